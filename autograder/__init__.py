@@ -1,0 +1,1 @@
+"""Builds assignments, grades submissions in isolation, writes feedback and reports."""

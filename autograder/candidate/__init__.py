@@ -1,0 +1,1 @@
+"""What runs inside the sandbox with a student's code: nothing here knows an answer."""

@@ -1,0 +1,1 @@
+"""Stagewise: the student's package of the course."""
