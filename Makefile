@@ -1,0 +1,48 @@
+# Every target sets up what it needs on a fresh machine and is quick when that is done already.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lab build format clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/ready $(VENV)/sandbox  ## build the course, grade a synthetic class of 30, write feedback and a report
+	$(BIN)/python -m autograder demo
+
+test: $(VENV)/ready $(VENV)/sandbox $(VENV)/browser  ## lint, types and every test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/ready $(VENV)/sandbox  ## grading speed side by side with stock nbgrader, check latency, attacks
+	$(BIN)/python -m benchmarks
+
+lab: $(VENV)/ready  ## JupyterLab on the released notebooks
+	cd assignments && ../$(BIN)/jupyter lab
+
+build: $(VENV)/ready  ## make assignments/ and the recorded answers anew from solutions/
+	$(BIN)/python -m autograder build
+
+format: $(VENV)/ready  ## sort imports and apply the linter's safe fixes
+	$(BIN)/ruff check --fix .
+
+clean:  ## remove what the targets made (never a gradebook or a submission)
+	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stagewise needs Python 3.11 or newer; choose one with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+$(VENV)/sandbox: setup/system-packages.sh | $(VENV)/ready
+	sh setup/system-packages.sh bwrap=bubblewrap
+	touch $@
+
+$(VENV)/browser: setup/system-packages.sh | $(VENV)/ready
+	sh setup/system-packages.sh chromium=chromium
+	touch $@
