@@ -67,7 +67,8 @@ def batchnorm_step9(gammax: Array, beta: Array) -> Array:
 def batchnorm_forward(x: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]) -> tuple[Array, Cache]:
     """Batch normalisation of x: (N, D) with gamma, beta: (D,). Returns out: (N, D) and what backward needs.
 
-    bn_param: mode ("train" or "test", required), eps (1e-5), momentum (0.9), running_mean and running_var (zeros).
+    bn_param: mode ("train" or "test", required), eps (1e-5), momentum (0.9), running_mean and running_var
+    (zeros, each (D,)).
     "train" normalises with the batch's own mean and biased variance and updates, in bn_param,
         running = momentum * running + (1 - momentum) * batch
     "test" normalises with the running statistics, the same eps under the root, and leaves them as they are.
