@@ -1,0 +1,1514 @@
+# %% [markdown]
+# # Batch normalisation: nine steps there, nine steps back
+#
+# In this notebook you build one layer of a neural network completely: forward, backward, and a second time backward with
+# the algebra done first. Then your layer rescues a network that cannot learn, and you find the fault in somebody
+# else's version of it.
+#
+# You need NumPy, matrix products, the chain rule, and the idea of gradient descent. You need no deep learning library.
+#
+# | | section | time | difficulty | points |
+# | --: | :-- | --: | :-: | --: |
+# | 1 | A network that does not learn | 6 min | ●○○ | |
+# | 2 | The idea, drawn | 4 min | ●○○ | |
+# | 3 | Nine steps forward | 12 min | ●○○ | 9 |
+# | 4 | The whole forward pass: training and test | 12 min | ●●○ | 14 |
+# | 5 | Ten steps back | 25 min | ●●○ | 22 |
+# | 6 | The whole backward pass | 8 min | ●●○ | 10 |
+# | 7 | The second curve | 4 min | ●○○ | |
+# | 8 | Back in one line | 12 min | ●●● | 10 |
+# | 9 | A published version to debug | 10 min | ●●○ | 10 |
+# | 10 | Layer normalisation | 10 min | ●●● | 15 |
+# | 11 | Experiments | 12 min | ●○○ | |
+# | 12 | Two questions | 10 min | ●●○ | 10 |
+#
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it
+# compares your function with recorded answers and says what it found, as often as you like. The points are given
+# later, on other inputs. Cells that draw or train use *your* functions. If one of them is still missing, they say so
+# and wait; run them again when it is there.
+#
+# **Conventions.** $N$ examples, $D$ features, rows are examples: `x` has shape `(N, D)`. A name that starts
+# with `d` is a gradient of the loss $L$: `dvar` stands for $\partial L / \partial\, \mathrm{var}$ and always has the shape of `var`.
+
+# %% role="given"
+import time
+
+import numpy as np
+
+from stagewise import begin, check, data, gradients, interactive, plots, progress
+from stagewise.training import Network, accuracy, train
+
+begin("batchnorm")
+
+# %% [markdown]
+# ## 1 A network that does not learn
+# *6 minutes, ●○○*
+#
+# The data are 8×8 pictures of handwritten digits, 64 numbers each. The network has five hidden layers of 50 units
+# with ReLU and ten class scores at the end. The only thing that differs between the runs below is one
+# number: the standard deviation $s$ of the random initial weights.
+#
+# Before you run the cell, predict one number. A network that knows nothing gives each of the ten classes the probability
+# $\tfrac1{10}$. What is its loss, the mean of $-\ln p(\text{correct class})$?
+#
+# <details><summary>Compare your prediction</summary>
+#
+# $-\ln\tfrac1{10} = \ln 10 \approx 2.303$. A loss curve that starts there is healthy. A loss curve that <em>stays</em>
+# there belongs to a network that has not learned anything.
+# </details>
+
+# %% role="explore"
+digits = data.digits()
+SIZES = (64, 50, 50, 50, 50, 50, 10)
+
+
+def run(scale=0.2, rate=0.1, norm=None, steps=300, batch_size=50, seed=1, norm_param=None, **options):
+    """Train one network on the digits; returns it and its history."""
+    network = Network(SIZES, scale=scale, seed=seed, norm=norm, norm_param=norm_param)
+    history = train(network, digits.x_train, digits.y_train, learning_rate=rate, steps=steps,
+                    batch_size=batch_size, seed=seed, **options)
+    return network, history
+
+
+def plain_starts():
+    curves = {f"s = {scale}": run(scale=scale)[1].loss for scale in (0.02, 0.2, 0.5)}
+    return plots.curves(curves, title="Without normalisation", ylim=(0, 4), smooth=5)
+
+
+interactive.explore(plain_starts)
+
+# %% [markdown]
+# One start learns, one does not move, one explodes. Nothing else was changed, so the reason must lie in what $s$ does to the
+# numbers on their way through the layers. Let us compute it.
+#
+# A unit of a hidden layer adds up 50 products, $z = \sum_{j=1}^{50} w_j h_j$, and the weights are independent with mean 0 and
+# variance $s^2$. Terms with independent, zero-mean factors do not correlate, so variances add:
+#
+# $$\operatorname{Var}(z) = \sum_{j=1}^{50} \operatorname{Var}(w_j)\, \mathbb{E}[h_j^2] = 50\, s^2\, \mathbb{E}[h^2].$$
+#
+# The input $h = \max(0, z')$ is the ReLU of the layer before. If $z'$ is symmetric around 0, the ReLU removes half of the
+# square: $\mathbb{E}[h^2] = \tfrac12 \operatorname{Var}(z')$. Together
+#
+# $$\operatorname{Var}(z) = 25\, s^2 \operatorname{Var}(z'), \qquad \operatorname{std}(z) = 5 s \cdot \operatorname{std}(z').$$
+#
+# So each layer multiplies the spread of the numbers by $5s$. For $s = 0.02$ that is $\tfrac1{10}$ per layer, for
+# $s = 0.2$ it is 1, and for $s = 0.5$ it is 2.5. **What should the next plot look like** on a logarithmic axis?
+
+# %% role="explore"
+def spread_by_layer():
+    layers = np.arange(1, 6)
+    spreads = {}
+    for scale in (0.02, 0.2, 0.5):
+        network = Network(SIZES, scale=scale, seed=1)
+        _, trail = network.propagate(digits.x_train)
+        spreads[f"s = {scale}"] = (layers, [stage.preactivation.std() for stage in trail[:-1]])
+    return plots.curves(spreads, xlabel="hidden layer", ylabel="standard deviation before ReLU", log="y",
+                        title="What an untrained network does to its numbers")
+
+
+interactive.explore(spread_by_layer)
+
+# %% [markdown]
+# Straight lines with slopes of about 0.1, 1 and 2.5 per layer, as computed. At $s = 0.02$ the last layer sees numbers near $10^{-5}$: the
+# scores are the same for every picture, and on the way back the gradient shrinks by the same factors. At $s = 0.5$ the
+# scores are in the hundreds before anything has been learned.
+#
+# A careful choice of $s$ repairs the *start*. But the weights move during training, and with them the distribution of
+# the inputs of every later layer. Sergey Ioffe and Christian Szegedy called this **internal covariate shift**: a layer
+# learns from inputs whose distribution keeps changing because the layers before it learn too. Their remedy is
+# simple to say: *if the mean and the spread of a layer's inputs are wrong, subtract the mean and divide by the
+# spread, in every batch, as a part of the network*. That is batch normalisation ([Ioffe and Szegedy, 2015](https://arxiv.org/abs/1502.03167)).
+#
+# That it works is beyond doubt. *Why* it works is debated. Santurkar and others ([2018](https://arxiv.org/abs/1805.11604)) added random
+# shifts behind each batchnorm layer, so that the distributions moved on purpose, and training remained fast. Their explanation: batchnorm
+# makes the loss smoother, so that a gradient stays a good guide for a longer step. In section 11 you measure both sides of the story.
+#
+# Section 7 repeats the plot above with batch normalisation in the network: the layer in it will be the one that you write now.
+
+# %% [markdown]
+# ## 2 The idea, drawn
+# *4 minutes, ●○○*
+#
+# For each feature separately (each column of `x`), over the examples of the batch:
+#
+# $$\mu = \frac1N \sum_{i=1}^{N} x_i, \qquad
+# \sigma^2 = \frac1N \sum_{i=1}^{N} (x_i - \mu)^2, \qquad
+# \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \varepsilon}}, \qquad
+# y_i = \gamma\, \hat x_i + \beta .$$
+#
+# The small $\varepsilon$ (here `1e-5`) stands **inside** the root, next to the variance: it keeps the division finite for a feature
+# that has the same value in the whole batch.
+#
+# *Why $\gamma$ and $\beta$?* Without them each unit would be tied to mean 0 and spread 1 for ever, whether that is good for the
+# task or not. With them the layer can choose any mean and any spread, and it *learns* which: $\gamma$ and $\beta$ are parameters
+# like weights, one of each per feature. With $\gamma = \sqrt{\sigma^2+\varepsilon}$ and $\beta = \mu$ the layer would even undo itself. The
+# difference to a network without batchnorm is that the mean and the spread are now two numbers of their own, instead of
+# something that all weights of all earlier layers decide together.
+#
+# A computer sees this formula as a graph of nine small operations. Values flow from left to right, gradients will
+# flow from right to left. Each box will be one function of yours, forward and backward.
+
+# %% role="explore"
+plots.batchnorm_graph(results={}, title="Batch normalisation as nine steps")
+
+# %% [markdown]
+# Look for the two places where one value leaves along two arrows. `x` goes into step 1 and into step 2; `xmu` goes into step 3 and into
+# step 7. On the way back these are the places where two gradients meet, and the places where most wrong solutions are wrong.
+
+# %% [markdown]
+# ## 3 Nine steps forward
+# *12 minutes, ●○○, about 1 line each, 1 point each*
+#
+# Shapes do half of the work here. A statistic of a feature has shape `(D,)`, not `(1, D)`; NumPy broadcasts `(D,)` against `(N, D)` along
+# the rows by itself. None of the functions may change its arguments.
+
+# %% [markdown]
+# **Step 1, the mean of each feature:** $\mu_d = \frac1N \sum_{i=1}^{N} x_{id}$.
+
+# %% role="exercise"
+def batchnorm_step1(x):
+    """Mean of each feature over the batch.
+
+    x: (N, D).  Returns mu: (D,).
+        mu[d] = 1/N * sum over i of x[i, d]
+    """
+    ### BEGIN SOLUTION
+    N = x.shape[0]
+    mu = np.sum(x, axis=0) / N
+    return mu
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step1)
+
+# %% [markdown]
+# **Step 2, centring:** $\mathrm{xmu}_{id} = x_{id} - \mu_d$. What is the mean of each column afterwards?
+
+# %% role="exercise"
+def batchnorm_step2(x, mu):
+    """Subtract the mean of its feature from each entry.
+
+    x: (N, D), mu: (D,).  Returns xmu: (N, D).
+        xmu[i, d] = x[i, d] - mu[d]
+    """
+    ### BEGIN SOLUTION
+    xmu = x - mu
+    return xmu
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step2)
+
+# %% [markdown]
+# **Step 3, squaring** each entry: $\mathrm{sq}_{id} = \mathrm{xmu}_{id}^2$.
+
+# %% role="exercise"
+def batchnorm_step3(xmu):
+    """Square, entry by entry.
+
+    xmu: (N, D).  Returns sq: (N, D).
+        sq[i, d] = xmu[i, d] ** 2
+    """
+    ### BEGIN SOLUTION
+    sq = xmu**2
+    return sq
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step3)
+
+# %% [markdown]
+# **Step 4, the variance:** $\mathrm{var}_d = \frac1N \sum_{i=1}^{N} \mathrm{sq}_{id}$.
+#
+# This is the *biased* variance, with $N$ and not $N-1$ in the denominator. In statistics $N-1$ corrects an estimate of the
+# variance of a population from which the batch was drawn. Here nothing is estimated: the batch itself shall have variance 1.
+
+# %% role="exercise"
+def batchnorm_step4(sq):
+    """Variance of each feature over the batch (biased: divided by N).
+
+    sq: (N, D), the squared distances from the mean.  Returns var: (D,).
+        var[d] = 1/N * sum over i of sq[i, d]
+    """
+    ### BEGIN SOLUTION
+    N = sq.shape[0]
+    var = np.sum(sq, axis=0) / N
+    return var
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step4)
+
+# %% [markdown]
+# **Step 5, the root:** $\mathrm{sqrtvar}_d = \sqrt{\mathrm{var}_d + \varepsilon}$, with $\varepsilon$ inside. For `var = 0` and
+# $\varepsilon = 10^{-5}$, is the result $10^{-5}$ or 0.003? It is the number by which a constant feature is going to be divided.
+
+# %% role="exercise"
+def batchnorm_step5(var, eps):
+    """Standard deviation of each feature, kept away from zero.
+
+    var: (D,), eps: a small positive number.  Returns sqrtvar: (D,).
+        sqrtvar[d] = sqrt(var[d] + eps)
+    """
+    ### BEGIN SOLUTION
+    sqrtvar = np.sqrt(var + eps)
+    return sqrtvar
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step5)
+
+# %% [markdown]
+# **Step 6, the inverse:** $\mathrm{ivar}_d = 1 / \mathrm{sqrtvar}_d$. Despite its traditional name it is the inverse of the
+# standard deviation, not of the variance.
+
+# %% role="exercise"
+def batchnorm_step6(sqrtvar):
+    """Invert, entry by entry.
+
+    sqrtvar: (D,).  Returns ivar: (D,).
+        ivar[d] = 1 / sqrtvar[d]
+    """
+    ### BEGIN SOLUTION
+    ivar = 1 / sqrtvar
+    return ivar
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step6)
+
+# %% [markdown]
+# **Step 7, normalising:** $\hat x_{id} = \mathrm{xmu}_{id} \cdot \mathrm{ivar}_d$. Now the two branches of the graph meet again.
+
+# %% role="exercise"
+def batchnorm_step7(xmu, ivar):
+    """Normalise: centred entries times the inverse standard deviation of their feature.
+
+    xmu: (N, D), ivar: (D,).  Returns xhat: (N, D).
+        xhat[i, d] = xmu[i, d] * ivar[d]
+    """
+    ### BEGIN SOLUTION
+    xhat = xmu * ivar
+    return xhat
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step7)
+
+# %% [markdown]
+# **Step 8, scaling:** $\mathrm{gammax}_{id} = \gamma_d\, \hat x_{id}$.
+
+# %% role="exercise"
+def batchnorm_step8(gamma, xhat):
+    """Scale each feature by its learned factor.
+
+    gamma: (D,), xhat: (N, D).  Returns gammax: (N, D).
+        gammax[i, d] = gamma[d] * xhat[i, d]
+    """
+    ### BEGIN SOLUTION
+    gammax = gamma * xhat
+    return gammax
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step8)
+
+# %% [markdown]
+# **Step 9, shifting:** $\mathrm{out}_{id} = \mathrm{gammax}_{id} + \beta_d$.
+
+# %% role="exercise"
+def batchnorm_step9(gammax, beta):
+    """Shift each feature by its learned offset.
+
+    gammax: (N, D), beta: (D,).  Returns out: (N, D).
+        out[i, d] = gammax[i, d] + beta[d]
+    """
+    ### BEGIN SOLUTION
+    out = gammax + beta
+    return out
+    ### END SOLUTION
+
+# %% role="check" points=1
+check(batchnorm_step9)
+
+# %% [markdown]
+# Now watch your nine steps work on one batch with three very different features: means of about $-4$, $0.5$ and $6$ and standard
+# deviations of about $0.3$, $1$ and $4$. The scale is $\gamma = (0.5,\; 1,\; {-2})$ and the shift is $\beta = (1,\; 0,\; 3)$.
+#
+# **Predict** the mean and the spread of each feature after step 2, after step 7 and after step 9. In the last row, which feature will be mirrored?
+
+# %% role="explore"
+rng = np.random.default_rng(4)
+batch = np.array([-4.0, 0.5, 6.0]) + np.array([0.3, 1.0, 4.0]) * rng.standard_normal((400, 3))
+gamma = np.array([0.5, 1.0, -2.0])
+beta = np.array([1.0, 0.0, 3.0])
+
+
+def nine_steps(x, gamma, beta, eps=1e-5):
+    """All values of the graph, by name, from your nine functions."""
+    mu = batchnorm_step1(x)
+    xmu = batchnorm_step2(x, mu)
+    sq = batchnorm_step3(xmu)
+    var = batchnorm_step4(sq)
+    sqrtvar = batchnorm_step5(var, eps)
+    ivar = batchnorm_step6(sqrtvar)
+    xhat = batchnorm_step7(xmu, ivar)
+    gammax = batchnorm_step8(gamma, xhat)
+    out = batchnorm_step9(gammax, beta)
+    return {"x": x, "mu": mu, "xmu": xmu, "sq": sq, "var": var, "sqrtvar": sqrtvar, "ivar": ivar,
+            "xhat": xhat, "gammax": gammax, "out": out}
+
+
+def features_on_their_way():
+    values = nine_steps(batch, gamma, beta)
+    rows = {f"{name}, feature {d + 1}": values[name][:, d] for name in ("x", "xmu", "xhat", "out") for d in range(3)}
+    return plots.histograms(rows, bins=30, title="One batch on its way through the steps")
+
+
+interactive.explore(features_on_their_way)
+
+# %% [markdown]
+# The means of `out` are $\beta$ and its standard deviations are $|\gamma|$, whatever `x` was. Keep this as a test for your life with
+# batchnorm: *train mode, means are beta, standard deviations are the absolute values of gamma*. To four digits it holds only if the variance
+# is much larger than $\varepsilon$. Why not exactly?
+#
+# <details><summary>Answer</summary>
+#
+# The variance of $\hat x$ is $\sigma^2 / (\sigma^2 + \varepsilon)$. With $\sigma^2 = 1$ and $\varepsilon = 10^{-5}$ that is
+# 0.99999. With $\sigma^2 = \varepsilon$ it is one half.
+# </details>
+
+# %% [markdown]
+# ## 4 The whole forward pass: training and test
+# *12 minutes, ●●○, 14 points*
+#
+# One question is left. In training, the output for one picture depends on the other pictures of the batch. At test time that is not
+# acceptable: the answer for your picture must not change because somebody else's picture came along, and a batch may hold
+# one picture only. (Predict: what does the formula give for a batch of one? You see it in a moment.)
+#
+# So during training the layer keeps a memory of the statistics, an exponential moving average, which at test time takes the place
+# of the batch's mean and variance:
+#
+# $$\text{running} \;\leftarrow\; m \cdot \text{running} + (1 - m) \cdot \text{batch}, \qquad m = \text{momentum} = 0.9 .$$
+#
+# The momentum is the weight of the **old** value. (PyTorch's parameter of the same name is the weight of the new one, 0.1. Mixing
+# them up is silent and common.) Insert the rule into itself $t$ times, starting from 0, and you see what the memory holds:
+#
+# $$\text{running}_t = (1-m)\left(\text{batch}_t + m\,\text{batch}_{t-1} + m^2\,\text{batch}_{t-2} + \dots + m^{t-1}\,\text{batch}_1\right).$$
+#
+# The weights add up to $(1-m)\frac{1-m^t}{1-m} = 1 - m^t$. After 10 batches that is 0.65, so the average is still a third too small; after 50 it is
+# 0.995. From then on it is a mean over roughly the last $\frac1{1-m} = 10$ batches.
+#
+# Three details of the convention, each of them a well-known source of silent errors:
+#
+# - `running_var` averages the *variance* `var`, the biased one of step 4. Not the standard deviation, and without $\varepsilon$.
+# - $\varepsilon$ is added at test time too, inside the root: $\hat x = (x - \text{running\_mean}) / \sqrt{\text{running\_var} + \varepsilon}$.
+# - Test mode scales and shifts with $\gamma$ and $\beta$ as well, and leaves the running averages alone.
+#
+# The state lives in the dict `bn_param`, which belongs to the caller; your function updates the two entries in it. This is
+# the one place in the notebook where you change an argument on purpose.
+
+# %% role="exercise"
+def batchnorm_forward(x, gamma, beta, bn_param):
+    """Batch normalisation, with the nine steps in training and the running averages at test time.
+
+    x: (N, D), gamma: (D,), beta: (D,).
+    bn_param: dict with
+        "mode":         "train" or "test" (always there)
+        "eps":          default 1e-5
+        "momentum":     default 0.9
+        "running_mean": (D,), default zeros
+        "running_var":  (D,), default zeros
+    Returns out: (N, D), cache: whatever your backward pass needs (None in test mode).
+
+    mode "train":
+        xhat = (x - mu) / sqrt(var + eps)         mu, var: of this batch, var biased (divided by N)
+        out  = gamma * xhat + beta
+        running_mean = momentum * running_mean + (1 - momentum) * mu
+        running_var  = momentum * running_var  + (1 - momentum) * var
+        and both are written back into bn_param.
+    mode "test":
+        xhat = (x - running_mean) / sqrt(running_var + eps)
+        out  = gamma * xhat + beta
+        bn_param["running_mean"] and bn_param["running_var"] keep their values.
+    Any other mode: ValueError.
+    """
+    mode = bn_param["mode"]
+    eps = bn_param.get("eps", 1e-5)
+    momentum = bn_param.get("momentum", 0.9)
+    D = x.shape[1]
+    running_mean = bn_param.get("running_mean", np.zeros(D, dtype=x.dtype))
+    running_var = bn_param.get("running_var", np.zeros(D, dtype=x.dtype))
+    cache = None
+    ### BEGIN SOLUTION
+    if mode == "train":
+        mu = batchnorm_step1(x)
+        xmu = batchnorm_step2(x, mu)
+        sq = batchnorm_step3(xmu)
+        var = batchnorm_step4(sq)
+        sqrtvar = batchnorm_step5(var, eps)
+        ivar = batchnorm_step6(sqrtvar)
+        xhat = batchnorm_step7(xmu, ivar)
+        gammax = batchnorm_step8(gamma, xhat)
+        out = batchnorm_step9(gammax, beta)
+        running_mean = momentum * running_mean + (1 - momentum) * mu
+        running_var = momentum * running_var + (1 - momentum) * var
+        cache = (xhat, gamma, xmu, ivar, sqrtvar, var, eps)
+    elif mode == "test":
+        xhat = (x - running_mean) / np.sqrt(running_var + eps)
+        out = gamma * xhat + beta
+    else:
+        raise ValueError(f"Invalid forward batchnorm mode: {mode}")
+    bn_param["running_mean"] = running_mean
+    bn_param["running_var"] = running_var
+    return out, cache
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint: which values belong into the cache?</summary>
+#
+# Read the backward steps of section 5 from right to left in the graph: steps 8 and 7 multiply, and a product needs both of its factors on the way back.
+# Keep <code>xhat, gamma, xmu, ivar, sqrtvar, var, eps</code> as a tuple and unpack it in the same order later. You are free to keep less.
+# </details>
+#
+# <details><summary>Hint: my running averages never change</summary>
+#
+# Assigning to the local name <code>running_mean</code> does not touch the dict. The new value has to be stored under its key, after it was computed.
+# </details>
+
+# %% role="check" points=14
+check(batchnorm_forward)
+
+# %% [markdown]
+# Three questions to your function. Write down your predictions, then run the cell.
+#
+# 1. What are means and standard deviations of `out` in train mode, for the batch of the histograms above?
+# 2. After 100 batches from the same source, what are they in *test* mode, for a new batch?
+# 3. What does *train* mode give for a batch of a single example?
+
+# %% role="explore"
+def three_questions():
+    bn_param = {"mode": "train"}
+    out, _ = batchnorm_forward(batch, gamma, beta, bn_param)
+    source = np.random.default_rng(5)
+    draw = lambda count: np.array([-4.0, 0.5, 6.0]) + np.array([0.3, 1.0, 4.0]) * source.standard_normal((count, 3))
+    for _ in range(100):
+        batchnorm_forward(draw(50), gamma, beta, bn_param)
+    test_out, _ = batchnorm_forward(draw(50), gamma, beta, {**bn_param, "mode": "test"})
+    single, _ = batchnorm_forward(draw(1), gamma, beta, {"mode": "train"})
+    single_test, _ = batchnorm_forward(draw(1), gamma, beta, {**bn_param, "mode": "test"})
+    lines = [
+        f"gamma {gamma}    beta {beta}",
+        f"1. train mode:  means {out.mean(axis=0).round(4)}  standard deviations {out.std(axis=0).round(4)}",
+        f"2. test mode:   means {test_out.mean(axis=0).round(2)}  standard deviations {test_out.std(axis=0).round(2)}",
+        f"3. one example: {single[0].round(4)} in train mode, {single_test[0].round(2)} in test mode",
+    ]
+    return "\n".join(lines)
+
+
+interactive.explore(three_questions)
+
+# %% [markdown]
+# In train mode a batch of one is its own mean: $\hat x = 0$ and the output is $\beta$, *for every input*. The picture itself is
+# gone. In test mode means and deviations are near $\beta$ and $|\gamma|$, but not equal to them. Why is that right, and why would exact
+# equality be a sign of an error?
+#
+# <details><summary>Answer</summary>
+#
+# A new batch has its own random mean, which differs a little from the running one, and it should: that difference is information about the batch. Exact
+# equality means that test mode has used the statistics of the batch. This error looks <em>better</em> than the right answer, and that is why it survives.
+# </details>
+#
+# The memory has a price. Move the slider: a large momentum forgets slowly, so it averages out more noise, but it takes longer to arrive.
+
+# %% role="explore"
+def memory(momentum):
+    source = np.random.default_rng(6)
+    bn_param = {"mode": "train", "momentum": momentum}
+    seen, remembered = [], []
+    for step in range(150):
+        level = 2.0 if step < 75 else 4.0
+        numbers = level + source.standard_normal((16, 1))
+        batchnorm_forward(numbers, np.ones(1), np.zeros(1), bn_param)
+        seen.append(numbers.mean())
+        remembered.append(bn_param["running_mean"][0])
+    return plots.curves({"mean of the batch": seen, f"running mean, momentum {momentum}": remembered},
+                        xlabel="batch", ylabel="mean", title="The source jumps from 2 to 4 after 75 batches")
+
+
+interactive.explore(memory, momentum=interactive.slider([0.0, 0.5, 0.9, 0.97, 0.99], start=0.9, label="momentum"))
+
+# %% [markdown]
+# ## 5 Ten steps back
+# *25 minutes, ●●○, about 1 to 2 lines each, 22 points*
+#
+# The loss $L$ is a function of `out`, and somebody hands you `dout`, that is $\partial L/\partial\,\mathrm{out}_{id}$ for all $i$ and $d$. You want
+# `dx`, `dgamma` and `dbeta`. The graph is walked from right to left, one box at a time, and three rules are enough for all of it:
+#
+# 1. **A function of one entry.** If $z = f(q)$ entry by entry, then $\mathrm dq = f'(q) \cdot \mathrm dz$: the local gradient times the gradient from above.
+# 2. **A value used twice gets two gradients, and they add.** If $q$ goes into $z_1$ and $z_2$, then
+#    $\frac{\partial L}{\partial q} = \frac{\partial L}{\partial z_1}\frac{\partial z_1}{\partial q} + \frac{\partial L}{\partial z_2}\frac{\partial z_2}{\partial q}$.
+# 3. **Copying and summing are each other's way back.** A value of shape `(D,)` that is broadcast over $N$ rows is used $N$ times, so by rule 2 its gradient
+#    is the *sum over the rows*. In return, a sum over the rows, $s_d = \sum_i q_{id}$, has local gradient 1 for each row, so each row of $\mathrm dq$ is a
+#    *copy* of $\mathrm ds$.
+#
+# Rule 3 can be read from the shapes: where the forward pass goes from `(D,)` to `(N, D)`, the backward pass sums; where it goes from `(N, D)` to `(D,)`, the
+# backward pass copies. If you remember one thing of this section, let it be that.
+#
+# Each step gets the *right* values as arguments, in your check and at grading. A slip in one of them costs only its own points.
+
+# %% [markdown]
+# ### Step 9: the shift
+# An addition: $\mathrm{out}_{id} = \mathrm{gammax}_{id} + \beta_d$.
+#
+# Both local gradients are 1. `gammax` has the shape of `out`, so its gradient passes through unchanged. $\beta_d$ appears in all $N$ rows:
+#
+# $$\mathrm{dgammax}_{id} = \mathrm{dout}_{id} \cdot 1, \qquad
+# \mathrm{dbeta}_d = \sum_{i=1}^{N} \frac{\partial L}{\partial\,\mathrm{out}_{id}} \cdot \frac{\partial\,\mathrm{out}_{id}}{\partial \beta_d} = \sum_{i=1}^{N} \mathrm{dout}_{id} .$$
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step9", results={}, title="Back through step 9")
+
+# %% role="exercise"
+def batchnorm_backward_step9(dout):
+    """Back through out = gammax + beta.
+
+    dout: (N, D).  Returns dgammax: (N, D), dbeta: (D,).
+        dgammax = dout,    dbeta[d] = sum over i of dout[i, d]
+    """
+    ### BEGIN SOLUTION
+    dgammax = dout
+    dbeta = np.sum(dout, axis=0)
+    return dgammax, dbeta
+    ### END SOLUTION
+
+# %% role="check" points=2
+check(batchnorm_backward_step9)
+
+# %% [markdown]
+# ### Step 8: the scale
+# A product: $\mathrm{gammax}_{id} = \gamma_d\, \hat x_{id}$. The local gradient for one factor is the other factor, and $\gamma_d$ was broadcast over the rows:
+#
+# $$\mathrm{dxhat}_{id} = \mathrm{dgammax}_{id} \cdot \gamma_d, \qquad \mathrm{dgamma}_d = \sum_{i=1}^{N} \mathrm{dgammax}_{id} \cdot \hat x_{id} .$$
+#
+# Why does `xhat` stand in the second formula, and not `x`?
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step8", results={}, title="Back through step 8")
+
+# %% role="exercise"
+def batchnorm_backward_step8(dgammax, xhat, gamma):
+    """Back through gammax = gamma * xhat.
+
+    dgammax: (N, D), xhat: (N, D), gamma: (D,).  Returns dxhat: (N, D), dgamma: (D,).
+    """
+    ### BEGIN SOLUTION
+    dxhat = dgammax * gamma
+    dgamma = np.sum(dgammax * xhat, axis=0)
+    return dxhat, dgamma
+    ### END SOLUTION
+
+# %% role="check" points=2
+check(batchnorm_backward_step8)
+
+# %% [markdown]
+# ### Step 7: the normalisation
+# Again a product with a broadcast factor: $\hat x_{id} = \mathrm{xmu}_{id} \cdot \mathrm{ivar}_d$. So it is step 8 once more with other names:
+#
+# $$\mathrm{dxmu1}_{id} = \mathrm{dxhat}_{id} \cdot \mathrm{ivar}_d, \qquad \mathrm{divar}_d = \sum_{i=1}^{N} \mathrm{dxhat}_{id} \cdot \mathrm{xmu}_{id} .$$
+#
+# The 1 in `dxmu1` is a reminder: `xmu` was used twice, and this is only the first of its two gradients. The other one comes back through the variance.
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step7", results={}, title="Back through step 7")
+
+# %% role="exercise"
+def batchnorm_backward_step7(dxhat, xmu, ivar):
+    """Back through xhat = xmu * ivar.
+
+    dxhat: (N, D), xmu: (N, D), ivar: (D,).  Returns dxmu1: (N, D), divar: (D,).
+    """
+    ### BEGIN SOLUTION
+    dxmu1 = dxhat * ivar
+    divar = np.sum(dxhat * xmu, axis=0)
+    return dxmu1, divar
+    ### END SOLUTION
+
+# %% role="check" points=3
+check(batchnorm_backward_step7)
+
+# %% [markdown]
+# ### Step 6: the inverse
+# A function of one entry: $\mathrm{ivar} = s^{-1}$ with $s = \mathrm{sqrtvar}$. Its derivative is $\frac{\mathrm d}{\mathrm ds} s^{-1} = -s^{-2}$, so
+#
+# $$\mathrm{dsqrtvar}_d = -\frac{1}{\mathrm{sqrtvar}_d^2} \cdot \mathrm{divar}_d .$$
+#
+# Does the sign make sense? A larger standard deviation makes the inverse smaller.
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step6", results={}, title="Back through step 6")
+
+# %% role="exercise"
+def batchnorm_backward_step6(divar, sqrtvar):
+    """Back through ivar = 1 / sqrtvar.
+
+    divar: (D,), sqrtvar: (D,).  Returns dsqrtvar: (D,).
+    """
+    ### BEGIN SOLUTION
+    dsqrtvar = -1 / sqrtvar**2 * divar
+    return dsqrtvar
+    ### END SOLUTION
+
+# %% role="check" points=2
+check(batchnorm_backward_step6)
+
+# %% [markdown]
+# ### Step 5: the root
+# $\mathrm{sqrtvar} = (\mathrm{var} + \varepsilon)^{1/2}$, and the derivative is $\tfrac12 (\mathrm{var}+\varepsilon)^{-1/2}$:
+#
+# $$\mathrm{dvar}_d = \frac12\, \frac{1}{\sqrt{\mathrm{var}_d + \varepsilon}} \cdot \mathrm{dsqrtvar}_d .$$
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step5", results={}, title="Back through step 5")
+
+# %% role="exercise"
+def batchnorm_backward_step5(dsqrtvar, var, eps):
+    """Back through sqrtvar = sqrt(var + eps).
+
+    dsqrtvar: (D,), var: (D,), eps: number.  Returns dvar: (D,).
+    """
+    ### BEGIN SOLUTION
+    dvar = 0.5 / np.sqrt(var + eps) * dsqrtvar
+    return dvar
+    ### END SOLUTION
+
+# %% role="check" points=2
+check(batchnorm_backward_step5)
+
+# %% [markdown]
+# ### Step 4: the mean of the squares
+# $\mathrm{var}_d = \frac1N \sum_{i=1}^{N} \mathrm{sq}_{id}$: a sum over the rows, times the constant $\frac1N$. By rule 3 each row receives a copy, and each copy
+# carries the factor:
+#
+# $$\mathrm{dsq}_{id} = \frac{\partial L}{\partial\,\mathrm{var}_d} \cdot \frac{\partial\,\mathrm{var}_d}{\partial\,\mathrm{sq}_{id}} = \frac1N\, \mathrm{dvar}_d
+# \qquad \text{for every row } i.$$
+#
+# The result must really have $N$ rows; `N` is an argument because `dvar` does not know it. For what could a row of ones be of use here?
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step4", results={}, title="Back through step 4")
+
+# %% role="exercise"
+def batchnorm_backward_step4(dvar, N):
+    """Back through var = 1/N * (sum over the N rows of sq).
+
+    dvar: (D,), N: number of examples.  Returns dsq: (N, D), N times the same row.
+    """
+    ### BEGIN SOLUTION
+    dsq = np.ones((N, 1), dtype=dvar.dtype) * dvar / N
+    return dsq
+    ### END SOLUTION
+
+# %% role="check" points=2
+check(batchnorm_backward_step4)
+
+# %% [markdown]
+# ### Step 3: the square
+# $\mathrm{sq} = \mathrm{xmu}^2$ entry by entry, with derivative $2\,\mathrm{xmu}$. This is the second gradient of `xmu`:
+#
+# $$\mathrm{dxmu2}_{id} = 2\, \mathrm{xmu}_{id} \cdot \mathrm{dsq}_{id} .$$
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step3", results={}, title="Back through step 3")
+
+# %% role="exercise"
+def batchnorm_backward_step3(dsq, xmu):
+    """Back through sq = xmu ** 2.
+
+    dsq: (N, D), xmu: (N, D).  Returns dxmu2: (N, D).
+    """
+    ### BEGIN SOLUTION
+    dxmu2 = 2 * xmu * dsq
+    return dxmu2
+    ### END SOLUTION
+
+# %% role="check" points=2
+check(batchnorm_backward_step3)
+
+# %% [markdown]
+# ### Step 2: centring, where two gradients meet
+# $\mathrm{xmu}_{id} = x_{id} - \mu_d$. First rule 2: `xmu` was used in step 7 and in step 3, so its whole gradient is
+# $\mathrm{dxmu1}_{id} + \mathrm{dxmu2}_{id}$. Then the subtraction: the local gradients are $1$ and $-1$, and $\mu_d$ was broadcast over the rows:
+#
+# $$\mathrm{dx1}_{id} = \mathrm{dxmu1}_{id} + \mathrm{dxmu2}_{id}, \qquad
+# \mathrm{dmu}_d = - \sum_{i=1}^{N} \left( \mathrm{dxmu1}_{id} + \mathrm{dxmu2}_{id} \right).$$
+#
+# The name `dx1` is again a reminder: `x` was used twice as well.
+#
+# In a backward pass the share of `dxmu2` in `dmu` is zero, up to rounding. Can you see why? (If your function uses this, it is still right.)
+#
+# <details><summary>Answer</summary>
+#
+# $\mathrm{dxmu2}_{id} = 2\,\mathrm{xmu}_{id}\,\mathrm{dvar}_d / N$, and $\sum_i \mathrm{xmu}_{id} = 0$, because each column was centred. Shifting the
+# mean a little does not change the sum of squares around the mean to first order: the mean is where that sum is smallest.
+# </details>
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step2", results={}, title="Back through step 2")
+
+# %% role="exercise"
+def batchnorm_backward_step2(dxmu1, dxmu2):
+    """Back through xmu = x - mu, where xmu was used twice.
+
+    dxmu1, dxmu2: (N, D), the two gradients of xmu.  Returns dx1: (N, D), dmu: (D,).
+    """
+    ### BEGIN SOLUTION
+    dxmu = dxmu1 + dxmu2
+    dx1 = dxmu
+    dmu = -np.sum(dxmu, axis=0)
+    return dx1, dmu
+    ### END SOLUTION
+
+# %% role="check" points=3
+check(batchnorm_backward_step2)
+
+# %% [markdown]
+# ### Step 1: the mean
+# $\mu_d = \frac1N \sum_{i=1}^{N} x_{id}$, the same kind of box as step 4:
+#
+# $$\mathrm{dx2}_{id} = \frac1N\, \mathrm{dmu}_d \qquad \text{for every row } i.$$
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step1", results={}, title="Back through step 1")
+
+# %% role="exercise"
+def batchnorm_backward_step1(dmu, N):
+    """Back through mu = 1/N * (sum over the N rows of x).
+
+    dmu: (D,), N: number of examples.  Returns dx2: (N, D), N times the same row.
+    """
+    ### BEGIN SOLUTION
+    dx2 = np.ones((N, 1), dtype=dmu.dtype) * dmu / N
+    return dx2
+    ### END SOLUTION
+
+# %% role="check" points=2
+check(batchnorm_backward_step1)
+
+# %% [markdown]
+# ### Step 0: the input
+# `x` went into step 1 and into step 2, so by rule 2 its gradient is $\mathrm{dx} = \mathrm{dx1} + \mathrm{dx2}$. You have arrived.
+
+# %% role="explore"
+plots.batchnorm_graph(highlight="backward_step0", results={}, title="Step 0: both ways meet at x")
+
+# %% role="exercise"
+def batchnorm_backward_step0(dx1, dx2):
+    """Join the two ways along which x entered.
+
+    dx1, dx2: (N, D).  Returns dx: (N, D).
+    """
+    ### BEGIN SOLUTION
+    dx = dx1 + dx2
+    return dx
+    ### END SOLUTION
+
+# %% role="check" points=2
+check(batchnorm_backward_step0)
+
+# %% [markdown]
+# The graph once more. Each box now has the colour of its last check in this session.
+
+# %% role="explore"
+plots.batchnorm_graph(title="Your checks so far")
+
+# %% [markdown]
+# ## 6 The whole backward pass
+# *8 minutes, ●●○, about 12 lines, 10 points*
+#
+# Put the ten steps in a row. Unpack the cache in the order in which you packed it, and remember which of the gradients are results of the layer:
+# `dx` for the layer before, `dgamma` and `dbeta` for the update of the parameters.
+#
+# The check runs your forward pass first and hands its cache to your backward pass, so the cache may hold what you like.
+
+# %% role="exercise"
+def batchnorm_backward(dout, cache):
+    """Backward pass of batch normalisation in train mode, step by step.
+
+    dout: (N, D), cache: what batchnorm_forward returned for this batch.
+    Returns dx: (N, D), dgamma: (D,), dbeta: (D,).
+    """
+    ### BEGIN SOLUTION
+    xhat, gamma, xmu, ivar, sqrtvar, var, eps = cache
+    N = dout.shape[0]
+    dgammax, dbeta = batchnorm_backward_step9(dout)
+    dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+    dxmu1, divar = batchnorm_backward_step7(dxhat, xmu, ivar)
+    dsqrtvar = batchnorm_backward_step6(divar, sqrtvar)
+    dvar = batchnorm_backward_step5(dsqrtvar, var, eps)
+    dsq = batchnorm_backward_step4(dvar, N)
+    dxmu2 = batchnorm_backward_step3(dsq, xmu)
+    dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2)
+    dx2 = batchnorm_backward_step1(dmu, N)
+    dx = batchnorm_backward_step0(dx1, dx2)
+    return dx, dgamma, dbeta
+    ### END SOLUTION
+
+# %% role="check" points=10
+check(batchnorm_backward, batchnorm_forward)
+
+# %% [markdown]
+# The check compares with recorded numbers. You can also convince yourself without anybody's numbers: a derivative is
+# the limit of $\frac{f(x+h) - f(x-h)}{2h}$, and that can be *measured*. `gradients.gradient_check` does so for each entry of `x` and compares with what you derived.
+# In float64 a right gradient has a relative error of about `1e-9`; a wrong one usually has more than `1e-2`. There is little in between.
+
+# %% role="explore"
+def probe(N=6, D=4, seed=7):
+    """A batch, gamma, beta and an upstream gradient with nothing special about them."""
+    rng = np.random.default_rng(seed)
+    x = 3 * rng.standard_normal((N, D)) + 5
+    return x, rng.uniform(0.5, 2, D), rng.standard_normal(D), rng.standard_normal((N, D))
+
+
+def check_all_three():
+    x, gamma, beta, dout = probe()
+    out, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+    dx, dgamma, dbeta = batchnorm_backward(dout, cache)
+    functions = {
+        "dx": (lambda x: batchnorm_forward(x, gamma, beta, {"mode": "train"})[0], x, dx),
+        "dgamma": (lambda gamma: batchnorm_forward(x, gamma, beta, {"mode": "train"})[0], gamma, dgamma),
+        "dbeta": (lambda beta: batchnorm_forward(x, gamma, beta, {"mode": "train"})[0], beta, dbeta),
+    }
+    lines = []
+    for name, (f, argument, gradient) in functions.items():
+        lines.append(f"{name}: {gradients.gradient_check(f, argument, gradient, dout)}")
+    return "\n\n".join(lines)
+
+
+interactive.explore(check_all_three)
+
+# %% [markdown]
+# A gradient check is only as good as its probe. Suppose somebody takes the simplest loss there is, $L = \sum_{i,d} \mathrm{out}_{id}$, so that `dout` is
+# all ones. **What is `dx` then?** Think of what you know about the mean of `out` before you run the cell.
+
+# %% role="explore"
+def lazy_probes():
+    x, gamma, beta, _ = probe()
+    ones, zeros = np.ones_like(gamma), np.zeros_like(beta)
+    out, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+    dx_sum, _, _ = batchnorm_backward(np.ones_like(x), cache)
+    out, cache = batchnorm_forward(x, ones, zeros, {"mode": "train"})
+    dx_squares, _, _ = batchnorm_backward(2 * out, cache)
+    return (f"loss = sum of out:                            largest |dx| = {np.abs(dx_sum).max():.1e}\n"
+            f"loss = sum of out**2, with gamma 1 and beta 0: largest |dx| = {np.abs(dx_squares).max():.1e}")
+
+
+interactive.explore(lazy_probes)
+
+# %% [markdown]
+# The sum of each column of `out` is $N\beta_d$, whatever `x` is, so nothing that happens to `x` can change this loss: its gradient is zero. With
+# the sum of squares it is nearly the same: for $\gamma = 1$ and $\beta = 0$ it is $N \cdot \frac{\sigma^2}{\sigma^2+\varepsilon}$ for each feature, which depends on `x` only through $\varepsilon$.
+#
+# With such a probe, a backward pass that returns zeros passes, and so do several of the usual wrong ones. Use a random upstream gradient, $\gamma \ne 1$ and $\beta \ne 0$.
+
+# %% [markdown]
+# ## 7 The second curve
+# *4 minutes, ●○○*
+#
+# Back to the beginning. The same network, the same data, the same order of the batches, the same three starts; but between each linear
+# map and its ReLU now stands your layer: `batchnorm_forward` on the way there, `batchnorm_backward` on the way back.
+#
+# **Predict** the curve for $s = 0.02$, the start at which nothing moved.
+
+# %% role="explore"
+def second_curve():
+    figure, axes = plots.panels(3, size=(4, 3.2))
+    for ax, scale in zip(axes, (0.02, 0.2, 0.5)):
+        without = run(scale=scale)[1].loss
+        with_yours = run(scale=scale, norm=(batchnorm_forward, batchnorm_backward))[1].loss
+        plots.curves({"without": without, "with your batchnorm": with_yours}, title=f"s = {scale}", ylim=(0, 4), smooth=5, ax=ax)
+    return figure
+
+
+interactive.explore(second_curve)
+
+# %% [markdown]
+# All three starts learn now. Each layer divides by the spread that it finds, so the factor $5s$ per layer never gets a chance to
+# build up, neither on the way there nor on the way back. Why does the order of 300 tiny or huge products not matter any more? Keep the question for section 12.
+
+# %% [markdown]
+# ## 8 Back in one line
+# *12 minutes, ●●●, about 5 lines, 10 points*
+#
+# The ten steps are right, but they walk through the batch many times. With the algebra done first, almost everything cancels. Take one feature, drop its
+# index $d$, write $g_i$ for $\mathrm{dout}_i$ and $s$ for $\mathrm{sqrtvar} = \sqrt{\sigma^2 + \varepsilon}$. All sums run over the batch. Two facts will be used:
+#
+# $$\mathrm{xmu}_i = s\, \hat x_i \qquad\text{and}\qquad \sum_i \hat x_i = 0 .$$
+#
+# **Down the lower branch.** Steps 8, 7, 6 and 5, inserted into each other:
+#
+# $$\mathrm{dxhat}_i = \gamma g_i, \qquad
+# \mathrm{divar} = \sum_j \gamma g_j\, \mathrm{xmu}_j = \gamma s \sum_j g_j \hat x_j, \qquad
+# \mathrm{dsqrtvar} = -\frac{\mathrm{divar}}{s^2} = -\frac{\gamma}{s} \sum_j g_j \hat x_j,$$
+#
+# $$\mathrm{dvar} = \frac{\mathrm{dsqrtvar}}{2s} = -\frac{\gamma}{2 s^2} \sum_j g_j \hat x_j .$$
+#
+# Steps 4 and 3 bring it back to the rows, and $2\,\mathrm{xmu}_i = 2 s \hat x_i$ cancels the 2 and one $s$:
+#
+# $$\mathrm{dxmu2}_i = 2\,\mathrm{xmu}_i \cdot \frac{\mathrm{dvar}}{N} = -\frac{\gamma}{s}\, \hat x_i \cdot \frac1N \sum_j g_j \hat x_j .$$
+#
+# **Along the upper branch:** $\mathrm{dxmu1}_i = \mathrm{dxhat}_i \cdot \mathrm{ivar} = \dfrac{\gamma}{s}\, g_i .$
+#
+# **The mean.** In step 2 the sum over the second part vanishes, because $\sum_i \hat x_i = 0$:
+#
+# $$\mathrm{dmu} = -\sum_i \left(\mathrm{dxmu1}_i + \mathrm{dxmu2}_i\right) = -\frac{\gamma}{s} \sum_j g_j, \qquad
+# \mathrm{dx2}_i = \frac{\mathrm{dmu}}{N} = -\frac{\gamma}{s} \cdot \frac1N \sum_j g_j .$$
+#
+# **Together**, $\mathrm{dx}_i = \mathrm{dxmu1}_i + \mathrm{dxmu2}_i + \mathrm{dx2}_i$, and $\frac{\gamma}{s}$ can be taken out:
+#
+# $$\boxed{\;\mathrm{dx}_i = \frac{\gamma}{s} \left( g_i \;-\; \frac1N \sum_j g_j \;-\; \hat x_i \cdot \frac1N \sum_j g_j \hat x_j \right)\;}$$
+#
+# The $\varepsilon$ sits in $s$ and nowhere else; nothing was approximated. And the two sums are old friends: $\sum_j g_j = \mathrm{dbeta}$ and
+# $\sum_j g_j \hat x_j = \mathrm{dgamma}$.
+#
+# **How to read it.** The layer takes the gradient from above and removes two things: its mean, and its part along $\hat x$. That is reasonable. Adding a constant
+# to all $x_i$ changes nothing in the output, and neither (but for $\varepsilon$) does stretching $x$ around its mean. A gradient along a direction in which nothing changes would be
+# a mistake. What remains is scaled by $\gamma / s$.
+#
+# Does a term for `eps` appear in your code? Not if your cache holds `ivar` or `sqrtvar`.
+
+# %% role="exercise"
+def batchnorm_backward_alt(dout, cache):
+    """Backward pass of batch normalisation in train mode, in closed form.
+
+    dout: (N, D), cache: what batchnorm_forward returned for this batch.
+    Returns dx: (N, D), dgamma: (D,), dbeta: (D,), equal to those of batchnorm_backward.
+        dx[i] = gamma / s * (dout[i] - mean of dout - xhat[i] * mean of (dout * xhat)),  s = sqrt(var + eps)
+        all means are over the examples of the batch
+    """
+    ### BEGIN SOLUTION
+    xhat, gamma, _, ivar, _, _, _ = cache
+    N = dout.shape[0]
+    dbeta = np.sum(dout, axis=0)
+    dgamma = np.sum(dout * xhat, axis=0)
+    dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+    return dx, dgamma, dbeta
+    ### END SOLUTION
+
+# %% role="check" points=10
+check(batchnorm_backward_alt, batchnorm_forward)
+
+# %% [markdown]
+# Two implementations by the same person that share no line should agree up to rounding, and the second should be faster. By how much? Count how many arrays of shape `(N, D)`
+# each of them makes.
+#
+# The cell also verifies the reading of the formula: each column of `dx` adds up to zero and is at right angles to its column of $\hat x$.
+
+# %% role="explore"
+def two_ways_back():
+    rng = np.random.default_rng(8)
+    x, dout = rng.standard_normal((500, 200)), rng.standard_normal((500, 200))
+    gamma, beta = rng.uniform(0.5, 2, 200), rng.standard_normal(200)
+    _, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+    seconds = {}
+    for function in (batchnorm_backward, batchnorm_backward_alt):
+        runs = []
+        for _ in range(30):
+            start = time.perf_counter()
+            dx, _, _ = function(dout, cache)
+            runs.append(time.perf_counter() - start)
+        seconds[function] = min(runs)
+    steps, closed = seconds.values()
+    staged_dx, _, _ = batchnorm_backward(dout, cache)
+    xhat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+    return (f"largest difference of the two dx:  {np.abs(dx - staged_dx).max():.0e}\n"
+            f"ten steps {1000 * steps:.2f} ms, closed form {1000 * closed:.2f} ms: {steps / closed:.1f} times as fast\n"
+            f"largest |sum over the batch of dx|:         {np.abs(dx.sum(axis=0)).max():.0e}\n"
+            f"largest |sum over the batch of dx * xhat|:  {np.abs((dx * xhat).sum(axis=0)).max():.0e}")
+
+
+interactive.explore(two_ways_back)
+
+# %% [markdown]
+# The last number is small, but not as small as the one above it. Which letter of the formula is responsible?
+#
+# <details><summary>Answer</summary>
+#
+# It is $\varepsilon$. $\sum_i \hat x_i^2 = N \frac{\sigma^2}{\sigma^2 + \varepsilon}$ is not quite $N$, so a share of $\frac{\varepsilon}{\sigma^2 + \varepsilon}$ of the part along $\hat x$ remains:
+# stretching $x$ does change the output a little.
+# </details>
+
+# %% [markdown]
+# ## 9 A published version to debug
+# *10 minutes, ●●○, 10 points*
+#
+# The following implementation follows one that is in circulation: nine steps there, the steps back, readable, plausible. A network trains with it, too. It has one fault.
+# Read it once, but do not stare at it. Finding faults by measuring is the more useful skill.
+#
+# `published_forward` returns its nine intermediate results as a list, in the order of the steps.
+
+# %% role="given"
+def published_forward(x, gamma, beta, eps):
+    """x: (N, D), gamma, beta: (D,).  Returns out: (N, D), cache = (stages, gamma, eps); stages: results of steps 1 to 9."""
+    N = x.shape[0]
+    # step 1: mean of each feature
+    mu = 1.0 / N * np.sum(x, axis=0)
+    # step 2: centre
+    xmu = x - mu
+    # step 3: squares
+    sq = xmu**2
+    # step 4: variance
+    var = 1.0 * np.sum(sq, axis=0)
+    # step 5: standard deviation, safe for a variance of zero
+    sqrtvar = np.sqrt(var + eps)
+    # step 6: its inverse
+    ivar = 1.0 / sqrtvar
+    # step 7: normalise
+    xhat = xmu * ivar
+    # steps 8 and 9: scale and shift
+    gammax = gamma * xhat
+    out = gammax + beta
+    return out, ([mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out], gamma, eps)
+
+
+def published_backward(dout, cache):
+    """dout: (N, D).  Returns dx: (N, D), dgamma: (D,), dbeta: (D,)."""
+    (_, xmu, _, var, sqrtvar, ivar, xhat, _, _), gamma, eps = cache
+    N = dout.shape[0]
+    # step 9
+    dbeta = np.sum(dout, axis=0)
+    # step 8
+    dgamma = np.sum(dout * xhat, axis=0)
+    dxhat = dout * gamma
+    # step 7
+    divar = np.sum(dxhat * xmu, axis=0)
+    dxmu1 = dxhat * ivar
+    # step 6
+    dsqrtvar = -1.0 / sqrtvar**2 * divar
+    # step 5
+    dvar = 0.5 / np.sqrt(var + eps) * dsqrtvar
+    # step 4
+    dsq = 1.0 / N * np.ones_like(dout) * dvar
+    # step 3
+    dxmu2 = 2.0 * xmu * dsq
+    # step 2
+    dx1 = dxmu1 + dxmu2
+    dmu = -np.sum(dx1, axis=0)
+    # step 1
+    dx2 = 1.0 / N * np.ones_like(dout) * dmu
+    # step 0
+    return dx1 + dx2, dgamma, dbeta
+
+# %% [markdown]
+# **First measurement: the gradients.** Which of `dx`, `dgamma`, `dbeta` are wrong narrows the place down. A fault in the nine forward steps alone would not show here. (Why?
+# What does a gradient check compare?)
+#
+# **Second measurement: the numbers you can predict.** In train mode the standard deviations of `out` are $|\gamma|$.
+
+# %% role="explore"
+def measure_published():
+    x, gamma, beta, dout = probe(N=16)
+    out, cache = published_forward(x, gamma, beta, 1e-5)
+    dx, dgamma, dbeta = published_backward(dout, cache)
+    lines = []
+    for name, f, argument, gradient in (
+        ("dx", lambda x: published_forward(x, gamma, beta, 1e-5)[0], x, dx),
+        ("dgamma", lambda gamma: published_forward(x, gamma, beta, 1e-5)[0], gamma, dgamma),
+        ("dbeta", lambda beta: published_forward(x, gamma, beta, 1e-5)[0], beta, dbeta),
+    ):
+        lines.append(f"{name}: {gradients.gradient_check(f, argument, gradient, dout)}\n")
+    lines.append(f"means of out               {out.mean(axis=0).round(3)}   beta  {beta.round(3)}")
+    lines.append(f"standard deviations of out {out.std(axis=0).round(3)}   gamma {gamma.round(3)}")
+    return "\n".join(lines)
+
+
+interactive.explore(measure_published)
+
+# %% [markdown]
+# So `dgamma` and `dbeta` fit their forward pass, `dx` does not, and the spread of the output is too small by a factor. By which one, with $N = 16$?
+#
+# **Third measurement: stage by stage.** You own nine functions that have been checked. Give them the same `x` and compare what each step makes of it with what the
+# published version made: the first step that differs is the faulty one. All later ones differ as well, but only because they inherit it.
+#
+# Write this search as a function, so that it finds a fault in *any* step. `np.max(np.abs(a - b))` is the largest difference of two arrays; compare it with the
+# size of the numbers themselves, because `1e-9` is a large difference between numbers of size `1e-9`. About 10 lines.
+
+# %% role="exercise"
+def name_faulty_step(x, gamma, beta, eps, stages):
+    """Find the first forward step whose result is wrong.
+
+    x: (N, D), gamma, beta: (D,), eps: number.
+    stages: list [mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out]: what somebody's nine steps gave for this x.
+    Returns the number (an int from 1 to 9) of the first step whose result differs from the right one
+    by more than 1e-4 of the right one's largest absolute value; 0 if there is none.
+    """
+    ### BEGIN SOLUTION
+    mu = batchnorm_step1(x)
+    xmu = batchnorm_step2(x, mu)
+    sq = batchnorm_step3(xmu)
+    var = batchnorm_step4(sq)
+    sqrtvar = batchnorm_step5(var, eps)
+    ivar = batchnorm_step6(sqrtvar)
+    xhat = batchnorm_step7(xmu, ivar)
+    gammax = batchnorm_step8(gamma, xhat)
+    out = batchnorm_step9(gammax, beta)
+    right_stages = [mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out]
+    for number, (got, right) in enumerate(zip(stages, right_stages), start=1):
+        if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
+            return number
+    return 0
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(name_faulty_step)
+
+# %% [markdown]
+# Now aim it at the published version.
+
+# %% role="explore"
+def the_culprit():
+    x, gamma, beta, _ = probe(N=16)
+    _, (stages, _, eps) = published_forward(x, gamma, beta, 1e-5)
+    step = name_faulty_step(x, gamma, beta, eps, stages)
+    if step not in range(1, 10):
+        return f"Your search says {step!r}: it found no fault, but there is one."
+    return plots.batchnorm_graph(highlight=f"step{step}", results={}, title=f"The published version: the fault is in step {step}")
+
+
+interactive.explore(the_culprit)
+
+# %% [markdown]
+# Copy `published_forward` into the next cell and repair the step that you found. Change nothing else; its backward pass stays as it is.
+
+# %% role="exercise"
+def repaired_forward(x, gamma, beta, eps):
+    """published_forward with its fault repaired.
+
+    x: (N, D), gamma, beta: (D,), eps: number.
+    Returns out: (N, D), cache = (stages, gamma, eps), stages = [mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out].
+    """
+    ### BEGIN SOLUTION
+    N = x.shape[0]
+    mu = np.sum(x, axis=0) / N
+    xmu = x - mu
+    sq = xmu**2
+    var = np.sum(sq, axis=0) / N
+    sqrtvar = np.sqrt(var + eps)
+    ivar = 1 / sqrtvar
+    xhat = xmu * ivar
+    gammax = gamma * xhat
+    out = gammax + beta
+    stages = [mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out]
+    return out, (stages, gamma, eps)
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(repaired_forward)
+
+# %% role="explore"
+def verify_repair():
+    x, gamma, beta, dout = probe(N=16)
+    out, cache = repaired_forward(x, gamma, beta, 1e-5)
+    dx, _, _ = published_backward(dout, cache)
+    found = gradients.gradient_check(lambda x: repaired_forward(x, gamma, beta, 1e-5)[0], x, dx, dout)
+    return (f"dx: {found}\n\n"
+            f"standard deviations of out {out.std(axis=0).round(3)}   gamma {gamma.round(3)}")
+
+
+interactive.explore(verify_repair)
+
+# %% [markdown]
+# There is a second way to make the gradient check pass: leave the forward pass alone and remove a factor $\frac1N$ from step 4 of the *backward* pass. Would that be a repair?
+#
+# <details><summary>Answer</summary>
+#
+# The two passes would then belong together, and a gradient check cannot ask for more: it compares a backward pass with <em>its own</em> forward pass. But the function would
+# not be batch normalisation. Its outputs would have the standard deviation $|\gamma|/\sqrt N$, so the same weights would mean something else for each batch size. That is why you looked at numbers that
+# you can predict as well. One test asks whether the passes fit each other, the other whether they are the right ones.
+# </details>
+
+# %% [markdown]
+# ## 10 Layer normalisation
+# *10 minutes, ●●●, 15 points*
+#
+# All of the trouble with train and test mode, running averages and small batches has one source: the statistics are taken over the examples. Ba, Kiros and Hinton
+# ([2016](https://arxiv.org/abs/1607.06450)) take them over the **features** instead. Each example is normalised by itself, with the mean and the variance of its own row:
+#
+# $$\mu_i = \frac1D \sum_{d=1}^{D} x_{id}, \qquad \sigma_i^2 = \frac1D \sum_{d=1}^{D} (x_{id} - \mu_i)^2, \qquad
+# \hat x_{id} = \frac{x_{id} - \mu_i}{\sqrt{\sigma_i^2 + \varepsilon}}, \qquad \mathrm{out}_{id} = \gamma_d\, \hat x_{id} + \beta_d .$$
+#
+# The first three formulas are batch normalisation of the transposed matrix: rows and columns have changed places. The last one has *not* been swapped: $\gamma$ and $\beta$ still belong
+# to the features and have shape `(D,)`. This asymmetry is the whole difficulty of the exercise.
+#
+# Why does this layer need neither a mode nor running averages?
+#
+# A statistic of an example has to be subtracted from a whole row. What shape must it have so that `(N, D)` minus it broadcasts along the columns? (`keepdims=True` is made for this.)
+
+# %% role="exercise"
+def layernorm_forward(x, gamma, beta, ln_param):
+    """Layer normalisation: each example by the mean and variance of its own features.
+
+    x: (N, D), gamma: (D,), beta: (D,), ln_param: dict with "eps", default 1e-5.
+    Returns out: (N, D), cache: whatever your backward pass needs.
+        xhat[i, d] = (x[i, d] - mu[i]) / sqrt(var[i] + eps)     mu, var of row i over its D features, var divided by D
+        out[i, d]  = gamma[d] * xhat[i, d] + beta[d]
+    """
+    eps = ln_param.get("eps", 1e-5)
+    ### BEGIN SOLUTION
+    mu = np.mean(x, axis=1, keepdims=True)
+    xmu = x - mu
+    var = np.mean(xmu**2, axis=1, keepdims=True)
+    ivar = 1 / np.sqrt(var + eps)
+    xhat = xmu * ivar
+    out = gamma * xhat + beta
+    cache = (xhat, gamma, ivar)
+    return out, cache
+    ### END SOLUTION
+
+# %% role="check" points=6
+check(layernorm_forward)
+
+# %% [markdown]
+# Now back. $\gamma$ and $\beta$ are broadcast over the rows as before, so nothing changes for them:
+#
+# $$\mathrm{dbeta}_d = \sum_{i=1}^{N} \mathrm{dout}_{id}, \qquad \mathrm{dgamma}_d = \sum_{i=1}^{N} \mathrm{dout}_{id}\, \hat x_{id}, \qquad \mathrm{dxhat}_{id} = \gamma_d\, \mathrm{dout}_{id} .$$
+#
+# From `dxhat` on, the derivation of section 8 holds with the axes swapped: sums run over the $D$ features of one row, and $N$ is replaced by $D$. But one line of
+# it must be done again. There, $\gamma$ could be taken out of all sums, because it was the same number for the whole column. Here the sums run over $d$, and $\gamma_d$
+# changes from term to term, so it has to stay inside, as part of `dxhat`:
+#
+# $$\mathrm{dx}_{id} = \frac{1}{s_i} \left( \mathrm{dxhat}_{id} \;-\; \frac1D \sum_{k=1}^{D} \mathrm{dxhat}_{ik} \;-\; \hat x_{id} \cdot \frac1D \sum_{k=1}^{D} \mathrm{dxhat}_{ik}\, \hat x_{ik} \right),
+# \qquad s_i = \sqrt{\sigma_i^2 + \varepsilon} .$$
+
+# %% role="exercise"
+def layernorm_backward(dout, cache):
+    """Backward pass of layer normalisation.
+
+    dout: (N, D), cache: what layernorm_forward returned.
+    Returns dx: (N, D), dgamma: (D,), dbeta: (D,).
+        dx[i] = 1 / s[i] * (dxhat[i] - mean of dxhat[i] - xhat[i] * mean of (dxhat[i] * xhat[i])),  dxhat = gamma * dout
+        both means are over the D features of row i
+    """
+    ### BEGIN SOLUTION
+    xhat, gamma, ivar = cache
+    dbeta = np.sum(dout, axis=0)
+    dgamma = np.sum(dout * xhat, axis=0)
+    dxhat = gamma * dout
+    mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
+    mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
+    dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+    return dx, dgamma, dbeta
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint: dgamma is right, dx is not</summary>
+#
+# Multiply by <code>gamma</code> once, at the very beginning, and never again. Then look at the shapes of your two means: they belong to rows.
+# </details>
+
+# %% role="check" points=9
+check(layernorm_backward, layernorm_forward)
+
+# %% [markdown]
+# Predictions first: for which of the two layers does the output for the first example change when the *other* examples of the batch are replaced?
+
+# %% role="explore"
+def other_peoples_examples():
+    x, gamma, beta, _ = probe(N=8)
+    replaced = x.copy()
+    replaced[1:] = 100 * np.random.default_rng(9).standard_normal(replaced[1:].shape)
+    changes = {}
+    for name, forward in (("batchnorm", batchnorm_forward), ("layernorm", layernorm_forward)):
+        before, _ = forward(x, gamma, beta, {"mode": "train"})
+        after, _ = forward(replaced, gamma, beta, {"mode": "train"})
+        changes[name] = np.abs(after[0] - before[0]).max()
+    return "\n".join(f"{name}: the first row changes by up to {change:.3f}" for name, change in changes.items())
+
+
+interactive.explore(other_peoples_examples)
+
+# %% [markdown]
+# ## 11 Experiments
+# *12 minutes, ●○○*
+#
+# Everything below runs on your own functions: `batchnorm_forward`, `batchnorm_backward_alt` and the two of layer normalisation. Each experiment asks for a prediction. Write it down before you run the cell.
+# It is the difference between watching and learning.
+
+# %% [markdown]
+# ### How large may the learning rate be?
+# The start is a good one, $s = 0.2$, so both networks can learn. The learning rate rises from 0.01 to 30; each point is the accuracy on 300 validation pictures after 300
+# steps, for three random starts. Where does each network stop learning?
+
+# %% role="explore"
+BATCHNORM = (batchnorm_forward, batchnorm_backward_alt)
+LAYERNORM = (layernorm_forward, layernorm_backward)
+SEEDS = (1, 2, 3)
+
+
+def validation(norm, **settings):
+    """Accuracies on the validation pictures for three random starts; NaN for a run that diverged."""
+    results = []
+    for seed in SEEDS:
+        network, history = run(norm=norm, seed=seed, **settings)
+        results.append(np.nan if history.diverged else accuracy(network, digits.x_val, digits.y_val))
+    return results
+
+
+def rising_rates():
+    rates = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
+    lines = {"without": [validation(None, rate=rate) for rate in rates],
+             "with batchnorm": [validation(BATCHNORM, rate=rate) for rate in rates]}
+    return plots.sweep(rates, lines, xlabel="learning rate", ylabel="validation accuracy", chance=0.1,
+                       title="Rising learning rates", ylim=(0, 1.05))
+
+
+interactive.explore(rising_rates)
+
+# %% [markdown]
+# ### How bad may the start be?
+# Now the learning rate is fixed at 0.1 and the scale of the initial weights runs over four powers of ten. From section 1 you know the good value for the
+# network without normalisation, $s = 0.2$. How wide is the valley around it? And how wide with batchnorm?
+
+# %% role="explore"
+def bad_starts():
+    scales = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 1, 3)
+    lines = {"without": [validation(None, scale=scale) for scale in scales],
+             "with batchnorm": [validation(BATCHNORM, scale=scale) for scale in scales]}
+    return plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
+                       chance=0.1, title="Good and bad starts", ylim=(0, 1.05))
+
+
+interactive.explore(bad_starts)
+
+# %% [markdown]
+# ### What happens to the inputs of one layer?
+# This is the experiment behind the words *internal covariate shift*. During training we hold the same 300 pictures in front of the network every 5 steps and write down what enters the
+# ReLU of the fourth hidden layer. The bands show where 50 % and 90 % of these numbers lie.
+
+# %% role="explore"
+def one_layers_inputs():
+    def watch(network, step):
+        if step % 5:
+            return None
+        keep = [dict(param) for param in network.norm_params]
+        _, trail = network.propagate(digits.x_val, "train")
+        network.norm_params[:] = keep
+        return trail[3].preactivation.ravel()
+
+    bands = {}
+    for label, norm in (("without", None), ("with batchnorm", BATCHNORM)):
+        _, history = run(norm=norm, rate=0.3, steps=200, watch=watch)
+        steps = np.array(sorted(history.watched))
+        bands[label] = np.array([history.watched[step] for step in steps])
+    return plots.bands(bands, x=steps, ylabel="inputs of the ReLU in layer 4", title="One layer's inputs during training")
+
+
+interactive.explore(one_layers_inputs)
+
+# %% [markdown]
+# ### How small may the batch be?
+# The mean and the variance of a batch of two are rough guesses, and they add noise to everything. Layer normalisation does not look at the batch at all. To be fair to small batches, each run sees the same number of
+# pictures.
+
+# %% role="explore"
+def batch_sizes():
+    sizes = (2, 4, 8, 16, 32, 64)
+    settings = [dict(batch_size=size, steps=9600 // size, rate=0.05) for size in sizes]
+    lines = {name: [validation(norm, **options) for options in settings]
+             for name, norm in (("without", None), ("with batchnorm", BATCHNORM), ("with layernorm", LAYERNORM))}
+    return plots.sweep(sizes, lines, xlabel="batch size", ylabel="validation accuracy", chance=0.1,
+                       title="From 64 examples a batch down to 2", ylim=(0, 1.05))
+
+
+interactive.explore(batch_sizes)
+
+# %% [markdown]
+# ### What are gamma and beta good for?
+# We freeze them at 1 and 0, so that each unit keeps mean 0 and spread 1. What do you expect: no learning, slower learning, or no difference?
+
+# %% role="explore"
+def frozen_parameters():
+    kinds = {"both learn": (), "gamma frozen": ("gamma",), "beta frozen": ("beta",), "both frozen": ("gamma", "beta")}
+    curves = {label: np.array([run(norm=BATCHNORM, frozen=frozen, seed=seed)[1].loss for seed in SEEDS])
+              for label, frozen in kinds.items()}
+    return plots.curves(curves, title="gamma and beta, learned and frozen", log="y", smooth=20)
+
+
+interactive.explore(frozen_parameters)
+
+# %% [markdown]
+# ### Your own experiment
+# Choose a scale, a learning rate and a layer; the network is trained while you wait. Can you find a setting in which the network without normalisation is better? And one in which
+# layer normalisation learns and batch normalisation does not?
+
+# %% role="explore"
+def your_own(scale, rate, batch_size, layer):
+    norm = {"none": None, "batchnorm": BATCHNORM, "layernorm": LAYERNORM}[layer]
+    network, history = run(scale=scale, rate=rate, norm=norm, batch_size=batch_size)
+    reached = accuracy(network, digits.x_val, digits.y_val)
+    return plots.curves({layer: history.loss}, ylim=(0, 4), smooth=5, title=f"validation accuracy {reached:.2f}")
+
+
+interactive.explore(
+    your_own,
+    scale=interactive.slider([0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0], start=0.05, label="scale s"),
+    rate=interactive.slider([0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], start=0.3, label="learning rate"),
+    batch_size=interactive.slider([2, 4, 8, 16, 32, 64], start=32, label="batch size"),
+    layer=interactive.slider(["none", "batchnorm", "layernorm"], start="batchnorm", label="layer"),
+)
+
+# %% [markdown]
+# ## 12 Two questions
+# *10 minutes, ●●○, 5 points each*
+#
+# **Question 1: why the scale of the weights stops mattering.** A linear layer with weights $W$ stands in front of batch normalisation; take $\varepsilon = 0$. Replace $W$ by $aW$ with a number $a > 0$.
+#
+# - (a) Show from the formulas of section 2 that the output of batch normalisation does not change. (2 points)
+# - (b) How does $\partial L / \partial W$ change? Derive it. (2 points)
+# - (c) Explain one of your plots of section 7 or 11 with (a) and (b). (1 point)
+#
+# A few sentences and formulas each are enough.
+
+# %% [markdown] role="written" points=5 name="scale"
+# ### BEGIN SOLUTION
+# (a) With $z = Wx$, scaling gives $az$, so $\mu \to a\mu$, $\sigma \to a\sigma$, and $\hat z = (az - a\mu)/(a\sigma) = (z-\mu)/\sigma$ is unchanged, hence also $\gamma\hat z + \beta$.
+#
+# (b) Let $L(W)$ be the loss as a function of the weights. By (a), $L(aW) = L(W)$ for all $W$. Differentiating both sides with respect to $W$, with the chain rule on the left:
+# $a\,(\nabla L)(aW) = (\nabla L)(W)$, so the gradient at $aW$ is $\frac1a$ of the gradient at $W$. (Equivalently: $dz = \frac{\gamma}{\sigma}(\dots)$ of section 8 with $\sigma \to a\sigma$.)
+#
+# (c) For instance: with tiny weights the plain network's signal and gradient vanish; with batchnorm the forward values are the same for all $s$ as long as the variance is well above
+# $\varepsilon$, so the starts from small to good values reach the same accuracy. Or: a step relative to the size of the weights scales with $1/a^2$, so large weights see a small effective learning rate; a step that is
+# too long makes the weights large, which makes the next gradients small: this is why the network with batchnorm survives larger rates.
+#
+# **Marking scheme.** (a) 1 point: mean and standard deviation both scale with $a$; 1 point: the factor cancels in $\hat z$, so the output is unchanged. (b) 1 point: result $1/a$; 1 point: a derivation (invariance
+# differentiated, or the factor $1/\sigma$ of the closed form); the result with a wrong power of $a$ but a consistent derivation earns 1. (c) 1 point: names a plot and connects it with (a) or (b). A statement without connection ("it is
+# more stable") earns 0.
+# ### END SOLUTION
+
+# %% [markdown]
+# **Question 2: the forgotten mode.** A team trains a network with batch normalisation in batches of 64. In production it classifies one picture at a time, and somebody forgot to switch to test mode.
+#
+# - (a) What is the output of each batch normalisation layer, and what does the network answer? (2 points)
+# - (b) In their own tests, with batches of 64 in train mode, the accuracy was excellent. Why did these tests not find the error? (1 point)
+# - (c) Somebody proposes to replace all batch normalisation by layer normalisation. Name one thing that this solves and one thing that is lost or changes. (2 points)
+
+# %% [markdown] role="written" points=5 name="mode"
+# ### BEGIN SOLUTION
+# (a) For $N = 1$ the mean is the example itself, so $\hat x = 0$ and each layer puts out $\beta$, independent of the picture. The network gives the same answer for every picture.
+#
+# (b) With 64 examples the batch statistics are close to those seen in training, so train mode works as it did in training. The test differed from production in exactly the point that matters: the batch size.
+#
+# (c) Solved: the output of an example depends on that example alone, there is no mode and no running average, any batch size works, 1 included. Lost or changed: single features are no longer brought to mean 0 and
+# spread 1 over the data, so a unit can sit in a bad range for all examples; the differences in the mean and scale between examples are removed; no regularising noise from the batch; the network has to be
+# trained again; at test time batch normalisation with fixed statistics is an affine map that can be merged into the weights, layer normalisation cannot.
+#
+# **Marking scheme.** (a) 1 point: $\hat x = 0$, output $\beta$; 1 point: same answer for all pictures. (b) 1 point: batch statistics of 64 examples resemble those of training, or the tests used another batch size than production. (c) 1 point
+# for an advantage, 1 point for a price; "it is better" earns 0.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Where you stand
+# The table shows the last result of each check in this session. Unfinished steps do not hinder the others: each exercise is graded by itself.
+
+# %% role="explore"
+progress()

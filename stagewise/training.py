@@ -1,0 +1,168 @@
+"""A small ReLU network and its training loop, for experiments in which a student's own normalisation layer does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Array = np.ndarray
+Forward = Callable[[Array, Array, Array, dict[str, Any]], tuple[Array, Any]]
+Backward = Callable[[Array, Any], tuple[Array, Array, Array]]
+
+
+class Passage(NamedTuple):
+    """What one layer saw on the way forward: its input, the linear map of it, and what entered the ReLU, all (N, H).
+
+    normalised is the normalisation layer's cache, None without one.
+    """
+
+    entered: Array
+    linear: Array
+    preactivation: Array
+    normalised: Any
+
+
+class Network:
+    """Linear layers with ReLU between them; with `norm`, each hidden layer is linear, normalisation, ReLU.
+
+    sizes: numbers of units from input to classes, e.g. (64, 50, 50, 10).
+    scale: standard deviation of the initial weights; biases and beta start at 0, gamma at 1.
+    norm:  (forward, backward) with the signatures of batchnorm: `forward(x, gamma, beta, param) -> (out, cache)`,
+           `backward(dout, cache) -> (dx, dgamma, dbeta)`. `param` is one dict per layer, with `mode` set before each call.
+    """
+
+    def __init__(
+        self,
+        sizes: tuple[int, ...],
+        *,
+        scale: float,
+        seed: int,
+        norm: tuple[Forward, Backward] | None = None,
+        norm_param: dict[str, Any] | None = None,
+    ) -> None:
+        rng = np.random.default_rng(seed)
+        self.norm = norm
+        self.depth = len(sizes) - 1
+        self.params: dict[str, Array] = {}
+        self.norm_params: list[dict[str, Any]] = [dict(norm_param or {}) for _ in range(self.depth - 1)]
+        for layer, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+            self.params[f"W{layer}"] = scale * rng.standard_normal((fan_in, fan_out))
+            self.params[f"b{layer}"] = np.zeros(fan_out)
+            if norm is not None and layer < self.depth - 1:
+                self.params[f"gamma{layer}"] = np.ones(fan_out)
+                self.params[f"beta{layer}"] = np.zeros(fan_out)
+
+    def propagate(self, x: Array, mode: str = "test") -> tuple[Array, list[Passage]]:
+        """Class scores (N, C) of x (N, D), and each layer's passage; mode is "train" or "test"."""
+        trail = []
+        for layer in range(self.depth):
+            entered = x
+            linear = entered @ self.params[f"W{layer}"] + self.params[f"b{layer}"]
+            if layer == self.depth - 1:
+                trail.append(Passage(entered, linear, linear, None))
+                return linear, trail
+            preactivation, cache = self._normalise(layer, linear, mode)
+            trail.append(Passage(entered, linear, preactivation, cache))
+            x = np.maximum(preactivation, 0)
+        raise ValueError("a network needs at least an input and an output size")
+
+    def _normalise(self, layer: int, x: Array, mode: str) -> tuple[Array, Any]:
+        if self.norm is None:
+            return x, None
+        param = self.norm_params[layer]
+        param["mode"] = mode
+        return self.norm[0](x, self.params[f"gamma{layer}"], self.params[f"beta{layer}"], param)
+
+    def gradients(self, x: Array, y: Array) -> tuple[float, dict[str, Array]]:
+        """Mean cross-entropy of x (N, D) for labels y (N,), and its gradient for each parameter."""
+        scores, trail = self.propagate(x, "train")
+        loss, flow = cross_entropy(scores, y)
+        grads: dict[str, Array] = {}
+        for layer in reversed(range(self.depth)):
+            passage = trail[layer]
+            if layer < self.depth - 1:
+                flow = flow * (passage.preactivation > 0)
+                if self.norm is not None:
+                    flow, grads[f"gamma{layer}"], grads[f"beta{layer}"] = self.norm[1](flow, passage.normalised)
+            grads[f"W{layer}"] = passage.entered.T @ flow
+            grads[f"b{layer}"] = flow.sum(axis=0)
+            flow = flow @ self.params[f"W{layer}"].T
+        return loss, grads
+
+
+def cross_entropy(scores: Array, y: Array) -> tuple[float, Array]:
+    """Mean cross-entropy of class scores (N, C) for labels y (N,), and its gradient for the scores."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    rows = np.arange(len(y))
+    flow = np.exp(log_probabilities)
+    flow[rows, y] -= 1
+    return float(-log_probabilities[rows, y].mean()), flow / len(y)
+
+
+def accuracy(network: Network, x: Array, y: Array, mode: str = "test") -> float:
+    """Share of the rows of x (N, D) whose largest score is at label y (N,); NaN scores count as wrong."""
+    with np.errstate(all="ignore"):
+        scores, _ = network.propagate(x, mode)
+    right = (scores.argmax(axis=1) == y) & np.isfinite(scores).all(axis=1)
+    return float(right.mean())
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a training run leaves behind.
+
+    loss: (steps,) the loss of each mini-batch before its update; NaN from the step at which it stopped being finite.
+    watched: step -> values (N, H) of the watched layer on the probe, see `train`.
+    """
+
+    loss: Array
+    watched: dict[int, Array] = field(default_factory=dict)
+
+    @property
+    def diverged(self) -> bool:
+        """True when the loss became infinite or NaN, upon which training stopped."""
+        return not bool(np.isfinite(self.loss).all())
+
+    def final(self, last: int = 20) -> float:
+        """Mean loss of the last mini-batches; infinite after divergence."""
+        return float("inf") if self.diverged else float(self.loss[-last:].mean())
+
+
+def train(
+    network: Network,
+    x: Array,
+    y: Array,
+    *,
+    learning_rate: float,
+    steps: int,
+    batch_size: int,
+    seed: int,
+    frozen: Collection[str] = (),
+    watch: Callable[[Network, int], Array | None] | None = None,
+) -> History:
+    """Train in place by plain gradient descent on random mini-batches (without repetition within one batch).
+
+    frozen: beginnings of names of parameters that stay as they are, e.g. ("gamma", "beta").
+    watch:  called as watch(network, step) before each step; what it returns, unless None, is kept in `History.watched`.
+    """
+    rng = np.random.default_rng(seed)
+    loss = np.full(steps, np.nan)
+    watched: dict[int, Array] = {}
+    with np.errstate(all="ignore"):
+        for step in range(steps):
+            seen = watch(network, step) if watch else None
+            if seen is not None:
+                watched[step] = seen
+            batch = rng.choice(len(x), size=batch_size, replace=False)
+            value, grads = network.gradients(x[batch], y[batch])
+            if not np.isfinite(value):
+                break
+            loss[step] = value
+            for name, gradient in grads.items():
+                if not name.startswith(tuple(frozen)):
+                    network.params[name] = network.params[name] - learning_rate * gradient
+    return History(loss, watched)
