@@ -1,0 +1,99 @@
+"""Cases with numbers: inputs drawn from seeds, expected values computed by the truth. Once per process."""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from reference.exercise import Case, Exercise
+from stagewise.compare import compare as compare_values
+from stagewise.judging import AskedCase
+from stagewise.script import pick, play
+
+VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
+
+
+@lru_cache(maxsize=4096)
+def draw(exercise: Exercise, seed: int) -> tuple[AskedCase, ...]:
+    """All cases of an exercise, visible ones first as defined; ValueError when the truth itself fails one."""
+    return tuple(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.cases)
+
+
+@lru_cache(maxsize=4096)
+def draw_visible(exercise: Exercise) -> tuple[AskedCase, ...]:
+    """The cases that are recorded for students."""
+    return tuple(_asked(exercise, case, VISIBLE_SEED) for case in exercise.cases if case.visible)
+
+
+def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
+    names = [zlib.crc32(name.encode()) for name in (exercise.name, case.name)]
+    inputs = case.inputs(np.random.default_rng([seed, *names]))
+    where = f"{exercise.name}, case {case.name!r}"
+    return AskedCase(
+        name=case.name,
+        steps=case.steps,
+        inputs=inputs,
+        expected=_expected(exercise, case, inputs, where),
+        shares=dict(case.shares),
+        weight=case.weight,
+        tolerance=case.tolerance,
+        exact_dtype=case.exact_dtype,
+        updates=case.updates,
+        main=case.main,
+        why=case.why,
+        quiet=case.quiet,
+    )
+
+
+def _expected(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) -> dict[str, Any]:
+    """The truth's answers; of float32 inputs those in float64, rounded, so that both its roundings do not add up."""
+    answers = _answers(exercise, case, inputs, where)
+    if not any(map(_is_narrow, inputs.values())):
+        return answers
+    wide = _answers(exercise, case, _widened(inputs), where)
+    return {output: _narrowed(wide[output], answers[output]) for output in answers}
+
+
+def _answers(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) -> dict[str, Any]:
+    played = play(case.steps, exercise.functions, inputs, case.updates)
+    if played.failure is not None:
+        raise ValueError(f"{where}: the truth fails in `{played.failure.step}`: {played.failure.message}")
+    if played.changed:
+        raise ValueError(f"{where}: the truth writes into {', '.join(played.changed)}, which `updates` does not name")
+    if case.quiet and played.warned:
+        raise ValueError(f"{where}: the truth warns, and the case must be quiet: {played.warned[0]}")
+    answers = {output: pick(played.values, output) for output in case.shares}
+    for output, value in answers.items():
+        if not _is_data(value, case):
+            raise ValueError(f"{where}: {output} is {type(value).__name__}, which cannot be compared")
+    return answers
+
+
+def _is_data(value: Any, case: Case) -> bool:
+    return value is not None and not compare_values(value, value, case.tolerance).message
+
+
+def _is_narrow(value: Any) -> bool:
+    if type(value) is dict:
+        return any(map(_is_narrow, value.values()))
+    return isinstance(value, np.ndarray | np.generic) and value.dtype == np.float32
+
+
+def _widened(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _widened(item) for key, item in value.items()}
+    if not _is_narrow(value):
+        return value
+    return value.astype(np.float64)
+
+
+def _narrowed(wide: Any, narrow: Any) -> Any:
+    """`wide` with the type that the truth gave the answer when it worked in float32."""
+    if isinstance(narrow, np.ndarray | np.generic) and np.asarray(wide).shape == narrow.shape:
+        return np.asarray(wide).astype(narrow.dtype) if type(narrow) is np.ndarray else narrow.dtype.type(wide)
+    if type(narrow) is dict:
+        return {key: _narrowed(wide[key], item) for key, item in narrow.items()}
+    return narrow

@@ -1,0 +1,79 @@
+"""The graded examination of one exercise: hidden and visible cases, drawn from the seed of the course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reference import units
+from reference.diagnosis import answers, diagnose
+from reference.drawing import draw
+from reference.exercise import Exercise, Misconception
+from stagewise.judging import Judged, judge
+from stagewise.report import Report, overall
+from stagewise.script import RaisedElsewhere
+
+_seed = 0
+
+
+def set_seed(seed: int) -> None:
+    """Draw the hidden cases from another seed from now on, in this process."""
+    global _seed
+    _seed = int(seed)
+
+
+def examine(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, points: float) -> float:
+    """Judge the student's function on all cases, show the report, and return the points earned.
+
+    Which exercise it is, is told by the function's name. The result is a plain float between 0 and `points`,
+    rounded to four places. TypeError or ValueError when the check cell itself is wrong.
+    """
+    from stagewise import display
+
+    report = examined(f, *partners, unit=unit, points=points)
+    display.show(report)
+    assert report.points is not None
+    return report.points
+
+
+def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, points: float) -> Report:
+    """The report that examine shows."""
+    exercise = units.load(unit).exercise(_name(f))
+    functions = {_name(function): function for function in (f, *partners)}
+    missing = exercise.functions.keys() - functions.keys()
+    if missing:
+        raise ValueError(f"{exercise.name} is examined together with {', '.join(sorted(missing))}; pass it to the check")
+    judged = judge(functions, draw(exercise, _seed))
+    return _report(unit, exercise, judged, float(points), diagnose(judged, exercise, _seed))
+
+
+def warm(unit: str) -> None:
+    """Compute all that does not depend on a submission: a process that forks graders calls this once."""
+    for exercise in units.load(unit).exercises:
+        draw(exercise, _seed)
+        answers(exercise, _seed)
+
+
+def _report(unit: str, exercise: Exercise, judged: Judged, points: float, known: Misconception | None) -> Report:
+    notes = judged.notes
+    says = known.says if known else notes[0] if notes else ""
+    raised = judged.failure.exception if judged.failure else None
+    return Report(
+        unit=unit,
+        exercise=exercise.name,
+        kind="examine",
+        rows=judged.rows,
+        status=overall(judged.rows),
+        misconception=known.name if known else "",
+        diagnosis=says,
+        points=round(points * judged.fraction, 4),
+        max_points=points,
+        notes=notes if known else notes[1:],
+        traceback=raised.frames if isinstance(raised, RaisedElsewhere) else "",
+    )
+
+
+def _name(f: Any) -> str:
+    if not callable(f):
+        raise TypeError(f"a check needs functions, and got an object of type {type(f).__name__}")
+    return str(f.__name__)

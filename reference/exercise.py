@@ -1,0 +1,213 @@
+"""What is asked, as data: units of exercises, their cases, known mistakes and other right ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from reference.patching import patched, substituted
+from stagewise.compare import Tolerance
+from stagewise.script import Step, entry, parse
+
+Function = Callable[..., Any]
+Inputs = Callable[[np.random.Generator], dict[str, Any]]
+
+COURSE = Tolerance(
+    rtol=1e-4,
+    stol=2e-5,
+    reason="right work in float32 stays below a few 1e-5 of the largest entry; a gradient 0.05 % off fails",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One probe: a script, what of it is compared (with shares), and a generator of its inputs.
+
+    Visible cases are recorded for students; hidden ones are drawn when grading. An output that earns nothing in a
+    `main` case earns nothing at all. `updates` names the inputs that the script is meant to change. `quiet` asks
+    that nothing warns.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    shares: Mapping[str, float]
+    inputs: Inputs
+    weight: float
+    tolerance: Tolerance
+    exact_dtype: bool
+    visible: bool
+    main: bool
+    updates: tuple[str, ...]
+    why: str
+    quiet: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """Another version of a function: a change of the source of `of`, or `by`, a function in its place."""
+
+    name: str
+    of: Function | None
+    change: str
+    into: str
+    by: Function | None
+
+    def functions(self, exercise: Exercise) -> dict[str, Function]:
+        """The exercise's functions by name with this version in place; ValueError naming it when `change` fails."""
+        old = self.of or exercise.truth
+        try:
+            new = self.by if self.by is not None else patched(old, self.change, self.into)
+        except ValueError as error:
+            raise ValueError(f"{exercise.name}, {self.name!r}: {error}") from None
+        return substituted(exercise.functions, old, new)
+
+
+@dataclass(frozen=True, eq=False)
+class Misconception(Variant):
+    """A known mistake and its sentence for the student."""
+
+    says: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Alternative(Variant):
+    """Another right way to write the function."""
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """One function that the student writes (`name`), with the truth, and its partners: other functions that the
+    student has written and that the scripts call.
+
+    `explained_pairs` lists misconceptions that cannot be told apart, each with the reason.
+    """
+
+    name: str
+    truth: Function
+    cases: tuple[Case, ...]
+    misconceptions: tuple[Misconception, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    partners: tuple[Function, ...] = ()
+    explained_pairs: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _validate(self)
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """The truth and the partners by the names that the scripts use."""
+        return {self.name: self.truth, **{partner.__name__: partner for partner in self.partners}}
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A notebook's exercises, in its order."""
+
+    name: str
+    title: str
+    exercises: tuple[Exercise, ...]
+
+    def __post_init__(self) -> None:
+        _unique([exercise.name for exercise in self.exercises], f"unit {self.name}: exercise")
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of that name; LookupError names those that there are."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        raise LookupError(f"unit {self.name} has no exercise {name!r}; it has: {', '.join(e.name for e in self.exercises)}")
+
+
+def case(
+    name: str,
+    script: str,
+    compare: str | Mapping[str, float],
+    inputs: Inputs,
+    *,
+    weight: float = 1.0,
+    tolerance: Tolerance = COURSE,
+    exact_dtype: bool = False,
+    visible: bool = False,
+    main: bool = False,
+    updates: tuple[str, ...] = (),
+    why: str = "",
+    quiet: bool = False,
+) -> Case:
+    """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. ValueError when it makes no sense."""
+    try:
+        steps = parse(script)
+        shares = {o: 1.0 for o in _outputs(compare)} if isinstance(compare, str) else dict(compare)
+        _validate_outputs(steps, shares, tuple(updates))
+    except ValueError as error:
+        raise ValueError(f"case {name!r}: {error}") from None
+    if weight <= 0 or not shares or min(shares.values()) <= 0:
+        raise ValueError(f"case {name!r}: weights and shares must be positive, and something must be compared")
+    return Case(
+        name, steps, shares, inputs, weight, tolerance, exact_dtype, visible, main, tuple(updates), why, quiet
+    )
+
+
+def wrong(
+    name: str, *, says: str, of: Function | None = None, change: str = "", into: str = "", by: Function | None = None
+) -> Misconception:
+    """A known mistake: `change` of the source of `of` (default: the exercise's truth) `into` something else, or a
+    whole function `by` in its place; `says` is the sentence for the student."""
+    if not says.strip():
+        raise ValueError(f"misconception {name!r}: it needs a sentence for the student (says=)")
+    _check_variant("misconception", name, change, by)
+    return Misconception(name, of, change, into, by, says)
+
+
+def right(
+    name: str, *, of: Function | None = None, change: str = "", into: str = "", by: Function | None = None
+) -> Alternative:
+    """Another right way, given like a known mistake."""
+    _check_variant("alternative", name, change, by)
+    return Alternative(name, of, change, into, by)
+
+
+def _check_variant(what: str, name: str, change: str, by: Function | None) -> None:
+    if bool(change) == (by is not None):
+        raise ValueError(f"{what} {name!r}: give either change= and into=, or by=")
+
+
+def _outputs(text: str) -> list[str]:
+    return re.findall(r"(?:\[[^\]]*\]|[^\s\[\]])+", text)
+
+
+def _validate_outputs(steps: tuple[Step, ...], shares: Mapping[str, float], updates: tuple[str, ...]) -> None:
+    targets = {target for step in steps for target in step.targets} - {"_"}
+    for output in shares:
+        root = entry(output).root
+        if root not in targets and root not in updates:
+            raise ValueError(f"{output!r} is compared, but no step assigns {root!r} and it is not among `updates`")
+
+
+def _validate(exercise: Exercise) -> None:
+    known = {exercise.name, *(partner.__name__ for partner in exercise.partners)}
+    called = {step.function for one in exercise.cases for step in one.steps}
+    if called - known:
+        raise ValueError(f"{exercise.name}: scripts call {sorted(called - known)}, neither the truth nor a partner")
+    if exercise.name not in called or known - called:
+        raise ValueError(f"{exercise.name}: no script calls {sorted(known - called)}")
+    if not any(one.visible for one in exercise.cases):
+        raise ValueError(f"{exercise.name}: no case is visible, so students would have nothing to check with")
+    shares: dict[str, float] = {}
+    for one in exercise.cases:
+        for output, share in one.shares.items():
+            if shares.setdefault(output, share) != share:
+                raise ValueError(f"{exercise.name}: {output!r} has one share in one case and another in {one.name!r}")
+    _unique([one.name for one in exercise.cases], f"{exercise.name}: case")
+    variants = [v.name for v in (*exercise.misconceptions, *exercise.alternatives)]
+    _unique(variants, f"{exercise.name}: misconception or alternative")
+
+
+def _unique(names: list[str], what: str) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{what} {twice[0]!r} occurs twice")

@@ -1,0 +1,197 @@
+"""Are the tests of the exercises any good? Every known mistake must fail and be diagnosed as itself, every other
+right way must earn everything, and work that was not done must earn nothing.
+
+    python -m reference.killmatrix [UNIT...] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from reference import units
+from reference.diagnosis import diagnose
+from reference.drawing import draw, draw_visible
+from reference.exercise import Exercise, Unit, Variant
+from reference.record import record_exercise
+from stagewise.fingerprint import recognise
+from stagewise.judging import judge
+
+SEEDS = (0, 1, 2)
+LEAST_MISCONCEPTIONS = 3
+LEAST_ALTERNATIVES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One variant of one exercise: the highest and lowest fraction it earned over the seeds, as what it was
+    diagnosed, and whether students' own checks recognise it ("", when it is none of their business)."""
+
+    exercise: str
+    variant: str
+    role: str  # misconception, alternative, truth, stub
+    lowest: float
+    highest: float
+    diagnosed: tuple[str, ...]
+    visible: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All entries of a unit, and problems that concern an exercise as a whole."""
+
+    unit: str
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def all_problems(self) -> tuple[str, ...]:
+        """Every problem as a sentence that begins with the exercise; empty when the matrix holds."""
+        found = [f"{e.exercise}, {e.role} {e.variant!r}: {p}" for e in self.entries for p in e.problems]
+        return (*self.problems, *found)
+
+
+def killmatrix(unit: Unit, seeds: Sequence[int] = SEEDS) -> Matrix:
+    """Judge every variant of every exercise on the cases of every seed."""
+    entries: list[Entry] = []
+    problems: list[str] = []
+    for exercise in unit.exercises:
+        problems += _too_few(exercise) + _stale_pairs(exercise)
+        entries += [_nothing(exercise, name, stub, seeds) for name, stub in _STUBS.items()]
+        entries.append(_earns_all(exercise, exercise.name, "truth", exercise.functions, seeds))
+        for alternative in exercise.alternatives:
+            functions = alternative.functions(exercise)
+            entries.append(_earns_all(exercise, alternative.name, "alternative", functions, seeds))
+        entries += [_killed(exercise, misconception, seeds) for misconception in exercise.misconceptions]
+    return Matrix(unit.name, tuple(entries), tuple(problems))
+
+
+def _unwritten(*_: Any, **__: Any) -> Any:
+    raise NotImplementedError
+
+
+def _returns_none(*_: Any, **__: Any) -> Any:
+    return None
+
+
+_STUBS: dict[str, Callable[..., Any]] = {"raises NotImplementedError": _unwritten, "returns None": _returns_none}
+
+
+def _nothing(exercise: Exercise, name: str, stub: Callable[..., Any], seeds: Sequence[int]) -> Entry:
+    functions = {**exercise.functions, exercise.name: stub}
+    scores = [judge(functions, draw(exercise, seed)).fraction for seed in seeds]
+    problems = (f"earns {max(scores):.3f} although nothing was done",) if max(scores) > 0 else ()
+    return Entry(exercise.name, name, "stub", min(scores), max(scores), (), "", problems)
+
+
+def _earns_all(
+    exercise: Exercise, name: str, role: str, functions: Mapping[str, Callable[..., Any]], seeds: Sequence[int]
+) -> Entry:
+    judged = {seed: judge(functions, draw(exercise, seed)) for seed in seeds}
+    scores = [one.fraction for one in judged.values()]
+    problems = []
+    for seed, one in judged.items():
+        problems += [f"seed {seed}, {r.case}, {r.output}: {r.message}" for r in one.rows if r.credit < 1]
+    return Entry(exercise.name, name, role, min(scores), max(scores), (), "", tuple(problems))
+
+
+def _killed(exercise: Exercise, one: Variant, seeds: Sequence[int]) -> Entry:
+    functions = one.functions(exercise)
+    scores, names = [], []
+    for seed in seeds:
+        judged = judge(functions, draw(exercise, seed))
+        found = diagnose(judged, exercise, seed)
+        scores.append(judged.fraction)
+        names.append(found.name if found else "")
+    diagnosed = tuple(dict.fromkeys(names))
+    visible = _recognised(exercise, one.name, functions)
+    problems = _kill_problems(exercise, one.name, max(scores), diagnosed, visible)
+    return Entry(exercise.name, one.name, "misconception", min(scores), max(scores), diagnosed, visible, problems)
+
+
+def _kill_problems(
+    exercise: Exercise, name: str, highest: float, diagnosed: Sequence[str], visible: str
+) -> tuple[str, ...]:
+    if highest == 1:
+        return ("survives: it earns everything",)
+    problems = [
+        f"is diagnosed as {other!r}" if other else "is not diagnosed"
+        for other in diagnosed
+        if other != name and not _explained(exercise, name, other)
+    ]
+    if visible not in (name, HIDDEN_ONLY) and not _explained(exercise, name, visible):
+        problems.append(f"students' checks recognise it as {visible!r}" if visible else "students' checks miss it")
+    return tuple(problems)
+
+
+HIDDEN_ONLY = "(hidden cases only)"
+
+
+def _recognised(exercise: Exercise, name: str, functions: Mapping[str, Callable[..., Any]]) -> str:
+    """What a student's own check says: a misconception's name, "" for none, or that visible cases all pass."""
+    judged = judge(functions, draw_visible(exercise))
+    if judged.fraction == 1:
+        return HIDDEN_ONLY
+    found = recognise(judged.observed, record_exercise(exercise, 0).misconceptions)
+    return found.name if found else ""
+
+
+def _explained(exercise: Exercise, one: str, other: str) -> bool:
+    return (one, other) in exercise.explained_pairs or (other, one) in exercise.explained_pairs
+
+
+def _too_few(exercise: Exercise) -> list[str]:
+    problems = []
+    for word, found, least in (
+        ("misconceptions", len(exercise.misconceptions), LEAST_MISCONCEPTIONS),
+        ("alternatives", len(exercise.alternatives), LEAST_ALTERNATIVES),
+    ):
+        if found < least:
+            problems.append(f"{exercise.name}: {found} {word}, at least {least} are needed")
+    return problems
+
+
+def _stale_pairs(exercise: Exercise) -> list[str]:
+    names = {one.name for one in exercise.misconceptions}
+    odd = [name for pair in exercise.explained_pairs for name in pair if name not in names]
+    return [f"{exercise.name}: explained_pairs names {name!r}, which is no misconception of it" for name in odd]
+
+
+def table(matrix: Matrix) -> str:
+    """The matrix for people: one line a variant, problems below."""
+    width = max((len(e.variant) for e in matrix.entries), default=0)
+    lines = [f"{matrix.unit}"]
+    for exercise in dict.fromkeys(e.exercise for e in matrix.entries):
+        lines.append(f"\n  {exercise}")
+        for e in (e for e in matrix.entries if e.exercise == exercise):
+            mark = "!!" if e.problems else "ok"
+            seen = {e.variant: "yes", HIDDEN_ONLY: "hidden only"}.get(e.visible, e.visible)
+            said = f"  check: {seen}" if e.role == "misconception" else ""
+            lines.append(f"    {mark}  {e.role:13}  {e.variant:{width}}  {e.lowest:5.3f} to {e.highest:5.3f}{said}")
+    killed = sum(e.role == "misconception" and not e.problems for e in matrix.entries)
+    lines.append(f"\n  {killed} misconceptions killed and named, {len(matrix.all_problems)} problems")
+    return "\n".join([*lines, *(f"  !! {problem}" for problem in matrix.all_problems)])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 1 when a matrix has a problem."""
+    parser = argparse.ArgumentParser(prog="python -m reference.killmatrix", description=__doc__)
+    parser.add_argument("unit", nargs="*", help="units (default: all)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS), help="seeds of the hidden cases")
+    options = parser.parse_args(arguments)
+    matrices = [killmatrix(units.load(name), options.seeds) for name in options.unit or units.names()]
+    if options.json:
+        print(json.dumps([{**asdict(m), "all_problems": m.all_problems} for m in matrices], indent=1))
+    else:
+        print("\n\n".join(map(table, matrices)))
+    return 1 if any(m.all_problems for m in matrices) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""The recorded answers of a unit: visible cases with the truth's values, fingerprints of the known mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reference.drawing import draw_visible
+from reference.exercise import Exercise, Unit
+from stagewise.fingerprint import observed_fingerprint
+from stagewise.judging import judge
+from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording
+
+
+def record(unit: Unit, points: Mapping[str, float]) -> UnitRecording:
+    """The recording of a unit; `points` by exercise, in the notebook's order. ValueError when they do not fit."""
+    names = {exercise.name for exercise in unit.exercises}
+    if names != points.keys():
+        odd = ", ".join(sorted(names ^ points.keys()))
+        raise ValueError(f"unit {unit.name}: exercises defined and exercises checked differ: {odd}")
+    return UnitRecording(unit.name, unit.title, {name: record_exercise(unit.exercise(name), points[name]) for name in points})
+
+
+def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
+    """The recording of one exercise. Mistakes that the visible cases do not notice are left out."""
+    cases = draw_visible(exercise)
+    mistakes = []
+    for one in exercise.misconceptions:
+        judged = judge(one.functions(exercise), cases)
+        if judged.fraction < 1:
+            prints = tuple(map(observed_fingerprint, judged.observed))
+            mistakes.append(RecordedMistake(one.name, one.says, prints))
+    partners = tuple(partner.__name__ for partner in exercise.partners)
+    return ExerciseRecording(exercise.name, points, partners, cases, tuple(mistakes))

@@ -1,0 +1,262 @@
+"""Is a value the expected one? Type first, then shape, dtype kind, NaN and infinity, and the numbers last.
+
+Only exact NumPy arrays, NumPy scalars and Python's own types are looked at. Anything else is of the wrong type
+and is never asked anything: objects of a student may answer whatever they like.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+_SCALARS = frozenset({bool, int, float, complex, *(np.dtype(code).type for code in "?" + np.typecodes["AllInteger"])})
+_NUMBERS = _SCALARS | {np.dtype(code).type for code in np.typecodes["AllFloat"]}
+_KINDS = {"b": "booleans", "i": "whole numbers", "u": "whole numbers", "f": "floats", "c": "complex numbers"}
+_CALLABLES = (FunctionType, BuiltinFunctionType, MethodType, type)
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a right answer may be off, and why that much.
+
+    An entry passes when |got - expected| <= rtol * |expected| + stol * (max|expected| + scale). `rtol` is of the
+    entry, `stol` of the largest entry (cancellation leaves noise of that size in small entries). `scale` is for
+    outputs that cancel to nothing: the size of the terms that cancel, 0 when there is none.
+    """
+
+    rtol: float
+    stol: float
+    reason: str
+    scale: float = 0.0
+
+
+class Flaw(Enum):
+    """What is wrong with a value, in the order of looking."""
+
+    NONE = "none"
+    TYPE = "type"
+    SHAPE = "shape"
+    BROADCAST = "broadcast"
+    DTYPE = "dtype"
+    NAN = "nan"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The flaw, the worst relative error (0 exact, inf when nothing could be compared), and a sentence."""
+
+    flaw: Flaw
+    error: float
+    message: str = ""
+
+
+_INF = float("inf")
+
+
+def compare(got: Any, expected: Any, tolerance: Tolerance, *, exact_dtype: bool = False) -> Comparison:
+    """Compare `got` with `expected`, containers entry by entry; the first entry with a flaw is reported.
+
+    `exact_dtype` asks for the very dtype (float32 stays float32), otherwise its kind is enough.
+    """
+    if type(expected) is np.ndarray or type(expected) in _NUMBERS:
+        return _compare_numbers(got, expected, tolerance, exact_dtype)
+    if type(expected) is dict:
+        return _compare_dicts(got, expected, tolerance, exact_dtype)
+    if type(expected) in (list, tuple):
+        return _compare_sequences(got, expected, tolerance, exact_dtype)
+    if type(got) is not type(expected):
+        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
+    if got != expected:
+        return Comparison(Flaw.VALUE, _INF, f"expected {expected!r}, got {_short(repr(got))}")
+    return Comparison(Flaw.NONE, 0.0)
+
+
+def assert_close(got: Any, expected: Any, *, rtol: float, stol: float) -> None:
+    """Raise AssertionError with the comparison's sentence unless `got` is `expected` within the tolerance."""
+    found = compare(got, expected, Tolerance(rtol, stol, "asked for by the caller"))
+    if found.flaw is not Flaw.NONE:
+        raise AssertionError(found.message)
+
+
+def describe(value: Any) -> str:
+    """What a value is, for a sentence: "a float array of shape (4, 3)", "a function", "None"."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return f"{_a(_kind_word(value))} array of shape {value.shape}"
+    if value is None or value is Ellipsis:
+        return "nothing (None)" if value is None else "an ellipsis (...)"
+    if kind in _NUMBERS:
+        return "True or False" if np.asarray(value).dtype.kind == "b" else "a single number"
+    if kind in (list, tuple, dict, str):
+        return f"a {kind.__name__}" + (f" of {len(value)}" if kind is not str else "")
+    if kind in _CALLABLES:
+        return "a function" if kind is not type else "a class"
+    if issubclass(kind, np.ndarray):
+        return f"an array of the special type {kind.__name__} (a plain array is needed: np.array(...))"
+    return f"an object of type {kind.__name__}"
+
+
+def _compare_dicts(got: Any, expected: dict, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
+    if type(got) is not dict:
+        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)} entries, got {describe(got)}")
+    missing = [key for key in expected if key not in got]
+    if missing:
+        return Comparison(Flaw.TYPE, _INF, f"the dict has no entry {', '.join(map(repr, missing))}")
+    pairs = [(f"[{key!r}]", got[key], value) for key, value in expected.items()]
+    return _first_flaw(pairs, tolerance, exact_dtype)
+
+
+def _compare_sequences(got: Any, expected: Any, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
+    if type(got) not in (list, tuple):
+        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
+    if len(got) != len(expected):
+        return Comparison(Flaw.SHAPE, _INF, f"expected {len(expected)} entries, got {len(got)}")
+    pairs = [(f"[{i}]", g, e) for i, (g, e) in enumerate(zip(got, expected, strict=True))]
+    return _first_flaw(pairs, tolerance, exact_dtype)
+
+
+def _first_flaw(pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, exact_dtype: bool) -> Comparison:
+    worst = 0.0
+    softest: Comparison | None = None
+    for place, got, expected in pairs:
+        found = compare(got, expected, tolerance, exact_dtype=exact_dtype)
+        worst = max(worst, found.error)
+        told = Comparison(found.flaw, found.error, f"entry {place}: {found.message}")
+        if found.flaw is Flaw.BROADCAST:
+            softest = softest or told
+        elif found.flaw is not Flaw.NONE:
+            return told
+    return softest or Comparison(Flaw.NONE, worst)
+
+
+def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
+    if type(got) is not np.ndarray and type(got) not in _NUMBERS:
+        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
+    given, wanted = np.asarray(got), np.asarray(expected)
+    if given.dtype.kind not in _KINDS:
+        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got an array of dtype {given.dtype}")
+    squeezed = given.shape != wanted.shape
+    if squeezed and _squeezed(given.shape) != _squeezed(wanted.shape):
+        return Comparison(Flaw.SHAPE, _INF, _shape_message(given, wanted))
+    found = _compare_entries(given.reshape(wanted.shape), wanted, tolerance, exact_dtype, type(got), type(expected))
+    if squeezed and found.flaw is Flaw.NONE:
+        message = f"the values are right, but the shape is {given.shape}; expected {_shape_words(wanted)}"
+        return Comparison(Flaw.BROADCAST, found.error, message)
+    return found
+
+
+def _compare_entries(
+    given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance, exact_dtype: bool, got_type: type, want_type: type
+) -> Comparison:
+    whole_number = want_type is not np.ndarray and wanted.dtype.kind == "f" and got_type in _SCALARS - {bool, np.bool_}
+    if _family(given) != _family(wanted) and not whole_number:
+        message = f"expected {_KINDS[wanted.dtype.kind]}, got {_KINDS[given.dtype.kind]} (dtype {given.dtype})"
+        return Comparison(Flaw.DTYPE, _INF, message)
+    if exact_dtype and given.dtype != wanted.dtype and not {got_type, want_type} & {int, float, bool}:
+        return Comparison(Flaw.DTYPE, _INF, f"expected dtype {wanted.dtype}, got {given.dtype}")
+    if wanted.dtype.kind in "biu" and given.dtype.kind in "biu":
+        return _compare_exactly(given, wanted)
+    return _compare_floats(given, wanted, tolerance)
+
+
+def _compare_exactly(given: np.ndarray, wanted: np.ndarray) -> Comparison:
+    wrong = given != wanted
+    count = int(np.count_nonzero(wrong))
+    if not count:
+        return Comparison(Flaw.NONE, 0.0)
+    place = np.unravel_index(int(np.argmax(wrong)), wanted.shape)
+    message = f"{_entries(count, wanted)} wrong, the first{_at(place)}: expected {wanted[place]}, got {given[place]}"
+    return Comparison(Flaw.VALUE, _INF, message)
+
+
+def _compare_floats(given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance) -> Comparison:
+    if wanted.size == 0:
+        return Comparison(Flaw.NONE, 0.0)
+    work = np.complex128 if "c" in (given.dtype.kind, wanted.dtype.kind) else np.float64
+    got, want = given.astype(work), wanted.astype(work)
+    regular = np.isfinite(want)
+    if not (regular.all() and np.isfinite(got).all()):
+        odd = np.where(regular, ~np.isfinite(got), ~((got == want) | (np.isnan(got) & np.isnan(want))))
+        if odd.any():
+            return Comparison(Flaw.NAN, _INF, _nan_message(got, want, odd))
+        got, want = np.where(regular, got, 0), np.where(regular, want, 0)
+    return _compare_finite(got, want, tolerance)
+
+
+def _compare_finite(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> Comparison:
+    with np.errstate(all="ignore"):
+        off, size = np.abs(got - want), np.abs(want)
+        largest = float(size.max()) + tolerance.scale
+        allowed = size * tolerance.rtol + largest * tolerance.stol
+        missed = ~(off <= allowed)
+        # Relative to what is allowed and then times rtol: the same number, also where rtol is 0.
+        ratio = np.where(off == 0, 0.0, off / allowed)
+    worst = int(np.argmax(ratio))
+    error = float(ratio.flat[worst]) * (tolerance.rtol or tolerance.stol)
+    if not missed.any():
+        return Comparison(Flaw.NONE, error)
+    place = np.unravel_index(worst, want.shape)
+    message = (
+        f"{_entries(int(np.count_nonzero(missed)), want)} off, relative error {error:.1e} "
+        f"(allowed {tolerance.rtol or tolerance.stol:.0e}); worst{_at(place)}: "
+        f"expected {_number(want[place])}, got {_number(got[place])}"
+    )
+    return Comparison(Flaw.VALUE, error, message)
+
+
+def _nan_message(got: np.ndarray, want: np.ndarray, odd: np.ndarray) -> str:
+    place = np.unravel_index(int(np.argmax(odd)), want.shape)
+    said = f"expected {_number(want[place])}, got {_number(got[place])}"
+    return f"{_entries(int(np.count_nonzero(odd)), want)} NaN or infinite where it should not be{_at(place)}: {said}" if (
+        np.isfinite(want[place])
+    ) else f"{_entries(int(np.count_nonzero(odd)), want)} wrong; first{_at(place)}: {said}"
+
+
+def _shape_message(given: np.ndarray, wanted: np.ndarray) -> str:
+    hint = " (that is its transpose)" if given.ndim > 1 and given.shape == wanted.shape[::-1] else ""
+    came = "a single number" if given.ndim == 0 else f"shape {given.shape}"
+    return f"expected {_shape_words(wanted)}, got {came}{hint}"
+
+
+def _shape_words(wanted: np.ndarray) -> str:
+    return "a single number" if wanted.ndim == 0 else f"shape {wanted.shape}"
+
+
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(length for length in shape if length != 1)
+
+
+def _family(array: np.ndarray) -> str:
+    return "i" if array.dtype.kind in "iu" else array.dtype.kind
+
+
+def _kind_word(array: np.ndarray) -> str:
+    words = {"b": "boolean", "i": "integer", "u": "integer", "f": "float", "c": "complex"}
+    return words.get(array.dtype.kind, str(array.dtype))
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def _entries(count: int, array: np.ndarray) -> str:
+    if array.ndim == 0:
+        return "the number is"
+    return f"{count} of {array.size} entries " + ("is" if count == 1 else "are")
+
+
+def _at(place: tuple[Any, ...]) -> str:
+    return f" at [{', '.join(str(int(i)) for i in place)}]" if place else ""
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,62 @@
+"""Copies of plain data, and whether plain data still is what it was.
+
+Only exact built-in types are opened; any other object is passed on by reference and never asked anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def copied(value: Any) -> Any:
+    """A deep copy of arrays, dicts, lists and tuples; arrays keep their order in memory, gaps included."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return _copied_array(value)
+    if kind is dict:
+        return {key: copied(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return kind([copied(item) for item in value])
+    return value
+
+
+def unchanged(now: Any, before: Any) -> bool:
+    """Whether `now` still has the type, shape and every bit (NaN included) of `before`."""
+    kind = type(before)
+    if type(now) is not kind:
+        return False
+    if kind is np.ndarray:
+        return _same_array(now, before)
+    if kind is dict:
+        return now.keys() == before.keys() and all(unchanged(now[key], before[key]) for key in before)
+    if kind is list or kind is tuple:
+        return len(now) == len(before) and all(map(unchanged, now, before))
+    if kind in (str, bytes, bool, int) or before is None:
+        return bool(now == before)
+    if kind is float:
+        return bool(now == before or (now != now and before != before))
+    return now is before or (isinstance(before, np.generic) and bytes(now.data) == bytes(before.data))
+
+
+def _same_array(now: np.ndarray, before: np.ndarray) -> bool:
+    if now.dtype != before.dtype or now.shape != before.shape:
+        return False
+    if before.dtype.hasobject:
+        return all(map(unchanged, now.ravel().tolist(), before.ravel().tolist()))
+    return now.tobytes() == before.tobytes()
+
+
+def _copied_array(array: np.ndarray) -> np.ndarray:
+    flags = array.flags
+    overlapping = any(stride == 0 and length > 1 for stride, length in zip(array.strides, array.shape, strict=True))
+    if flags.c_contiguous or flags.f_contiguous or array.dtype.hasobject or array.size == 0 or overlapping:
+        return array.copy(order="K")
+    reach = [(length - 1) * stride for length, stride in zip(array.shape, array.strides, strict=True)]
+    before = -sum(step for step in reach if step < 0)
+    after = sum(step for step in reach if step > 0) + array.itemsize
+    room = np.zeros(before + after, np.uint8)
+    twin: np.ndarray = np.ndarray(array.shape, array.dtype, room, offset=before, strides=array.strides)
+    twin[...] = array
+    return twin

@@ -1,0 +1,160 @@
+"""Functions and cases with expected values in, judged rows out; check and examine both judge here.
+
+A case's row earns 1 for a right output and 0 for a wrong one. Each side flaw (a shape that only broadcasting makes
+right, an argument written into, a warning where none may be) is named and takes a quarter of what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stagewise.compare import Comparison, Flaw, Tolerance, compare
+from stagewise.report import Row, Status
+from stagewise.script import Failure, FailureKind, MissingEntry, Played, Step, entry, pick, play
+
+SIDE_FLAW = 0.75
+_STATUS = {
+    FailureKind.RAISED: Status.ERROR,
+    FailureKind.UNFINISHED: Status.UNFINISHED,
+    FailureKind.WRONG_COUNT: Status.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCase:
+    """A case ready to be judged. `expected` and `shares` are by output: a target's name, or an entry such as
+    `bn_param['running_mean']`. `main` gates: an output that earns nothing here earns nothing in any case.
+    `quiet` asks that no RuntimeWarning is raised (seen only when the function runs in this process, or when its
+    proxy re-issues the warnings)."""
+
+    name: str
+    steps: tuple[Step, ...]
+    inputs: dict[str, Any]
+    expected: dict[str, Any]
+    shares: dict[str, float]
+    weight: float
+    tolerance: Tolerance
+    exact_dtype: bool = False
+    updates: tuple[str, ...] = ()
+    main: bool = False
+    why: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the functions answered in one case: each output's value or the failure that took its place,
+    the inputs they wrote into, and whether they warned in a quiet case."""
+
+    outputs: dict[str, Any]
+    changed: tuple[str, ...] = ()
+    warned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Rows and observations in the order of the cases, the fraction earned (0 to 1), sentences about the side
+    flaws, and the first failure of a step (its exception is kept)."""
+
+    rows: tuple[Row, ...]
+    observed: tuple[Observed, ...]
+    fraction: float
+    notes: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def judge(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> Judged:
+    """Play every case and judge each of its outputs; functions are by the names that the scripts use."""
+    played = [play(case.steps, functions, case.inputs, case.updates) for case in cases]
+    observed = tuple(_observe(case, run) for case, run in zip(cases, played, strict=True))
+    judged = [_judge_case(case, seen) for case, seen in zip(cases, observed, strict=True)]
+    rows = tuple(row for found, _ in judged for row in found)
+    notes = tuple(dict.fromkeys(note for _, said in judged for note in said))
+    failure = next((run.failure for run in played if run.failure is not None), None)
+    return Judged(rows, observed, earned(cases, rows), notes, failure)
+
+
+def observe(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> tuple[Observed, ...]:
+    """What the functions answer, without judging it."""
+    return tuple(_observe(case, play(case.steps, functions, case.inputs, case.updates)) for case in cases)
+
+
+def earned(cases: Sequence[AskedCase], rows: Sequence[Row]) -> float:
+    """The fraction of the points, from rows in the order of cases and outputs.
+
+    Each output's credit is averaged over its cases by weight; outputs are averaged by share.
+    """
+    credits: dict[str, list[tuple[float, float, bool]]] = {}
+    shares: dict[str, float] = {}
+    left = iter(rows)
+    for case in cases:
+        for output, share in case.shares.items():
+            shares.setdefault(output, share)
+            credits.setdefault(output, []).append((case.weight, next(left).credit, case.main))
+    total = sum(shares.values())
+    return sum(shares[output] * _averaged(found) for output, found in credits.items()) / total if total else 0.0
+
+
+def _averaged(credits: list[tuple[float, float, bool]]) -> float:
+    if any(main and credit == 0 for _, credit, main in credits):
+        return 0.0
+    if all(credit == 1 for _, credit, _ in credits):
+        return 1.0
+    return sum(weight * credit for weight, credit, _ in credits) / sum(weight for weight, _, _ in credits)
+
+
+def _observe(case: AskedCase, run: Played) -> Observed:
+    outputs = {output: _output(case, run, output) for output in case.shares}
+    return Observed(outputs, run.changed, case.quiet and bool(run.warned))
+
+
+def _output(case: AskedCase, run: Played, output: str) -> Any:
+    try:
+        value = pick(run.values, output)
+    except MissingEntry as missing:
+        return run.failure or Failure(output, FailureKind.RAISED, str(missing), missing)
+    # An entry of an input after a failed step: whatever it holds, the script did not get to the end of updating it.
+    return run.failure if run.failure is not None and entry(output).root in case.inputs else value
+
+
+def _judge_case(case: AskedCase, seen: Observed) -> tuple[list[Row], list[str]]:
+    flaws = [f"{name} was changed by your function; work on a copy of it" for name in seen.changed]
+    if seen.warned:
+        flaws.append(f"the case '{case.name}' must run without a warning, and NumPy warned")
+    rows, notes = [], list(flaws)
+    for output in case.shares:
+        row, note = _judge_output(case, output, seen.outputs[output], case.expected[output], flaws)
+        rows.append(row)
+        notes += note
+    return rows, notes
+
+
+def _judge_output(
+    case: AskedCase, output: str, value: Any, expected: Any, flaws: list[str]
+) -> tuple[Row, list[str]]:
+    if type(value) is Failure:
+        return Row(case.name, output, _STATUS[value.kind], message=value.message), []
+    if expected is not None and (value is None or value is Ellipsis):
+        message = f"{output} is still {value!r}: not written yet, or a return is missing"
+        return Row(case.name, output, Status.UNFINISHED, message=message), []
+    found = compare(value, expected, case.tolerance, exact_dtype=case.exact_dtype)
+    allowed = case.tolerance.rtol or case.tolerance.stol
+    error = found.error if found.error != float("inf") else None
+    if found.flaw not in (Flaw.NONE, Flaw.BROADCAST):
+        return Row(case.name, output, Status.FAILED, error, allowed, _because(found.message, case)), _note(output, found)
+    named = ([found.message] if found.flaw is Flaw.BROADCAST else []) + flaws
+    status = Status.FAILED if named else Status.PASSED
+    row = Row(case.name, output, status, error, allowed, "; ".join(named), SIDE_FLAW ** len(named))
+    return row, _note(output, found)
+
+
+def _note(output: str, found: Comparison) -> list[str]:
+    if found.flaw in (Flaw.BROADCAST, Flaw.DTYPE):
+        return [f"{output}: {found.message}"]
+    return []
+
+
+def _because(message: str, case: AskedCase) -> str:
+    return f"{message} (this case probes: {case.why})" if case.why else message
