@@ -1,0 +1,130 @@
+"""NumPy arrays and scalars as plain parts: dtype from a closed list, shape, order in memory, raw bytes.
+
+Arrays keep their order in memory in kind (C, Fortran, transposed, reversed, with gaps), since student code may
+depend on it. Whatever the parts say is checked before NumPy sees it.
+"""
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NUMERIC = {
+    np.dtype(name).str: np.dtype(name).newbyteorder("<")
+    for name in (
+        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *("float16", "float32", "float64", "complex64", "complex128"),
+    )
+}
+_TEXT = re.compile(r"<U(\d{1,4})|\|S(\d{1,4})")
+_LONGEST_AXIS = 1 << 31
+_MOST_AXES = 32
+_LAST_CODE_POINT = 0x10FFFF
+
+SCALARS = frozenset(dtype.type for dtype in _NUMERIC.values())
+
+
+def sendable(dtype: np.dtype[Any]) -> bool:
+    """Tell whether arrays of `dtype` can be sent as data."""
+    name = dtype.newbyteorder("<").str
+    return name in _NUMERIC or _TEXT.fullmatch(name) is not None
+
+
+def to_parts(array: NDArray[Any]) -> list[Any]:
+    """Return [dtype, shape, order or None, writeable, bytes] of a plain array whose dtype is `sendable`."""
+    order = None if array.flags.c_contiguous else _order(array)
+    ordered = array if order is None else _reorder(array, order)
+    data = ordered.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+    dtype = array.dtype.newbyteorder("<").str
+    return [dtype, list(array.shape), order, bool(array.flags.writeable), data]
+
+
+def from_parts(dtype: Any, shape: Any, order: Any, writeable: Any, data: Any) -> NDArray[Any]:
+    """Return a new array made of parts that may be hostile; ValueError says what is wrong with them."""
+    kind = _dtype(dtype)
+    shape = _shape(shape)
+    if type(data) is not bytes or len(data) != math.prod(shape) * kind.itemsize:
+        raise ValueError("an array's bytes do not fit its shape")
+    flat = np.frombuffer(data, kind)
+    _refuse_invalid(flat)
+    if order is None:
+        array = flat.reshape(shape).copy()
+    else:
+        axes, flips, gaps = _checked_order(order, len(shape))
+        array = _restore(flat, shape, axes, flips, gaps)
+    array.flags.writeable = writeable is True
+    return array
+
+
+def scalar_from(dtype: Any, data: Any) -> Any:
+    """Return a NumPy scalar made of its dtype's name and bytes."""
+    if dtype not in _NUMERIC:
+        raise ValueError("a scalar of an unknown dtype")
+    return from_parts(dtype, [], None, True, data)[()]
+
+
+def _dtype(name: Any) -> np.dtype[Any]:
+    if type(name) is str:
+        if name in _NUMERIC:
+            return _NUMERIC[name]
+        if _TEXT.fullmatch(name) and int(name[2:]) > 0:
+            return np.dtype(name)
+    raise ValueError("an array of a dtype that is not sent")
+
+
+def _shape(shape: Any) -> tuple[int, ...]:
+    if type(shape) is not list or len(shape) > _MOST_AXES:
+        raise ValueError("an array's shape is not a short list")
+    if any(type(n) is not int or not 0 <= n < _LONGEST_AXIS for n in shape):
+        raise ValueError("an array's shape holds something other than sizes")
+    if math.prod(n for n in shape if n) > _LONGEST_AXIS:
+        raise ValueError("an array's shape is too large")
+    return tuple(shape)
+
+
+def _refuse_invalid(flat: NDArray[Any]) -> None:
+    """Booleans other than 0 and 1 and letters outside Unicode would surprise NumPy later."""
+    if flat.dtype.kind == "b" and flat.size and flat.view(np.uint8).max() > 1:
+        raise ValueError("a boolean that is neither 0 nor 1")
+    if flat.dtype.kind == "U" and flat.size and flat.view(np.uint32).max() > _LAST_CODE_POINT:
+        raise ValueError("a letter outside Unicode")
+
+
+def _order(array: NDArray[Any]) -> list[Any]:
+    """Return [axes from the widest stride to the narrowest, axes that run backwards, are there gaps]."""
+    axes = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
+    flips = [axis for axis in range(array.ndim) if array.strides[axis] < 0]
+    gaps = not _reorder(array, [axes, flips, False]).flags.c_contiguous
+    return [axes, flips, gaps]
+
+
+def _reorder(array: NDArray[Any], order: list[Any]) -> NDArray[Any]:
+    axes, flips, _ = order
+    forwards = array[tuple(slice(None, None, -1 if axis in flips else 1) for axis in range(array.ndim))]
+    return forwards.transpose(axes)
+
+
+def _checked_order(order: Any, ndim: int) -> tuple[list[int], list[int], bool]:
+    if type(order) is not list or len(order) != 3 or type(order[0]) is not list or type(order[1]) is not list:
+        raise ValueError("an array's order is not a list of three")
+    axes, flips, gaps = order
+    if any(type(axis) is not int for axis in (*axes, *flips)) or sorted(axes) != list(range(ndim)):
+        raise ValueError("an array's order names other axes than it has")
+    if len(flips) > ndim or not set(flips) <= set(axes) or type(gaps) is not bool:
+        raise ValueError("an array's order names other axes than it has")
+    return axes, flips, gaps
+
+
+def _restore(
+    flat: NDArray[Any], shape: tuple[int, ...], axes: list[int], flips: list[int], gaps: bool
+) -> NDArray[Any]:
+    inner = [shape[axis] for axis in axes]
+    if gaps and inner:
+        room = np.zeros([*inner[:-1], 2 * inner[-1]], flat.dtype)[..., ::2]
+    else:
+        room = np.empty(inner, flat.dtype)
+    room[...] = flat.reshape(inner)
+    back = room.transpose([axes.index(axis) for axis in range(len(axes))])
+    return back[tuple(slice(None, None, -1 if axis in flips else 1) for axis in range(len(shape)))]

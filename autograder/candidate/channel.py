@@ -1,0 +1,72 @@
+"""Frames on a socket: a length of four bytes, then so many bytes; both bounded in size and time."""
+
+import socket
+import struct
+import time
+
+_HEADER = struct.Struct(">I")
+_CHUNK = 1 << 20
+
+
+class ChannelError(Exception):
+    """The conversation cannot go on."""
+
+
+class ClosedError(ChannelError):
+    """The other side is gone."""
+
+
+class DeadlineError(ChannelError):
+    """The other side did not read or write in time."""
+
+
+class FrameTooLargeError(ChannelError):
+    """The other side announced a frame beyond the bound; nothing of it was read."""
+
+
+def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = None) -> None:
+    """Send `payload`; `deadline` is a time of `time.monotonic`, None to wait for ever."""
+    rest = memoryview(_HEADER.pack(len(payload)) + payload)
+    try:
+        while rest:
+            sock.settimeout(_left(deadline))
+            rest = rest[sock.send(rest[:_CHUNK]) :]
+    except TimeoutError:
+        raise DeadlineError from None
+    except OSError as error:
+        raise ClosedError(str(error)) from None
+
+
+def receive_frame(sock: socket.socket, limit: int, deadline: float | None = None) -> bytes:
+    """Return the next frame of at most `limit` bytes; memory grows only with what really arrives."""
+    (size,) = _HEADER.unpack(_receive(sock, _HEADER.size, deadline))
+    if size > limit:
+        raise FrameTooLargeError(f"a frame of {size} bytes, at most {limit} are allowed")
+    return _receive(sock, size, deadline)
+
+
+def _receive(sock: socket.socket, size: int, deadline: float | None) -> bytes:
+    parts: list[bytes] = []
+    missing = size
+    try:
+        while missing:
+            sock.settimeout(_left(deadline))
+            part = sock.recv(min(missing, _CHUNK))
+            if not part:
+                raise ClosedError("the other side closed the connection")
+            parts.append(part)
+            missing -= len(part)
+    except TimeoutError:
+        raise DeadlineError from None
+    except OSError as error:
+        raise ClosedError(str(error)) from None
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _left(deadline: float | None) -> float | None:
+    if deadline is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
