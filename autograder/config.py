@@ -1,0 +1,41 @@
+"""How nbgrader is set up for a Stagewise course; every course's nbgrader_config.py calls `configure`."""
+
+from pathlib import Path
+from typing import Any
+
+from autograder import regions
+
+RELEASE = "assignments"
+CONFIG_FILE = "nbgrader_config.py"
+CONFIG_TEXT = '''"""nbgrader's settings for this course: every way of grading isolates student code."""
+
+from pathlib import Path
+
+from autograder.config import configure
+
+configure(get_config(), Path(__file__).parent)  # noqa: F821 (nbgrader defines get_config)
+'''
+
+AUTOGRADE_PREPROCESSORS = (
+    "autograder.preprocessor.Isolated",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+
+
+def configure(c: Any, root: Path) -> Any:
+    """Set a traitlets Config up for the course in the directory `root`; returns it."""
+    c.CourseDirectory.root = str(root.resolve())
+    c.CourseDirectory.release_directory = RELEASE
+    c.ClearSolutions.code_stub = {"python": regions.CODE_STUB}
+    c.ClearSolutions.text_stub = regions.TEXT_STUB
+    # Questions are locked texts, not nbgrader's task cells: students answer in a cell of its own below.
+    c.ClearMarkScheme.enforce_metadata = False
+    c.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
+    # Markdown of students is rendered in the instructor's browser, by the form grader and in feedback pages.
+    c.HTMLExporter.sanitize_html = True
+    return c

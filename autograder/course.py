@@ -1,0 +1,111 @@
+"""A course's directory as nbgrader lays it out, and the repository's own sources that fill it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from traitlets.config import Config
+
+from autograder.config import CONFIG_FILE, RELEASE, configure
+from autograder.errors import CourseError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Where a student's submission of a unit is expected; the file may be missing or be something else."""
+
+    student: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Course:
+    """The directory that holds a class: what students handed in, what grading made of it, and the gradebook.
+
+    Units come from `solutions`, by default the repository's. `recorded` is where the build writes recorded
+    answers: they belong to the student's package, so only the repository's own course has such a place.
+    """
+
+    root: Path
+    solutions: Path = REPOSITORY / "solutions"
+    recorded: Path | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", Path(self.root).resolve())
+        if self.recorded is None and self.root == REPOSITORY:
+            object.__setattr__(self, "recorded", REPOSITORY / "stagewise" / "recorded")
+
+    @property
+    def source(self) -> Path:
+        """Instructor's notebooks, made by the build."""
+        return self.root / "source"
+
+    @property
+    def release(self) -> Path:
+        """Students' notebooks, made by the build."""
+        return self.root / RELEASE
+
+    @property
+    def submitted(self) -> Path:
+        """What students handed in: <student>/<unit>/<unit>.ipynb."""
+        return self.root / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        """Graded notebooks."""
+        return self.root / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        """Feedback pages for students."""
+        return self.root / "feedback"
+
+    @property
+    def gradebook(self) -> Path:
+        """nbgrader's database."""
+        return self.root / "gradebook.db"
+
+    @property
+    def db_url(self) -> str:
+        """The database as SQLAlchemy names it."""
+        return f"sqlite:///{self.gradebook}"
+
+    @property
+    def config_file(self) -> Path:
+        """The file that nbgrader's own commands read."""
+        return self.root / CONFIG_FILE
+
+    def config(self) -> Config:
+        """The settings that nbgrader's own commands find in the course's nbgrader_config.py."""
+        return configure(Config(), self.root)
+
+    def unit_source(self, unit: str) -> Path:
+        """The text notebook of a unit."""
+        return self.solutions / f"{unit}.py"
+
+    def instructor(self, unit: str) -> Path:
+        """The instructor's notebook of a unit."""
+        return self.source / unit / f"{unit}.ipynb"
+
+    def student(self, unit: str) -> Path:
+        """The student's notebook of a unit."""
+        return self.release / unit / f"{unit}.ipynb"
+
+    def units(self) -> tuple[str, ...]:
+        """All units that have a source."""
+        return tuple(sorted(path.stem for path in self.solutions.glob("[!_]*.py")))
+
+    def named(self, units: Sequence[str] | None) -> tuple[str, ...]:
+        """The units asked for, or all where none is; CourseError for a name that no unit has."""
+        known = self.units()
+        for unit in units or ():
+            if unit not in known:
+                raise CourseError(f"there is no unit {unit!r}", f"name one of: {', '.join(known)}")
+        return tuple(units or known)
+
+    def submissions(self, unit: str) -> tuple[Submission, ...]:
+        """Everyone with a directory for this unit below submitted/, in the order of their names."""
+        found = sorted(self.submitted.glob(f"[!.]*/{unit}"))
+        return tuple(Submission(path.parent.name, path / f"{unit}.ipynb") for path in found)

@@ -1,0 +1,7 @@
+"""nbgrader's settings for this course: every way of grading isolates student code."""
+
+from pathlib import Path
+
+from autograder.config import configure
+
+configure(get_config(), Path(__file__).parent)  # noqa: F821 (nbgrader defines get_config)
