@@ -5,7 +5,6 @@ Every mistake answers all cases once per process; after that, a diagnosis is a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,14 +14,14 @@ import numpy as np
 from reference.drawing import draw
 from reference.exercise import Exercise, Misconception
 from stagewise.compare import Flaw, compare
+from stagewise.explaining import explanation, wrong_outputs
 from stagewise.judging import AskedCase, Judged, Observed, judge
-from stagewise.report import Row
 from stagewise.script import Failure
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """How a mistake answers the drawn cases, and which outputs it gets wrong (not only awkwardly shaped)."""
+    """How a mistake answers the drawn cases, and the outputs whose values it gets wrong."""
 
     misconception: Misconception
     judged: Judged
@@ -34,94 +33,61 @@ def answers(exercise: Exercise, seed: int) -> tuple[Answers, ...]:
     """The answers of every mistake of the exercise on its drawn cases."""
     cases = draw(exercise, seed)
     judged = [(one, judge(one.functions(exercise), cases)) for one in exercise.misconceptions]
-    return tuple(Answers(one, found, _wrong(found.rows)) for one, found in judged)
+    return tuple(Answers(one, found, wrong_outputs(found.rows)) for one, found in judged)
 
 
 def diagnose(judged: Judged, exercise: Exercise, seed: int) -> Misconception | None:
-    """The mistake whose answers are those observed, or None; right answers hold none.
+    """The mistake that explains what was judged on the cases of that seed, or None.
 
-    First everything must agree: values, shapes, inputs written into, exceptions. Then the values alone, shapes put
-    right: a known mistake beside a side flaw. Then each wrong output by itself: two mistakes at once.
+    A mistake that survives these cases (its answers are right) explains nothing.
     """
+    cases = draw(exercise, seed)
+
+    def distance(one: Answers, strict: bool, only: str) -> float | None:
+        worst = 0.0
+        for case, seen, theirs in zip(cases, judged.observed, one.judged.observed, strict=True):
+            away = _case_apart(case, seen, theirs, strict, only)
+            if away is None:
+                return None
+            worst = max(worst, away)
+        return worst
+
     if judged.fraction == 1:
         return None
-    cases = draw(exercise, seed)
     known = [one for one in answers(exercise, seed) if one.judged.fraction < 1]
-    seen = judged.observed
-    exact = _closest(known, lambda one: _distance(one, seen, cases, strict=True))
-    if exact:
-        return exact
-    in_values = [one for one in known if one.wrong_outputs]
-    plain = tuple(_put_right(case, one) for case, one in zip(cases, seen, strict=True))
-    return _closest(in_values, lambda one: _distance(one, plain, cases)) or _one_of_several(
-        judged, in_values, plain, cases
-    )
+    found = explanation(judged.rows, known, distance)
+    return found.misconception if found else None
 
 
-def _one_of_several(
-    judged: Judged, known: Sequence[Answers], seen: Sequence[Observed], cases: Sequence[AskedCase]
-) -> Misconception | None:
-    """The mistake that explains one of several wrong outputs, and of the others claims none that is right."""
-    wrong = _wrong(judged.rows)
-    inside = [one for one in known if one.wrong_outputs <= wrong]
-    for output in (row.output for row in judged.rows if row.output in wrong):
-        apt = [one for one in inside if output in one.wrong_outputs]
-        found = _closest(apt, lambda one, output=output: _distance(one, seen, cases, only=output))  # type: ignore[misc]
-        if found:
-            return found
-    return None
-
-
-def _closest(known: Sequence[Answers], distance: Callable[[Answers], float | None]) -> Misconception | None:
-    """Of all mistakes within tolerance the nearest: two may differ by less than the tolerance."""
-    best: tuple[float, Answers] | None = None
-    for one in known:
-        away = distance(one)
-        if away is not None and (best is None or away < best[0]):
-            best = (away, one)
-    return best[1].misconception if best else None
-
-
-def _distance(
-    one: Answers, seen: Sequence[Observed], cases: Sequence[AskedCase], *, strict: bool = False, only: str = ""
-) -> float | None:
-    """The worst relative error between a mistake's answers and those seen; None when some answer differs."""
+def _case_apart(case: AskedCase, seen: Observed, theirs: Observed, strict: bool, only: str) -> float | None:
+    if strict and (sorted(seen.changed) != sorted(theirs.changed) or seen.warned != theirs.warned):
+        return None
     worst = 0.0
-    for case, theirs, ours in zip(cases, seen, one.judged.observed, strict=True):
-        if strict and (sorted(theirs.changed) != sorted(ours.changed) or theirs.warned != ours.warned):
-            return None
-        for output, value in ours.outputs.items():
-            if only and output != only:
-                continue
-            away = _apart(theirs.outputs[output], value, case, strict)
+    for output, value in theirs.outputs.items():
+        if only in ("", output):
+            away = _apart(case, seen.outputs[output], value, strict)
             if away is None:
                 return None
             worst = max(worst, away)
     return worst
 
 
-def _apart(theirs: Any, ours: Any, case: AskedCase, strict: bool) -> float | None:
-    if type(ours) is Failure or type(theirs) is Failure:
-        same = type(ours) is type(theirs) and (ours.kind, ours.exception_name) == (theirs.kind, theirs.exception_name)
-        return 0.0 if same else None
-    found = compare(theirs, ours, case.tolerance, exact_dtype=case.exact_dtype and strict)
-    if found.flaw is Flaw.NONE:
+def _apart(case: AskedCase, seen: Any, theirs: Any, strict: bool) -> float | None:
+    """The relative error between an answer and a mistake's answer; None when they differ."""
+    if type(seen) is Failure or type(theirs) is Failure:
+        alike = type(seen) is type(theirs) and _ending(seen) == _ending(theirs)
+        return 0.0 if alike else None
+    found = compare(seen, theirs, case.tolerance, exact_dtype=case.exact_dtype and strict)
+    if found.flaw is Flaw.NONE or (found.flaw is Flaw.BROADCAST and not strict):
         return found.error
-    # The same formula may overflow to NaN in one form and to infinity in another.
-    return 0.0 if found.flaw is Flaw.NAN and not strict and not np.isfinite(ours).all() else None
+    # One formula may overflow to NaN where the same formula in another form overflows to infinity.
+    both_odd = found.flaw is Flaw.NAN and not strict and not _finite(seen) and not _finite(theirs)
+    return 0.0 if both_odd else None
 
 
-def _put_right(case: AskedCase, seen: Observed) -> Observed:
-    """The observation with shapes that only broadcasting makes right put right."""
-    return Observed({o: _shaped(value, case.expected[o]) for o, value in seen.outputs.items()})
+def _ending(failure: Failure) -> tuple[Any, str]:
+    return failure.kind, failure.exception_name
 
 
-def _shaped(value: Any, expected: Any) -> Any:
-    if type(value) is not np.ndarray or value.shape == np.shape(expected):
-        return value
-    lengths = [[n for n in shape if n != 1] for shape in (value.shape, np.shape(expected))]
-    return value.reshape(np.shape(expected)) if lengths[0] == lengths[1] else value
-
-
-def _wrong(rows: Sequence[Row]) -> frozenset[str]:
-    return frozenset(row.output for row in rows if row.credit == 0)
+def _finite(value: Any) -> bool:
+    return type(value) not in (list, tuple, dict) and bool(np.isfinite(value).all())

@@ -49,7 +49,8 @@ def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
 
 
 def _expected(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) -> dict[str, Any]:
-    """The truth's answers; of float32 inputs those in float64, rounded, so that both its roundings do not add up."""
+    """The truth's answers; of float32 inputs those in float64, rounded, so that both its roundings do not add
+    up."""
     answers = _answers(exercise, case, inputs, where)
     if not any(map(_is_narrow, inputs.values())):
         return answers
@@ -62,7 +63,9 @@ def _answers(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str)
     if played.failure is not None:
         raise ValueError(f"{where}: the truth fails in `{played.failure.step}`: {played.failure.message}")
     if played.changed:
-        raise ValueError(f"{where}: the truth writes into {', '.join(played.changed)}, which `updates` does not name")
+        raise ValueError(
+            f"{where}: the truth writes into {', '.join(played.changed)}, which `updates` does not name"
+        )
     if case.quiet and played.warned:
         raise ValueError(f"{where}: the truth warns, and the case must be quiet: {played.warned[0]}")
     answers = {output: pick(played.values, output) for output in case.shares}
@@ -93,7 +96,9 @@ def _widened(value: Any) -> Any:
 def _narrowed(wide: Any, narrow: Any) -> Any:
     """`wide` with the type that the truth gave the answer when it worked in float32."""
     if isinstance(narrow, np.ndarray | np.generic) and np.asarray(wide).shape == narrow.shape:
-        return np.asarray(wide).astype(narrow.dtype) if type(narrow) is np.ndarray else narrow.dtype.type(wide)
+        return (
+            np.asarray(wide).astype(narrow.dtype) if type(narrow) is np.ndarray else narrow.dtype.type(wide)
+        )
     if type(narrow) is dict:
         return {key: _narrowed(wide[key], item) for key, item in narrow.items()}
     return narrow

@@ -11,7 +11,7 @@ from reference.drawing import draw
 from reference.exercise import Exercise, Misconception
 from stagewise.judging import Judged, judge
 from stagewise.report import Report, overall
-from stagewise.script import RaisedElsewhere
+from stagewise.script import FailureKind
 
 _seed = 0
 
@@ -42,7 +42,9 @@ def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, po
     functions = {_name(function): function for function in (f, *partners)}
     missing = exercise.functions.keys() - functions.keys()
     if missing:
-        raise ValueError(f"{exercise.name} is examined together with {', '.join(sorted(missing))}; pass it to the check")
+        raise ValueError(
+            f"{exercise.name} is examined together with {', '.join(sorted(missing))}; pass it to the check"
+        )
     judged = judge(functions, draw(exercise, _seed))
     return _report(unit, exercise, judged, float(points), diagnose(judged, exercise, _seed))
 
@@ -54,10 +56,11 @@ def warm(unit: str) -> None:
         answers(exercise, _seed)
 
 
-def _report(unit: str, exercise: Exercise, judged: Judged, points: float, known: Misconception | None) -> Report:
+def _report(
+    unit: str, exercise: Exercise, judged: Judged, points: float, known: Misconception | None
+) -> Report:
     notes = judged.notes
     says = known.says if known else notes[0] if notes else ""
-    raised = judged.failure.exception if judged.failure else None
     return Report(
         unit=unit,
         exercise=exercise.name,
@@ -69,8 +72,16 @@ def _report(unit: str, exercise: Exercise, judged: Judged, points: float, known:
         points=round(points * judged.fraction, 4),
         max_points=points,
         notes=notes if known else notes[1:],
-        traceback=raised.frames if isinstance(raised, RaisedElsewhere) else "",
+        traceback=_traceback(judged),
     )
+
+
+def _traceback(judged: Judged) -> str:
+    from stagewise.student_traceback import describe
+
+    failure = judged.failure
+    raised = failure is not None and failure.kind is FailureKind.RAISED
+    return describe(failure.exception) if raised and failure and failure.exception else ""
 
 
 def _name(f: Any) -> str:

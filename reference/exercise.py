@@ -28,9 +28,9 @@ COURSE = Tolerance(
 class Case:
     """One probe: a script, what of it is compared (with shares), and a generator of its inputs.
 
-    Visible cases are recorded for students; hidden ones are drawn when grading. An output that earns nothing in a
-    `main` case earns nothing at all. `updates` names the inputs that the script is meant to change. `quiet` asks
-    that nothing warns.
+    Visible cases are recorded for students; hidden ones are drawn when grading. An output that earns nothing
+    in a `main` case earns nothing at all. `updates` names the inputs that the script is meant to change.
+    `quiet` asks that nothing warns.
     """
 
     name: str
@@ -58,7 +58,8 @@ class Variant:
     by: Function | None
 
     def functions(self, exercise: Exercise) -> dict[str, Function]:
-        """The exercise's functions by name with this version in place; ValueError naming it when `change` fails."""
+        """The exercise's functions by name with this version in place; ValueError naming it when `change`
+        fails."""
         old = self.of or exercise.truth
         try:
             new = self.by if self.by is not None else patched(old, self.change, self.into)
@@ -81,8 +82,8 @@ class Alternative(Variant):
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
-    """One function that the student writes (`name`), with the truth, and its partners: other functions that the
-    student has written and that the scripts call.
+    """One function that the student writes (`name`), with the truth, and its partners: other functions that
+    the student has written and that the scripts call.
 
     `explained_pairs` lists misconceptions that cannot be told apart, each with the reason.
     """
@@ -120,7 +121,9 @@ class Unit:
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise
-        raise LookupError(f"unit {self.name} has no exercise {name!r}; it has: {', '.join(e.name for e in self.exercises)}")
+        raise LookupError(
+            f"unit {self.name} has no exercise {name!r}; it has: {', '.join(e.name for e in self.exercises)}"
+        )
 
 
 def case(
@@ -138,25 +141,34 @@ def case(
     why: str = "",
     quiet: bool = False,
 ) -> Case:
-    """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. ValueError when it makes no sense."""
+    """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. ValueError when it makes no
+    sense."""
     try:
         steps = parse(script)
-        shares = {o: 1.0 for o in _outputs(compare)} if isinstance(compare, str) else dict(compare)
+        shares = dict.fromkeys(_outputs(compare), 1.0) if isinstance(compare, str) else dict(compare)
         _validate_outputs(steps, shares, tuple(updates))
     except ValueError as error:
         raise ValueError(f"case {name!r}: {error}") from None
     if weight <= 0 or not shares or min(shares.values()) <= 0:
-        raise ValueError(f"case {name!r}: weights and shares must be positive, and something must be compared")
+        raise ValueError(
+            f"case {name!r}: weights and shares must be positive, and something must be compared"
+        )
     return Case(
         name, steps, shares, inputs, weight, tolerance, exact_dtype, visible, main, tuple(updates), why, quiet
     )
 
 
 def wrong(
-    name: str, *, says: str, of: Function | None = None, change: str = "", into: str = "", by: Function | None = None
+    name: str,
+    *,
+    says: str,
+    of: Function | None = None,
+    change: str = "",
+    into: str = "",
+    by: Function | None = None,
 ) -> Misconception:
-    """A known mistake: `change` of the source of `of` (default: the exercise's truth) `into` something else, or a
-    whole function `by` in its place; `says` is the sentence for the student."""
+    """A known mistake: `change` of the source of `of` (default: the exercise's truth) `into` something else,
+    or a whole function `by` in its place; `says` is the sentence for the student."""
     if not says.strip():
         raise ValueError(f"misconception {name!r}: it needs a sentence for the student (says=)")
     _check_variant("misconception", name, change, by)
@@ -185,14 +197,18 @@ def _validate_outputs(steps: tuple[Step, ...], shares: Mapping[str, float], upda
     for output in shares:
         root = entry(output).root
         if root not in targets and root not in updates:
-            raise ValueError(f"{output!r} is compared, but no step assigns {root!r} and it is not among `updates`")
+            raise ValueError(
+                f"{output!r} is compared, but no step assigns {root!r} and it is not among `updates`"
+            )
 
 
 def _validate(exercise: Exercise) -> None:
     known = {exercise.name, *(partner.__name__ for partner in exercise.partners)}
     called = {step.function for one in exercise.cases for step in one.steps}
     if called - known:
-        raise ValueError(f"{exercise.name}: scripts call {sorted(called - known)}, neither the truth nor a partner")
+        raise ValueError(
+            f"{exercise.name}: scripts call {sorted(called - known)}, neither the truth nor a partner"
+        )
     if exercise.name not in called or known - called:
         raise ValueError(f"{exercise.name}: no script calls {sorted(known - called)}")
     if not any(one.visible for one in exercise.cases):
@@ -201,7 +217,9 @@ def _validate(exercise: Exercise) -> None:
     for one in exercise.cases:
         for output, share in one.shares.items():
             if shares.setdefault(output, share) != share:
-                raise ValueError(f"{exercise.name}: {output!r} has one share in one case and another in {one.name!r}")
+                raise ValueError(
+                    f"{exercise.name}: {output!r} has one share in one case and another in {one.name!r}"
+                )
     _unique([one.name for one in exercise.cases], f"{exercise.name}: case")
     variants = [v.name for v in (*exercise.misconceptions, *exercise.alternatives)]
     _unique(variants, f"{exercise.name}: misconception or alternative")

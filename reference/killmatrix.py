@@ -1,5 +1,5 @@
-"""Are the tests of the exercises any good? Every known mistake must fail and be diagnosed as itself, every other
-right way must earn everything, and work that was not done must earn nothing.
+"""Are the tests of the exercises any good? Every known mistake must fail and be diagnosed as itself, every
+other right way must earn everything, and work that was not done must earn nothing.
 
     python -m reference.killmatrix [UNIT...] [--json]
 """
@@ -79,7 +79,10 @@ def _returns_none(*_: Any, **__: Any) -> Any:
     return None
 
 
-_STUBS: dict[str, Callable[..., Any]] = {"raises NotImplementedError": _unwritten, "returns None": _returns_none}
+_STUBS: dict[str, Callable[..., Any]] = {
+    "raises NotImplementedError": _unwritten,
+    "returns None": _returns_none,
+}
 
 
 def _nothing(exercise: Exercise, name: str, stub: Callable[..., Any], seeds: Sequence[int]) -> Entry:
@@ -90,7 +93,11 @@ def _nothing(exercise: Exercise, name: str, stub: Callable[..., Any], seeds: Seq
 
 
 def _earns_all(
-    exercise: Exercise, name: str, role: str, functions: Mapping[str, Callable[..., Any]], seeds: Sequence[int]
+    exercise: Exercise,
+    name: str,
+    role: str,
+    functions: Mapping[str, Callable[..., Any]],
+    seeds: Sequence[int],
 ) -> Entry:
     judged = {seed: judge(functions, draw(exercise, seed)) for seed in seeds}
     scores = [one.fraction for one in judged.values()]
@@ -111,7 +118,9 @@ def _killed(exercise: Exercise, one: Variant, seeds: Sequence[int]) -> Entry:
     diagnosed = tuple(dict.fromkeys(names))
     visible = _recognised(exercise, one.name, functions)
     problems = _kill_problems(exercise, one.name, max(scores), diagnosed, visible)
-    return Entry(exercise.name, one.name, "misconception", min(scores), max(scores), diagnosed, visible, problems)
+    return Entry(
+        exercise.name, one.name, "misconception", min(scores), max(scores), diagnosed, visible, problems
+    )
 
 
 def _kill_problems(
@@ -125,7 +134,9 @@ def _kill_problems(
         if other != name and not _explained(exercise, name, other)
     ]
     if visible not in (name, HIDDEN_ONLY) and not _explained(exercise, name, visible):
-        problems.append(f"students' checks recognise it as {visible!r}" if visible else "students' checks miss it")
+        problems.append(
+            f"students' checks recognise it as {visible!r}" if visible else "students' checks miss it"
+        )
     return tuple(problems)
 
 
@@ -133,11 +144,12 @@ HIDDEN_ONLY = "(hidden cases only)"
 
 
 def _recognised(exercise: Exercise, name: str, functions: Mapping[str, Callable[..., Any]]) -> str:
-    """What a student's own check says: a misconception's name, "" for none, or that visible cases all pass."""
+    """What a student's own check says: a misconception's name, "" for none, or that visible cases all
+    pass."""
     judged = judge(functions, draw_visible(exercise))
     if judged.fraction == 1:
         return HIDDEN_ONLY
-    found = recognise(judged.observed, record_exercise(exercise, 0).misconceptions)
+    found = recognise(judged, record_exercise(exercise, 0).misconceptions)
     return found.name if found else ""
 
 
@@ -159,7 +171,9 @@ def _too_few(exercise: Exercise) -> list[str]:
 def _stale_pairs(exercise: Exercise) -> list[str]:
     names = {one.name for one in exercise.misconceptions}
     odd = [name for pair in exercise.explained_pairs for name in pair if name not in names]
-    return [f"{exercise.name}: explained_pairs names {name!r}, which is no misconception of it" for name in odd]
+    return [
+        f"{exercise.name}: explained_pairs names {name!r}, which is no misconception of it" for name in odd
+    ]
 
 
 def table(matrix: Matrix) -> str:
@@ -172,7 +186,9 @@ def table(matrix: Matrix) -> str:
             mark = "!!" if e.problems else "ok"
             seen = {e.variant: "yes", HIDDEN_ONLY: "hidden only"}.get(e.visible, e.visible)
             said = f"  check: {seen}" if e.role == "misconception" else ""
-            lines.append(f"    {mark}  {e.role:13}  {e.variant:{width}}  {e.lowest:5.3f} to {e.highest:5.3f}{said}")
+            lines.append(
+                f"    {mark}  {e.role:13}  {e.variant:{width}}  {e.lowest:5.3f} to {e.highest:5.3f}{said}"
+            )
     killed = sum(e.role == "misconception" and not e.problems for e in matrix.entries)
     lines.append(f"\n  {killed} misconceptions killed and named, {len(matrix.all_problems)} problems")
     return "\n".join([*lines, *(f"  !! {problem}" for problem in matrix.all_problems)])

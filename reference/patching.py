@@ -1,4 +1,5 @@
-"""Known mistakes as one change of the truth's source: compiled in a copy of its module, never in the module."""
+"""Known mistakes as one change of the truth's source: compiled in a copy of its module, never in the
+module."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ Function = Callable[..., Any]
 def patched(fn: Function, change: str, into: str) -> Function:
     """`fn` with `change` replaced by `into`, in a copy of its module whose functions see the patched one.
 
-    `change` is a part of one line or several whole lines (indentation is taken from where they are found) and must
-    occur exactly once outside the docstring; otherwise ValueError.
+    `change` is a part of one line or several whole lines (indentation is taken from where they are found) and
+    must occur exactly once outside the docstring; otherwise ValueError.
     """
     source = replaced_once(_code_of(fn), change, into)
     world = _world_of(fn)
@@ -40,7 +41,9 @@ def replaced_once(source: str, change: str, into: str) -> str:
     lines = source.splitlines()
     places = _block_places(lines, change.splitlines()) if "\n" in change else _line_places(lines, change)
     if len(places) != 1:
-        raise ValueError(f"`change` must occur exactly once in the source, and occurs {len(places)} times: {change!r}")
+        raise ValueError(
+            f"`change` must occur exactly once in the source, and occurs {len(places)} times: {change!r}"
+        )
     first, count, indent, before, after = places[0]
     new = textwrap.indent(into, indent).splitlines() if not before.strip() else (before + into).splitlines()
     if before.strip() and "\n" in into:

@@ -1,4 +1,5 @@
-"""The recorded answers of a unit: visible cases with the truth's values, fingerprints of the known mistakes."""
+"""The recorded answers of a unit: visible cases with the truth's values, fingerprints of the known
+mistakes."""
 
 from __future__ import annotations
 
@@ -6,18 +7,22 @@ from collections.abc import Mapping
 
 from reference.drawing import draw_visible
 from reference.exercise import Exercise, Unit
+from stagewise.explaining import wrong_outputs
 from stagewise.fingerprint import observed_fingerprint
 from stagewise.judging import judge
 from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording
 
 
 def record(unit: Unit, points: Mapping[str, float]) -> UnitRecording:
-    """The recording of a unit; `points` by exercise, in the notebook's order. ValueError when they do not fit."""
+    """The recording of a unit; `points` by exercise, in the notebook's order. ValueError when they do not
+    fit."""
     names = {exercise.name for exercise in unit.exercises}
     if names != points.keys():
         odd = ", ".join(sorted(names ^ points.keys()))
         raise ValueError(f"unit {unit.name}: exercises defined and exercises checked differ: {odd}")
-    return UnitRecording(unit.name, unit.title, {name: record_exercise(unit.exercise(name), points[name]) for name in points})
+    return UnitRecording(
+        unit.name, unit.title, {name: record_exercise(unit.exercise(name), points[name]) for name in points}
+    )
 
 
 def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
@@ -28,6 +33,7 @@ def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
         judged = judge(one.functions(exercise), cases)
         if judged.fraction < 1:
             prints = tuple(map(observed_fingerprint, judged.observed))
-            mistakes.append(RecordedMistake(one.name, one.says, prints))
+            wrong = wrong_outputs(judged.rows)
+            mistakes.append(RecordedMistake(one.name, one.says, prints, wrong))
     partners = tuple(partner.__name__ for partner in exercise.partners)
     return ExerciseRecording(exercise.name, points, partners, cases, tuple(mistakes))

@@ -1,7 +1,7 @@
 """Is a value the expected one? Type first, then shape, dtype kind, NaN and infinity, and the numbers last.
 
-Only exact NumPy arrays, NumPy scalars and Python's own types are looked at. Anything else is of the wrong type
-and is never asked anything: objects of a student may answer whatever they like.
+Only exact NumPy arrays, NumPy scalars and Python's own types are looked at. Anything else is of the wrong
+type and is never asked anything: objects of a student may answer whatever they like.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-_SCALARS = frozenset({bool, int, float, complex, *(np.dtype(code).type for code in "?" + np.typecodes["AllInteger"])})
-_NUMBERS = _SCALARS | {np.dtype(code).type for code in np.typecodes["AllFloat"]}
+_WHOLE = frozenset({int, *(np.dtype(code).type for code in np.typecodes["AllInteger"])})
+_FLOATS = frozenset({float, complex, *(np.dtype(code).type for code in np.typecodes["AllFloat"])})
+NUMBERS = _WHOLE | _FLOATS | {bool, np.bool_}  # the exact types of single numbers
 _KINDS = {"b": "booleans", "i": "whole numbers", "u": "whole numbers", "f": "floats", "c": "complex numbers"}
 _CALLABLES = (FunctionType, BuiltinFunctionType, MethodType, type)
 
@@ -23,9 +24,9 @@ _CALLABLES = (FunctionType, BuiltinFunctionType, MethodType, type)
 class Tolerance:
     """How far a right answer may be off, and why that much.
 
-    An entry passes when |got - expected| <= rtol * |expected| + stol * (max|expected| + scale). `rtol` is of the
-    entry, `stol` of the largest entry (cancellation leaves noise of that size in small entries). `scale` is for
-    outputs that cancel to nothing: the size of the terms that cancel, 0 when there is none.
+    An entry passes when |got - expected| <= rtol * |expected| + stol * (max|expected| + scale). `rtol` is of
+    the entry, `stol` of the largest entry (cancellation leaves noise of that size in small entries). `scale`
+    is for outputs that cancel to nothing: the size of the terms that cancel, 0 when there is none.
     """
 
     rtol: float
@@ -55,6 +56,12 @@ class Comparison:
     message: str = ""
 
 
+class Opaque:
+    """Base of stand-ins for objects of another process. `stands_for` is what to call them: "a function"."""
+
+    stands_for = "an object that is neither a number nor an array"
+
+
 _INF = float("inf")
 
 
@@ -63,7 +70,7 @@ def compare(got: Any, expected: Any, tolerance: Tolerance, *, exact_dtype: bool 
 
     `exact_dtype` asks for the very dtype (float32 stays float32), otherwise its kind is enough.
     """
-    if type(expected) is np.ndarray or type(expected) in _NUMBERS:
+    if type(expected) is np.ndarray or type(expected) in NUMBERS:
         return _compare_numbers(got, expected, tolerance, exact_dtype)
     if type(expected) is dict:
         return _compare_dicts(got, expected, tolerance, exact_dtype)
@@ -90,10 +97,12 @@ def describe(value: Any) -> str:
         return f"{_a(_kind_word(value))} array of shape {value.shape}"
     if value is None or value is Ellipsis:
         return "nothing (None)" if value is None else "an ellipsis (...)"
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         return "True or False" if np.asarray(value).dtype.kind == "b" else "a single number"
     if kind in (list, tuple, dict, str):
         return f"a {kind.__name__}" + (f" of {len(value)}" if kind is not str else "")
+    if issubclass(kind, Opaque):
+        return str(value.stands_for)
     if kind in _CALLABLES:
         return "a function" if kind is not type else "a class"
     if issubclass(kind, np.ndarray):
@@ -101,9 +110,9 @@ def describe(value: Any) -> str:
     return f"an object of type {kind.__name__}"
 
 
-def _compare_dicts(got: Any, expected: dict, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
+def _compare_dicts(got: Any, expected: dict[Any, Any], tolerance: Tolerance, exact_dtype: bool) -> Comparison:
     if type(got) is not dict:
-        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)} entries, got {describe(got)}")
+        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
     missing = [key for key in expected if key not in got]
     if missing:
         return Comparison(Flaw.TYPE, _INF, f"the dict has no entry {', '.join(map(repr, missing))}")
@@ -135,15 +144,18 @@ def _first_flaw(pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, exact_d
 
 
 def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
-    if type(got) is not np.ndarray and type(got) not in _NUMBERS:
+    if type(got) is not np.ndarray and type(got) not in NUMBERS:
         return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
     given, wanted = np.asarray(got), np.asarray(expected)
     if given.dtype.kind not in _KINDS:
-        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got an array of dtype {given.dtype}")
+        return Comparison(
+            Flaw.TYPE, _INF, f"expected {describe(expected)}, got an array of dtype {given.dtype}"
+        )
     squeezed = given.shape != wanted.shape
     if squeezed and _squeezed(given.shape) != _squeezed(wanted.shape):
         return Comparison(Flaw.SHAPE, _INF, _shape_message(given, wanted))
-    found = _compare_entries(given.reshape(wanted.shape), wanted, tolerance, exact_dtype, type(got), type(expected))
+    types = (type(got), type(expected))
+    found = _compare_entries(given.reshape(wanted.shape), wanted, tolerance, exact_dtype, types)
     if squeezed and found.flaw is Flaw.NONE:
         message = f"the values are right, but the shape is {given.shape}; expected {_shape_words(wanted)}"
         return Comparison(Flaw.BROADCAST, found.error, message)
@@ -151,15 +163,18 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
 
 
 def _compare_entries(
-    given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance, exact_dtype: bool, got_type: type, want_type: type
+    given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance, exact_dtype: bool, types: tuple[type, type]
 ) -> Comparison:
-    whole_number = want_type is not np.ndarray and wanted.dtype.kind == "f" and got_type in _SCALARS - {bool, np.bool_}
-    if _family(given) != _family(wanted) and not whole_number:
-        message = f"expected {_KINDS[wanted.dtype.kind]}, got {_KINDS[given.dtype.kind]} (dtype {given.dtype})"
+    # A loss of `0` where 0.0 is expected is right; an array of integers where floats are expected is not.
+    whole = types[0] in _WHOLE and types[1] in _FLOATS
+    if _family(given) != _family(wanted) and not whole:
+        message = (
+            f"expected {_KINDS[wanted.dtype.kind]}, got {_KINDS[given.dtype.kind]} (dtype {given.dtype})"
+        )
         return Comparison(Flaw.DTYPE, _INF, message)
-    if exact_dtype and given.dtype != wanted.dtype and not {got_type, want_type} & {int, float, bool}:
+    if exact_dtype and given.dtype != wanted.dtype and not {int, float, bool} & set(types):
         return Comparison(Flaw.DTYPE, _INF, f"expected dtype {wanted.dtype}, got {given.dtype}")
-    if wanted.dtype.kind in "biu" and given.dtype.kind in "biu":
+    if wanted.dtype.kind in "biu":
         return _compare_exactly(given, wanted)
     return _compare_floats(given, wanted, tolerance)
 
@@ -170,7 +185,8 @@ def _compare_exactly(given: np.ndarray, wanted: np.ndarray) -> Comparison:
     if not count:
         return Comparison(Flaw.NONE, 0.0)
     place = np.unravel_index(int(np.argmax(wrong)), wanted.shape)
-    message = f"{_entries(count, wanted)} wrong, the first{_at(place)}: expected {wanted[place]}, got {given[place]}"
+    said = f"expected {wanted[place]}, got {given[place]}"
+    message = f"{_entries(count, wanted)} wrong; the first{_at(place)}: {said}"
     return Comparison(Flaw.VALUE, _INF, message)
 
 
@@ -181,7 +197,8 @@ def _compare_floats(given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance)
     got, want = given.astype(work), wanted.astype(work)
     regular = np.isfinite(want)
     if not (regular.all() and np.isfinite(got).all()):
-        odd = np.where(regular, ~np.isfinite(got), ~((got == want) | (np.isnan(got) & np.isnan(want))))
+        alike = (got == want) | (np.isnan(got) & np.isnan(want))
+        odd = np.where(regular, ~np.isfinite(got), ~alike)
         if odd.any():
             return Comparison(Flaw.NAN, _INF, _nan_message(got, want, odd))
         got, want = np.where(regular, got, 0), np.where(regular, want, 0)
@@ -211,10 +228,13 @@ def _compare_finite(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> 
 
 def _nan_message(got: np.ndarray, want: np.ndarray, odd: np.ndarray) -> str:
     place = np.unravel_index(int(np.argmax(odd)), want.shape)
+    how = (
+        "NaN or infinite where a number belongs"
+        if np.isfinite(want[place])
+        else "not as infinite as expected"
+    )
     said = f"expected {_number(want[place])}, got {_number(got[place])}"
-    return f"{_entries(int(np.count_nonzero(odd)), want)} NaN or infinite where it should not be{_at(place)}: {said}" if (
-        np.isfinite(want[place])
-    ) else f"{_entries(int(np.count_nonzero(odd)), want)} wrong; first{_at(place)}: {said}"
+    return f"{_entries(int(np.count_nonzero(odd)), want)} {how}; the first{_at(place)}: {said}"
 
 
 def _shape_message(given: np.ndarray, wanted: np.ndarray) -> str:

@@ -50,7 +50,9 @@ def _same_array(now: np.ndarray, before: np.ndarray) -> bool:
 
 def _copied_array(array: np.ndarray) -> np.ndarray:
     flags = array.flags
-    overlapping = any(stride == 0 and length > 1 for stride, length in zip(array.strides, array.shape, strict=True))
+    overlapping = any(
+        stride == 0 and length > 1 for stride, length in zip(array.strides, array.shape, strict=True)
+    )
     if flags.c_contiguous or flags.f_contiguous or array.dtype.hasobject or array.size == 0 or overlapping:
         return array.copy(order="K")
     reach = [(length - 1) * stride for length, stride in zip(array.shape, array.strides, strict=True)]

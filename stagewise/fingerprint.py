@@ -12,9 +12,12 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from stagewise.judging import Observed
+from stagewise.compare import NUMBERS
+from stagewise.explaining import explanation
+from stagewise.judging import Judged, Observed
 from stagewise.script import Failure
 
+NEAR = 1e-4  # float32 work is recognised too
 _SEED = 20260
 _KINDS = {"b": "b", "i": "i", "u": "i", "f": "f", "c": "c"}
 
@@ -24,35 +27,41 @@ def fingerprint(value: Any) -> dict[str, Any]:
     kind = type(value)
     if kind is Failure:
         return {"raises": value.exception_name or value.kind.value}
-    if kind is np.ndarray or kind in (int, float, complex) or (isinstance(value, np.generic) and _is_number(value)):
+    if kind is np.ndarray or (kind in NUMBERS and kind not in (bool, np.bool_)):
         return _of_array(np.asarray(value))
     if kind in (list, tuple):
         return {"items": [fingerprint(item) for item in value]}
     if kind is dict:
         return {"entries": {str(key): fingerprint(item) for key, item in value.items()}}
-    if kind in (str, bool) or value is None:
-        return {"is": zlib.crc32(repr(value).encode())}
+    if kind in (str, bool, np.bool_) or value is None:
+        return {"is": zlib.crc32(repr(bool(value) if kind is np.bool_ else value).encode())}
     return {"opaque": True}
 
 
-def matches(print_: Mapping[str, Any], value: Any, rtol: float = 1e-4) -> bool:
-    """Whether `value` has this fingerprint, its projections within `rtol` of the value's size."""
-    if type(value) is np.bool_:
-        value = bool(value)
+def matches(wanted: Mapping[str, Any], value: Any, rtol: float = NEAR) -> bool:
+    """Whether `value` has the fingerprint `wanted`, its projections within `rtol` of the value's size."""
+    away = apart(wanted, value)
+    return away is not None and away <= rtol
+
+
+def apart(wanted: Mapping[str, Any], value: Any, strict: bool = True) -> float | None:
+    """How far the projections of `value` are from `wanted`; None when they are far or something else differs.
+
+    Without `strict` a shape may differ by axes of length 1.
+    """
     found = fingerprint(value)
-    if found.keys() != print_.keys() or "opaque" in found:
-        return False
+    if found.keys() != wanted.keys() or "opaque" in found:
+        return None
+    if "projections" in found:
+        return _array_apart(wanted, found, np.asarray(value), strict)
     if "items" in found:
-        pairs = zip(print_["items"], value, strict=False)
-        return len(print_["items"]) == len(value) and all(matches(p, v, rtol) for p, v in pairs)
+        pairs = list(zip(wanted["items"], value, strict=False))
+        return _worst(pairs, strict) if len(wanted["items"]) == len(value) else None
     if "entries" in found:
-        wanted = print_["entries"]
         named = {str(key): item for key, item in value.items()}
-        return wanted.keys() == named.keys() and all(matches(wanted[key], named[key], rtol) for key in wanted)
-    if "projections" not in found:
-        return dict(found) == dict(print_)
-    same = all(found[key] == print_[key] for key in ("shape", "kind", "pattern"))
-    return same and _near(np.asarray(value), print_["projections"], rtol)
+        pairs = [(one, named.get(key)) for key, one in wanted["entries"].items()]
+        return _worst(pairs, strict) if wanted["entries"].keys() == named.keys() else None
+    return 0.0 if found == dict(wanted) else None
 
 
 def observed_fingerprint(observed: Observed) -> dict[str, Any]:
@@ -62,52 +71,85 @@ def observed_fingerprint(observed: Observed) -> dict[str, Any]:
 
 
 class Recorded(Protocol):
-    """A recorded mistake: one fingerprint per case."""
+    """A recorded mistake: one fingerprint per case, and the outputs whose values it gets wrong."""
 
     @property
     def fingerprints(self) -> tuple[Mapping[str, Any], ...]: ...
+
+    @property
+    def wrong_outputs(self) -> frozenset[str]: ...
 
 
 R = TypeVar("R", bound=Recorded)
 
 
-def recognise(observed: Sequence[Observed], mistakes: Sequence[R]) -> R | None:
-    """The first recorded mistake that answers every case as observed; call it for wrong answers only."""
-    for rtol in (1e-6, 1e-4):
-        for mistake in mistakes:
-            pairs = zip(mistake.fingerprints, observed, strict=True)
-            if all(_case_matches(print_, seen, rtol) for print_, seen in pairs):
-                return mistake
-    return None
+def recognise(judged: Judged, mistakes: Sequence[R]) -> R | None:
+    """The recorded mistake that explains what was judged, or None."""
+
+    def distance(mistake: R, strict: bool, only: str) -> float | None:
+        pairs = zip(mistake.fingerprints, judged.observed, strict=True)
+        worst = 0.0
+        for wanted, seen in pairs:
+            away = _case_apart(wanted, seen, strict, only)
+            if away is None:
+                return None
+            worst = max(worst, away)
+        return worst
+
+    return explanation(judged.rows, mistakes, distance)
 
 
-def _case_matches(print_: Mapping[str, Any], seen: Observed, rtol: float) -> bool:
-    if print_["changed"] != sorted(seen.changed) or print_["warned"] != seen.warned:
-        return False
-    return all(matches(one, seen.outputs[name], rtol) for name, one in print_["outputs"].items())
+def _case_apart(wanted: Mapping[str, Any], seen: Observed, strict: bool, only: str) -> float | None:
+    if strict and (wanted["changed"] != sorted(seen.changed) or wanted["warned"] != seen.warned):
+        return None
+    pairs = [(one, seen.outputs[name]) for name, one in wanted["outputs"].items() if only in ("", name)]
+    return _worst(pairs, strict)
 
 
-def _is_number(value: np.generic) -> bool:
-    return value.dtype.kind in "iufc" and type(value) is value.dtype.type
+def _worst(pairs: Sequence[tuple[Mapping[str, Any], Any]], strict: bool) -> float | None:
+    worst = 0.0
+    for wanted, value in pairs:
+        away = apart(wanted, value, strict)
+        if away is None:
+            return None
+        worst = max(worst, away)
+    return worst
+
+
+def _array_apart(
+    wanted: Mapping[str, Any], found: Mapping[str, Any], array: np.ndarray, strict: bool
+) -> float | None:
+    shapes = [[n for n in print_["shape"] if strict or n != 1] for print_ in (wanted, found)]
+    if shapes[0] != shapes[1] or any(wanted[key] != found[key] for key in ("kind", "pattern")):
+        return None
+    numbers, _ = _regular(array)
+    with np.errstate(all="ignore"):
+        off = float(np.max(np.abs(np.subtract(wanted["projections"], found["projections"]))))
+        size = float(np.min(np.abs(_weights(numbers.size)) @ np.abs(numbers)))
+        away = 0.0 if off == 0 else off / size if size else np.inf
+    return away if away <= NEAR else None
 
 
 def _of_array(array: np.ndarray) -> dict[str, Any]:
     if array.dtype.kind not in _KINDS:
         return {"opaque": True}
     numbers, pattern = _regular(array)
-    projections = [float(p) for p in _weights(numbers.size) @ numbers]
+    with np.errstate(all="ignore"):
+        projections = np.nan_to_num(_weights(numbers.size) @ numbers)
     return {
         "shape": list(array.shape),
         "kind": _KINDS[array.dtype.kind],
         "pattern": pattern,
-        "projections": projections,
+        "projections": projections.tolist(),
     }
 
 
 def _regular(array: np.ndarray) -> tuple[np.ndarray, int]:
-    """The entries as floats with 0 for NaN and infinity, and a checksum of where those are (0 for nowhere)."""
+    """The entries as floats with 0 for NaN and infinity, and a checksum of where those are (0 for
+    nowhere)."""
     flat = array.ravel()
-    numbers = np.concatenate([flat.real, flat.imag]).astype(np.float64) if flat.dtype.kind == "c" else flat.astype(float)
+    numbers = np.concatenate([flat.real, flat.imag]) if flat.dtype.kind == "c" else flat
+    numbers = numbers.astype(np.float64)
     finite = np.isfinite(numbers)
     if finite.all():
         return numbers, 0
@@ -115,16 +157,10 @@ def _regular(array: np.ndarray) -> tuple[np.ndarray, int]:
     return np.where(finite, numbers, 0.0), zlib.crc32(odd.astype(np.uint8).tobytes())
 
 
-def _near(array: np.ndarray, projections: Sequence[float], rtol: float) -> bool:
-    numbers, _ = _regular(array)
-    weights = _weights(numbers.size)
-    with np.errstate(all="ignore"):
-        off = np.abs(weights @ numbers - np.asarray(projections))
-        return bool(np.all(off <= rtol * (np.abs(weights) @ np.abs(numbers))))
-
-
 @lru_cache(maxsize=256)
 def _weights(size: int) -> np.ndarray:
-    return np.random.default_rng([_SEED, size]).uniform(0.5, 1.5, (2, size)) * np.where(
-        np.random.default_rng([_SEED + 1, size]).random((2, size)) < 0.5, -1.0, 1.0
-    )
+    """Two rows of weights of both signs, none near 0: no entry goes unseen."""
+    rng = np.random.default_rng([_SEED, size])
+    signs = rng.choice([-1.0, 1.0], (2, size))
+    weights: np.ndarray = signs * rng.uniform(0.5, 1.5, (2, size))
+    return weights

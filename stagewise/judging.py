@@ -1,7 +1,8 @@
 """Functions and cases with expected values in, judged rows out; check and examine both judge here.
 
-A case's row earns 1 for a right output and 0 for a wrong one. Each side flaw (a shape that only broadcasting makes
-right, an argument written into, a warning where none may be) is named and takes a quarter of what is left.
+A case's row earns 1 for a right output and 0 for a wrong one. Each side flaw (a shape that only broadcasting
+makes right, an argument written into, a warning where none may be) is named and takes a quarter of what is
+left.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _STATUS = {
 class AskedCase:
     """A case ready to be judged. `expected` and `shares` are by output: a target's name, or an entry such as
     `bn_param['running_mean']`. `main` gates: an output that earns nothing here earns nothing in any case.
-    `quiet` asks that no RuntimeWarning is raised (seen only when the function runs in this process, or when its
-    proxy re-issues the warnings)."""
+    `quiet` asks that no RuntimeWarning is raised (seen only when the function runs in this process, or when
+    its proxy re-issues the warnings)."""
 
     name: str
     steps: tuple[Step, ...]
@@ -94,7 +95,9 @@ def earned(cases: Sequence[AskedCase], rows: Sequence[Row]) -> float:
             shares.setdefault(output, share)
             credits.setdefault(output, []).append((case.weight, next(left).credit, case.main))
     total = sum(shares.values())
-    return sum(shares[output] * _averaged(found) for output, found in credits.items()) / total if total else 0.0
+    return (
+        sum(shares[output] * _averaged(found) for output, found in credits.items()) / total if total else 0.0
+    )
 
 
 def _averaged(credits: list[tuple[float, float, bool]]) -> float:
@@ -115,8 +118,9 @@ def _output(case: AskedCase, run: Played, output: str) -> Any:
         value = pick(run.values, output)
     except MissingEntry as missing:
         return run.failure or Failure(output, FailureKind.RAISED, str(missing), missing)
-    # An entry of an input after a failed step: whatever it holds, the script did not get to the end of updating it.
-    return run.failure if run.failure is not None and entry(output).root in case.inputs else value
+    # After a failed step an entry of an input may hold anything: the script did not get to update it.
+    cut_short = run.failure is not None and entry(output).root in case.inputs
+    return run.failure if cut_short else value
 
 
 def _judge_case(case: AskedCase, seen: Observed) -> tuple[list[Row], list[str]]:
@@ -143,7 +147,9 @@ def _judge_output(
     allowed = case.tolerance.rtol or case.tolerance.stol
     error = found.error if found.error != float("inf") else None
     if found.flaw not in (Flaw.NONE, Flaw.BROADCAST):
-        return Row(case.name, output, Status.FAILED, error, allowed, _because(found.message, case)), _note(output, found)
+        return Row(case.name, output, Status.FAILED, error, allowed, _because(found.message, case)), _note(
+            output, found
+        )
     named = ([found.message] if found.flaw is Flaw.BROADCAST else []) + flaws
     status = Status.FAILED if named else Status.PASSED
     row = Row(case.name, output, status, error, allowed, "; ".join(named), SIDE_FLAW ** len(named))

@@ -1,11 +1,13 @@
 """Recorded answers: what students' checks compare with, as JSON of numbers, names and sentences.
 
-One file for each unit, `recorded/<unit>.json`. No code is in it: neither of a solution nor of a known mistake.
+One file for each unit, `recorded/<unit>.json`. No code is in it: neither of a solution nor of a known
+mistake.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,11 +24,13 @@ from stagewise.script import parse
 
 @dataclass(frozen=True, slots=True)
 class RecordedMistake:
-    """A known mistake: its name, its sentence for the student, and one fingerprint per case."""
+    """A known mistake: its name, its sentence for the student, one fingerprint per case, and the outputs
+    whose values it gets wrong."""
 
     name: str
     says: str
     fingerprints: tuple[Mapping[str, Any], ...]
+    wrong_outputs: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,11 @@ def folder() -> Traversable:
 def units() -> tuple[str, ...]:
     """The names of the units that there are, sorted."""
     place = folder()
-    return tuple(sorted(f.name[:-5] for f in place.iterdir() if f.name.endswith(".json"))) if place.is_dir() else ()
+    return (
+        tuple(sorted(f.name[:-5] for f in place.iterdir() if f.name.endswith(".json")))
+        if place.is_dir()
+        else ()
+    )
 
 
 @lru_cache(maxsize=32)
@@ -76,17 +84,26 @@ def read(text: str) -> UnitRecording:
 
 
 def dump(recording: UnitRecording) -> str:
-    """The recording as JSON: sorted keys, floats by repr, one line per short list; the same text every time."""
+    """The recording as JSON: sorted keys, floats by repr, one line per short list; the same text every
+    time."""
     data = {
         "unit": recording.unit,
         "title": recording.title,
         "exercises": [_exercise_data(one) for one in recording.exercises.values()],
     }
-    return json.dumps(data, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    return _SHORT_LIST.sub(_on_one_line, json.dumps(data, sort_keys=True, indent=1, allow_nan=False)) + "\n"
+
+
+_SHORT_LIST = re.compile(r"\[[^\[\]{}\"]*\]")  # numbers only: no brackets, no text inside
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return re.sub(r"\s+", " ", found[0]).replace("[ ", "[").replace(" ]", "]")
 
 
 def encode(value: Any) -> Any:
-    """A value as strict JSON; TypeError for anything but numbers, strings, None, arrays and their containers."""
+    """A value as strict JSON; TypeError for anything but numbers, strings, None, arrays and their
+    containers."""
     kind = type(value)
     if value is None or kind in (bool, int, str):
         return value
@@ -102,7 +119,9 @@ def encode(value: Any) -> Any:
         return [encode(item) for item in value]
     if kind is dict and all(type(key) is str for key in value):
         return {"dict": {key: encode(item) for key, item in value.items()}}
-    raise TypeError(f"a recording holds numbers, strings, None, arrays and containers of them, not {kind.__name__}")
+    raise TypeError(
+        f"a recording holds numbers, strings, None, arrays and containers of them, not {kind.__name__}"
+    )
 
 
 def decode(data: Any) -> Any:
@@ -148,12 +167,15 @@ def _exercise_data(one: ExerciseRecording) -> dict[str, Any]:
         "partners": list(one.partners),
         "cases": [_case_data(case) for case in one.cases],
         "misconceptions": [
-            {"name": m.name, "says": m.says, "fingerprints": [dict(p) for p in m.fingerprints]}
+            {
+                "name": m.name,
+                "says": m.says,
+                "fingerprints": [dict(one) for one in m.fingerprints],
+                "wrong_outputs": sorted(m.wrong_outputs),
+            }
             for m in one.misconceptions
         ],
     }
-
-
 
 
 def _case_data(case: AskedCase) -> dict[str, Any]:
@@ -163,8 +185,12 @@ def _case_data(case: AskedCase) -> dict[str, Any]:
         "inputs": {name: encode(value) for name, value in case.inputs.items()},
         "outputs": [[name, share, encode(case.expected[name])] for name, share in case.shares.items()],
         "weight": case.weight,
-        "tolerance": {"rtol": case.tolerance.rtol, "stol": case.tolerance.stol, "scale": case.tolerance.scale,
-                      "reason": case.tolerance.reason},
+        "tolerance": {
+            "rtol": case.tolerance.rtol,
+            "stol": case.tolerance.stol,
+            "scale": case.tolerance.scale,
+            "reason": case.tolerance.reason,
+        },
         "exact_dtype": case.exact_dtype,
         "updates": list(case.updates),
         "main": case.main,
@@ -175,7 +201,8 @@ def _case_data(case: AskedCase) -> dict[str, Any]:
 
 def _read_exercise(data: dict[str, Any]) -> ExerciseRecording:
     mistakes = tuple(
-        RecordedMistake(m["name"], m["says"], tuple(m["fingerprints"])) for m in data["misconceptions"]
+        RecordedMistake(m["name"], m["says"], tuple(m["fingerprints"]), frozenset(m["wrong_outputs"]))
+        for m in data["misconceptions"]
     )
     cases = tuple(_read_case(case) for case in data["cases"])
     return ExerciseRecording(data["name"], data["points"], tuple(data["partners"]), cases, mistakes)

@@ -17,7 +17,8 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One output of one case: its relative error beside the allowed one, a sentence, and its credit (0 to 1)."""
+    """One output of one case: its relative error beside the allowed one, a sentence, and its credit (0 to
+    1)."""
 
     case: str
     output: str

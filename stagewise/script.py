@@ -1,60 +1,22 @@
-"""What a case calls, as text: plain lines, each one call of a student's function.
-
-    out, cache = batchnorm_forward(x, gamma, beta, bn_param)
-    dx, dgamma, dbeta = batchnorm_backward(dout, cache)
-
-Targets are names (`_` discards); arguments are names, literals, or entries such as `bn_param["eps"]`.
-"""
+"""Playing a script: a few calls of a student's functions on copies of the inputs, and what came of it."""
 
 from __future__ import annotations
 
-import ast
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from stagewise.compare import describe
 from stagewise.copying import copied, unchanged
-
-_GRAMMAR = "write `targets = function(arguments)`, with names, literals and entries such as bn_param['eps']"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A value by name, or an entry of it: `x`, `bn_param['eps']`, `cache[0]`."""
-
-    text: str
-    root: str
-    keys: tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A constant argument."""
-
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of a script. `unpacks` tells `a, = f()` from `a = f()`; no targets means a bare call."""
-
-    text: str
-    targets: tuple[str, ...]
-    unpacks: bool
-    function: str
-    arguments: tuple[Entry | Literal, ...]
-    keywords: tuple[tuple[str, Entry | Literal], ...]
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """The named values that the call receives."""
-        given = (*self.arguments, *(value for _, value in self.keywords))
-        return tuple(value for value in given if isinstance(value, Entry))
+from stagewise.grammar import Entry as Entry
+from stagewise.grammar import Literal as Literal
+from stagewise.grammar import Step as Step
+from stagewise.grammar import entry as entry
+from stagewise.grammar import parse as parse
 
 
 class FailureKind(Enum):
@@ -65,7 +27,7 @@ class FailureKind(Enum):
     WRONG_COUNT = "wrong count"
 
 
-class RaisedElsewhere(Exception):
+class RaisedElsewhere(Exception):  # noqa: N818 - it is told, not an error of ours
     """What a function in another process raised, as text; a proxy of the function raises this.
 
     `frames` are the student's own lines of the traceback. An exception of a proxy that must end the whole
@@ -82,7 +44,7 @@ class RaisedElsewhere(Exception):
         return self.text
 
 
-class MissingEntry(LookupError):
+class MissingEntry(LookupError):  # noqa: N818 - the name says what is wrong
     """An entry that a value should have and has not; the text says what it has instead."""
 
     def __str__(self) -> str:
@@ -91,7 +53,8 @@ class MissingEntry(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A step that did not deliver: its text, how it failed, a sentence, and the exception if there was one."""
+    """A step that did not deliver: its text, how it failed, a sentence, and the exception if there was
+    one."""
 
     step: str
     kind: FailureKind
@@ -118,28 +81,6 @@ class Played:
     changed: tuple[str, ...]
     warned: tuple[str, ...]
     failure: Failure | None
-
-
-def parse(text: str) -> tuple[Step, ...]:
-    """The steps of a script; ValueError naming the line and the remedy."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    steps = tuple(_step(line) for line in lines if line)
-    if not steps:
-        raise ValueError(f"the script is empty; {_GRAMMAR}")
-    return steps
-
-
-@lru_cache(maxsize=1024)
-def entry(text: str) -> Entry:
-    """The entry that `bn_param['running_mean']` names; ValueError when it is not a name or an entry."""
-    try:
-        node = ast.parse(text, mode="eval").body
-    except SyntaxError:
-        raise ValueError(f"{text!r} is not a name or an entry of one; {_GRAMMAR}") from None
-    found = _argument(node, text)
-    if isinstance(found, Literal):
-        raise ValueError(f"{text!r} is a constant, not a name; {_GRAMMAR}")
-    return found
 
 
 def pick(values: Mapping[str, Any], wanted: str | Entry) -> Any:
@@ -174,7 +115,7 @@ def play(
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         for step in steps:
-            results = _call(step, functions, {**live, **targets})
+            results = _call(step, functions, live, targets)
             for name in [name for name in live if name not in updates]:
                 if not unchanged(live[name], inputs[name]):
                     live[name] = copied(inputs[name])
@@ -193,7 +134,13 @@ def type_name(exception: BaseException) -> str:
     return exception.type_name if type(exception) is RaisedElsewhere else type(exception).__name__
 
 
-def _call(step: Step, functions: Mapping[str, Callable[..., Any]], values: Mapping[str, Any]) -> Any:
+def _call(
+    step: Step,
+    functions: Mapping[str, Callable[..., Any]],
+    inputs: Mapping[str, Any],
+    targets: Mapping[str, Any],
+) -> dict[str, Any] | Failure:
+    values = {**inputs, **targets}
     if step.function not in functions:
         raise ValueError(f"`{step.text}` calls {step.function}, which is not among: {', '.join(functions)}")
     try:
@@ -201,13 +148,13 @@ def _call(step: Step, functions: Mapping[str, Callable[..., Any]], values: Mappi
         keywords = {name: _value(argument, values) for name, argument in step.keywords}
         result = functions[step.function](*arguments, **keywords)
     except (Exception, SystemExit) as raised:
-        return _raised(step, raised, values)
+        return _raised(step, raised, targets)
     return _unpacked(step, result)
 
 
-def _raised(step: Step, raised: BaseException, values: Mapping[str, Any]) -> Failure:
+def _raised(step: Step, raised: BaseException, targets: Mapping[str, Any]) -> Failure:
     name = type_name(raised)
-    blank = [e.root for e in step.entries if e.root in values and _is_blank(values[e.root])]
+    blank = [e.root for e in step.entries if _is_blank(targets.get(e.root, 0))]
     if name == "NotImplementedError" or issubclass(type(raised), NotImplementedError):
         return Failure(step.text, FailureKind.UNFINISHED, f"{step.function} is not written yet", raised)
     if blank:
@@ -228,7 +175,7 @@ def _unpacked(step: Step, result: Any) -> dict[str, Any] | Failure:
         return Failure(step.text, FailureKind.UNFINISHED, message)
     items = _items(result)
     if items is None:
-        message = f"{step.function} returned a single value, expected {wanted}"
+        message = f"{step.function} returned {describe(result)}, expected {wanted}"
         return Failure(step.text, FailureKind.WRONG_COUNT, message)
     if len(items) != len(step.targets):
         counted = f"{len(items)} value" + ("s" if len(items) != 1 else "")
@@ -272,62 +219,3 @@ def _item(value: Any, key: str | int, path: str) -> Any:
             raise MissingEntry(f"{path} has {length} entries, so there is no {path}[{key}]")
         return value[key]
     raise MissingEntry(f"{path} has no entries that could be looked up with [{key!r}]")
-
-
-def _step(line: str) -> Step:
-    try:
-        body = ast.parse(line).body
-    except SyntaxError:
-        body = []
-    statement = body[0] if len(body) == 1 else None
-    targets: tuple[str, ...] = ()
-    unpacks = False
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        unpacks = isinstance(statement.targets[0], ast.Tuple)
-        targets = _targets(statement.targets[0], line)
-    elif not isinstance(statement, ast.Expr):
-        raise ValueError(f"script line `{line}` is not a call; {_GRAMMAR}")
-    call = statement.value
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-        raise ValueError(f"script line `{line}` is not a call of one function by name; {_GRAMMAR}")
-    arguments = tuple(_argument(node, line) for node in call.args)
-    keywords = tuple((_keyword(node, line), _argument(node.value, line)) for node in call.keywords)
-    return Step(line, targets, unpacks, call.func.id, arguments, keywords)
-
-
-def _targets(node: ast.expr, line: str) -> tuple[str, ...]:
-    nodes = node.elts if isinstance(node, ast.Tuple) else [node]
-    names = tuple(n.id for n in nodes if isinstance(n, ast.Name))
-    if len(names) != len(nodes):
-        raise ValueError(f"script line `{line}` assigns to something that is not a name; {_GRAMMAR}")
-    kept = [name for name in names if name != "_"]
-    if len(set(kept)) != len(kept):
-        raise ValueError(f"script line `{line}` assigns twice to one name; use _ for what is not needed")
-    return names
-
-
-def _keyword(node: ast.keyword, line: str) -> str:
-    if node.arg is None:
-        raise ValueError(f"script line `{line}` uses **; name each keyword")
-    return node.arg
-
-
-def _argument(node: ast.expr, line: str) -> Entry | Literal:
-    keys: list[str | int] = []
-    inner = node
-    while isinstance(inner, ast.Subscript):
-        key = _literal(inner.slice, line).value
-        if type(key) not in (str, int):
-            raise ValueError(f"`{line}`: only strings and whole numbers can be keys; {_GRAMMAR}")
-        keys.insert(0, key)
-        inner = inner.value
-    if isinstance(inner, ast.Name):
-        return Entry(ast.unparse(node), inner.id, tuple(keys))
-    return _literal(node, line)
-
-
-def _literal(node: ast.expr, line: str) -> Literal:
-    try:
-        return Literal(ast.literal_eval(node))
-    except ValueError:
-        raise ValueError(f"`{line}`: `{ast.unparse(node)}` is neither a name nor a literal; {_GRAMMAR}") from None

@@ -1,0 +1,58 @@
+"""Which known mistake explains wrong answers, given how far each mistake's answers are from those seen.
+
+First everything must agree: values, shapes, inputs written into, exceptions. Then the values alone: a known
+mistake beside a side flaw. Then each wrong output by itself: two mistakes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from stagewise.report import Row
+
+
+class Known(Protocol):
+    """A known mistake: the outputs whose values it gets wrong (not those that it only shapes awkwardly)."""
+
+    @property
+    def wrong_outputs(self) -> frozenset[str]: ...
+
+
+K = TypeVar("K", bound=Known)
+# (mistake, strict, only one output or "" for all) -> relative error, None when the answers differ
+Distance = Callable[[K, bool, str], float | None]
+
+
+def explanation(rows: Sequence[Row], known: Sequence[K], distance: Distance[K]) -> K | None:
+    """The nearest mistake that fits, or None; right answers need no explanation."""
+    if all(row.credit == 1 for row in rows):
+        return None
+    in_values = [one for one in known if one.wrong_outputs]
+    return (
+        _nearest((one, distance(one, True, "")) for one in known)
+        or _nearest((one, distance(one, False, "")) for one in in_values)
+        or _of_one_output(rows, in_values, distance)
+    )
+
+
+def wrong_outputs(rows: Iterable[Row]) -> frozenset[str]:
+    """The outputs that earned nothing in some case."""
+    return frozenset(row.output for row in rows if row.credit == 0)
+
+
+def _of_one_output(rows: Sequence[Row], known: Sequence[K], distance: Distance[K]) -> K | None:
+    """The mistake that explains one of several wrong outputs and claims none that is right."""
+    wrong = wrong_outputs(rows)
+    inside = [one for one in known if one.wrong_outputs <= wrong]
+    for output in dict.fromkeys(row.output for row in rows if row.output in wrong):
+        found = _nearest((one, distance(one, False, output)) for one in inside if output in one.wrong_outputs)
+        if found is not None:
+            return found
+    return None
+
+
+def _nearest(found: Iterable[tuple[K, float | None]]) -> K | None:
+    """Of all that fit the nearest: two mistakes may differ by less than the tolerance."""
+    fitting = [(away, number, one) for number, (one, away) in enumerate(found) if away is not None]
+    return min(fitting)[2] if fitting else None
