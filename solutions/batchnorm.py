@@ -78,8 +78,9 @@ def plain_starts():
 interactive.explore(plain_starts)
 
 # %% [markdown]
-# One start learns, one does not move, one explodes. Nothing else was changed, so the reason must lie in what $s$ does to the
-# numbers on their way through the layers. Let us compute it.
+# One start learns. One stays at 2.303. The third is not even in the picture: its loss begins above 100, and a few steps later it
+# is no longer a number. Nothing else was changed, so the reason must lie in what $s$ does to the numbers on their way through the
+# layers. Let us compute it.
 #
 # A unit of a hidden layer adds up 50 products, $z = \sum_{j=1}^{50} w_j h_j$, and the weights are independent with mean 0 and
 # variance $s^2$. Terms with independent, zero-mean factors do not correlate, so variances add:
@@ -338,10 +339,13 @@ check(batchnorm_step9)
 # **Predict** the mean and the spread of each feature after step 2, after step 7 and after step 9. In the last row, which feature will be mirrored?
 
 # %% role="explore"
-rng = np.random.default_rng(4)
-batch = np.array([-4.0, 0.5, 6.0]) + np.array([0.3, 1.0, 4.0]) * rng.standard_normal((400, 3))
-gamma = np.array([0.5, 1.0, -2.0])
-beta = np.array([1.0, 0.0, 3.0])
+GAMMA = np.array([0.5, 1.0, -2.0])
+BETA = np.array([1.0, 0.0, 3.0])
+
+
+def three_features(count, rng):
+    """A batch (count, 3) of features with means of about -4, 0.5, 6 and spreads of about 0.3, 1, 4."""
+    return np.array([-4.0, 0.5, 6.0]) + np.array([0.3, 1.0, 4.0]) * rng.standard_normal((count, 3))
 
 
 def nine_steps(x, gamma, beta, eps=1e-5):
@@ -360,9 +364,9 @@ def nine_steps(x, gamma, beta, eps=1e-5):
 
 
 def features_on_their_way():
-    values = nine_steps(batch, gamma, beta)
+    values = nine_steps(three_features(400, np.random.default_rng(4)), GAMMA, BETA)
     rows = {f"{name}, feature {d + 1}": values[name][:, d] for name in ("x", "xmu", "xhat", "out") for d in range(3)}
-    return plots.histograms(rows, bins=30, title="One batch on its way through the steps")
+    return plots.histograms(rows, bins=30, columns=3, title="One batch on its way through the steps")
 
 
 interactive.explore(features_on_their_way)
@@ -488,22 +492,22 @@ check(batchnorm_forward)
 
 # %% role="explore"
 def three_questions():
+    rng = np.random.default_rng(4)
     bn_param = {"mode": "train"}
-    out, _ = batchnorm_forward(batch, gamma, beta, bn_param)
-    source = np.random.default_rng(5)
-    draw = lambda count: np.array([-4.0, 0.5, 6.0]) + np.array([0.3, 1.0, 4.0]) * source.standard_normal((count, 3))
+    out, _ = batchnorm_forward(three_features(400, rng), GAMMA, BETA, bn_param)
     for _ in range(100):
-        batchnorm_forward(draw(50), gamma, beta, bn_param)
-    test_out, _ = batchnorm_forward(draw(50), gamma, beta, {**bn_param, "mode": "test"})
-    single, _ = batchnorm_forward(draw(1), gamma, beta, {"mode": "train"})
-    single_test, _ = batchnorm_forward(draw(1), gamma, beta, {**bn_param, "mode": "test"})
-    lines = [
-        f"gamma {gamma}    beta {beta}",
+        batchnorm_forward(three_features(50, rng), GAMMA, BETA, bn_param)
+    for_test = {**bn_param, "mode": "test"}
+    test_out, _ = batchnorm_forward(three_features(50, rng), GAMMA, BETA, for_test)
+    single = three_features(1, rng)
+    single_train, _ = batchnorm_forward(single, GAMMA, BETA, {"mode": "train"})
+    single_test, _ = batchnorm_forward(single, GAMMA, BETA, for_test)
+    return "\n".join([
+        f"gamma {GAMMA}    beta {BETA}",
         f"1. train mode:  means {out.mean(axis=0).round(4)}  standard deviations {out.std(axis=0).round(4)}",
         f"2. test mode:   means {test_out.mean(axis=0).round(2)}  standard deviations {test_out.std(axis=0).round(2)}",
-        f"3. one example: {single[0].round(4)} in train mode, {single_test[0].round(2)} in test mode",
-    ]
-    return "\n".join(lines)
+        f"3. one example: {single_train[0].round(4)} in train mode, {single_test[0].round(2)} in test mode",
+    ])
 
 
 interactive.explore(three_questions)
@@ -1365,15 +1369,47 @@ def rising_rates():
 interactive.explore(rising_rates)
 
 # %% [markdown]
+# Without normalisation the end comes at a learning rate of 1, where at least one of the three runs diverges. With batchnorm, 3 is still fine. (It does not help beyond all bounds: at 10 the network
+# is down to guessing.) At rates that suit both, there is little difference.
+#
+# ### How far can a gradient be trusted?
+# A gradient is a promise about an infinitely small step. The explanation of Santurkar and others says that batchnorm makes the promise hold for longer steps. You can measure that: train both
+# networks for 10 steps, take the gradient over all training pictures, walk along it for different lengths and look at the loss, without training any further. Up to which length does the loss fall?
+
+# %% role="explore"
+def trust_in_the_gradient():
+    lengths = np.logspace(-2, 1.5, 29)
+    curves = {}
+    for label, norm in (("without", None), ("with batchnorm", BATCHNORM)):
+        network, _ = run(norm=norm, steps=10)
+        start = dict(network.params)
+        _, direction = network.gradients(digits.x_train, digits.y_train)
+        losses = []
+        for length in lengths:
+            network.params = {name: value - length * direction[name] for name, value in start.items()}
+            losses.append(network.gradients(digits.x_train, digits.y_train)[0])
+        curves[label] = (lengths, losses)
+    return plots.curves(curves, xlabel="length of the step, in multiples of the gradient", ylabel="loss after the step",
+                        log="x", title="One gradient, steps of different lengths", ylim=(0, 5))
+
+
+interactive.explore(trust_in_the_gradient)
+
+# %% [markdown]
+# In the network without normalisation the loss rises again from a length of about 0.3 on. With your layer it falls up to a length of about 3, ten times as far, and that agrees with the learning rates of the plot
+# above.
+#
 # ### How bad may the start be?
-# Now the learning rate is fixed at 0.1 and the scale of the initial weights runs over four powers of ten. From section 1 you know the good value for the
-# network without normalisation, $s = 0.2$. How wide is the valley around it? And how wide with batchnorm?
+# Now the learning rate is fixed at 0.1 and the scale of the initial weights runs over five powers of ten. From section 1 you know the good value for the
+# network without normalisation, $s = 0.2$. How wide is the valley around it, and how wide with batchnorm? The third line belongs to batchnorm with `eps` = $10^{-12}$ instead of $10^{-5}$. Where could that
+# make a difference?
 
 # %% role="explore"
 def bad_starts():
-    scales = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 1, 3)
+    scales = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 1, 3)
     lines = {"without": [validation(None, scale=scale) for scale in scales],
-             "with batchnorm": [validation(BATCHNORM, scale=scale) for scale in scales]}
+             "with batchnorm": [validation(BATCHNORM, scale=scale) for scale in scales],
+             "with batchnorm, eps = 1e-12": [validation(BATCHNORM, scale=scale, norm_param={"eps": 1e-12}) for scale in scales]}
     return plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
                        chance=0.1, title="Good and bad starts", ylim=(0, 1.05))
 
@@ -1381,9 +1417,22 @@ def bad_starts():
 interactive.explore(bad_starts)
 
 # %% [markdown]
+# Two edges are worth an explanation.
+#
+# *Why does batchnorm fail at $s = 10^{-5}$, and why does a smaller $\varepsilon$ help?*
+#
+# <details><summary>Answer</summary>
+#
+# The variance in front of the first normalisation is about $64\, s^2$, for $s = 10^{-5}$ less than $10^{-8}$. Next to it $\varepsilon = 10^{-5}$ is huge: the layer divides by $\sqrt\varepsilon$ instead of the
+# spread and the numbers stay tiny. The scale stops mattering only as long as the variance is well above $\varepsilon$.
+# </details>
+#
+# *Why is learning slower, but not impossible, for very large $s$?* That is question 1 of section 12.
+
+# %% [markdown]
 # ### What happens to the inputs of one layer?
-# This is the experiment behind the words *internal covariate shift*. During training we hold the same 300 pictures in front of the network every 5 steps and write down what enters the
-# ReLU of the fourth hidden layer. The bands show where 50 % and 90 % of these numbers lie.
+# This is the experiment behind the words *internal covariate shift*. We hold the same 300 pictures in front of the network every 5 steps of training and write down what enters the
+# ReLU of the fourth hidden layer. Half of these numbers lie in the dark band, nine tenths in the light one. What do you expect on the right?
 
 # %% role="explore"
 def one_layers_inputs():
@@ -1406,14 +1455,25 @@ def one_layers_inputs():
 interactive.explore(one_layers_inputs)
 
 # %% [markdown]
+# On the left the spread more than doubles within 200 steps, and the later layers have to follow. On the right nothing moves, but be careful with the conclusion: the calm is there *by construction*, since each unit has
+# the mean $\beta$ and the spread $|\gamma|$, which move slowly. That the calm is the reason for fast learning does not follow from this picture.
+#
 # ### How small may the batch be?
-# The mean and the variance of a batch of two are rough guesses, and they add noise to everything. Layer normalisation does not look at the batch at all. To be fair to small batches, each run sees the same number of
-# pictures.
+# The mean and the variance of a small batch are rough guesses, and they add noise to everything. Layer normalisation does not look at the batch at all. To be fair to small batches, each run sees the same number of
+# pictures, 6,400.
+#
+# Before you run it: what are the two values of $\hat x$ in a batch of **two** examples, for any feature? Use $x_1$ and $x_2$ in the formulas of section 2.
+#
+# <details><summary>Compare your result</summary>
+#
+# $\mu = \tfrac12(x_1 + x_2)$, so $x_1 - \mu = \tfrac12 (x_1 - x_2) = -(x_2 - \mu)$ and $\sigma = \tfrac12 |x_1 - x_2|$. Hence $\hat x_1 = \pm 1$ and $\hat x_2 = \mp 1$ (but for $\varepsilon$).
+# All that is left of the feature is <em>which of the two is larger</em>.
+# </details>
 
 # %% role="explore"
 def batch_sizes():
     sizes = (2, 4, 8, 16, 32, 64)
-    settings = [dict(batch_size=size, steps=9600 // size, rate=0.05) for size in sizes]
+    settings = [dict(batch_size=size, steps=6400 // size, rate=0.05) for size in sizes]
     lines = {name: [validation(norm, **options) for options in settings]
              for name, norm in (("without", None), ("with batchnorm", BATCHNORM), ("with layernorm", LAYERNORM))}
     return plots.sweep(sizes, lines, xlabel="batch size", ylabel="validation accuracy", chance=0.1,
@@ -1423,6 +1483,11 @@ def batch_sizes():
 interactive.explore(batch_sizes)
 
 # %% [markdown]
+# With two examples, batchnorm hardly learns anything: the signs alone are too little, and at test time the running averages replace them by values that the network has never seen. With four it is behind,
+# from eight on it keeps up. The other two learn from batches of two as well.
+#
+# *Why do all three lines fall a little towards the right?* Compare the number of steps.
+#
 # ### What are gamma and beta good for?
 # We freeze them at 1 and 0, so that each unit keeps mean 0 and spread 1. What do you expect: no learning, slower learning, or no difference?
 
@@ -1437,6 +1502,13 @@ def frozen_parameters():
 interactive.explore(frozen_parameters)
 
 # %% [markdown]
+# Freezing costs little here: with both frozen the loss ends a little higher, and the three runs of neighbouring lines overlap. A part of the reason stands in the network itself. For $\gamma > 0$,
+#
+# $$\max(0,\; \gamma \hat x + \beta) = \gamma \cdot \max\left(0,\; \hat x + \beta/\gamma\right),$$
+#
+# so the factor $\gamma$ can just as well be a part of the next layer's weights. Only $\beta/\gamma$, the place at which the ReLU begins, is new. For another activation function, or without a linear layer
+# behind it, the answer can be different: this is an experiment, not a law.
+#
 # ### Your own experiment
 # Choose a scale, a learning rate and a layer; the network is trained while you wait. Can you find a setting in which the network without normalisation is better? And one in which
 # layer normalisation learns and batch normalisation does not?
@@ -1461,50 +1533,60 @@ interactive.explore(
 # ## 12 Two questions
 # *10 minutes, ●●○, 5 points each*
 #
-# **Question 1: why the scale of the weights stops mattering.** A linear layer with weights $W$ stands in front of batch normalisation; take $\varepsilon = 0$. Replace $W$ by $aW$ with a number $a > 0$.
+# These two are read by a person. A few sentences and formulas each are enough; what earns the points is said with each part.
+
+# %% [markdown] role="written" points=5 name="scale"
+# ### Question 1: why the scale of the weights stops mattering
+# A linear layer with weights $W$ stands in front of batch normalisation; take $\varepsilon = 0$. Replace $W$ by $aW$ with a number $a > 0$.
 #
 # - (a) Show from the formulas of section 2 that the output of batch normalisation does not change. (2 points)
 # - (b) How does $\partial L / \partial W$ change? Derive it. (2 points)
 # - (c) Explain one of your plots of section 7 or 11 with (a) and (b). (1 point)
 #
-# A few sentences and formulas each are enough.
-
-# %% [markdown] role="written" points=5 name="scale"
 # ### BEGIN SOLUTION
-# (a) With $z = Wx$, scaling gives $az$, so $\mu \to a\mu$, $\sigma \to a\sigma$, and $\hat z = (az - a\mu)/(a\sigma) = (z-\mu)/\sigma$ is unchanged, hence also $\gamma\hat z + \beta$.
+# (a) The linear layer's result $z$ becomes $az$, so $\mu \to a\mu$, $\sigma \to a\sigma$, and $\frac{az - a\mu}{a\sigma} = \frac{z-\mu}{\sigma}$: $\hat z$ is unchanged, hence also $\gamma\hat z + \beta$.
 #
-# (b) Let $L(W)$ be the loss as a function of the weights. By (a), $L(aW) = L(W)$ for all $W$. Differentiating both sides with respect to $W$, with the chain rule on the left:
-# $a\,(\nabla L)(aW) = (\nabla L)(W)$, so the gradient at $aW$ is $\frac1a$ of the gradient at $W$. (Equivalently: $dz = \frac{\gamma}{\sigma}(\dots)$ of section 8 with $\sigma \to a\sigma$.)
+# (b) Let $L(W)$ be the loss as a function of these weights. By (a), $L(aW) = L(W)$ for all $W$. Differentiate both sides with respect to $W$, with the chain rule on the left:
+# $a\,(\nabla L)(aW) = (\nabla L)(W)$. So the gradient at $aW$ is $\frac1a$ of the gradient at $W$. (The closed form of section 8 says the same: $\mathrm dz$ carries the factor $\gamma/\sigma$, and $\sigma \to a\sigma$.)
 #
-# (c) For instance: with tiny weights the plain network's signal and gradient vanish; with batchnorm the forward values are the same for all $s$ as long as the variance is well above
-# $\varepsilon$, so the starts from small to good values reach the same accuracy. Or: a step relative to the size of the weights scales with $1/a^2$, so large weights see a small effective learning rate; a step that is
-# too long makes the weights large, which makes the next gradients small: this is why the network with batchnorm survives larger rates.
-#
-# **Marking scheme.** (a) 1 point: mean and standard deviation both scale with $a$; 1 point: the factor cancels in $\hat z$, so the output is unchanged. (b) 1 point: result $1/a$; 1 point: a derivation (invariance
-# differentiated, or the factor $1/\sigma$ of the closed form); the result with a wrong power of $a$ but a consistent derivation earns 1. (c) 1 point: names a plot and connects it with (a) or (b). A statement without connection ("it is
-# more stable") earns 0.
+# (c) For instance: without batchnorm, signal and gradient shrink or grow by the factor $5s$ per layer. With it, the values on the way forward are the same for all $s$ (as long as the variance is well above
+# $\varepsilon$), so all three starts of section 7 learn. Or: one step changes the weights, relative to their size, by a share that falls with $1/a^2$. A step that is too long makes the weights
+# large, and large weights make the next steps small. This is why the network with batchnorm survives larger learning rates.
 # ### END SOLUTION
+#
+# ### BEGIN MARK SCHEME
+# **Marking scheme, 5 points**
+#
+# - (a) 1 point: mean and standard deviation both scale with $a$. 1 point: the factor cancels in $\hat z$, so the output is unchanged.
+# - (b) 1 point: the result $1/a$. 1 point: a derivation (the invariance differentiated, or the factor $1/\sigma$ in the closed form). A wrong power of $a$ with an otherwise sound derivation: 1 of 2.
+# - (c) 1 point: names a plot and connects what it shows with (a) or (b). Words without a connection ("it is more stable"): 0.
+# ### END MARK SCHEME
 
-# %% [markdown]
-# **Question 2: the forgotten mode.** A team trains a network with batch normalisation in batches of 64. In production it classifies one picture at a time, and somebody forgot to switch to test mode.
+# %% [markdown] role="written" points=5 name="mode"
+# ### Question 2: the forgotten mode
+# A team trains a network with batch normalisation in batches of 64. In production it classifies one picture at a time, and somebody forgot to switch to test mode.
 #
 # - (a) What is the output of each batch normalisation layer, and what does the network answer? (2 points)
 # - (b) In their own tests, with batches of 64 in train mode, the accuracy was excellent. Why did these tests not find the error? (1 point)
-# - (c) Somebody proposes to replace all batch normalisation by layer normalisation. Name one thing that this solves and one thing that is lost or changes. (2 points)
-
-# %% [markdown] role="written" points=5 name="mode"
+# - (c) Somebody proposes to replace batch normalisation by layer normalisation everywhere. Name one thing that this solves and one thing that is lost or changes. (2 points)
+#
 # ### BEGIN SOLUTION
-# (a) For $N = 1$ the mean is the example itself, so $\hat x = 0$ and each layer puts out $\beta$, independent of the picture. The network gives the same answer for every picture.
+# (a) With $N = 1$ the mean is the example itself, so $\hat x = 0$ and each layer puts out $\beta$, whatever the picture is. The network gives the same answer for every picture.
 #
-# (b) With 64 examples the batch statistics are close to those seen in training, so train mode works as it did in training. The test differed from production in exactly the point that matters: the batch size.
+# (b) The statistics of 64 examples resemble those of the training batches, so train mode works as it did in training. The tests differed from production in the one respect that matters here, the size of the batch.
 #
-# (c) Solved: the output of an example depends on that example alone, there is no mode and no running average, any batch size works, 1 included. Lost or changed: single features are no longer brought to mean 0 and
-# spread 1 over the data, so a unit can sit in a bad range for all examples; the differences in the mean and scale between examples are removed; no regularising noise from the batch; the network has to be
-# trained again; at test time batch normalisation with fixed statistics is an affine map that can be merged into the weights, layer normalisation cannot.
-#
-# **Marking scheme.** (a) 1 point: $\hat x = 0$, output $\beta$; 1 point: same answer for all pictures. (b) 1 point: batch statistics of 64 examples resemble those of training, or the tests used another batch size than production. (c) 1 point
-# for an advantage, 1 point for a price; "it is better" earns 0.
+# (c) Solved: the output for an example depends on that example alone; there is no mode and there are no running averages; every batch size works, 1 included. Lost or changed: a single feature is no longer brought to mean 0 and
+# spread 1 over the data, so a unit can sit in a bad range for all examples; differences between examples in mean and scale are removed; the noise of the batch, which can regularise, is gone; the network has to be
+# trained anew; batch normalisation in test mode is a fixed affine map that can be merged into the weights before it, layer normalisation is not.
 # ### END SOLUTION
+#
+# ### BEGIN MARK SCHEME
+# **Marking scheme, 5 points**
+#
+# - (a) 1 point: $\hat x = 0$, so the output is $\beta$. 1 point: the same answer for every picture.
+# - (b) 1 point: the statistics of 64 examples are close to those of training, or: the tests used another batch size than production.
+# - (c) 1 point for an advantage, 1 point for a price, each with its reason. "It is better" or "it is slower": 0.
+# ### END MARK SCHEME
 
 # %% [markdown]
 # ## Where you stand
