@@ -63,9 +63,8 @@ def _answers(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str)
     if played.failure is not None:
         raise ValueError(f"{where}: the truth fails in `{played.failure.step}`: {played.failure.message}")
     if played.changed:
-        raise ValueError(
-            f"{where}: the truth writes into {', '.join(played.changed)}, which `updates` does not name"
-        )
+        names = ", ".join(name for _, name in played.changed)
+        raise ValueError(f"{where}: the truth writes into {names}, which `updates` does not name")
     if case.quiet and played.warned:
         raise ValueError(f"{where}: the truth warns, and the case must be quiet: {played.warned[0]}")
     answers = {output: pick(played.values, output) for output in case.shares}

@@ -4,6 +4,7 @@ mistakes."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from reference.drawing import draw_visible
 from reference.exercise import Exercise, Unit
@@ -25,6 +26,7 @@ def record(unit: Unit, points: Mapping[str, float]) -> UnitRecording:
     )
 
 
+@lru_cache(maxsize=1024)
 def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
     """The recording of one exercise. Mistakes that the visible cases do not notice are left out."""
     cases = draw_visible(exercise)

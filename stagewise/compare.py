@@ -76,6 +76,8 @@ def compare(got: Any, expected: Any, tolerance: Tolerance, *, exact_dtype: bool 
         return _compare_dicts(got, expected, tolerance, exact_dtype)
     if type(expected) in (list, tuple):
         return _compare_sequences(got, expected, tolerance, exact_dtype)
+    if expected is not None and type(expected) not in (str, bytes):
+        return Comparison(Flaw.TYPE, _INF, f"{describe(expected)} cannot be compared")
     if type(got) is not type(expected):
         return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
     if got != expected:

@@ -67,19 +67,19 @@ class Judged:
 
 
 def judge(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> Judged:
-    """Play every case and judge each of its outputs; functions are by the names that the scripts use."""
+    """Play every case and judge each of its outputs.
+
+    Functions are by the names that the scripts use. The first one is judged, the others are its partners:
+    inputs that a partner writes into are not held against it.
+    """
     played = [play(case.steps, functions, case.inputs, case.updates) for case in cases]
-    observed = tuple(_observe(case, run) for case, run in zip(cases, played, strict=True))
+    judged_one = next(iter(functions))
+    observed = tuple(_observe(case, run, judged_one) for case, run in zip(cases, played, strict=True))
     judged = [_judge_case(case, seen) for case, seen in zip(cases, observed, strict=True)]
     rows = tuple(row for found, _ in judged for row in found)
     notes = tuple(dict.fromkeys(note for _, said in judged for note in said))
     failure = next((run.failure for run in played if run.failure is not None), None)
     return Judged(rows, observed, earned(cases, rows), notes, failure)
-
-
-def observe(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> tuple[Observed, ...]:
-    """What the functions answer, without judging it."""
-    return tuple(_observe(case, play(case.steps, functions, case.inputs, case.updates)) for case in cases)
 
 
 def earned(cases: Sequence[AskedCase], rows: Sequence[Row]) -> float:
@@ -108,9 +108,10 @@ def _averaged(credits: list[tuple[float, float, bool]]) -> float:
     return sum(weight * credit for weight, credit, _ in credits) / sum(weight for weight, _, _ in credits)
 
 
-def _observe(case: AskedCase, run: Played) -> Observed:
+def _observe(case: AskedCase, run: Played, function: str) -> Observed:
     outputs = {output: _output(case, run, output) for output in case.shares}
-    return Observed(outputs, run.changed, case.quiet and bool(run.warned))
+    changed = tuple(name for writer, name in run.changed if writer == function)
+    return Observed(outputs, changed, case.quiet and bool(run.warned))
 
 
 def _output(case: AskedCase, run: Played, output: str) -> Any:

@@ -72,13 +72,13 @@ class Played:
     """A script after its run.
 
     values: inputs and targets, each target as it was when its step delivered it;
-    changed: inputs that were written into although the case does not ask for it;
+    changed: (function, input) for each input that a call wrote into although the case does not ask for it;
     warned: texts of the RuntimeWarnings raised meanwhile (a proxy can re-issue those of its process);
     failure: None, or why the script stopped.
     """
 
     values: dict[str, Any]
-    changed: tuple[str, ...]
+    changed: tuple[tuple[str, str], ...]
     warned: tuple[str, ...]
     failure: Failure | None
 
@@ -109,29 +109,35 @@ def play(
     """
     live = {name: copied(value) for name, value in inputs.items()}
     targets: dict[str, Any] = {}
-    frozen: dict[str, Any] = {}
-    changed: list[str] = []
+    delivered: dict[str, Any] = {}
+    changed: list[tuple[str, str]] = []
     failure = None
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
-        for step in steps:
+        for number, step in enumerate(steps):
             results = _call(step, functions, live, targets)
-            for name in [name for name in live if name not in updates]:
-                if not unchanged(live[name], inputs[name]):
-                    live[name] = copied(inputs[name])
-                    changed.append(name)
+            changed += [(step.function, name) for name in _restored(live, inputs, updates)]
             if isinstance(results, Failure):
                 failure = results
+                pending = {target for later in steps[number:] for target in later.targets}
+                delivered = {name: value for name, value in delivered.items() if name not in pending}
                 break
             targets.update(results)
-            frozen.update({name: copied(value) for name, value in results.items()})
+            delivered.update({name: copied(value) for name, value in results.items()})
     warned = tuple(dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)))
-    return Played({**live, **frozen}, tuple(dict.fromkeys(changed)), warned, failure)
+    return Played({**live, **delivered}, tuple(dict.fromkeys(changed)), warned, failure)
 
 
 def type_name(exception: BaseException) -> str:
     """The name of the exception's type, also when it was raised in another process."""
     return exception.type_name if type(exception) is RaisedElsewhere else type(exception).__name__
+
+
+def _restored(live: dict[str, Any], inputs: Mapping[str, Any], updates: Collection[str]) -> list[str]:
+    """The inputs that were written into although they may not change; they are fresh again."""
+    spoilt = [name for name in live if name not in updates and not unchanged(live[name], inputs[name])]
+    live.update({name: copied(inputs[name]) for name in spoilt})
+    return spoilt
 
 
 def _call(
@@ -161,7 +167,7 @@ def _raised(step: Step, raised: BaseException, targets: Mapping[str, Any]) -> Fa
         return Failure(step.text, FailureKind.UNFINISHED, f"{blank[0]} is still None", raised)
     if type(raised) is MissingEntry:
         return Failure(step.text, FailureKind.RAISED, str(raised), raised)
-    return Failure(step.text, FailureKind.RAISED, f"{name}: {_text(raised)}", raised)
+    return Failure(step.text, FailureKind.RAISED, f"{step.function} raised {name}: {_text(raised)}", raised)
 
 
 def _unpacked(step: Step, result: Any) -> dict[str, Any] | Failure:
