@@ -1,7 +1,8 @@
-"""A small ReLU network and its training loop, for experiments in which a student's own normalisation layer does the work."""
+"""A small ReLU network and its training loop, for experiments with a student's normalisation layer."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -14,15 +15,16 @@ Backward = Callable[[Array, Any], tuple[Array, Array, Array]]
 
 
 class Passage(NamedTuple):
-    """What one layer saw on the way forward: its input, the linear map of it, and what entered the ReLU, all (N, H).
+    """What one layer saw on the way forward.
 
-    normalised is the normalisation layer's cache, None without one.
+    entered: (N, fan_in), its input; linear: (N, H), the linear map of it; preactivation: (N, H), what the ReLU
+    gets (without normalisation `linear` itself); cache: the normalisation layer's, None without one.
     """
 
     entered: Array
     linear: Array
     preactivation: Array
-    normalised: Any
+    cache: Any
 
 
 class Network:
@@ -30,8 +32,9 @@ class Network:
 
     sizes: numbers of units from input to classes, e.g. (64, 50, 50, 10).
     scale: standard deviation of the initial weights; biases and beta start at 0, gamma at 1.
-    norm:  (forward, backward) with the signatures of batchnorm: `forward(x, gamma, beta, param) -> (out, cache)`,
-           `backward(dout, cache) -> (dx, dgamma, dbeta)`. `param` is one dict per layer, with `mode` set before each call.
+    norm: `forward(x, gamma, beta, param) -> (out, cache)` and `backward(dout, cache) -> (dx, dgamma, dbeta)`;
+        `param` is the layer's own dict, a copy of `norm_param` at first, whose "mode" is set before each call.
+    ValueError for fewer than two sizes.
     """
 
     def __init__(
@@ -43,12 +46,14 @@ class Network:
         norm: tuple[Forward, Backward] | None = None,
         norm_param: dict[str, Any] | None = None,
     ) -> None:
+        if len(sizes) < 2:
+            raise ValueError(f"a network needs at least an input and an output size, not {sizes}")
         rng = np.random.default_rng(seed)
         self.norm = norm
         self.depth = len(sizes) - 1
         self.params: dict[str, Array] = {}
         self.norm_params: list[dict[str, Any]] = [dict(norm_param or {}) for _ in range(self.depth - 1)]
-        for layer, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
             self.params[f"W{layer}"] = scale * rng.standard_normal((fan_in, fan_out))
             self.params[f"b{layer}"] = np.zeros(fan_out)
             if norm is not None and layer < self.depth - 1:
@@ -56,21 +61,17 @@ class Network:
                 self.params[f"beta{layer}"] = np.zeros(fan_out)
 
     def propagate(self, x: Array, mode: str = "test") -> tuple[Array, list[Passage]]:
-        """Class scores (N, C) of x (N, D), and each layer's passage; mode is "train" or "test"."""
-        trail = []
+        """Class scores (N, C) of x (N, D), and each layer's passage; `mode` is for the normalisation."""
+        trail: list[Passage] = []
         for layer in range(self.depth):
-            entered = x
+            entered = x if layer == 0 else np.maximum(trail[-1].preactivation, 0)
             linear = entered @ self.params[f"W{layer}"] + self.params[f"b{layer}"]
-            if layer == self.depth - 1:
-                trail.append(Passage(entered, linear, linear, None))
-                return linear, trail
             preactivation, cache = self._normalise(layer, linear, mode)
             trail.append(Passage(entered, linear, preactivation, cache))
-            x = np.maximum(preactivation, 0)
-        raise ValueError("a network needs at least an input and an output size")
+        return trail[-1].linear, trail
 
     def _normalise(self, layer: int, x: Array, mode: str) -> tuple[Array, Any]:
-        if self.norm is None:
+        if self.norm is None or layer == self.depth - 1:
             return x, None
         param = self.norm_params[layer]
         param["mode"] = mode
@@ -82,12 +83,12 @@ class Network:
         loss, flow = cross_entropy(scores, y)
         grads: dict[str, Array] = {}
         for layer in reversed(range(self.depth)):
-            passage = trail[layer]
+            entered, _, preactivation, cache = trail[layer]
             if layer < self.depth - 1:
-                flow = flow * (passage.preactivation > 0)
+                flow = flow * (preactivation > 0)
                 if self.norm is not None:
-                    flow, grads[f"gamma{layer}"], grads[f"beta{layer}"] = self.norm[1](flow, passage.normalised)
-            grads[f"W{layer}"] = passage.entered.T @ flow
+                    flow, grads[f"gamma{layer}"], grads[f"beta{layer}"] = self.norm[1](flow, cache)
+            grads[f"W{layer}"] = entered.T @ flow
             grads[f"b{layer}"] = flow.sum(axis=0)
             flow = flow @ self.params[f"W{layer}"].T
         return loss, grads
@@ -115,8 +116,8 @@ def accuracy(network: Network, x: Array, y: Array, mode: str = "test") -> float:
 class History:
     """What a training run leaves behind.
 
-    loss: (steps,) the loss of each mini-batch before its update; NaN from the step at which it stopped being finite.
-    watched: step -> values (N, H) of the watched layer on the probe, see `train`.
+    loss: (steps,) of each mini-batch before its update; NaN from the step at which it was no longer finite.
+    watched: step -> what `watch` returned before that step, see `train`.
     """
 
     loss: Array
@@ -126,10 +127,6 @@ class History:
     def diverged(self) -> bool:
         """True when the loss became infinite or NaN, upon which training stopped."""
         return not bool(np.isfinite(self.loss).all())
-
-    def final(self, last: int = 20) -> float:
-        """Mean loss of the last mini-batches; infinite after divergence."""
-        return float("inf") if self.diverged else float(self.loss[-last:].mean())
 
 
 def train(
@@ -147,7 +144,7 @@ def train(
     """Train in place by plain gradient descent on random mini-batches (without repetition within one batch).
 
     frozen: beginnings of names of parameters that stay as they are, e.g. ("gamma", "beta").
-    watch:  called as watch(network, step) before each step; what it returns, unless None, is kept in `History.watched`.
+    watch: called as watch(network, step) before each step; what it returns, if not None, is kept.
     """
     rng = np.random.default_rng(seed)
     loss = np.full(steps, np.nan)
