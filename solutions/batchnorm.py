@@ -9,17 +9,17 @@
 #
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
-# | 1 | A network that does not learn | 6 min | ●○○ | |
+# | 1 | A network that does not learn | 5 min | ●○○ | |
 # | 2 | The idea, drawn | 4 min | ●○○ | |
-# | 3 | Nine steps forward | 12 min | ●○○ | 9 |
+# | 3 | Nine steps forward | 10 min | ●○○ | 9 |
 # | 4 | The whole forward pass: training and test | 12 min | ●●○ | 14 |
-# | 5 | Ten steps back | 25 min | ●●○ | 22 |
+# | 5 | Ten steps back | 22 min | ●●○ | 22 |
 # | 6 | The whole backward pass | 8 min | ●●○ | 10 |
-# | 7 | The second curve | 4 min | ●○○ | |
+# | 7 | The second curve | 3 min | ●○○ | |
 # | 8 | Back in one line | 12 min | ●●● | 10 |
 # | 9 | A published version to debug | 10 min | ●●○ | 10 |
 # | 10 | Layer normalisation | 10 min | ●●● | 15 |
-# | 11 | Experiments | 12 min | ●○○ | |
+# | 11 | Experiments | 14 min | ●○○ | |
 # | 12 | Two questions | 10 min | ●●○ | 10 |
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it
@@ -42,7 +42,7 @@ begin("batchnorm")
 
 # %% [markdown]
 # ## 1 A network that does not learn
-# *6 minutes, ●○○*
+# *5 minutes, ●○○*
 #
 # The data are 8×8 pictures of handwritten digits, 64 numbers each. The network has five hidden layers of 50 units
 # with ReLU and ten class scores at the end. The only thing that differs between the runs below is one
@@ -158,7 +158,7 @@ plots.batchnorm_graph(results={}, title="Batch normalisation as nine steps")
 
 # %% [markdown]
 # ## 3 Nine steps forward
-# *12 minutes, ●○○, about 1 line each, 1 point each*
+# *10 minutes, ●○○, about 1 line each, 1 point each*
 #
 # Shapes do half of the work here. A statistic of a feature has shape `(D,)`, not `(1, D)`; NumPy broadcasts `(D,)` against `(N, D)` along
 # the rows by itself. None of the functions may change its arguments.
@@ -504,7 +504,7 @@ def three_questions():
     single_test, _ = batchnorm_forward(single, GAMMA, BETA, for_test)
     return "\n".join([
         f"gamma {GAMMA}    beta {BETA}",
-        f"1. train mode:  means {out.mean(axis=0).round(4)}  standard deviations {out.std(axis=0).round(4)}",
+        f"1. train mode:  means {out.mean(axis=0).round(4) + 0}  standard deviations {out.std(axis=0).round(4)}",
         f"2. test mode:   means {test_out.mean(axis=0).round(2)}  standard deviations {test_out.std(axis=0).round(2)}",
         f"3. one example: {single_train[0].round(4)} in train mode, {single_test[0].round(2)} in test mode",
     ])
@@ -544,7 +544,7 @@ interactive.explore(memory, momentum=interactive.slider([0.0, 0.5, 0.9, 0.97, 0.
 
 # %% [markdown]
 # ## 5 Ten steps back
-# *25 minutes, ●●○, about 1 to 2 lines each, 22 points*
+# *22 minutes, ●●○, about 1 to 2 lines each, 22 points*
 #
 # The loss $L$ is a function of `out`, and somebody hands you `dout`, that is $\partial L/\partial\,\mathrm{out}_{id}$ for all $i$ and $d$. You want
 # `dx`, `dgamma` and `dbeta`. The graph is walked from right to left, one box at a time, and three rules are enough for all of it:
@@ -917,7 +917,7 @@ interactive.explore(lazy_probes)
 
 # %% [markdown]
 # ## 7 The second curve
-# *4 minutes, ●○○*
+# *3 minutes, ●○○*
 #
 # Back to the beginning. The same network, the same data, the same order of the batches, the same three starts; but between each linear
 # map and its ReLU now stands your layer: `batchnorm_forward` on the way there, `batchnorm_backward` on the way back.
@@ -938,7 +938,7 @@ interactive.explore(second_curve)
 
 # %% [markdown]
 # All three starts learn now. Each layer divides by the spread that it finds, so the factor $5s$ per layer never gets a chance to
-# build up, neither on the way there nor on the way back. Why does the order of 300 tiny or huge products not matter any more? Keep the question for section 12.
+# build up, neither on the way there nor on the way back. Why does the size of the weights stop mattering altogether? Keep that for question 1 at the end.
 
 # %% [markdown]
 # ## 8 Back in one line
@@ -1104,8 +1104,7 @@ def published_backward(dout, cache):
     return dx1 + dx2, dgamma, dbeta
 
 # %% [markdown]
-# **First measurement: the gradients.** Which of `dx`, `dgamma`, `dbeta` are wrong narrows the place down. A fault in the nine forward steps alone would not show here. (Why?
-# What does a gradient check compare?)
+# **First measurement: the gradients.** Which of `dx`, `dgamma`, `dbeta` are wrong narrows the place down. Keep in mind what a gradient check compares with what.
 #
 # **Second measurement: the numbers you can predict.** In train mode the standard deviations of `out` are $|\gamma|$.
 
@@ -1333,7 +1332,7 @@ interactive.explore(other_peoples_examples)
 
 # %% [markdown]
 # ## 11 Experiments
-# *12 minutes, ●○○*
+# *14 minutes, ●○○*
 #
 # Everything below runs on your own functions: `batchnorm_forward`, `batchnorm_backward_alt` and the two of layer normalisation. Each experiment asks for a prediction. Write it down before you run the cell.
 # It is the difference between watching and learning.

@@ -17,8 +17,8 @@ Backward = Callable[[Array, Any], tuple[Array, Array, Array]]
 class Passage(NamedTuple):
     """What one layer saw on the way forward.
 
-    entered: (N, fan_in), its input; linear: (N, H), the linear map of it; preactivation: (N, H), what the ReLU
-    gets (without normalisation `linear` itself); cache: the normalisation layer's, None without one.
+    entered: (N, fan_in), its input; linear: (N, H), the linear map of it; preactivation: (N, H), what enters
+    the ReLU (without normalisation `linear` itself); cache: the normalisation layer's, None without one.
     """
 
     entered: Array
@@ -33,7 +33,7 @@ class Network:
     sizes: numbers of units from input to classes, e.g. (64, 50, 50, 10).
     scale: standard deviation of the initial weights; biases and beta start at 0, gamma at 1.
     norm: `forward(x, gamma, beta, param) -> (out, cache)` and `backward(dout, cache) -> (dx, dgamma, dbeta)`;
-        `param` is the layer's own dict, a copy of `norm_param` at first, whose "mode" is set before each call.
+        `param` is the layer's own dict, at first a copy of `norm_param`; its "mode" is set before each call.
     ValueError for fewer than two sizes.
     """
 
