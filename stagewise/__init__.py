@@ -1,1 +1,12 @@
-"""Stagewise: the student's package of the course."""
+"""Stagewise: the student's package of the course.
+
+    from stagewise import begin, check, progress
+
+`stagewise.data`, `.plots`, `.gradients` and `.interactive` hold what the experiments use.
+"""
+
+from stagewise.checking import check
+from stagewise.session import begin, progress
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "begin", "check", "progress"]

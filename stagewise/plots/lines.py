@@ -1,0 +1,148 @@
+"""Curves over training and sweeps over a setting."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stagewise.plots.canvas import new_axes, styled
+from stagewise.theme import DASHES, INK, MARKERS, PALETTE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@styled
+def curves(
+    series: Mapping[str, Any],
+    *,
+    xlabel: str = "step",
+    ylabel: str = "loss",
+    title: str = "",
+    log: str = "",
+    smooth: int = 1,
+    ylim: tuple[float, float] | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw one line per run: how something went during training.
+
+    series: label -> y (T,), or (x, y) both (T,), or y (R, T) for R repetitions, drawn as their mean in a band from the
+    least to the greatest. smooth: moving average over that many steps. log: "", "x", "y" or "xy".
+    A run that reaches inf or NaN ends there in a cross and is called diverged.
+    """
+    ax = ax or new_axes()[1]
+    for index, (label, given) in enumerate(series.items()):
+        x, runs = _as_runs(given)
+        runs = np.array([_moving_average(run, smooth) for run in runs])
+        with np.errstate(invalid="ignore", over="ignore"):
+            middle = runs.mean(axis=0)
+        finite = _finite_length(middle)
+        color, dash = PALETTE[index % len(PALETTE)], DASHES[index % len(DASHES)]
+        diverged = finite < len(middle)
+        name = f"{label} (diverged)" if diverged else label
+        ax.plot(x[:finite], middle[:finite], color=color, linestyle=dash, label=name)
+        if len(runs) > 1:
+            ax.fill_between(
+                x[:finite], runs.min(axis=0)[:finite], runs.max(axis=0)[:finite], color=color, alpha=0.2, lw=0
+            )
+        if diverged:
+            _mark_end(ax, x, middle, finite, color)
+    return _finish(ax, xlabel, ylabel, title, log, ylim)
+
+
+@styled
+def sweep(
+    x: Sequence[Any],
+    series: Mapping[str, Any],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    log: str = "x",
+    ylim: tuple[float, float] | None = None,
+    chance: float | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw what came of each setting: one marker per value of `x`, a bar from the least to the greatest of the runs.
+
+    x: (V,) numbers or words; series: label -> y (V,) or (V, R) for R repetitions. NaN is a run that diverged: it gets a
+    cross at the bottom. chance: draws a dotted line at the value that guessing reaches.
+    """
+    ax = ax or new_axes()[1]
+    words = not all(isinstance(value, (int, float, np.number)) for value in x)
+    places = np.arange(len(x)) if words else np.asarray(x, dtype=float)
+    for index, (label, given) in enumerate(series.items()):
+        runs = np.asarray(given, dtype=float).reshape(len(x), -1)
+        color = PALETTE[index % len(PALETTE)]
+        ok = np.isfinite(runs).all(axis=1)
+        middle, low, high = runs[ok].mean(axis=1), runs[ok].min(axis=1), runs[ok].max(axis=1)
+        ax.errorbar(
+            places[ok], middle, yerr=np.maximum([middle - low, high - middle], 0), color=color, capsize=3, label=label,
+            linestyle=DASHES[index % len(DASHES)], marker=MARKERS[index % len(MARKERS)],
+        )  # fmt: skip
+        lost = places[~ok]
+        if lost.size:
+            ax.plot(
+                lost, np.full(lost.size, 0.03), "x", color=color, ms=9, mew=2.5, clip_on=False,
+                transform=ax.get_xaxis_transform(), label=f"{label}: diverged",
+            )  # fmt: skip
+    if chance is not None:
+        ax.axhline(chance, color=INK, linestyle=":", lw=1.5, label=f"guessing ({chance:g})")
+    figure = _finish(ax, xlabel, ylabel, title, "" if words else log, ylim)
+    ax.set_xticks(places, [str(value) if words else f"{value:g}" for value in x])
+    ax.set_xticks([], minor=True)
+    return figure
+
+
+def _finish(
+    ax: "Axes", xlabel: str, ylabel: str, title: str, log: str, ylim: tuple[float, float] | None
+) -> "Figure":
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if "x" in log:
+        ax.set_xscale("log")
+    if "y" in log:
+        ax.set_yscale("log")
+    if ylim:
+        ax.set_ylim(*ylim)
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend()
+    figure = ax.figure
+    return figure  # type: ignore[return-value]  # axes of the course are never inside a SubFigure
+
+
+def _as_runs(given: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return x (T,) and runs (R, T)."""
+    if isinstance(given, tuple) and len(given) == 2:
+        x, y = (np.asarray(part, dtype=float) for part in given)
+    else:
+        y = np.asarray(given, dtype=float)
+        x = np.arange(y.shape[-1], dtype=float)
+    return x, np.atleast_2d(y)
+
+
+def _moving_average(run: np.ndarray, width: int) -> np.ndarray:
+    """Average each entry with the up to width - 1 before it; nothing after the first inf or NaN is averaged in."""
+    if width <= 1 or run.size == 0:
+        return run
+    total = np.cumsum(np.insert(np.where(np.isfinite(run), run, 0), 0, 0.0))
+    ends = np.arange(1, run.size + 1)
+    starts = np.maximum(ends - width, 0)
+    averaged = (total[ends] - total[starts]) / (ends - starts)
+    averaged[_finite_length(run) :] = np.nan
+    return averaged
+
+
+def _finite_length(run: np.ndarray) -> int:
+    """Return how many entries come before the first inf or NaN."""
+    bad = ~np.isfinite(run)
+    return int(bad.argmax()) if bad.any() else run.size
+
+
+def _mark_end(ax: "Axes", x: np.ndarray, y: np.ndarray, finite: int, color: str) -> None:
+    if finite:
+        ax.plot(x[finite - 1], y[finite - 1], "x", color=color, ms=10, mew=2.5, clip_on=False)
+    else:
+        ax.plot(
+            x[0], 0.03, "x", color=color, ms=10, mew=2.5, transform=ax.get_xaxis_transform(), clip_on=False
+        )
