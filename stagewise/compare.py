@@ -188,7 +188,7 @@ def _compare_exactly(given: np.ndarray, wanted: np.ndarray) -> Comparison:
         return Comparison(Flaw.NONE, 0.0)
     place = np.unravel_index(int(np.argmax(wrong)), wanted.shape)
     said = f"expected {wanted[place]}, got {given[place]}"
-    message = f"{_entries(count, wanted)} wrong; the first{_at(place)}: {said}"
+    message = f"{_entries(count, wanted)} wrong{_at('the first', place)}: {said}"
     return Comparison(Flaw.VALUE, _INF, message)
 
 
@@ -222,7 +222,7 @@ def _compare_finite(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> 
     place = np.unravel_index(worst, want.shape)
     message = (
         f"{_entries(int(np.count_nonzero(missed)), want)} off, relative error {error:.1e} "
-        f"(allowed {tolerance.rtol or tolerance.stol:.0e}); worst{_at(place)}: "
+        f"(allowed {tolerance.rtol or tolerance.stol:.0e}){_at('worst', place)}: "
         f"expected {_number(want[place])}, got {_number(got[place])}"
     )
     return Comparison(Flaw.VALUE, error, message)
@@ -236,7 +236,7 @@ def _nan_message(got: np.ndarray, want: np.ndarray, odd: np.ndarray) -> str:
         else "not as infinite as expected"
     )
     said = f"expected {_number(want[place])}, got {_number(got[place])}"
-    return f"{_entries(int(np.count_nonzero(odd)), want)} {how}; the first{_at(place)}: {said}"
+    return f"{_entries(int(np.count_nonzero(odd)), want)} {how}{_at('the first', place)}: {said}"
 
 
 def _shape_message(given: np.ndarray, wanted: np.ndarray) -> str:
@@ -272,8 +272,8 @@ def _entries(count: int, array: np.ndarray) -> str:
     return f"{count} of {array.size} entries " + ("is" if count == 1 else "are")
 
 
-def _at(place: tuple[Any, ...]) -> str:
-    return f" at [{', '.join(str(int(i)) for i in place)}]" if place else ""
+def _at(word: str, place: tuple[Any, ...]) -> str:
+    return f"; {word} at [{', '.join(str(int(i)) for i in place)}]" if place else ""
 
 
 def _number(value: Any) -> str:

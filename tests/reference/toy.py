@@ -55,7 +55,8 @@ def single_backward(dout, cache):
 
 def probe(n, d, dtype=np.float64, scale=1.0):
     def inputs(rng):
-        drawn = {"x": rng.normal(3, 2, (n, d)), "scale": rng.normal(1, 0.5, d), "dout": rng.normal(size=(n, d)) * scale}
+        x, dout = rng.normal(3, 2, (n, d)), rng.normal(size=(n, d)) * scale
+        drawn = {"x": x, "scale": rng.normal(1, 0.5, d), "dout": dout}
         return {name: value.astype(dtype) for name, value in drawn.items()}
 
     return inputs
@@ -77,25 +78,48 @@ BACKWARD = Exercise(
         case("tall", ASSEMBLED, COMPARE, probe(9, 2), why="more rows than columns"),
         case("one column", ASSEMBLED, COMPARE, probe(5, 1), why="one feature"),
         case("tiny gradients", ASSEMBLED, COMPARE, probe(4, 3, scale=1e-9), why="no absolute floor"),
-        case("float32", ASSEMBLED, COMPARE, probe(4, 3, np.float32), exact_dtype=True, why="the dtype is kept"),
+        case(
+            "float32", ASSEMBLED, COMPARE, probe(4, 3, np.float32), exact_dtype=True, why="the dtype is kept"
+        ),
         case("steps", ASSEMBLED, COMPARE, strided, why="arrays with gaps"),
     ),
     misconceptions=(
-        wrong("no-mean-path", change="dxmu - dxmu.mean(axis=0)", into="dxmu", says="The mean depends on x too."),
-        wrong("scale-forgotten", change="dxmu = dout * scale", into="dxmu = dout", says="dxmu lacks the scale."),
-        wrong("sum-without-axis", change="dscale = (dout * xmu).sum(axis=0)", into="dscale = (dout * xmu).sum()",
-              says="dscale adds up all columns."),
-        wrong("kept-dimension", change="(dout * xmu).sum(axis=0)", into="(dout * xmu).sum(axis=0, keepdims=True)",
-              says="dscale has a row too many around it."),
+        wrong(
+            "no-mean-path", change="dxmu - dxmu.mean(axis=0)", into="dxmu", says="The mean depends on x too."
+        ),
+        wrong(
+            "scale-forgotten", change="dxmu = dout * scale", into="dxmu = dout", says="dxmu lacks the scale."
+        ),
+        wrong(
+            "sum-without-axis",
+            change="dscale = (dout * xmu).sum(axis=0)",
+            into="dscale = (dout * xmu).sum()",
+            says="dscale adds up all columns.",
+        ),
+        wrong(
+            "kept-dimension",
+            change="(dout * xmu).sum(axis=0)",
+            into="(dout * xmu).sum(axis=0, keepdims=True)",
+            says="dscale has a row too many around it.",
+        ),
         wrong("dout-overwritten", by=overwriting_backward, says="Your function writes into dout."),
-        wrong("mean-never-divided", of=column_mean, change="total / len(x)", into="total", says="The mean is a sum."),
+        wrong(
+            "mean-never-divided",
+            of=column_mean,
+            change="total / len(x)",
+            into="total",
+            says="The mean is a sum.",
+        ),
     ),
     alternatives=(
         right("loops", by=loop_backward),
         right("single-precision", by=single_backward),
-        right("two-lines", change="dx = dxmu - dxmu.mean(axis=0)\nreturn dx, dscale",
-              into="n = len(dout)\nreturn dxmu - dxmu.sum(axis=0) / n, dscale"),
+        right(
+            "two-lines",
+            change="dx = dxmu - dxmu.mean(axis=0)\nreturn dx, dscale",
+            into="n = len(dout)\nreturn dxmu - dxmu.sum(axis=0) / n, dscale",
+        ),
     ),
-)  # fmt: skip
+)
 
 UNIT = Unit("toy", "A toy", (BACKWARD,))

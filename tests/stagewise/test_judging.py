@@ -1,0 +1,193 @@
+"""Judging: credits, shares, gates and side flaws."""
+
+import numpy as np
+import pytest
+
+from stagewise.compare import Tolerance
+from stagewise.judging import AskedCase, judge
+from stagewise.report import Status, overall
+from stagewise.script import parse
+
+TOLERANCE = Tolerance(1e-4, 2e-5, "as in the course")
+X = np.random.default_rng(1).normal(size=(4, 3))
+
+
+def asked(name="plain", script="a, b = f(x)", x=X, weight=1.0, shares=None, **options):
+    expected = {"a": x.sum(axis=0), "b": 2 * x}
+    shares = shares or {"a": 1.0, "b": 1.0}
+    return AskedCase(name, parse(script), {"x": x}, expected, shares, weight, TOLERANCE, **options)
+
+
+def truth(x):
+    return x.sum(axis=0), 2 * x
+
+
+def test_right_work_earns_all_and_says_nothing():
+    judged = judge({"f": truth}, [asked(), asked("second", x=10 * X)])
+    assert (judged.fraction, judged.notes) == (1.0, ())
+    assert {(Status.PASSED, "", 1.0)} == {(r.status, r.message, r.credit) for r in judged.rows}
+
+
+def test_outputs_earn_by_share():
+    judged = judge({"f": lambda x: (x.sum(axis=0), x)}, [asked(shares={"a": 3.0, "b": 1.0})])
+    assert judged.fraction == 0.75
+
+
+def test_cases_earn_by_weight():
+    cases = [asked(weight=3), asked("negative", x=-abs(X))]
+    assert judge({"f": lambda x: truth(x) if x.max() > 0 else (0, 0)}, cases).fraction == 0.75
+
+
+def test_a_main_case_gates_its_output_only():
+    def f(x):
+        return x.sum(axis=0) + (x is None or x.shape == X.shape), 2 * x
+
+    cases = [asked(main=True), asked("other", x=X[:2]), asked("third", x=X[:1])]
+    assert judge({"f": f}, cases).fraction == 0.5
+    assert judge({"f": f}, [asked(), *cases[1:]]).fraction > 0.5
+
+
+def test_a_shape_that_broadcasts_costs_a_quarter_and_is_named():
+    judged = judge({"f": lambda x: (x.sum(axis=0, keepdims=True), 2 * x)}, [asked(main=True)])
+    assert judged.fraction == (0.75 + 1) / 2
+    assert judged.notes == ("a: the values are right, but the shape is (1, 3); expected shape (3,)",)
+
+
+def test_a_written_input_costs_a_quarter_and_is_named():
+    def f(x):
+        total = x.sum(axis=0)
+        x *= 2
+        return total, x
+
+    judged = judge({"f": f}, [asked()])
+    assert judged.fraction == 0.75
+    assert judged.notes == ("x was changed by your function; work on a copy of it",)
+    assert tuple(seen.changed for seen in judged.observed) == (("x",),)
+
+
+def test_a_partner_that_writes_into_an_input_is_not_held_against_the_judged_function():
+    def partner(x):
+        x += 1
+        return x - 1
+
+    case = asked(script="y = partner(x)\na, b = f(x)")
+    assert judge({"f": truth, "partner": partner}, [case]).fraction == 1.0
+    assert judge({"partner": partner, "f": truth}, [case]).fraction == 0.75
+
+
+def test_side_flaws_add_up():
+    def f(x):
+        total, twice = x.sum(axis=0), 2 * x
+        x[0] = 0
+        return total[None], twice
+
+    assert judge({"f": f}, [asked()]).fraction == (0.75**2 + 0.75) / 2
+
+
+def test_a_warning_costs_only_where_quiet_is_asked():
+    def f(x):
+        np.log(np.zeros(1))
+        return truth(x)
+
+    assert judge({"f": f}, [asked()]).fraction == 1.0
+    judged = judge({"f": f}, [asked(quiet=True)])
+    assert judged.fraction == 0.75
+    assert "without a warning" in judged.notes[0]
+
+
+def test_nan_earns_nothing():
+    assert judge({"f": lambda x: (x.sum(axis=0) * np.nan, x * np.nan)}, [asked()]).fraction == 0.0
+
+
+def test_a_failed_row_says_what_the_case_probes():
+    rows = judge({"f": lambda x: truth(x + 1)}, [asked(why="a large mean")]).rows
+    assert rows[0].message.endswith("(this case probes: a large mean)")
+
+
+@pytest.mark.parametrize(
+    ("result", "status"),
+    [
+        ((None, None), Status.UNFINISHED),
+        (None, Status.UNFINISHED),
+        ((1, 2, 3), Status.FAILED),
+        ((X, X), Status.FAILED),
+    ],
+)
+def test_results_that_are_no_answer(result, status):
+    judged = judge({"f": lambda x: result}, [asked()])
+    assert (0.0, status) == (judged.fraction, overall(judged.rows))
+
+
+def test_an_exception_is_told_and_kept():
+    def f(x):
+        raise KeyError("mode")
+
+    judged = judge({"f": f}, [asked()])
+    assert (judged.fraction, judged.rows[0].status, judged.rows[0].message) == (
+        0.0,
+        Status.ERROR,
+        "f raised KeyError: 'mode'",
+    )
+    assert KeyError is type(judged.failure.exception)
+
+
+def test_what_was_delivered_before_a_failure_counts():
+    def g(x):
+        raise ValueError
+
+    expected = {"a": 2 * X, "b": X}
+    case = AskedCase(
+        "two", parse("a = f(x)\nb = g(a)"), {"x": X}, expected, {"a": 1.0, "b": 1.0}, 1.0, TOLERANCE
+    )
+    assert [row.credit for row in judge({"g": g, "f": lambda x: 2 * x}, [case]).rows] == [1.0, 0.0]
+
+
+def test_an_updated_entry_is_compared_and_missing_is_told():
+    def f(p):
+        p["mean"] = p["mean"] * 0.5
+
+    def forgetful(p):
+        del p["mean"]
+
+    case = AskedCase(
+        "update",
+        parse("f(p)"),
+        {"p": {"mean": 4.0}},
+        {"p['mean']": 2.0},
+        {"p['mean']": 1.0},
+        1.0,
+        TOLERANCE,
+        updates=("p",),
+    )
+    assert judge({"f": f}, [case]).fraction == 1.0
+    judged = judge({"f": forgetful}, [case])
+    assert (judged.fraction, judged.rows[0].message) == (0.0, "p has no entry 'mean' (it has: nothing)")
+
+
+def test_an_update_cut_short_by_a_failure_does_not_count():
+    def f(p):
+        p["mean"] = 2.0
+        raise ValueError("too late")
+
+    case = AskedCase(
+        "update",
+        parse("f(p)"),
+        {"p": {"mean": 4.0}},
+        {"p['mean']": 2.0},
+        {"p['mean']": 1.0},
+        1.0,
+        TOLERANCE,
+        updates=("p",),
+    )
+    assert judge({"f": f}, [case]).fraction == 0.0
+
+
+def test_one_case_cannot_spoil_the_next():
+    def f(x):
+        result = truth(x)
+        x[...] = np.nan
+        return result
+
+    judged = judge({"f": f}, [asked(), asked("again")])
+    assert [row.credit for row in judged.rows] == [0.75] * 4
+    assert np.isfinite(X).all()
