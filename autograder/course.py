@@ -1,7 +1,7 @@
 """A course's directory as nbgrader lays it out, and the repository's own sources that fill it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from traitlets.config import Config
@@ -10,14 +10,6 @@ from autograder.config import CONFIG_FILE, RELEASE, configure
 from autograder.errors import CourseError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """Where a student's submission of a unit is expected; the file may be missing or be something else."""
-
-    student: str
-    path: Path
 
 
 @dataclass(frozen=True)
@@ -30,7 +22,7 @@ class Course:
 
     root: Path
     solutions: Path = REPOSITORY / "solutions"
-    recorded: Path | None = field(default=None)
+    recorded: Path | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", Path(self.root).resolve())
@@ -104,8 +96,3 @@ class Course:
             if unit not in known:
                 raise CourseError(f"there is no unit {unit!r}", f"name one of: {', '.join(known)}")
         return tuple(units or known)
-
-    def submissions(self, unit: str) -> tuple[Submission, ...]:
-        """Everyone with a directory for this unit below submitted/, in the order of their names."""
-        found = sorted(self.submitted.glob(f"[!.]*/{unit}"))
-        return tuple(Submission(path.parent.name, path / f"{unit}.ipynb") for path in found)

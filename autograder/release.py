@@ -56,7 +56,7 @@ def make_room(course: Course, plan: Plan) -> int:
     """
     if not course.gradebook.exists():
         return 0
-    with Gradebook(course.db_url) as gradebook:
+    with _scripts_on_path(), Gradebook(course.db_url) as gradebook:
         try:
             notebook = gradebook.find_notebook(plan.unit, plan.unit)
         except MissingEntry:
@@ -77,7 +77,7 @@ def make_room(course: Course, plan: Plan) -> int:
 
 @contextmanager
 def _scripts_on_path() -> Iterator[None]:
-    """nbgrader asks the command alembic for its version when it makes a gradebook; a venv need not be active."""
+    """To make a gradebook nbgrader runs the command alembic, which an inactive venv has not on the PATH."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
     try:

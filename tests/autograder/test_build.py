@@ -1,0 +1,174 @@
+"""The build makes both notebooks and the recorded answers, twice the same, and keeps grades that exist."""
+
+import json
+import shutil
+
+import pytest
+from nbgrader.api import Gradebook, MissingEntry
+
+from autograder.build import build
+from autograder.errors import AuthorError, CourseError
+from tests.autograder.toy_unit import SOURCE, course_of, load
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A built course, to copy: making a gradebook takes nbgrader a second."""
+    course = course_of(tmp_path_factory.mktemp("built"))
+    build(course, load=load)
+    return course
+
+
+@pytest.fixture
+def course(built, tmp_path):
+    shutil.copytree(built.root, tmp_path, dirs_exist_ok=True)
+    return course_of(tmp_path)
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    return course_of(tmp_path)
+
+
+def files_of(root):
+    return {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def grade_somebody(course):
+    with Gradebook(course.db_url) as gradebook, gradebook.db.no_autoflush:
+        gradebook.add_student("ada")
+        gradebook.add_submission("toy", "ada")
+        gradebook.find_grade("check-double", "toy", "toy", "ada").auto_score = 40.5
+        gradebook.db.commit()
+
+
+def score_of_ada(course):
+    with Gradebook(course.db_url) as gradebook:
+        return gradebook.find_grade("check-double", "toy", "toy", "ada").auto_score
+
+
+def source_cells(course):
+    with Gradebook(course.db_url) as gradebook:
+        return {cell.name: cell.source for cell in gradebook.find_notebook("toy", "toy").source_cells}
+
+
+def test_a_build_makes_three_files_and_the_gradebook(fresh):
+    course = fresh
+    (built,) = build(course, load=load)
+    made = {"source/toy/toy.ipynb", "assignments/toy/toy.ipynb", "recorded/toy.json"}
+    assert {str(path.relative_to(course.root)) for path in built.changed} == made
+    assert (built.unit, built.points, built.graded) == ("toy", 100, 0)
+    names = {str(path.parent) for path in files_of(course.root)}
+    assert names == {"source/toy", "source/.built", "assignments/toy", "recorded", "solutions", "."}
+
+
+def test_students_receive_stubs_and_docstrings(course):
+    released = course.student("toy").read_text()
+    sources = ["".join(cell["source"]) for cell in json.loads(released)["cells"]]
+    docstring = '    """Twice x, an array of any shape."""\n'
+    assert f"def double(x):\n{docstring}    # YOUR CODE HERE\n    raise NotImplementedError()" in sources
+    assert "check(quadruple, double)" in sources
+    assert "YOUR ANSWER HERE" in sources
+    assert "secret" not in released
+    assert released == json.dumps(json.loads(released), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def test_the_instructor_keeps_the_solution(course):
+    assert "secret_sum = x + x" in course.instructor("toy").read_text()
+
+
+def test_recorded_answers_know_the_points(course):
+    recorded = json.loads((course.recorded / "toy.json").read_text())
+    assert {one["name"]: one["points"] for one in recorded["exercises"]} == {"double": 40.5, "quadruple": 50}
+
+
+def test_building_twice_changes_no_byte(course):
+    before = {name: data for name, data in files_of(course.root).items() if name.suffix != ".db"}
+    times = {name: (course.root / name).stat().st_mtime_ns for name in before}
+    (again,) = build(course, load=load)
+    assert again.changed == ()
+    assert {name: data for name, data in files_of(course.root).items() if name.suffix != ".db"} == before
+    assert {name: (course.root / name).stat().st_mtime_ns for name in before} == times
+
+
+def test_a_course_that_records_nothing_gets_notebooks_only(tmp_path):
+    toy = course_of(tmp_path)
+    other = type(toy)(tmp_path / "other", toy.solutions)
+    other.root.mkdir()
+    build(other, load=load)
+    made = {str(path) for path in files_of(other.root)}
+    assert made == {"source/toy/toy.ipynb", "source/.built/toy", "assignments/toy/toy.ipynb", "gradebook.db"}
+
+
+def test_each_unit_is_reported_in_a_line(course):
+    lines = []
+    shutil.rmtree(course.release)
+    course.instructor("toy").unlink()
+    build(course, report=lines.append, load=load)
+    build(course, report=lines.append, load=load)
+    assert lines == [
+        "toy: Toys that double, 100 points, 2 files changed",
+        "toy: Toys that double, 100 points, nothing changed",
+    ]
+
+
+def test_a_mistake_changes_no_file(course):
+    before = files_of(course.root / "assignments")
+    course.unit_source("toy").write_text(SOURCE.replace("points=50", "points=51"))
+    with pytest.raises(AuthorError):
+        build(course, load=load)
+    assert files_of(course.root / "assignments") == before
+    assert not list(course.root.glob(".build-*"))
+
+
+def test_a_unit_that_the_reference_does_not_know_is_an_author_error(course):
+    (course.solutions / "other.py").write_text(SOURCE)
+    with pytest.raises(AuthorError, match=r"no reference/exercises/other\.py"):
+        build(course, ["other"], load=load)
+
+
+def test_an_unknown_unit_names_those_that_there_are(course):
+    with pytest.raises(CourseError, match=r"no unit 'tyo'.*\nRemedy: name one of: toy"):
+        build(course, ["tyo"], load=load)
+
+
+def test_a_new_text_and_new_points_keep_the_grades(course):
+    grade_somebody(course)
+    source = SOURCE.replace("picture = double(1)", "picture = double(2)")
+    source = source.replace("points=40.5", "points=41.5").replace("points=9.5", "points=8.5")
+    course.unit_source("toy").write_text(source)
+    (built,) = build(course, load=load)
+    assert built.graded == 1
+    assert "1 graded submissions kept, grade them again" in str(built)
+    assert score_of_ada(course) == 40.5
+    assert source_cells(course)["explore-doubling"] == "picture = double(2)"
+
+
+def test_cells_that_nobody_is_graded_on_may_come_and_go_after_grading(course):
+    grade_somebody(course)
+    source = SOURCE.replace('role="explore" tags=["plot"]', 'role="given" name="new"')
+    course.unit_source("toy").write_text(source)
+    build(course, load=load)
+    cells = source_cells(course)
+    assert "given-new" in cells
+    assert "explore-doubling" not in cells
+    assert score_of_ada(course) == 40.5
+
+
+def test_a_change_that_would_lose_grades_is_refused_and_says_what_to_do(course):
+    grade_somebody(course)
+    before = files_of(course.root / "assignments")
+    course.unit_source("toy").write_text(SOURCE.replace('name="why"', 'name="how"'))
+    with pytest.raises(CourseError) as caught:
+        build(course, load=load)
+    assert "the new version adds written-how, removes written-why" in caught.value.problem
+    assert "nbgrader db assignment remove toy --force" in caught.value.remedy
+    assert score_of_ada(course) == 40.5
+    assert files_of(course.root / "assignments") == before
+
+
+def test_without_grades_any_change_is_taken(course):
+    course.unit_source("toy").write_text(SOURCE.replace('name="why"', 'name="how"'))
+    build(course, load=load)
+    with Gradebook(course.db_url) as gradebook, pytest.raises(MissingEntry):
+        gradebook.find_grade_cell("written-why", "toy", "toy")
