@@ -184,7 +184,7 @@ def _relative_errors(a: Array, b: Array) -> Array:
 def _is_noise(
     f: Callable[[Array], Any], x: Array, df: Array | None, h: float | None, measured: Array, derived: Array
 ) -> bool:
-    """Whether `measured` is only rounding, so that another step gives another answer, and `derived` no larger."""
+    """Whether `measured` is only rounding (another step gives another answer) and `derived` is no larger."""
     h = _STEPS[x.dtype.name] if h is None else h
     again = numerical_gradient(f, x, df, 1.4 * h)
     size = max(np.max(np.abs(measured), initial=0.0), np.max(np.abs(again), initial=0.0))

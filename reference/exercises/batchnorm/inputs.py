@@ -1,0 +1,93 @@
+"""Inputs of the unit's cases: batches with nothing special about them, and all values of the graph for a
+batch.
+
+No probe is degenerate: the upstream gradient is random, gamma is never near 1 nor beta near 0, both have
+either sign, features differ in mean and spread, and N is not D unless a case says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference import batchnorm as bn
+
+Drawn = dict[str, Any]
+Inputs = Callable[[np.random.Generator], Drawn]
+
+
+def batch(
+    N: int, D: int, *, eps: float = 1e-5, offset: float = 0.0, spread: float = 1.0, flat: bool = False
+) -> Inputs:
+    """x: (N, D), gamma, beta: (D,), eps, dout: (N, D) and N.
+
+    offset: added to all of x; spread: multiplies all of x; flat: the first feature nearly is constant, with a
+    variance of about a tenth of 1e-5, so that it tells where eps belongs.
+    """
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        means, spreads = rng.uniform(-2, 2, D), rng.uniform(0.5, 2.5, D)
+        if flat:
+            means[0], spreads[0] = 0.01, 1e-3
+        x = spread * (offset + means + spreads * rng.standard_normal((N, D)))
+        gamma, beta = _away_from_zero(rng, 1.5, 3.0, D), _away_from_zero(rng, 0.5, 2.0, D)
+        return {
+            "x": x,
+            "gamma": gamma,
+            "beta": beta,
+            "eps": eps,
+            "dout": rng.standard_normal((N, D)),
+            "N": N,
+        }
+
+    return drawn
+
+
+def walked(names: str, inputs: Inputs) -> Inputs:
+    """Those values of the graph, there and back, that `names` lists (separated by spaces), for a batch."""
+    wanted = names.split()
+    return lambda rng: {name: value for name, value in walk(**inputs(rng)).items() if name in wanted}
+
+
+def in_float32(inputs: Inputs) -> Inputs:
+    """The same in float32."""
+    return lambda rng: _each(inputs(rng), lambda array: array.astype(np.float32))
+
+
+def strided(inputs: Inputs) -> Inputs:
+    """The same with gaps in memory: every array is a part of a larger one."""
+    return lambda rng: _each(inputs(rng), _with_gaps)
+
+
+def walk(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float, dout: np.ndarray, N: int) -> Drawn:
+    """Every value of the graph by its name: the inputs, the nine steps there, the ten steps back."""
+    mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out = bn.batchnorm_stages(x, gamma, beta, eps)
+    dgammax, dbeta = bn.batchnorm_backward_step9(dout)
+    dxhat, dgamma = bn.batchnorm_backward_step8(dgammax, xhat, gamma)
+    dxmu1, divar = bn.batchnorm_backward_step7(dxhat, xmu, ivar)
+    dsqrtvar = bn.batchnorm_backward_step6(divar, sqrtvar)
+    dvar = bn.batchnorm_backward_step5(dsqrtvar, var, eps)
+    dsq = bn.batchnorm_backward_step4(dvar, N)
+    dxmu2 = bn.batchnorm_backward_step3(dsq, xmu)
+    dx1, dmu = bn.batchnorm_backward_step2(dxmu1, dxmu2)
+    dx2 = bn.batchnorm_backward_step1(dmu, N)
+    dx = bn.batchnorm_backward_step0(dx1, dx2)
+    return dict(locals())
+
+
+def _away_from_zero(rng: np.random.Generator, low: float, high: float, size: int) -> np.ndarray:
+    return rng.choice([-1.0, 1.0], size) * rng.uniform(low, high, size)
+
+
+def _each(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
+    if isinstance(value, dict):
+        return {key: _each(item, change) for key, item in value.items()}
+    return change(value) if isinstance(value, np.ndarray) else value
+
+
+def _with_gaps(array: np.ndarray) -> np.ndarray:
+    room = np.zeros([2 * length for length in array.shape], array.dtype)
+    view = room[tuple(slice(None, None, 2) for _ in array.shape)]
+    view[...] = array
+    return view

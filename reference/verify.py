@@ -1,0 +1,110 @@
+"""Is the truth true? Every function of `reference` against torch, in each dtype, on the chosen device.
+
+    python -m reference.verify [--device cpu|cuda] [--json]
+
+Needs NumPy and torch, nothing else. Exit status: 0 all within their bounds, 1 a miss, 2 it could not be
+measured."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from reference.oracle import Row, all_rows, error
+
+DTYPES = ("float64", "float32")
+SEEDS = range(40)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One line of the table: the worst relative error over the cases, and what it is held to."""
+
+    unit: str
+    function: str
+    dtype: str
+    device: str
+    cases: int
+    error: float
+    bound: float
+    why: str
+
+    @property
+    def held(self) -> bool:
+        """Whether the error is within the bound; NaN is not."""
+        return self.error <= self.bound
+
+
+def measure(rows: Mapping[str, Iterable[Row]], device: str, seeds: Sequence[int] = SEEDS) -> list[Measured]:
+    """Measure the rows of each unit in both dtypes, the oracle on the device."""
+    return [
+        _measured(unit, row, dtype, device, seeds)
+        for unit, unit_rows in rows.items()
+        for row in unit_rows
+        for dtype in DTYPES
+    ]
+
+
+def _measured(unit: str, row: Row, dtype: str, device: str, seeds: Sequence[int]) -> Measured:
+    worst = max(error(row, dtype=dtype, device=device, seed=seed) for seed in seeds)
+    return Measured(unit, row.name, dtype, device, len(seeds), worst, row.bound.of(dtype), row.bound.why)
+
+
+def table(found: Sequence[Measured]) -> str:
+    """The measurements for people, one line each."""
+    width = max((len(one.function) for one in found), default=8)
+    lines = [f"{'':4}{'function':{width}}  {'dtype':8} {'device':6} {'cases':>5}  {'error':>8}  {'bound':>8}"]
+    for one in found:
+        mark = "ok" if one.held else "!!"
+        lines.append(
+            f"{mark}  {one.function:{width}}  {one.dtype:8} {one.device:6} {one.cases:5}"
+            f"  {one.error:8.1e}  {one.bound:8.1e}"
+        )
+    missed = [one for one in found if not one.held]
+    lines.append(f"{len(found) - len(missed)} of {len(found)} within their bounds")
+    lines += [f"!!  {one.unit}, {one.function}, {one.dtype}: its bound is {one.why}" for one in missed]
+    return "\n".join(lines)
+
+
+def _entry(one: Measured) -> dict[str, object]:
+    """For JSON, which has no infinity: an error that is none is null."""
+    return {**asdict(one), "error": one.error if math.isfinite(one.error) else None, "held": one.held}
+
+
+def unusable(device: str) -> str:
+    """Why nothing can be measured on the device, '' if it can."""
+    try:
+        import torch
+    except ModuleNotFoundError:
+        return "torch is not installed; install it (pip install torch) to verify the reference"
+    if device == "cuda" and not torch.cuda.is_available():
+        return "no CUDA device is available to torch here; run with --device cpu"
+    return ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m reference.verify", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where torch computes")
+    parser.add_argument("--json", action="store_true", help="print a JSON list instead of the table")
+    options = parser.parse_args(arguments)
+    problem = unusable(options.device)
+    if problem:
+        print(problem, file=sys.stderr)
+        return 2
+    found = measure(all_rows(), options.device)
+    if options.json:
+        print(json.dumps([_entry(one) for one in found], indent=1))
+    else:
+        print(table(found))
+    return 0 if all(one.held for one in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The oracle is torch's own arithmetic, and its comparison notices what it should."""
+
+import inspect
+
+import numpy as np
+import pytest
+import torch
+
+from reference import batchnorm as bn
+from reference import oracle
+from reference.oracle import Bound, Row, error, vjp
+
+BOUND = Bound(10, "a test")
+
+
+def draw(rng):
+    return {"x": rng.standard_normal((4, 3)), "dout": rng.standard_normal((4, 3)), "eps": 0.5}
+
+
+def row(truth, by, inputs=draw):
+    return Row("a row", truth, by, inputs, BOUND)
+
+
+def measure(a_row, dtype="float64"):
+    return error(a_row, dtype=dtype, device="cpu", seed=1)
+
+
+def test_each_side_is_called_with_the_inputs_it_names():
+    assert measure(row(lambda x, eps: x * eps, lambda eps, x: eps * x)) == 0.0
+
+
+def test_inputs_come_in_the_dtype_asked_for():
+    seen = []
+
+    def by(x):
+        seen.append(x.dtype)
+        return x
+
+    measure(row(lambda x: x, by), "float32")
+    measure(row(lambda x: x, by), "float64")
+    assert seen == [torch.float32, torch.float64]
+
+
+def test_an_error_is_relative_to_the_largest_entry():
+    assert measure(row(lambda x: x + 1e-3 * np.abs(x).max(), lambda x: x)) == pytest.approx(1e-3)
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        lambda x: x[:1],
+        lambda x: (x, x),
+        lambda x: x.astype(np.float32),
+        lambda x: x * np.nan,
+        lambda x: x.sum(axis=0, keepdims=True),
+    ],
+    ids=["shape", "count", "dtype", "nan", "keepdims"],
+)
+def test_what_cannot_be_compared_is_infinitely_wrong(truth):
+    assert measure(row(truth, lambda x: x)) == np.inf
+
+
+def test_something_where_nothing_is_expected_is_infinitely_wrong():
+    assert measure(row(lambda x: x * 1e-300, lambda x: x * 0)) == np.inf
+    assert measure(row(lambda x: x * 0, lambda x: x * 0)) == 0.0
+
+
+def test_a_vector_jacobian_product_gives_a_gradient_for_each_array_argument():
+    by = vjp(lambda x, eps: torch.sqrt(x**2 + eps), "dout")
+    assert measure(row(lambda x, eps, dout: dout * x / np.sqrt(x**2 + eps), by)) < 1e-15
+
+
+def test_a_value_used_twice_gets_the_sum_of_its_gradients():
+    by = vjp(lambda x: (x * 2, x * 3), "dout dout")
+    assert measure(row(lambda dout: 5 * dout, by)) < 1e-15
+
+
+def test_the_same_seed_draws_the_same_inputs_and_another_seed_others():
+    seen = []
+    a_row = row(lambda x: seen.append(x.sum()) or x, lambda x: x)
+    for seed in (1, 1, 2):
+        error(a_row, dtype="float64", device="cpu", seed=seed)
+    assert seen[0] == seen[1] != seen[2]
+
+
+def test_the_bound_grows_with_the_machine_epsilon():
+    assert BOUND.of("float64") == pytest.approx(2.2e-15, rel=0.01)
+    assert BOUND.of("float32") == pytest.approx(1.2e-6, rel=0.01)
+
+
+def test_every_function_of_the_truth_has_a_row():
+    """All but the three that return no numbers of their own to differentiate or compare."""
+    named = {part for one in oracle.rows("batchnorm") for part in one.name.replace(",", "").split()}
+    functions = {
+        name for name, f in inspect.getmembers(bn, inspect.isfunction) if f.__module__ == bn.__name__
+    }
+    untested = {
+        "name_faulty_step",
+        "batchnorm_stages",
+        "torch_momentum",
+        "unbiased_variance",
+        "torch_running_var",
+    }
+    assert functions - named == untested
+
+
+def test_all_rows_are_found_by_unit():
+    assert "batchnorm" in oracle.all_rows()
