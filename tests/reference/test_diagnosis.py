@@ -1,0 +1,126 @@
+"""Diagnosis: a wrong answer is told the mistake that gives the same answers, and a right one nothing."""
+
+import numpy as np
+import pytest
+
+from reference.diagnosis import answers, diagnose
+from reference.drawing import draw
+from reference.exercise import Exercise, wrong
+from stagewise.judging import judge
+from stagewise.script import RaisedElsewhere
+from tests.reference import toy
+
+EXERCISE = toy.BACKWARD
+
+
+def diagnosed(backward, forward=toy.center_forward, exercise=EXERCISE, seed=0):
+    judged = judge({"center_backward": backward, "center_forward": forward}, draw(exercise, seed))
+    found = diagnose(judged, exercise, seed)
+    return found.name if found else None
+
+
+@pytest.mark.parametrize("one", EXERCISE.misconceptions, ids=lambda one: one.name)
+def test_every_misconception_is_diagnosed_as_itself(one):
+    functions = one.functions(EXERCISE)
+    assert diagnosed(functions["center_backward"], functions["center_forward"]) == one.name
+
+
+def test_right_work_is_told_nothing():
+    assert diagnosed(toy.loop_backward) is None
+
+
+def test_the_same_mistake_in_another_form_and_precision_is_recognised():
+    def f(dout, cache):
+        xmu, scale = (np.asarray(a, np.float32) for a in cache)
+        return (dout * scale).astype(dout.dtype), np.einsum("nd,nd->d", dout, xmu).astype(dout.dtype)
+
+    assert diagnosed(f) == "no-mean-path"
+
+
+def test_a_mistake_beside_side_flaws_is_recognised():
+    def f(dout, cache):
+        xmu, scale = cache
+        dscale = (dout * xmu).sum(axis=0, keepdims=True)
+        dout *= scale
+        return dout, dscale
+
+    assert diagnosed(f) == "no-mean-path"
+
+
+def test_one_of_two_mistakes_is_recognised():
+    def f(dout, cache):
+        return dout * 7, np.array((dout * cache[0]).sum())
+
+    assert diagnosed(f) == "sum-without-axis"
+
+
+def test_a_single_side_flaw_is_not_taken_for_another():
+    def f(dout, cache):
+        dx, dscale = toy.center_backward(dout, cache)
+        return dx[None], dscale
+
+    assert diagnosed(f) is None
+
+
+@pytest.mark.parametrize(
+    "f", [lambda dout, cache: None, lambda dout, cache: (dout * 3, cache[1]), lambda dout, cache: 1 / 0]
+)
+def test_unknown_answers_have_no_diagnosis(f):
+    assert diagnosed(f) is None
+
+
+def raising(dout, cache):
+    return dout + np.ones(2) + np.ones(3), cache
+
+
+def test_the_same_exception_is_the_same_mistake_here_and_elsewhere():
+    mistake = wrong("adds-odd-shapes", by=raising, says="You add shapes that do not fit.")
+    exercise = Exercise(EXERCISE.name, EXERCISE.truth, EXERCISE.cases, (mistake,), (), EXERCISE.partners)
+
+    def elsewhere(dout, cache):
+        raise RaisedElsewhere("ValueError", "operands could not be broadcast")
+
+    def another(dout, cache):
+        raise KeyError("x")
+
+    assert diagnosed(raising, exercise=exercise) == "adds-odd-shapes"
+    assert diagnosed(elsewhere, exercise=exercise) == "adds-odd-shapes"
+    assert diagnosed(another, exercise=exercise) is None
+
+
+def test_a_survivor_explains_nothing():
+    harmless = wrong("harmless", change="dxmu = dout * scale", into="dxmu = scale * dout", says="No.")
+    exercise = Exercise(EXERCISE.name, EXERCISE.truth, EXERCISE.cases, (harmless,), (), EXERCISE.partners)
+
+    def f(dout, cache):
+        dx, dscale = toy.center_backward(dout, cache)
+        dout[...] = 0
+        return dx, dscale
+
+    assert diagnosed(f, exercise=exercise) is None
+
+
+def test_of_two_mistakes_within_tolerance_the_nearer_is_named():
+    far = wrong("far", change="dxmu = dout * scale", into="dxmu = dout * 2.00005", says="Far.")
+    near = wrong("near", change="dxmu = dout * scale", into="dxmu = dout * 2", says="Near.")
+    exercise = Exercise(EXERCISE.name, EXERCISE.truth, EXERCISE.cases, (far, near), (), EXERCISE.partners)
+    for one in (far, near):
+        assert diagnosed(one.functions(exercise)["center_backward"], exercise=exercise) == one.name
+
+
+def test_the_mistakes_answer_once_a_process():
+    assert answers(EXERCISE, 0) is answers(EXERCISE, 0)
+
+
+def drops(dout, cache):
+    return dout / np.zeros_like(dout), cache[1]
+
+
+def test_one_formula_may_overflow_in_two_ways():
+    mistake = wrong("divides-by-zero", by=drops, says="You divide by zero.")
+    exercise = Exercise(EXERCISE.name, EXERCISE.truth, EXERCISE.cases, (mistake,), (), EXERCISE.partners)
+
+    def f(dout, cache):
+        return dout * np.nan, cache[1]
+
+    assert diagnosed(f, exercise=exercise) == "divides-by-zero"

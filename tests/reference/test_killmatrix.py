@@ -1,0 +1,122 @@
+"""The kill matrix: holds for a sound unit, and every way of being unsound is a problem by name."""
+
+import dataclasses
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from reference.exercise import Exercise, Unit, case, right, wrong
+from reference.killmatrix import HIDDEN_ONLY, killmatrix, main, table
+from reference.record import record
+from stagewise.recording import dump
+from tests.reference import toy
+
+
+def variant(**changes):
+    """The toy unit with some fields of its exercise replaced."""
+    fields = {field.name: getattr(toy.BACKWARD, field.name) for field in dataclasses.fields(Exercise)}
+    return Unit("toy", "A toy", (Exercise(**{**fields, **changes}),))
+
+
+def problems(**changes):
+    return killmatrix(variant(**changes), seeds=(0,)).all_problems
+
+
+def also_wrong(*more):
+    return {"misconceptions": (*toy.BACKWARD.misconceptions, *more)}
+
+
+def test_the_toy_unit_is_sound_over_several_seeds():
+    matrix = killmatrix(toy.UNIT)
+    assert matrix.all_problems == ()
+    roles = [entry.role for entry in matrix.entries]
+    assert [roles.count(role) for role in ("stub", "truth", "alternative", "misconception")] == [2, 1, 3, 6]
+
+
+def test_a_survivor_is_a_problem():
+    harmless = wrong("harmless", change="dxmu = dout * scale", into="dxmu = scale * dout", says="No.")
+    assert problems(**also_wrong(harmless)) == (
+        "center_backward, misconception 'harmless': survives: it earns everything",
+    )
+
+
+def test_a_twin_is_a_problem_unless_it_is_explained():
+    twin = wrong("twin", change="dxmu = dout * scale", into="dxmu = dout + 0", says="The same.")
+    (found, seen) = problems(**also_wrong(twin))
+    assert found == "center_backward, misconception 'twin': is diagnosed as 'scale-forgotten'"
+    assert seen.endswith("students' checks recognise it as 'scale-forgotten'")
+    assert (
+        problems(**also_wrong(twin), explained_pairs={("twin", "scale-forgotten"): "the same formula"}) == ()
+    )
+
+
+def test_an_alternative_that_loses_points_is_a_problem():
+    narrow = right("narrow", change="return dx, dscale", into="return dx.astype(np.float16), dscale")
+    found = problems(alternatives=(*toy.BACKWARD.alternatives, narrow))
+    assert found
+    assert all("alternative 'narrow': seed 0" in problem for problem in found)
+
+
+def test_too_few_of_either_is_a_problem():
+    assert problems(misconceptions=toy.BACKWARD.misconceptions[:2], alternatives=()) == (
+        "center_backward: 2 misconceptions, at least 3 are needed",
+        "center_backward: 0 alternatives, at least 2 are needed",
+    )
+
+
+def test_a_stale_explanation_is_a_problem():
+    (found,) = problems(explained_pairs={("no-mean-path", "gone"): "why"})
+    assert "explained_pairs names 'gone'" in found
+
+
+def test_a_test_that_pays_for_nothing_is_a_problem():
+    def inputs(rng):
+        return {"x": rng.normal(size=(3, 2)), "scale": np.ones(2)}
+
+    free = case("free", "out, cache = center_forward(x, scale)", "out", inputs)
+    calls = case("calls", toy.ASSEMBLED, toy.COMPARE, toy.probe(3, 2), visible=True)
+    (first, second) = problems(cases=(calls, free))
+    assert "stub 'raises NotImplementedError': earns 0.250 although nothing was done" in first
+    assert "stub 'returns None': earns 0.250" in second
+
+
+def test_a_mistake_that_only_hidden_cases_notice_is_reported_and_no_problem():
+    many = wrong(
+        "many-rows", change="dx = dxmu -", into="dx = dxmu if len(dout) > 8 else dxmu -", says="Rows."
+    )
+    matrix = killmatrix(variant(**also_wrong(many)), seeds=(0,))
+    (entry,) = (entry for entry in matrix.entries if entry.variant == "many-rows")
+    assert (entry.visible, entry.problems, matrix.all_problems) == (HIDDEN_ONLY, (), ())
+
+
+def test_a_stale_change_stops_with_the_name():
+    with pytest.raises(ValueError, match="center_backward, 'old': `change` must occur exactly once"):
+        problems(**also_wrong(wrong("old", change="gone", into="x", says="s")))
+
+
+def test_the_table_and_the_exit_code_tell_people(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "reference.exercises.toy", toy)
+    assert main(["toy", "--seeds", "0"]) == 0
+    assert "6 misconceptions killed and named, 0 problems" in capsys.readouterr().out
+    monkeypatch.setattr(toy, "UNIT", variant(alternatives=()))
+    assert main(["toy", "--seeds", "0", "--json"]) == 1
+    (data,) = json.loads(capsys.readouterr().out)
+    assert data["all_problems"] == ["center_backward: 0 alternatives, at least 2 are needed"]
+    assert "!! center_backward: 0 alternatives" in table(killmatrix(toy.UNIT, (0,)))
+
+
+def test_a_recording_holds_no_line_of_the_truth_or_of_a_mistake():
+    text = dump(record(toy.UNIT, {"center_backward": 4}))
+    secrets = [one.change for one in toy.BACKWARD.misconceptions if one.change]
+    secrets += [one.into for one in toy.BACKWARD.misconceptions if " " in one.into]
+    assert secrets
+    assert not any(secret in text for secret in [*secrets, "def ", "dxmu.mean", "tall", "float32\\"])
+
+
+def test_a_recording_wants_the_points_of_every_exercise():
+    with pytest.raises(
+        ValueError, match="exercises defined and exercises checked differ: center_backward, other"
+    ):
+        record(toy.UNIT, {"other": 1})
