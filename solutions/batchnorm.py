@@ -27,6 +27,8 @@
 # later, on other inputs. Cells that draw or train use *your* functions. If one of them is still missing, they say so
 # and wait; run them again when it is there.
 #
+# One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and pencil.
+#
 # **Conventions.** $N$ examples, $D$ features, rows are examples: `x` has shape `(N, D)`. A name that starts
 # with `d` is a gradient of the loss $L$: `dvar` stands for $\partial L / \partial\, \mathrm{var}$ and always has the shape of `var`.
 
@@ -412,6 +414,18 @@ interactive.explore(features_on_their_way)
 # The state lives in the dict `bn_param`, which belongs to the caller; your function updates the two entries in it. This is
 # the one place in the notebook where you change an argument on purpose.
 
+# %% [markdown]
+# <details><summary>Hint: which values belong into the cache?</summary>
+#
+# Read the backward steps of section 5 from right to left in the graph: steps 8 and 7 multiply, and a product needs both of its factors on the way back.
+# Keep <code>xhat, gamma, xmu, ivar, sqrtvar, var, eps</code> as a tuple and unpack it in the same order later. You are free to keep less.
+# </details>
+#
+# <details><summary>Hint: my running averages never change</summary>
+#
+# Assigning to the local name <code>running_mean</code> does not touch the dict. The new value has to be stored under its key, after it was computed.
+# </details>
+
 # %% role="exercise"
 def batchnorm_forward(x, gamma, beta, bn_param):
     """Batch normalisation, with the nine steps in training and the running averages at test time.
@@ -467,18 +481,6 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     bn_param["running_var"] = running_var
     return out, cache
     ### END SOLUTION
-
-# %% [markdown]
-# <details><summary>Hint: which values belong into the cache?</summary>
-#
-# Read the backward steps of section 5 from right to left in the graph: steps 8 and 7 multiply, and a product needs both of its factors on the way back.
-# Keep <code>xhat, gamma, xmu, ivar, sqrtvar, var, eps</code> as a tuple and unpack it in the same order later. You are free to keep less.
-# </details>
-#
-# <details><summary>Hint: my running averages never change</summary>
-#
-# Assigning to the local name <code>running_mean</code> does not touch the dict. The new value has to be stored under its key, after it was computed.
-# </details>
 
 # %% role="check" points=14
 check(batchnorm_forward)
@@ -547,7 +549,7 @@ interactive.explore(memory, momentum=interactive.slider([0.0, 0.5, 0.9, 0.97, 0.
 # *22 minutes, ●●○, about 1 to 2 lines each, 22 points*
 #
 # The loss $L$ is a function of `out`, and somebody hands you `dout`, that is $\partial L/\partial\,\mathrm{out}_{id}$ for all $i$ and $d$. You want
-# `dx`, `dgamma` and `dbeta`. The graph is walked from right to left, one box at a time, and three rules are enough for all of it:
+# `dx`, `dgamma` and `dbeta`. The graph is walked from right to left, one box at a time: nine boxes, and the junction at `x` as step 0. Three rules are enough for all of it:
 #
 # 1. **A function of one entry.** If $z = f(q)$ entry by entry, then $\mathrm dq = f'(q) \cdot \mathrm dz$: the local gradient times the gradient from above.
 # 2. **A value used twice gets two gradients, and they add.** If $q$ goes into $z_1$ and $z_2$, then
@@ -1299,6 +1301,12 @@ check(layernorm_forward)
 # $$\mathrm{dx}_{id} = \frac{1}{s_i} \left( \mathrm{dxhat}_{id} \;-\; \frac1D \sum_{k=1}^{D} \mathrm{dxhat}_{ik} \;-\; \hat x_{id} \cdot \frac1D \sum_{k=1}^{D} \mathrm{dxhat}_{ik}\, \hat x_{ik} \right),
 # \qquad s_i = \sqrt{\sigma_i^2 + \varepsilon} .$$
 
+# %% [markdown]
+# <details><summary>Hint: dgamma is right, dx is not</summary>
+#
+# Multiply by <code>gamma</code> once, at the very beginning, and never again. Then look at the shapes of your two means: they belong to rows.
+# </details>
+
 # %% role="exercise"
 def layernorm_backward(dout, cache):
     """Backward pass of layer normalisation.
@@ -1318,12 +1326,6 @@ def layernorm_backward(dout, cache):
     dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
     return dx, dgamma, dbeta
     ### END SOLUTION
-
-# %% [markdown]
-# <details><summary>Hint: dgamma is right, dx is not</summary>
-#
-# Multiply by <code>gamma</code> once, at the very beginning, and never again. Then look at the shapes of your two means: they belong to rows.
-# </details>
 
 # %% role="check" points=9
 check(layernorm_backward, layernorm_forward)
