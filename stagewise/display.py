@@ -11,9 +11,18 @@ from stagewise.report import Report
 Sink = Callable[[Report], None]
 
 
+def notebook_shell() -> Any:
+    """Return the running IPython shell if it can show HTML (a kernel), else None."""
+    interactive = sys.modules.get("IPython")
+    shell = interactive.get_ipython() if interactive is not None else None
+    if shell is None or type(shell).__name__ == "TerminalInteractiveShell":
+        return None
+    return shell
+
+
 def bundle(html: str, text: str) -> None:
     """Display `html` in a notebook; print `text` in a terminal or a plain program."""
-    shell = _notebook_shell()
+    shell = notebook_shell()
     if shell is None:
         print(text)
     else:
@@ -62,12 +71,3 @@ def use(sink: Sink) -> AbstractContextManager[Any]:
 def _set(sink: Sink) -> None:
     global _sink
     _sink = sink
-
-
-def _notebook_shell() -> Any:
-    """Return the running IPython shell if it can show HTML (a kernel), else None."""
-    interactive = sys.modules.get("IPython")
-    shell = interactive.get_ipython() if interactive is not None else None
-    if shell is None or type(shell).__name__ == "TerminalInteractiveShell":
-        return None
-    return shell

@@ -1,5 +1,6 @@
 """A report as a small table: HTML for notebooks and feedback pages, text for terminals."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ _MOST_NOTES = 8
 _HIDDEN = "Graded on cases that the notebook does not show; each name says what the case is about."
 _NEXT = "Write it, run its cell, then run this one again."
 _MOST_CASES_NAMED = 4
+_IN_ITS_COLUMN = re.compile(r", relative error \S+ \(allowed [^\s)]+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def to_html(report: Report) -> str:
     mark, color = _mark(report.status, _least_credit(report))
     parts = [tag("div", f"{strong(mark, color)} {strong(_name(report))}{prose(_summary(report))}")]
     if report.diagnosis:
-        parts.append(box(f"{strong('A known mistake.')} {prose(report.diagnosis, 800)}", ORANGE))
+        parts.append(box(f"{strong(_heading(report))} {prose(report.diagnosis, 800)}", ORANGE))
     if not _nothing_written(report):
         parts.append(_html_table(report))
     if report.traceback:
@@ -62,7 +64,7 @@ def to_text(report: Report, width: int = 100) -> str:
     mark, _ = _mark(report.status, _least_credit(report))
     parts = [_plain(f"{mark} {_name(report)}{_summary(report)}", width)]
     if report.diagnosis:
-        parts.append(_plain(f"A known mistake. {clean(report.diagnosis, 800)}", width, "  | "))
+        parts.append(_plain(f"{_heading(report)} {clean(report.diagnosis, 800)}", width, "  | "))
     if not _nothing_written(report):
         parts += _text_table(report, width)
     if report.traceback:
@@ -98,7 +100,7 @@ def _line(case: str, rows: list[Row]) -> Line:
     mark, color = _mark(rows[0].status, credit)
     word = _word(rows[0].status, credit)
     outputs = ", ".join(clean(one.output, 60) for one in rows)
-    message = "" if rows[0].status is Status.PASSED else clean(rows[0].message)
+    message = "" if rows[0].status is Status.PASSED else clean(_IN_ITS_COLUMN.sub("", rows[0].message))
     return Line(mark, word, color, clean(case, 80), outputs, _error(worst), message)
 
 
@@ -142,6 +144,10 @@ def _summary(report: Report) -> str:
     if report.status is Status.FAILED and _least_credit(report) > 0:
         return f": the values are right, but something else is not{worth}."
     return f": {sum(cases)} of {len(cases)} visible case{'' if len(cases) == 1 else 's'} right{worth}."
+
+
+def _heading(report: Report) -> str:
+    return "A known mistake:" if report.misconception else "To mend:"
 
 
 def _least_credit(report: Report) -> float:

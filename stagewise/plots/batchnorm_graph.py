@@ -13,27 +13,27 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def _step(number: int, x: float, y: float, operation: str, caption: str) -> Node:
+def _step(number: int, x: float, y: float, operation: str, caption: str, below: bool = False) -> Node:
     name = f"step{number}"
-    return Node(name, x, y, operation, f"{number}: {caption}", name, f"backward_{name}")
+    return Node(name, x, y, operation, f"{number}: {caption}", name, f"backward_{name}", below)
 
 
-_GAP = 1.3
-_TOP = 1.75
+_TOP = 2.0
+_BOTTOM = -1.6
 NODES = (
-    Node("x", 0, 0, backward="backward_step0"),
-    _step(1, 0.9 * _GAP, _TOP, "mean", "mean"),
-    _step(2, 2 * _GAP, 0, "−", "centre"),
-    _step(3, 3 * _GAP, _TOP, "( )²", "square"),
-    _step(4, 4 * _GAP, _TOP, "mean", "variance"),
-    _step(5, 5 * _GAP, _TOP, "√", "add ε, root"),
-    _step(6, 6 * _GAP, _TOP, "1/", "inverse"),
-    _step(7, 7 * _GAP, 0, "×", "normalise"),
-    _step(8, 8 * _GAP, 0, "×", "scale"),
-    _step(9, 9 * _GAP, 0, "+", "shift"),
-    Node("out", 10 * _GAP, 0),
-    Node("gamma", 8 * _GAP, -1.4, caption="γ"),
-    Node("beta", 9 * _GAP, -1.4, caption="β"),
+    Node("x", 0, 0),
+    _step(1, 1.3, _TOP, "mean", "mean"),
+    _step(2, 2.7, 0, "−", "centre", below=True),
+    _step(3, 4.0, _TOP, "( )²", "square"),
+    _step(4, 5.7, _TOP, "mean", "variance"),
+    _step(5, 7.4, _TOP, "√", "add ε, root"),
+    _step(6, 9.2, _TOP, "1/", "inverse"),
+    _step(7, 10.5, 0, "×", "normalise", below=True),
+    _step(8, 12.3, 0, "×", "scale"),
+    _step(9, 14.4, 0, "+", "shift"),
+    Node("out", 16.0, 0),
+    Node("gamma", 12.3, _BOTTOM, caption="γ"),
+    Node("beta", 14.4, _BOTTOM, caption="β"),
 )
 EDGES = (
     Edge("x", "step1", "x", "dx₁", "(N, D)"),

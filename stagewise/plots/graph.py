@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_RADIUS = 0.3
+_INCHES = 0.72  # of a unit of length in the drawing
+_RADIUS = 0.42
+_CLEAR = 0.5
 _COLORS = {Status.PASSED: PASSED, Status.FAILED: FAILED, Status.ERROR: FAILED, Status.UNFINISHED: INK}
 _MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.ERROR: "✗", Status.UNFINISHED: "○"}
 
@@ -31,6 +33,7 @@ class Node:
     caption: str = ""
     forward: str = ""
     backward: str = ""
+    caption_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ def graph(
         _draw_edge(ax, edge, places[edge.source], places[edge.target])
     for node in nodes:
         _draw_node(ax, node, status)
-    ax.set_aspect("equal")
+    xs, ys = [node.x for node in nodes], [node.y for node in nodes]
+    ax.set(xlim=(min(xs) - 0.5, max(xs) + 0.5), ylim=(min(ys) - 0.3, max(ys) + 0.85), aspect="equal")
     ax.set_axis_off()
-    ax.margins(0.01)
     if title:
         ax.set_title(title)
     if legend:
@@ -76,13 +79,12 @@ def graph(
 
 
 def _size(nodes: Sequence[Node]) -> tuple[float, float]:
-    width = max(node.x for node in nodes) - min(node.x for node in nodes) + 1.2
-    height = max(node.y for node in nodes) - min(node.y for node in nodes) + 2.2
-    return 1.02 * width, 1.02 * height
+    xs, ys = [node.x for node in nodes], [node.y for node in nodes]
+    return _INCHES * (max(xs) - min(xs) + 1), _INCHES * (max(ys) - min(ys) + 1.15) + 0.8
 
 
 def _draw_node(ax: "Axes", node: Node, status: Mapping[str, Status]) -> None:
-    from matplotlib.patches import Circle, Wedge
+    from matplotlib.patches import Circle
 
     if not node.operation:
         ax.text(
@@ -95,34 +97,45 @@ def _draw_node(ax: "Axes", node: Node, status: Mapping[str, Status]) -> None:
             fontweight="bold",
         )
         return
-    for stage, start in ((node.forward, 0), (node.backward, 180)):
+    for stage, side in ((node.forward, 1), (node.backward, -1)):
         found = status.get(stage)
         if found is not None:
-            strong = found in (Status.FAILED, Status.ERROR)
-            color = _COLORS[found]
-            ax.add_patch(
-                Wedge(
-                    (node.x, node.y), _RADIUS, start, start + 180, color=color, alpha=0.75 if strong else 0.2
-                )
-            )
-            side = 1 if start == 0 else -1
-            ax.text(
-                node.x + 0.33, node.y + side * 0.27, _MARKS[found], color=color, ha="center", va="center",
-                fontsize=14 if strong else 11, fontweight="bold",
-            )  # fmt: skip
+            color, wrong = _COLORS[found], found in (Status.FAILED, Status.ERROR)
+            _fill_cap(ax, node, side, color, 0.9 if wrong else 0.2)
+            mark = {"color": "white" if wrong else color, "fontsize": 10, "fontweight": "bold"}
+            ax.text(node.x, node.y + side * 0.26, _MARKS[found], ha="center", va="center", **mark)
     ax.add_patch(Circle((node.x, node.y), _RADIUS, fill=False, edgecolor=INK, lw=1.6))
-    ax.text(node.x, node.y, node.operation, ha="center", va="center_baseline", fontsize=13, fontweight="bold")
+    size = 13 if len(node.operation) < 3 else 10
+    ax.text(node.x, node.y, node.operation, ha="center", va="center", fontsize=size, fontweight="bold")
     if node.caption:
-        ax.text(node.x, node.y + _RADIUS + 0.07, node.caption, ha="center", va="bottom", fontsize=10)
+        side = -1 if node.caption_below else 1
+        y = node.y + side * (_RADIUS + 0.08)
+        ax.text(
+            node.x, y, node.caption, ha="center", va="top" if node.caption_below else "bottom", fontsize=10
+        )
+
+
+def _fill_cap(ax: "Axes", node: Node, side: int, color: str, alpha: float) -> None:
+    """Colour the circle above (side 1) or below (side -1) the operation's sign."""
+    from matplotlib.patches import Circle, Rectangle
+
+    cap = Circle((node.x, node.y), _RADIUS, color=color, alpha=alpha, lw=0)
+    ax.add_patch(cap)
+    edge = node.y + side * 0.12
+    bottom = edge if side > 0 else edge - _RADIUS
+    cap.set_clip_path(Rectangle((node.x - _RADIUS, bottom), 2 * _RADIUS, _RADIUS, transform=ax.transData))
 
 
 def _draw_edge(ax: "Axes", edge: Edge, source: Node, target: Node) -> None:
     dx, dy = target.x - source.x, target.y - source.y
     length = (dx * dx + dy * dy) ** 0.5
     ux, uy = dx / length, dy / length
-    start, end = (source.x + ux * 0.36, source.y + uy * 0.36), (target.x - ux * 0.36, target.y - uy * 0.36)
+    start, end = (
+        (source.x + ux * _CLEAR, source.y + uy * _CLEAR),
+        (target.x - ux * _CLEAR, target.y - uy * _CLEAR),
+    )
     nx, ny = (-uy, ux) if ux >= 0 and abs(ux) > 1e-9 else (uy, -ux)
-    gap = 0.045
+    gap = 0.05
     _arrow(ax, _moved(start, nx, ny, gap), _moved(end, nx, ny, gap), PASSED, "-")
     _arrow(ax, _moved(end, nx, ny, -gap), _moved(start, nx, ny, -gap), FAILED, (0, (4, 2)))
     middle = ((start[0] + end[0]) / 2 + edge.shift[0], (start[1] + end[1]) / 2 + edge.shift[1])
@@ -158,13 +171,6 @@ def _explain(ax: "Axes", checked: bool) -> None:
         Line2D([], [], color=FAILED, linestyle=(0, (4, 2)), label="backward: gradients"),
     ]
     if checked:
-        empty = {"color": "none", "markersize": 0}
-        handles.append(
-            Line2D(
-                [],
-                [],
-                label="upper half: forward stage, lower half: backward.  ✓ passed  ✗ wrong  ○ unwritten",
-                **empty,
-            )
-        )  # type: ignore[arg-type]
+        told = "circles: upper half forward, lower half backward; ✓ right, ✗ wrong, ○ not written"
+        handles.append(Line2D([], [], color="none", label=told))
     ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(handles))

@@ -32,23 +32,24 @@ def curves(
     A run that reaches inf or NaN ends there in a cross and is called diverged.
     """
     ax = ax or new_axes()[1]
+    ends = []
     for index, (label, given) in enumerate(series.items()):
         x, runs = _as_runs(given)
         runs = np.array([_moving_average(run, smooth) for run in runs])
         with np.errstate(invalid="ignore", over="ignore"):
             middle = runs.mean(axis=0)
         finite = _finite_length(middle)
-        color, dash = PALETTE[index % len(PALETTE)], DASHES[index % len(DASHES)]
-        diverged = finite < len(middle)
-        name = f"{label} (diverged)" if diverged else label
-        ax.plot(x[:finite], middle[:finite], color=color, linestyle=dash, label=name)
+        color = PALETTE[index % len(PALETTE)]
+        if finite < len(middle):
+            label = f"{label} (diverged)"
+            ends.append((x[max(finite - 1, 0)], middle[finite - 1] if finite else np.inf, color))
+        ax.plot(x[:finite], middle[:finite], color=color, linestyle=DASHES[index % len(DASHES)], label=label)
         if len(runs) > 1:
-            ax.fill_between(
-                x[:finite], runs.min(axis=0)[:finite], runs.max(axis=0)[:finite], color=color, alpha=0.2, lw=0
-            )
-        if diverged:
-            _mark_end(ax, x, middle, finite, color)
-    return _finish(ax, xlabel, ylabel, title, log, ylim)
+            low, high = runs.min(axis=0)[:finite], runs.max(axis=0)[:finite]
+            ax.fill_between(x[:finite], low, high, color=color, alpha=0.2, lw=0)
+    figure = _finish(ax, xlabel, ylabel, title, log, ylim)
+    _mark_ends(ax, ends)
+    return figure
 
 
 @styled
@@ -105,8 +106,10 @@ def _finish(
         ax.set_yscale("log")
     if ylim:
         ax.set_ylim(*ylim)
-    if ax.get_legend_handles_labels()[1]:
-        ax.legend()
+    handles, labels = ax.get_legend_handles_labels()
+    if labels:
+        runs_first = sorted(range(len(labels)), key=lambda i: labels[i].endswith(": diverged"))
+        ax.legend([handles[i] for i in runs_first], [labels[i] for i in runs_first])
     figure = ax.figure
     return figure  # type: ignore[return-value]  # axes of the course are never inside a SubFigure
 
@@ -139,10 +142,9 @@ def _finite_length(run: np.ndarray) -> int:
     return int(bad.argmax()) if bad.any() else run.size
 
 
-def _mark_end(ax: "Axes", x: np.ndarray, y: np.ndarray, finite: int, color: str) -> None:
-    if finite:
-        ax.plot(x[finite - 1], y[finite - 1], "x", color=color, ms=10, mew=2.5, clip_on=False)
-    else:
-        ax.plot(
-            x[0], 0.03, "x", color=color, ms=10, mew=2.5, transform=ax.get_xaxis_transform(), clip_on=False
-        )
+def _mark_ends(ax: "Axes", ends: Sequence[tuple[float, float, str]]) -> None:
+    """Cross where runs diverged, at the edge of the picture when that is beyond it."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high)
+    for x, y, color in ends:
+        ax.plot(x, min(max(y, low), high), "x", color=color, ms=10, mew=2.5, clip_on=False)

@@ -1,0 +1,121 @@
+"""Experiments that draw a picture, with sliders where a notebook's front end can move them.
+
+The picture is an output of its own, so it stays in a saved, exported or printed notebook when the sliders are gone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from stagewise.display import notebook_shell
+from stagewise.markup import clean
+from stagewise.student_traceback import describe, student_frames
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """A control with a few values to choose from."""
+
+    values: tuple[Any, ...]
+    start: Any
+    label: str
+
+
+def slider(values: Sequence[Any], *, start: Any = None, label: str = "") -> Slider:
+    """Return a control over `values` (numbers or words) that stands at `start` (default: the first).
+
+    Raises ValueError when there are no values or `start` is not among them.
+    """
+    if not values:
+        raise ValueError("slider needs at least one value to choose from.")
+    first = values[0] if start is None else start
+    if first not in values:
+        raise ValueError(f"slider cannot start at {first!r}: it is not among {list(values)}.")
+    return Slider(tuple(values), first, label)
+
+
+def explore(draw: Callable[..., Any], *, caption: str = "", **controls: Slider) -> None:
+    """Show what `draw` returns (a Figure or text) for the controls' starting values; sliders redraw it.
+
+    draw: called with one keyword argument per control. Its exceptions do not stop the notebook: a function that is not
+    written yet is named, anything else is shown with the student's own lines. caption: stands below, before the values.
+    """
+    shell = notebook_shell()
+    values = {name: control.start for name, control in controls.items()}
+    if shell is None:
+        print(_bundle(draw, values)[0]["text/plain"], _told(caption, controls, values), sep="\n")
+        return
+    from IPython.display import DisplayHandle
+
+    picture, words = DisplayHandle(), DisplayHandle()
+    if controls and hasattr(shell, "kernel"):
+        _show_sliders(controls, partial(_redraw, draw, caption, controls, picture, words))
+    data, metadata = _bundle(draw, values)
+    picture.display(data, raw=True, metadata=metadata)
+    if caption or controls:
+        words.display({"text/plain": _told(caption, controls, values)}, raw=True)
+
+
+def _show_sliders(controls: dict[str, Slider], redraw: Callable[[dict[str, Any]], None]) -> None:
+    import ipywidgets
+    from IPython.display import display
+
+    shown = {name: _widget(name, control) for name, control in controls.items()}
+    for widget in shown.values():
+        widget.observe(lambda _: redraw({name: one.value for name, one in shown.items()}), names="value")
+    display(ipywidgets.VBox(list(shown.values())))
+
+
+def _widget(name: str, control: Slider) -> Any:
+    import ipywidgets
+
+    return ipywidgets.SelectionSlider(
+        options=[(_shown(value), value) for value in control.values],
+        value=control.start,
+        description=control.label or name,
+        continuous_update=False,
+        style={"description_width": "10em"},
+        layout={"width": "32em"},
+    )
+
+
+def _redraw(
+    draw: Callable[..., Any],
+    caption: str,
+    controls: dict[str, Slider],
+    picture: Any,
+    words: Any,
+    values: dict[str, Any],
+) -> None:
+    words.update({"text/plain": "computing …"}, raw=True)
+    data, metadata = _bundle(draw, values)
+    picture.update(data, raw=True, metadata=metadata)
+    words.update({"text/plain": _told(caption, controls, values)}, raw=True)
+
+
+def _bundle(draw: Callable[..., Any], values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what to display and its metadata; what `draw` raised is told, not raised."""
+    try:
+        drawn = draw(**values)
+    except NotImplementedError as unwritten:
+        frames = student_frames(unwritten.__traceback__)
+        name = frames[-1][2] if frames else "a function"
+        return {"text/plain": f"○ This experiment needs {name}, which is not written yet."}, {}
+    except Exception as error:
+        return {"text/plain": f"✗ This experiment stopped.\n{clean(describe(error), 4000)}"}, {}
+    if hasattr(drawn, "_repr_mimebundle_"):
+        data, metadata = drawn._repr_mimebundle_()
+        return data, metadata
+    return {"text/plain": "" if drawn is None else str(drawn)}, {}
+
+
+def _told(caption: str, controls: dict[str, Slider], values: dict[str, Any]) -> str:
+    settings = ", ".join(
+        f"{controls[name].label or name} = {_shown(value)}" for name, value in values.items()
+    )
+    return "  ".join(part for part in (caption, settings) if part)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
