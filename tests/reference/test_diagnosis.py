@@ -62,6 +62,23 @@ def test_a_single_side_flaw_is_not_taken_for_another():
     assert diagnosed(f) is None
 
 
+def test_writing_into_another_input_is_not_the_known_writing():
+    def f(dout, cache):
+        answer = toy.center_backward(dout, cache)
+        cache[1][...] = 0  # the input `scale`, which the forward function put into its cache
+        return answer
+
+    assert diagnosed(f) is None
+
+
+def test_a_mistake_that_would_spoil_a_right_output_explains_none():
+    """The mistake spoils both outputs; dx alone is wrong in its way, and dscale is right."""
+    both = wrong("both", by=lambda dout, cache: (dout, dout.sum(axis=0)), says="Both.")
+    exercise = Exercise(EXERCISE.name, EXERCISE.truth, EXERCISE.cases, (both,), (), EXERCISE.partners)
+    assert diagnosed(lambda dout, cache: (dout, (dout * cache[0]).sum(axis=0)), exercise=exercise) is None
+    assert diagnosed(lambda dout, cache: (dout, cache[1] + 9), exercise=exercise) == "both"
+
+
 @pytest.mark.parametrize(
     "f", [lambda dout, cache: None, lambda dout, cache: (dout * 3, cache[1]), lambda dout, cache: 1 / 0]
 )

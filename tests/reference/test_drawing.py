@@ -27,7 +27,7 @@ def test_hidden_cases_follow_the_seed_and_visible_ones_do_not():
 
 def test_no_two_cases_share_their_random_numbers():
     cases = {one.name: one.inputs["x"] for one in draw(toy.BACKWARD, 0)}
-    assert not np.array_equal(cases["small"], cases["steps"])
+    assert not np.array_equal(cases["tiny gradients"], cases["steps"])
 
 
 def test_only_visible_cases_are_recorded():

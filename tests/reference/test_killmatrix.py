@@ -89,6 +89,8 @@ def test_a_mistake_that_only_hidden_cases_notice_is_reported_and_no_problem():
     matrix = killmatrix(variant(**also_wrong(many)), seeds=(0,))
     (entry,) = (entry for entry in matrix.entries if entry.variant == "many-rows")
     assert (entry.visible, entry.problems, matrix.all_problems) == (HIDDEN_ONLY, (), ())
+    recorded = record(variant(**also_wrong(many)), {"center_backward": 4}).exercises["center_backward"]
+    assert "many-rows" not in [mistake.name for mistake in recorded.misconceptions]
 
 
 def test_a_stale_change_stops_with_the_name():
