@@ -112,7 +112,7 @@ def spread_by_layer():
 interactive.explore(spread_by_layer)
 
 # %% [markdown]
-# Straight lines with slopes of about 0.1, 1 and 2.5 per layer, as computed. At $s = 0.02$ the last layer sees numbers near $10^{-5}$: the
+# Straight lines: from layer to layer a factor of about 0.1, 1 and 2.5, as computed. At $s = 0.02$ the last layer sees numbers near $10^{-5}$: the
 # scores are the same for every picture, and on the way back the gradient shrinks by the same factors. At $s = 0.5$ the
 # scores are in the hundreds before anything has been learned.
 #
@@ -951,7 +951,7 @@ interactive.explore(second_curve)
 #
 # $$\mathrm{xmu}_i = s\, \hat x_i \qquad\text{and}\qquad \sum_i \hat x_i = 0 .$$
 #
-# **Down the lower branch.** Steps 8, 7, 6 and 5, inserted into each other:
+# **Through the variance** (the upper branch of the graph). Steps 8, 7, 6 and 5, inserted into each other:
 #
 # $$\mathrm{dxhat}_i = \gamma g_i, \qquad
 # \mathrm{divar} = \sum_j \gamma g_j\, \mathrm{xmu}_j = \gamma s \sum_j g_j \hat x_j, \qquad
@@ -963,9 +963,9 @@ interactive.explore(second_curve)
 #
 # $$\mathrm{dxmu2}_i = 2\,\mathrm{xmu}_i \cdot \frac{\mathrm{dvar}}{N} = -\frac{\gamma}{s}\, \hat x_i \cdot \frac1N \sum_j g_j \hat x_j .$$
 #
-# **Along the upper branch:** $\mathrm{dxmu1}_i = \mathrm{dxhat}_i \cdot \mathrm{ivar} = \dfrac{\gamma}{s}\, g_i .$
+# **Straight back** (the lower branch, from step 7 to step 2): $\mathrm{dxmu1}_i = \mathrm{dxhat}_i \cdot \mathrm{ivar} = \dfrac{\gamma}{s}\, g_i .$
 #
-# **The mean.** In step 2 the sum over the second part vanishes, because $\sum_i \hat x_i = 0$:
+# **Through the mean.** In step 2 the sum over the second part vanishes, because $\sum_i \hat x_i = 0$:
 #
 # $$\mathrm{dmu} = -\sum_i \left(\mathrm{dxmu1}_i + \mathrm{dxmu2}_i\right) = -\frac{\gamma}{s} \sum_j g_j, \qquad
 # \mathrm{dx2}_i = \frac{\mathrm{dmu}}{N} = -\frac{\gamma}{s} \cdot \frac1N \sum_j g_j .$$
@@ -989,8 +989,7 @@ def batchnorm_backward_alt(dout, cache):
 
     dout: (N, D), cache: what batchnorm_forward returned for this batch.
     Returns dx: (N, D), dgamma: (D,), dbeta: (D,), equal to those of batchnorm_backward.
-        dx[i] = gamma / s * (dout[i] - mean of dout - xhat[i] * mean of (dout * xhat)),  s = sqrt(var + eps)
-        all means are over the examples of the batch
+        dx by the boxed formula; its sums run over the examples of the batch
     """
     ### BEGIN SOLUTION
     xhat, gamma, _, ivar, _, _, _ = cache
@@ -1296,10 +1295,14 @@ check(layernorm_forward)
 #
 # From `dxhat` on, the derivation of section 8 holds with the axes swapped: sums run over the $D$ features of one row, and $N$ is replaced by $D$. But one line of
 # it must be done again. There, $\gamma$ could be taken out of all sums, because it was the same number for the whole column. Here the sums run over $d$, and $\gamma_d$
-# changes from term to term, so it has to stay inside, as part of `dxhat`:
+# changes from term to term, so it has to stay inside, as a part of `dxhat`.
 #
-# $$\mathrm{dx}_{id} = \frac{1}{s_i} \left( \mathrm{dxhat}_{id} \;-\; \frac1D \sum_{k=1}^{D} \mathrm{dxhat}_{ik} \;-\; \hat x_{id} \cdot \frac1D \sum_{k=1}^{D} \mathrm{dxhat}_{ik}\, \hat x_{ik} \right),
-# \qquad s_i = \sqrt{\sigma_i^2 + \varepsilon} .$$
+# Go through section 8 once more with this in mind, with $s_i = \sqrt{\sigma_i^2 + \varepsilon}$, and write down the formula for $\mathrm{dx}_{id}$ before you open the next line.
+#
+# <details><summary>Compare your formula</summary>
+#
+# $$\mathrm{dx}_{id} = \frac{1}{s_i} \left( \mathrm{dxhat}_{id} \;-\; \frac1D \sum_{k=1}^{D} \mathrm{dxhat}_{ik} \;-\; \hat x_{id} \cdot \frac1D \sum_{k=1}^{D} \mathrm{dxhat}_{ik}\, \hat x_{ik} \right)$$
+# </details>
 
 # %% [markdown]
 # <details><summary>Hint: dgamma is right, dx is not</summary>
@@ -1313,8 +1316,7 @@ def layernorm_backward(dout, cache):
 
     dout: (N, D), cache: what layernorm_forward returned.
     Returns dx: (N, D), dgamma: (D,), dbeta: (D,).
-        dx[i] = 1 / s[i] * (dxhat[i] - mean of dxhat[i] - xhat[i] * mean of (dxhat[i] * xhat[i])),  dxhat = gamma * dout
-        both means are over the D features of row i
+        dgamma, dbeta: sums over the N examples;  dx: its means run over the D features of a row
     """
     ### BEGIN SOLUTION
     xhat, gamma, ivar = cache
