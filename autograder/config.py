@@ -36,6 +36,10 @@ def configure(c: Any, root: Path) -> Any:
     # Questions are locked texts, not nbgrader's task cells: students answer in a cell of its own below.
     c.ClearMarkScheme.enforce_metadata = False
     c.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
-    # Markdown of students is rendered in the instructor's browser, by the form grader and in feedback pages.
+    # What students wrote is rendered in the instructor's browser, by the form grader and in feedback pages.
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {
+        "markdown2html": "autograder.safe_html.markdown2html",
+        "clean_html": "autograder.safe_html.sanitize",
+    }
     return c
