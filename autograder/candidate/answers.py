@@ -1,0 +1,129 @@
+"""Answers the examiner's questions about one student's code: run this cell, call that function with these arguments."""
+
+import itertools
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from .channel import receive_frame, send_frame
+from .changes import Watch
+from .clock import TimeIsUp, at_most
+from .decode import Decoder
+from .encode import Encoder
+from .shell import CandidateShell
+from .traces import describe
+from .wire import UnsendableError, pack, unpack
+
+_MOST_ELEMENTS = 10_000
+_MOST_HANDLES = 100_000
+
+
+class Answers:
+    """One student's shell and the table of their objects that the examiner has handles of."""
+
+    def __init__(self, shell: CandidateShell, limits: dict[str, Any]) -> None:
+        self._shell = shell
+        self._limits = limits
+        self._objects: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._questions: dict[str, Callable[..., list[Any]]] = {
+            "cell": self._cell,
+            "get": self._get,
+            "call": self._call,
+            "item": self._item,
+            "attribute": self._attribute,
+            "elements": self._elements,
+            "length": self._length,
+        }
+
+    def serve(self, conversation: socket.socket) -> None:
+        """Answer until the examiner goes away (ClosedError)."""
+        bound = self._limits["frame_bytes"]
+        while True:
+            turn, question, cpu, wall, *fields = unpack(receive_frame(conversation, bound))
+            reply = pack([turn, *self._questions[question](cpu, wall, *fields)])
+            if len(reply) > bound:
+                reply = pack([turn, "raised", "ValueError", f"a result of {len(reply)} bytes is too large", "", []])
+            send_frame(conversation, reply)
+
+    def _cell(self, cpu: float, wall: float, source: str) -> list[Any]:
+        bound = self._limits["output_bytes"]
+        try:
+            with at_most(cpu, wall):
+                status, count, outputs = self._shell.run(source, bound)
+        except TimeIsUp as error:
+            self._shell.outputs.error("TimeIsUp", str(error), [str(error)])
+            status, count, outputs = "error", self._shell.running, self._shell.outputs.finish()
+        if outputs and outputs[-1].get("ename") == "TimeIsUp":
+            status = "timeout"
+        return ["cell", status, count, Encoder(self._number).encode(outputs)]
+
+    def _get(self, cpu: float, wall: float, name: str) -> list[Any]:
+        variables, hidden = self._shell.user_ns, self._shell.user_ns_hidden
+        if name not in variables or (name in hidden and hidden[name] is variables[name]):
+            return ["missing"]
+        return self._answer(cpu, wall, lambda: variables[name], Decoder(self._object))
+
+    def _call(self, cpu: float, wall: float, number: int, args: Any, kwargs: Any) -> list[Any]:
+        decoder = Decoder(self._object)
+        positional, keyword = decoder.decode(args), decoder.decode(kwargs)
+        return self._answer(cpu, wall, lambda: self._objects[number](*positional, **keyword), decoder)
+
+    def _item(self, cpu: float, wall: float, number: int, key: Any) -> list[Any]:
+        decoder = Decoder(self._object)
+        index = decoder.decode(key)
+        return self._answer(cpu, wall, lambda: self._objects[number][index], Decoder(self._object))
+
+    def _attribute(self, cpu: float, wall: float, number: int, name: str) -> list[Any]:
+        return self._answer(cpu, wall, lambda: getattr(self._objects[number], name), Decoder(self._object))
+
+    def _elements(self, cpu: float, wall: float, number: int) -> list[Any]:
+        def all_elements() -> list[Any]:
+            found = list(itertools.islice(iter(self._objects[number]), _MOST_ELEMENTS + 1))
+            if len(found) > _MOST_ELEMENTS:
+                raise ValueError(f"more than {_MOST_ELEMENTS} elements")
+            return found
+
+        return self._answer(cpu, wall, all_elements, Decoder(self._object))
+
+    def _length(self, cpu: float, wall: float, number: int) -> list[Any]:
+        return self._answer(cpu, wall, lambda: int(len(self._objects[number])), Decoder(self._object))
+
+    def _answer(self, cpu: float, wall: float, work: Callable[[], Any], decoder: Decoder) -> list[Any]:
+        """Do `work`; answer with its result or what it raised, and with what it changed of the arguments."""
+        watch = Watch(decoder.numbered.values)
+        self._shell.begin(self._limits["output_bytes"])
+        encoder = Encoder(self._number, decoder.numbered)
+        try:
+            with at_most(cpu, wall):
+                result = work()
+            return ["value", encoder.encode(result), watch.changes(encoder)]
+        except UnsendableError as error:
+            return ["raised", "ValueError", f"the result holds {error}", "", []]
+        except TimeIsUp as error:
+            return ["timeout", "TimeoutError", str(error), describe(error), []]
+        except BaseException as error:
+            return self._raised(error, watch, decoder)
+
+    def _raised(self, error: BaseException, watch: Watch, decoder: Decoder) -> list[Any]:
+        try:
+            text = str(error)
+        except BaseException:
+            text = "(its message could not be made into text)"
+        try:
+            changes = watch.changes(Encoder(self._number, decoder.numbered))
+        except Exception:
+            changes = []
+        return ["raised", type(error).__name__, text[:2000], describe(error)[:6000], changes]
+
+    def _number(self, value: object) -> int:
+        number = self._numbers.get(id(value))
+        if number is None:
+            if len(self._objects) >= _MOST_HANDLES:
+                raise UnsendableError("too many objects that are not data")
+            number = self._numbers[id(value)] = len(self._objects)
+            self._objects.append(value)
+        return number
+
+    def _object(self, number: int) -> object:
+        return self._objects[number]
