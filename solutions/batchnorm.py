@@ -573,7 +573,7 @@ interactive.explore(memory, momentum=interactive.slider([0.0, 0.5, 0.9, 0.97, 0.
 # \mathrm{dbeta}_d = \sum_{i=1}^{N} \frac{\partial L}{\partial\,\mathrm{out}_{id}} \cdot \frac{\partial\,\mathrm{out}_{id}}{\partial \beta_d} = \sum_{i=1}^{N} \mathrm{dout}_{id} .$$
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step9", results={}, title="Back through step 9")
+plots.batchnorm_graph(focus=9, title="Back through step 9")
 
 # %% role="exercise"
 def batchnorm_backward_step9(dout):
@@ -600,7 +600,7 @@ check(batchnorm_backward_step9)
 # Why does `xhat` stand in the second formula, and not `x`?
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step8", results={}, title="Back through step 8")
+plots.batchnorm_graph(focus=8, title="Back through step 8")
 
 # %% role="exercise"
 def batchnorm_backward_step8(dgammax, xhat, gamma):
@@ -626,7 +626,7 @@ check(batchnorm_backward_step8)
 # The 1 in `dxmu1` is a reminder: `xmu` was used twice, and this is only the first of its two gradients. The other one comes back through the variance.
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step7", results={}, title="Back through step 7")
+plots.batchnorm_graph(focus=7, title="Back through step 7")
 
 # %% role="exercise"
 def batchnorm_backward_step7(dxhat, xmu, ivar):
@@ -652,7 +652,7 @@ check(batchnorm_backward_step7)
 # Does the sign make sense? A larger standard deviation makes the inverse smaller.
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step6", results={}, title="Back through step 6")
+plots.batchnorm_graph(focus=6, title="Back through step 6")
 
 # %% role="exercise"
 def batchnorm_backward_step6(divar, sqrtvar):
@@ -675,7 +675,7 @@ check(batchnorm_backward_step6)
 # $$\mathrm{dvar}_d = \frac12\, \frac{1}{\sqrt{\mathrm{var}_d + \varepsilon}} \cdot \mathrm{dsqrtvar}_d .$$
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step5", results={}, title="Back through step 5")
+plots.batchnorm_graph(focus=5, title="Back through step 5")
 
 # %% role="exercise"
 def batchnorm_backward_step5(dsqrtvar, var, eps):
@@ -702,7 +702,7 @@ check(batchnorm_backward_step5)
 # The result must really have $N$ rows; `N` is an argument because `dvar` does not know it. For what could a row of ones be of use here?
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step4", results={}, title="Back through step 4")
+plots.batchnorm_graph(focus=4, title="Back through step 4")
 
 # %% role="exercise"
 def batchnorm_backward_step4(dvar, N):
@@ -725,7 +725,7 @@ check(batchnorm_backward_step4)
 # $$\mathrm{dxmu2}_{id} = 2\, \mathrm{xmu}_{id} \cdot \mathrm{dsq}_{id} .$$
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step3", results={}, title="Back through step 3")
+plots.batchnorm_graph(focus=3, title="Back through step 3")
 
 # %% role="exercise"
 def batchnorm_backward_step3(dsq, xmu):
@@ -760,7 +760,7 @@ check(batchnorm_backward_step3)
 # </details>
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step2", results={}, title="Back through step 2")
+plots.batchnorm_graph(focus=2, title="Back through step 2")
 
 # %% role="exercise"
 def batchnorm_backward_step2(dxmu1, dxmu2):
@@ -785,7 +785,7 @@ check(batchnorm_backward_step2)
 # $$\mathrm{dx2}_{id} = \frac1N\, \mathrm{dmu}_d \qquad \text{for every row } i.$$
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step1", results={}, title="Back through step 1")
+plots.batchnorm_graph(focus=1, title="Back through step 1")
 
 # %% role="exercise"
 def batchnorm_backward_step1(dmu, N):
@@ -806,7 +806,7 @@ check(batchnorm_backward_step1)
 # `x` went into step 1 and into step 2, so by rule 2 its gradient is $\mathrm{dx} = \mathrm{dx1} + \mathrm{dx2}$. You have arrived.
 
 # %% role="explore"
-plots.batchnorm_graph(highlight="backward_step0", results={}, title="Step 0: both ways meet at x")
+plots.batchnorm_graph(focus=0, title="Step 0: both ways meet at x")
 
 # %% role="exercise"
 def batchnorm_backward_step0(dx1, dx2):

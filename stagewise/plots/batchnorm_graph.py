@@ -36,11 +36,11 @@ NODES = (
     Node("beta", 14.4, _BOTTOM, caption="β"),
 )
 EDGES = (
-    Edge("x", "step1", "x", "dx₁", "(N, D)"),
-    Edge("x", "step2", "x", "dx₂", "(N, D)"),
+    Edge("x", "step1", "x", "dx2", "(N, D)"),
+    Edge("x", "step2", "x", "dx1", "(N, D)"),
     Edge("step1", "step2", "mu", "dmu", "(D,)"),
-    Edge("step2", "step3", "xmu", "dxmu₁", "(N, D)"),
-    Edge("step2", "step7", "xmu (N, D)", "dxmu₂"),
+    Edge("step2", "step3", "xmu", "dxmu2", "(N, D)"),
+    Edge("step2", "step7", "xmu (N, D)", "dxmu1"),
     Edge("step3", "step4", "sq", "dsq", "(N, D)"),
     Edge("step4", "step5", "var", "dvar", "(D,)"),
     Edge("step5", "step6", "sqrtvar", "dsqrtvar", "(D,)"),
@@ -56,15 +56,17 @@ EDGES = (
 def batchnorm_graph(
     *,
     highlight: str | Iterable[str] = (),
+    focus: int | None = None,
     results: Mapping[str, Report | Status] | None = None,
     values: Mapping[str, Any] | None = None,
     title: str = "Batch normalisation: nine steps there, nine steps back",
 ) -> "Figure":
     """Draw the graph; stages that were checked are coloured by their last result.
 
-    highlight: stages to colour as failing, "step4" or "backward_step4". results: exercise -> report or status (default:
-    the checks of this session; {} colours nothing); an exercise belongs to step k when its name ends in step<k>, and
-    to the way back when its name has "backward" in it. values: name -> array; its shape and range stand at the arrow.
+    highlight: stages to colour as failing, "step4" or "backward_step4". focus: a step's number, 0 to 9 (0 is the
+    input); it is ringed and all else steps back. results: exercise -> report or status (default: the checks of
+    this session; {} colours nothing); an exercise belongs to step k when its name ends in step<k>, and to the way
+    back when its name has "backward" in it. values: name -> array; its shape and range stand at the arrow.
     """
     if results is None:
         from stagewise.session import last_reports
@@ -73,7 +75,9 @@ def batchnorm_graph(
     status = {stage: found for name, found in map(_stage_of, results.items()) if (stage := name)}
     failing = [highlight] if isinstance(highlight, str) else list(highlight)
     status |= dict.fromkeys(failing, Status.FAILED)
-    return graph(NODES, [_measured(edge, values or {}) for edge in EDGES], status=status, title=title)
+    ringed = {None: "", 0: "x"}.get(focus, f"step{focus}")
+    edges = [_measured(edge, values or {}) for edge in EDGES]
+    return graph(NODES, edges, status=status, focus=ringed, title=title)
 
 
 def _stage_of(item: tuple[str, Report | Status]) -> tuple[str, Status]:

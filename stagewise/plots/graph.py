@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _INCHES = 0.72  # of a unit of length in the drawing
 _RADIUS = 0.42
 _CLEAR = 0.5
+_FAINT = 0.25  # the strength of arrows away from the focus
 _COLORS = {Status.PASSED: PASSED, Status.FAILED: FAILED, Status.ERROR: FAILED, Status.UNFINISHED: INK}
 _MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.ERROR: "✗", Status.UNFINISHED: "○"}
 
@@ -57,17 +58,24 @@ def graph(
     edges: Iterable[Edge],
     *,
     status: Mapping[str, Status] | None = None,
+    focus: str = "",
     title: str = "",
     legend: bool = True,
 ) -> "Figure":
-    """Draw the graph; `status` (stage -> Status) colours the stages that were checked and marks them ✓ ✗ ○."""
+    """Draw the graph; `status` (stage -> Status) colours the stages that were checked and marks them ✓ ✗ ○.
+
+    focus: the name of a node; it is ringed, and arrows that do not touch it become faint.
+    """
     status = status or {}
     figure, ax = new_axes(_size(nodes))
     places = {node.name: node for node in nodes}
     for edge in edges:
-        _draw_edge(ax, edge, places[edge.source], places[edge.target])
+        strength = 1.0 if focus in ("", edge.source, edge.target) else _FAINT
+        _draw_edge(ax, edge, places[edge.source], places[edge.target], strength)
     for node in nodes:
         _draw_node(ax, node, status)
+    if focus:
+        _draw_ring(ax, places[focus])
     xs, ys = [node.x for node in nodes], [node.y for node in nodes]
     ax.set(xlim=(min(xs) - 0.5, max(xs) + 0.5), ylim=(min(ys) - 0.3, max(ys) + 0.85), aspect="equal")
     ax.set_axis_off()
@@ -115,6 +123,13 @@ def _draw_node(ax: "Axes", node: Node, status: Mapping[str, Status]) -> None:
         )
 
 
+def _draw_ring(ax: "Axes", node: Node) -> None:
+    from matplotlib.patches import Circle
+
+    ring = Circle((node.x, node.y), _RADIUS, fill=False, edgecolor=FAILED, lw=4, clip_on=False, gid="focus")
+    ax.add_patch(ring)
+
+
 def _fill_cap(ax: "Axes", node: Node, side: int, color: str, alpha: float) -> None:
     """Colour the circle above (side 1) or below (side -1) the operation's sign."""
     from matplotlib.patches import Circle, Rectangle
@@ -126,7 +141,7 @@ def _fill_cap(ax: "Axes", node: Node, side: int, color: str, alpha: float) -> No
     cap.set_clip_path(Rectangle((node.x - _RADIUS, bottom), 2 * _RADIUS, _RADIUS, transform=ax.transData))
 
 
-def _draw_edge(ax: "Axes", edge: Edge, source: Node, target: Node) -> None:
+def _draw_edge(ax: "Axes", edge: Edge, source: Node, target: Node, strength: float) -> None:
     dx, dy = target.x - source.x, target.y - source.y
     length = (dx * dx + dy * dy) ** 0.5
     ux, uy = dx / length, dy / length
@@ -136,11 +151,11 @@ def _draw_edge(ax: "Axes", edge: Edge, source: Node, target: Node) -> None:
     )
     nx, ny = (-uy, ux) if ux >= 0 and abs(ux) > 1e-9 else (uy, -ux)
     gap = 0.05
-    _arrow(ax, _moved(start, nx, ny, gap), _moved(end, nx, ny, gap), PASSED, "-")
-    _arrow(ax, _moved(end, nx, ny, -gap), _moved(start, nx, ny, -gap), FAILED, (0, (4, 2)))
+    _arrow(ax, _moved(start, nx, ny, gap), _moved(end, nx, ny, gap), PASSED, "-", strength)
+    _arrow(ax, _moved(end, nx, ny, -gap), _moved(start, nx, ny, -gap), FAILED, (0, (4, 2)), strength)
     middle = ((start[0] + end[0]) / 2 + edge.shift[0], (start[1] + end[1]) / 2 + edge.shift[1])
-    _edge_label(ax, middle, nx, ny, edge.value + (f"\n{edge.shape}" if edge.shape else ""), PASSED)
-    _edge_label(ax, middle, -nx, -ny, edge.gradient, FAILED)
+    _edge_label(ax, middle, nx, ny, edge.value + (f"\n{edge.shape}" if edge.shape else ""), PASSED, strength)
+    _edge_label(ax, middle, -nx, -ny, edge.gradient, FAILED, strength)
 
 
 def _moved(point: tuple[float, float], nx: float, ny: float, by: float) -> tuple[float, float]:
@@ -148,19 +163,34 @@ def _moved(point: tuple[float, float], nx: float, ny: float, by: float) -> tuple
 
 
 def _arrow(
-    ax: "Axes", start: tuple[float, float], end: tuple[float, float], color: str, dash: object
+    ax: "Axes",
+    start: tuple[float, float],
+    end: tuple[float, float],
+    color: str,
+    dash: object,
+    strength: float,
 ) -> None:
-    look = {"arrowstyle": "-|>", "color": color, "lw": 1.4, "linestyle": dash, "shrinkA": 0, "shrinkB": 0}
+    look = {
+        "arrowstyle": "-|>",
+        "color": color,
+        "alpha": strength,
+        "lw": 1.4,
+        "linestyle": dash,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
     ax.annotate("", xy=end, xytext=start, arrowprops=look)
 
 
-def _edge_label(ax: "Axes", middle: tuple[float, float], nx: float, ny: float, text: str, color: str) -> None:
+def _edge_label(
+    ax: "Axes", middle: tuple[float, float], nx: float, ny: float, text: str, color: str, strength: float
+) -> None:
     if not text:
         return
     across = "center" if abs(nx) < 0.3 else ("left" if nx > 0 else "right")
     along = "center" if abs(ny) < 0.3 else ("bottom" if ny > 0 else "top")
     x, y = _moved(middle, nx, ny, 0.1)
-    ax.text(x, y, text, color=color, ha=across, va=along, fontsize=10.5, linespacing=1.05)
+    ax.text(x, y, text, color=color, alpha=strength, ha=across, va=along, fontsize=10.5, linespacing=1.05)
 
 
 def _explain(ax: "Axes", checked: bool) -> None:
