@@ -63,10 +63,11 @@ def batchnorm_graph(
 ) -> "Figure":
     """Draw the graph; stages that were checked are coloured by their last result.
 
-    highlight: stages to colour as failing, "step4" or "backward_step4". focus: a step's number, 0 to 9 (0 is the
-    input); it is ringed and all else steps back. results: exercise -> report or status (default: the checks of
-    this session; {} colours nothing); an exercise belongs to step k when its name ends in step<k>, and to the way
-    back when its name has "backward" in it. values: name -> array; its shape and range stand at the arrow.
+    highlight: stages to colour as failing, "step4" or "backward_step4". focus: a step's number, 0 to 9 (0 is
+    the input); it is ringed and all else steps back. results: exercise -> report or status (default: the
+    checks of this session; {} colours nothing); an exercise belongs to step k when its name ends in step<k>,
+    and to the way back when its name has "backward" in it. values: name -> array; its shape and range stand
+    at the arrow.
     """
     if results is None:
         from stagewise.session import last_reports
