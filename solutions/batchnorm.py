@@ -148,8 +148,8 @@ interactive.explore(spread_by_layer)
 # difference to a network without batchnorm is that the mean and the spread are now two numbers of their own, instead of
 # something that all weights of all earlier layers decide together.
 #
-# A computer sees this formula as a graph of nine small operations. Values flow from left to right, gradients will
-# flow from right to left. Each box will be one function of yours, forward and backward.
+# A computer sees this formula as a graph of nine small operations. Values flow along the blue lines from left to right, gradients will come
+# back along the dashed ones. Each circle will be two functions of yours, one forward and one backward.
 
 # %% role="explore"
 plots.batchnorm_graph(results={}, title="Batch normalisation as nine steps")
@@ -549,7 +549,7 @@ interactive.explore(memory, momentum=interactive.slider([0.0, 0.5, 0.9, 0.97, 0.
 # *22 minutes, ●●○, about 1 to 2 lines each, 22 points*
 #
 # The loss $L$ is a function of `out`, and somebody hands you `dout`, that is $\partial L/\partial\,\mathrm{out}_{id}$ for all $i$ and $d$. You want
-# `dx`, `dgamma` and `dbeta`. The graph is walked from right to left, one box at a time: nine boxes, and the junction at `x` as step 0. Three rules are enough for all of it:
+# `dx`, `dgamma` and `dbeta`. The graph is walked from right to left, one circle at a time: nine circles, and the junction at `x` as step 0. Three rules are enough for all of it:
 #
 # 1. **A function of one entry.** If $z = f(q)$ entry by entry, then $\mathrm dq = f'(q) \cdot \mathrm dz$: the local gradient times the gradient from above.
 # 2. **A value used twice gets two gradients, and they add.** If $q$ goes into $z_1$ and $z_2$, then
@@ -561,7 +561,8 @@ interactive.explore(memory, momentum=interactive.slider([0.0, 0.5, 0.9, 0.97, 0.
 # Rule 3 can be read from the shapes: where the forward pass goes from `(D,)` to `(N, D)`, the backward pass sums; where it goes from `(N, D)` to `(D,)`, the
 # backward pass copies. If you remember one thing of this section, let it be that.
 #
-# Each step gets the *right* values as arguments, in your check and at grading. A slip in one of them costs only its own points.
+# Each step gets the *right* values as arguments, in your check and at grading. A slip in one of them costs only its own points. In the pictures, the step in question
+# stands in front, and the circles remember your checks: forward steps in the upper half, backward steps in the lower.
 
 # %% [markdown]
 # ### Step 9: the shift
@@ -780,7 +781,7 @@ check(batchnorm_backward_step2)
 
 # %% [markdown]
 # ### Step 1: the mean
-# $\mu_d = \frac1N \sum_{i=1}^{N} x_{id}$, the same kind of box as step 4:
+# $\mu_d = \frac1N \sum_{i=1}^{N} x_{id}$, the same kind of operation as step 4:
 #
 # $$\mathrm{dx2}_{id} = \frac1N\, \mathrm{dmu}_d \qquad \text{for every row } i.$$
 
@@ -823,7 +824,7 @@ def batchnorm_backward_step0(dx1, dx2):
 check(batchnorm_backward_step0)
 
 # %% [markdown]
-# The graph once more. Each box now has the colour of its last check in this session.
+# The graph once more, with your checks of this session. If all is well, every circle is marked twice.
 
 # %% role="explore"
 plots.batchnorm_graph(title="Your checks so far")
