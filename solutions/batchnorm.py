@@ -80,7 +80,7 @@ def plain_starts():
 interactive.explore(plain_starts)
 
 # %% [markdown]
-# One start learns. One stays at 2.303. The third is not even in the picture: its loss begins above 600, and after five steps it
+# One start learns. One stays at 2.303. The third leaves only a cross: its loss begins above 600 and after five steps it
 # is no longer a number. Nothing else was changed, so the reason must lie in what $s$ does to the numbers on their way through the
 # layers. Let us compute it.
 #
@@ -940,7 +940,23 @@ def second_curve():
 interactive.explore(second_curve)
 
 # %% [markdown]
-# All three starts learn now. Each layer divides by the spread that it finds, so the factor $5s$ per layer never gets a chance to
+# A loss is a number; here is what it means. Ten pictures that neither network has seen in training, and what the two networks with $s = 0.02$ read in them.
+
+# %% role="explore"
+def what_they_read():
+    answers = []
+    for norm in (None, (batchnorm_forward, batchnorm_backward)):
+        network, _ = run(scale=0.02, norm=norm)
+        scores, _ = network.propagate(digits.x_val[:10], "test")
+        answers.append(scores.argmax(axis=1))
+    labels = [f"{without} | {yours}" for without, yours in zip(*answers)]
+    return plots.images(data.digits("unit").x_val[:10], labels, title="read without normalisation | with your batchnorm")
+
+
+interactive.explore(what_they_read)
+
+# %% [markdown]
+# To the network without normalisation, every picture is the same digit. With your layer all three starts learn: it divides by the spread that it finds, so the factor $5s$ per layer never gets a chance to
 # build up, neither on the way there nor on the way back. Why does the size of the weights stop mattering altogether? Keep that for question 1 at the end.
 
 # %% [markdown]
