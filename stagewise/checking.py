@@ -102,7 +102,9 @@ def _find(name: str) -> tuple[str, ExerciseRecording] | str:
         return holders[0], recording.load(holders[0]).exercises[name]
     if holders:
         first = " or ".join(f'begin("{unit}")' for unit in holders)
-        return f"{name} is an exercise of: {', '.join(holders)}.\nSay which unit you work on: run {first} first."
+        return (
+            f"{name} is an exercise of: {', '.join(holders)}.\nSay which unit you work on: run {first} first."
+        )
     return _unknown(name, current)
 
 

@@ -1,6 +1,7 @@
 """Experiments that draw a picture, with sliders where a notebook's front end can move them.
 
-The picture is an output of its own, so it stays in a saved, exported or printed notebook when the sliders are gone.
+The picture is an output of its own, so it stays in a saved, exported or printed notebook when the sliders
+are gone.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,8 +39,9 @@ def slider(values: Sequence[Any], *, start: Any = None, label: str = "") -> Slid
 def explore(draw: Callable[..., Any], *, caption: str = "", **controls: Slider) -> None:
     """Show what `draw` returns (a Figure or text) for the controls' starting values; sliders redraw it.
 
-    draw: called with one keyword argument per control. Its exceptions do not stop the notebook: a function that is not
-    written yet is named, anything else is shown with the student's own lines. caption: stands below, before the values.
+    draw: called with one keyword argument per control. Its exceptions do not stop the notebook: a function
+    that is not written yet is named, anything else is shown with the student's own lines. caption: stands
+    below, before the values.
     """
     shell = notebook_shell()
     values = {name: control.start for name, control in controls.items()}

@@ -1,7 +1,7 @@
 """Pieces of HTML and text that are safe to show: everything escaped, bounded, free of control characters.
 
-Styles stand inline, because what shows a report later (feedback pages, an untrusted notebook) may drop <style>;
-colours have the same contrast with a light as with a dark background.
+Styles stand inline, because what shows a report later (feedback pages, an untrusted notebook) may drop
+<style>; colours have the same contrast with a light as with a dark background.
 """
 
 import html
@@ -42,6 +42,12 @@ def cell(content: str, style: str = "", kind: str = "td") -> str:
     """Return a cell of a table: left, top, a thin line above."""
     base = f"text-align:left;vertical-align:top;padding:4px 10px 4px 0;border:none;border-top:{LINE};"
     return tag(kind, content, base + style)
+
+
+def heading(word: str) -> str:
+    """Return a cell of a table's first row."""
+    style = "font-weight:normal;border-top:none;white-space:nowrap;"
+    return cell(tag("span", escape(word), f"color:{GREY}"), style, "th")
 
 
 def row(*cells: str) -> str:

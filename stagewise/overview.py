@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stagewise.markup import BLUE, GREY, ORANGE, block, cell, escape, row, strong, table, tag
+from stagewise.markup import BLUE, GREY, ORANGE, block, cell, escape, heading, row, strong, table, tag
 from stagewise.recording import ExerciseRecording, UnitRecording
 from stagewise.report import Report, Status
 
@@ -22,12 +22,7 @@ _UNCHECKED = ("·", "not checked in this session", GREY)
 def progress_html(recorded: UnitRecording, last: Mapping[str, Report]) -> str:
     """Return the table with a bar of the points whose visible checks pass."""
     passed, most = _points(recorded, last)
-    head = row(
-        *(
-            cell(tag("span", word, f"color:{GREY}"), "font-weight:normal;border-top:none;", "th")
-            for word in _HEAD
-        )
-    )
+    head = row(*(heading(word) for word in _HEAD))
     rows = [_html_row(one, last.get(one.name)) for one in recorded.exercises.values()]
     return block(
         tag("div", escape(_summary(recorded, last))),

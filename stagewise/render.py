@@ -15,6 +15,7 @@ from stagewise.markup import (
     cell,
     clean,
     escape,
+    heading,
     preformatted,
     prose,
     row,
@@ -140,7 +141,8 @@ def _summary(report: Report) -> str:
     worth = "" if report.max_points is None else f" (worth {report.max_points:g} points)"
     cases = [all(one.credit == 1 for one in of) for _, of in groupby(report.rows, lambda one: one.case)]
     if report.status is Status.PASSED:
-        return f": {'the visible case is' if len(cases) == 1 else f'all {len(cases)} visible cases are'} right{worth}."
+        all_of_them = "the visible case is" if len(cases) == 1 else f"all {len(cases)} visible cases are"
+        return f": {all_of_them} right{worth}."
     if report.status is Status.FAILED and _least_credit(report) > 0:
         return f": the values are right, but something else is not{worth}."
     return f": {sum(cases)} of {len(cases)} visible case{'' if len(cases) == 1 else 's'} right{worth}."
@@ -168,10 +170,7 @@ def _notes(report: Report) -> list[str]:
 
 def _html_table(report: Report) -> str:
     shown = lines(report.rows[:_MOST_ROWS])
-    head = [
-        cell(tag("span", word, f"color:{GREY}"), "font-weight:normal;border-top:none;", "th")
-        for word in _HEAD
-    ]
+    head = [heading(word) for word in _HEAD]
     return table(row(*head), *(_html_line(line) for line in shown))
 
 
@@ -194,7 +193,8 @@ def _text_table(report: Report, width: int) -> list[str]:
     text = []
     for line in shown:
         text.append(
-            f"  {line.mark} {line.word:<11} {line.case:<{widest}}  {line.outputs}  (relative error {line.error})"
+            f"  {line.mark} {line.word:<11} {line.case:<{widest}}  {line.outputs}  "
+            f"(relative error {line.error})"
         )
         if line.message:
             text.append(_plain(line.message, width, " " * 16))

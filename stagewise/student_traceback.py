@@ -16,13 +16,13 @@ _FRAMES_AT_EACH_END = 4
 
 _OTHERS = tuple(
     str(Path(place).resolve()) + os.sep
-    for place in (*(sysconfig.get_path(key) for key in ("stdlib", "platstdlib")), Path(__file__).parent)
+    for place in (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(__file__).parent))
 )
 _INSTALLED = {"site-packages", "dist-packages"}
 
 
 def describe(error: BaseException) -> str:
-    """Return where in the student's code `error` came from, as text: one block per frame, then type and message.
+    """Return where in the student's code `error` came from: a block per frame, then type and message.
 
     What was raised in another process (RaisedElsewhere) brings its frames as text. Never raises, whatever the
     exception's own `__str__` does.
@@ -49,7 +49,7 @@ def headline(error: BaseException) -> str:
 
 
 def student_frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:
-    """Return (file name, line number, function name) of each frame of `trace` that is the student's, outermost first."""
+    """Return (file, line, function) of each frame of `trace` that is the student's, outermost first."""
     return [
         (frame.f_code.co_filename, line, frame.f_code.co_name)
         for frame, line in traceback.walk_tb(trace)
@@ -58,7 +58,7 @@ def student_frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:
 
 
 def is_students(filename: str) -> bool:
-    """Tell whether code from `filename` was written by the student: a notebook's cell or a file of their own."""
+    """Tell whether the student wrote the code in `filename`: a notebook's cell or a file of their own."""
     if filename.startswith("<"):
         return filename.startswith("<ipython-input") or bool(linecache.getline(filename, 1))
     place = Path(filename).resolve()
@@ -66,7 +66,7 @@ def is_students(filename: str) -> bool:
 
 
 def place_name(filename: str) -> str:
-    """Return what a student calls that place: "Cell In[3]" for a notebook's cell, the file's name otherwise."""
+    """Return what a student calls that place: "Cell In[3]", or the file's name."""
     interactive = sys.modules.get("IPython")
     shell = interactive.get_ipython() if interactive is not None else None
     named = getattr(getattr(shell, "compile", None), "format_code_name", lambda name: None)(filename)

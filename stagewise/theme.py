@@ -7,7 +7,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
-# The grey whose contrast with white equals its contrast with #111 (4.3 : 1): the best that one colour can do on both.
+# The grey whose contrast with white equals that with #111 (4.3 : 1): the best that one colour can do.
 INK = "#797979"
 PASSED = "#1f7fc4"
 FAILED = "#c65a00"

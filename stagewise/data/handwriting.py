@@ -10,7 +10,10 @@ TRAIN, VALIDATION, TEST = 1197, 300, 300
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Digits:
-    """Digits in three parts that share no example. x_…: (N, 64) or (N, 8, 8) float64, y_…: (N,) int64 in 0..9."""
+    """Digits in three parts that share no example.
+
+    x_…: (N, 64) or (N, 8, 8) float64; y_…: (N,) int64 in 0..9.
+    """
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -23,15 +26,15 @@ class Digits:
 def digits(
     scaling: Literal["standard", "unit", "raw"] = "standard", *, seed: int = 0, flat: bool = True
 ) -> Digits:
-    """Return the digits, shuffled by `seed` and split into 1,197 for training, 300 for validation, 300 for testing.
+    """Return the digits, shuffled by `seed`: 1,197 for training, 300 for validation, 300 for testing.
 
-    Each example is an 8x8 grey picture as 64 float64 numbers (flat=False: 8 by 8); each label an int64 in 0..9.
-    scaling: "raw" leaves the ink as it is, 0 (none) to 16; "unit" divides by 16, into [0, 1]; "standard" gives each
-    pixel mean 0 and variance 1 on the training part (the other parts use the training part's statistics; the pixels
-    that are always white stay 0). Raises ValueError for another scaling.
+    Each example is an 8x8 grey picture as 64 float64 numbers (flat=False: 8 by 8); each label an int64 in
+    0..9. scaling: "raw" leaves the ink as it is, 0 (none) to 16; "unit" divides by 16, into [0, 1];
+    "standard" gives each pixel mean 0 and variance 1 on the training part (the other parts use the training
+    part's statistics; the pixels that are always white stay 0). Raises ValueError for another scaling.
 
-    Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI repository, 1998 (the test set
-    of 43 writers' digits, as shipped by scikit-learn). Licence: CC BY 4.0.
+    Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI repository, 1998 (the
+    test set of 43 writers' digits, as shipped by scikit-learn). Licence: CC BY 4.0.
     """
     if scaling not in ("standard", "unit", "raw"):
         raise ValueError(f'digits knows the scalings "standard", "unit" and "raw", got {scaling!r}.')

@@ -8,8 +8,8 @@ def spirals(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return points on intertwined spiral arms, one arm per class: no straight line separates them.
 
-    x: (per_class * classes, 2) float64, within about [-1, 1]; y: (per_class * classes,) int64, in order of class.
-    noise: standard deviation of the angle, in radians. The same seed gives the same points.
+    x: (per_class * classes, 2) float64, within about [-1, 1]; y: (per_class * classes,) int64, in order of
+    class. noise: standard deviation of the angle, in radians. The same seed gives the same points.
     """
     rng = np.random.default_rng(seed)
     radius = np.tile(np.linspace(0, 1, per_class), classes)

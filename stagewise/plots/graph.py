@@ -1,8 +1,8 @@
-"""Computational graphs: circles for operations, values forward above the arrows, gradients back below them."""
+"""Computational graphs: circles for operations, values above the arrows, gradients below."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stagewise.plots.canvas import new_axes, styled
 from stagewise.report import Status
@@ -41,7 +41,8 @@ class Node:
 class Edge:
     """A value that flows from one node to another: its name, its gradient's name and its shape.
 
-    above: where the value's name stands, as a shift from the middle of the arrow; the gradient's stands opposite.
+    above: where the value's name stands, as a shift from the middle of the arrow; the gradient's stands
+    opposite.
     """
 
     source: str
@@ -110,7 +111,11 @@ def _draw_node(ax: "Axes", node: Node, status: Mapping[str, Status]) -> None:
         if found is not None:
             color, wrong = _COLORS[found], found in (Status.FAILED, Status.ERROR)
             _fill_cap(ax, node, side, color, 0.9 if wrong else 0.2)
-            mark = {"color": "white" if wrong else color, "fontsize": 10, "fontweight": "bold"}
+            mark: dict[str, Any] = {
+                "color": "white" if wrong else color,
+                "fontsize": 10,
+                "fontweight": "bold",
+            }
             ax.text(node.x, node.y + side * 0.26, _MARKS[found], ha="center", va="center", **mark)
     ax.add_patch(Circle((node.x, node.y), _RADIUS, fill=False, edgecolor=INK, lw=1.6))
     size = 13 if len(node.operation) < 3 else 10

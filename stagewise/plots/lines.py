@@ -27,9 +27,9 @@ def curves(
 ) -> "Figure":
     """Draw one line per run: how something went during training.
 
-    series: label -> y (T,), or (x, y) both (T,), or y (R, T) for R repetitions, drawn as their mean in a band from the
-    least to the greatest. smooth: moving average over that many steps. log: "", "x", "y" or "xy".
-    A run that reaches inf or NaN ends there in a cross and is called diverged.
+    series: label -> y (T,), or (x, y) both (T,), or y (R, T) for R repetitions, drawn as their mean in a
+    band from the least to the greatest. smooth: moving average over that many steps. log: "", "x", "y" or
+    "xy". A run that reaches inf or NaN ends there in a cross and is called diverged.
     """
     ax = ax or new_axes()[1]
     ends = []
@@ -65,10 +65,10 @@ def sweep(
     chance: float | None = None,
     ax: "Axes | None" = None,
 ) -> "Figure":
-    """Draw what came of each setting: one marker per value of `x`, a bar from the least to the greatest of the runs.
+    """Draw what came of each setting: a marker per value of `x`, a bar from the least to the greatest run.
 
-    x: (V,) numbers or words; series: label -> y (V,) or (V, R) for R repetitions. NaN is a run that diverged: it gets a
-    cross at the bottom. chance: draws a dotted line at the value that guessing reaches.
+    x: (V,) numbers or words; series: label -> y (V,) or (V, R) for R repetitions. NaN is a run that
+    diverged: it gets a cross at the bottom. chance: draws a dotted line at the value that guessing reaches.
     """
     ax = ax or new_axes()[1]
     words = not all(isinstance(value, (int, float, np.number)) for value in x)
@@ -79,8 +79,8 @@ def sweep(
         ok = np.isfinite(runs).all(axis=1)
         middle, low, high = runs[ok].mean(axis=1), runs[ok].min(axis=1), runs[ok].max(axis=1)
         ax.errorbar(
-            places[ok], middle, yerr=np.maximum([middle - low, high - middle], 0), color=color, capsize=3, label=label,
-            linestyle=DASHES[index % len(DASHES)], marker=MARKERS[index % len(MARKERS)],
+            places[ok], middle, yerr=np.maximum([middle - low, high - middle], 0), color=color, capsize=3,
+            label=label, linestyle=DASHES[index % len(DASHES)], marker=MARKERS[index % len(MARKERS)],
         )  # fmt: skip
         lost = places[~ok]
         if lost.size:
@@ -125,15 +125,12 @@ def _as_runs(given: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _moving_average(run: np.ndarray, width: int) -> np.ndarray:
-    """Average each entry with the up to width - 1 before it; nothing after the first inf or NaN is averaged in."""
+    """Average each entry with the up to width - 1 before it, up to the first inf or NaN."""
     if width <= 1 or run.size == 0:
         return run
-    total = np.cumsum(np.insert(np.where(np.isfinite(run), run, 0), 0, 0.0))
-    ends = np.arange(1, run.size + 1)
-    starts = np.maximum(ends - width, 0)
-    averaged = (total[ends] - total[starts]) / (ends - starts)
-    averaged[_finite_length(run) :] = np.nan
-    return averaged
+    ends = range(1, _finite_length(run) + 1)
+    averaged = [run[max(end - width, 0) : end].mean() for end in ends]
+    return np.array(averaged + [np.nan] * (run.size - len(averaged)))
 
 
 def _finite_length(run: np.ndarray) -> int:

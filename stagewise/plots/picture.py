@@ -1,4 +1,4 @@
-"""A figure that shows itself: crisp on any screen, transparent, independent of pyplot and its list of open figures."""
+"""A figure that shows itself: crisp, transparent, independent of pyplot and its list of open figures."""
 
 import io
 from typing import Any
@@ -28,6 +28,6 @@ class Picture(Figure):
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        width, height = (int(inches * _DOTS_PER_INCH) for inches in self.get_size_inches())
+        width, height = (round(inches * _DOTS_PER_INCH) for inches in self.get_size_inches())
         data = {"image/png": self.png(), "text/plain": f"<picture, {width} x {height}>"}
         return data, {"image/png": {"width": width, "height": height}}

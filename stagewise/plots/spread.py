@@ -28,8 +28,8 @@ def bands(
 ) -> "Figure":
     """Draw how the distribution of some values moves during training, one panel per label on a shared scale.
 
-    series: label -> (T, M), the M values seen at each of T moments. The line is the median; half of the values lie in
-    the dark band, nine tenths in the light one.
+    series: label -> (T, M), the M values seen at each of T moments. The line is the median; half of the
+    values lie in the dark band, nine tenths in the light one.
     """
     axes = axes or panels(len(series), size=(4.6, 3.6), sharey=True)[1]
     for index, (ax, (label, values)) in enumerate(zip(axes, series.items(), strict=True)):
@@ -59,10 +59,10 @@ def histograms(
     limits: tuple[float, float] | None = None,
     columns: int = 5,
 ) -> "Figure":
-    """Draw one histogram per label on a shared horizontal scale, its mean and standard deviation written above.
+    """Draw one histogram per label on a shared horizontal scale, its mean and std written above.
 
-    series: label -> values of any shape. limits: ends of the scale (default: all finite values fit); values beyond
-    them are counted in the outermost bars.
+    series: label -> values of any shape. limits: ends of the scale (default: all finite values fit); values
+    beyond them are counted in the outermost bars.
     """
     flat = {label: np.ravel(np.asarray(values, dtype=float)) for label, values in series.items()}
     flat = {label: values[np.isfinite(values)] for label, values in flat.items()}
@@ -88,7 +88,7 @@ def histograms(
 def images(
     pictures: np.ndarray, labels: Sequence[Any] | None = None, *, columns: int = 10, title: str = ""
 ) -> "Figure":
-    """Draw small grey pictures in a grid, each with its label above: (N, 8, 8), or (N, 64) with a square picture a row.
+    """Draw small grey pictures, (N, 8, 8) or (N, 64), in a grid, each with its label above.
 
     Dark is ink: the greatest value of a picture is drawn black, the least white.
     """

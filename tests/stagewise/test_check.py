@@ -1,0 +1,149 @@
+"""check(f): which exercise it finds, what it judges, and what it never does."""
+
+import numpy as np
+import pytest
+
+from stagewise import begin, check, recording, session
+from stagewise.report import Status
+from stagewise.script import RaisedElsewhere
+from stagewise.student_traceback import describe
+
+
+def define(source: str, name: str = "center"):
+    """A function as a notebook's cell defines it."""
+    import linecache
+
+    file = f"<ipython-input-{abs(hash(source))}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    cell = {"np": np}
+    exec(compile(source, file, "exec"), cell)
+    return cell[name]
+
+
+def test_right_function_passes(reports):
+    check(define("def center(x): return x - x.mean(axis=0)"))
+    (report,) = reports
+    assert report.status is Status.PASSED
+    assert [row.case for row in report.rows] == ["basic", "one example", "far away"]
+    assert report.max_points == 2
+
+
+def test_known_mistake_is_told_its_sentence(reports):
+    check(define("def center(x): return x"))
+    assert reports[0].misconception == "no-mean"
+    assert reports[0].diagnosis == "Your `center` subtracts nothing at all."
+
+
+def test_unknown_mistake_is_told_nothing_that_is_not_so(reports):
+    check(define("def center(x): return x + 17"))
+    assert reports[0].status is Status.FAILED
+    assert reports[0].diagnosis == ""
+    assert reports[0].notes == ("The case basic calls `out = center(x)`",)
+
+
+@pytest.mark.parametrize("body", ["raise NotImplementedError", "pass", "return ..."])
+def test_unfinished_is_not_an_error(reports, body):
+    check(define(f"def center(x): {body}"))
+    assert reports[0].status is Status.UNFINISHED
+    assert reports[0].traceback == ""
+
+
+def test_exception_shows_the_students_lines_only(reports):
+    check(
+        define("def center(x):\n    return helper(x)\ndef helper(x):\n    return np.mean(x, axis='rows')\n")
+    )
+    report = reports[0]
+    assert report.status is Status.ERROR
+    assert "line 2, in center\n    return helper(x)" in report.traceback
+    assert "line 4, in helper\n    return np.mean(x, axis='rows')" in report.traceback
+    assert "numpy" not in report.traceback.split("TypeError")[0]
+    assert "stagewise" not in report.traceback
+
+
+def test_wrong_number_of_arguments_is_told_with_the_call(reports):
+    check(define("def center(x, y): return x"))
+    assert reports[0].traceback.startswith("TypeError: center() missing 1 required positional argument")
+    assert "The call that went wrong: `out = center(x)`" in reports[0].notes
+
+
+def test_endless_recursion_is_cut(reports):
+    check(define("def center(x): return center(x)"))
+    assert "more calls" in reports[0].traceback
+    assert len(reports[0].traceback.splitlines()) < 30
+
+
+def test_interruption_passes(reports):
+    with pytest.raises(KeyboardInterrupt):
+        check(define("def center(x): raise KeyboardInterrupt"))
+    assert reports == []
+
+
+def test_exit_does_not_end_the_notebook(reports):
+    check(define("def center(x): raise SystemExit(1)"))
+    assert reports[0].status is Status.ERROR
+
+
+def test_written_input_is_named(reports):
+    check(define("def center(x):\n    x -= x.mean(axis=0)\n    return x"))
+    assert any("x was changed by" in row.message for row in reports[0].rows)
+
+
+def test_partners_are_called(reports, toy):
+    check(toy.center_backward, toy.center_forward)
+    assert reports[0].status is Status.PASSED
+
+
+def test_missing_partner_is_asked_for(recorded, toy, capsys):
+    check(toy.center_backward)
+    assert "check(center_backward, center_forward)" in capsys.readouterr().out
+
+
+def test_called_function_is_recognised(recorded, toy, capsys):
+    check(toy.center(np.ones((2, 2))))
+    assert "check was given a float array of shape (2, 2), not a function." in capsys.readouterr().out
+
+
+def test_nameless_function_is_refused_kindly(recorded, capsys):
+    check(lambda x: x)
+    assert "Define it with def" in capsys.readouterr().out
+
+
+def test_near_names_are_suggested(recorded, capsys):
+    begin("toy")
+    check(define("def centre(x): return x", "centre"))
+    assert "Did you mean center" in capsys.readouterr().out
+
+
+def test_ambiguous_name_asks_for_begin(recorded, toy, capsys):
+    (recorded / "other.json").write_text(recording.dump(toy.unit("other", 3)), encoding="utf-8")
+    check(toy.center)
+    said = capsys.readouterr().out
+    assert 'begin("other")' in said
+    assert 'begin("toy")' in said
+    begin("other")
+    check(toy.center)
+    assert session.last_reports()["center"].max_points == 3
+
+
+def test_exercise_of_another_unit_says_so(recorded, toy, capsys):
+    other = toy.unit("other")
+    exercises = {"center": other.exercises["center"]}
+    (recorded / "small.json").write_text(
+        recording.dump(recording.UnitRecording("small", "Small", exercises)), encoding="utf-8"
+    )
+    begin("small")
+    check(toy.center_backward, toy.center_forward)
+    assert 'begin("toy")' in capsys.readouterr().out
+
+
+def test_exception_from_another_process_is_described_by_its_frames():
+    error = RaisedElsewhere("ValueError", "no", "Cell In[4], line 2, in center\n    oops\n")
+    assert describe(error) == "Cell In[4], line 2, in center\n    oops\nValueError: no"
+
+
+def test_unprintable_exception_is_described():
+    class SilentError(Exception):
+        def __str__(self):
+            raise ValueError
+
+    assert describe(SilentError()) == "SilentError: (its message could not be made into text)"
