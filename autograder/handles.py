@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 class Handle:
     """An object of the candidate. `__name__` is the name that the check cell used, never the object's own.
 
-    It can be called, indexed, iterated, measured with `len` and asked for public attributes. It is true, equal
-    to itself alone, and its copies are itself.
+    It can be called, indexed, iterated, measured with `len` and asked for public attributes. It is true,
+    equal to itself alone, and its copies are itself.
     """
 
     __slots__ = ("__name__", "_candidate", "_number")

@@ -9,9 +9,9 @@ MIB = 1 << 20
 class Limits:
     """Bounds of one candidate.
 
-    Seconds are of CPU time, so that a busy machine does not change a grade; code that only waits is stopped after
-    `wall_factor` times as many seconds on the clock. A soft limit raises in the student's code; the hard one, when
-    that was swallowed, ends the candidate `grace` seconds later.
+    Seconds are of CPU time, so that a busy machine does not change a grade; code that only waits is stopped
+    after `wall_factor` times as many seconds on the clock. A soft limit raises in the student's code; the
+    hard one, when that was swallowed, ends the candidate `grace` seconds later.
     """
 
     cell_seconds: float = 60.0

@@ -71,7 +71,8 @@ class Candidate:
         self._wall_end = float("inf")
 
     def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
-        """Run a notebook's cell for `seconds` of CPU time (default: the limits'); CandidateGone if it died."""
+        """Run a notebook's cell for `seconds` of CPU time (default: the limits'); CandidateGone if it died.
+        """
         seconds = self.limits.cell_seconds if seconds is None else seconds
         kind, *fields = self._ask("cell", [source], seconds)
         if kind != "cell":

@@ -17,10 +17,12 @@ _ALWAYS = (COURSE, "ipython", "msgpack")
 
 @lru_cache
 def visible(extras: tuple[str, ...] = ()) -> dict[str, Path]:
-    """Return {entry: its path} for a site-packages directory that holds the closure of the course's requirements.
+    """Return {entry: its path} for a site-packages directory that holds the closure of the course's
+    requirements.
 
-    `extras` are those of the course ("transfer" brings torch). The course itself is its package directory alone: an
-    editable install would show the whole clone. SandboxError names a distribution that is not installed.
+    `extras` are those of the course ("transfer" brings torch). The course itself is its package directory
+    alone: an editable install would show the whole clone. SandboxError names a distribution that is not
+    installed.
     """
     entries: dict[str, Path] = {}
     for name in closure([f"{COURSE}[{','.join(extras)}]", *_ALWAYS[1:]]):
@@ -32,7 +34,7 @@ def visible(extras: tuple[str, ...] = ()) -> dict[str, Path]:
 
 
 def closure(requirements: Iterable[str]) -> frozenset[str]:
-    """Return the names of all distributions that the requirements ask for on this machine, directly or not."""
+    """Return the names of all distributions that the requirements ask for here, directly or not."""
     found: dict[str, set[str]] = {}
     waiting = [Requirement(text) for text in requirements]
     while waiting:

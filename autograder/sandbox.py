@@ -1,4 +1,6 @@
-"""Starts candidates: a template inside bubblewrap that has imported everything, from which each one is forked."""
+"""Starts candidates: a template inside bubblewrap that has imported everything, from which each one is
+forked.
+"""
 
 import os
 import shutil
@@ -26,8 +28,8 @@ _WARM = ("numpy", "matplotlib.pyplot", "sklearn.datasets", "ipywidgets", "stagew
 _START_SECONDS = 120.0
 _SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
 _REMEDY = (
-    "install bubblewrap and allow unprivileged user namespaces (`python -m autograder doctor` says which is missing), "
-    "or grade without a sandbox, which marks the results: --isolation process"
+    "install bubblewrap and allow unprivileged user namespaces; `python -m autograder doctor` says which of them "
+    "is missing. Or grade without a sandbox, which marks the results: --isolation process"
 )
 
 
@@ -53,10 +55,17 @@ def environment(home: str) -> dict[str, str]:
 def bubblewrap(entries: Mapping[str, Path], hidden: Iterable[Path], root: bool) -> list[str]:
     """Return the command line up to the program: a file system of Python, its libraries and `entries` alone.
 
-    Places in `hidden` (the course, the clone) are covered should they lie inside one of those. `root`: the real root
-    starts it, whose forks become nobody themselves.
+    Places in `hidden` (the course, the clone) are covered should they lie inside one of those. `root`: the
+    real root starts it, whose forks become nobody themselves.
     """
-    command = ["bwrap", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-pid", "--unshare-cgroup-try"]
+    command = [
+        "bwrap",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-pid",
+        "--unshare-cgroup-try",
+    ]
     if not root:
         command += ["--unshare-user"]
     kept = ["CAP_SYS_ADMIN", *(["CAP_SETUID", "CAP_SETGID", "CAP_KILL"] if root else [])]
@@ -65,7 +74,7 @@ def bubblewrap(entries: Mapping[str, Path], hidden: Iterable[Path], root: bool) 
     for name, value in environment("/tmp").items():
         command += ["--setenv", name, value]
     shown = [Path(place) for place in _SYSTEM if os.path.lexists(place)] + _interpreter()
-    for directory in _parents([*shown, Path(_SITE, "any")]):
+    for directory in _parents([*shown, Path(_SITE, "any"), Path("/dev/any")]):
         command += ["--perms", "0755", "--dir", str(directory)]
     for place in shown:
         command += _show(place)
@@ -74,12 +83,18 @@ def bubblewrap(entries: Mapping[str, Path], hidden: Iterable[Path], root: bool) 
             command += ["--tmpfs", str(covered)]
     for name, place in entries.items():
         command += ["--ro-bind", str(place.resolve()), f"{_SITE}/{name}"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/tmp"]
+    for device in ("null", "zero", "full", "random", "urandom"):
+        command += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
+    for empty in ("/dev/shm", "/tmp"):
+        command += ["--size", str(64 * MIB), "--tmpfs", empty]
+    command += ["--proc", "/proc"]
     return [*command, "--remount-ro", "/", "--chdir", "/tmp"]
 
 
 def _parents(places: Iterable[Path]) -> list[Path]:
-    """Return the directories on the way to `places`, outermost first: nobody must be able to walk through them."""
+    """Return the directories on the way to `places`, outermost first: nobody must be able to walk through
+    them.
+    """
     above = {parent for place in places for parent in place.parents if parent != Path("/")}
     return sorted(above, key=lambda parent: len(parent.parts))
 
@@ -91,7 +106,9 @@ def _show(place: Path) -> list[str]:
 
 
 def _interpreter() -> list[Path]:
-    """Return the places of the Python installation that this process runs on, not those of its virtual environment."""
+    """Return the places of the Python installation that this process runs on, not those of its virtual
+    environment.
+    """
     base = Path(sys.base_prefix)
     parts = [base / "lib", base / "lib64", Path(_executable())]
     standard = Path(sysconfig.get_path("stdlib"))
@@ -109,7 +126,9 @@ def _executable() -> str:
 
 
 def _site_directories() -> list[Path]:
-    """Return where the Python installation itself keeps packages: they are not part of the course's requirements."""
+    """Return where the Python installation itself keeps packages: they are not part of the course's
+    requirements.
+    """
     found: list[Path] = []
     for lib in (Path(sys.base_prefix) / "lib", Path("/usr/lib")):
         found += [*lib.glob("python3*/site-packages"), *lib.glob("python3*/dist-packages")]
@@ -117,7 +136,8 @@ def _site_directories() -> list[Path]:
 
 
 class CandidateTemplate:
-    """A process that has imported everything and forks candidates; close it when done (a context manager does).
+    """A process that has imported everything and forks candidates; close it when done (a context manager
+    does).
 
     Start it from a thread that lives as long as it: the kernel ends it with that thread.
     """
@@ -140,7 +160,8 @@ class CandidateTemplate:
     def start(
         cls, extras: Sequence[str] = (), *, isolation: str = SANDBOX, hidden: Sequence[Path] = ()
     ) -> Self:
-        """Start a template and try it; `extras` of the course say which packages there are, `hidden` what to cover.
+        """Start a template and try it; `extras` of the course say which packages there are, `hidden` what to
+        cover.
 
         SandboxError if this machine cannot isolate a candidate.
         """
@@ -156,8 +177,9 @@ class CandidateTemplate:
         else:
             directory = tempfile.TemporaryDirectory(prefix="stagewise-")
             command, site, home = [], _linked(entries, Path(directory.name)), directory.name
-        template = cls._launch(command, site, home, (*_WARM, *(("torch",) if "transfer" in extras else ())),
-                               isolation, directory)
+        template = cls._launch(
+            command, site, home, (*_WARM, *(("torch",) if "transfer" in extras else ())), isolation, directory
+        )
         template._try()
         return template
 
@@ -172,7 +194,7 @@ class CandidateTemplate:
         directory: tempfile.TemporaryDirectory[str] | None,
     ) -> Self:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        errors = tempfile.TemporaryFile()
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         program = (
             f"import sys; sys.path.insert(0, {site!r}); from candidate.serve import main; "
             f"main({theirs.fileno()}, {isolation == SANDBOX}, {warm!r})"

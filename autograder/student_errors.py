@@ -1,4 +1,5 @@
-"""What a student's code raised, as an exception of the examiner: a name and texts, nothing of the original."""
+"""What a student's code raised, as an exception of the examiner: a name and texts, nothing of the original.
+"""
 
 _LONGEST_NAME = 60
 _LONGEST_TEXT = 2_000
@@ -31,7 +32,8 @@ _FAMILIAR: dict[str, type[Exception]] = {
 
 
 class CandidateError(Exception):
-    """Student code raised; the class has the name of the student's exception and, if that is built in, its type.
+    """Student code raised; the class has the name of the student's exception and, if that is built in, its
+    type.
 
     `student_traceback` is the text a student should read: their own frames, then type and message.
     """
@@ -43,7 +45,8 @@ class CandidateError(Exception):
 
 
 def student_error(name: str, text: str, trace: str) -> CandidateError:
-    """Return the exception for what the candidate says was raised; the texts may be hostile and are cut to size.
+    """Return the exception for what the candidate says was raised; the texts may be hostile and are cut to
+    size.
 
     >>> error = student_error("ValueError", "shapes differ", "")
     >>> type(error).__name__, isinstance(error, ValueError), isinstance(error, CandidateError)

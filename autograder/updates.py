@@ -12,7 +12,8 @@ def apply(changes: list[Any], arguments: int, decoder: Decoder, result: Any) -> 
     """Write `changes`, pairs of an argument's number and its new contents, into the first `arguments` that
     `decoder` knows. Identity is kept: a list stays that list.
 
-    ProtocolError for a change that cannot happen in place, or that would make an argument or `result` hold itself.
+    ProtocolError for a change that cannot happen in place, or that would make an argument or `result` hold
+    itself.
     """
     news = [_decoded(change, decoder, arguments) for change in changes]
     for old, new in news:

@@ -1,12 +1,14 @@
-"""Answers the examiner's questions about one student's code: run this cell, call that function with these arguments."""
+"""Answers the examiner's questions about one student's code: run this cell, call that function with these
+arguments.
+"""
 
 import itertools
 import socket
 from collections.abc import Callable
 from typing import Any
 
-from .channel import receive_frame, send_frame
 from .changes import Watch
+from .channel import receive_frame, send_frame
 from .clock import TimeIsUp, at_most
 from .decode import Decoder
 from .encode import Encoder
@@ -43,7 +45,9 @@ class Answers:
             turn, question, cpu, wall, *fields = unpack(receive_frame(conversation, bound))
             reply = pack([turn, *self._questions[question](cpu, wall, *fields)])
             if len(reply) > bound:
-                reply = pack([turn, "raised", "ValueError", f"a result of {len(reply)} bytes is too large", "", []])
+                reply = pack(
+                    [turn, "raised", "ValueError", f"a result of {len(reply)} bytes is too large", "", []]
+                )
             send_frame(conversation, reply)
 
     def _cell(self, cpu: float, wall: float, source: str) -> list[Any]:
@@ -87,7 +91,7 @@ class Answers:
         return self._answer(cpu, wall, all_elements, Decoder(self._object))
 
     def _length(self, cpu: float, wall: float, number: int) -> list[Any]:
-        return self._answer(cpu, wall, lambda: int(len(self._objects[number])), Decoder(self._object))
+        return self._answer(cpu, wall, lambda: len(self._objects[number]), Decoder(self._object))
 
     def _answer(self, cpu: float, wall: float, work: Callable[[], Any], decoder: Decoder) -> list[Any]:
         """Do `work`; answer with its result or what it raised, and with what it changed of the arguments."""

@@ -1,7 +1,7 @@
 """NumPy arrays and scalars as plain parts: dtype from a closed list, shape, order in memory, raw bytes.
 
-Arrays keep their order in memory in kind (C, Fortran, transposed, reversed, with gaps), since student code may
-depend on it. Whatever the parts say is checked before NumPy sees it.
+Arrays keep their order in memory in kind (C, Fortran, transposed, reversed, with gaps), since student code
+may depend on it. Whatever the parts say is checked before NumPy sees it.
 """
 
 import math

@@ -9,7 +9,9 @@ _MOST_ERROR_LINES = 100
 
 
 class Outputs:
-    """The outputs of the running cell; the first that goes beyond the bound is cut, with a note, and the rest dropped."""
+    """The outputs of the running cell; the first that goes beyond the bound is cut, with a note, and the rest
+    dropped.
+    """
 
     def __init__(self) -> None:
         self.begin(0)

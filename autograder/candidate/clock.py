@@ -10,12 +10,14 @@ _AGAIN = 0.5
 
 
 class TimeIsUp(BaseException):
-    """The student's code used the time it was given; not an Exception, so that a loop that catches those ends too."""
+    """The student's code used the time it was given; not an Exception, so that a loop that catches those ends
+    too.
+    """
 
 
 @contextmanager
 def at_most(cpu_seconds: float, wall_seconds: float) -> Iterator[None]:
-    """Raise TimeIsUp in the body after so much CPU time or so much time on the clock, whichever comes first."""
+    """Raise TimeIsUp in the body after so much CPU time or so much time on the clock."""
 
     def ring(number: int, frame: FrameType | None) -> NoReturn:
         __tracebackhide__ = True

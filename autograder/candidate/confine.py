@@ -117,7 +117,7 @@ def address_space() -> int:
 
 
 def give_up_privileges() -> bool:
-    """Drop capabilities, forbid gaining any, filter system calls. False if the kernel has no filter for us."""
+    """Drop capabilities, forbid gaining any, filter system calls. False if the kernel has no filter."""
     _check(_libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
     _libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
@@ -126,9 +126,7 @@ def give_up_privileges() -> bool:
 
 
 def _cover(place: str, options: str, flags: int = 0) -> None:
-    done = _libc.mount(
-        b"tmpfs", place.encode(), b"tmpfs", _NOSUID_NODEV | flags, options.encode()
-    )
+    done = _libc.mount(b"tmpfs", place.encode(), b"tmpfs", _NOSUID_NODEV | flags, options.encode())
     _check(done, f"mount {place}")
 
 

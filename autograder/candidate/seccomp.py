@@ -1,7 +1,7 @@
 """A filter of system calls: threads but no processes, no sockets, no mounts, no look at other processes.
 
-Whatever is refused fails with EPERM, so that a student reads a PermissionError. Numbers are those of the kernel's
-tables for x86_64 and aarch64; on another machine there is no filter and `install` says so.
+Whatever is refused fails with EPERM, so that a student reads a PermissionError. Numbers are those of the
+kernel's tables for x86_64 and aarch64; on another machine there is no filter and `install` says so.
 """
 
 import ctypes
@@ -89,7 +89,9 @@ def known() -> bool:
 
 
 def install() -> bool:
-    """Bind this process and all its threads to the filter, for good; needs no-new-privileges. False where unknown."""
+    """Bind this process and all its threads to the filter, for good; needs no-new-privileges. False where
+    unknown.
+    """
     if not known():
         return False
     code = program(*_ARCHITECTURES[platform.machine()], os.getpid())

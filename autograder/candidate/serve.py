@@ -1,7 +1,9 @@
-"""The candidates' template: imports once, then forks a fresh candidate for every request on its control socket.
+"""The candidates' template: imports once, then forks a fresh candidate for every request on its control
+socket.
 
-It holds no secret and runs no student's code. A candidate cannot reach it: it is outside the candidate's process
-namespace. It notices when a candidate or its examiner ends, and then everything that the candidate started is killed.
+It holds no secret and runs no student's code. A candidate cannot reach it: it is outside the candidate's
+process namespace. It notices when a candidate or its examiner ends, and then everything that the candidate
+started is killed.
 """
 
 import gc
@@ -33,7 +35,9 @@ _CONVERSATION = 3
 
 
 def main(control: int, sandboxed: bool, names: Iterable[str]) -> None:
-    """Serve requests on the socket `control` until it closes: limits, with two sockets (conversation, obituary)."""
+    """Serve requests on the socket `control` until it closes: limits, with two sockets (conversation,
+    obituary).
+    """
     sys.argv = ["notebook"]
     for name in names:
         _import_all(name)
@@ -134,7 +138,9 @@ def _be_candidate(
 
 
 def _ended(work: Callable[[], None]) -> NoReturn:
-    """Do `work` and end the process there, whatever happens: in a fork, no stack of the template unwinds twice."""
+    """Do `work` and end the process there, whatever happens: in a fork, no stack of the template unwinds
+    twice.
+    """
     code = _FAILED
     try:
         work()

@@ -1,4 +1,4 @@
-"""An IPython shell without history, threads or keyboard that returns what a cell shows as notebook outputs."""
+"""An IPython shell without history, threads or keyboard; what a cell shows comes back as notebook outputs."""
 
 import base64
 import builtins
@@ -22,7 +22,7 @@ _QUIET = Config(
 )
 
 
-class _ResultHook(DisplayHook):
+class _ResultHook(DisplayHook):  # type: ignore[misc]
     """Shows the value of a cell's last expression."""
 
     def write_output_prompt(self) -> None:
@@ -30,9 +30,7 @@ class _ResultHook(DisplayHook):
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         """Keep the value in all its formats."""
-        self.shell.outputs.show(
-            "execute_result", _texts(format_dict), execution_count=self.shell.running
-        )
+        self.shell.outputs.show("execute_result", _texts(format_dict), execution_count=self.shell.running)
 
     def log_output(self, format_dict: Any) -> None:
         """Nothing is logged."""
@@ -42,7 +40,7 @@ class _ResultHook(DisplayHook):
         self._is_active = False
 
 
-class _Publisher(DisplayPublisher):
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
     """Shows what `display` is given."""
 
     def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
@@ -54,7 +52,7 @@ class _Publisher(DisplayPublisher):
         self.shell.outputs.clear(wait)
 
 
-class CandidateShell(InteractiveShell):
+class CandidateShell(InteractiveShell):  # type: ignore[misc]
     """Runs a student's cells; create one in the template, use it in the fork."""
 
     displayhook_class = Type(_ResultHook)
@@ -111,10 +109,10 @@ class CandidateShell(InteractiveShell):
 
 
 def warm_up(shell: CandidateShell) -> None:
-    """Do what is slow the first time, so that forks find it done: a figure, a traceback; show figures inline."""
+    """Do what is slow the first time, so that forks find it done, and have figures shown inline."""
     from matplotlib_inline.backend_inline import configure_inline_support
 
-    configure_inline_support(shell, "inline")
+    configure_inline_support(shell, "inline")  # type: ignore[no-untyped-call]
     shell.run("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.title('$x$')\nplt.show()", 1 << 20)
     shell.run("def f(x):\n    return 1 / x\nf(0)", 1 << 20)
     shell.reset()

@@ -1,8 +1,8 @@
 """Values as MessagePack, in both directions: data as data, everything else as the number of a handle.
 
-None, bool, float, bytes, str and 64-bit int are themselves; anything else is a MessagePack array that starts with
-a tag. Nothing is ever unpickled, evaluated or imported, and the receiving side takes every byte to be hostile. An
-object that occurs twice in a frame arrives as one object; cycles are not sent.
+None, bool, float, bytes, str and 64-bit int are themselves; anything else is a MessagePack array that starts
+with a tag. Nothing is ever unpickled, evaluated or imported, and the receiving side takes every byte to be
+hostile. An object that occurs twice in a frame arrives as one object; cycles are not sent.
 """
 
 from enum import IntEnum
@@ -90,7 +90,7 @@ def unpack(frame: bytes) -> Any:
 
 
 def weigh(value: object) -> int:
-    """Return how many items a walk through `value` meets, shared ones every time; ProtocolError for a cycle."""
+    """Return how many items a walk through `value` meets, shared ones every time; cycles are refused."""
     return _weigh(value, {}, 0)
 
 
