@@ -82,7 +82,7 @@ def _asked(source: UnitSource, load: Load) -> Unit:
     try:
         return load(source.unit)
     except LookupError:
-        problem = f"nothing says what the unit asks: there is no reference/exercises/{source.unit}.py"
+        problem = f"nothing says what the unit asks: there is no reference.exercises.{source.unit}"
         raise source.fault(1, problem, "write it, or move the unit's source elsewhere") from None
 
 

@@ -123,7 +123,7 @@ def _require_exercise(reading: _Reading, cell: SourceCell) -> None:
     if name not in reading.asked:
         raise source.fault(
             cell.line,
-            f"reference/exercises/{source.unit}.py asks no exercise {name!r}",
+            f"reference.exercises.{source.unit} asks no exercise {name!r}",
             f"define it there, or write a name that it asks: {', '.join(reading.asked) or 'there is none'}",
         )
     if not regions.has(cell.source, regions.SOLUTION):
@@ -170,7 +170,7 @@ def _require_check(reading: _Reading, cell: SourceCell) -> None:
     if sorted(called[1:]) != sorted(partners):
         raise source.fault(
             cell.line,
-            f"the partners of {name!r} in reference/exercises/{source.unit}.py are others than the check's",
+            f"the partners of {name!r} in reference.exercises.{source.unit} are others than the check's",
             f"write check({', '.join((name, *partners))}), or correct the partners there",
         )
     reading.checked[name] = cell
@@ -196,7 +196,7 @@ def _require_whole(reading: _Reading) -> None:
         if name not in reading.defined:
             raise source.fault(
                 1,
-                f"reference/exercises/{source.unit}.py asks {name!r}, but no exercise cell defines it",
+                f"reference.exercises.{source.unit} asks {name!r}, but no exercise cell defines it",
                 "write its exercise and check cells, or remove it there",
             )
 

@@ -123,7 +123,7 @@ def test_a_mistake_changes_no_file(course):
 
 def test_a_unit_that_the_reference_does_not_know_is_an_author_error(course):
     (course.solutions / "other.py").write_text(SOURCE)
-    with pytest.raises(AuthorError, match=r"no reference/exercises/other\.py"):
+    with pytest.raises(AuthorError, match=r"no reference\.exercises\.other"):
         build(course, ["other"], load=load)
 
 

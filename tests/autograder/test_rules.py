@@ -96,7 +96,7 @@ def test_a_second_check_of_the_same_exercise():
 def test_an_exercise_of_the_reference_without_a_cell():
     start, end = SOURCE.index('# %% role="exercise"\ndef quad'), SOURCE.index("# %% [markdown] role")
     error = fault(SOURCE[:start] + SOURCE[end:])
-    assert error.problem == "reference/exercises/toy.py asks 'quadruple', but no exercise cell defines it"
+    assert error.problem == "reference.exercises.toy asks 'quadruple', but no exercise cell defines it"
 
 
 def test_an_exercise_that_the_reference_does_not_ask():

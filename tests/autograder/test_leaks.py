@@ -1,0 +1,115 @@
+"""Nothing that students receive holds a line of a solution, known mistake, hidden test or marking scheme."""
+
+from pathlib import Path
+
+import pytest
+
+import reference.units
+from autograder import percent
+from autograder.build import build
+from autograder.course import REPOSITORY, Course
+from autograder.handout import handout
+from tests.autograder import leaks
+from tests.autograder.toy_unit import SOURCE, TOY, course_of, load
+
+COURSE = Course(REPOSITORY)
+UNITS = [unit for unit in COURSE.units() if unit in reference.units.names()]
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """Every file that students receive, by name: what the handout of the whole course holds."""
+    course = Course(tmp_path_factory.mktemp("course"))
+    return leaks.texts_of_zip(handout(course, UNITS).path)
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    course = course_of(tmp_path_factory.mktemp("toy"))
+    build(course, load=load)
+    return course
+
+
+def source_of(unit):
+    return percent.read(COURSE.unit_source(unit))
+
+
+def truths(unit):
+    """The files behind a unit in reference: its truth, and its exercises, one module or a package."""
+    exercises = REPOSITORY / "reference" / "exercises"
+    truth = [path for path in [REPOSITORY / "reference" / f"{unit}.py"] if path.exists()]
+    return [*truth, *exercises.glob(f"{unit}.py"), *(exercises / unit).rglob("*.py")]
+
+
+def test_the_committed_notebooks_are_those_of_the_handout(released):
+    for unit in UNITS:
+        assert released[f"stagewise/{unit}/{unit}.ipynb"] == COURSE.student(unit).read_text()
+
+
+def test_the_handout_holds_the_recorded_answers(released):
+    assert {f"stagewise/recorded/{unit}.json" for unit in UNITS} <= set(released)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_solution_model_answer_or_marking_scheme_is_released(unit, released):
+    source = source_of(unit)
+    secrets = leaks.secrets_of_source(source)
+    assert len(secrets) > 20
+    assert leaks.found_in(secrets, released, leaks.shown(source)) == []
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_truth_and_no_known_mistake_is_released(unit, released):
+    secrets = leaks.secrets_of_unit(reference.units.load(unit))
+    assert len(secrets) > 20
+    assert leaks.found_in(secrets, released, leaks.shown(source_of(unit))) == []
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_line_of_the_modules_behind_a_unit_is_released(unit, released):
+    secrets = leaks.secrets_of_modules(truths(unit))
+    assert len(secrets) > 20
+    assert leaks.found_in(secrets, released, leaks.shown(source_of(unit))) == []
+
+
+def test_no_hidden_test_and_no_marker_is_released(released):
+    for name, text in released.items():
+        for mark in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "examine("):
+            assert mark not in text, name
+        for package in ("reference", "autograder", "solutions"):
+            assert f"import {package}" not in text, name
+            assert f"from {package}" not in text, name
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "secret_sum = x + x",
+        "    return   secret_detour(double( double(x)))",
+        '"source": ["    return secret_detour(double(double(x)))\\n"]',
+        "Because the secret model answer says so.",
+        "9.5 points for the secret reason.",
+    ],
+)
+def test_the_search_finds_what_was_planted(planted, toy):
+    source = percent.parse(SOURCE, "toy.py")
+    secrets, shown = leaks.secrets_of_source(source), leaks.shown(source)
+    files = (toy.student("toy"), toy.recorded / "toy.json")
+    released = {file.name: file.read_text() for file in files}
+    assert leaks.found_in(secrets, released, shown) == []
+    released["toy.json"] += planted
+    assert [name for name, _ in leaks.found_in(secrets, released, shown)] == ["toy.json"]
+
+
+def test_the_search_finds_a_known_mistake_and_a_truth():
+    secrets = leaks.secrets_of_unit(TOY)
+    assert leaks.found_in(secrets, {"a": "z = double(double(x))"}) == []
+    assert leaks.found_in(secrets, {"a": "return double(double(x))"})
+    here = Path(leaks.__file__)
+    assert leaks.found_in(leaks.secrets_of_modules([here]), {"a": here.read_text()})
+
+
+def test_what_the_unit_shows_is_no_secret():
+    source = percent.parse(SOURCE.replace("scratch = 3", "secret_sum = x + x"), "toy.py")
+    secrets, shown = leaks.secrets_of_source(source), leaks.shown(source)
+    assert leaks.found_in(secrets, {"a": "secret_sum = x + x"}, shown) == []

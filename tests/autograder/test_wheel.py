@@ -1,0 +1,79 @@
+"""The wheel is the student's package alone, light to install, and works away from the repository."""
+
+import email
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from autograder.course import REPOSITORY
+from autograder.handout import build_wheel
+
+LIGHT = {"numpy", "matplotlib", "scikit-learn", "ipywidgets", "ipython"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def names(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.namelist()
+
+
+def test_the_wheel_holds_stagewise_alone(names):
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"stagewise"}
+    assert not [name for name in names if "solution" in name or "reference" in name or "__pycache__" in name]
+
+
+def test_the_wheel_holds_everything_of_stagewise(names):
+    files = [path for path in (REPOSITORY / "stagewise").rglob("*") if path.is_file()]
+    kept = {str(path.relative_to(REPOSITORY)) for path in files if "__pycache__" not in path.parts}
+    assert kept == {name for name in names if name.startswith("stagewise/")}
+
+
+def test_the_wheel_is_small(wheel):
+    assert wheel.stat().st_size < 5_000_000
+
+
+def test_the_wheel_is_light_to_install(wheel, names):
+    metadata = next(name for name in names if name.endswith("METADATA"))
+    with zipfile.ZipFile(wheel) as archive:
+        required = email.message_from_bytes(archive.read(metadata)).get_all("Requires-Dist")
+    plain = {line.split(">")[0].strip() for line in required if "extra ==" not in line}
+    assert plain == LIGHT
+
+
+def test_the_same_tree_gives_the_same_wheel(wheel, tmp_path):
+    assert build_wheel(tmp_path).read_bytes() == wheel.read_bytes()
+
+
+def test_a_student_can_begin_and_check_with_the_wheel_alone(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    code = (
+        "import sys, stagewise\n"
+        "stagewise.begin('batchnorm')\n"
+        "def batchnorm_step1(x):\n"
+        "    raise NotImplementedError()\n"
+        "stagewise.check(batchnorm_step1)\n"
+        "stagewise.progress()\n"
+        "print(stagewise.__file__)\n"
+        "print(sorted(name for name in sys.modules if name in ('torch', 'reference', 'autograder')))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site"), "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    *shown, where, modules = done.stdout.splitlines()
+    assert where == str(tmp_path / "site" / "stagewise" / "__init__.py")
+    assert modules == "[]"
+    assert "batchnorm_step1" in "\n".join(shown)
