@@ -63,7 +63,7 @@ def _failing_call(cases: tuple[AskedCase, ...], judged: Judged) -> tuple[str, ..
         return (f"The call that went wrong: `{judged.failure.step}`",)
     first = next(row.case for row in judged.rows if row.status in (Status.FAILED, Status.ERROR))
     steps = next(case.steps for case in cases if case.name == first)
-    return (f"The case {first} calls " + ", then ".join(f"`{step.text}`" for step in steps),)
+    return (f"The case “{first}” calls " + ", then ".join(f"`{step.text}`" for step in steps),)
 
 
 def _traceback(judged: Judged) -> str:

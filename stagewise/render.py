@@ -30,6 +30,7 @@ _MOST_NOTES = 8
 _HIDDEN = "Graded on cases that the notebook does not show; each name says what the case is about."
 _NEXT = "Write it, run its cell, then run this one again."
 _MOST_CASES_NAMED = 4
+_INDENT = " " * 16
 _IN_ITS_COLUMN = re.compile(r", relative error \S+ \(allowed [^\s)]+\)")
 
 
@@ -86,7 +87,7 @@ def lines(rows: Sequence[Row]) -> list[Line]:
 
 
 def _joined(cases: list[str]) -> str:
-    named = ", ".join(cases[:_MOST_CASES_NAMED])
+    named = "; ".join(cases[:_MOST_CASES_NAMED])
     left = len(cases) - _MOST_CASES_NAMED
     return f"{named} and {left} more" if left > 0 else named
 
@@ -192,12 +193,14 @@ def _text_table(report: Report, width: int) -> list[str]:
     widest = max((len(line.case) for line in shown), default=0)
     text = []
     for line in shown:
-        text.append(
-            f"  {line.mark} {line.word:<11} {line.case:<{widest}}  {line.outputs}  "
-            f"(relative error {line.error})"
-        )
+        compared = f"{line.outputs}  (relative error {line.error})"
+        head = f"  {line.mark} {line.word:<11} {line.case:<{widest}}"
+        if len(head) + len(compared) + 2 <= width:
+            text.append(f"{head}  {compared}")
+        else:
+            text += [head.rstrip(), _plain(compared, width, _INDENT)]
         if line.message:
-            text.append(_plain(line.message, width, " " * 16))
+            text.append(_plain(line.message, width, _INDENT))
     return text
 
 

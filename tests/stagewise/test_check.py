@@ -38,7 +38,7 @@ def test_unknown_mistake_is_told_nothing_that_is_not_so(reports):
     check(define("def center(x): return x + 17"))
     assert reports[0].status is Status.FAILED
     assert reports[0].diagnosis == ""
-    assert reports[0].notes == ("The case basic calls `out = center(x)`",)
+    assert reports[0].notes == ("The case “basic” calls `out = center(x)`",)
 
 
 @pytest.mark.parametrize("body", ["raise NotImplementedError", "pass", "return ..."])

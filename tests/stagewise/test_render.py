@@ -123,7 +123,7 @@ def test_code_in_backticks_is_set_as_code():
 def test_cases_that_say_the_same_share_a_line():
     rows = [Row(f"case {i}", "out", Status.ERROR, message="raised") for i in range(6)]
     (line,) = lines(rows)
-    assert line.case == "case 0, case 1, case 2, case 3 and 2 more"
+    assert line.case == "case 0; case 1; case 2; case 3 and 2 more"
 
 
 def test_right_outputs_of_a_case_share_a_line():
