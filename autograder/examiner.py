@@ -1,19 +1,121 @@
-"""The examiner: runs check cells, from the plan's source alone, outside the sandbox."""
+"""The examiner: runs check cells, from the plan's source alone, outside the sandbox.
 
+The student's functions are handles there; points and verdicts are computed here and never reach the
+candidate.
+"""
+
+import ast
+import io
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
+from autograder.handles import Handle
+from autograder.link import Candidate, CandidateGone
+from autograder.namespaces import Namespace
+from autograder.plan import PlannedCell
 from autograder.reasons import Reason
+from autograder.student_errors import CandidateError
+from autograder.verdicts import CheckResult, earned, failed
+from stagewise import display
+from stagewise.report import Report
+from stagewise.student_traceback import describe
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What a check earned and why; `outputs` are those of the graded notebook's check cell."""
+class Cell:
+    """A cell's code: its statements, and the expression whose value is its result."""
 
-    points: float
-    max_points: float
-    reason: Reason
-    detail: str
-    diagnosis: str
-    misconception: str
-    outputs: tuple[dict[str, Any], ...]
+    statements: CodeType
+    result: CodeType | None
+
+
+class Examiner:
+    """Judges one candidate. Its names, those of `given` cells and of check cells, win over the student's."""
+
+    def __init__(self, candidate: Candidate, unit: str) -> None:
+        self.unit = unit
+        self._candidate = candidate
+        self._names = Namespace(candidate)
+
+    def run_given(self, cell: PlannedCell) -> None:
+        """Define what a `given` cell defines; what else it does (plots, student functions that fail) is
+        ignored.
+        """
+        self._candidate.begin_check()
+        try:
+            with _quietly([]):
+                self._execute(cell)
+        except (Exception, CandidateGone):
+            return
+
+    def run_check(self, cell: PlannedCell) -> CheckResult:
+        """Run a check cell and say what was earned; whatever the candidate does, this returns."""
+        self._candidate.begin_check()
+        self._names.asked.clear()
+        reports: list[Report] = []
+        isolation = self._candidate.isolation
+        try:
+            with _quietly(reports):
+                points = self._execute(cell)
+        except CandidateGone as end:
+            return failed(cell, end.reason, end.detail, reports, isolation)
+        except Exception as error:
+            return failed(cell, *self._blame(error), reports, isolation)
+        if not _is_grade(points, cell.points):
+            detail = (
+                f"The check {cell.grade_id} ended with {points!r:.80}, not with points of {cell.points:g}"
+            )
+            return failed(cell, Reason.CHECK_BROKEN, detail, reports, isolation)
+        return earned(cell, points, reports, isolation, timed_out=self._candidate.timeouts > 0)
+
+    def _execute(self, cell: PlannedCell) -> Any:
+        code = _compiled(cell.source, cell.grade_id)
+        exec(code.statements, self._names)
+        return None if code.result is None else eval(code.result, self._names)
+
+    def _blame(self, error: Exception) -> tuple[Reason, str]:
+        """Say whose fault an exception that left a check cell is."""
+        if isinstance(error, CandidateError):
+            if isinstance(error, NotImplementedError):
+                return Reason.UNFINISHED, "The exercise is not written yet"
+            return Reason.ERROR, describe(error)
+        for name, value in self._names.asked.items():
+            if not isinstance(value, Handle):
+                return Reason.UNDEFINED, f"{name} is of type {type(value).__name__}, not a function"
+        if type(error) is NameError:
+            return Reason.UNDEFINED, f"Nothing in the notebook is called {error.name}"
+        return Reason.CHECK_BROKEN, f"{type(error).__name__}: {error}"
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str, grade_id: str) -> Cell:
+    place = f"<check {grade_id}>"
+    tree = ast.parse(source, place)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    result = None if last is None else compile(ast.Expression(last.value), place, "eval")  # type: ignore[attr-defined]
+    return Cell(compile(tree, place, "exec"), result)
+
+
+@contextmanager
+def _quietly(reports: list[Report]) -> Iterator[None]:
+    """Collect reports; drop what is printed and warned of, which nbgrader would take for a failure."""
+    nowhere = io.StringIO()
+    with (
+        display.use(reports.append),
+        redirect_stdout(nowhere),
+        redirect_stderr(nowhere),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _is_grade(points: Any, most: float) -> bool:
+    """Only a plain float in range is one: nbgrader takes NaN, arrays and np.float64 for full marks."""
+    return type(points) is float and math.isfinite(points) and 0 <= points <= most

@@ -3,6 +3,7 @@
 import re
 import socket
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -27,6 +28,7 @@ from autograder.updates import apply
 
 _OBITUARY = re.compile(rb"(exit|signal) (\d{1,3}) (\d{1,9})\n")
 _OBITUARY_SECONDS = 5.0
+_MOST_WARNINGS = 100
 _KILLED_FOR_TIME = {9, 24}
 _OUT_OF_MEMORY = 71
 
@@ -71,8 +73,7 @@ class Candidate:
         self._wall_end = float("inf")
 
     def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
-        """Run a notebook's cell for `seconds` of CPU time (default: the limits'); CandidateGone if it died.
-        """
+        """Run a notebook's cell for `seconds` of CPU time (default: the limits'); CandidateGone if it died."""
         seconds = self.limits.cell_seconds if seconds is None else seconds
         kind, *fields = self._ask("cell", [source], seconds)
         if kind != "cell":
@@ -144,7 +145,9 @@ class Candidate:
         numbered = numbered or Numbered()
         kind, *rest = self._ask(op, fields, seconds)
         if kind == "value":
-            tree, changes = self._expect(rest, object, list)
+            tree, changes, warned = self._expect(rest, object, list, list)
+            for text in warned[:_MOST_WARNINGS]:
+                warnings.warn(str(text)[:500], RuntimeWarning, stacklevel=3)
             decoder = self._decoder(numbered, name)
             return self._guarded(lambda: self._copied_out(tree, changes, decoder))
         if kind == "missing":

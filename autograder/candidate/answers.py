@@ -4,8 +4,12 @@ arguments.
 
 import itertools
 import socket
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 from .changes import Watch
 from .channel import receive_frame, send_frame
@@ -18,6 +22,7 @@ from .wire import UnsendableError, pack, unpack
 
 _MOST_ELEMENTS = 10_000
 _MOST_HANDLES = 100_000
+_MOST_WARNINGS = 100
 
 
 class Answers:
@@ -99,9 +104,11 @@ class Answers:
         self._shell.begin(self._limits["output_bytes"])
         encoder = Encoder(self._number, decoder.numbered)
         try:
-            with at_most(cpu, wall):
+            with _warnings() as caught, at_most(cpu, wall):
                 result = work()
-            return ["value", encoder.encode(result), watch.changes(encoder)]
+            if isinstance(result, tuple):
+                result = tuple(tuple.__iter__(result))  # a named tuple can be unpacked like any other
+            return ["value", encoder.encode(result), watch.changes(encoder), _texts(caught)]
         except UnsendableError as error:
             return ["raised", "ValueError", f"the result holds {error}", "", []]
         except TimeIsUp as error:
@@ -131,3 +138,16 @@ class Answers:
 
     def _object(self, number: int) -> object:
         return self._objects[number]
+
+
+@contextmanager
+def _warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect warnings, NumPy's among them, whatever the student has set."""
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
+        warnings.simplefilter("always")
+        yield caught
+
+
+def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
+    found = (str(one.message)[:500] for one in caught if issubclass(one.category, RuntimeWarning))
+    return list(dict.fromkeys(itertools.islice(found, _MOST_WARNINGS)))
