@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from reference.exercise import Case, Exercise
+from reference.exercise import Case, Exercise, Function
+from reference.patching import substituted
 from stagewise.compare import compare as compare_values
 from stagewise.judging import AskedCase
 from stagewise.script import pick, play
@@ -36,7 +38,7 @@ def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
         name=case.name,
         steps=case.steps,
         inputs=inputs,
-        expected=_expected(exercise, case, inputs, where),
+        expected=_expected(exercise.functions, case, inputs, where),
         shares=dict(case.shares),
         weight=case.weight,
         tolerance=case.tolerance,
@@ -45,21 +47,33 @@ def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
         main=case.main,
         why=case.why,
         quiet=case.quiet,
+        also=_also(exercise, case, inputs, where),
     )
 
 
-def _expected(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) -> dict[str, Any]:
+def _also(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) -> dict[str, Any]:
+    if case.also is None:
+        return {}
+    functions = substituted(exercise.functions, exercise.truth, case.also)
+    return _expected(functions, case, inputs, f"{where}, also={case.also.__name__}")
+
+
+def _expected(
+    functions: Mapping[str, Function], case: Case, inputs: dict[str, Any], where: str
+) -> dict[str, Any]:
     """The truth's answers; of float32 inputs those in float64, rounded, so that both its roundings do not add
     up."""
-    answers = _answers(exercise, case, inputs, where)
+    answers = _answers(functions, case, inputs, where)
     if not any(map(_is_narrow, inputs.values())):
         return answers
-    wide = _answers(exercise, case, _widened(inputs), where)
+    wide = _answers(functions, case, _widened(inputs), where)
     return {output: _narrowed(wide[output], answers[output]) for output in answers}
 
 
-def _answers(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) -> dict[str, Any]:
-    played = play(case.steps, exercise.functions, inputs, case.updates)
+def _answers(
+    functions: Mapping[str, Function], case: Case, inputs: dict[str, Any], where: str
+) -> dict[str, Any]:
+    played = play(case.steps, functions, inputs, case.updates)
     if played.failure is not None:
         raise ValueError(f"{where}: the truth fails in `{played.failure.step}`: {played.failure.message}")
     if played.changed:

@@ -30,7 +30,8 @@ class Case:
 
     Visible cases are recorded for students; hidden ones are drawn when grading. An output that earns nothing
     in a `main` case earns nothing at all. `updates` names the inputs that the script is meant to change.
-    `quiet` asks that nothing warns.
+    `quiet` asks that nothing warns. `also` is a second right version of the truth: where both answer
+    differently (a slope at a kink), every number between their answers is right.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Case:
     updates: tuple[str, ...]
     why: str
     quiet: bool
+    also: Function | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +147,7 @@ def case(
     updates: tuple[str, ...] = (),
     why: str = "",
     quiet: bool = False,
+    also: Function | None = None,
 ) -> Case:
     """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. ValueError when it makes no
     sense."""
@@ -159,7 +162,19 @@ def case(
             f"case {name!r}: weights and shares must be positive, and something must be compared"
         )
     return Case(
-        name, steps, shares, inputs, weight, tolerance, exact_dtype, visible, main, tuple(updates), why, quiet
+        name=name,
+        steps=steps,
+        shares=shares,
+        inputs=inputs,
+        weight=weight,
+        tolerance=tolerance,
+        exact_dtype=exact_dtype,
+        visible=visible,
+        main=main,
+        updates=tuple(updates),
+        why=why,
+        quiet=quiet,
+        also=also,
     )
 
 

@@ -8,9 +8,10 @@ left.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from stagewise.between import settled
 from stagewise.compare import Comparison, Flaw, Tolerance, compare
 from stagewise.report import Row, Status
 from stagewise.script import Failure, FailureKind, MissingEntry, Played, Step, entry, pick, play
@@ -28,7 +29,8 @@ class AskedCase:
     """A case ready to be judged. `expected` and `shares` are by output: a target's name, or an entry such as
     `bn_param['running_mean']`. `main` gates: an output that earns nothing here earns nothing in any case.
     `quiet` asks that no RuntimeWarning is raised (seen only when the function runs in this process, or when
-    its proxy re-issues the warnings)."""
+    its proxy re-issues the warnings). `also`: by output, a second right answer; every entry between both is
+    right."""
 
     name: str
     steps: tuple[Step, ...]
@@ -42,12 +44,16 @@ class AskedCase:
     main: bool = False
     why: str = ""
     quiet: bool = False
+    also: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What the functions answered in one case: each output's value or the failure that took its place,
-    the inputs they wrote into, and whether they warned in a quiet case."""
+    the inputs they wrote into, and whether they warned in a quiet case.
+
+    Where more than one answer is right, the expected one stands in place of the other.
+    """
 
     outputs: dict[str, Any]
     changed: tuple[str, ...] = ()
@@ -121,7 +127,9 @@ def _output(case: AskedCase, run: Played, output: str) -> Any:
         return run.failure or Failure(output, FailureKind.RAISED, str(missing), missing)
     # After a failed step an entry of an input may hold anything: the script did not get to update it.
     cut_short = run.failure is not None and entry(output).root in case.inputs
-    return run.failure if cut_short else value
+    if cut_short:
+        return run.failure
+    return settled(value, case.expected[output], case.also[output]) if output in case.also else value
 
 
 def _judge_case(case: AskedCase, seen: Observed) -> tuple[list[Row], list[str]]:

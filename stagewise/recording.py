@@ -196,6 +196,7 @@ def _case_data(case: AskedCase) -> dict[str, Any]:
         "main": case.main,
         "why": case.why,
         "quiet": case.quiet,
+        **({"also": {name: encode(value) for name, value in case.also.items()}} if case.also else {}),
     }
 
 
@@ -222,4 +223,5 @@ def _read_case(data: dict[str, Any]) -> AskedCase:
         main=data["main"],
         why=data["why"],
         quiet=data["quiet"],
+        also={name: decode(value) for name, value in data.get("also", {}).items()},
     )

@@ -77,3 +77,17 @@ def test_an_entry_that_the_truth_updates_is_an_answer():
     (one,) = drawn(f, "f(p)", "p['n']", lambda rng: {"p": {"n": 1}}, updates=("p",))
     assert one.expected == {"p['n']": 2}
     assert one.inputs == {"p": {"n": 1}}
+
+
+def kinked(x):
+    return np.where(x > 0, 1.0, 0.0)
+
+
+def kinked_at_one(x):
+    return np.where(x >= 0, 1.0, 0.0)
+
+
+def test_a_second_right_version_answers_too():
+    (one,) = drawn(kinked, make=lambda rng: {"x": np.array([-1.0, 0.0, 1.0])}, also=kinked_at_one)
+    np.testing.assert_array_equal(one.expected["y"], [0, 0, 1])
+    np.testing.assert_array_equal(one.also["y"], [0, 1, 1])

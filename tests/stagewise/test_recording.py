@@ -36,6 +36,7 @@ CASE = AskedCase(
     main=True,
     why="a nearly constant feature: tells where eps belongs",
     quiet=True,
+    also={"dx": np.array([[2.0, np.nan]])},
 )
 MISTAKE = RecordedMistake(
     "sum", "You sum.", ({"outputs": {}, "changed": [], "warned": False},), frozenset({"dx"})
