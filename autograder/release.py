@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook, MissingEntry, SourceCell
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DatabaseError
 from traitlets.log import get_logger
 
 from autograder.assemble import serialize
@@ -56,7 +57,7 @@ def make_room(course: Course, plan: Plan) -> int:
     """
     if not course.gradebook.exists():
         return 0
-    with _scripts_on_path(), Gradebook(course.db_url) as gradebook:
+    with _scripts_on_path(), _told_of(course.gradebook), Gradebook(course.db_url) as gradebook:
         try:
             notebook = gradebook.find_notebook(plan.unit, plan.unit)
         except MissingEntry:
@@ -73,6 +74,18 @@ def make_room(course: Course, plan: Plan) -> int:
         gradebook.db.add_all(_source_cell(cell, notebook) for cell in new)
         gradebook.db.commit()
         return len(notebook.submissions)
+
+
+@contextmanager
+def _told_of(gradebook: Path) -> Iterator[None]:
+    """Turn what the database refuses into a CourseError that names the file."""
+    try:
+        yield
+    except DatabaseError as problem:
+        raise CourseError(
+            f"the gradebook {gradebook} could not be used: {problem.orig}",
+            "close other programs that use it; if it is damaged, put a backup in its place",
+        ) from problem
 
 
 @contextmanager

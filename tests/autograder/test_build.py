@@ -1,13 +1,17 @@
 """The build makes both notebooks and the recorded answers, twice the same, and keeps grades that exist."""
 
 import json
+import os
 import shutil
+import subprocess
+import sysconfig
 
 import pytest
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.build import build
 from autograder.errors import AuthorError, CourseError
+from autograder.prepare import prepare
 from tests.autograder.toy_unit import SOURCE, course_of, load
 
 
@@ -172,3 +176,21 @@ def test_without_grades_any_change_is_taken(course):
     build(course, load=load)
     with Gradebook(course.db_url) as gradebook, pytest.raises(MissingEntry):
         gradebook.find_grade_cell("written-why", "toy", "toy")
+
+
+def test_a_damaged_gradebook_is_named_and_left_alone(course):
+    course.gradebook.write_bytes(b"no database at all, but long enough to look like one" * 20)
+    with pytest.raises(CourseError, match=r"gradebook\.db could not be used: .*\n.*put a backup in its place"):
+        build(course, load=load)
+    assert course.gradebook.read_bytes().startswith(b"no database")
+
+
+def test_nbgraders_own_command_makes_the_same_notebook(course):
+    ours = course.student("toy").read_bytes()
+    prepare(course, load=load)
+    scripts = sysconfig.get_path("scripts")
+    command = [f"{scripts}/nbgrader", "generate_assignment", "toy", "--force"]
+    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(command, cwd=course.root, env=environment, check=True, capture_output=True)
+    assert course.student("toy").read_bytes() == ours
+    assert prepare(course, load=load) == ()

@@ -103,8 +103,8 @@ def test_the_search_finds_what_was_planted(planted, toy):
 
 def test_the_search_finds_a_known_mistake_and_a_truth():
     secrets = leaks.secrets_of_unit(TOY)
-    assert leaks.found_in(secrets, {"a": "z = double(double(x))"}) == []
-    assert leaks.found_in(secrets, {"a": "return double(double(x))"})
+    assert leaks.found_in(secrets, {"a": "z = double(x) * 2"}) == []
+    assert leaks.found_in(secrets, {"a": "z = double( double(x) )"})
     here = Path(leaks.__file__)
     assert leaks.found_in(leaks.secrets_of_modules([here]), {"a": here.read_text()})
 
