@@ -15,8 +15,10 @@ FLOAT32_LOST = (
     "Your values are right, but float32 comes back as float64: "
     "np.ones makes float64 rows unless it is told the dtype."
 )
-ONE_ROW = "You return one row. The forward step took N rows together, so its gradient has N rows too, all "
-"alike: (N, D)."
+ONE_ROW = (
+    "You return one row. The forward step took N rows together, "
+    "so its gradient has N rows too, all alike: (N, D)."
+)
 
 
 def sums_by_adding_rows(dgammax: Any, xhat: Any, gamma: Any) -> Any:

@@ -11,9 +11,8 @@ from reference.exercise import right, wrong
 from reference.exercises.batchnorm.stages import stage
 
 KEEPDIMS = (
-    "Your values are right, but each feature's number stands in a row of its own: keepdims keeps an axis "
-    "of length 1. "
-    "A statistic of D features has the shape (D,)."
+    "Your values are right, but the shape is (1, D): keepdims keeps an axis of length 1. "
+    "What belongs to D features has the shape (D,)."
 )
 
 

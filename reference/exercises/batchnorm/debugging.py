@@ -1,0 +1,373 @@
+"""The published version: name the faulty step of any nine results, and repair the forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference import batchnorm as bn
+from reference.exercise import Case, Exercise, case, right, wrong
+from reference.exercises.batchnorm.inputs import Drawn, Inputs, batch, in_float32, strided
+
+Stages = list[np.ndarray]
+Spoil = Callable[[Stages, Drawn], Stages]
+
+
+def nine(drawn: Inputs, spoil: Spoil) -> Inputs:
+    """A batch and the nine results of an implementation with a fault."""
+
+    def inputs(rng: np.random.Generator) -> Drawn:
+        values = drawn(rng)
+        taken = {name: values[name] for name in ("x", "gamma", "beta", "eps")}
+        return {**taken, "stages": spoil(bn.batchnorm_stages(**taken), taken)}
+
+    return inputs
+
+
+def published(_: Stages, given: Drawn) -> Stages:
+    """Those of the published version: wrong from step 4 on."""
+    stages: Stages = bn.published_forward(**given)[1][0]
+    return stages
+
+
+def from_step(step: int, fault: Callable[[np.ndarray], np.ndarray]) -> Spoil:
+    """The result of one step is changed, and the later ones are computed from it."""
+
+    def spoil(stages: Stages, given: Drawn) -> Stages:
+        got = [*stages[: step - 1], fault(stages[step - 1])]
+        x, gamma, beta, eps = given["x"], given["gamma"], given["beta"], given["eps"]
+        later: tuple[Callable[[], np.ndarray], ...] = (
+            lambda: bn.batchnorm_step1(x),
+            lambda: bn.batchnorm_step2(x, got[0]),
+            lambda: bn.batchnorm_step3(got[1]),
+            lambda: bn.batchnorm_step4(got[2]),
+            lambda: bn.batchnorm_step5(got[3], eps),
+            lambda: bn.batchnorm_step6(got[4]),
+            lambda: bn.batchnorm_step7(got[1], got[5]),
+            lambda: bn.batchnorm_step8(gamma, got[6]),
+            lambda: bn.batchnorm_step9(got[7], beta),
+        )
+        for compute in later[step:]:
+            got.append(compute())
+        return got
+
+    return spoil
+
+
+def in_one_step(step: int, fault: Callable[[np.ndarray], np.ndarray]) -> Spoil:
+    """The result of one step alone is changed, and the later ones are right."""
+    return lambda stages, _: [fault(s) if k == step else s for k, s in enumerate(stages, start=1)]
+
+
+def rounded_otherwise(stages: Stages, given: Drawn) -> Stages:
+    """Right results of another order of computing: they differ in the last digits."""
+    order = np.random.default_rng(0).permutation(len(given["x"]))
+    other = bn.batchnorm_stages(given["x"][order] * 3 / 3, given["gamma"], given["beta"], given["eps"])
+    back = np.argsort(order)
+    return [s[back] if s.ndim == 2 else s for s in other]
+
+
+def _shrunk(array: np.ndarray) -> np.ndarray:
+    return array * 0.9
+
+
+def _lowered(array: np.ndarray) -> np.ndarray:
+    """Every entry too small."""
+    lowered: np.ndarray = array - 0.2 * np.abs(array).max()
+    return lowered
+
+
+def _raised(array: np.ndarray) -> np.ndarray:
+    """Every entry too large."""
+    raised: np.ndarray = array + 0.2 * np.abs(array).max()
+    return raised
+
+
+def _reordered(array: np.ndarray) -> np.ndarray:
+    """The right rows in another order: neither the mean nor the steps that sum over rows notice."""
+    return array[::-1]
+
+
+def _one_entry(array: np.ndarray) -> np.ndarray:
+    """One entry too small by a fifth of the largest."""
+    spoiled = array.copy()
+    spoiled.flat[-1] -= 0.2 * np.abs(array).max()
+    return spoiled
+
+
+SCRIPT = "step = name_faulty_step(x, gamma, beta, eps, stages)"
+
+
+def _named(name: str, drawn: Inputs, spoil: Spoil, **options: Any) -> Case:
+    return case(name, SCRIPT, "step", nine(drawn, spoil), **options)
+
+
+NAME_CASES = (
+    _named("the published version", batch(6, 4), published, weight=2, visible=True, main=True),
+    _named("nine right results", batch(5, 3), rounded_otherwise, weight=1, visible=True, why="no fault: 0"),
+    _named("a fault in step 7", batch(5, 7), from_step(7, _lowered), weight=1, visible=True),
+    _named("a fault in step 1", batch(7, 3), from_step(1, _raised), weight=1, main=True),
+    _named("a fault in step 9", batch(8, 3), from_step(9, _raised), weight=1, main=True),
+    _named(
+        "a fault in step 3",
+        batch(6, 3),
+        from_step(3, _reordered),
+        weight=1,
+        visible=True,
+        why="the right numbers in the wrong rows",
+    ),
+    _named("a fault in step 2", batch(6, 5), from_step(2, _one_entry), weight=1, why="one wrong entry"),
+    _named("a fault in step 5 alone", batch(4, 6), in_one_step(5, _shrunk), weight=0.5),
+    _named("a fault in step 8", batch(9, 2), from_step(8, _one_entry), weight=0.5),
+    _named("a fault in step 6", batch(5, 4), from_step(6, _lowered), weight=0.5),
+    _named(
+        "tiny numbers",
+        batch(6, 4, spread=1e-6),
+        in_one_step(4, _shrunk),
+        weight=0.5,
+        why="variances near 1e-12, a tenth of them missing",
+    ),
+    _named("float32", in_float32(batch(6, 3)), from_step(6, _shrunk), weight=0.5),
+    _named("a large mean", batch(6, 3, offset=100.0), rounded_otherwise, weight=0.5, why="no fault: 0"),
+)
+
+FOUND = "if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):"
+
+
+def last_difference(x: Any, gamma: Any, beta: Any, eps: Any, stages: Any) -> Any:
+    """Keeps the last step that differs."""
+    found = 0
+    for number, (got, right_one) in enumerate(
+        zip(stages, bn.batchnorm_stages(x, gamma, beta, eps), strict=True), start=1
+    ):
+        if np.max(np.abs(got - right_one)) > 1e-4 * np.max(np.abs(right_one)):
+            found = number
+    return found
+
+
+def in_a_while_loop(x: Any, gamma: Any, beta: Any, eps: Any, stages: Any) -> Any:
+    """Norms, and a NumPy integer as the answer."""
+    expected = bn.batchnorm_stages(x, gamma, beta, eps)
+    k = 0
+    while k < 9 and np.linalg.norm(stages[k] - expected[k]) <= 1e-3 * np.linalg.norm(expected[k]):
+        k += 1
+    return np.int64(0 if k == 9 else k + 1)
+
+
+def each_from_the_one_before(x: Any, gamma: Any, beta: Any, eps: Any, stages: Any) -> Any:
+    """Computes each step from the results given for the steps before, so that nothing is inherited."""
+    mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out = stages
+    pairs = [
+        (mu, bn.batchnorm_step1(x)),
+        (xmu, bn.batchnorm_step2(x, mu)),
+        (sq, bn.batchnorm_step3(xmu)),
+        (var, bn.batchnorm_step4(sq)),
+        (sqrtvar, bn.batchnorm_step5(var, eps)),
+        (ivar, bn.batchnorm_step6(sqrtvar)),
+        (xhat, bn.batchnorm_step7(xmu, ivar)),
+        (gammax, bn.batchnorm_step8(gamma, xhat)),
+        (out, bn.batchnorm_step9(gammax, beta)),
+    ]
+    for number, (got, expected) in enumerate(pairs, start=1):
+        if np.abs(got - expected).max() > 1e-5 * np.abs(expected).max():
+            return number
+    return 0
+
+
+def in_float32_throughout(x: Any, gamma: Any, beta: Any, eps: Any, stages: Any) -> Any:
+    """Computes its own nine results in float32."""
+    x, gamma, beta = (array.astype(np.float32) for array in (x, gamma, beta))
+    expected = bn.batchnorm_stages(x, gamma, beta, eps)
+    for number, (got, right_one) in enumerate(zip(stages, expected, strict=True), start=1):
+        if np.max(np.abs(got - right_one)) > 1e-4 * np.max(np.abs(right_one)):
+            return number
+    return 0
+
+
+NAME = Exercise(
+    name="name_faulty_step",
+    truth=bn.name_faulty_step,
+    cases=NAME_CASES,
+    misconceptions=(
+        wrong(
+            "last-not-first",
+            by=last_difference,
+            says="You name the last step that differs. All steps after a fault inherit it: the first one "
+            "is the "
+            "culprit.",
+        ),
+        wrong(
+            "index-not-number",
+            change="start=1",
+            into="start=0",
+            says="You return the place in the list, which starts at 0. Steps are numbered from 1.",
+        ),
+        wrong(
+            "step-always-named",
+            change="return 0",
+            into="return 9",
+            says="You name a step even if all nine results are right. Then the answer is 0.",
+        ),
+        wrong(
+            "exact-comparison",
+            change=FOUND,
+            into="if np.any(got != right):",
+            says="You ask for equality to the last digit. Two right ways to compute differ by rounding: "
+            "compare the "
+            "difference with the size of the numbers.",
+        ),
+        wrong(
+            "absolute-tolerance",
+            change=FOUND,
+            into="if not np.allclose(got, right):",
+            says="Your limit does not shrink with the numbers (np.allclose adds 1e-8), so faults in tiny "
+            "numbers "
+            "pass. Compare with the largest right value.",
+        ),
+        wrong(
+            "sign-of-the-difference",
+            change=FOUND,
+            into="if np.max(got - right) > 1e-4 * np.max(np.abs(right)):",
+            says="Your differences have a sign, so a result that is too small passes. Take the absolute "
+            "value first.",
+        ),
+        wrong(
+            "means-compared",
+            change=FOUND,
+            into="if abs(np.mean(got) - np.mean(right)) > 1e-4 * np.max(np.abs(right)):",
+            says="You compare one number of each array, its mean. Arrays can differ and have the same "
+            "mean: compare "
+            "entry by entry.",
+        ),
+        wrong(
+            "always-the-published-fault",
+            change="return number",
+            into="return 4",
+            says="You return 4 for every fault. The function should find the step by itself, wherever the "
+            "fault is.",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=in_float32_throughout),
+        right("a while loop, norms, a NumPy integer", by=in_a_while_loop),
+        right("each step from the results before it", by=each_from_the_one_before),
+        right(
+            "np.any",
+            change=FOUND,
+            into="if np.any(np.abs(got - right) > 1e-4 * np.max(np.abs(right))):",
+        ),
+    ),
+)
+
+
+def batch_alone(drawn: Inputs) -> Inputs:
+    """x, gamma, beta and eps of a batch."""
+    return lambda rng: {name: v for name, v in drawn(rng).items() if name in ("x", "gamma", "beta", "eps")}
+
+
+def _repaired(name: str, drawn: Inputs, **options: Any) -> Case:
+    script = "out, cache = repaired_forward(x, gamma, beta, eps)"
+    return case(name, script, {"out": 3.0, "cache[0]": 1.0}, drawn, **options)
+
+
+REPAIR_CASES = (
+    _repaired("6 examples, 4 features", batch_alone(batch(6, 4)), weight=2, visible=True, main=True),
+    _repaired(
+        "a nearly constant feature",
+        batch_alone(batch(8, 3, flat=True)),
+        visible=True,
+        why="a variance smaller than eps",
+    ),
+    _repaired("5 examples, 7 features", batch_alone(batch(5, 7)), weight=2, main=True),
+    _repaired("16 examples, 3 features", batch_alone(batch(16, 3))),
+    _repaired("a large eps", batch_alone(batch(6, 3, eps=0.5)), weight=0.5),
+    _repaired("one feature", batch_alone(batch(6, 1)), weight=0.5),
+    _repaired("one example", batch_alone(batch(1, 5)), weight=0.5, why="N = 1: out is beta"),
+    _repaired("float32", in_float32(batch_alone(batch(7, 3))), weight=0.5, exact_dtype=True),
+    _repaired("gaps in memory", strided(batch_alone(batch(7, 4))), weight=0.5),
+)
+
+
+def repaired_in_float32(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
+    """All nine steps in float32."""
+    x, gamma, beta = (array.astype(np.float32) for array in (x, gamma, beta))
+    return bn.repaired_forward(x, gamma, beta, eps)
+
+
+def repaired_with_own_steps(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
+    """By calling the nine functions, with a tuple as the list."""
+    stages = tuple(bn.batchnorm_stages(x, gamma, beta, eps))
+    return stages[-1], [stages, gamma, eps]
+
+
+def repaired_with_loops(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
+    """One feature after the other."""
+    columns = [
+        bn.batchnorm_stages(x[:, d : d + 1], gamma[d : d + 1], beta[d : d + 1], eps)
+        for d in range(x.shape[1])
+    ]
+    stages = [np.concatenate(parts, axis=-1) for parts in zip(*columns, strict=True)]
+    return stages[-1], (stages, gamma, eps)
+
+
+VARIANCE = "var = np.sum(sq, axis=0) / N"
+
+REPAIRED = Exercise(
+    name="repaired_forward",
+    truth=bn.repaired_forward,
+    cases=REPAIR_CASES,
+    misconceptions=(
+        wrong(
+            "not-repaired",
+            change=VARIANCE,
+            into="var = np.sum(sq, axis=0)",
+            says="The fault is still there: your outputs shrink as the batch grows. Which average lost its "
+            "divisor?",
+        ),
+        wrong(
+            "normalise-with-ddof1",
+            change=VARIANCE,
+            into="var = np.sum(sq, axis=0) / (N - 1)",
+            says="You found the step, but divide by N - 1. The batch itself is meant: the divisor is N.",
+        ),
+        wrong(
+            "divided-by-D",
+            change=VARIANCE,
+            into="var = np.sum(sq, axis=0) / x.shape[1]",
+            says="You found the step, but divide by the number of features. The sum runs over the examples.",
+        ),
+        wrong(
+            "repaired-in-the-root",
+            change=VARIANCE + "\nsqrtvar = np.sqrt(var + eps)",
+            into="var = np.sum(sq, axis=0)\nsqrtvar = np.sqrt(var / N + eps)",
+            says="Your output is right, but var in the cache is still the sum: you repaired one step too "
+            "late, and "
+            "published_backward reads var.",
+        ),
+        wrong(
+            "repaired-in-the-squares",
+            change="sq = xmu**2\n" + VARIANCE,
+            into="sq = xmu**2 / N\nvar = np.sum(sq, axis=0)",
+            says="Your output is right, but sq in the cache is not the square: you repaired one step too "
+            "early. Each "
+            "step should do what its name says.",
+        ),
+        wrong(
+            "output-rescaled",
+            change="xhat = xmu * ivar",
+            into="ivar = 1 / np.sqrt(np.sum(sq, axis=0) + eps)\nxhat = xmu * ivar * np.sqrt(N)",
+            says="You make up for the fault by scaling with the root of N afterwards. Then eps is scaled "
+            "too, and a "
+            "feature that hardly varies comes out wrong. Repair the step itself.",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=repaired_in_float32),
+        right("its own nine functions", by=repaired_with_own_steps),
+        right("a loop over features", by=repaired_with_loops),
+        right("np.mean", change=VARIANCE, into="var = np.mean(sq, axis=0)"),
+        right("the factor in front", change=VARIANCE, into="var = 1.0 / N * np.sum(sq, axis=0)"),
+    ),
+)

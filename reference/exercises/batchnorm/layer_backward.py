@@ -1,0 +1,479 @@
+"""The whole backward pass, in steps and in closed form, on the cache of the student's own forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from reference import batchnorm as bn
+from reference.exercise import (
+    Alternative,
+    Case,
+    Exercise,
+    Function,
+    Misconception,
+    case,
+    right,
+    wrong,
+)
+from reference.exercises.batchnorm.inputs import Drawn, Inputs, batch, in_float32, strided
+from reference.exercises.batchnorm.variants import pair
+from stagewise.compare import Tolerance
+
+SHARES = {"dx": 6.0, "dgamma": 1.0, "dbeta": 1.0}
+CANCELS = Tolerance(
+    rtol=1e-4,
+    stol=2e-5,
+    scale=1.0,
+    reason="dx and dgamma are exactly zero here; rounding may leave something small beside dout, near 1",
+)
+
+
+def training(drawn: Inputs, **param: float) -> Inputs:
+    """A batch in train mode and a random upstream gradient."""
+
+    def inputs(rng: np.random.Generator) -> Drawn:
+        values = drawn(rng)
+        taken = {name: values[name] for name in ("x", "gamma", "beta", "dout")}
+        return {**taken, "bn_param": {"mode": "train", **param}}
+
+    return inputs
+
+
+def _cases(name: str) -> tuple[Case, ...]:
+    script = f"""
+        out, cache = batchnorm_forward(x, gamma, beta, bn_param)
+        dx, dgamma, dbeta = {name}(dout, cache)
+    """
+
+    def probe(title: str, inputs: Inputs, **options: Any) -> Case:
+        return case(title, script, SHARES, inputs, updates=("bn_param",), **options)
+
+    return (
+        probe("6 examples, 4 features", training(batch(6, 4)), weight=2, visible=True, main=True),
+        probe(
+            "a nearly constant feature",
+            training(batch(8, 3, flat=True)),
+            visible=True,
+            why="a variance smaller than eps",
+        ),
+        probe("5 examples, 7 features", training(batch(5, 7)), weight=2, main=True),
+        probe("16 examples, 3 features", training(batch(16, 3)), weight=1),
+        probe("a large eps", training(batch(6, 3), eps=0.5), weight=0.5),
+        probe("a large mean", training(batch(9, 4, offset=100.0)), weight=0.5),
+        probe("one feature", training(batch(6, 1)), weight=0.5),
+        probe("one example", training(batch(1, 5)), weight=0.5, tolerance=CANCELS, why="N = 1: dx is zero"),
+        probe(
+            "float32",
+            in_float32(training(batch(6, 5))),
+            weight=0.5,
+            visible=True,
+            exact_dtype=True,
+            why="what comes in float32 goes out in float32",
+        ),
+        probe("gaps in memory", strided(training(batch(7, 4))), weight=0.5),
+    )
+
+
+# Other caches: the forward pass belongs to the student, and so does what it keeps.
+
+
+def forward_keeping_a_dict(x: Any, gamma: Any, beta: Any, bn_param: Any) -> Any:
+    """Keeps names and values."""
+    out, (xhat, _, _, ivar, _, _, _) = bn.batchnorm_forward(x, gamma, beta, bn_param)
+    return out, {"xhat": xhat, "scale": gamma * ivar}
+
+
+def backward_from_a_dict(dout: Any, cache: Any) -> Any:
+    """The closed form with means."""
+    xhat = cache["xhat"]
+    dx = cache["scale"] * (dout - dout.mean(axis=0) - xhat * (dout * xhat).mean(axis=0))
+    return dx, (dout * xhat).sum(axis=0), dout.sum(axis=0)
+
+
+def forward_keeping_an_object(x: Any, gamma: Any, beta: Any, bn_param: Any) -> Any:
+    """Keeps an object of a class."""
+    out, _ = bn.batchnorm_forward(x, gamma, beta, bn_param)
+    eps = bn_param.get("eps", 1e-5)
+    return out, SimpleNamespace(x=x, gamma=gamma, mean=x.mean(axis=0), var=x.var(axis=0), eps=eps)
+
+
+def backward_from_an_object(dout: Any, cache: Any) -> Any:
+    """As the paper writes it, with the term that is zero."""
+    N, xmu, std = len(dout), cache.x - cache.mean, np.sqrt(cache.var + cache.eps)
+    dxhat = dout * cache.gamma
+    dvar = np.sum(dxhat * xmu * -0.5 * std**-3, axis=0)
+    dmu = np.sum(-dxhat / std, axis=0) + dvar * np.mean(-2 * xmu, axis=0)
+    dx = dxhat / std + dvar * 2 * xmu / N + dmu / N
+    return dx, np.sum(dout * xmu / std, axis=0), np.sum(dout, axis=0)
+
+
+def forward_keeping_the_inputs(x: Any, gamma: Any, beta: Any, bn_param: Any) -> Any:
+    """Keeps nothing but its arguments."""
+    out, _ = bn.batchnorm_forward(x, gamma, beta, bn_param)
+    return out, [x, gamma, bn_param]
+
+
+def backward_from_the_inputs(dout: Any, cache: Any) -> Any:
+    """Computes everything again, and multiplies each feature by its N x N Jacobian matrix."""
+    x, gamma, bn_param = cache
+    N, D = x.shape
+    std = np.sqrt(x.var(axis=0) + bn_param.get("eps", 1e-5))
+    xhat = (x - x.mean(axis=0)) / std
+    dx = np.empty_like(x)
+    for d in range(D):
+        h = xhat[:, d]
+        jacobian = (np.eye(N, dtype=x.dtype) - 1 / N - np.outer(h, h) / N) / std[d]
+        dx[:, d] = gamma[d] * (jacobian @ dout[:, d])
+    return dx, (dout * xhat).sum(axis=0), dout.sum(axis=0)
+
+
+PAIRS = (
+    pair("a dict as cache", forward=forward_keeping_a_dict, backward=backward_from_a_dict),
+    pair("an object as cache", forward=forward_keeping_an_object, backward=backward_from_an_object),
+    pair("the inputs as cache", forward=forward_keeping_the_inputs, backward=backward_from_the_inputs),
+)
+
+
+def in_float32_from_its_cache(dout: Any, cache: Any) -> Any:
+    """The ten steps in float32."""
+    *arrays, eps = cache
+    return bn.batchnorm_backward(
+        dout.astype(np.float32), (*(array.astype(np.float32) for array in arrays), eps)
+    )
+
+
+def feature_by_feature_from_its_cache(dout: Any, cache: Any) -> Any:
+    """The closed form in a loop over the features."""
+    xhat, gamma, _, ivar, _, _, _ = cache
+    dx, dgamma, dbeta = np.empty_like(dout), np.empty_like(gamma), np.empty_like(gamma)
+    for d in range(dout.shape[1]):
+        g, h = dout[:, d], xhat[:, d]
+        dbeta[d], dgamma[d] = sum(g), sum(g * h)
+        dx[:, d] = gamma[d] * ivar[d] * (g - dbeta[d] / len(g) - h * dgamma[d] / len(g))
+    return dx, dgamma, dbeta
+
+
+ALWAYS = (
+    right("in float32", by=in_float32_from_its_cache),
+    right("a loop over features", by=feature_by_feature_from_its_cache),
+    *PAIRS,
+)
+
+STAGED_MISTAKES = (
+    wrong(
+        "constant-statistics",
+        change="dx = batchnorm_backward_step0(dx1, dx2)",
+        into="dx = dxmu1",
+        says="Your dx treats mean and variance as constants. Both were computed from x, so two more paths "
+        "lead back "
+        "to it.",
+    ),
+    wrong(
+        "no-mean-path",
+        change="dx = batchnorm_backward_step0(dx1, dx2)",
+        into="dx = dx1",
+        says="The path through the mean is missing in your dx: look at steps 1 and 0.",
+    ),
+    wrong(
+        "no-variance-path",
+        change="dxmu2 = batchnorm_backward_step3(dsq, xmu)",
+        into="dxmu2 = 0 * xmu",
+        says="The path through the variance is missing in your dx: look at where step 2 joins two gradients.",
+    ),
+    wrong(
+        "var-without-1/N",
+        change="dsq = batchnorm_backward_step4(dvar, N)",
+        into="dsq = np.ones_like(dout) * dvar",
+        says="On the way through the variance a factor 1/N is missing: look at step 4.",
+    ),
+    wrong(
+        "mean-without-1/N",
+        change="dx2 = batchnorm_backward_step1(dmu, N)",
+        into="dx2 = np.ones_like(dout) * dmu",
+        says="On the way through the mean a factor 1/N is missing: look at step 1.",
+    ),
+    wrong(
+        "factor-2-missing",
+        change="dxmu2 = batchnorm_backward_step3(dsq, xmu)",
+        into="dxmu2 = xmu * dsq",
+        says="On the way through the variance the 2 of the square is missing: look at step 3.",
+    ),
+    wrong(
+        "dvar-sign",
+        change="dvar = batchnorm_backward_step5(dsqrtvar, var, eps)",
+        into="dvar = -batchnorm_backward_step5(dsqrtvar, var, eps)",
+        says="The path through the variance has the wrong sign: look at steps 6 and 5. One minus, not none "
+        "and not "
+        "two.",
+    ),
+    wrong(
+        "dvar-power",
+        change="dvar = batchnorm_backward_step5(dsqrtvar, var, eps)",
+        into="dvar = -0.5 * divar * sqrtvar**-1.5",
+        says="The power in your dvar is wrong. Steps 6 and 5 together divide by the third power of "
+        "sqrtvar, that is "
+        "by var + eps to the power 3/2.",
+    ),
+    wrong(
+        "gamma-missing",
+        change="dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)",
+        into="dxhat, dgamma = dgammax, np.sum(dgammax * xhat, axis=0)",
+        says="gamma is missing in your dx: look at step 8.",
+    ),
+    wrong(
+        "sum-without-axis",
+        change="dxmu1, divar = batchnorm_backward_step7(dxhat, xmu, ivar)",
+        into="dxmu1, divar = dxhat * ivar, np.sum(dxhat * xmu)",
+        says="A sum on the way through the variance runs over the features as well: look at step 7 and "
+        "name the axis.",
+    ),
+    wrong(
+        "scalar-dmu-mean",
+        change="dx2 = batchnorm_backward_step1(dmu, N)",
+        into="dx2 = np.ones_like(dout) * np.mean(dmu) / N",
+        says="Your dmu is averaged over the features. Each feature keeps its own entry: look at step 1.",
+    ),
+    wrong(
+        "dgamma-uses-xmu",
+        change="dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)",
+        into="dxhat, dgamma = dgammax * gamma, np.sum(dgammax * xmu, axis=0)",
+        says="Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.",
+    ),
+    wrong(
+        "dgamma-averaged",
+        change="dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)",
+        into="dxhat, dgamma = dgammax * gamma, np.mean(dgammax * xhat, axis=0)",
+        says="Your dgamma is a mean over the examples. Gradients of several uses add up.",
+    ),
+    wrong(
+        "dbeta-averaged",
+        change="dgammax, dbeta = batchnorm_backward_step9(dout)",
+        into="dgammax, dbeta = dout, np.mean(dout, axis=0)",
+        says="Your dbeta is a mean over the examples. Gradients of several uses add up.",
+    ),
+    wrong(
+        "dgamma-and-dbeta-swapped",
+        change="return dx, dgamma, dbeta",
+        into="return dx, dbeta, dgamma",
+        says="dgamma and dbeta have changed places in what you return.",
+    ),
+    wrong(
+        "diagonal-Jacobian",
+        change="dx = batchnorm_backward_step0(dx1, dx2)",
+        into="dx = dxhat * ivar * (1 - 1 / N - xhat**2 / N)",
+        says="Your dx asks how each entry of x changes its own output. It changes those of all other "
+        "examples of the "
+        "batch too, through the mean and the variance.",
+    ),
+    wrong(
+        "cache-unpacked-wrong-order",
+        change="xhat, gamma, xmu, ivar, sqrtvar, var, eps = cache",
+        into="xhat, gamma, xmu, sqrtvar, ivar, var, eps = cache",
+        says="Two values of the cache have changed places: ivar and sqrtvar. Unpack in the order in which "
+        "you packed.",
+    ),
+    wrong(
+        "omits-eps",
+        change="dvar = batchnorm_backward_step5(dsqrtvar, var, eps)",
+        into="dvar = batchnorm_backward_step5(dsqrtvar, var, 0)",
+        says="Your backward pass forgets eps, which the forward pass used: look at step 5. A feature that "
+        "hardly "
+        "varies shows the difference.",
+    ),
+    wrong(
+        "keepdims-shape",
+        change="return dx, dgamma, dbeta",
+        into="return dx, dgamma[None], dbeta[None]",
+        says="Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient "
+        "has the "
+        "shape of what it belongs to: (D,).",
+    ),
+    wrong(
+        "float32-lost",
+        change="dsq = batchnorm_backward_step4(dvar, N)",
+        into="dsq = np.ones(dout.shape) * dvar / N",
+        says="Your values are right, but float32 comes back as float64: np.ones makes float64 rows unless "
+        "it is told "
+        "the dtype.",
+    ),
+    wrong(
+        "writes-into-dout",
+        change="""
+            dgammax, dbeta = batchnorm_backward_step9(dout)
+            dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+        """,
+        into="""
+            dbeta, dgamma = dout.sum(axis=0), (dout * xhat).sum(axis=0)
+            dxhat = dout
+            dxhat *= gamma
+        """,
+        says="Your function changes dout, which belongs to the caller: the layer behind still needs it. "
+        "Make a new "
+        "array instead of multiplying in place.",
+    ),
+)
+
+CLOSED = "dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)"
+
+CLOSED_MISTAKES = (
+    wrong(
+        "constant-statistics",
+        change=CLOSED,
+        into="dx = gamma * ivar * dout",
+        says="Your dx treats mean and variance as constants: the two terms that are subtracted are missing.",
+    ),
+    wrong(
+        "no-mean-path",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - xhat * dgamma / N)",
+        says="The mean of dout is not subtracted in your dx.",
+    ),
+    wrong(
+        "no-variance-path",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - dbeta / N)",
+        says="The part along xhat is not subtracted in your dx.",
+    ),
+    wrong(
+        "mean-without-1/N",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - dbeta - xhat * dgamma / N)",
+        says="You subtract the sum of dout. The formula has its mean: a factor 1/N is missing.",
+    ),
+    wrong(
+        "var-without-1/N",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma)",
+        says="The last term has a sum where the formula has a mean: a factor 1/N is missing.",
+    ),
+    wrong(
+        "sums-for-means",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - dbeta - xhat * dgamma)",
+        says="You subtract sums. Both terms of the formula are means: the factors 1/N are missing.",
+    ),
+    wrong(
+        "xhat-missing",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - dbeta / N - dgamma / N)",
+        says="In the last term xhat stands twice: once inside the mean, and once in front of it.",
+    ),
+    wrong(
+        "dvar-sign",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - dbeta / N + xhat * dgamma / N)",
+        says="The last term has the wrong sign: the part along xhat is taken away.",
+    ),
+    wrong(
+        "gamma-missing",
+        change=CLOSED,
+        into="dx = ivar * (dout - dbeta / N - xhat * dgamma / N)",
+        says="gamma is missing in your dx.",
+    ),
+    wrong(
+        "ivar-missing",
+        change=CLOSED,
+        into="dx = gamma * (dout - dbeta / N - xhat * dgamma / N)",
+        says="The whole of your dx still has to be divided by sqrt(var + eps).",
+    ),
+    wrong(
+        "divide-by-variance",
+        change=CLOSED,
+        into="dx = gamma * ivar**2 * (dout - dbeta / N - xhat * dgamma / N)",
+        says="You divide by the variance. The formula divides by its root, s, once.",
+    ),
+    wrong(
+        "xmu-for-xhat",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - dbeta / N - cache[2] * dgamma / N)",
+        says="The last term has xmu in front of the mean. It is the normalised xhat that stands there.",
+    ),
+    wrong(
+        "sum-without-axis",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - dbeta / N - xhat * np.sum(dout * xhat) / N)",
+        says="The last mean runs over the features as well. Name the axis.",
+    ),
+    wrong(
+        "mean-of-everything",
+        change=CLOSED,
+        into="dx = gamma * ivar * (dout - np.mean(dout) - xhat * dgamma / N)",
+        says="You subtract one mean from everything. Each feature has its own mean of dout. Name the axis.",
+    ),
+    wrong(
+        "dgamma-uses-xmu",
+        change="dgamma = np.sum(dout * xhat, axis=0)",
+        into="""
+            dgamma = np.sum(dout * cache[2], axis=0)
+            dx = gamma * ivar * (dout - dbeta / N - xhat * np.mean(dout * xhat, axis=0))
+            return dx, dgamma, dbeta
+        """,
+        says="Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.",
+    ),
+    wrong(
+        "gradients-averaged",
+        change="return dx, dgamma, dbeta",
+        into="return dx, dgamma / N, dbeta / N",
+        says="Your dgamma and dbeta are means over the examples, as in the formula for dx. As results they "
+        "are sums.",
+    ),
+    wrong(
+        "keepdims-shape",
+        change="return dx, dgamma, dbeta",
+        into="return dx, dgamma[None], dbeta[None]",
+        says="Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient "
+        "has the "
+        "shape of what it belongs to: (D,).",
+    ),
+)
+
+
+def _layer(truth: Function, mistakes: Sequence[Misconception], others: Sequence[Alternative]) -> Exercise:
+    return Exercise(
+        name=truth.__name__,
+        truth=truth,
+        cases=_cases(truth.__name__),
+        misconceptions=tuple(mistakes),
+        alternatives=(*ALWAYS, *others),
+        partners=(bn.batchnorm_forward,),
+    )
+
+
+BACKWARD = _layer(
+    bn.batchnorm_backward,
+    STAGED_MISTAKES,
+    (
+        right(
+            "the zero term of step 2 left out",
+            change="dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2)",
+            into="dx1, dmu = dxmu1 + dxmu2, -np.sum(dxmu1, axis=0)",
+        ),
+        right(
+            "rows by broadcasting",
+            change="dx2 = batchnorm_backward_step1(dmu, N)",
+            into="dx2 = dmu / N",
+        ),
+        right("the closed form", by=bn.batchnorm_backward_alt),
+    ),
+)
+BACKWARD_ALT = _layer(
+    bn.batchnorm_backward_alt,
+    CLOSED_MISTAKES,
+    (
+        right(
+            "N taken out",
+            change=CLOSED,
+            into="dx = gamma * ivar / N * (N * dout - dbeta - xhat * dgamma)",
+        ),
+        right(
+            "dgamma without xhat in the cache",
+            change="dgamma = np.sum(dout * xhat, axis=0)",
+            into="dgamma = np.sum(dout * (cache[2] * ivar), axis=0)",
+        ),
+        right("the ten steps", by=bn.batchnorm_backward),
+    ),
+)

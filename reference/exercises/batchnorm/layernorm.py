@@ -1,0 +1,362 @@
+"""Layer normalisation, there and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reference import batchnorm as bn
+from reference.exercise import Case, Exercise, case, right, wrong
+from reference.exercises.batchnorm.inputs import Drawn, Inputs, batch, in_float32, strided
+from reference.exercises.batchnorm.layer_backward import CANCELS, SHARES
+from reference.exercises.batchnorm.variants import float32_layer, pair
+
+
+def examples(N: int, D: int, *, offset: float = 0.0, flat: bool = False, **param: float) -> Inputs:
+    """x: examples of different means and spreads (flat: the first hardly varies), gamma, beta, dout."""
+
+    def inputs(rng: np.random.Generator) -> Drawn:
+        turned, values = batch(D, N, offset=offset, flat=flat)(rng), batch(N, D)(rng)
+        taken = {name: values[name] for name in ("gamma", "beta", "dout")}
+        return {"x": turned["x"].T.copy(), **taken, "ln_param": dict(param)}
+
+    return inputs
+
+
+def without_dout(inputs: Inputs) -> Inputs:
+    """The same for the forward pass alone."""
+    return lambda rng: {name: value for name, value in inputs(rng).items() if name != "dout"}
+
+
+def _there(name: str, inputs: Inputs, **options: Any) -> Case:
+    script = "out, cache = layernorm_forward(x, gamma, beta, ln_param)"
+    return case(name, script, "out", without_dout(inputs), **options)
+
+
+def _back(name: str, inputs: Inputs, **options: Any) -> Case:
+    script = """
+        out, cache = layernorm_forward(x, gamma, beta, ln_param)
+        dx, dgamma, dbeta = layernorm_backward(dout, cache)
+    """
+    return case(name, script, SHARES, inputs, **options)
+
+
+THERE = (
+    _there("6 examples, 4 features", examples(6, 4), weight=2, visible=True, main=True),
+    _there(
+        "a nearly constant example",
+        examples(3, 8, flat=True),
+        visible=True,
+        why="a variance smaller than eps",
+    ),
+    _there("5 examples, 7 features", examples(5, 7), weight=2, main=True),
+    _there("a large eps", examples(4, 6, eps=0.5), weight=0.5),
+    _there("a large mean", examples(4, 9, offset=100.0), weight=0.5),
+    _there("one example", examples(1, 6), weight=0.5, why="it does not need a batch"),
+    _there("one feature", examples(5, 1), weight=0.5, why="D = 1: out is beta"),
+    _there(
+        "as many examples as features",
+        examples(5, 5),
+        visible=True,
+        why="axes that cannot be told apart by size",
+    ),
+    _there("float32", in_float32(examples(4, 7)), weight=0.5, exact_dtype=True),
+    _there("gaps in memory", strided(examples(4, 7)), weight=0.5),
+)
+BACK = (
+    _back("6 examples, 5 features", examples(6, 5), weight=2, visible=True, main=True),
+    _back(
+        "a nearly constant example",
+        examples(3, 8, flat=True),
+        visible=True,
+        why="a variance smaller than eps",
+    ),
+    _back("5 examples, 7 features", examples(5, 7), weight=2, main=True),
+    _back("3 examples, 16 features", examples(3, 16)),
+    _back("a large eps", examples(4, 6, eps=0.5), weight=0.5),
+    _back("a large mean", examples(4, 9, offset=100.0), weight=0.5),
+    _back("one example", examples(1, 6), weight=0.5),
+    _back("one feature", examples(5, 1), weight=0.5, tolerance=CANCELS, why="D = 1: dx is zero"),
+    _back("as many examples as features", examples(6, 6), weight=0.5),
+    _back("float32", in_float32(examples(4, 7)), weight=0.5, visible=True, exact_dtype=True),
+    _back("gaps in memory", strided(examples(4, 7)), weight=0.5),
+)
+
+
+def by_transposing(x: Any, gamma: Any, beta: Any, ln_param: Any) -> Any:
+    """Batch normalisation of the transposed matrix, without its gamma and beta."""
+    N = len(x)
+    param = {**ln_param, "mode": "train"}
+    turned, cache = bn.batchnorm_forward(x.T, np.ones(N, x.dtype), np.zeros(N, x.dtype), param)
+    return gamma * turned.T + beta, {"xhat": turned.T, "cache": cache, "gamma": gamma}
+
+
+def back_by_transposing(dout: Any, cache: Any) -> Any:
+    """Back through the batch normalisation of the transposed matrix."""
+    turned, _, _ = bn.batchnorm_backward(np.ascontiguousarray((dout * cache["gamma"]).T), cache["cache"])
+    return turned.T, np.sum(dout * cache["xhat"], axis=0), np.sum(dout, axis=0)
+
+
+def row_by_row(x: Any, gamma: Any, beta: Any, ln_param: Any) -> Any:
+    """A loop over the examples."""
+    out = np.empty_like(x)
+    eps = ln_param.get("eps", 1e-5)
+    for i, row in enumerate(x):
+        out[i] = gamma * (row - row.mean()) / np.sqrt(row.var() + eps) + beta
+    return out, (x, gamma, eps)
+
+
+def back_row_by_row(dout: Any, cache: Any) -> Any:
+    """A loop over the examples that follows mean and variance one after the other."""
+    x, gamma, eps = cache
+    dx, dgamma, dbeta = np.empty_like(x), np.zeros_like(gamma), np.zeros_like(gamma)
+    D = x.shape[1]
+    for i, row in enumerate(x):
+        xmu, std = row - row.mean(), np.sqrt(row.var() + eps)
+        dxhat = dout[i] * gamma
+        dvar = -0.5 * np.sum(dxhat * xmu) / std**3
+        dx[i] = dxhat / std + 2 * xmu * dvar / D - np.sum(dxhat) / std / D
+        dgamma += dout[i] * xmu / std
+        dbeta += dout[i]
+    return dx, dgamma, dbeta
+
+
+def back_in_float32(dout: Any, cache: Any) -> Any:
+    """All work in float32."""
+    return bn.layernorm_backward(dout.astype(np.float32), tuple(a.astype(np.float32) for a in cache))
+
+
+FORWARD = Exercise(
+    name="layernorm_forward",
+    truth=bn.layernorm_forward,
+    cases=THERE,
+    misconceptions=(
+        wrong(
+            "batch-axis",
+            change="""
+                mu = np.mean(x, axis=1, keepdims=True)
+                xmu = x - mu
+                var = np.mean(xmu**2, axis=1, keepdims=True)
+            """,
+            into="""
+                mu = np.mean(x, axis=0)
+                xmu = x - mu
+                var = np.mean(xmu**2, axis=0)
+            """,
+            says="You take mean and variance over the examples: that is batch normalisation. Here each "
+            "example uses "
+            "its own features, so the axis is the other one.",
+        ),
+        wrong(
+            "variance-is-a-sum",
+            change="np.mean(xmu**2, axis=1, keepdims=True)",
+            into="np.sum(xmu**2, axis=1, keepdims=True)",
+            says="Your variance adds up the squares but never divides by the number of features.",
+        ),
+        wrong(
+            "divided-by-N",
+            change="np.mean(xmu**2, axis=1, keepdims=True)",
+            into="np.sum(xmu**2, axis=1, keepdims=True) / len(x)",
+            says="Your variance is divided by the number of examples. It is a mean over the D features.",
+        ),
+        wrong(
+            "normalise-with-ddof1",
+            change="np.mean(xmu**2, axis=1, keepdims=True)",
+            into="np.var(x, axis=1, keepdims=True, ddof=1)",
+            says="Your variance is divided by D - 1. Layer normalisation uses the biased one, divided by D.",
+        ),
+        wrong(
+            "var-not-centred",
+            change="np.mean(xmu**2, axis=1, keepdims=True)",
+            into="np.mean(x**2, axis=1, keepdims=True)",
+            says="Your variance is the mean of the squares of x. The squares of x - mu are meant.",
+        ),
+        wrong(
+            "eps-missing",
+            change="np.sqrt(var + eps)",
+            into="np.sqrt(var)",
+            says="Your root does not use eps: an example whose features are all alike is divided by zero.",
+        ),
+        wrong(
+            "eps-outside-sqrt",
+            change="np.sqrt(var + eps)",
+            into="(np.sqrt(var) + eps)",
+            says="Your eps stands behind the root. It belongs under it: an example that hardly varies "
+            "shows the "
+            "difference.",
+        ),
+        wrong(
+            "divide-by-variance",
+            change="np.sqrt(var + eps)",
+            into="(var + eps)",
+            says="You divide by the variance, without the root.",
+        ),
+        wrong(
+            "keepdims-missing",
+            change="np.mean(x, axis=1, keepdims=True)",
+            into="np.mean(x, axis=1)",
+            says="Your means have the shape (N,), which broadcasts along the wrong axis. Keep the axis: "
+            "(N, 1).",
+        ),
+        wrong(
+            "affine-per-example",
+            change="gamma * xhat + beta",
+            into="gamma[:, None] * xhat + beta[:, None]",
+            says="You give each example its own gamma and beta. They belong to the features, as in batch "
+            "normalisation, and broadcast along the rows.",
+        ),
+        wrong(
+            "affine-forgotten",
+            change="gamma * xhat + beta",
+            into="xhat",
+            says="gamma and beta are not used: the normalised values still have to be scaled and shifted.",
+        ),
+        wrong(
+            "writes-into-x",
+            change="xmu = x - mu",
+            into="x -= mu\nxmu = x",
+            says="Your values are right, but the function changes the x of its caller. Make a new array "
+            "instead of "
+            "subtracting in place.",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=float32_layer(bn.layernorm_forward)),
+        right("row by row", by=row_by_row),
+        right("batch normalisation of the transposed", by=by_transposing),
+        right(
+            "one-pass variance",
+            change="np.mean(xmu**2, axis=1, keepdims=True)",
+            into="np.mean(x**2, axis=1, keepdims=True) - mu**2",
+        ),
+        right("a list as cache", change="return out, (xhat, gamma, ivar)", into="return out, [x, ln_param]"),
+    ),
+)
+
+DX = "dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)"
+
+BACKWARD = Exercise(
+    name="layernorm_backward",
+    truth=bn.layernorm_backward,
+    cases=BACK,
+    partners=(bn.layernorm_forward,),
+    misconceptions=(
+        wrong(
+            "batch-axis",
+            change="""
+                mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
+                mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
+            """,
+            into="""
+                mean_dxhat = np.mean(dxhat, axis=0)
+                mean_product = np.mean(dxhat * xhat, axis=0)
+            """,
+            says="Your means in dx run over the examples, as in batch normalisation. Mean and variance of "
+            "an example "
+            "were taken over its features: the other axis.",
+        ),
+        wrong(
+            "gamma-factored-out",
+            change=DX,
+            into="""
+                mean_dout = np.mean(dout, axis=1, keepdims=True)
+                mean_dout_xhat = np.mean(dout * xhat, axis=1, keepdims=True)
+                dx = gamma * ivar * (dout - mean_dout - xhat * mean_dout_xhat)
+            """,
+            says="You took gamma out of the means. Here they run over the features, and gamma differs from "
+            "feature to "
+            "feature: it has to stay inside, in dxhat.",
+        ),
+        wrong(
+            "gamma-missing",
+            change="dxhat = gamma * dout",
+            into="dxhat = dout",
+            says="gamma is missing in your dx: the output was gamma times xhat.",
+        ),
+        wrong(
+            "dgamma-wrong-axis",
+            change="dgamma = np.sum(dout * xhat, axis=0)",
+            into="dgamma = np.sum(dout * xhat, axis=1)",
+            says="Your dgamma sums over the features. gamma has one entry per feature, so its gradient "
+            "sums over the "
+            "examples, as in batch normalisation.",
+        ),
+        wrong(
+            "dbeta-wrong-axis",
+            change="dbeta = np.sum(dout, axis=0)",
+            into="dbeta = np.sum(dout, axis=1)",
+            says="Your dbeta sums over the features. beta has one entry per feature, so its gradient sums "
+            "over the "
+            "examples, as in batch normalisation.",
+        ),
+        wrong(
+            "constant-statistics",
+            change=DX,
+            into="dx = ivar * dxhat",
+            says="Your dx treats mean and variance as constants: the two terms that are subtracted are "
+            "missing.",
+        ),
+        wrong(
+            "no-mean-path",
+            change=DX,
+            into="dx = ivar * (dxhat - xhat * mean_product)",
+            says="The mean of dxhat is not subtracted in your dx.",
+        ),
+        wrong(
+            "no-variance-path",
+            change=DX,
+            into="dx = ivar * (dxhat - mean_dxhat)",
+            says="The part along xhat is not subtracted in your dx.",
+        ),
+        wrong(
+            "divided-by-N",
+            change=DX,
+            into="""
+                D_over_N = dout.shape[1] / dout.shape[0]
+                dx = ivar * (dxhat - D_over_N * mean_dxhat - D_over_N * xhat * mean_product)
+            """,
+            says="Your means divide by the number of examples. They run over the features: divide by D.",
+        ),
+        wrong(
+            "sums-for-means",
+            change=DX,
+            into="dx = ivar * (dxhat - dout.shape[1] * (mean_dxhat + xhat * mean_product))",
+            says="You subtract sums. Both terms of the formula are means: the factors 1/D are missing.",
+        ),
+        wrong(
+            "dvar-sign",
+            change=DX,
+            into="dx = ivar * (dxhat - mean_dxhat + xhat * mean_product)",
+            says="The last term has the wrong sign: the part along xhat is taken away.",
+        ),
+        wrong(
+            "dgamma-averaged",
+            change="dgamma = np.sum(dout * xhat, axis=0)",
+            into="dgamma = np.mean(dout * xhat, axis=0)",
+            says="Your dgamma is a mean over the examples. Gradients of several uses add up.",
+        ),
+        wrong(
+            "keepdims-shape",
+            change="return dx, dgamma, dbeta",
+            into="return dx, dgamma[None], dbeta[None]",
+            says="Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A "
+            "gradient has "
+            "the shape of what it belongs to: (D,).",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=back_in_float32),
+        pair("row by row", forward=row_by_row, backward=back_row_by_row),
+        pair("batch normalisation of the transposed", forward=by_transposing, backward=back_by_transposing),
+        right(
+            "D taken out",
+            change=DX,
+            into="""
+                D = dout.shape[1]
+                total = np.sum(dxhat * xhat, axis=1, keepdims=True)
+                dx = ivar / D * (D * dxhat - D * mean_dxhat - xhat * total)
+            """,
+        ),
+    ),
+)
