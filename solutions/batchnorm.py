@@ -1444,9 +1444,9 @@ interactive.explore(trust_in_the_gradient)
 # %% role="explore"
 def bad_starts():
     scales = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 1, 3)
-    lines = {"without": [validation(None, scale=scale) for scale in scales],
-             "with batchnorm": [validation(BATCHNORM, scale=scale) for scale in scales],
-             "with batchnorm, eps = 1e-12": [validation(BATCHNORM, scale=scale, norm_param={"eps": 1e-12}) for scale in scales]}
+    kinds = {"without": {"norm": None}, "with batchnorm": {"norm": BATCHNORM},
+             "with batchnorm, eps = 1e-12": {"norm": BATCHNORM, "norm_param": {"eps": 1e-12}}}
+    lines = {label: [validation(scale=scale, seeds=(1, 2), **kind) for scale in scales] for label, kind in kinds.items()}
     return plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
                        chance=0.1, title="Good and bad starts", ylim=(0, 1.05))
 
