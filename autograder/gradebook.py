@@ -1,7 +1,8 @@
-"""The one writer of nbgrader's database: the same rows as its own SaveAutoGrades and AssignLatePenalties would write.
+"""The one writer of nbgrader's database: the same rows as its own SaveAutoGrades and AssignLatePenalties
+would write.
 
-Tables and late-penalty plugin are nbgrader's; a whole batch of submissions is one transaction, and what a person entered
-(manual scores, comments, extra credit, extensions) is never touched.
+Tables and late-penalty plugin are nbgrader's; a whole batch of submissions is one transaction, and what a
+person entered (manual scores, comments, extra credit, extensions) is never touched.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ _COMMENT = api.Comment.__table__
 class Entry:
     """What the gradebook learns of one submission.
 
-    `scores` maps each graded cell to its points (None: a person must grade it); it is None as a whole when the file could
-    not be graded, and then an earlier grade stays. `unanswered` names the cells that came back as they were released.
+    `scores` maps each graded cell to its points (None: a person must grade it); it is None as a whole when
+    the file could not be graded, and then an earlier grade stays. `unanswered` names the cells that came
+    back as they were released.
     """
 
     student: str
@@ -55,7 +57,10 @@ class _Notebook:
 
 
 class GradebookWriter:
-    """Writes entries of one unit; use as a context manager. Raises CourseError when the database cannot be used."""
+    """Writes entries of one unit; use as a context manager.
+
+    Raises CourseError when the database cannot be used.
+    """
 
     def __init__(self, db_url: str, unit: str, config: Config | None = None) -> None:
         self.unit = unit
@@ -91,8 +96,8 @@ class GradebookWriter:
         except OperationalError as problem:
             raise CourseError(
                 f"the gradebook {self._url} could not be used: {problem.orig}",
-                "close other programs that write to it, see that the disk is writable and not full, and run the "
-                "command again (what was graded is kept)",
+                "close other programs that write to it, see that the disk is writable and not full, and run "
+                "the command again (what was graded is kept)",
             ) from problem
 
     def _load(self, db: Connection) -> None:
@@ -113,7 +118,9 @@ class GradebookWriter:
                 comments={**_names(db, api.SolutionCell, row.id), **_names(db, api.TaskCell, row.id)},
             )
             for row in db.execute(
-                select(api.Notebook.id, api.Notebook.name).where(api.Notebook.assignment_id == self._assignment)
+                select(api.Notebook.id, api.Notebook.name).where(
+                    api.Notebook.assignment_id == self._assignment
+                )
             )
         ]
 
@@ -154,11 +161,13 @@ class GradebookWriter:
         found = db.execute(
             select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id).where(_NOTEBOOK.c.assignment_id == row.id)
         )
-        self._submitted = {notebook: submitted for notebook, submitted in found}
+        self._submitted = dict(found.tuples().all())
         return self._seconds_late(entry.timestamp or row.timestamp, row.extension)
 
     def _add_submission(self, db: Connection, entry: Entry) -> dict[str, str]:
-        """A row for the submission, each notebook, each grade and each comment, as nbgrader's add_submission makes them."""
+        """A row for the submission, each notebook, each grade and each comment, as nbgrader's
+        add_submission makes them.
+        """
         submission = api.new_uuid()
         db.execute(
             insert(_SUBMISSION).values(
@@ -172,7 +181,9 @@ class GradebookWriter:
         for notebook in self._notebooks:
             own = submitted[notebook.id] = api.new_uuid()
             db.execute(
-                insert(_NOTEBOOK).values(id=own, assignment_id=submission, notebook_id=notebook.id, flagged=False)
+                insert(_NOTEBOOK).values(
+                    id=own, assignment_id=submission, notebook_id=notebook.id, flagged=False
+                )
             )
             grades = [_row(own, cell, needs_manual_grade=True) for cell in notebook.grades.values()]
             comments = [_row(own, cell) for cell in notebook.comments.values()]
@@ -197,7 +208,7 @@ class GradebookWriter:
 
 def _names(db: Connection, kind: Any, notebook: str) -> dict[str, str]:
     rows = db.execute(select(kind.name, kind.id).where(kind.notebook_id == notebook).order_by(kind.name))
-    return {name: cell for name, cell in rows}
+    return dict(rows.tuples().all())
 
 
 def _row(notebook: str, cell: str, **more: object) -> dict[str, object]:
@@ -205,7 +216,9 @@ def _row(notebook: str, cell: str, **more: object) -> dict[str, object]:
 
 
 def _write_grades(db: Connection, submitted: str, notebook: _Notebook, entry: Entry) -> float:
-    """Store the automatic scores; the notebook's score, in which a manual score goes before an automatic one."""
+    """Store the automatic scores; the notebook's score, in which a manual score goes before an automatic
+    one.
+    """
     assert entry.scores is not None
     names = {cell: name for name, cell in notebook.grades.items()}
     total = 0.0
@@ -223,7 +236,9 @@ def _write_grades(db: Connection, submitted: str, notebook: _Notebook, entry: En
         total += 0.0 if score is None else score + (row.extra_credit or 0.0)
     change = update(_GRADE).where(_GRADE.c.id == bindparam("row"))
     if changes:
-        db.execute(change.values(auto_score=bindparam("auto"), needs_manual_grade=bindparam("by_hand")), changes)
+        db.execute(
+            change.values(auto_score=bindparam("auto"), needs_manual_grade=bindparam("by_hand")), changes
+        )
     return total
 
 
@@ -232,7 +247,9 @@ def _write_comments(db: Connection, submitted: str, notebook: _Notebook, entry: 
         {"cell": cell, "said": _NO_RESPONSE if name in entry.unanswered else None}
         for name, cell in notebook.comments.items()
     ]
-    change = update(_COMMENT).where(_COMMENT.c.notebook_id == submitted, _COMMENT.c.cell_id == bindparam("cell"))
+    change = update(_COMMENT).where(
+        _COMMENT.c.notebook_id == submitted, _COMMENT.c.cell_id == bindparam("cell")
+    )
     if changes:
         db.execute(change.values(auto_comment=bindparam("said")), changes)
 

@@ -1,7 +1,8 @@
 """A submitted file becomes a sound notebook: bytes in, cells and a list of repairs out.
 
-Pure: nothing is opened, executed or written. The notebook is built anew from the few fields that grading needs, so
-that whatever else stood in the file (metadata, outputs, unknown keys, broken ids) goes no further.
+Pure: nothing is opened, executed or written. The notebook is built anew from the few fields that grading
+needs, so that whatever else stood in the file (metadata, outputs, unknown keys, broken ids) goes no
+further.
 """
 
 from __future__ import annotations
@@ -33,14 +34,18 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A notebook (nbformat 4.5, plain dictionaries, no outputs) that follows the plan, and what was mended on the way."""
+    """A notebook (nbformat 4.5, plain dictionaries, no outputs) that follows the plan, and what was mended
+    on the way.
+    """
 
     notebook: dict[str, Any]
     repairs: tuple[Repair, ...]
 
 
 def read_submission(raw: bytes, plan: Plan) -> Intake:
-    """The notebook in `raw`, brought back to `plan`; raises SubmissionError when there is nothing to grade in it."""
+    """The notebook in `raw`, brought back to `plan`; raises SubmissionError when there is nothing to grade
+    in it.
+    """
     if len(raw) > MAX_BYTES:
         raise SubmissionError(
             Reason.TOO_LARGE,
@@ -80,7 +85,7 @@ def _decode(raw: bytes) -> tuple[str, list[Repair]]:
         raise SubmissionError(
             Reason.NOT_JSON,
             f"byte {problem.start:,} is not {encoding}: this is not a text file",
-            "open the file in JupyterLab; if it does not open, ask the student to submit the .ipynb file itself",
+            "open it in JupyterLab; if it does not open, ask the student to submit the .ipynb file itself",
         ) from None
     if encoding == "utf-8":
         return text, []
@@ -91,7 +96,9 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as problem:
-        where = f"{problem.msg} in line {problem.lineno}" if isinstance(problem, json.JSONDecodeError) else "too deep"
+        where = "its parts are nested too deep"
+        if isinstance(problem, json.JSONDecodeError):
+            where = f"{problem.msg.removesuffix(' at')} (line {problem.lineno})"
         raise SubmissionError(
             Reason.NOT_JSON,
             f"the file is not JSON: {where}",
@@ -153,7 +160,9 @@ def clean_text(text: str) -> str:
 
 
 def _marks(metadata: object) -> dict[str, Any]:
-    """Of a submitted cell's metadata, the one thing that is looked at: which cell of the assignment it says it is."""
+    """Of a submitted cell's metadata, the one thing that is looked at: which cell of the assignment it says
+    it is.
+    """
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = marks.get("grade_id") if isinstance(marks, dict) else None
     return {"nbgrader": {"grade_id": name}} if isinstance(name, str) and name else {}

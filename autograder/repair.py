@@ -1,6 +1,8 @@
-"""Bring the cells of a submission back to the plan: each planned cell once, in order, with the plan's type and metadata.
+"""Bring the cells of a submission back to the plan: each planned cell once, in order, with the plan's type
+and metadata.
 
-What a student wrote stays; what the course owns (given cells, checks, experiments) comes from the plan. Pure.
+What a student wrote stays; what the course owns (given cells, checks, experiments) comes from the plan.
+Pure.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ class Repair:
 def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ...]]:
     """Cells in the plan's order, each planned one present once, with a list of what was repaired.
 
-    A cell that the plan does not know keeps its place behind the planned cell it followed. Raises SubmissionError when
-    the notebook is not of this unit.
+    A cell that the plan does not know keeps its place behind the planned cell it followed. Raises
+    SubmissionError when the notebook is not of this unit.
     """
     planned = {cell.grade_id: cell for cell in plan.cells}
     claimed, duplicates = _claim(cells, planned)
@@ -43,7 +45,7 @@ def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ..
     repairs = [Repair(Reason.DUPLICATE_CELL_DROPPED, name) for _, name in duplicates]
     repairs += [Repair(Reason.CELL_IDENTIFIED, name) for name in adopted]
     followers = _followers(cells, owner, dropped)
-    repairs += _order(list(owner[index] for index in sorted(owner)), list(planned))
+    repairs += _order([owner[index] for index in sorted(owner)], list(planned))
     result = list(followers.get("", ()))
     for name, cell in planned.items():
         mended, found = _mend(cells[claimed[name]] if name in claimed else None, cell, cells)
@@ -52,7 +54,9 @@ def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ..
     return result, tuple(repairs)
 
 
-def _claim(cells: list[Cell], planned: dict[str, PlannedCell]) -> tuple[dict[str, int], list[tuple[int, str]]]:
+def _claim(
+    cells: list[Cell], planned: dict[str, PlannedCell]
+) -> tuple[dict[str, int], list[tuple[int, str]]]:
     """Which cell is which planned one (the first that says so), and the later ones that say the same."""
     claimed: dict[str, int] = {}
     duplicates = []
@@ -72,7 +76,9 @@ def _says(cell: Cell) -> str:
 
 
 def _adopt(cells: list[Cell], planned: dict[str, PlannedCell], claimed: dict[str, int]) -> list[str]:
-    """Cells that lost their grade id (other editors drop it, students retype): known by id, function or text."""
+    """Cells that lost their grade id (other editors drop it, students retype): known by id, function or
+    text.
+    """
     adopted = []
     free = set(range(len(cells))) - set(claimed.values())
     for name, cell in planned.items():
@@ -96,20 +102,29 @@ def _resembles(cell: Cell, planned: PlannedCell) -> bool:
 
 
 def _defines(cell: Cell, name: str) -> bool:
-    return re.search(rf"^(?:def\s+{re.escape(name)}\b|{re.escape(name)}\s*=[^=])", cell["source"], re.M) is not None
+    return (
+        re.search(rf"^(?:def\s+{re.escape(name)}\b|{re.escape(name)}\s*=[^=])", cell["source"], re.M)
+        is not None
+    )
 
 
 def _require_this_unit(cells: list[Cell], plan: Plan, claimed: dict[str, int]) -> None:
-    """A notebook belongs to the unit when it holds some of its exercises or checks, and not more of another's."""
+    """A notebook belongs to the unit when it holds some of its exercises or checks, and not more of
+    another's.
+    """
     own = sum(1 for cell in plan.cells if cell.role in ("exercise", "check") and cell.grade_id in claimed)
     checks = {cell.grade_id for cell in plan.cells if cell.role == "check"}
-    foreign = [_says(cell) for cell in cells if _says(cell).startswith("check-") and _says(cell) not in checks]
+    foreign = [
+        _says(cell) for cell in cells if _says(cell).startswith("check-") and _says(cell) not in checks
+    ]
     if own and own >= len(foreign):
         return
     named = f" (it has {', '.join(sorted(set(foreign))[:3])})" if foreign else ""
     raise SubmissionError(
         Reason.WRONG_UNIT,
-        f"it holds none of the exercises of {plan.unit}{named}" if not own else f"it is another unit's{named}",
+        f"it holds none of the exercises of {plan.unit}{named}"
+        if not own
+        else f"it is another unit's{named}",
         f"ask the student for the notebook of the unit {plan.unit}",
     )
 

@@ -1,0 +1,215 @@
+"""The commands: what is asked on the command line, done by the other modules, told in words."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from rich.console import Console
+
+from autograder.course import REPOSITORY, Course
+from autograder.errors import AuthorError, CourseError, SandboxError, SubmissionError
+
+FAILED, INTERRUPTED = 1, 130
+Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_ABOUT = """\
+Build, grade and report a Stagewise course.
+
+A course is a directory: submitted/<student>/<unit>/<unit>.ipynb goes in; autograded/, feedback/ and
+nbgrader's gradebook.db come out. By default it is this repository. Student code runs in a sandbox,
+hidden tests outside it.
+"""
+_EXAMPLES = """\
+examples:
+  python -m autograder demo                       see a class of 30 graded, from nothing
+  python -m autograder build                      make assignments/ from solutions/
+  python -m autograder grade batchnorm            grade what is new or changed in submitted/
+  python -m autograder grade batchnorm ada bob --force
+                                                  grade these two again
+  python -m autograder scores batchnorm --csv     points, reasons and diagnoses for a spreadsheet
+  python -m autograder feedback batchnorm         write a page for each student into feedback/
+  python -m autograder doctor                     what this machine lacks, and the remedy
+
+Each command tells more:  python -m autograder grade --help
+nbgrader's own commands (nbgrader autograde, export, the form grader) work in the same directory.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m autograder",
+        description=_ABOUT,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_build(commands)
+    _add_grade(commands)
+    _add_scores(commands)
+    _add_feedback(commands)
+    _add_handout(commands)
+    _add_validate(commands)
+    _add_demo(commands)
+    _command(commands, "doctor", "say what this machine can do, and the remedy for what is missing", "")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 when all went well, 1 when not, 130 after Ctrl-C."""
+    asked = parser().parse_args(arguments)
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    try:
+        from autograder import commands
+
+        run = getattr(commands, asked.command)
+        code: int = run(
+            Course(asked.course), asked, Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        )
+    except (AuthorError, CourseError, SandboxError, SubmissionError) as problem:
+        errors.print(str(problem))
+        return FAILED
+    except KeyboardInterrupt:
+        errors.print("Stopped. What was finished is kept; run the command again to go on.")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output (`| head`) has seen enough
+        sys.stdout = None
+        return FAILED
+    return code
+
+
+def _command(commands: Subcommands, name: str, about: str, examples: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=about,
+        description=about[0].upper() + about[1:] + ".",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--course",
+        type=Path,
+        default=REPOSITORY,
+        metavar="DIR",
+        help="the course directory (default: %(default)s)",
+    )
+    return command
+
+
+def _add_build(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "build",
+        "make notebooks and recorded answers from the sources in solutions/",
+        "Building twice changes nothing. A mistake in a source is told with file, line and remedy.",
+    )
+    command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+
+
+def _add_grade(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "grade",
+        "grade the submissions of a unit",
+        "Unchanged submissions are skipped: a run that was stopped goes on where it was. A file that cannot\n"
+        "be graded gets a reason code; the others are untouched, and an earlier grade stays.\n\n"
+        "examples:\n  python -m autograder grade batchnorm\n"
+        "  python -m autograder grade batchnorm ada --force",
+    )
+    command.add_argument("unit", metavar="UNIT")
+    command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")
+    command.add_argument(
+        "--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)"
+    )
+    command.add_argument("--force", action="store_true", help="grade unchanged submissions as well")
+    command.add_argument("--explore", action="store_true", help="run the experiments too, for their pictures")
+    command.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="seed of the hidden cases (default: 0)"
+    )
+    _isolation(command)
+
+
+def _add_scores(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "scores",
+        "tell the points of a unit, with reasons and diagnoses",
+        "JSON and CSV have one entry for each check: student, unit, check, points, max, reason, diagnosis.",
+    )
+    command.add_argument("unit", metavar="UNIT")
+    command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="a JSON list")
+    form.add_argument("--csv", action="store_true", help="a table for spreadsheets")
+
+
+def _add_feedback(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "feedback",
+        "write a page for each graded student into feedback/",
+        "The pages are those of nbgrader generate_feedback, with a summary on top and without hidden tests.",
+    )
+    command.add_argument("unit", metavar="UNIT")
+    command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")
+    command.add_argument("--jobs", type=_positive, metavar="N", help="pages at once (default: all cores)")
+
+
+def _add_handout(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "handout",
+        "pack notebooks and the student's package into a zip for students",
+        "A student with nothing but Python gets going from it: the README inside has the two lines.",
+    )
+    command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+
+
+def _add_validate(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "validate",
+        "see that solutions earn everything, untouched notebooks nothing, and known mistakes fail (for CI)",
+        "The exit code is not 0 when something does not hold.",
+    )
+    command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+    _isolation(command)
+
+
+def _add_demo(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "demo",
+        "grade a synthetic class: right, wrong, unfinished, damaged and hostile notebooks",
+        "The class is drawn from a seed, and lies in demo/ unless --course says otherwise.",
+    )
+    command.set_defaults(course=REPOSITORY / "demo")
+    command.add_argument("unit", nargs="?", default="batchnorm", metavar="UNIT", help="default: %(default)s")
+    command.add_argument("--students", type=_positive, default=30, metavar="N", help="default: %(default)s")
+    command.add_argument(
+        "--seed", type=int, default=4, metavar="N", help="of the class (default: %(default)s)"
+    )
+    command.add_argument(
+        "--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)"
+    )
+    _isolation(command)
+
+
+def _isolation(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--isolation",
+        choices=("sandbox", "process"),
+        default="sandbox",
+        help="`process` runs student code without a sandbox and marks the results: for code that you trust",
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not a positive number")
+    return number

@@ -1,0 +1,127 @@
+"""What each command does, for `autograder.cli`: (course, what was asked, where to print) to an exit code."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+
+from rich.console import Console
+
+from autograder import demo as demos
+from autograder import feedback as pages
+from autograder import handout as handouts
+from autograder import scores as tables
+from autograder import validate as validation
+from autograder.build import build as build_units
+from autograder.course import Course
+from autograder.doctor import examine_machine
+from autograder.doctor import show as show_machine
+from autograder.grading import Done, Settings
+from autograder.grading import grade as grade_unit
+from autograder.prepare import prepare
+from autograder.progress import Steps
+from autograder.reasons import Reason
+
+
+def build(course: Course, asked: Namespace, console: Console) -> int:
+    """Build units; tells what changed."""
+    build_units(course, asked.units, console.print)
+    return 0
+
+
+def grade(course: Course, asked: Namespace, console: Console) -> int:
+    """Grade a unit; 1 when some submission could not be graded."""
+    started = time.monotonic()
+    course.named([asked.unit])
+    with Steps(f"Grading {asked.unit}", console) as steps:
+        done = grade_unit(
+            course,
+            asked.unit,
+            asked.students,
+            settings_of(asked),
+            lambda one, total: steps.step(total, refusal(one)),
+        )
+    graded = [one for one in done if one.graded]
+    refused = [one for one in done if one.record.reason is not Reason.OK]
+    repaired = [one for one in graded if one.record.repairs]
+    console.print(
+        f"{len(graded)} graded, {len(done) - len(graded)} unchanged, {len(repaired)} repaired before "
+        f"grading, {len(refused)} not gradable, in {time.monotonic() - started:.1f} s"
+    )
+    console.print(f"Points and reasons:  python -m autograder scores {asked.unit}{_same_course(course)}")
+    return 1 if refused else 0
+
+
+def settings_of(asked: Namespace) -> Settings:
+    """How to grade, as asked on the command line; what was not asked is as usual."""
+    given = {
+        name: value for name, value in vars(asked).items() if name in Settings.__slots__ and value is not None
+    }
+    if asked.command == "demo":
+        given.pop("seed", None)
+    return Settings(**given)
+
+
+def refusal(done: Done) -> str:
+    """A line for a submission that could not be graded, empty for others."""
+    record = done.record
+    if record.reason is Reason.OK:
+        return ""
+    return f"{record.student}: {record.reason.value}: {record.detail}; remedy: {record.remedy}"
+
+
+def scores(course: Course, asked: Namespace, console: Console) -> int:
+    """Print scores."""
+    course.named([asked.unit])
+    rows = tables.scores(course, asked.unit, asked.students)
+    if asked.json:
+        print(tables.as_json(rows))
+    elif asked.csv:
+        print(tables.as_csv(rows), end="")
+    else:
+        tables.show(rows, console)
+    return 0
+
+
+def feedback(course: Course, asked: Namespace, console: Console) -> int:
+    """Write feedback pages."""
+    course.named([asked.unit])
+    with Steps(f"Feedback on {asked.unit}", console) as steps:
+        written = pages.feedback(
+            course, asked.unit, asked.students, jobs=asked.jobs, on_done=lambda _, total: steps.step(total)
+        )
+    console.print(f"{len(written)} pages in {course.feedback}")
+    return 0
+
+
+def handout(course: Course, asked: Namespace, console: Console) -> int:
+    """Pack the zip for students."""
+    console.print(str(handouts.handout(course, asked.units)))
+    return 0
+
+
+def validate(course: Course, asked: Namespace, console: Console) -> int:
+    """Hold solutions, released notebooks and known mistakes against the checks."""
+    findings = validation.validate(course, asked.units, console.print, settings_of(asked))
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def demo(course: Course, asked: Namespace, console: Console) -> int:
+    """Grade a synthetic class and tell what came of it."""
+    course.root.mkdir(parents=True, exist_ok=True)
+    prepare(course, [asked.unit], console.print)
+    demos.demo(course, asked.unit, asked.students, asked.seed, settings_of(asked), console)
+    return 0
+
+
+def doctor(course: Course, asked: Namespace, console: Console) -> int:
+    """Tell what this machine can do; 1 when grading in a sandbox is not among it."""
+    findings = examine_machine(course)
+    show_machine(findings, console)
+    return 0 if all(finding.good or not finding.needed for finding in findings) else 1
+
+
+def _same_course(course: Course) -> str:
+    from autograder.course import REPOSITORY
+
+    return "" if course.root == REPOSITORY else f" --course {course.root}"

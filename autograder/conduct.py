@@ -1,0 +1,125 @@
+"""The walk through one notebook: the student's cells go to the candidate, check cells (from the plan) to
+the examiner.
+
+What a cell is, is read from the plan alone. Experiments are skipped unless asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from autograder.link import CandidateGone, CellResult
+from autograder.plan import Plan, PlannedCell
+from autograder.reasons import Reason
+from autograder.records import CheckScore
+
+Clean = Callable[[Sequence[Any]], list[dict[str, Any]]]
+
+
+class Runner(Protocol):
+    """What a walk needs of a candidate."""
+
+    def run_cell(self, source: str) -> CellResult: ...
+
+
+class Judge(Protocol):
+    """What a walk needs of an examiner."""
+
+    def run_given(self, cell: PlannedCell) -> None: ...
+
+    def run_check(self, cell: PlannedCell) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The notebook with outputs and counts in its code cells, what each check earned, and whether a cell of
+    the student's was stopped for its time.
+    """
+
+    notebook: dict[str, Any]
+    checks: tuple[CheckScore, ...]
+    timed_out: bool
+
+
+def grade_notebook(
+    notebook: dict[str, Any],
+    plan: Plan,
+    candidate: Runner,
+    examiner: Judge,
+    clean: Clean,
+    *,
+    explore: bool = False,
+) -> Walk:
+    """Run the code cells of a notebook in their order.
+
+    `notebook` is one that intake returned: each planned cell occurs once. It is changed in place.
+    """
+    planned = {cell.grade_id: cell for cell in plan.cells}
+    scores = []
+    student = _Student(candidate, clean)
+    count = 0
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        known = planned.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+        role = known.role if known is not None else "plain"
+        if role == "explore" and not explore:
+            continue
+        count += 1
+        cell["execution_count"] = count
+        if known is not None and role == "check":
+            result = examiner.run_check(known)
+            cell["outputs"] = [_counted(output, count) for output in result.outputs]
+            scores.append(_score(known, result))
+            continue
+        if known is not None and role == "given":
+            examiner.run_given(known)
+        cell["outputs"] = [_counted(output, count) for output in student.run(cell["source"])]
+    return Walk(notebook, tuple(scores), student.timed_out)
+
+
+class _Student:
+    """Runs the student's cells until the candidate is gone; the cell that ended it says so."""
+
+    def __init__(self, candidate: Runner, clean: Clean) -> None:
+        self._candidate = candidate
+        self._clean = clean
+        self._gone = False
+        self.timed_out = False
+
+    def run(self, source: str) -> list[dict[str, Any]]:
+        if self._gone or not source.strip():
+            return []
+        try:
+            result = self._candidate.run_cell(source)
+        except CandidateGone as end:
+            self._gone = True
+            self.timed_out |= end.reason is Reason.TIMEOUT
+            return [_error("CandidateGone", str(end))]
+        self.timed_out |= result.status == "timeout"
+        return self._clean(result.outputs)
+
+
+def _error(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
+
+
+def _counted(output: Mapping[str, Any], count: int) -> dict[str, Any]:
+    counted = dict(output)
+    if counted["output_type"] == "execute_result":
+        counted["execution_count"] = count
+    return counted
+
+
+def _score(cell: PlannedCell, result: Any) -> CheckScore:
+    return CheckScore(
+        check=cell.grade_id,
+        points=result.points,
+        max=cell.points,
+        reason=result.reason,
+        diagnosis=result.diagnosis,
+        misconception=result.misconception,
+        detail=result.detail,
+    )

@@ -1,0 +1,184 @@
+"""What this machine can do for the course, and the remedy for what is missing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course import Course
+from autograder.errors import SandboxError
+from autograder.sandbox import CandidateTemplate
+
+_LEAST_PYTHON = (3, 11)
+_LEAST_MEMORY = 2 << 30
+_LEAST_DISK = 1 << 30
+_NEEDED = ("stagewise", "numpy", "nbgrader", "jupytext", "msgpack", "nh3", "rich", "jupyterlab")
+_OPTIONAL = {
+    "torch": 'for the transfer unit and the oracle: pip install -e ".[transfer]"',
+    "distributed": 'for grading on a cluster: pip install -e ".[cluster]"',
+    "playwright": 'for the browser tests: pip install -e ".[dev]"',
+}
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_USERNS = (
+    ("/proc/sys/kernel/unprivileged_userns_clone", "1"),
+    ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "0"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; what is `needed` and not `good` stops grading in a sandbox."""
+
+    what: str
+    good: bool
+    needed: bool
+    found: str
+    remedy: str = ""
+
+
+def examine_machine(course: Course) -> tuple[Finding, ...]:
+    """Everything that grading this course depends on."""
+    return (
+        _python(),
+        *_packages(),
+        *_namespaces(),
+        *_sandbox(),
+        *_hardening(),
+        _cores(),
+        _memory(),
+        _disk(course.root),
+        _browser(),
+    )
+
+
+def show(findings: Sequence[Finding], console: Console) -> None:
+    """A table, and below it what to do."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("", "what", "found"):
+        table.add_column(title)
+    for finding in findings:
+        table.add_row(_mark(finding), finding.what, finding.found)
+    console.print(table)
+    for finding in findings:
+        if not finding.good:
+            console.print(f"{'needed' if finding.needed else 'optional'}: {finding.what}: {finding.remedy}")
+    if all(finding.good or not finding.needed for finding in findings):
+        console.print("This machine can grade in a sandbox.")
+
+
+def _mark(finding: Finding) -> str:
+    return "ok" if finding.good else "MISSING" if finding.needed else "-"
+
+
+def _python() -> Finding:
+    good = sys.version_info >= _LEAST_PYTHON
+    remedy = "install Python 3.11 or newer and make the virtual environment with it"
+    return Finding("Python", good, True, f"{platform.python_version()} ({sys.executable})", remedy)
+
+
+def _packages() -> Iterator[Finding]:
+    for name in _NEEDED:
+        version = _version(name)
+        yield Finding(name, version != "", True, version or "not there", 'pip install -e ".[instructor]"')
+    for name, remedy in _OPTIONAL.items():
+        version = _version(name)
+        yield Finding(name, version != "", False, version or "not there", remedy)
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _namespaces() -> Iterator[Finding]:
+    """Why a sandbox may fail to start: asked first, because the answers explain what comes next."""
+    path = shutil.which("bwrap")
+    version = _output(["bwrap", "--version"]) if path else ""
+    remedy = "install it with the system's package manager, for example: sudo apt-get install bubblewrap"
+    yield Finding("bubblewrap", path is not None, True, version or "not there", remedy)
+    for name, wanted in _USERNS:
+        value = _content(Path(name))
+        if value and os.geteuid() != 0:
+            setting = name.removeprefix("/proc/sys/").replace("/", ".")
+            remedy = f"let users make namespaces: sudo sysctl -w {setting}={wanted}"
+            yield Finding(setting, value == wanted, True, value, remedy)
+
+
+def _sandbox() -> Iterator[Finding]:
+    """The real thing: start a template, run a cell."""
+    try:
+        with CandidateTemplate.start() as template, template.new_candidate() as candidate:
+            candidate.run_cell("1 + 1")
+    except SandboxError as error:
+        yield Finding("sandbox", False, True, error.problem, error.remedy)
+    else:
+        yield Finding("sandbox", True, True, "a cell ran in it")
+
+
+def _hardening() -> Iterator[Finding]:
+    status = _content(Path("/proc/self/status"))
+    remedy = "nothing to install: it depends on the kernel, and the sandbox does without"
+    yield Finding(
+        "seccomp", "Seccomp:" in status, False, "in the kernel" if "Seccomp:" in status else "no", remedy
+    )
+    landlock = "landlock" in _content(Path("/sys/kernel/security/lsm"))
+    yield Finding("landlock", landlock, False, "in the kernel" if landlock else "not seen", remedy)
+    groups = Path("/sys/fs/cgroup/cgroup.controllers").exists()
+    yield Finding("cgroup v2", groups, False, "mounted" if groups else "not mounted", remedy)
+
+
+def _cores() -> Finding:
+    count = len(os.sched_getaffinity(0))
+    return Finding("cores", count > 1, False, str(count), "grading uses as many cores as it is given")
+
+
+def _memory() -> Finding:
+    size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Finding(
+        "memory", size >= _LEAST_MEMORY, False, f"{size / (1 << 30):.1f} GiB", "grade with fewer --jobs"
+    )
+
+
+def _disk(root: Path) -> Finding:
+    place = next(path for path in (root, *root.parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    good = free >= _LEAST_DISK and os.access(place, os.W_OK)
+    return Finding(
+        "disk",
+        good,
+        True,
+        f"{free / (1 << 30):.1f} GiB free at {place}",
+        "make room, or name another --course",
+    )
+
+
+def _browser() -> Finding:
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    remedy = "for the browser tests only: sudo apt-get install chromium"
+    return Finding("chromium", found is not None, False, found or "not there", remedy)
+
+
+def _output(command: list[str], run: Callable[..., str] = subprocess.check_output) -> str:
+    try:
+        return run(command, text=True).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,59 @@
+"""Progress for people: a bar on a terminal, plain lines elsewhere. No thread, because the grader forks."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+_REDRAW_SECONDS = 0.1
+_LINE_SECONDS = 10.0
+
+
+class Steps:
+    """Counts steps of a known number of them; use as a context manager."""
+
+    def __init__(self, title: str, console: Console) -> None:
+        self._title, self._console = title, console
+        self._bar: Progress | None = None
+        self._count = self._total = 0
+        self._shown = time.monotonic()
+
+    def __enter__(self) -> Steps:
+        if self._console.is_terminal:
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+            )
+            self._bar = Progress(*columns, console=self._console, auto_refresh=False)
+            self._bar.start()
+            self._bar.add_task(self._title, total=None)
+        else:
+            self._console.print(f"{self._title} …")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.refresh()
+            self._bar.stop()
+
+    def step(self, total: int, note: str = "") -> None:
+        """One step of `total` is done; a `note` is printed as a line of its own."""
+        self._count, self._total = self._count + 1, total
+        if note:
+            self._console.print(note)
+        now = time.monotonic()
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=self._count, total=total)
+            if now - self._shown > _REDRAW_SECONDS or self._count == total:
+                self._bar.refresh()
+                self._shown = now
+        elif now - self._shown > _LINE_SECONDS:
+            self._console.print(f"{self._title}: {self._count} of {total}")
+            self._shown = now

@@ -1,0 +1,70 @@
+"""Graded notebooks on disk, laid out and protected as nbgrader lays them out, each file written whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.whole_files import replace
+
+_READ_ONLY = 0o444
+
+
+def store(
+    course: Course, unit: str, student: str, notebook: bytes, others: Iterable[tuple[str, bytes]]
+) -> None:
+    """Write the graded notebook and the submission's other files, and remove what an earlier submission
+    left.
+
+    Files of the unit's source directory go before a student's, as in nbgrader. Raises CourseError when the
+    disk refuses.
+    """
+    folder = course.autograded / student / unit
+    files = dict(others)
+    with told_whose_fault(folder):
+        files |= dict(_of_source(course, unit))
+        files[f"{unit}.ipynb"] = notebook
+        _remove_all_but(folder, {folder / name for name in files})
+        for name, content in files.items():
+            with suppress(
+                NotADirectoryError, IsADirectoryError
+            ):  # the course has a folder where a student has a file
+                _write(folder / name, content)
+
+
+@contextmanager
+def told_whose_fault(place: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a CourseError that names the place."""
+    try:
+        yield
+    except OSError as problem:
+        raise CourseError(
+            f"{problem.filename or place} could not be written: {problem.strerror}",
+            "see that the disk has room and that you may write there, and run the command again (what was "
+            "graded is kept)",
+        ) from problem
+
+
+def _write(path: Path, content: bytes) -> None:
+    replace(path, content)
+    os.chmod(path, _READ_ONLY)
+
+
+def _of_source(course: Course, unit: str) -> Iterator[tuple[str, bytes]]:
+    source = course.source / unit
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and path.suffix != ".ipynb":
+            yield str(path.relative_to(source)), path.read_bytes()
+
+
+def _remove_all_but(folder: Path, kept: set[Path]) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in kept:
+            path.unlink()
