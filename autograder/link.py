@@ -72,10 +72,9 @@ class Candidate:
         self._seconds_left = limits.check_seconds
         self._wall_end = float("inf")
 
-    def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
-        """Run a notebook's cell for `seconds` of CPU time (default: the limits'); CandidateGone if it died."""
-        seconds = self.limits.cell_seconds if seconds is None else seconds
-        kind, *fields = self._ask("cell", [source], seconds)
+    def run_cell(self, source: str, *, count: int = 0) -> CellResult:
+        """Run a notebook's cell as In[count], by default the next; CandidateGone if it died of it."""
+        kind, *fields = self._ask("cell", [source, count], self.limits.cell_seconds)
         if kind != "cell":
             self._end(Reason.PROTOCOL, "A cell was answered with something else")
         status, count, tree = self._expect(fields, str, int, list)

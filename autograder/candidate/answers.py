@@ -55,8 +55,9 @@ class Answers:
                 )
             send_frame(conversation, reply)
 
-    def _cell(self, cpu: float, wall: float, source: str) -> list[Any]:
+    def _cell(self, cpu: float, wall: float, source: str, number: int) -> list[Any]:
         bound = self._limits["output_bytes"]
+        self._shell.execution_count = number or self._shell.execution_count
         try:
             with at_most(cpu, wall):
                 status, count, outputs = self._shell.run(source, bound)
