@@ -130,7 +130,7 @@ NAME_CASES = (
         why="variances near 1e-12, a tenth of them missing",
     ),
     _named("float32", in_float32(batch(6, 3)), from_step(6, _shrunk), weight=0.5),
-    _named("a large mean", batch(6, 3, offset=100.0), rounded_otherwise, weight=0.5, why="no fault: 0"),
+    _named("a large mean", batch(6, 3, offset=50.0), rounded_otherwise, weight=0.5, why="no fault: 0"),
 )
 
 FOUND = "if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):"
@@ -323,8 +323,8 @@ REPAIRED = Exercise(
             "not-repaired",
             change=VARIANCE,
             into="var = np.sum(sq, axis=0)",
-            says="The fault is still there: your outputs shrink as the batch grows. Which average lost its "
-            "divisor?",
+            says="The fault is still there: your outputs shrink as the batch grows. Look for an average that "
+            "lost its divisor.",
         ),
         wrong(
             "normalise-with-ddof1",

@@ -63,7 +63,7 @@ def _cases(name: str) -> tuple[Case, ...]:
         probe("5 examples, 7 features", training(batch(5, 7)), weight=2, main=True),
         probe("16 examples, 3 features", training(batch(16, 3)), weight=1),
         probe("a large eps", training(batch(6, 3), eps=0.5), weight=0.5),
-        probe("a large mean", training(batch(9, 4, offset=100.0)), weight=0.5),
+        probe("a large mean", training(batch(9, 4, offset=50.0)), weight=0.5),
         probe("one feature", training(batch(6, 1)), weight=0.5),
         probe("one example", training(batch(1, 5)), weight=0.5, tolerance=CANCELS, why="N = 1: dx is zero"),
         probe(

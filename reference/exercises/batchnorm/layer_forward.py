@@ -93,7 +93,7 @@ CASES = (
     _train("train, a nearly constant feature", training(batch(5, 3, flat=True)), weight=0.5),
     _test("test, a nearly constant feature", testing(batch(5, 3, flat=True)), weight=0.5),
     _train("train, a large eps", training(batch(5, 3), 2, eps=0.5), 2, weight=0.5),
-    _train("train, a large mean", training(batch(9, 4, offset=100.0), 2), 2, weight=0.5),
+    _train("train, a large mean", training(batch(9, 4, offset=50.0), 2), 2, weight=0.5),
     _train("train, one feature", training(batch(6, 1), started=True), weight=0.5),
     _train("train, one example", training(batch(1, 5), started=True), weight=0.5, why="N = 1: out is beta"),
     _test("test, one example", one_example(testing(batch(6, 5))), weight=0.5),

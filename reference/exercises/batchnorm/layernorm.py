@@ -52,7 +52,7 @@ THERE = (
     ),
     _there("5 examples, 7 features", examples(5, 7), weight=2, main=True),
     _there("a large eps", examples(4, 6, eps=0.5), weight=0.5),
-    _there("a large mean", examples(4, 9, offset=100.0), weight=0.5),
+    _there("a large mean", examples(4, 9, offset=50.0), weight=0.5),
     _there("one example", examples(1, 6), weight=0.5, why="it does not need a batch"),
     _there("one feature", examples(5, 1), weight=0.5, why="D = 1: out is beta"),
     _there(
@@ -75,7 +75,7 @@ BACK = (
     _back("5 examples, 7 features", examples(5, 7), weight=2, main=True),
     _back("3 examples, 16 features", examples(3, 16)),
     _back("a large eps", examples(4, 6, eps=0.5), weight=0.5),
-    _back("a large mean", examples(4, 9, offset=100.0), weight=0.5),
+    _back("a large mean", examples(4, 9, offset=50.0), weight=0.5),
     _back("one example", examples(1, 6), weight=0.5),
     _back("one feature", examples(5, 1), weight=0.5, tolerance=CANCELS, why="D = 1: dx is zero"),
     _back("as many examples as features", examples(6, 6), weight=0.5),
