@@ -35,6 +35,7 @@ def configure(c: Any, root: Path) -> Any:
     c.ClearSolutions.text_stub = regions.TEXT_STUB
     # Questions are locked texts, not nbgrader's task cells: students answer in a cell of its own below.
     c.ClearMarkScheme.enforce_metadata = False
+    c.Autograde.exporter_class = "autograder.preprocessor.Repaired"
     c.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
     # What students wrote is rendered in the instructor's browser, by the form grader and in feedback pages.
     c.HTMLExporter.sanitize_html = True

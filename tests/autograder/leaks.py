@@ -1,7 +1,8 @@
 """Finds lines that students must not have in what they receive.
 
 Lines are compared without blanks: quoting, indentation and JSON hide nothing. What the unit's own text
-shows (given code, experiments, docstrings) is no secret, nor is a line that says too little.
+shows (given code, experiments, docstrings) is no secret, nor are the calls that visible cases make, names and
+sentences of known mistakes, and lines that say too little.
 """
 
 import inspect
@@ -13,7 +14,7 @@ from autograder import regions
 
 _SAYS_SOMETHING = re.compile(r"\w.*[=+\-*/@(\[].*\w")
 _LEAST_LETTERS = 14
-_COMMON = ("import ", "from ", "#", "def ", "class ", ")", "raise ValueError(", '"""')
+_COMMON = ("import ", "from ", "#", "def ", "class ", ")", "raise ValueError(", "Array = ")
 _HIDDEN = (regions.SOLUTION, regions.MARK_SCHEME)
 
 
@@ -27,16 +28,18 @@ def telling(lines):
     found = set()
     for line in lines:
         code = line.split("  # ")[0].strip()
-        if code.startswith(_COMMON) or code.endswith("("):
+        if code.startswith((*_COMMON, '"', "'", 'f"')) or code.endswith("("):
             continue
         if len(packed(code)) >= _LEAST_LETTERS and _SAYS_SOMETHING.search(code):
             found.add(packed(code))
     return found
 
 
-def shown(source):
-    """All that the unit's source shows to students, packed."""
-    texts = []
+def shown(source, unit=None):
+    """All that the unit's source shows to students, and the calls of its visible cases, packed."""
+    exercises = unit.exercises if unit is not None else ()
+    cases = [case for exercise in exercises for case in exercise.cases if case.visible]
+    texts = [step.text for case in cases for step in case.steps]
     for cell in source.cells:
         text = cell.source
         for region in _HIDDEN:

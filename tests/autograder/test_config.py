@@ -6,11 +6,13 @@ import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.config import CONFIG_TEXT, configure
 from autograder.course import REPOSITORY
+from autograder.preprocessor import Isolated, Repaired
 
 
 @pytest.fixture
@@ -33,6 +35,15 @@ def test_the_settings_file_can_be_loaded_from_anywhere(tmp_path):
     config = PyFileConfigLoader("nbgrader_config.py", path=str(tmp_path)).load_config()
     assert config.CourseDirectory.root == str(Path(tmp_path).resolve())
     assert config.CourseDirectory.release_directory == "assignments"
+
+
+def test_nbgraders_autograde_reads_and_runs_submissions_through_ours(config, tmp_path):
+    converter = Autograde(coursedir=CourseDirectory(config=config), config=config)
+    assert converter.exporter_class is Repaired
+    converter.exporter = converter.exporter_class(parent=converter, config=config)
+    converter._sanitizing = False
+    converter._init_preprocessors()
+    assert type(converter.exporter._preprocessors[0]) is Isolated
 
 
 def test_isolation_takes_the_place_of_execution_and_all_else_stays(config):

@@ -34,6 +34,10 @@ def source_of(unit):
     return percent.read(COURSE.unit_source(unit))
 
 
+def public(unit):
+    return leaks.shown(source_of(unit), reference.units.load(unit))
+
+
 def truths(unit):
     """The files behind a unit in reference: its truth, and its exercises, one module or a package."""
     exercises = REPOSITORY / "reference" / "exercises"
@@ -52,24 +56,23 @@ def test_the_handout_holds_the_recorded_answers(released):
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_solution_model_answer_or_marking_scheme_is_released(unit, released):
-    source = source_of(unit)
-    secrets = leaks.secrets_of_source(source)
+    secrets = leaks.secrets_of_source(source_of(unit))
     assert len(secrets) > 20
-    assert leaks.found_in(secrets, released, leaks.shown(source)) == []
+    assert leaks.found_in(secrets, released, public(unit)) == []
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_truth_and_no_known_mistake_is_released(unit, released):
     secrets = leaks.secrets_of_unit(reference.units.load(unit))
     assert len(secrets) > 20
-    assert leaks.found_in(secrets, released, leaks.shown(source_of(unit))) == []
+    assert leaks.found_in(secrets, released, public(unit)) == []
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_line_of_the_modules_behind_a_unit_is_released(unit, released):
     secrets = leaks.secrets_of_modules(truths(unit))
     assert len(secrets) > 20
-    assert leaks.found_in(secrets, released, leaks.shown(source_of(unit))) == []
+    assert leaks.found_in(secrets, released, public(unit)) == []
 
 
 def test_no_hidden_test_and_no_marker_is_released(released):

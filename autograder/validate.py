@@ -1,0 +1,141 @@
+"""Is a unit sound? Solutions earn everything, the released notebook nothing, tests catch every known mistake.
+
+Both notebooks are graded like submissions, in a scratch course, and the experiments are run too.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nbformat
+
+import reference.units
+from autograder import regions
+from autograder.build import Load, build
+from autograder.course import Course
+from autograder.grading import Settings, grade
+from autograder.percent import Role
+from autograder.plan import read_plan
+from autograder.records import Record
+from autograder.whole_files import replace as replace_file
+from reference.killmatrix import killmatrix
+
+SOLVED, RELEASED = "solved", "released"
+Report = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One question about a unit, and what speaks against a yes."""
+
+    unit: str
+    question: str
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.problems
+
+    def __str__(self) -> str:
+        head = f"{'ok  ' if self.ok else 'FAIL'} {self.unit}: {self.question}"
+        return "\n".join([head, *(f"       {problem}" for problem in self.problems)])
+
+
+def validate(
+    course: Course,
+    units: Sequence[str] | None = None,
+    report: Report = lambda line: None,
+    settings: Settings | None = None,
+    load: Load = reference.units.load,
+) -> tuple[Finding, ...]:
+    """The findings for these units (all when none is named); `report` receives each as text when it is known.
+
+    The course itself is only read. Raises what build and grade raise.
+    """
+    findings = []
+    for unit in course.named(units):
+        for finding in _findings(course, unit, replace(settings or Settings(), explore=True), load):
+            findings.append(finding)
+            report(str(finding))
+    return tuple(findings)
+
+
+def table(findings: Iterable[Finding]) -> str:
+    """All findings as text, with the problems below each and a count at the end."""
+    listed = tuple(findings)
+    bad = sum(not finding.ok for finding in listed)
+    verdict = f"{bad} of {len(listed)} failed" if bad else f"all {len(listed)} hold"
+    return "\n".join([*map(str, listed), verdict])
+
+
+def _findings(course: Course, unit: str, settings: Settings, load: Load) -> Iterable[Finding]:
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Course(Path(folder), course.solutions, Path(folder) / "recorded")
+        build(scratch, [unit], load=load)
+        yield Finding(unit, "what students receive is up to date", tuple(_outdated(course, scratch, unit)))
+        yield Finding(unit, "the tests catch every known mistake", killmatrix(load(unit)).all_problems)
+        records = _grade_both(scratch, unit, settings)
+        solved = (*_lost_points(records[SOLVED]), *_failed_cells(scratch, unit))
+        yield Finding(unit, "the solutions earn everything and every cell runs", solved)
+        yield Finding(unit, "the released notebook earns nothing", tuple(_free_points(records[RELEASED])))
+
+
+def _outdated(course: Course, scratch: Course, unit: str) -> Iterable[str]:
+    pairs = [(course.student(unit), scratch.student(unit))]
+    if course.recorded is not None and scratch.recorded is not None:
+        name = f"{unit}.json"
+        pairs.append((course.recorded / name, scratch.recorded / name))
+    for committed, built in pairs:
+        if not committed.exists():
+            yield f"{committed} is missing: run python -m autograder build {unit}"
+        elif committed.read_bytes() != built.read_bytes():
+            yield f"{committed} is out of date: run python -m autograder build {unit}"
+
+
+def _grade_both(scratch: Course, unit: str, settings: Settings) -> dict[str, Record]:
+    texts = {SOLVED: _solved(scratch, unit), RELEASED: scratch.student(unit).read_text()}
+    for student, text in texts.items():
+        replace_file(scratch.submitted / student / unit / f"{unit}.ipynb", text)
+    return {done.record.student: done.record for done in grade(scratch, unit, settings=settings)}
+
+
+def _solved(scratch: Course, unit: str) -> str:
+    """The released notebook with the solutions filled in, as a student who knows them would submit it."""
+    released = json.loads(scratch.student(unit).read_text())
+    instructor = nbformat.read(scratch.instructor(unit), as_version=4)
+    solved = [cell for cell in instructor.cells if regions.has(cell.source, regions.SOLUTION)]
+    solutions = {cell.id: cell.source for cell in solved}
+    for cell in released["cells"]:
+        cell["source"] = solutions.get(cell["id"], cell["source"])
+    return json.dumps(released)
+
+
+def _lost_points(record: Record) -> Iterable[str]:
+    if record.detail:
+        yield record.detail
+    for check in record.checks:
+        if check.points != check.max:
+            why = check.diagnosis or check.detail or check.reason.value
+            yield f"{check.check} earned {check.points:g} of {check.max:g}: {why}"
+
+
+def _failed_cells(scratch: Course, unit: str) -> Iterable[str]:
+    """Cells other than checks that raised in the graded notebook of the solutions."""
+    checks = {cell.grade_id for cell in read_plan(scratch.instructor(unit)).cells if cell.role == Role.CHECK}
+    graded = nbformat.read(scratch.autograded / SOLVED / unit / f"{unit}.ipynb", as_version=4)
+    for number, cell in enumerate(graded.cells, 1):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell {number}")
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error" and name not in checks:
+                yield f"{name} raises {output.ename}: {output.evalue}"
+
+
+def _free_points(record: Record) -> Iterable[str]:
+    if record.detail:
+        yield record.detail
+    for check in record.checks:
+        if check.points:
+            yield f"{check.check} gives {check.points:g} of {check.max:g} points for nothing"

@@ -1,0 +1,116 @@
+"""Validation names what is wrong with a unit; the units of the course are sound."""
+
+import json
+import shutil
+
+import nbformat
+import pytest
+
+import reference.units
+from autograder import validate as validating
+from autograder.build import build
+from autograder.course import REPOSITORY, Course
+from autograder.reasons import Reason
+from autograder.records import CheckScore, Record
+from autograder.validate import Finding, table, validate
+from tests.autograder.toy_unit import course_of, load
+
+UNITS = reference.units.names()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    course = course_of(tmp_path_factory.mktemp("built"))
+    build(course, load=load)
+    return course
+
+
+@pytest.fixture
+def course(built, tmp_path):
+    shutil.copytree(built.root, tmp_path, dirs_exist_ok=True)
+    return course_of(tmp_path)
+
+
+def record(*checks, **other):
+    return Record("ada", "toy", "digest", "basis", "sandbox", checks=checks, **other)
+
+
+def test_the_units_of_the_course_are_sound():
+    lines = []
+    findings = validate(Course(REPOSITORY), report=lines.append)
+    assert [str(finding) for finding in findings if not finding.ok] == []
+    assert len(lines) == len(findings) == 4 * len(UNITS)
+
+
+def test_a_built_unit_is_up_to_date(built, course):
+    assert list(validating._outdated(course, built, "toy")) == []
+
+
+@pytest.mark.parametrize("name", ["assignments/toy/toy.ipynb", "recorded/toy.json"])
+def test_a_file_that_differs_or_lacks_names_the_build(built, course, name):
+    file = course.root / name
+    file.write_text(file.read_text() + " ")
+    (problem,) = validating._outdated(course, built, "toy")
+    assert problem == f"{file} is out of date: run python -m autograder build toy"
+    file.unlink()
+    (problem,) = validating._outdated(course, built, "toy")
+    assert problem == f"{file} is missing: run python -m autograder build toy"
+
+
+def test_the_solved_notebook_is_the_released_one_with_its_solutions(course):
+    solved = json.loads(validating._solved(course, "toy"))
+    released = json.loads(course.student("toy").read_text())
+    nbformat.validate(solved)
+    changed = [
+        cell["metadata"]["nbgrader"]["grade_id"]
+        for cell, other in zip(solved["cells"], released["cells"], strict=True)
+        if "".join(cell["source"]) != "".join(other["source"])
+    ]
+    assert changed == ["double", "quadruple", "written-why"]
+    assert not [cell for cell in solved["cells"] if "HIDDEN TESTS" in "".join(cell["source"])]
+
+
+def test_points_that_the_solution_loses_are_named_with_the_reason():
+    good = CheckScore("check-double", 40.5, 40.5, Reason.OK)
+    bad = CheckScore("check-quadruple", 12.5, 50, Reason.PARTIAL, diagnosis="You double only once.")
+    assert list(validating._lost_points(record(good, bad))) == [
+        "check-quadruple earned 12.5 of 50: You double only once."
+    ]
+
+
+def test_points_that_the_released_notebook_gets_are_named():
+    free = CheckScore("check-double", 1, 40.5, Reason.PARTIAL)
+    none = CheckScore("check-quadruple", 0, 50, Reason.UNFINISHED)
+    assert list(validating._free_points(record(free, none))) == [
+        "check-double gives 1 of 40.5 points for nothing"
+    ]
+
+
+def test_a_notebook_that_cannot_be_graded_is_a_problem_of_both():
+    broken = record(reason=Reason.NOT_JSON, detail="the file is not JSON")
+    assert list(validating._lost_points(broken)) == ["the file is not JSON"]
+    assert list(validating._free_points(broken)) == ["the file is not JSON"]
+
+
+def test_a_cell_of_the_solution_that_raises_is_named(course):
+    graded = nbformat.read(course.student("toy"), as_version=4)
+    error = nbformat.v4.new_output("error", ename="ValueError", evalue="no", traceback=[])
+    for cell in graded.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in ("explore-doubling", "check-double"):
+            cell.outputs = [error]
+    path = course.autograded / "solved" / "toy" / "toy.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(graded, path)
+    assert list(validating._failed_cells(course, "toy")) == ["explore-doubling raises ValueError: no"]
+
+
+def test_the_table_lists_problems_and_counts():
+    findings = [Finding("toy", "is it so", ()), Finding("toy", "is it not", ("here", "there"))]
+    assert table(findings).splitlines() == [
+        "ok   toy: is it so",
+        "FAIL toy: is it not",
+        "       here",
+        "       there",
+        "1 of 2 failed",
+    ]
+    assert table(findings[:1]).splitlines()[-1] == "all 1 hold"
