@@ -99,14 +99,13 @@ interactive.explore(plain_starts)
 
 # %% role="explore"
 def spread_by_layer():
-    layers = np.arange(1, 6)
     spreads = {}
     for scale in (0.02, 0.2, 0.5):
         network = Network(SIZES, scale=scale, seed=1)
         _, trail = network.propagate(digits.x_train)
-        spreads[f"s = {scale}"] = (layers, [stage.preactivation.std() for stage in trail[:-1]])
-    return plots.curves(spreads, xlabel="hidden layer", ylabel="standard deviation before ReLU", log="y",
-                        title="What an untrained network does to its numbers")
+        spreads[f"s = {scale}"] = [passage.preactivation.std() for passage in trail[:-1]]
+    return plots.sweep([1, 2, 3, 4, 5], spreads, xlabel="hidden layer", ylabel="standard deviation before ReLU", log="y",
+                       title="What an untrained network does to its numbers")
 
 
 interactive.explore(spread_by_layer)
@@ -524,7 +523,8 @@ interactive.explore(three_questions)
 # A new batch has its own random mean, which differs a little from the running one, and it should: that difference is information about the batch. Exact
 # equality means that test mode has used the statistics of the batch. This error looks <em>better</em> than the right answer, and that is why it survives.
 # </details>
-#
+
+# %% [markdown]
 # The memory has a price. Move the slider: a large momentum forgets slowly, so it averages out more noise, but it takes longer to arrive.
 
 # %% role="explore"
@@ -1255,6 +1255,9 @@ def cost_of_the_fault():
 interactive.explore(cost_of_the_fault)
 
 # %% [markdown]
+# The published layer begins near $\ln 10 = 2.303$, for its small outputs make nearly equal scores. It learns, but slowly: the gradients of the weights are small, too. Nothing in this curve says *fault*. Most
+# faults in neural networks look like that, which is why you check numbers that you can predict.
+#
 # There is a second way to make the gradient check pass: leave the forward pass alone and remove a factor $\frac1N$ from step 4 of the *backward* pass. Would that be a repair?
 #
 # <details><summary>Answer</summary>
@@ -1447,8 +1450,10 @@ def bad_starts():
     kinds = {"without": {"norm": None}, "with batchnorm": {"norm": BATCHNORM},
              "with batchnorm, eps = 1e-12": {"norm": BATCHNORM, "norm_param": {"eps": 1e-12}}}
     lines = {label: [validation(scale=scale, seeds=(1, 2), **kind) for scale in scales] for label, kind in kinds.items()}
-    return plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
-                       chance=0.1, title="Good and bad starts", ylim=(0, 1.05))
+    figure = plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
+                         chance=0.1, title="Good and bad starts", ylim=(0, 1.05))
+    figure.axes[0].legend(loc="center right")
+    return figure
 
 
 interactive.explore(bad_starts)
@@ -1463,7 +1468,8 @@ interactive.explore(bad_starts)
 # The variance in front of the first normalisation is about $64\, s^2$, for $s = 10^{-5}$ less than $10^{-8}$. Next to it $\varepsilon = 10^{-5}$ is huge: the layer divides by $\sqrt\varepsilon$ instead of the
 # spread and the numbers stay tiny. The scale stops mattering only as long as the variance is well above $\varepsilon$.
 # </details>
-#
+
+# %% [markdown]
 # *Why is learning slower, but not impossible, for very large $s$?* That is question 1 of section 12.
 
 # %% [markdown]
