@@ -90,7 +90,7 @@ def test_each_output_is_gated_by_a_main_case(exercise):
 
 @every_exercise
 def test_no_probe_is_degenerate(exercise):
-    """gamma is not 1, beta not 0, the upstream gradient not constant, and N is not D unless the case says so."""
+    """gamma is not 1, beta not 0, the upstream gradient not constant, N is not D unless a case says so."""
     for seed in SEEDS:
         for asked in draw(exercise, seed):
             given = asked.inputs
