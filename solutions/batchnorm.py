@@ -31,6 +31,7 @@
 #
 # **Conventions.** $N$ examples, $D$ features, rows are examples: `x` has shape `(N, D)`. A name that starts
 # with `d` is a gradient of the loss $L$: `dvar` stands for $\partial L / \partial\, \mathrm{var}$ and always has the shape of `var`.
+# What comes in float32 goes out in float32; NumPy sees to that by itself, except where you make a new array.
 
 # %% role="given"
 import time
@@ -436,7 +437,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
         "momentum":     default 0.9
         "running_mean": (D,), default zeros
         "running_var":  (D,), default zeros
-    Returns out: (N, D), cache: whatever your backward pass needs (None in test mode).
+    Returns out: (N, D) in x's dtype, cache: whatever your backward pass needs (None in test mode).
 
     mode "train":
         xhat = (x - mu) / sqrt(var + eps)         mu, var: of this batch, var biased (divided by N)
@@ -700,7 +701,7 @@ check(batchnorm_backward_step5)
 # $$\mathrm{dsq}_{id} = \frac{\partial L}{\partial\,\mathrm{var}_d} \cdot \frac{\partial\,\mathrm{var}_d}{\partial\,\mathrm{sq}_{id}} = \frac1N\, \mathrm{dvar}_d
 # \qquad \text{for every row } i.$$
 #
-# The result must really have $N$ rows; `N` is an argument because `dvar` does not know it. For what could a row of ones be of use here?
+# The result must really have $N$ rows; `N` is an argument because `dvar` does not know it. What could an array of ones be good for? (`np.ones` makes float64 unless it is told `dtype=dvar.dtype`.)
 
 # %% role="explore"
 plots.batchnorm_graph(focus=4, title="Back through step 4")
@@ -709,7 +710,7 @@ plots.batchnorm_graph(focus=4, title="Back through step 4")
 def batchnorm_backward_step4(dvar, N):
     """Back through var = 1/N * (sum over the N rows of sq).
 
-    dvar: (D,), N: number of examples.  Returns dsq: (N, D), N times the same row.
+    dvar: (D,), N: number of examples.  Returns dsq: (N, D), N times the same row, in dvar's dtype.
     """
     ### BEGIN SOLUTION
     dsq = np.ones((N, 1), dtype=dvar.dtype) * dvar / N
@@ -792,7 +793,7 @@ plots.batchnorm_graph(focus=1, title="Back through step 1")
 def batchnorm_backward_step1(dmu, N):
     """Back through mu = 1/N * (sum over the N rows of x).
 
-    dmu: (D,), N: number of examples.  Returns dx2: (N, D), N times the same row.
+    dmu: (D,), N: number of examples.  Returns dx2: (N, D), N times the same row, in dmu's dtype.
     """
     ### BEGIN SOLUTION
     dx2 = np.ones((N, 1), dtype=dmu.dtype) * dmu / N
@@ -1452,7 +1453,7 @@ def bad_starts():
     lines = {label: [validation(scale=scale, seeds=(1, 2), **kind) for scale in scales] for label, kind in kinds.items()}
     figure = plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
                          chance=0.1, title="Good and bad starts", ylim=(0, 1.05))
-    figure.axes[0].legend(loc="center right")
+    figure.axes[0].get_legend().set_loc("center right")
     return figure
 
 
