@@ -14,6 +14,7 @@ from reference.patching import substituted
 from stagewise.compare import compare as compare_values
 from stagewise.judging import AskedCase
 from stagewise.script import pick, play
+from stagewise.setting import placed
 
 VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
 
@@ -38,7 +39,7 @@ def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
         name=case.name,
         steps=case.steps,
         inputs=inputs,
-        expected=_expected(exercise.functions, case, inputs, where),
+        expected=_expected(placed(exercise.functions, exercise.setting), case, inputs, where),
         shares=dict(case.shares),
         weight=case.weight,
         tolerance=case.tolerance,
@@ -48,6 +49,7 @@ def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
         why=case.why,
         quiet=case.quiet,
         also=_also(exercise, case, inputs, where),
+        setting=exercise.setting,
     )
 
 
@@ -55,7 +57,8 @@ def _also(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) ->
     if case.also is None:
         return {}
     functions = substituted(exercise.functions, exercise.truth, case.also)
-    return _expected(functions, case, inputs, f"{where}, also={case.also.__name__}")
+    around = placed(functions, exercise.setting)
+    return _expected(around, case, inputs, f"{where}, also={case.also.__name__}")
 
 
 def _expected(

@@ -13,6 +13,7 @@ import numpy as np
 from reference.patching import patched, substituted
 from stagewise.compare import Tolerance
 from stagewise.script import Step, entry, parse
+from stagewise.setting import observers
 
 Function = Callable[..., Any]
 Inputs = Callable[[np.random.Generator], dict[str, Any]]
@@ -93,6 +94,7 @@ class Exercise:
     the student has written and that the scripts call.
 
     `explained_pairs` lists misconceptions that cannot be told apart, each with the reason.
+    `setting` names the module by which objects travel to the functions and back, see stagewise.setting.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Exercise:
     alternatives: tuple[Alternative, ...] = ()
     partners: tuple[Function, ...] = ()
     explained_pairs: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    setting: str = ""
 
     def __post_init__(self) -> None:
         _validate(self)
@@ -224,7 +227,7 @@ def _validate_outputs(steps: tuple[Step, ...], shares: Mapping[str, float], upda
 
 def _validate(exercise: Exercise) -> None:
     known = {exercise.name, *(partner.__name__ for partner in exercise.partners)}
-    called = {step.function for one in exercise.cases for step in one.steps}
+    called = {step.function for one in exercise.cases for step in one.steps} - observers(exercise.setting)
     if called - known:
         raise ValueError(
             f"{exercise.name}: scripts call {sorted(called - known)}, neither the truth nor a partner"

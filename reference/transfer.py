@@ -1,12 +1,15 @@
 """Transfer learning: a new head on a trained backbone, what may move, at which rate, and what must not.
 
-A model is any torch module whose last layer is a linear one named `fc`: the course's GlyphNet, torchvision's ResNets.
-Everything else is its backbone. The code is the same on every device.
+A model is any torch module whose last layer is a linear one named `fc`: the course's GlyphNet, torchvision's
+ResNets. Everything else is its backbone. The code is the same on every device.
 """
+
+# mypy: disable-error-code="union-attr, arg-type, no-untyped-call"
+# torch declares the attributes of a module as `Tensor | Module`, and leaves `backward` untyped.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
@@ -30,8 +33,8 @@ def pick_device(available: Collection[str]) -> torch.device:
 def replace_head(model: nn.Module, num_classes: int) -> nn.Module:
     """Give the model a fresh linear head for `num_classes` classes; the backbone stays as it is.
 
-    The new `model.fc` is an nn.Linear with bias and random weights; it takes as many features as the old one, on the
-    old one's device. Changes the model in place and returns it.
+    The new `model.fc` is an nn.Linear with bias and random weights; it takes as many features as the old one,
+    on the old one's device. Changes the model in place and returns it.
     """
     old = model.fc
     model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
@@ -39,16 +42,17 @@ def replace_head(model: nn.Module, num_classes: int) -> nn.Module:
 
 
 def freeze_backbone(model: nn.Module) -> nn.Module:
-    """Stop every parameter but the head's from learning.
+    """Let the head learn and nothing else.
 
-    For each parameter outside `model.fc`: requires_grad = False, and .grad = None, because an optimizer moves whatever
-    has a gradient, also an old one. The head stays trainable. Changes the model in place and returns it.
+    Every parameter outside `model.fc`: requires_grad = False, and .grad = None, because an optimizer moves
+    whatever has a gradient, also an old one. Every parameter of `model.fc`: requires_grad = True. Changes the
+    model in place and returns it.
     """
-    for parameter in model.parameters():
-        parameter.requires_grad = False
-        parameter.grad = None
-    for parameter in model.fc.parameters():
-        parameter.requires_grad = True
+    for name, parameter in model.named_parameters():
+        in_head = name.startswith("fc.")
+        parameter.requires_grad = in_head
+        if not in_head:
+            parameter.grad = None
     return model
 
 
@@ -61,12 +65,12 @@ def train_mode(model: nn.Module) -> nn.Module:
     """Put the model into training mode, all but its frozen batchnorm layers, which go into evaluation mode.
 
     A batchnorm layer is frozen when none of its own parameters requires a gradient. In training mode it would
-    normalise with the batch and move its running mean and variance, which no optimizer and no requires_grad controls.
-    Changes the model in place and returns it.
+    normalise with the batch and move its running mean and variance, which no optimizer and no requires_grad
+    controls. Changes the model in place and returns it.
     """
     model.train()
     for module in model.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+        if isinstance(module, nn.BatchNorm2d):
             module.train(any(p.requires_grad for p in module.parameters()))
     return model
 
@@ -93,8 +97,8 @@ def prepare(
 ) -> tuple[nn.Module, torch.optim.Optimizer]:
     """Make a pretrained model ready for a new task: (model, optimizer).
 
-    A new head for `num_classes`; with freeze=True a frozen backbone; then the optimizer of make_optimizer, which must
-    hold the parameters of the *new* head.
+    A new head for `num_classes`; with freeze=True a frozen backbone; then the optimizer of make_optimizer,
+    which must hold the parameters of the *new* head.
     """
     model = replace_head(model, num_classes)
     if freeze:
@@ -105,11 +109,11 @@ def prepare(
 def train_epoch(
     model: nn.Module, batches: Batches, optimizer: torch.optim.Optimizer, device: str | torch.device = "cpu"
 ) -> float:
-    """Train on every batch once, with the cross-entropy of the model's scores; return the mean loss of an example.
+    """Train on every batch once, with the cross-entropy of the model's scores; return the mean loss.
 
-    batches: an iterable of (x, y), read once; x: (N, ...) input, y: (N,) int64 labels. Both are moved to `device`,
-    where the model already is. Training mode as in train_mode. The mean is over examples, whatever the sizes of the
-    batches; it is a Python float, so that no graph is kept.
+    batches: an iterable of (x, y), read once; x: (N, ...) input, y: (N,) int64 labels. Both are moved to
+    `device`, where the model already is. Training mode as in train_mode. The mean is over examples, whatever
+    the sizes of the batches; it is a Python float, so that no graph is kept.
     """
     train_mode(model)
     total, count = 0.0, 0
@@ -127,8 +131,8 @@ def train_epoch(
 def evaluate(model: nn.Module, batches: Batches, device: str | torch.device = "cpu") -> float:
     """Share of the examples whose largest score is at their label, a Python float in [0, 1].
 
-    batches: as in train_epoch. Scores are computed in evaluation mode, without gradients. Every module is left in the
-    mode in which it was found, and nothing else of the model changes.
+    batches: as in train_epoch. Scores are computed in evaluation mode, without gradients. Every module is
+    left in the mode in which it was found, and nothing else of the model changes.
     """
     modes = {module: module.training for module in model.modules()}
     model.eval()
@@ -143,11 +147,39 @@ def evaluate(model: nn.Module, batches: Batches, device: str | torch.device = "c
     return right / count
 
 
-def snapshot(model: nn.Module) -> dict[str, Tensor]:
-    """A copy of everything that model.state_dict() holds; training the model later does not change it."""
-    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+def moved_by(model: nn.Module, action: Callable[[], object]) -> list[str]:
+    """Names of the entries of model.state_dict() that differ in any number after `action()`, in their order.
+
+    The state dict holds parameters and running statistics; its tensors are the model's own memory, not
+    copies.
+    """
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    action()
+    return [name for name, value in model.state_dict().items() if not torch.equal(value, before[name])]
 
 
-def moved(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> list[str]:
-    """Names of the entries that differ in any number between two snapshots of one model, in their order."""
-    return [name for name in before if not torch.equal(before[name], after[name])]
+def learn_digits(model: nn.Module, batches: Sequence[tuple[Tensor, Tensor]], epochs: int) -> nn.Module:
+    """Teach a pretrained model ten new classes from a few examples, going through the batches `epochs` times.
+
+    Returns the model. How is yours to choose; here all layers learn, the backbone ten times slower than the
+    head.
+    """
+    model, optimizer = prepare(model, 10, freeze=False, head_lr=0.03, backbone_lr=0.003)
+    for _ in range(epochs):
+        train_epoch(model, batches, optimizer)
+    return model
+
+
+def choose_strategy(per_class: int, similarity: float) -> str:
+    """What to try first with `per_class` labelled examples of each class and a target like the source or not.
+
+    similarity: from 0 (nothing in common) to 1 (the same kind of picture); similar means at least 0.5. Few
+    examples means fewer than 10 a class.
+
+                       similar         not similar few            "frozen"        "collect"  (more examples:
+                       neither transfer nor a new network works yet) more           "fine-tune"     "scratch"
+    """
+    few, similar = per_class < 10, similarity >= 0.5
+    if similar:
+        return "frozen" if few else "fine-tune"
+    return "collect" if few else "scratch"

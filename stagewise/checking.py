@@ -11,6 +11,7 @@ from stagewise.judging import AskedCase, Judged, judge
 from stagewise.recording import ExerciseRecording, UnitRecording
 from stagewise.report import Report, Status, overall
 from stagewise.script import FailureKind
+from stagewise.setting import observers
 from stagewise.student_traceback import describe
 
 
@@ -121,7 +122,9 @@ def _unknown(name: str, current: UnitRecording | None) -> str:
 
 
 def _missing_partners(exercise: ExerciseRecording, given: Mapping[str, Any]) -> str:
-    called = dict.fromkeys(step.function for case in exercise.cases for step in case.steps)
+    ours = {name for case in exercise.cases for name in observers(case.setting)}
+    steps = [step for case in exercise.cases for step in case.steps]
+    called = dict.fromkeys(step.function for step in steps if step.function not in ours)
     missing = [function for function in called if function not in given]
     if not missing:
         return ""

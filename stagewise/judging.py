@@ -15,6 +15,7 @@ from stagewise.between import settled
 from stagewise.compare import Comparison, Flaw, Tolerance, compare
 from stagewise.report import Row, Status
 from stagewise.script import Failure, FailureKind, MissingEntry, Played, Step, entry, pick, play
+from stagewise.setting import placed
 
 SIDE_FLAW = 0.75
 _STATUS = {
@@ -30,7 +31,7 @@ class AskedCase:
     `bn_param['running_mean']`. `main` gates: an output that earns nothing here earns nothing in any case.
     `quiet` asks that no RuntimeWarning is raised (seen only when the function runs in this process, or when
     its proxy re-issues the warnings). `also`: by output, a second right answer; every entry between both is
-    right."""
+    right. `setting`: see stagewise.setting."""
 
     name: str
     steps: tuple[Step, ...]
@@ -45,6 +46,7 @@ class AskedCase:
     why: str = ""
     quiet: bool = False
     also: dict[str, Any] = field(default_factory=dict)
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def judge(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase
     Functions are by the names that the scripts use. The first one is judged, the others are its partners:
     inputs that a partner writes into are not held against it.
     """
-    played = [play(case.steps, functions, case.inputs, case.updates) for case in cases]
+    settings = {name: placed(functions, name) for name in {case.setting for case in cases}}
+    played = [play(case.steps, settings[case.setting], case.inputs, case.updates) for case in cases]
     judged_one = next(iter(functions))
     observed = tuple(_observe(case, run, judged_one) for case, run in zip(cases, played, strict=True))
     judged = [_judge_case(case, seen) for case, seen in zip(cases, observed, strict=True)]

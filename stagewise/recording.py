@@ -197,6 +197,7 @@ def _case_data(case: AskedCase) -> dict[str, Any]:
         "why": case.why,
         "quiet": case.quiet,
         **({"also": {name: encode(value) for name, value in case.also.items()}} if case.also else {}),
+        **({"setting": case.setting} if case.setting else {}),
     }
 
 
@@ -224,4 +225,5 @@ def _read_case(data: dict[str, Any]) -> AskedCase:
         why=data["why"],
         quiet=data["quiet"],
         also={name: decode(value) for name, value in data.get("also", {}).items()},
+        setting=data.get("setting", ""),
     )

@@ -1,0 +1,30 @@
+"""What surrounds a unit's functions when they are judged: how its objects travel as data, and who looks on.
+
+A setting is a module of this package. Its `wrap(function)` is put around each function where the function
+lives, which may be another process; its OBSERVERS are our own, for scripts to call on what came back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def placed(functions: Mapping[str, Callable[..., Any]], setting: str) -> dict[str, Callable[..., Any]]:
+    """The functions by name, wrapped as the setting says (a module's name or ""), and its observers."""
+    if not setting:
+        return dict(functions)
+    wrapped = {name: _wrap_beside(function, setting)(function) for name, function in functions.items()}
+    return {**wrapped, **import_module(setting).OBSERVERS}
+
+
+def observers(setting: str) -> frozenset[str]:
+    """The names of the setting's observers."""
+    return frozenset(import_module(setting).OBSERVERS) if setting else frozenset()
+
+
+def _wrap_beside(function: Callable[..., Any], setting: str) -> Any:
+    """The setting's `wrap`, in the process in which the function runs; a proxy of a function knows it."""
+    beside = getattr(type(function), "beside", None)
+    return beside(function, setting, "wrap") if beside else import_module(setting).wrap

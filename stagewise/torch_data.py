@@ -1,0 +1,178 @@
+"""Functions of torch objects as functions of plain data: checks hand over and compare only numbers and names.
+
+`wrap` is put around a student's function where it lives: what describes a network, an optimizer, batches or
+an action becomes one, and what comes of the call is described again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from stagewise.backbone import as_input
+from stagewise.copying import unchanged
+from stagewise.data.snapshots import snapshots
+from stagewise.glyphnet import GlyphNet
+from stagewise.torch_making import MAKERS, Data, make_network
+
+READS, GUESSES = 0.6, 0.25
+SETTINGS = ("lr", "momentum", "weight_decay")
+
+
+def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of data that calls `function` with torch objects and describes its result.
+
+    Arguments that describe something (a dict with a "kind") become it; what the call did to a network or an
+    optimizer is written back into its description.
+    """
+
+    @wraps(function)
+    def of_data(*arguments: Any, **keywords: Any) -> Any:
+        world = World()
+        here = [world.made(value) for value in arguments]
+        named = {name: world.made(value) for name, value in keywords.items()}
+        try:
+            return world.described(function(*here, **named))
+        finally:
+            world.write_back()
+
+    return of_data
+
+
+def describe_network(model: GlyphNet) -> Data:
+    """A network as data: its numbers (the head's apart: a fresh one is random), what is frozen, evaluates, or
+    has a gradient; and, said for reading, the head's shape, which running statistics move in this mode, and
+    which gradients an optimizer would find outside the head.
+    """
+    state = {name: _array(value) for name, value in model.state_dict().items()}
+    named = dict(model.named_parameters())
+    return {
+        "kind": "network",
+        "backbone": {name: value for name, value in state.items() if not name.startswith("fc.")},
+        "head": {name: value for name, value in state.items() if name.startswith("fc.")},
+        "frozen": [name for name, parameter in named.items() if not parameter.requires_grad],
+        "evaluating": [name or "the model" for name, module in model.named_modules() if not module.training],
+        "gradients": {name: _array(p.grad) for name, p in named.items() if p.grad is not None},
+        "head_shape": _head_shape(model.fc),
+        "statistics": {
+            name: "move" if module.training else "stay"
+            for name, module in model.named_modules()
+            if isinstance(module, nn.BatchNorm2d)
+        },
+        "old_gradients": [
+            f"{name}: {'numbers' if p.grad.any() else 'zeros'}"
+            for name, p in named.items()
+            if p.grad is not None and not name.startswith("fc.")
+        ],
+    }
+
+
+def describe_optimizer(optimizer: torch.optim.Optimizer, name_of: Callable[[Tensor], str]) -> Data:
+    """An optimizer as data: its kind, and for each parameter its settings and its momentum, if it has one."""
+    settings, velocity = {}, {}
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            name = name_of(parameter)
+            settings[name] = {key: float(group[key]) for key in SETTINGS if key in group}
+            moving = optimizer.state.get(parameter, {}).get("momentum_buffer")
+            if moving is not None:
+                velocity[name] = _array(moving)
+    kind = type(optimizer).__name__
+    return {"kind": kind, "parameters": sorted(settings), "settings": settings, "velocity": velocity}
+
+
+class World:
+    """The torch objects of one call; optimizers and actions belong to its first network."""
+
+    def __init__(self) -> None:
+        self._networks: list[GlyphNet] = []
+        self._descriptions: list[tuple[Data, Any]] = []
+
+    def made(self, data: Any) -> Any:
+        """What the data describes; a value that describes nothing as it is."""
+        kind = data.get("kind") if type(data) is dict else None
+        if kind not in MAKERS:
+            return data
+        thing = MAKERS[kind](data, self._networks)
+        if isinstance(thing, GlyphNet):
+            self._networks.append(thing)
+        self._descriptions.append((data, thing))
+        return thing
+
+    def described(self, value: Any) -> Any:
+        """A value as data. Parameters are named; a value that has no description stays as it is."""
+        kind = type(value)
+        if kind is list or kind is tuple:
+            return kind([self.described(item) for item in self._noted(value)])
+        if kind is dict:
+            return {key: self.described(item) for key, item in value.items()}
+        if kind is GlyphNet:
+            self._noted([value])
+            return describe_network(value)
+        if isinstance(value, torch.optim.Optimizer):
+            return describe_optimizer(value, self._name)
+        if isinstance(value, nn.Parameter):
+            return self._name(value)
+        if isinstance(value, Tensor):
+            return "a tensor that still holds its graph" if value.requires_grad else _array(value)
+        return str(value) if isinstance(value, torch.device) else value
+
+    def write_back(self) -> None:
+        """Bring the descriptions of networks and optimizers up to date."""
+        for data, thing in self._descriptions:
+            if data["kind"] in ("network", "SGD"):
+                now = self.described(thing)
+                if not unchanged(data, now):
+                    data.update(now)
+
+    def _noted(self, values: Iterable[Any]) -> Iterable[Any]:
+        """The values, their networks noted, so that an optimizer beside them finds its parameters' names."""
+        self._networks += [value for value in values if type(value) is GlyphNet]
+        return values
+
+    def _name(self, parameter: Tensor) -> str:
+        for network in self._networks:
+            for name, own in network.named_parameters():
+                if own is parameter:
+                    return name
+        return f"a stranger of shape {tuple(parameter.shape)}"
+
+
+def _head_shape(head: Any) -> Data:
+    """What a head is: exactly a linear layer, or something else, and the sizes that it says and has."""
+    weight, bias = getattr(head, "weight", None), getattr(head, "bias", None)
+    return {
+        "type": type(head).__name__,
+        "in_features": getattr(head, "in_features", None),
+        "out_features": getattr(head, "out_features", None),
+        "weight": list(weight.shape) if isinstance(weight, Tensor) else None,
+        "bias": list(bias.shape) if isinstance(bias, Tensor) else None,
+    }
+
+
+def reading(network: Data) -> str:
+    """How well a network reads photographed digits that it has not seen: "reads" (60 % or more), "learns" or
+    "guesses" (less than 25 %; chance is 10 %)."""
+    x, y = _unseen()
+    model = make_network(network, []).eval()
+    with torch.no_grad():
+        share = float((model(x).argmax(dim=1) == y).double().mean())
+    return "reads" if share >= READS else "learns" if share >= GUESSES else "guesses"
+
+
+@lru_cache(maxsize=1)
+def _unseen() -> tuple[Tensor, Tensor]:
+    pictures = snapshots()
+    return as_input(pictures.x_test), torch.from_numpy(pictures.y_test)
+
+
+OBSERVERS: dict[str, Callable[..., Any]] = {"reading": reading}
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return np.array(tensor.detach().cpu().numpy())
