@@ -23,11 +23,11 @@ def training(drawn: Inputs, batches: int = 1, *, started: bool = False, **param:
 
     def inputs(rng: np.random.Generator) -> Drawn:
         first = drawn(rng)
-        D = first["x"].shape[1]
+        x, D = first["x"], first["x"].shape[1]
         bn_param: Drawn = {"mode": "train", **param}
         if started:
             bn_param |= {"running_mean": rng.uniform(-2, 2, D), "running_var": rng.uniform(1, 4, D)}
-        shifted = {f"x{k + 1}": first["x"] * (1 + 0.3 * k) + 0.7 * k for k in range(batches)}
+        shifted = {f"x{k + 1}": x * (1 + 0.3 * k) + 0.7 * k * x.std(axis=0) for k in range(batches)}
         return {**shifted, "gamma": first["gamma"], "beta": first["beta"], "bn_param": bn_param}
 
     return inputs
