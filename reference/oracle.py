@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +53,12 @@ def rows(unit: str) -> tuple[Row, ...]:
     return found
 
 
-def all_rows() -> dict[str, tuple[Row, ...]]:
-    """The rows of every unit, by its name."""
-    return {unit: rows(unit) for unit in units.names()}
+def all_rows(chosen: Sequence[str] = ()) -> dict[str, tuple[Row, ...]]:
+    """The rows of the chosen units (default: every one), by name. LookupError for a unit that is not there."""
+    unknown = set(chosen) - set(units.names())
+    if unknown:
+        raise LookupError(f"there is no unit {min(unknown)!r}; the units are: {', '.join(units.names())}")
+    return {unit: rows(unit) for unit in chosen or units.names()}
 
 
 def vjp(forward: Function, upstream: str) -> Function:
@@ -106,9 +109,11 @@ def _leaf(value: Any) -> Any:
 
 
 def _cast(value: Any, dtype: str) -> Any:
-    """Float arrays in the dtype; dicts entry by entry (and copied); anything else as it is."""
+    """Float arrays in the dtype; dicts and lists entry by entry (and copied); anything else as it is."""
     if isinstance(value, dict):
         return {key: _cast(item, dtype) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cast(item, dtype) for item in value]
     return value.astype(dtype) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
 
 
@@ -117,6 +122,8 @@ def _to_torch(value: Any, device: str) -> Any:
 
     if isinstance(value, dict):
         return {key: _to_torch(item, device) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_to_torch(item, device) for item in value]
     return torch.tensor(value, device=device) if isinstance(value, np.ndarray) else value
 
 

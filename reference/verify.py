@@ -1,6 +1,6 @@
 """Is the truth true? Every function of `reference` against torch, in each dtype, on the chosen device.
 
-    python -m reference.verify [--device cpu|cuda] [--json]
+    python -m reference.verify [UNIT...] [--device cpu|cuda] [--json]
 
 Needs NumPy and torch, nothing else. Exit status: 0 all within their bounds, 1 a miss, 2 it could not be
 measured."""
@@ -91,6 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m reference.verify", description=(__doc__ or "").split("\n")[0]
     )
+    parser.add_argument("unit", nargs="*", help="units (default: all)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where torch computes")
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of the table")
     options = parser.parse_args(arguments)
@@ -98,7 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 2
-    found = measure(all_rows(), options.device)
+    try:
+        rows = all_rows(options.unit)
+    except LookupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    found = measure(rows, options.device)
     if options.json:
         print(json.dumps([_entry(one) for one in found], indent=1))
     else:

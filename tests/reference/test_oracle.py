@@ -104,5 +104,7 @@ def test_every_function_of_the_truth_has_a_row():
     assert functions - named == untested
 
 
-def test_all_rows_are_found_by_unit():
-    assert "batchnorm" in oracle.all_rows()
+def test_rows_are_found_by_unit():
+    assert oracle.all_rows(["batchnorm"]).keys() == {"batchnorm"}
+    with pytest.raises(LookupError, match="there is no unit 'nothing'"):
+        oracle.all_rows(["nothing"])

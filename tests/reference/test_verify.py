@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def measured():
-    return verify.measure(oracle.all_rows(), "cpu", range(5))
+    return verify.measure(oracle.all_rows(["batchnorm"]), "cpu", range(5))
 
 
 def test_the_truth_agrees_with_torch_in_each_dtype(measured):
@@ -52,7 +52,7 @@ def wrong_rows(factor):
 
 @pytest.mark.parametrize("factor", [1.0005, 1 + 1e-5, float("nan")])
 def test_a_wrong_truth_is_a_miss_with_its_name(monkeypatch, capsys, factor):
-    monkeypatch.setattr(verify, "all_rows", lambda: wrong_rows(factor))
+    monkeypatch.setattr(verify, "all_rows", lambda _: wrong_rows(factor))
     assert verify.main([]) == 1
     printed = capsys.readouterr().out
     assert "!!  batchnorm_backward_step5" in printed
@@ -61,13 +61,18 @@ def test_a_wrong_truth_is_a_miss_with_its_name(monkeypatch, capsys, factor):
 
 
 def test_json_holds_the_same_and_is_json_even_for_infinite_errors(monkeypatch, capsys):
-    monkeypatch.setattr(verify, "all_rows", lambda: wrong_rows(float("nan")))
+    monkeypatch.setattr(verify, "all_rows", lambda _: wrong_rows(float("nan")))
     assert verify.main(["--json"]) == 1
     found = json.loads(capsys.readouterr().out, parse_constant=lambda word: pytest.fail(word))
     assert [(one["function"], one["held"], one["error"] is None) for one in found[-2:]] == [
         ("batchnorm_backward_step5", False, True)
     ] * 2
     assert {"unit", "dtype", "device", "cases", "bound", "why"} < found[0].keys()
+
+
+def test_one_unit_can_be_chosen_and_an_unknown_one_is_one_clear_line(capsys):
+    assert verify.main(["batchnorm", "nothing"]) == 2
+    assert capsys.readouterr().err.startswith("there is no unit 'nothing'; the units are: ")
 
 
 def test_cuda_asked_for_and_absent_is_one_clear_line(monkeypatch, capsys):
@@ -100,8 +105,7 @@ def test_nothing_but_numpy_and_torch_is_needed():
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
         "from reference import verify\n"
-        "verify.SEEDS = range(1)\n"
-        "found = verify.measure(verify.all_rows(), 'cpu', range(1))\n"
+        "found = verify.measure(verify.all_rows(['batchnorm']), 'cpu', range(1))\n"
         "print(all(one.held for one in found), len(found) > 50)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
