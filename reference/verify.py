@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from reference import units
 from reference.oracle import Row, all_rows, error
 
 DTYPES = ("float64", "float32")
@@ -95,16 +96,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where torch computes")
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of the table")
     options = parser.parse_args(arguments)
+    unknown = sorted(set(options.unit) - set(units.names()))
     problem = unusable(options.device)
+    if unknown:
+        problem = f"there is no unit {unknown[0]!r}; the units are: {', '.join(units.names())}"
     if problem:
         print(problem, file=sys.stderr)
         return 2
-    try:
-        rows = all_rows(options.unit)
-    except LookupError as error:
-        print(error, file=sys.stderr)
-        return 2
-    found = measure(rows, options.device)
+    found = measure(all_rows(options.unit), options.device)
     if options.json:
         print(json.dumps([_entry(one) for one in found], indent=1))
     else:
