@@ -24,6 +24,7 @@ from autograder.packages import visible
 SANDBOX, PROCESS = "sandbox", "process"
 _WARM = ("numpy", "matplotlib.pyplot", "sklearn.datasets", "ipywidgets", "stagewise")
 _START_SECONDS = 120.0
+_END_SECONDS = 5.0
 _REMEDY = (
     "install bubblewrap and allow unprivileged user namespaces; `python -m autograder doctor` says what"
     " is missing. Or grade without a sandbox, which marks the results: --isolation process"
@@ -124,9 +125,12 @@ class CandidateTemplate:
 
     def close(self) -> None:
         """End the template and every candidate that was forked from it."""
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
+        self._control.close()  # which a template takes as the end
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._errors.close()
         if self._directory is not None:
             self._directory.cleanup()
@@ -157,7 +161,7 @@ class CandidateTemplate:
     def _said(self) -> str:
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        return " | ".join(line.strip() for line in lines[-4:]) or "it said nothing"
 
 
 def _linked(entries: Mapping[str, Path], directory: Path) -> str:

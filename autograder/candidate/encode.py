@@ -52,6 +52,8 @@ class Encoder:
             return [Tag.SCALAR, array.dtype.str, array.tobytes()]
         if kind is np.str_:
             return str.__str__(value)
+        if kind is np.bytes_:
+            return bytes.__getitem__(value, slice(None))
         if issubclass(kind, np.ndarray):
             plain = value if kind is np.ndarray else np.ndarray.view(value, np.ndarray)
             if arrays.sendable(plain.dtype):

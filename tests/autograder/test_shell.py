@@ -1,0 +1,122 @@
+"""A candidate runs cells as JupyterLab would and returns what they show."""
+
+import pytest
+
+from autograder.limits import Limits
+from autograder.outputs import clean
+
+
+def shown(candidate, source):
+    return clean(candidate.run_cell(source).outputs)
+
+
+def streams(candidate, source):
+    return {output["name"]: output["text"] for output in shown(candidate, source) if "name" in output}
+
+
+def test_the_last_expression_is_the_result(candidate):
+    """With its count, as In and Out have it."""
+    result = candidate.run_cell("6 * 7", count=5)
+    assert result.execution_count == 5
+    (output,) = clean(result.outputs)
+    assert output["data"] == {"text/plain": "42"}
+    assert output["execution_count"] == 5
+
+
+def test_prints_are_streams(candidate):
+    """Pieces of one stream are joined."""
+    source = "import sys\nprint('a')\nprint('b')\nprint('c', file=sys.stderr)"
+    assert streams(candidate, source) == {"stdout": "a\nb\n", "stderr": "c\n"}
+
+
+def test_names_last_from_cell_to_cell(candidate):
+    """It is one session."""
+    candidate.run_cell("x = 3")
+    assert streams(candidate, "print(x)") == {"stdout": "3\n"}
+
+
+def test_an_error_is_an_output(candidate):
+    """And the status says so; the cell's number is in the traceback."""
+    result = candidate.run_cell("def f():\n    return 1 / 0\nf()", count=4)
+    assert result.status == "error"
+    (output,) = clean(result.outputs)
+    assert (output["ename"], output["evalue"]) == ("ZeroDivisionError", "division by zero")
+    assert "In[4]" in "".join(output["traceback"]).replace("\x1b[39m\x1b[32m", "")
+
+
+def test_figures_are_shown_at_the_end_of_a_cell(candidate):
+    """Whether or not the cell asks for it, with the usual magic or without."""
+    for source in (
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+        "plt.plot([2]); plt.show()",
+    ):
+        assert any("image/png" in output["data"] for output in shown(candidate, source))
+
+
+def test_html_display_and_clear_output_work(candidate):
+    """IPython.display reaches the notebook."""
+    source = "from IPython.display import HTML, clear_output, display\nprint(1)\nclear_output()\n"
+    source += "display(HTML('<b>x</b>'))"
+    (output,) = shown(candidate, source)
+    assert output["data"]["text/html"] == "<b>x</b>"
+
+
+@pytest.mark.parametrize("source", ["!ls /", "x = !ls", "%%bash\nls /", "import os; os.system('ls /')"])
+def test_programs_cannot_be_started(candidate, source):
+    """And the cell ends in good order."""
+    candidate.run_cell(source)
+    assert streams(candidate, "print('alive')") == {"stdout": "alive\n"}
+
+
+def test_input_fails_at_once(candidate):
+    """Nobody is there to answer."""
+    assert shown(candidate, "input('name? ')")[0]["ename"] == "EOFError"
+
+
+@pytest.mark.parametrize("source", ["exit()", "quit()", "raise SystemExit(2)", "raise KeyboardInterrupt"])
+def test_polite_exits_end_the_cell_only(candidate, source):
+    """As in a notebook."""
+    candidate.run_cell(source)
+    assert streams(candidate, "print('alive')") == {"stdout": "alive\n"}
+
+
+def test_awaiting_works(candidate):
+    """Cells may await at top level."""
+    assert streams(candidate, "import asyncio\nawait asyncio.sleep(0)\nprint('done')") == {"stdout": "done\n"}
+
+
+def test_output_beyond_the_bound_is_cut_with_a_note(template):
+    """Text and pictures alike; the candidate goes on."""
+    with template.new_candidate(Limits(output_bytes=1000)) as candidate:
+        text = streams(candidate, "print('x' * 5000)")
+        assert len(text["stdout"]) == 1000
+        assert "cut off" in text["stderr"]
+        assert streams(candidate, "print('alive')") == {"stdout": "alive\n"}
+
+
+def test_many_small_outputs_are_bounded(candidate):
+    """A loop of displays ends up with a bounded number."""
+    assert (
+        len(shown(candidate, "from IPython.display import display\nfor i in range(5000): display(i)")) < 300
+    )
+
+
+def test_what_is_written_to_the_descriptor_is_lost(candidate):
+    """Descriptors 1 and 2 are the null device."""
+    assert shown(candidate, "import os\nos.write(1, b'x')\nos.write(2, b'x');") == []
+
+
+def test_a_new_candidate_knows_nothing_of_the_last(template):
+    """Neither names nor files nor counts."""
+    with template.new_candidate() as first:
+        first.run_cell("secret = 1; open('note', 'w').write('x')")
+    with template.new_candidate() as second:
+        assert streams(second, "import os; print('secret' in globals(), os.listdir())") == {
+            "stdout": "False []\n"
+        }
+
+
+def test_widgets_do_not_fail(candidate):
+    """There is no browser to move a slider, but the cell runs."""
+    source = "import ipywidgets\nipywidgets.interact(lambda x: x, x=(0, 3));"
+    assert candidate.run_cell(source).status == "ok"
