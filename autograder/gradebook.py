@@ -161,7 +161,7 @@ class GradebookWriter:
         found = db.execute(
             select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id).where(_NOTEBOOK.c.assignment_id == row.id)
         )
-        self._submitted = dict(found.tuples().all())
+        self._submitted = dict(tuple(row) for row in found)
         return self._seconds_late(entry.timestamp or row.timestamp, row.extension)
 
     def _add_submission(self, db: Connection, entry: Entry) -> dict[str, str]:
@@ -208,7 +208,7 @@ class GradebookWriter:
 
 def _names(db: Connection, kind: Any, notebook: str) -> dict[str, str]:
     rows = db.execute(select(kind.name, kind.id).where(kind.notebook_id == notebook).order_by(kind.name))
-    return dict(rows.tuples().all())
+    return dict(tuple(row) for row in rows)
 
 
 def _row(notebook: str, cell: str, **more: object) -> dict[str, object]:
