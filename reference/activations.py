@@ -165,7 +165,7 @@ def gradient_norms(dout: Array, layers: list[dict[str, Array]]) -> Array:
     "slope": (N, H_out), the derivative of its activation at z = x @ w. Returns (L,), first layer first.
     Backwards: dz = dout * slope, dw = x.T @ dz, norm = sqrt(sum dw^2), and dz @ w.T is the next dout.
     """
-    norms = np.zeros(len(layers))
+    norms = np.zeros(len(layers), dtype=dout.dtype)
     for i in reversed(range(len(layers))):
         layer = layers[i]
         dz = dout * layer["slope"]

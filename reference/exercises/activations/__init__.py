@@ -1,0 +1,18 @@
+"""Unit 2, activations: what is asked."""
+
+from reference.exercise import Unit
+from reference.exercises.activations import elu, gated, maxout, measures, rectified, smooth
+from reference.exercises.activations.in_torch import oracle_rows as oracle_rows
+
+UNIT = Unit(
+    "activations",
+    "Activations: what a bend does to a network",
+    (
+        *smooth.EXERCISES,
+        *rectified.EXERCISES,
+        *elu.EXERCISES,
+        *maxout.EXERCISES,
+        *gated.EXERCISES,
+        *measures.EXERCISES,
+    ),
+)

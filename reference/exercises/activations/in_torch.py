@@ -1,0 +1,130 @@
+"""The unit's truth in torch: torch's own activations, and their vector-Jacobian products by autograd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reference import activations as act
+from reference.exercises.activations.inputs import Inputs, entries, large, pieces
+from reference.exercises.activations.measures import stack, units
+from reference.oracle import Bound, Row, vjp
+
+A, ALPHA = 0.2, 1.3
+
+# Over 400 draws in either dtype the worst error, in units of the machine epsilon of the largest entry, was
+# 9 for an activation (GELU in float32), 23 for maxout (a single output that nearly cancels) and 5 for the
+# norms. A GPU's exp, tanh and erf may be off by one or two units more, its sums run in another order: four
+# times leaves room for both.
+ENTRY = Bound(36, "four times the worst that exp, tanh, erf and a few products were seen to lose")
+SUMS = Bound(92, "four times the worst that a sum of ten terms was seen to lose when it nearly cancels")
+DEEP = Bound(20, "four times the worst that up to nine products of matrices were seen to lose")
+
+_SHAPES = ((5, 3), (4, 7), (3, 2, 4), (30,), (1, 6))
+_SPREADS = (0.01, 1.0, 4.0)
+
+
+def any_entries(rng: np.random.Generator) -> dict[str, Any]:
+    """x and dout of one of five shapes: near 0, ordinary, wide, or far beyond what exp can take.
+
+    One entry of each is ordinary, so that errors are not relative to the noise of saturated ones.
+    """
+    shape = _SHAPES[rng.integers(len(_SHAPES))]
+    kinds: list[Inputs] = [entries(*shape, spread=spread) for spread in _SPREADS]
+    values = [*kinds, large(*shape)][rng.integers(4)](rng)
+    values["x"].flat[1], values["dout"].flat[1] = rng.uniform(-0.5, 0.5), 1.0
+    return values
+
+
+def any_pieces(rng: np.random.Generator) -> dict[str, Any]:
+    """Two, three or five pieces of sizes up to 20."""
+    N, D, K, H = (int(rng.choice(sizes)) for sizes in ((1, 6, 20), (2, 9), (2, 3, 5), (1, 7)))
+    return pieces(N, D, K, H)(rng)
+
+
+def any_stack(rng: np.random.Generator) -> dict[str, Any]:
+    """One to nine layers."""
+    depth = int(rng.integers(1, 10))
+    return stack(int(rng.integers(2, 9)), tuple(int(n) for n in rng.integers(2, 8, depth + 1)))(rng)
+
+
+def _there(forward: Any, *constants: Any) -> Any:
+    """Ours: out."""
+    return lambda x: forward(x, *constants)[0]
+
+
+def _back(forward: Any, backward: Any, *constants: Any) -> Any:
+    """Ours, there and back."""
+    return lambda x, dout: backward(dout, forward(x, *constants)[1])
+
+
+def _of_x(oracle: Any) -> Any:
+    """Called with x by name, as rows call their oracles."""
+    return lambda x: oracle(x)
+
+
+def maxout(x: Any, w: Any, b: Any) -> Any:
+    """Ours: out."""
+    return act.maxout_forward(x, w, b)[0]
+
+
+def maxout_back(x: Any, w: Any, b: Any, dout: Any) -> Any:
+    """Ours, there and back."""
+    return act.maxout_backward(dout, act.maxout_forward(x, w, b)[1])
+
+
+def oracle_rows() -> tuple[Row, ...]:
+    """Every function of reference/activations.py. ImportError without torch."""
+    import torch
+    from torch.nn import functional
+
+    def saturated(x: Any) -> Any:
+        return (x.abs() > 5).double().mean()
+
+    def dead(out: Any) -> Any:
+        return (out.abs().amax(0) == 0).double().mean()
+
+    def torch_maxout(x: Any, w: Any, b: Any) -> Any:
+        return torch.stack([x @ one + shift for one, shift in zip(w, b, strict=True)]).amax(0)
+
+    def norms(dout: Any, layers: Any) -> Any:
+        """One loss per layer: the product of what follows it, linear in its weights, by autograd."""
+        found = []
+        for i, layer in enumerate(layers):
+            leaf = layer["w"].clone().requires_grad_()
+            h = layer["x"] @ leaf
+            for later, following in zip(layers[i:], [*layers[i + 1 :], None], strict=True):
+                h = h * later["slope"]
+                h = h if following is None else h @ following["w"]
+            (gradient,) = torch.autograd.grad(h, leaf, dout)
+            found.append(torch.linalg.matrix_norm(gradient))
+        return torch.stack(found)
+
+    elementwise = {
+        "sigmoid": (torch.sigmoid, ()),
+        "tanh": (torch.tanh, ()),
+        "relu": (functional.relu, ()),
+        "leaky_relu": (lambda x: functional.leaky_relu(x, A), (A,)),
+        "elu": (lambda x: functional.elu(x, ALPHA), (ALPHA,)),
+        "silu": (functional.silu, ()),
+        "gelu": (functional.gelu, ()),
+    }
+    rows = []
+    for name, (oracle, constants) in elementwise.items():
+        forward, backward = getattr(act, f"{name}_forward"), getattr(act, f"{name}_backward")
+
+        back = _back(forward, backward, *constants)
+        rows += [
+            Row(f"{name}_forward", _there(forward, *constants), _of_x(oracle), any_entries, ENTRY),
+            Row(f"{name}_backward", back, vjp(_of_x(oracle), "dout"), any_entries, ENTRY),
+        ]
+    return (
+        *rows,
+        Row("maxout_forward", maxout, torch_maxout, any_pieces, SUMS),
+        Row("maxout_backward", maxout_back, vjp(torch_maxout, "dout"), any_pieces, SUMS),
+        Row("erf", act.erf, _of_x(torch.erf), any_entries, ENTRY),
+        Row("saturated_fraction", lambda x: act.saturated_fraction(x), saturated, any_entries, ENTRY),
+        Row("dead_fraction", act.dead_fraction, dead, units(9, 12, dead=4, weak=1), ENTRY),
+        Row("gradient_norms", act.gradient_norms, norms, any_stack, DEEP),
+    )

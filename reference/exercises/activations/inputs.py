@@ -1,0 +1,95 @@
+"""Inputs of the unit's cases. Upstream gradients are random and never of one sign; x has both signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Drawn = dict[str, Any]
+Inputs = Callable[[np.random.Generator], Drawn]
+
+
+def entries(*shape: int, spread: float = 2.0, gradient: float = 1.0, **constants: Any) -> Inputs:
+    """x and dout of that shape, and the constants as they are.
+
+    spread: of x; gradient: size of dout. No entry of x is so near a kink at 0 that rounding could decide.
+    """
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        x = spread * rng.standard_normal(shape)
+        x = np.where(np.abs(x) < 1e-3 * spread, spread, x)
+        x.flat[0], x.flat[-1] = abs(x.flat[0]), -abs(x.flat[-1])
+        return {"x": x, "dout": gradient * rng.standard_normal(shape), **constants}
+
+    return drawn
+
+
+def large(*shape: int, **constants: Any) -> Inputs:
+    """Every second entry far beyond what exp can take in float64, of either sign; the others ordinary."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        values = entries(*shape, **constants)(rng)
+        far = rng.uniform(750, 1000, shape) * rng.choice([-1.0, 1.0], shape)
+        x = values["x"].copy()
+        x.flat[::2] = far.flat[::2]
+        x.flat[0], x.flat[2] = abs(far.flat[0]), -abs(far.flat[2])
+        return {**values, "x": x}
+
+    return drawn
+
+
+def at_the_kink(*shape: int, **constants: Any) -> Inputs:
+    """Every third entry of x is exactly 0."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        values = entries(*shape, **constants)(rng)
+        values["x"].flat[1::3] = 0.0
+        return values
+
+    return drawn
+
+
+def pieces(N: int, D: int, K: int, H: int, *, offset: float = 0.0, gradient: float = 1.0) -> Inputs:
+    """x: (N, D), w: (K, D, H), b: (K, H), dout: (N, H) for maxout; offset: added to every b.
+
+    Every unit's biases differ clearly, so that leaving them out shows.
+    """
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        return {
+            "x": rng.standard_normal((N, D)),
+            "w": rng.standard_normal((K, D, H)),
+            "b": offset + 1.5 * rng.standard_normal((K, H)),
+            "dout": gradient * rng.standard_normal((N, H)),
+        }
+
+    return drawn
+
+
+def only(names: str, inputs: Inputs) -> Inputs:
+    """Of the drawn values those that `names` lists, separated by spaces."""
+    wanted = names.split()
+    return lambda rng: {name: value for name, value in inputs(rng).items() if name in wanted}
+
+
+def in_float32(inputs: Inputs) -> Inputs:
+    """The same in float32."""
+    return lambda rng: _each(inputs(rng), lambda array: array.astype(np.float32))
+
+
+def strided(inputs: Inputs) -> Inputs:
+    """The same with gaps in memory: every array is a part of a larger one."""
+    return lambda rng: _each(inputs(rng), _with_gaps)
+
+
+def _each(values: Drawn, change: Callable[[np.ndarray], np.ndarray]) -> Drawn:
+    return {name: change(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
+
+
+def _with_gaps(array: np.ndarray) -> np.ndarray:
+    room = np.zeros([2 * length for length in array.shape], array.dtype)
+    view = room[tuple(slice(None, None, 2) for _ in array.shape)]
+    view[...] = array
+    return view

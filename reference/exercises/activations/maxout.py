@@ -1,0 +1,225 @@
+"""Maxout, there and back: the largest of K affine maps. No two of them are ever equal in a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference import activations as act
+from reference.exercise import Case, Exercise, case, right, wrong
+from reference.exercises.activations.inputs import Inputs, in_float32, only, pieces, strided
+from reference.exercises.activations.pairs import DTYPE, MEMORY
+from reference.exercises.activations.smooth import UPSTREAM
+from reference.variants import in_float32 as narrow
+from reference.variants import right_pair
+
+FORWARD = "out, cache = maxout_forward(x, w, b)"
+BACKWARD = FORWARD + "\ndx, dw, db = maxout_backward(dout, cache)"
+SHARES = {"dx": 2.0, "dw": 2.0, "db": 1.0}
+
+
+def unit_by_unit(x: Any, w: Any, b: Any) -> Any:
+    """Loops over examples, units and pieces."""
+    (N, _), (K, _, H) = x.shape, w.shape
+    out, winner = np.empty((N, H), dtype=x.dtype), np.empty((N, H), dtype=int)
+    for n in range(N):
+        for h in range(H):
+            z = [x[n] @ w[k, :, h] + b[k, h] for k in range(K)]
+            winner[n, h] = int(np.argmax(z))
+            out[n, h] = z[winner[n, h]]
+    return out, {"x": x, "w": w, "winner": winner}
+
+
+def back_unit_by_unit(dout: Any, cache: Any) -> Any:
+    """The backward pass of `unit_by_unit`."""
+    x, w = cache["x"], cache["w"]
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros_like(w[:, 0, :])
+    for n, h in np.ndindex(dout.shape):
+        k = cache["winner"][n, h]
+        dx[n] += dout[n, h] * w[k, :, h]
+        dw[k, :, h] += dout[n, h] * x[n]
+        db[k, h] += dout[n, h]
+    return dx, dw, db
+
+
+def with_all_maps(x: Any, w: Any, b: Any) -> Any:
+    """Keeps what every map gave and marks the winners on the way back."""
+    z = np.stack([x @ w[k] + b[k] for k in range(len(w))])
+    return z.max(axis=0), (x, w, z)
+
+
+def back_with_all_maps(dout: Any, cache: Any) -> Any:
+    """The backward pass of `with_all_maps`."""
+    x, w, z = cache
+    dz = [dout * (z[k] == z.max(axis=0)) for k in range(len(w))]
+    dx = sum(dz[k] @ w[k].T for k in range(len(w)))
+    return dx, np.stack([x.T @ one for one in dz]), np.stack([one.sum(axis=0) for one in dz])
+
+
+def _cases(probe: Callable[..., Case]) -> tuple[Case, ...]:
+    return (
+        probe("6 examples, 3 pieces", pieces(6, 4, 3, 5), weight=2, visible=True, main=True),
+        probe("all biases low", pieces(5, 3, 2, 4, offset=-6.0), visible=True, why="the largest is negative"),
+        probe(
+            "float32", in_float32(pieces(5, 4, 3, 2)), weight=0.5, visible=True, exact_dtype=True, why=DTYPE
+        ),
+        probe("7 examples, 4 pieces", pieces(7, 3, 4, 6), weight=2, main=True),
+        probe("2 pieces", pieces(4, 5, 2, 3)),
+        probe("one piece", pieces(6, 3, 1, 4), weight=0.5, why="K = 1: nothing but the affine map"),
+        probe("one example", pieces(1, 4, 3, 5), weight=0.5),
+        probe("one unit", pieces(6, 4, 3, 1), weight=0.5),
+        probe("tiny gradients", pieces(6, 4, 3, 2, gradient=1e-7), weight=0.5),
+        probe("gaps in memory", strided(pieces(5, 4, 3, 3)), weight=0.5, why=MEMORY),
+    )
+
+
+def _there(name: str, inputs: Inputs, **options: Any) -> Case:
+    return case(name, FORWARD, "out", only("x w b", inputs), **options)
+
+
+def _back(name: str, inputs: Inputs, **options: Any) -> Case:
+    return case(name, BACKWARD, SHARES, inputs, **options)
+
+
+EXERCISES = (
+    Exercise(
+        name="maxout_forward",
+        truth=act.maxout_forward,
+        cases=tuple(c for c in _cases(_there) if c.name != "tiny gradients"),
+        misconceptions=(
+            wrong(
+                "sum-of-the-pieces",
+                change="out = np.max(z, axis=0)",
+                into="out = np.sum(z, axis=0)",
+                says="You add the K maps up, which is one affine map again. Maxout takes the largest of "
+                "them.",
+            ),
+            wrong(
+                "mean-of-the-pieces",
+                change="out = np.max(z, axis=0)",
+                into="out = np.mean(z, axis=0)",
+                says="You average the K maps. Maxout takes the largest of them.",
+            ),
+            wrong(
+                "bias-forgotten",
+                change="np.einsum('nd,kdh->knh', x, w) + b[:, None, :]".replace("'", '"'),
+                into='np.einsum("nd,kdh->knh", x, w)',
+                says="Your maps have no bias. Each piece k adds its own b[k].",
+            ),
+            wrong(
+                "bias-after-the-maximum",
+                change="out = np.max(z, axis=0)",
+                into='out = np.max(np.einsum("nd,kdh->knh", x, w), axis=0) + np.max(b, axis=0)',
+                says="You take the maximum before the bias is added. The bias decides, too, which piece "
+                "wins.",
+            ),
+            wrong(
+                "two-pieces-only",
+                change="out = np.max(z, axis=0)",
+                into="out = np.maximum(z[0], z[-1])",
+                says="Only two of the K pieces compete in your maximum.",
+            ),
+            wrong(
+                "rectified-too",
+                change="out = np.max(z, axis=0)",
+                into="out = np.maximum(0, np.max(z, axis=0))",
+                says="You cut off at 0. Maxout has no ReLU inside: the largest map may be negative.",
+            ),
+            wrong(
+                "largest-by-size",
+                change="out = np.max(z, axis=0)",
+                into="out = np.max(np.abs(z), axis=0)",
+                says="You compare absolute values. The largest number wins, sign included.",
+            ),
+            wrong(
+                "maximum-over-units",
+                change="out = np.max(z, axis=0)",
+                into="out = np.max(z, axis=2).T",
+                says="Your maximum runs over the H units and leaves one number for each piece. It must run "
+                "over the K pieces and leave one number for each unit.",
+            ),
+        ),
+        alternatives=(
+            right("in float32", by=narrow(act.maxout_forward)),
+            right("unit by unit", by=unit_by_unit),
+            right("with a loop over the pieces", by=with_all_maps),
+            right(
+                "as one product",
+                change="z = np.einsum('nd,kdh->knh', x, w) + b[:, None, :]".replace("'", '"'),
+                into="z = x @ w + b[:, None]",
+            ),
+        ),
+    ),
+    Exercise(
+        name="maxout_backward",
+        truth=act.maxout_backward,
+        partners=(act.maxout_forward,),
+        cases=_cases(_back),
+        misconceptions=(
+            wrong(
+                "all-pieces-get-it",
+                change="dz = dout * won",
+                into="dz = dout * np.ones_like(won)",
+                says="All K pieces receive the gradient in your code. Only the one that won made the output.",
+            ),
+            wrong(
+                "shared-by-all",
+                change="dz = dout * won",
+                into="dz = dout * np.ones_like(won) / K",
+                says="You share the gradient among the pieces. That is the way back of a mean; a maximum "
+                "gives all of it to the winner.",
+            ),
+            wrong(
+                "losers-get-it",
+                change="won = winner == np.arange(K)[:, None, None]",
+                into="won = winner != np.arange(K)[:, None, None]",
+                says="The pieces that lost receive your gradient. It belongs to the winner.",
+            ),
+            wrong(
+                "upstream-forgotten",
+                change="dz = dout * won",
+                into="dz = won.astype(dout.dtype)",
+                says=UPSTREAM,
+            ),
+            wrong(
+                "dx-from-one-piece",
+                change='dx = np.einsum("knh,kdh->nd", dz, w)',
+                into="dx = dz[0] @ w[0].T",
+                says="Your dx uses one piece only. x went into all K maps, so its gradients add up over "
+                "the pieces.",
+            ),
+            wrong(
+                "dw-averaged",
+                change='dw = np.einsum("nd,knh->kdh", x, dz)',
+                into='dw = np.einsum("nd,knh->kdh", x, dz) / len(x)',
+                says="Your dw is divided by N. The loss has averaged already, if it wanted to: gradients "
+                "of several uses add up.",
+            ),
+            wrong(
+                "db-averaged",
+                change="db = np.sum(dz, axis=1)",
+                into="db = np.mean(dz, axis=1)",
+                says="Your db is a mean over the examples. b was used for each of them, and gradients add "
+                "up.",
+            ),
+            wrong(
+                "db-for-all-pieces",
+                change="db = np.sum(dz, axis=1)",
+                into="db = np.sum(dout, axis=0) * np.ones((K, 1))",
+                says="Your db is the same for all pieces. A piece's bias gets gradient only where the "
+                "piece won.",
+            ),
+        ),
+        alternatives=(
+            right_pair(
+                "in float32",
+                forward=narrow(act.maxout_forward),
+                backward=narrow(act.maxout_backward),
+            ),
+            right_pair("unit by unit", forward=unit_by_unit, backward=back_unit_by_unit),
+            right_pair("all maps in the cache", forward=with_all_maps, backward=back_with_all_maps),
+        ),
+    ),
+)

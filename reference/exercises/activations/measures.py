@@ -1,0 +1,315 @@
+"""Three measurements: saturated entries, dead units, and how the gradient fades from layer to layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from reference import activations as act
+from reference.exercise import Case, Exercise, case, right, wrong
+from reference.variants import in_float32 as narrow
+
+Drawn = dict[str, Any]
+
+
+def saturated_by_counting(x: Any, limit: Any = 5.0) -> Any:
+    """Counts entries in a loop."""
+    count = 0
+    for value in x.ravel():
+        count += value < -limit or value > limit
+    return count / x.size
+
+
+def dead_by_counting(out: Any) -> Any:
+    """Looks at one unit after another."""
+    dead = 0
+    for unit in out.T:
+        dead += all(value == 0 for value in unit)
+    return dead / out.shape[1]
+
+
+def norms_example_by_example(dout: Any, layers: Any) -> Any:
+    """The products as sums over examples."""
+    norms: list[Any] = []
+    for layer in layers[::-1]:
+        dz = dout * layer["slope"]
+        dw = sum(np.outer(row, back) for row, back in zip(layer["x"], dz, strict=True))
+        norms.insert(0, np.linalg.norm(dw))
+        dout = np.stack([layer["w"] @ back for back in dz])
+    return np.array(norms)
+
+
+def _spread(*shape: int, spread: float = 5.0, lean: float = 0.0, **constants: Any) -> Callable[..., Drawn]:
+    """x: about a third of it beyond 5 on either side; `lean` moves it to one side."""
+    return lambda rng: {"x": lean + spread * rng.standard_normal(shape), **constants}
+
+
+def _at_the_limit(rng: np.random.Generator) -> Drawn:
+    x = rng.uniform(-4, 4, (4, 5))
+    x[0, :3], x[1, :2], x[2, 0] = 5.0, -5.0, 5.5
+    return {"x": x}
+
+
+def units(N: int, H: int, dead: int, weak: int = 0) -> Callable[..., Drawn]:
+    """ReLU outputs (N, H): `dead` units are always 0, `weak` ones fire a little for one example only."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        out = np.maximum(0, rng.standard_normal((N, H)))
+        out[0] = np.abs(rng.standard_normal(H))
+        out[-1, : H // 2] = 0
+        order = rng.permutation(H)
+        out[:, order[:dead]] = 0
+        out[:, order[dead : dead + weak]] = 0
+        out[N // 2, order[dead : dead + weak]] = 1e-9
+        out[:, order[-1]] += 0.1
+        return {"out": out}
+
+    return drawn
+
+
+def stack(N: int, sizes: tuple[int, ...], gradient: float = 1.0) -> Callable[..., Drawn]:
+    """dout and the layers of a stack with these sizes, from the input on; slopes between 0 and 1."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        layers = [
+            {
+                "x": rng.standard_normal((N, before)),
+                "w": rng.standard_normal((before, after)),
+                "slope": rng.uniform(0, 1, (N, after)),
+            }
+            for before, after in pairwise(sizes)
+        ]
+        return {"dout": gradient * rng.standard_normal((N, sizes[-1])), "layers": layers}
+
+    return drawn
+
+
+def _saturated(name: str, inputs: Callable[..., Drawn], script: str = "", **options: Any) -> Case:
+    return case(name, script or "fraction = saturated_fraction(x)", "fraction", inputs, **options)
+
+
+def _dead(name: str, inputs: Callable[..., Drawn], **options: Any) -> Case:
+    return case(name, "fraction = dead_fraction(out)", "fraction", inputs, **options)
+
+
+def _norms(name: str, inputs: Callable[..., Drawn], **options: Any) -> Case:
+    return case(name, "norms = gradient_norms(dout, layers)", "norms", inputs, **options)
+
+
+EXERCISES = (
+    Exercise(
+        name="saturated_fraction",
+        truth=act.saturated_fraction,
+        cases=(
+            _saturated("6 examples, 9 units", _spread(6, 9), weight=2, visible=True, main=True),
+            _saturated(
+                "limit = 2.5",
+                _spread(5, 7, spread=2.0, limit=2.5),
+                "fraction = saturated_fraction(x, limit)",
+                visible=True,
+            ),
+            _saturated(
+                "exactly at the limit", _at_the_limit, weight=0.5, visible=True, why="5 itself is safe"
+            ),
+            _saturated("leaning to one side", _spread(8, 11, lean=3.0), weight=2, main=True),
+            _saturated("one axis", _spread(40), weight=0.5),
+            _saturated("nothing saturated", _spread(4, 5, spread=0.5), weight=0.5),
+        ),
+        misconceptions=(
+            wrong(
+                "count-not-share",
+                change="float(np.mean(outside))",
+                into="float(np.sum(outside))",
+                says="You return how many entries are saturated. Asked is their share of all entries.",
+            ),
+            wrong(
+                "positive-side-only",
+                change="np.abs(x) > limit",
+                into="x > limit",
+                says="You look at one end only. The curve is flat on the far left too.",
+            ),
+            wrong(
+                "inside-instead",
+                change="np.abs(x) > limit",
+                into="np.abs(x) <= limit",
+                says="You measure the share inside the safe zone. Asked is the share outside.",
+            ),
+            wrong(
+                "limit-ignored",
+                change="np.abs(x) > limit",
+                into="np.abs(x) > 5",
+                says="Your limit is always 5. It is an argument.",
+            ),
+            wrong(
+                "boundary-counted",
+                change="np.abs(x) > limit",
+                into="np.abs(x) >= limit",
+                says="You count entries exactly at the limit. The safe zone includes its ends.",
+            ),
+            wrong(
+                "one-per-unit",
+                change="float(np.mean(outside))",
+                into="np.mean(outside, axis=0)",
+                says="You return one share for each unit. Asked is a single number for all entries.",
+            ),
+            wrong(
+                "divided-by-N",
+                change="float(np.mean(outside))",
+                into="float(np.sum(outside) / len(x))",
+                says="You divide by the number of rows. The share is of all entries, rows times columns.",
+            ),
+        ),
+        alternatives=(
+            right("in float32", by=narrow(act.saturated_fraction)),
+            right("by counting", by=saturated_by_counting),
+            right(
+                "count_nonzero", change="float(np.mean(outside))", into="np.count_nonzero(outside) / x.size"
+            ),
+            right("two ends", change="np.abs(x) > limit", into="(x < -limit) | (x > limit)"),
+        ),
+    ),
+    Exercise(
+        name="dead_fraction",
+        truth=act.dead_fraction,
+        cases=(
+            _dead("8 examples, 10 units", units(8, 10, dead=3), weight=2, visible=True, main=True),
+            _dead(
+                "a unit that fires weakly",
+                units(6, 8, dead=2, weak=2),
+                visible=True,
+                why="1e-9 for one example only: weak, but alive",
+            ),
+            _dead("12 examples, 7 units", units(12, 7, dead=2), weight=2, main=True),
+            _dead("none dead", units(5, 6, dead=0), weight=0.5),
+            _dead("almost all dead", units(4, 9, dead=8), weight=0.5),
+        ),
+        misconceptions=(
+            wrong(
+                "share-of-zeros",
+                change="dead = np.all(out == 0, axis=0)",
+                into="dead = out == 0",
+                says="You measure the share of zeros. A unit that is 0 for some examples is only quiet; a "
+                "dead one is 0 for all of them.",
+            ),
+            wrong(
+                "any-instead-of-all",
+                change="np.all(out == 0, axis=0)",
+                into="np.any(out == 0, axis=0)",
+                says="You count a unit as dead when it is 0 for a single example. Dead means: for every one.",
+            ),
+            wrong(
+                "wrong-axis",
+                change="np.all(out == 0, axis=0)",
+                into="np.all(out == 0, axis=1)",
+                says="You look for examples that make all units 0. A unit is a column.",
+            ),
+            wrong(
+                "count-not-share",
+                change="float(np.mean(dead))",
+                into="float(np.sum(dead))",
+                says="You return how many units are dead. Asked is their share.",
+            ),
+            wrong(
+                "alive-instead",
+                change="float(np.mean(dead))",
+                into="float(1 - np.mean(dead))",
+                says="You return the share of units that are alive.",
+            ),
+            wrong(
+                "weak-counted-as-dead",
+                change="np.all(out == 0, axis=0)",
+                into="np.all(np.isclose(out, 0), axis=0)",
+                says="You count a unit as dead when its outputs are close to 0. As long as one is above 0 a "
+                "gradient flows: compare with 0 itself.",
+            ),
+        ),
+        alternatives=(
+            right("in float32", by=narrow(act.dead_fraction)),
+            right("by counting", by=dead_by_counting),
+            right("by the maximum", change="np.all(out == 0, axis=0)", into="np.max(out, axis=0) == 0"),
+            right("by the sum", change="np.all(out == 0, axis=0)", into="out.sum(axis=0) == 0"),
+        ),
+    ),
+    Exercise(
+        name="gradient_norms",
+        truth=act.gradient_norms,
+        cases=(
+            _norms("three layers", stack(6, (4, 4, 4, 4)), weight=2, visible=True, main=True),
+            _norms("one layer", stack(5, (3, 4)), weight=0.5, visible=True),
+            _norms("four layers of other sizes", stack(5, (4, 7, 3, 6, 2)), weight=2, main=True),
+            _norms("nine layers", stack(8, (5,) * 10)),
+            _norms("tiny gradients", stack(4, (3, 5, 4), gradient=1e-9), weight=0.5, why="no absolute floor"),
+            _norms("one example", stack(1, (3, 4, 2)), weight=0.5),
+        ),
+        misconceptions=(
+            wrong(
+                "last-layer-first",
+                change="return norms",
+                into="return norms[::-1].copy()",
+                says="Your order is backwards: you walk from the last layer to the first, but the first "
+                "layer's norm comes first.",
+            ),
+            wrong(
+                "slope-forgotten",
+                change='dz = dout * layer["slope"]',
+                into="dz = dout",
+                says="Your gradient skips the activations. On its way through each of them it is "
+                "multiplied by the slope.",
+            ),
+            wrong(
+                "upstream-not-carried",
+                change='dout = dz @ layer["w"].T',
+                into='dout = dout @ layer["w"].T',
+                says="You pass dout through the weights without the slope. What enters the matrix on the "
+                "way back is dz.",
+            ),
+            wrong(
+                "same-upstream-everywhere",
+                change='dout = dz @ layer["w"].T',
+                into="dout = dout",
+                says="Every layer gets the same dout in your code. Each one must get the gradient of what "
+                "left it: dz @ w.T of the layer behind it.",
+            ),
+            wrong(
+                "weights-not-transposed",
+                change='dz @ layer["w"].T',
+                into='dz @ layer["w"]',
+                says="On the way back the weights are transposed. Square matrices hide this, others raise "
+                "an error.",
+            ),
+            wrong(
+                "norm-of-dz",
+                change="np.sqrt(np.sum(dw**2))",
+                into="np.sqrt(np.sum(dz**2))",
+                says="You measure the gradient of z. Asked is the gradient of the weights, dw.",
+            ),
+            wrong(
+                "norm-squared",
+                change="np.sqrt(np.sum(dw**2))",
+                into="np.sum(dw**2)",
+                says="You return the sum of the squares. A length is the root of it.",
+            ),
+            wrong(
+                "largest-singular-value",
+                change="np.sqrt(np.sum(dw**2))",
+                into="np.linalg.norm(dw, 2)",
+                says="np.linalg.norm(dw, 2) is the largest singular value of a matrix. Without the 2 it is "
+                "the root of the sum of the squares.",
+            ),
+            wrong(
+                "mean-size",
+                change="np.sqrt(np.sum(dw**2))",
+                into="np.mean(np.abs(dw))",
+                says="You average absolute values. The norm is the root of the sum of the squares.",
+            ),
+        ),
+        alternatives=(
+            right("in float32", by=narrow(act.gradient_norms)),
+            right("example by example", by=norms_example_by_example),
+            right("np.linalg.norm", change="np.sqrt(np.sum(dw**2))", into="np.linalg.norm(dw)"),
+        ),
+    ),
+)
