@@ -1,5 +1,6 @@
 """check(f): a student's function against the recorded answers, said in a small table."""
 
+import os
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -9,10 +10,15 @@ from stagewise.compare import describe as describe_value
 from stagewise.fingerprint import recognise
 from stagewise.judging import AskedCase, Judged, judge
 from stagewise.recording import ExerciseRecording, UnitRecording
+from stagewise.render import to_text
 from stagewise.report import Report, Status, overall
 from stagewise.script import FailureKind
 from stagewise.setting import observers
 from stagewise.student_traceback import describe
+
+
+class CheckFailed(Exception):  # noqa: N818 - it tells a result, and only where a result must be an exception
+    """What nbgrader's Validate button sees of a check that did not pass; its text is the table."""
 
 
 def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
@@ -20,22 +26,29 @@ def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
 
     f: the function itself, `check(batchnorm_step1)`; its name tells the exercise. partners: your other
     functions that the exercise calls, `check(batchnorm_backward, batchnorm_forward)`. Returns nothing and
-    raises nothing (only an interruption passes through): what the function did is in the table.
+    raises nothing (an interruption passes): what the function did is in the table. Only while
+    nbgrader validates a notebook, a check that is not passed raises CheckFailed: Validate counts exceptions.
     """
-    problem = _misuse((f, *partners))
+    functions = (f, *partners)
+    problem = _misuse(functions)
     found = problem or _find(_name(f))
+    if not isinstance(found, str):
+        found = _asked(*found, {_name(function): function for function in functions})
     if isinstance(found, str):
         display.say(found)
-        return
-    unit, exercise = found
-    functions = {_name(function): function for function in (f, *partners)}
-    problem = _missing_partners(exercise, functions)
-    if problem:
-        display.say(problem)
-        return
-    report = compared(unit, exercise, functions)
-    session.remember(report)
-    display.show(report)
+    else:
+        session.remember(found)
+        display.show(found)
+    if _validating() and (isinstance(found, str) or found.status is not Status.PASSED):
+        raise CheckFailed(found if isinstance(found, str) else to_text(found))
+
+
+def _asked(unit: str, exercise: ExerciseRecording, functions: Mapping[str, Any]) -> Report | str:
+    return _missing_partners(exercise, functions) or compared(unit, exercise, functions)
+
+
+def _validating() -> bool:
+    return os.environ.get("NBGRADER_EXECUTION") == "validate"
 
 
 def compared(unit: str, exercise: ExerciseRecording, functions: Mapping[str, Callable[..., Any]]) -> Report:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from stagewise import begin, check, recording, session
+from stagewise.checking import CheckFailed
 from stagewise.report import Status
 from stagewise.script import RaisedElsewhere
 from stagewise.student_traceback import describe
@@ -39,6 +40,30 @@ def test_unknown_mistake_is_told_nothing_that_is_not_so(reports):
     assert reports[0].status is Status.FAILED
     assert reports[0].diagnosis == ""
     assert reports[0].notes == ("The case “basic” calls `out = center(x)`",)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("return x", "subtracts nothing"), ("raise NotImplementedError", "not written yet")],
+    ids=["wrong", "unfinished"],
+)
+def test_validate_button_sees_a_check_that_is_not_passed(reports, monkeypatch, written, said):
+    """nbgrader's Validate knows exceptions only: without one it would call a wrong notebook right."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    with pytest.raises(CheckFailed, match=said):
+        check(define(f"def center(x): {written}"))
+    assert len(reports) == 1
+
+
+def test_validate_button_sees_a_misused_check(reports, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    with pytest.raises(CheckFailed, match="not a function"):
+        check(np.zeros(3))
+
+
+def test_validate_button_is_content_with_a_right_function(reports, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    check(define("def center(x): return x - x.mean(axis=0)"))
 
 
 @pytest.mark.parametrize("body", ["raise NotImplementedError", "pass", "return ..."])
