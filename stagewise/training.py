@@ -1,4 +1,4 @@
-"""A small ReLU network and its training loop, for experiments with a student's normalisation layer."""
+"""A small network and its training loop, for experiments with a student's layers in it."""
 
 from __future__ import annotations
 
@@ -12,28 +12,56 @@ import numpy as np
 Array = np.ndarray
 Forward = Callable[[Array, Array, Array, dict[str, Any]], tuple[Array, Any]]
 Backward = Callable[[Array, Any], tuple[Array, Array, Array]]
+Activation = tuple[Callable[[Array], tuple[Array, Any]], Callable[[Array, Any], Array]]
+Loss = Callable[[Array, Array], tuple[float, Array]]
 
 
 class Passage(NamedTuple):
     """What one layer saw on the way forward.
 
     entered: (N, fan_in), its input; linear: (N, H), the linear map of it; preactivation: (N, H), what enters
-    the ReLU (without normalisation `linear` itself); cache: the normalisation layer's, None without one.
+    the activation (without normalisation `linear` itself); cache: the normalisation layer's, None without one
+    or behind the last layer; bend: the cache of the activation that made `entered`, None for the first layer.
     """
 
     entered: Array
     linear: Array
     preactivation: Array
     cache: Any
+    bend: Any
+
+
+def relu(x: Array) -> tuple[Array, Array]:
+    """max(0, x) and what `relu_back` needs; the activation of a Network that is given no other."""
+    return np.maximum(x, 0), x > 0
+
+
+def relu_back(dout: Array, passed: Array) -> Array:
+    """The gradient by x of `relu`, 0 at x = 0."""
+    dx: Array = dout * passed
+    return dx
+
+
+def cross_entropy(scores: Array, y: Array) -> tuple[float, Array]:
+    """Mean cross-entropy of class scores (N, C) for labels y (N,), and its gradient for the scores."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    rows = np.arange(len(y))
+    flow = np.exp(log_probabilities)
+    flow[rows, y] -= 1
+    return float(-log_probabilities[rows, y].mean()), flow / len(y)
 
 
 class Network:
-    """Linear layers with ReLU between them; with `norm`, each hidden layer is linear, normalisation, ReLU.
+    """Linear layers with an activation between them; with `norm`, a hidden layer is linear, normalisation,
+    activation.
 
     sizes: numbers of units from input to classes, e.g. (64, 50, 50, 10).
     scale: standard deviation of the initial weights; biases and beta start at 0, gamma at 1.
     norm: `forward(x, gamma, beta, param) -> (out, cache)` and `backward(dout, cache) -> (dx, dgamma, dbeta)`;
         `param` is the layer's own dict, at first a copy of `norm_param`; its "mode" is set before each call.
+    activation: `forward(x) -> (out, cache)` and `backward(dout, cache) -> dx` between the layers.
+    loss: `loss(scores, y) -> (mean loss, its gradient for the scores)`.
     ValueError for fewer than two sizes.
     """
 
@@ -45,11 +73,15 @@ class Network:
         seed: int,
         norm: tuple[Forward, Backward] | None = None,
         norm_param: dict[str, Any] | None = None,
+        activation: Activation = (relu, relu_back),
+        loss: Loss = cross_entropy,
     ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"a network needs at least an input and an output size, not {sizes}")
         rng = np.random.default_rng(seed)
         self.norm = norm
+        self.activation = activation
+        self.loss = loss
         self.depth = len(sizes) - 1
         self.params: dict[str, Array] = {}
         self.norm_params: list[dict[str, Any]] = [dict(norm_param or {}) for _ in range(self.depth - 1)]
@@ -64,10 +96,10 @@ class Network:
         """Class scores (N, C) of x (N, D), and each layer's passage; `mode` is for the normalisation."""
         trail: list[Passage] = []
         for layer in range(self.depth):
-            entered = x if layer == 0 else np.maximum(trail[-1].preactivation, 0)
+            entered, bend = (x, None) if layer == 0 else self.activation[0](trail[-1].preactivation)
             linear = entered @ self.params[f"W{layer}"] + self.params[f"b{layer}"]
             preactivation, cache = self._normalise(layer, linear, mode)
-            trail.append(Passage(entered, linear, preactivation, cache))
+            trail.append(Passage(entered, linear, preactivation, cache, bend))
         return trail[-1].linear, trail
 
     def _normalise(self, layer: int, x: Array, mode: str) -> tuple[Array, Any]:
@@ -78,30 +110,20 @@ class Network:
         return self.norm[0](x, self.params[f"gamma{layer}"], self.params[f"beta{layer}"], param)
 
     def gradients(self, x: Array, y: Array) -> tuple[float, dict[str, Array]]:
-        """Mean cross-entropy of x (N, D) for labels y (N,), and its gradient for each parameter."""
+        """Mean loss of x (N, D) for labels y (N,), and its gradient for each parameter."""
         scores, trail = self.propagate(x, "train")
-        loss, flow = cross_entropy(scores, y)
+        loss, flow = self.loss(scores, y)
         grads: dict[str, Array] = {}
         for layer in reversed(range(self.depth)):
-            entered, _, preactivation, cache = trail[layer]
+            entered, cache = trail[layer].entered, trail[layer].cache
             if layer < self.depth - 1:
-                flow = flow * (preactivation > 0)
+                flow = self.activation[1](flow, trail[layer + 1].bend)
                 if self.norm is not None:
                     flow, grads[f"gamma{layer}"], grads[f"beta{layer}"] = self.norm[1](flow, cache)
             grads[f"W{layer}"] = entered.T @ flow
             grads[f"b{layer}"] = flow.sum(axis=0)
             flow = flow @ self.params[f"W{layer}"].T
         return loss, grads
-
-
-def cross_entropy(scores: Array, y: Array) -> tuple[float, Array]:
-    """Mean cross-entropy of class scores (N, C) for labels y (N,), and its gradient for the scores."""
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    rows = np.arange(len(y))
-    flow = np.exp(log_probabilities)
-    flow[rows, y] -= 1
-    return float(-log_probabilities[rows, y].mean()), flow / len(y)
 
 
 def accuracy(network: Network, x: Array, y: Array, mode: str = "test") -> float:

@@ -42,6 +42,27 @@ def test_every_gradient_of_the_network_is_the_measured_one(norm: Any) -> None:
         assert measured.right, f"{name}: {measured}"
 
 
+def square(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """An activation unlike any exercise."""
+    return x**2 / 2, x
+
+
+def hinge(scores: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    """A loss of one score: its square distance from the label."""
+    off = scores[:, 0] - y
+    return float((off**2).mean()), (2 * off / len(y))[:, None]
+
+
+def test_the_gradients_go_through_the_activation_and_the_loss_it_is_given() -> None:
+    x, y = problem(8)
+    activation = (square, lambda dout, x: dout * x)
+    network = Network((5, 7, 6, 1), scale=0.5, seed=1, activation=activation, loss=hinge)
+    _, grads = network.gradients(x, y)
+    for name, value in network.params.items():
+        measured = gradient_check(lambda _: network.gradients(x, y)[0], value, grads[name])
+        assert measured.right, f"{name}: {measured}"
+
+
 def test_training_learns_a_separable_problem() -> None:
     x, y = problem()
     network = Network(SIZES, scale=0.5, seed=1)
