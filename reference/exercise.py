@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -62,18 +62,17 @@ class Variant:
 
     def functions(self, exercise: Exercise) -> dict[str, Function]:
         """The exercise's functions by name with this version in place; ValueError naming it when `change`
-        fails."""
-        return _variant_functions(self, exercise)
+        fails.
 
-
-@lru_cache(maxsize=4096)
-def _variant_functions(variant: Variant, exercise: Exercise) -> dict[str, Function]:
-    old = variant.of or exercise.truth
-    try:
-        new = variant.by if variant.by is not None else patched(old, variant.change, variant.into)
-    except ValueError as error:
-        raise ValueError(f"{exercise.name}, {variant.name!r}: {error}") from None
-    return substituted(exercise.functions, old, new)
+        A changed function is new in each call: what an earlier run left in it (a default argument that is
+        shared by all calls) must not reach the next one.
+        """
+        old = self.of or exercise.truth
+        try:
+            new = self.by if self.by is not None else patched(old, self.change, self.into)
+        except ValueError as error:
+            raise ValueError(f"{exercise.name}, {self.name!r}: {error}") from None
+        return substituted(exercise.functions, old, new)
 
 
 @dataclass(frozen=True, eq=False)

@@ -108,15 +108,14 @@ def _earns_all(
 
 
 def _killed(exercise: Exercise, one: Variant, seeds: Sequence[int]) -> Entry:
-    functions = one.functions(exercise)
     scores, names = [], []
     for seed in seeds:
-        judged = judge(functions, draw(exercise, seed))
+        judged = judge(one.functions(exercise), draw(exercise, seed))
         found = diagnose(judged, exercise, seed)
         scores.append(judged.fraction)
         names.append(found.name if found else "")
     diagnosed = tuple(dict.fromkeys(names))
-    visible = _recognised(exercise, one.name, functions)
+    visible = _recognised(exercise, one.functions(exercise))
     problems = _kill_problems(exercise, one.name, max(scores), diagnosed, visible)
     return Entry(
         exercise.name, one.name, "misconception", min(scores), max(scores), diagnosed, visible, problems
@@ -143,7 +142,7 @@ def _kill_problems(
 HIDDEN_ONLY = "(hidden cases only)"
 
 
-def _recognised(exercise: Exercise, name: str, functions: Mapping[str, Callable[..., Any]]) -> str:
+def _recognised(exercise: Exercise, functions: Mapping[str, Callable[..., Any]]) -> str:
     """What a student's own check says: a misconception's name, "" for none, or that visible cases all
     pass."""
     judged = judge(functions, draw_visible(exercise))

@@ -80,3 +80,17 @@ def test_a_variant_may_replace_a_partner():
     functions = right("r", of=partner, by=other).functions(exercise)
     assert functions["partner"] is other
     assert functions["truth"](3) == 3
+
+
+def counts(x, kept=None):
+    kept.append(x)
+    return x
+
+
+def test_what_a_run_leaves_in_a_changed_function_does_not_reach_the_next():
+    """A default argument that all calls share is a mistake worth asking about, and must start afresh."""
+    shared = wrong("shared", says="s", change="kept=None):", into="kept=[]):")
+    exercise = Exercise("counts", counts, (case("c", "y = counts(x)", "y", inputs, visible=True),), (shared,))
+    first, second = (shared.functions(exercise)["counts"] for _ in range(2))
+    first(1)
+    assert (first.__defaults__, second.__defaults__) == (([1],), ([],))
