@@ -1,0 +1,200 @@
+"""Rules that divide by the size of past gradients: AdaGrad and RMSProp."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reference import optimizers as opt
+from reference.exercise import Exercise, right, wrong
+from reference.exercises.optimizers.probes import (
+    Rule,
+    epsilon_cases,
+    in_float32,
+    ordinary,
+    positive,
+    probe,
+    started,
+)
+from reference.exercises.optimizers.variants import state_mistakes, usual
+
+STORED = 'config["cache"] = cache'
+ROOT = '(np.sqrt(cache) + config["epsilon"])'
+NO_ROOT = (
+    "You divide by the cache itself. Its entries are squares of gradients: divide by their root, so that "
+    "the step does not depend on the unit in which the loss is measured."
+)
+STALE = (
+    "Your step divides by the cache from before the update. Put the new gradient into the cache first, "
+    "then divide."
+)
+INSIDE = (
+    "Your epsilon stands under the root. That is a variant in use (and next to gradients of ordinary size "
+    "nothing changes), but here it stands behind the root: gradients of about 1e-8 show the difference."
+)
+MISSING = (
+    "You do not use epsilon: an entry whose gradients have all been 0 is divided by zero. A pixel that is "
+    "always white makes such entries."
+)
+ONE_RATE = (
+    "You add up the squares of all entries, so that the whole parameter has one common rate. Each entry of "
+    "w keeps its own sum."
+)
+
+ADAGRAD_RULE = Rule("adagrad", {"learning_rate": 0.35, "epsilon": 1e-8}, {"cache": positive(0.5, 4.0)})
+RMSPROP_RULE = Rule(
+    "rmsprop", {"learning_rate": 0.35, "decay_rate": 0.8, "epsilon": 1e-8}, {"cache": positive(0.5, 4.0)}
+)
+
+
+def adagrad_by_powers(w: Any, dw: Any, config: Any = None) -> Any:
+    """AdaGrad with a power and np.maximum: rounding aside, the same."""
+    config = {"learning_rate": 1e-2, "epsilon": 1e-8, **(config or {})}
+    config["cache"] = np.square(dw) + config.get("cache", 0.0)
+    scale = config["learning_rate"] / (np.power(config["cache"], 0.5) + config["epsilon"])
+    return w + -scale * dw, config
+
+
+ADAGRAD = Exercise(
+    name="adagrad",
+    truth=opt.adagrad,
+    cases=(
+        *ordinary(ADAGRAD_RULE),
+        *epsilon_cases(ADAGRAD_RULE),
+        probe(
+            ADAGRAD_RULE,
+            "float32",
+            in_float32(started(ADAGRAD_RULE, (4, 3), 2)),
+            2,
+            weight=0.5,
+            exact_dtype=True,
+        ),
+    ),
+    misconceptions=(
+        wrong("no-root", change=ROOT, into='(cache + config["epsilon"])', says=NO_ROOT),
+        wrong("eps-inside", change=ROOT, into='np.sqrt(cache + config["epsilon"])', says=INSIDE),
+        wrong("eps-missing", change=ROOT, into="np.sqrt(cache)", says=MISSING),
+        wrong(
+            "stale-cache",
+            change="np.sqrt(cache)",
+            into='np.sqrt(config.get("cache", np.zeros_like(w)))',
+            says=STALE,
+        ),
+        wrong(
+            "no-memory",
+            change="cache + dw**2",
+            into="dw**2",
+            says="Your cache holds the last square only, so every entry takes steps of the same length. "
+            "AdaGrad adds up the squares of all steps.",
+        ),
+        wrong(
+            "memory-fades",
+            change="cache + dw**2",
+            into="0.9 * cache + 0.1 * dw**2",
+            says="Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of "
+            "all squares.",
+        ),
+        wrong(
+            "not-squared",
+            change="cache + dw**2",
+            into="cache + np.abs(dw)",
+            says="Your cache adds up absolute values. It adds up squares.",
+        ),
+        wrong("one-rate-for-all", change="cache + dw**2", into="cache + np.sum(dw**2)", says=ONE_RATE),
+        wrong(
+            "ascent",
+            change='w - config["learning_rate"]',
+            into='w + config["learning_rate"]',
+            says="You walk up the gradient. The step is subtracted.",
+        ),
+        *state_mistakes("adagrad", '"learning_rate": 1e-2, "epsilon": 1e-8', STORED, '"cache": cache'),
+    ),
+    alternatives=(*usual(opt.adagrad), right("a power instead of a root", by=adagrad_by_powers)),
+)
+
+
+def rmsprop_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
+    """RMSProp with the average as a step towards the new square."""
+    config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, **(config or {})}
+    cache = config.get("cache", np.zeros_like(w)).copy()
+    cache += (1 - config["decay_rate"]) * (dw * dw - cache)
+    config["cache"] = cache
+    return w - config["learning_rate"] * (dw / (config["epsilon"] + cache**0.5)), config
+
+
+RMSPROP = Exercise(
+    name="rmsprop",
+    truth=opt.rmsprop,
+    cases=(
+        *ordinary(RMSPROP_RULE),
+        *epsilon_cases(RMSPROP_RULE),
+        probe(
+            RMSPROP_RULE,
+            "float32",
+            in_float32(started(RMSPROP_RULE, (4, 3), 2)),
+            2,
+            weight=0.5,
+            exact_dtype=True,
+        ),
+    ),
+    misconceptions=(
+        wrong(
+            "decay-reversed",
+            change="rho * cache + (1 - rho) * dw**2",
+            into="(1 - rho) * cache + rho * dw**2",
+            says="Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the "
+            "new square.",
+        ),
+        wrong("no-root", change=ROOT, into='(cache + config["epsilon"])', says=NO_ROOT),
+        wrong(
+            "stale-cache",
+            change="np.sqrt(cache)",
+            into='np.sqrt(config.get("cache", np.zeros_like(w)))',
+            says=STALE,
+        ),
+        wrong("eps-inside", change=ROOT, into='np.sqrt(cache + config["epsilon"])', says=INSIDE),
+        wrong("eps-missing", change=ROOT, into="np.sqrt(cache)", says=MISSING),
+        wrong(
+            "adagrad-sum",
+            change="rho * cache + (1 - rho) * dw**2",
+            into="cache + dw**2",
+            says="Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the "
+            "old cache and the new square, so that it forgets.",
+        ),
+        wrong(
+            "new-square-whole",
+            change="(1 - rho) * dw**2",
+            into="dw**2",
+            says="You add the new square whole. It enters with the weight 1 - decay_rate, so that the two "
+            "weights add up to 1.",
+        ),
+        wrong(
+            "not-squared",
+            change="(1 - rho) * dw**2",
+            into="(1 - rho) * np.abs(dw)",
+            says="Your cache averages absolute values. It averages squares.",
+        ),
+        wrong(
+            "one-rate-for-all",
+            change="(1 - rho) * dw**2",
+            into="(1 - rho) * np.mean(dw**2)",
+            says="You average the squares over all entries, so that the whole parameter has one common "
+            "rate. Each entry of w keeps its own average.",
+        ),
+        wrong(
+            "bias-corrected",
+            change="np.sqrt(cache)",
+            into='np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))',
+            says="You divide the cache by 1 - decay_rate^t before the root. That correction is Adam's; "
+            "RMSProp takes the cache as it is.",
+        ),
+        *state_mistakes(
+            "rmsprop",
+            '"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8',
+            STORED,
+            '"cache": cache',
+        ),
+    ),
+    alternatives=(*usual(opt.rmsprop), right("a step towards the new square", by=rmsprop_by_corrections)),
+)

@@ -1,0 +1,326 @@
+"""Adam and AdamW."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reference import optimizers as opt
+from reference.exercise import Exercise, Misconception, right, wrong
+from reference.exercises.optimizers.adaptive import MISSING
+from reference.exercises.optimizers.probes import (
+    Rule,
+    either_sign,
+    epsilon_cases,
+    fresh,
+    in_float32,
+    ordinary,
+    positive,
+    probe,
+    started,
+)
+from reference.exercises.optimizers.variants import SHARED, state_mistakes, usual
+
+BETAS = '"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8'
+STORED = 'config["m"], config["v"], config["t"] = m, v, t'
+SCALED = 'm_hat / (np.sqrt(v_hat) + config["epsilon"])'
+_STATE = {"m": either_sign(0.3, 0.9), "v": positive(0.3, 1.0)}
+
+ADAM_RULE = Rule(
+    "adam",
+    {"learning_rate": 0.35, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-8},
+    _STATE,
+    counts=True,
+    rate=1e-3,
+)
+ADAMW_RULE = Rule(
+    "adamw",
+    {"learning_rate": 0.35, "weight_decay": 0.3, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-8},
+    _STATE,
+    counts=True,
+    rate=1e-3,
+)
+
+
+def of_adam() -> tuple[Misconception, ...]:
+    """The known mistakes of Adam that do not concern its config alone."""
+    return (
+        wrong(
+            "no-bias-correction",
+            of=opt.adam,
+            change=SCALED,
+            into='m / (np.sqrt(v) + config["epsilon"])',
+            says="Your step uses m and v as they are stored. Both start at zero and are too small at "
+            "first: divide each by its correction, and use the corrected values in the step.",
+        ),
+        wrong(
+            "only-m-corrected",
+            of=opt.adam,
+            change="m_hat / (np.sqrt(v_hat)",
+            into="m_hat / (np.sqrt(v)",
+            says="You correct m but not v: v starts at zero as well.",
+        ),
+        wrong(
+            "only-v-corrected",
+            of=opt.adam,
+            change="m_hat / (np.sqrt(v_hat)",
+            into="m / (np.sqrt(v_hat)",
+            says="You correct v but not m: m starts at zero as well.",
+        ),
+        wrong(
+            "beta-not-power",
+            of=opt.adam,
+            change="m_hat = m / (1 - beta1**t)\nv_hat = v / (1 - beta2**t)",
+            into="m_hat = m / (1 - beta1)\nv_hat = v / (1 - beta2)",
+            says="Your corrections use beta1 and beta2 themselves. Their power t is meant: that is right "
+            "at t = 1 only, and the correction should fade as t grows.",
+        ),
+        wrong(
+            "beta-squared",
+            of=opt.adam,
+            change="m_hat = m / (1 - beta1**t)\nv_hat = v / (1 - beta2**t)",
+            into="m_hat = m / (1 - beta1**2)\nv_hat = v / (1 - beta2**2)",
+            says="Your corrections use the square of beta1 and beta2. The power is the number of the step, "
+            "t.",
+        ),
+        wrong(
+            "t-late",
+            of=opt.adam,
+            change="m_hat = m / (1 - beta1**t)\nv_hat = v / (1 - beta2**t)",
+            into="m_hat = m / (1 - beta1 ** (t - 1))\nv_hat = v / (1 - beta2 ** (t - 1))",
+            says="Your t is one too small where you use it: add 1 before you use it, not after. (At the "
+            "first step yours is 0, and the correction divides by zero.)",
+        ),
+        wrong(
+            "t-starts-at-one",
+            of=opt.adam,
+            change='config.get("t", 0) + 1',
+            into='config.get("t", 1) + 1',
+            says="Without a t in the config you start to count at 1, so that the first step has t = 2. A "
+            "missing t means 0: no step was done yet. (Some older handouts have 1.)",
+        ),
+        wrong(
+            "t-twice",
+            of=opt.adam,
+            change='config.get("t", 0) + 1',
+            into='config.get("t", 0) + 2',
+            says="Your t grows by 2 in each step. Look for a second place that adds 1.",
+        ),
+        wrong(
+            "t-not-stored",
+            of=opt.adam,
+            change=STORED,
+            into='config["m"], config["v"] = m, v',
+            says="You add 1 to t but do not store it: every step takes itself for the same one, and the "
+            "correction never fades.",
+        ),
+        wrong(
+            "stores-corrected-moments",
+            of=opt.adam,
+            change=STORED,
+            into='config["m"], config["v"], config["t"] = m_hat, v_hat, t',
+            says="You store the corrected moments. The averages go on from the uncorrected m and v; the "
+            "corrected ones are for this step only.",
+        ),
+        wrong(
+            "m-v-swapped",
+            of=opt.adam,
+            change="m = beta1 * m + (1 - beta1) * dw\nv = beta2 * v + (1 - beta2) * dw**2",
+            into="m = beta2 * m + (1 - beta2) * dw\nv = beta1 * v + (1 - beta1) * dw**2",
+            says="Your betas are exchanged: beta1 belongs to m, the average of the gradients, and beta2 to "
+            "v, the average of their squares.",
+        ),
+        wrong(
+            "gradient-not-squared",
+            of=opt.adam,
+            change="(1 - beta2) * dw**2",
+            into="(1 - beta2) * np.abs(dw)",
+            says="Your v averages absolute values. It averages the squares of the gradient.",
+        ),
+        wrong(
+            "betas-reversed",
+            of=opt.adam,
+            change="m = beta1 * m + (1 - beta1) * dw\nv = beta2 * v + (1 - beta2) * dw**2",
+            into="m = (1 - beta1) * m + beta1 * dw\nv = (1 - beta2) * v + beta2 * dw**2",
+            says="Your betas weigh the new gradient. They weigh the OLD averages, and 1 - beta the new "
+            "value.",
+        ),
+        wrong(
+            "no-root",
+            of=opt.adam,
+            change="np.sqrt(v_hat)",
+            into="v_hat",
+            says="You divide by v_hat itself. It averages squares: its root has the size of a gradient.",
+        ),
+        wrong(
+            "eps-inside",
+            of=opt.adam,
+            change='(np.sqrt(v_hat) + config["epsilon"])',
+            into='np.sqrt(v_hat + config["epsilon"])',
+            says="Your epsilon stands under the root. That is a variant in use, and next to gradients of "
+            "ordinary size nothing changes; here it stands behind the root, and gradients of about 1e-8 "
+            "show the difference.",
+        ),
+        wrong(
+            "eps-hat",
+            of=opt.adam,
+            change=SCALED,
+            into='(np.sqrt(1 - beta2**t) / (1 - beta1**t)) * m / (np.sqrt(v) + config["epsilon"])',
+            says="Your rule is the variant with the corrections drawn into the learning rate (the paper's "
+            "alpha form, where epsilon is called epsilon-hat). It agrees where gradients are much larger "
+            "than epsilon. Here epsilon is added to the root of the CORRECTED v.",
+        ),
+        wrong(
+            "eps-missing",
+            of=opt.adam,
+            change='(np.sqrt(v_hat) + config["epsilon"])',
+            into="np.sqrt(v_hat)",
+            says=MISSING,
+        ),
+    )
+
+
+def adam_with_corrected_epsilon(w: Any, dw: Any, config: Any = None) -> Any:
+    """The form with the corrections in the learning rate and in epsilon: again the textbook's."""
+    config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **(config or {})}
+    b1, b2, t = config["beta1"], config["beta2"], config.get("t", 0) + 1
+    m = b1 * config.get("m", 0.0) + (1 - b1) * dw
+    v = b2 * config.get("v", 0.0) + (1 - b2) * dw * dw
+    correction = np.sqrt(1 - b2**t)
+    alpha = config["learning_rate"] * correction / (1 - b1**t)
+    config.update(m=m, v=v, t=t)
+    return w - alpha * m / (np.sqrt(v) + config["epsilon"] * correction), config
+
+
+def adam_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
+    """Both averages as steps towards the new value."""
+    config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **(config or {})}
+    m, v = (config.get(key, np.zeros_like(w)).copy() for key in ("m", "v"))
+    config["t"] = config.get("t", 0) + 1
+    m += (1 - config["beta1"]) * (dw - m)
+    v += (1 - config["beta2"]) * (np.square(dw) - v)
+    config["m"], config["v"] = m, v
+    mean = m / (1 - config["beta1"] ** config["t"])
+    size = (v / (1 - config["beta2"] ** config["t"])) ** 0.5
+    return w - config["learning_rate"] * (mean / (config["epsilon"] + size)), config
+
+
+ADAM = Exercise(
+    name="adam",
+    truth=opt.adam,
+    cases=(
+        *ordinary(ADAM_RULE),
+        *epsilon_cases(ADAM_RULE),
+        probe(ADAM_RULE, "a t but no moments", fresh(ADAM_RULE, (4,), 2, {"t": 2}), 2, weight=0.5),
+        probe(ADAM_RULE, "float32", in_float32(started(ADAM_RULE, (4, 3), 2)), 2, weight=0.5),
+    ),
+    misconceptions=(
+        *of_adam(),
+        *state_mistakes("adam", f'"learning_rate": 1e-3, {BETAS}', STORED, '"m": m, "v": v, "t": t'),
+    ),
+    alternatives=(
+        *usual(opt.adam),
+        right("the alpha form, with epsilon corrected along", by=adam_with_corrected_epsilon),
+        right("steps towards the new values", by=adam_by_corrections),
+    ),
+)
+
+
+def adamw_as_shrinking(w: Any, dw: Any, config: Any = None) -> Any:
+    """AdamW as PyTorch writes it: shrink w first, then take Adam's step from there."""
+    config = {"learning_rate": 1e-3, "weight_decay": 1e-2, **(config or {})}
+    shrunk = w * (1 - config["learning_rate"] * config["weight_decay"])
+    return opt.adam(shrunk, dw, config)
+
+
+_ADAMW_GIVEN = '"learning_rate": 1e-3, "weight_decay": 1e-2'
+_DECAY = 'decay = config["learning_rate"] * config["weight_decay"] * w'
+_CALL = "next_w, config = adam(w, dw, config)"
+_TAKEN = (
+    "no-bias-correction", "only-m-corrected", "only-v-corrected", "beta-not-power", "t-late", "t-not-stored",
+    "m-v-swapped", "eps-inside", "eps-hat", "eps-missing",
+)  # fmt: skip
+
+ADAMW = Exercise(
+    name="adamw",
+    truth=opt.adamw,
+    cases=(
+        *ordinary(ADAMW_RULE),
+        *epsilon_cases(ADAMW_RULE),
+        probe(
+            ADAMW_RULE,
+            "no decay",
+            started(ADAMW_RULE, (3, 2), 2, weight_decay=0.0),
+            2,
+            weight=0.5,
+            why="without decay, it is Adam",
+        ),
+        probe(ADAMW_RULE, "float32", in_float32(started(ADAMW_RULE, (4, 3), 2)), 2, weight=0.5),
+    ),
+    misconceptions=(
+        wrong(
+            "L2-as-AdamW",
+            change=f"{_DECAY}\n{_CALL}\nnext_w = next_w - decay",
+            into='next_w, config = adam(w, dw + config["weight_decay"] * w, config)',
+            says="You add the decay to the gradient, so that it passes through both moments and is divided "
+            "by the size of the gradients. That is L2 regularisation in Adam. AdamW takes the decay past "
+            "the moments.",
+        ),
+        wrong(
+            "decay-missing",
+            change="next_w = next_w - decay",
+            into="pass",
+            says="Your rule is Adam: the weights do not decay.",
+        ),
+        wrong(
+            "decay-grows",
+            change="next_w = next_w - decay",
+            into="next_w = next_w + decay",
+            says="Your weights grow: the decay is subtracted.",
+        ),
+        wrong(
+            "decay-without-the-rate",
+            change=_DECAY,
+            into='decay = config["weight_decay"] * w',
+            says="Your decay is not multiplied by the learning rate. (The paper has a form without it; "
+            "here, as in PyTorch, the decay follows the learning rate.)",
+        ),
+        wrong(
+            "decay-of-the-new-w",
+            change="next_w = next_w - decay",
+            into='next_w = next_w - config["learning_rate"] * config["weight_decay"] * next_w',
+            says="Your decay takes its share of the parameter after Adam's step. It is a share of the old "
+            "w. (If your adam works in place, w is already the new one when it returns: compute the decay "
+            "before.)",
+        ),
+        wrong(
+            "decay-in-m-only",
+            change=f"{_DECAY}\n{_CALL}\nnext_w = next_w - decay",
+            into="""
+                next_w, config = adam(w, dw, config)
+                scale = np.sqrt(config["v"] / (1 - config["beta2"] ** config["t"])) + config["epsilon"]
+                next_w = next_w - config["learning_rate"] * config["weight_decay"] * w / scale
+            """,
+            says="Your decay is divided by the root of v together with m. It stands outside of the "
+            "fraction: every weight decays by the same share.",
+        ),
+        *(one for one in of_adam() if one.name in _TAKEN),
+        wrong(
+            "config-shared",
+            change=f"config = {{{_ADAMW_GIVEN}, **(config or {{}})}}\n{_DECAY}\n{_CALL}",
+            into=f"""
+                config = vars(adamw).setdefault("kept", {{}}) if config is None else config
+                config.update({{{_ADAMW_GIVEN}, **config}})
+                {_DECAY}
+                next_w, after = adam(w, dw, config)
+                config.update(after)
+            """,
+            says=SHARED,
+        ),
+    ),
+    alternatives=(
+        *usual(opt.adamw),
+        right("w shrinks first", by=adamw_as_shrinking),
+    ),
+)

@@ -1,0 +1,377 @@
+"""Schedules of the learning rate: in steps, along a cosine, and a warm-up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference import optimizers as opt
+from reference.exercise import Case, Exercise, Function, case, right, wrong
+from reference.exercises.optimizers.probes import Drawn, Inputs
+
+
+def a_rate(**drawn: Callable[[np.random.Generator], Any]) -> Inputs:
+    """base_rate between 0.05 and 2, and what else is drawn."""
+
+    def inputs(rng: np.random.Generator) -> Drawn:
+        return {"base_rate": float(rng.uniform(0.05, 2)), **{name: draw(rng) for name, draw in drawn.items()}}
+
+    return inputs
+
+
+def between(low: float, high: float) -> Callable[[np.random.Generator], float]:
+    """A number between the two."""
+    return lambda rng: float(rng.uniform(low, high))
+
+
+def whole(low: int, high: int) -> Callable[[np.random.Generator], int]:
+    """A whole number, `high` included."""
+    return lambda rng: int(rng.integers(low, high + 1))
+
+
+def in_float32(schedule: Function) -> Function:
+    """The schedule computed with numbers in float32."""
+
+    def narrow(base_rate: Any, *others: Any) -> Any:
+        numbers = [np.float32(one) if isinstance(one, float) else one for one in others]
+        return np.float32(schedule(np.float32(base_rate), *numbers))
+
+    return narrow
+
+
+def _asks(call: str) -> Callable[..., Case]:
+    def asked(name: str, step: str, inputs: Inputs, **options: Any) -> Case:
+        return case(name, f"rate = {call.format(step=step)}", "rate", inputs, **options)
+
+    return asked
+
+
+# Step decay.
+
+_drops = a_rate(every=whole(5, 9), factor=between(0.2, 0.8))
+
+
+def between_drops(rng: np.random.Generator) -> Drawn:
+    """A step somewhere between two drops: one step early or late would still be right."""
+    every, drops = int(rng.integers(5, 10)), int(rng.integers(3, 7))
+    step = every * drops + int(rng.integers(1, every - 1))
+    return {**a_rate(factor=between(0.5, 0.8))(rng), "step": step, "every": every}
+
+
+_every_seven = _asks("step_decay(base_rate, {step}, 7, factor)")
+
+
+def step_decay_in_a_loop(base_rate: Any, step: Any, every: Any, factor: Any) -> Any:
+    """Every step counted."""
+    rate = base_rate
+    for passed in range(1, step + 1):
+        if passed % every == 0:
+            rate = rate * factor
+    return rate
+
+
+STEP_DECAY = Exercise(
+    name="step_decay",
+    truth=opt.step_decay,
+    cases=(
+        _every_seven("step 24, a drop every 7 steps", "24", _drops, weight=2, visible=True, main=True),
+        _every_seven("step 0", "0", _drops, visible=True),
+        _every_seven("step 6, the last before the first drop", "6", _drops, visible=True),
+        _every_seven("step 7, the first after it", "7", _drops, visible=True),
+        case(
+            "a random step",
+            "rate = step_decay(base_rate, step, every, factor)",
+            "rate",
+            between_drops,
+            weight=2,
+            main=True,
+        ),
+        _every_seven("step 14, the second drop", "14", _drops),
+        case(
+            "a drop at every step", "rate = step_decay(base_rate, 4, 1, factor)", "rate", _drops, weight=0.5
+        ),
+    ),
+    misconceptions=(
+        wrong(
+            "every-step",
+            change="step // every",
+            into="step",
+            says="Your rate falls at every step. It should keep its value for `every` steps and then drop "
+            "once.",
+        ),
+        wrong(
+            "without-stairs",
+            change="step // every",
+            into="step / every",
+            says="Your rate falls a little at every step. The number of drops is a whole one: use whole "
+            "division.",
+        ),
+        wrong(
+            "one-step-early",
+            change="step // every",
+            into="(step + 1) // every",
+            says="Your drops come one step early: steps are numbered from 0, so the first drop is at step "
+            "`every`.",
+        ),
+        wrong(
+            "one-step-late",
+            change="step // every",
+            into="max(step - 1, 0) // every",
+            says="Your drops come one step late: the first drop is at step `every` itself.",
+        ),
+        wrong(
+            "one-drop-only",
+            change="step // every",
+            into="min(step // every, 1)",
+            says="Your rate drops once and then stays. It drops again after each further `every` steps.",
+        ),
+        wrong(
+            "factor-times-drops",
+            change="base_rate * factor**drops",
+            into="base_rate * factor * drops",
+            says="You multiply by the number of drops. Each drop multiplies by the factor once more: a "
+            "power.",
+        ),
+        wrong(
+            "factor-subtracted",
+            change="base_rate * factor**drops",
+            into="base_rate * (1 - factor) ** drops",
+            says="Your rate loses the share `factor` at each drop. `factor` is what is left of it.",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=in_float32(opt.step_decay)),
+        right("in a loop", by=step_decay_in_a_loop),
+        right(
+            "by a floor and a logarithm",
+            change="base_rate * factor**drops",
+            into="math.exp(math.log(base_rate) + drops * math.log(factor))",
+        ),
+    ),
+)
+
+# Cosine decay.
+
+_range = a_rate(final_rate=between(0.001, 0.02))
+_of_forty = _asks("cosine_decay(base_rate, {step}, 40, final_rate)")
+_to_zero = _asks("cosine_decay(base_rate, {step}, 40)")
+
+
+def cosine_by_half_angle(base_rate: Any, step: Any, total_steps: Any, final_rate: Any = 0.0) -> Any:
+    """(1 + cos a) / 2 = cos(a / 2)^2."""
+    if step >= total_steps:
+        return final_rate
+    return final_rate + (base_rate - final_rate) * np.cos(np.pi * step / (2 * total_steps)) ** 2
+
+
+def cosine_in_a_loop(base_rate: Any, step: Any, total_steps: Any, final_rate: Any = 0.0) -> Any:
+    """One small angle after the other: cos(k a) = 2 cos(a) cos((k-1) a) - cos((k-2) a)."""
+    once = math.cos(math.pi / total_steps)
+    before, now = once, 1.0
+    for _ in range(min(step, total_steps)):
+        before, now = now, 2 * once * now - before
+    return final_rate + (base_rate - final_rate) * (1 + now) / 2
+
+
+COSINE_DECAY = Exercise(
+    name="cosine_decay",
+    truth=opt.cosine_decay,
+    cases=(
+        _of_forty("step 10 of 40", "10", _range, weight=2, visible=True, main=True),
+        _of_forty("step 0: the base rate", "0", _range, visible=True),
+        _of_forty("step 40 of 40: the final rate", "40", _range, visible=True),
+        _of_forty("step 55 of 40: it stays there", "55", _range, visible=True, why="a step behind the end"),
+        _to_zero("the final rate is 0 if not given", "30", a_rate(), visible=True),
+        case(
+            "a random step",
+            "rate = cosine_decay(base_rate, step, total, final_rate)",
+            "rate",
+            a_rate(step=whole(30, 80), total=whole(100, 140), final_rate=between(0.01, 0.04)),
+            weight=2,
+            main=True,
+        ),
+        _of_forty("half way", "20", _range),
+        case(
+            "a final rate above the base rate",
+            "rate = cosine_decay(base_rate, 9, 40, final_rate)",
+            "rate",
+            a_rate(final_rate=between(3, 4)),
+            weight=0.5,
+        ),
+    ),
+    misconceptions=(
+        wrong(
+            "not-halved",
+            change="(1 + math.cos(math.pi * progress)) / 2",
+            into="1 + math.cos(math.pi * progress)",
+            says="1 + cos runs from 2 to 0, so your schedule starts at twice the range. It is halved.",
+        ),
+        wrong(
+            "pi-missing",
+            change="math.cos(math.pi * progress)",
+            into="math.cos(progress)",
+            says="The angle of your cosine runs from 0 to 1. It should run from 0 to pi, half a period.",
+        ),
+        wrong(
+            "quarter-period",
+            change="(1 + math.cos(math.pi * progress)) / 2",
+            into="math.cos(math.pi / 2 * progress)",
+            says="You use a quarter of a period: it starts and ends right, but arrives steeply. Half a "
+            "period is flat at both ends.",
+        ),
+        wrong(
+            "whole-period",
+            change="math.cos(math.pi * progress)",
+            into="math.cos(2 * math.pi * progress)",
+            says="Your cosine runs through a whole period and rises again. Half a period is meant.",
+        ),
+        wrong(
+            "rises-again",
+            change="min(step, total_steps) / total_steps",
+            into="step / total_steps",
+            says="After total_steps your rate rises again. It should stay at final_rate.",
+        ),
+        wrong(
+            "upside-down",
+            change="1 + math.cos(math.pi * progress)",
+            into="1 - math.cos(math.pi * progress)",
+            says="Your schedule starts at final_rate and rises to base_rate.",
+        ),
+        wrong(
+            "a-straight-line",
+            change="(1 + math.cos(math.pi * progress)) / 2",
+            into="1 - progress",
+            says="Your schedule is a straight line.",
+        ),
+        wrong(
+            "final-rate-ignored",
+            change="final_rate + (base_rate - final_rate) * height",
+            into="base_rate * height",
+            says="Your schedule goes down to 0 and does not use final_rate.",
+        ),
+        wrong(
+            "final-rate-on-top",
+            change="final_rate + (base_rate - final_rate) * height",
+            into="final_rate + base_rate * height",
+            says="Your schedule starts at base_rate + final_rate. The cosine spans the difference of the "
+            "two.",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=in_float32(opt.cosine_decay)),
+        right("in a loop", by=cosine_in_a_loop),
+        right("by the half angle, in NumPy", by=cosine_by_half_angle),
+    ),
+)
+
+# Warm-up.
+
+_in_eight = _asks("linear_warmup(base_rate, {step}, 8)")
+
+
+def warmup_in_a_loop(base_rate: Any, step: Any, warmup_steps: Any) -> Any:
+    """One equal part more at each step, until all are there."""
+    rate = 0.0
+    for _ in range(min(step + 1, warmup_steps)):
+        rate += base_rate / warmup_steps
+    return rate if warmup_steps else base_rate
+
+
+LINEAR_WARMUP = Exercise(
+    name="linear_warmup",
+    truth=opt.linear_warmup,
+    cases=(
+        _in_eight("step 4 of 8", "4", a_rate(), weight=2, visible=True, main=True),
+        _in_eight("step 0: one eighth", "0", a_rate(), visible=True),
+        _in_eight("step 7, the last of the warm-up: all of it", "7", a_rate(), visible=True),
+        _in_eight("step 20: it stays there", "20", a_rate(), visible=True),
+        case(
+            "no warm-up",
+            "rate = linear_warmup(base_rate, 0, 0)",
+            "rate",
+            a_rate(),
+            weight=0.5,
+            visible=True,
+            why="warmup_steps = 0",
+        ),
+        case(
+            "a random step",
+            "rate = linear_warmup(base_rate, step, warmup)",
+            "rate",
+            a_rate(step=whole(3, 20), warmup=whole(30, 50)),
+            weight=2,
+            main=True,
+        ),
+        case("one step of warm-up", "rate = linear_warmup(base_rate, 0, 1)", "rate", a_rate(), weight=0.5),
+        _in_eight("step 8, the first behind it", "8", a_rate()),
+    ),
+    misconceptions=(
+        wrong(
+            "starts-at-zero",
+            change="""
+                if step + 1 >= warmup_steps:
+                    return base_rate
+                return base_rate * (step + 1) / warmup_steps
+            """,
+            into="""
+                if step >= warmup_steps:
+                    return base_rate
+                return base_rate * step / warmup_steps
+            """,
+            says="Your first step has the rate 0 and does nothing. (That form is in use.) Here step 0 has "
+            "one part of warmup_steps parts, so count from 1 inside the formula.",
+        ),
+        wrong(
+            "keeps-rising",
+            change="if step + 1 >= warmup_steps:",
+            into="if warmup_steps == 0:",
+            says="Behind the warm-up your rate goes on rising. It should stay at base_rate.",
+        ),
+        wrong(
+            "divides-by-zero",
+            change="""
+                if step + 1 >= warmup_steps:
+                    return base_rate
+                return base_rate * (step + 1) / warmup_steps
+            """,
+            into="return base_rate * min(1, (step + 1) / warmup_steps)",
+            says="Without a warm-up (warmup_steps = 0) your function divides by zero. The rate is "
+            "base_rate then.",
+        ),
+        wrong(
+            "falls",
+            change="base_rate * (step + 1) / warmup_steps",
+            into="base_rate * (1 - step / warmup_steps)",
+            says="Your rate falls during the warm-up. It should rise.",
+        ),
+        wrong(
+            "jumps",
+            change="base_rate * (step + 1) / warmup_steps",
+            into="base_rate / warmup_steps",
+            says="Your rate stays at its first value and then jumps. It rises by the same amount at each "
+            "step.",
+        ),
+        wrong(
+            "squared",
+            change="base_rate * (step + 1) / warmup_steps",
+            into="base_rate * ((step + 1) / warmup_steps) ** 2",
+            says="Your rate rises with the square of the step. The rise is linear.",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=in_float32(opt.linear_warmup)),
+        right("in a loop", by=warmup_in_a_loop),
+        right(
+            "by a minimum",
+            change="""
+                if step + 1 >= warmup_steps:
+                    return base_rate
+                return base_rate * (step + 1) / warmup_steps
+            """,
+            into="return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))",
+        ),
+    ),
+)

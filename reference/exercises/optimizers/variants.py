@@ -1,0 +1,118 @@
+"""Other right ways to write a rule, made from itself, and mistakes that any rule with a state may have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reference.exercise import Alternative, Function, Misconception, right, wrong
+from reference.exercises.optimizers.probes import each_array
+
+
+def usual(rule: Function) -> tuple[Alternative, ...]:
+    """The rule in float32, entry by entry, and in place on all that it is given."""
+    return (
+        right("in float32", by=in_float32(rule)),
+        right("entry by entry", by=entry_by_entry(rule)),
+        right("in place on w, the state and the config", by=in_place(rule)),
+        right("a new config with all in it", by=with_new_config(rule)),
+    )
+
+
+def in_float32(rule: Function) -> Function:
+    """The rule with its parameter, gradient and state in float32."""
+
+    def narrow(w: Any, dw: Any, config: Any = None) -> Any:
+        return rule(*each_array({"w": w, "dw": dw, "config": config or {}}, _narrowed).values())
+
+    return narrow
+
+
+def entry_by_entry(rule: Function) -> Function:
+    """The rule in a loop over the entries, on single numbers."""
+
+    def looped(w: Any, dw: Any, config: Any = None) -> Any:
+        next_w = np.empty_like(w)
+        merged: dict[str, Any] = dict(config or {})
+        entries: dict[str, Any] = {}
+        for place in np.ndindex(w.shape):
+            here = each_array(config or {}, lambda array, at=place: array[at])  # type: ignore[misc]
+            next_w[place], after = rule(w[place], dw[place], here)
+            for key, value in after.items():
+                if isinstance(value, np.ndarray | np.generic):
+                    entries.setdefault(key, np.empty_like(w))[place] = value
+                else:
+                    merged[key] = value
+        return next_w, {**merged, **entries}
+
+    return looped
+
+
+def in_place(rule: Function) -> Function:
+    """The rule writing its results into w, into the arrays of the state and into the config of its caller."""
+
+    def over(w: Any, dw: Any, config: Any = None) -> Any:
+        config = {} if config is None else config
+        next_w, after = rule(w, dw, dict(config))
+        w[...] = next_w
+        for key, value in after.items():
+            if key in config and isinstance(value, np.ndarray):
+                config[key][...] = value
+            else:
+                config[key] = value
+        return w, config
+
+    return over
+
+
+def with_new_config(rule: Function) -> Function:
+    """The rule with copies of everything, which leaves the caller's config as it is."""
+
+    def apart(w: Any, dw: Any, config: Any = None) -> Any:
+        return rule(w.copy(), dw.copy(), each_array(config or {}, np.copy))
+
+    return apart
+
+
+def state_mistakes(rule: str, settings: str, stored: str, state: str) -> tuple[Misconception, ...]:
+    """What can go wrong with the config of any rule that has a state.
+
+    settings: the entries of the rule's dict of defaults; stored: its line that stores the state; state: the
+    same as entries of a dict.
+    """
+    return (
+        wrong(
+            "state-not-stored",
+            change=stored,
+            into="pass",
+            says="Your state is computed but not stored: the config holds after the step what it held "
+            "before, so every step starts from the same memory.",
+        ),
+        wrong(
+            "settings-lost",
+            change=stored,
+            into="config = {" + state + "}",
+            says="The config that you return holds the new state, but no longer the settings: the next "
+            "step falls back on the defaults. Keep all entries of the config.",
+        ),
+        wrong(
+            "config-shared",
+            change="config = {" + settings + ", **(config or {})}",
+            into=f"""
+                config = vars({rule}).setdefault("kept", {{}}) if config is None else config
+                config.update({{{settings}, **config}})
+            """,
+            says=SHARED,
+        ),
+    )
+
+
+SHARED = (
+    "A call without a config continues with the state of an earlier call. A dict in the def line "
+    "(config={}) or a global one is made once, and all parameters share it: make a new one in each call."
+)
+
+
+def _narrowed(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float32)
