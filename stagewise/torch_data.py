@@ -6,7 +6,7 @@ an action becomes one, and what comes of the call is described again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -21,6 +21,7 @@ from stagewise.glyphnet import GlyphNet
 from stagewise.torch_making import MAKERS, Data, make_network
 
 READS, GUESSES = 0.6, 0.25
+SEED = 9
 SETTINGS = ("lr", "momentum", "weight_decay")
 
 
@@ -28,7 +29,8 @@ def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of data that calls `function` with torch objects and describes its result.
 
     Arguments that describe something (a dict with a "kind") become it; what the call did to a network or an
-    optimizer is written back into its description.
+    optimizer is written back into its description. Every call draws the same random numbers: a grade must not
+    depend on luck.
     """
 
     @wraps(function)
@@ -37,7 +39,9 @@ def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
         here = [world.made(value) for value in arguments]
         named = {name: world.made(value) for name, value in keywords.items()}
         try:
-            return world.described(function(*here, **named))
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(SEED)
+                return world.described(function(*here, **named))
         finally:
             world.write_back()
 
@@ -120,6 +124,8 @@ class World:
             return self._name(value)
         if isinstance(value, Tensor):
             return "a tensor that still holds its graph" if value.requires_grad else _array(value)
+        if isinstance(value, Iterator):
+            return "an iterator, used up after one walk through it"
         return str(value) if isinstance(value, torch.device) else value
 
     def write_back(self) -> None:
@@ -171,7 +177,12 @@ def _unseen() -> tuple[Tensor, Tensor]:
     return as_input(pictures.x_test), torch.from_numpy(pictures.y_test)
 
 
-OBSERVERS: dict[str, Callable[..., Any]] = {"reading": reading}
+def modes_after(result: Any, network: Data) -> list[str] | None:
+    """The modules in evaluation mode after a call, if it gave a result."""
+    return None if result is None else network["evaluating"]
+
+
+OBSERVERS: dict[str, Callable[..., Any]] = {"reading": reading, "modes_after": modes_after}
 
 
 def _array(tensor: Tensor) -> np.ndarray:

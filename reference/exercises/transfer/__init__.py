@@ -1,0 +1,10 @@
+"""Unit 9, transfer learning: what is asked."""
+
+from reference.exercise import Unit
+from reference.exercises.transfer import assembling, changing, training
+
+UNIT = Unit(
+    "transfer",
+    "Transfer learning: a trained network reads something new",
+    (*changing.EXERCISES, *training.EXERCISES, *assembling.EXERCISES),
+)

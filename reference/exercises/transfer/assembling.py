@@ -1,0 +1,295 @@
+"""The whole: a pretrained model made ready, taught a few digits, and the decision what to try first."""
+
+# mypy: disable-error-code="union-attr, arg-type, index, no-untyped-call"
+# torch declares the attributes of a module as `Tensor | Module`, and leaves `backward` untyped.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from reference import transfer as tl
+from reference.exercise import right, wrong
+from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
+from stagewise.data.handwriting import digits
+from stagewise.data.snapshots import snapshots
+from stagewise.glyphnet import GlyphNet
+
+
+def frozen_first(
+    model: nn.Module, num_classes: int, freeze: bool, head_lr: float, backbone_lr: float
+) -> tuple[nn.Module, torch.optim.Optimizer]:
+    """prepare that freezes before it replaces: a new head is trainable anyway."""
+    if freeze:
+        tl.freeze_backbone(model)
+    tl.replace_head(model, num_classes)
+    return model, tl.make_optimizer(model, head_lr, backbone_lr)
+
+
+def written_out(
+    model: nn.Module, num_classes: int, freeze: bool, head_lr: float, backbone_lr: float
+) -> tuple[nn.Module, torch.optim.Optimizer]:
+    """prepare without the functions before it."""
+    model.fc = nn.Linear(model.fc.in_features, num_classes)
+    rest = [p for name, p in model.named_parameters() if not name.startswith("fc.")]
+    groups = [{"params": list(model.fc.parameters()), "lr": head_lr}]
+    for parameter in rest:
+        parameter.requires_grad_(not freeze)
+    if not freeze:
+        groups.append({"params": rest, "lr": backbone_lr})
+    return model, torch.optim.SGD(groups, momentum=0.9)
+
+
+def optimizer_first(
+    model: nn.Module, num_classes: int, freeze: bool, head_lr: float, backbone_lr: float
+) -> tuple[nn.Module, torch.optim.Optimizer]:
+    """The trap of the order: the optimizer holds the head that is thrown away."""
+    if freeze:
+        tl.freeze_backbone(model)
+    optimizer = tl.make_optimizer(model, head_lr, backbone_lr)
+    return tl.replace_head(model, num_classes), optimizer
+
+
+def frozen_last(
+    model: nn.Module, num_classes: int, freeze: bool, head_lr: float, backbone_lr: float
+) -> tuple[nn.Module, torch.optim.Optimizer]:
+    """The trap of the order: the optimizer holds what is frozen afterwards."""
+    tl.replace_head(model, num_classes)
+    optimizer = tl.make_optimizer(model, head_lr, backbone_lr)
+    return (tl.freeze_backbone(model) if freeze else model), optimizer
+
+
+def _asked(freeze: bool, **how: Any) -> Any:
+    return lambda rng: {
+        "model": network(rng, **how),
+        "num_classes": int(rng.integers(2, 9)),
+        "freeze": freeze,
+        "head_lr": float(rng.integers(8, 32)) / 128,
+        "backbone_lr": float(rng.integers(1, 8)) / 512,
+    }
+
+
+_prepare = asker(
+    "out, optimizer = prepare(model, num_classes, freeze, head_lr, backbone_lr)",
+    {
+        "out['head_shape']": 1,
+        "out['frozen']": 1,
+        "out['backbone']": 0.5,
+        "optimizer['parameters']": 2,
+        "optimizer['settings']": 1,
+    },
+    ("model",),
+)
+_OPTIMIZER = "make_optimizer(model, head_lr, backbone_lr)"
+
+PREPARE = exercise(
+    tl.prepare,
+    (
+        _prepare("frozen backbone", _asked(True), visible=True, main=True),
+        _prepare("everything learns", _asked(False), visible=True, main=True),
+        _prepare("a wider network", _asked(True, width=3, classes=9)),
+        _prepare("after training on something else", _asked(True, gradients=(*BACKBONE, *HEAD)), weight=0.5),
+    ),
+    (
+        wrong(
+            "head-after-optimizer",
+            by=optimizer_first,
+            says="The optimizer was built before the head was replaced: it holds the parameters of the old"
+            " head, which is no longer part of the model, and the new head never learns. Build the "
+            "optimizer last.",
+        ),
+        wrong(
+            "frozen-after-optimizer",
+            by=frozen_last,
+            says="The optimizer was built before the backbone was frozen, so it still holds the backbone's"
+            " parameters. Build the optimizer last.",
+        ),
+        wrong(
+            "never-frozen",
+            change="""
+    if freeze:
+        model = freeze_backbone(model)
+""",
+            into="pass",
+            says="You ignore freeze=True: the backbone still learns.",
+        ),
+        wrong(
+            "always-frozen",
+            change="""
+    if freeze:
+        model = freeze_backbone(model)
+""",
+            into="model = freeze_backbone(model)",
+            says="You freeze the backbone also with freeze=False.",
+        ),
+        wrong(
+            "old-head-kept",
+            change="model = replace_head(model, num_classes)",
+            into="pass",
+            says="The head is still the old one: it tells the classes of the source task apart.",
+        ),
+        wrong(
+            "one-rate",
+            change=_OPTIMIZER,
+            into="make_optimizer(model, head_lr, head_lr)",
+            says="Head and backbone get the same rate: pass backbone_lr on.",
+        ),
+    ),
+    (
+        right("frozen first", by=frozen_first),
+        right("written out", by=written_out),
+    ),
+)
+
+
+def frozen_features(model: nn.Module, given: Sequence[tuple[Tensor, Tensor]], epochs: int) -> nn.Module:
+    """learn_digits with the backbone frozen."""
+    model, optimizer = tl.prepare(model, 10, True, 0.05, 0.0)
+    for _ in range(epochs):
+        tl.train_epoch(model, given, optimizer)
+    return model
+
+
+def with_adam(model: nn.Module, given: Sequence[tuple[Tensor, Tensor]], epochs: int) -> nn.Module:
+    """learn_digits with another optimizer, head first and then everything."""
+    tl.freeze_backbone(tl.replace_head(model, 10))
+    optimizer: torch.optim.Optimizer = torch.optim.Adam(model.fc.parameters(), lr=0.01)
+    for epoch in range(epochs):
+        if epoch == epochs // 2:
+            model.requires_grad_(True)
+            optimizer = torch.optim.Adam(model.parameters(), lr=0.0005)
+        tl.train_epoch(model, given, optimizer)
+    return model
+
+
+def from_scratch(model: nn.Module, given: Sequence[tuple[Tensor, Tensor]], epochs: int) -> nn.Module:
+    """learn_digits that forgets what the backbone knew."""
+    return tl.learn_digits(GlyphNet(26), given, epochs)
+
+
+def _lesson(rng: np.random.Generator) -> dict[str, Any]:
+    """Five photographs of each digit, as bytes, in batches of ten."""
+    labels = digits().y_train
+    chosen = rng.permutation(
+        np.concatenate([rng.choice(np.flatnonzero(labels == k), 5, replace=False) for k in range(10)])
+    )
+    pictures = np.round(255 * snapshots().x_train[chosen]).astype(np.uint8)
+    lesson = {"kind": "pictures", "pictures": pictures, "y": labels[chosen], "size": 10}
+    return {"model": {"kind": "backbone"}, "batches": lesson, "epochs": 10}
+
+
+_learn = asker(
+    """
+    trained = learn_digits(model, batches, epochs)
+    level = reading(trained)
+    """,
+    {"level": 3, "trained['head_shape']": 1},
+    ("model",),
+)
+
+LEARN_DIGITS = exercise(
+    tl.learn_digits,
+    (
+        _learn("five photographs of each digit", _lesson, visible=True, main=True),
+        _learn("five other photographs", _lesson),
+    ),
+    (
+        wrong(
+            "not-trained",
+            change="train_epoch(model, batches, optimizer)",
+            into="pass",
+            says="Your model has a new head that was never trained: it guesses.",
+        ),
+        wrong(
+            "from-scratch",
+            by=from_scratch,
+            says="Your model reads like one that starts from random weights. Use the pretrained backbone, "
+            "and do not move it far: a small rate, or none.",
+        ),
+        wrong(
+            "old-head",
+            change="prepare(model, 10, ",
+            into="prepare(model, 26, ",
+            says="Your head has another number of classes than the ten digits.",
+        ),
+    ),
+    (
+        right("frozen features", by=frozen_features),
+        right("Adam, head first", by=with_adam),
+    ),
+)
+
+_choose = asker("first = choose_strategy(per_class, similarity)", {"first": 1})
+
+
+def _situation(per_class: int, similarity: float) -> Any:
+    return lambda rng: {"per_class": per_class, "similarity": similarity}
+
+
+def by_table(per_class: int, similarity: float) -> str:
+    """choose_strategy as a look-up."""
+    rows = {
+        (True, True): "frozen",
+        (True, False): "collect",
+        (False, True): "fine-tune",
+        (False, False): "scratch",
+    }
+    return rows[per_class < 10, similarity >= 0.5]
+
+
+def by_cases(per_class: int, similarity: float) -> str:
+    """choose_strategy with one condition a line."""
+    if per_class >= 10 and similarity >= 0.5:
+        return "fine-tune"
+    if per_class >= 10:
+        return "scratch"
+    return "frozen" if not similarity < 0.5 else "collect"
+
+
+STRATEGY = exercise(
+    tl.choose_strategy,
+    (
+        _choose("few and similar", _situation(5, 0.9), visible=True),
+        _choose("many and similar", _situation(100, 0.8), visible=True),
+        _choose("few and different", _situation(3, 0.1), visible=True),
+        _choose("many and different", _situation(200, 0.2), visible=True),
+        _choose("ten, half similar", _situation(10, 0.5), why="fewer than 10 is few; 0.5 is similar"),
+        _choose("nine, just below similar", _situation(9, 0.49)),
+        _choose("one, the same task", _situation(1, 1.0)),
+    ),
+    (
+        wrong(
+            "similarity-ignored",
+            change="similar = per_class < 10, similarity >= 0.5",
+            into="similar = per_class < 10, True",
+            says="You look at the number of examples only. On a target that has nothing in common with the"
+            " source, transfer was worse than a new network.",
+        ),
+        wrong(
+            "size-ignored",
+            change="few, similar = per_class < 10",
+            into="few, similar = True",
+            says="You look at the similarity only. With many examples more of the network can learn.",
+        ),
+        wrong(
+            "frozen-and-fine-tuned-swapped",
+            change='return "frozen" if few else "fine-tune"',
+            into='return "fine-tune" if few else "frozen"',
+            says="Few examples cannot move thirty thousand weights well: freeze with few, fine-tune with "
+            "many.",
+        ),
+        wrong(
+            "ten-is-few",
+            change="per_class < 10",
+            into="per_class <= 10",
+            says="You take ten examples a class as few; few means fewer than 10.",
+        ),
+    ),
+    (right("a look-up", by=by_table), right("one by one", by=by_cases)),
+)
+
+EXERCISES = (PREPARE, LEARN_DIGITS, STRATEGY)

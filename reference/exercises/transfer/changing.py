@@ -1,0 +1,560 @@
+"""What prepares a model: a device, a new head, what is frozen, what remains to learn, mode and rates."""
+
+# mypy: disable-error-code="union-attr, arg-type, index, no-untyped-call"
+# torch declares the attributes of a module as `Tensor | Module`, and leaves `backward` untyped.
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from reference import transfer as tl
+from reference.exercise import right, wrong
+from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
+
+EVERYTHING = (*BACKBONE, *HEAD)
+
+
+def _devices(*available: str) -> Any:
+    return lambda rng: {"available": list(available)}
+
+
+_device = asker("device = pick_device(available)", {"device": 1})
+
+DEVICE = exercise(
+    tl.pick_device,
+    (
+        _device("a machine with CUDA", _devices("cpu", "cuda"), visible=True, main=True),
+        _device("a machine without", _devices("cpu"), visible=True, main=True),
+        _device("an Apple machine", _devices("mps", "cpu"), visible=True),
+        _device("both kinds, CUDA last", _devices("cpu", "mps", "cuda")),
+        _device("both kinds, CUDA first", _devices("cuda", "mps", "cpu")),
+        _device("nothing listed", _devices()),
+    ),
+    (
+        wrong(
+            "always-the-cpu",
+            change="return torch.device(kind)",
+            into="return torch.device('cpu')",
+            says="You always return the CPU. Where CUDA is available it is the better device.",
+        ),
+        wrong(
+            "always-cuda",
+            change='return torch.device("cpu")',
+            into='return torch.device("cuda")',
+            says="You return CUDA also where there is none: the first .to(device) would raise an error "
+            "there.",
+        ),
+        wrong(
+            "the-first-listed",
+            by=lambda available: torch.device(next(iter(available), "cpu")),
+            says="You take the first kind that is listed. The list has no order: look for the best kind in"
+            " it.",
+        ),
+        wrong(
+            "mps-before-cuda",
+            change='("cuda", "mps")',
+            into='("mps", "cuda")',
+            says='Your order is "mps" before "cuda"; where both are there, "cuda" is asked for.',
+        ),
+    ),
+    (
+        right("its name as a string", change="return torch.device(kind)", into="return kind"),
+        right(
+            "one expression",
+            by=lambda available: torch.device(
+                next((kind for kind in ("cuda", "mps") if kind in available), "cpu")
+            ),
+        ),
+    ),
+)
+
+
+def through_a_named_layer(model: nn.Module, num_classes: int) -> nn.Module:
+    """replace_head that reads the number of features off the old weights."""
+    head = nn.Linear(model.fc.weight.shape[1], num_classes)
+    setattr(model, "fc", head)  # noqa: B010 - one of the ways in which it is written
+    return model
+
+
+def with_zeros(model: nn.Module, num_classes: int) -> nn.Module:
+    """replace_head with a head of zeros, which learns as well: one layer has no symmetry to break."""
+    model.fc = nn.Linear(model.fc.in_features, num_classes)
+    nn.init.zeros_(model.fc.weight)
+    nn.init.zeros_(model.fc.bias)
+    return model
+
+
+_head = asker(
+    "new = replace_head(model, num_classes)",
+    {"new['head_shape']": 3, "new['backbone']": 2, "new['frozen']": 1},
+    ("model",),
+)
+_NEW_HEAD = "model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)"
+
+REPLACE_HEAD = exercise(
+    tl.replace_head,
+    (
+        _head(
+            "five classes to three",
+            lambda rng: {"model": network(rng), "num_classes": 3},
+            visible=True,
+            main=True,
+        ),
+        _head(
+            "a wider network",
+            lambda rng: {"model": network(rng, width=3, classes=4), "num_classes": 7},
+            main=True,
+            why="the number of features is the old head's, not a fixed number",
+        ),
+        _head("one class", lambda rng: {"model": network(rng), "num_classes": 1}, weight=0.5),
+        _head(
+            "a frozen model",
+            lambda rng: {"model": network(rng, frozen=EVERYTHING), "num_classes": 6},
+            weight=0.5,
+            why="the new head can learn, whatever was frozen",
+        ),
+    ),
+    (
+        wrong(
+            "out-features-edited",
+            change=_NEW_HEAD,
+            into="model.fc.out_features = num_classes",
+            says="You changed the number out_features of the old layer. It is only a label: the weight "
+            "matrix has as many rows as before. Assign a new nn.Linear to model.fc.",
+        ),
+        wrong(
+            "fixed-in-features",
+            change="old.in_features, num_classes",
+            into="256, num_classes",
+            says="You wrote down the number of features. It depends on the network: take it from the old "
+            "head's in_features.",
+        ),
+        wrong(
+            "stacked-on-the-old-head",
+            change=_NEW_HEAD,
+            into="model.fc = nn.Sequential(old, nn.Linear(old.out_features, num_classes))",
+            says="You put a layer on top of the old head. It then sees the scores of the old classes "
+            "instead of the features: replace the old head.",
+        ),
+        wrong(
+            "under-another-name",
+            change=_NEW_HEAD,
+            into="model.head = nn.Linear(old.in_features, num_classes)",
+            says="Your new layer is there, but under a name that forward() does not use. The head is "
+            "model.fc.",
+        ),
+        wrong(
+            "without-bias",
+            change="num_classes, device=",
+            into="num_classes, bias=False, device=",
+            says="Your head has no bias. A linear layer here has weights and a bias.",
+        ),
+        wrong(
+            "a-new-network",
+            change=_NEW_HEAD,
+            into="model = type(model)(num_classes, model.conv1.out_channels)",
+            says="You built a new network: its head fits, but everything the backbone had learned is gone.",
+        ),
+        wrong(
+            "inputs-and-outputs-swapped",
+            change="old.in_features, num_classes",
+            into="num_classes, old.in_features",
+            says="Your layer takes num_classes numbers and gives as many as there are features. nn.Linear "
+            "wants the number of inputs first.",
+        ),
+    ),
+    (
+        right("size of the old weights", by=through_a_named_layer),
+        right("a head that starts at zero", by=with_zeros),
+        right("in float64", change="device=old.weight.device", into="dtype=torch.float64"),
+    ),
+)
+
+
+def module_by_module(model: nn.Module) -> nn.Module:
+    """freeze_backbone over the model's children."""
+    for name, child in model.named_children():
+        for parameter in child.parameters():
+            parameter.requires_grad_(name == "fc")
+            parameter.grad = None
+    return model
+
+
+def freeze_and_evaluate(model: nn.Module) -> nn.Module:
+    """freeze_backbone that also puts the backbone into evaluation mode, which the next train() undoes."""
+    model.requires_grad_(False)
+    model.zero_grad(set_to_none=True)
+    model.eval()
+    model.fc.requires_grad_(True)
+    return model
+
+
+_freeze = asker(
+    "out = freeze_backbone(model)",
+    {"out['frozen']": 3, "out['old_gradients']": 2, "out['backbone']": 0.5, "out['head']": 0.5},
+    ("model",),
+)
+
+FREEZE = exercise(
+    tl.freeze_backbone,
+    (
+        _freeze("a fresh model", lambda rng: {"model": network(rng)}, visible=True, main=True),
+        _freeze(
+            "after a step of training",
+            lambda rng: {"model": network(rng, gradients=EVERYTHING)},
+            visible=True,
+            why="a parameter that still has a gradient is still moved",
+        ),
+        _freeze(
+            "frozen already, head too",
+            lambda rng: {"model": network(rng, frozen=EVERYTHING)},
+            weight=0.5,
+            why="the head can learn afterwards, whatever was frozen before",
+        ),
+        _freeze(
+            "half frozen",
+            lambda rng: {"model": network(rng, width=3, frozen=BACKBONE[:4], gradients=BACKBONE[4:])},
+        ),
+    ),
+    (
+        wrong(
+            "misspelt",
+            change="parameter.requires_grad = in_head",
+            into="parameter.require_grad = in_head",
+            says="You set require_grad. The attribute is called requires_grad; Python accepts any other name "
+            "without a word, and nothing is frozen.",
+        ),
+        wrong(
+            "froze-everything",
+            change="parameter.requires_grad = in_head",
+            into="parameter.requires_grad = False",
+            says="You froze the head too: nothing is left that could learn.",
+        ),
+        wrong(
+            "froze-the-head-instead",
+            change="parameter.requires_grad = in_head",
+            into="parameter.requires_grad = not in_head",
+            says="It is the other way round: you froze the head and left the backbone to learn.",
+        ),
+        wrong(
+            "stale-gradients",
+            change="""
+        if not in_head:
+            parameter.grad = None
+""",
+            into="pass",
+            says="You froze the parameters, but their old gradients are still there, and an optimizer "
+            "moves what has a gradient. Set .grad = None.",
+        ),
+        wrong(
+            "gradients-of-zero",
+            change="parameter.grad = None",
+            into="parameter.grad = torch.zeros_like(parameter)",
+            says="You set the gradients to zero. With weight decay or momentum a zero gradient still moves a "
+            "parameter; .grad = None does not.",
+        ),
+        wrong(
+            "batchnorm-left-out",
+            change='in_head = name.startswith("fc.")',
+            into='in_head = "conv" not in name',
+            says="You froze the convolutions but not the weights and biases of the batchnorm layers.",
+        ),
+        wrong(
+            "evaluation-mode-only",
+            change="""
+    for name, parameter in model.named_parameters():
+        in_head = name.startswith("fc.")
+        parameter.requires_grad = in_head
+        if not in_head:
+            parameter.grad = None
+""",
+            into="model.eval()",
+            says="eval() changes how layers compute, not what learns. Freezing is requires_grad = False.",
+        ),
+    ),
+    (
+        right("over the children", by=module_by_module),
+        right("evaluation mode too", by=freeze_and_evaluate),
+    ),
+    {
+        (
+            "misspelt",
+            "evaluation-mode-only",
+        ): "both leave every parameter as it was; the sentence names the likelier",
+    },
+)
+
+
+def with_a_loop(model: nn.Module) -> list[nn.Parameter]:
+    """trainable_parameters, one by one."""
+    found = []
+    for _, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            found.append(parameter)
+    return found
+
+
+_trainable = asker("found = trainable_parameters(model)", {"found": 1})
+
+TRAINABLE = exercise(
+    tl.trainable_parameters,
+    (
+        _trainable(
+            "frozen backbone", lambda rng: {"model": network(rng, frozen=BACKBONE)}, visible=True, main=True
+        ),
+        _trainable("nothing frozen", lambda rng: {"model": network(rng)}, visible=True),
+        _trainable("all frozen", lambda rng: {"model": network(rng, frozen=EVERYTHING)}, weight=0.5),
+        _trainable(
+            "some of each", lambda rng: {"model": network(rng, width=3, frozen=(*BACKBONE[::2], HEAD[1]))}
+        ),
+    ),
+    (
+        wrong(
+            "all-of-them",
+            change=" if parameter.requires_grad",
+            into="",
+            says="You return all parameters. Asked for are those whose requires_grad is True.",
+        ),
+        wrong(
+            "the-frozen-ones",
+            change="if parameter.requires_grad",
+            into="if not parameter.requires_grad",
+            says="You return the frozen parameters; asked for are the others.",
+        ),
+        wrong(
+            "only-the-head",
+            change="model.parameters()",
+            into="model.fc.parameters()",
+            says="You look at the head only. Parameters of the backbone can be trainable too.",
+        ),
+        wrong(
+            "copies",
+            change="[parameter for",
+            into="[parameter.detach().clone() for",
+            says="You return copies. An optimizer must get the model's own parameters, or it trains the "
+            "copies.",
+        ),
+        wrong(
+            "a-generator",
+            change="[parameter for parameter in model.parameters() if parameter.requires_grad]",
+            into="(parameter for parameter in model.parameters() if parameter.requires_grad)",
+            says="You return a generator, which is used up after one walk through it. Return a list.",
+        ),
+    ),
+    (
+        right("a loop", by=with_a_loop),
+        right("filter", by=lambda model: list(filter(lambda p: p.requires_grad, model.parameters()))),
+    ),
+)
+
+
+def recursively(model: nn.Module) -> nn.Module:
+    """train_mode that sets each layer's flag itself."""
+    model.training = True
+    for child in model.children():
+        own = list(child.parameters())
+        child.training = not isinstance(child, nn.BatchNorm2d) or any(p.requires_grad for p in own)
+    return model
+
+
+def every_frozen_layer(model: nn.Module) -> nn.Module:
+    """train_mode that puts frozen convolutions into evaluation mode too, where that changes nothing."""
+    model.train()
+    for child in model.children():
+        if not any(p.requires_grad for p in child.parameters()):
+            child.eval()
+    return model
+
+
+_mode = asker("out = train_mode(model)", {"out['statistics']": 3, "out['frozen']": 0.5}, ("model",))
+_BATCHNORM = ("bn1", "bn2", "bn3")
+
+TRAIN_MODE = exercise(
+    tl.train_mode,
+    (
+        _mode(
+            "frozen backbone",
+            lambda rng: {"model": network(rng, frozen=BACKBONE)},
+            visible=True,
+            main=True,
+            why="running statistics are no parameters: only the mode keeps them still",
+        ),
+        _mode(
+            "nothing frozen, found in evaluation mode",
+            lambda rng: {"model": network(rng, evaluating=("the model", *_BATCHNORM))},
+            visible=True,
+            main=True,
+        ),
+        _mode(
+            "only the first layers frozen", lambda rng: {"model": network(rng, width=3, frozen=BACKBONE[:3])}
+        ),
+        _mode(
+            "one of two parameters frozen",
+            lambda rng: {"model": network(rng, frozen=("bn1.weight", "bn2.bias", "bn3.weight", "bn3.bias"))},
+            weight=0.5,
+            why="a layer is frozen when none of its parameters can learn",
+        ),
+    ),
+    (
+        wrong(
+            "statistics-drift",
+            change="module.train(any(p.requires_grad for p in module.parameters()))",
+            into="module.train()",
+            says="model.train() puts the frozen batchnorm layers into training mode too: their running "
+            "mean and variance go on moving, although no parameter does.",
+        ),
+        wrong(
+            "all-batchnorm-still",
+            change="any(p.requires_grad for p in module.parameters())",
+            into="False",
+            says="You put every batchnorm layer into evaluation mode. Those that learn must use the batch's "
+            "statistics.",
+        ),
+        wrong(
+            "undone-by-train",
+            by=lambda model: every_frozen_layer(model).train(),
+            says="The order is wrong: model.train() reaches every layer inside, so it undoes an earlier "
+            "eval().",
+        ),
+        wrong(
+            "any-for-all",
+            change="any(p.requires_grad",
+            into="all(p.requires_grad",
+            says="You treat a layer as frozen as soon as one of its parameters is. Frozen means that none "
+            "can learn.",
+        ),
+        wrong(
+            "froze-instead",
+            by=lambda model: tl.freeze_backbone(model).train(),
+            says="You froze parameters here. This function changes the mode only; what learns is decided "
+            "elsewhere.",
+        ),
+    ),
+    (
+        right("flag by flag", by=recursively),
+        right("every frozen layer", by=every_frozen_layer),
+    ),
+    {("statistics-drift", "undone-by-train"): "both end with every layer in training mode"},
+)
+
+
+def parameter_by_parameter(
+    model: nn.Module, head_lr: float, backbone_lr: float, momentum: float = 0.9, weight_decay: float = 0.0
+) -> torch.optim.Optimizer:
+    """make_optimizer with a group for each parameter, backbone first."""
+    groups = [
+        {"params": [parameter], "lr": head_lr if name.startswith("fc.") else backbone_lr}
+        for name, parameter in model.named_parameters()
+        if parameter.requires_grad
+    ]
+    return torch.optim.SGD(groups, lr=backbone_lr, momentum=momentum, weight_decay=weight_decay)
+
+
+def with_an_empty_group(
+    model: nn.Module, head_lr: float, backbone_lr: float, momentum: float = 0.9, weight_decay: float = 0.0
+) -> torch.optim.Optimizer:
+    """make_optimizer that keeps the second group when nothing is in it."""
+    head = [p for p in model.fc.parameters() if p.requires_grad]
+    rest = [p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("fc.")]
+    shared = {"momentum": momentum, "weight_decay": weight_decay}
+    groups = [{"params": head, "lr": head_lr, **shared}, {"params": rest, "lr": backbone_lr, **shared}]
+    return torch.optim.SGD(groups, lr=1.0)
+
+
+_rates = asker(
+    "optimizer = make_optimizer(model, head_lr, backbone_lr, momentum, weight_decay)",
+    {"optimizer['kind']": 0.5, "optimizer['parameters']": 2, "optimizer['settings']": 3},
+)
+_plain = asker(
+    "optimizer = make_optimizer(model, 0.1, 0.01)",
+    {"optimizer['kind']": 0.5, "optimizer['parameters']": 2, "optimizer['settings']": 3},
+)
+
+
+def _asked(**frozen: Any) -> Any:
+    return lambda rng: {
+        "model": network(rng, **frozen),
+        "head_lr": float(rng.integers(8, 32)) / 128,
+        "backbone_lr": float(rng.integers(1, 8)) / 512,
+        "momentum": float(rng.integers(8, 15)) / 16,
+        "weight_decay": float(rng.integers(1, 9)) / 4096,
+    }
+
+
+MAKE_OPTIMIZER = exercise(
+    tl.make_optimizer,
+    (
+        _rates("everything learns", _asked(), visible=True, main=True),
+        _rates("frozen backbone", _asked(frozen=BACKBONE), visible=True, main=True),
+        _rates("some layers frozen", _asked(width=3, frozen=BACKBONE[:6])),
+        _plain("momentum and decay left out", lambda rng: {"model": network(rng)}, weight=0.5),
+        _rates("half a head", _asked(frozen=("fc.bias", *BACKBONE[:3])), weight=0.5),
+    ),
+    (
+        wrong(
+            "one-rate",
+            change='groups.append({"params": backbone, "lr": backbone_lr})',
+            into='groups.append({"params": backbone, "lr": head_lr})',
+            says="Head and backbone learn at the same rate. The head's large rate would overwrite what the"
+            " backbone has learned.",
+        ),
+        wrong(
+            "rates-swapped",
+            change="""
+    groups = [{"params": head, "lr": head_lr}]
+    if backbone:
+        groups.append({"params": backbone, "lr": backbone_lr})
+""",
+            into="""
+    groups = [{"params": head, "lr": backbone_lr}]
+    if backbone:
+        groups.append({"params": backbone, "lr": head_lr})
+""",
+            says="The rates are swapped: the new head gets the backbone's rate, the backbone the head's.",
+        ),
+        wrong(
+            "frozen-ones-too",
+            change="backbone = [p for p in trainable_parameters(model) if id(p) not in in_head]",
+            into="backbone = [p for p in model.parameters() if id(p) not in in_head]",
+            says="Your optimizer holds frozen parameters too. Weight decay, momentum and old gradients can"
+            " move them: give it only what requires a gradient.",
+        ),
+        wrong(
+            "backbone-not-registered",
+            change="""
+    if backbone:
+        groups.append({"params": backbone, "lr": backbone_lr})
+""",
+            into="pass",
+            says="The optimizer holds the head only. The backbone's parameters require gradients and get "
+            "them, but nobody takes a step with them.",
+        ),
+        wrong(
+            "momentum-forgotten",
+            change="momentum=momentum, ",
+            into="",
+            says="You do not pass the momentum on, and SGD's default is 0.",
+        ),
+        wrong(
+            "decay-forgotten",
+            change=", weight_decay=weight_decay",
+            into="",
+            says="You do not pass the weight decay on, and SGD's default is 0.",
+        ),
+        wrong(
+            "adam",
+            change="torch.optim.SGD(groups, lr=head_lr, momentum=momentum, weight_decay=weight_decay)",
+            into="torch.optim.Adam(groups, lr=head_lr, weight_decay=weight_decay)",
+            says="This is Adam. Asked for is torch.optim.SGD, with momentum.",
+        ),
+    ),
+    (
+        right("a group for each parameter", by=parameter_by_parameter),
+        right("an empty second group", by=with_an_empty_group),
+    ),
+)
+
+EXERCISES = (DEVICE, REPLACE_HEAD, FREEZE, TRAINABLE, TRAIN_MODE, MAKE_OPTIMIZER)

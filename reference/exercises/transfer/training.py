@@ -1,0 +1,404 @@
+"""What the model does: an epoch of training, an evaluation, and a look at what an action moved."""
+
+# mypy: disable-error-code="union-attr, arg-type, index, no-untyped-call"
+# torch declares the attributes of a module as `Tensor | Module`, and leaves `backward` untyped.
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from reference import transfer as tl
+from reference.exercise import right, wrong
+from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, batches, exercise, network, sgd
+
+EVERYTHING = (*BACKBONE, *HEAD)
+_STATISTICS = ("bn1", "bn2", "bn3")
+
+
+def with_log_probabilities(
+    model: nn.Module, given: tl.Batches, optimizer: torch.optim.Optimizer, device: str = "cpu"
+) -> float:
+    """train_epoch with the loss in two steps, and a list of losses."""
+    tl.train_mode(model)
+    optimizer.zero_grad()
+    losses = []
+    for x, y in given:
+        log_probabilities = torch.log_softmax(model(x.to(device)), dim=1)
+        each = -log_probabilities[torch.arange(len(y)), y.to(device)]
+        each.mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses += each.tolist()
+    return float(np.mean(losses))
+
+
+def example_by_example(model: nn.Module, given: tl.Batches, device: str = "cpu") -> float:
+    """evaluate with a loop over single examples."""
+    found = []
+    modes = [module.training for module in model.modules()]
+    model.eval()
+    for x, y in given:
+        found += [
+            int(model(one[None].to(device)).argmax()) == int(label) for one, label in zip(x, y, strict=True)
+        ]
+    for module, training in zip(model.modules(), modes, strict=True):
+        module.training = training
+    return sum(found) / len(found)
+
+
+def on_a_copy(model: nn.Module, given: tl.Batches, device: str = "cpu") -> float:
+    """evaluate with a copy of the model, which needs no restoring."""
+    twin = copy.deepcopy(model).eval()
+    with torch.inference_mode():
+        pairs = [(twin(x.to(device)).argmax(dim=1).cpu(), y) for x, y in given]
+    return float(torch.cat([a == b for a, b in pairs]).double().mean())
+
+
+def _epoch(
+    *sizes: int,
+    model: dict[str, Any] | None = None,
+    optimizer: dict[str, Any] | None = None,
+    once: bool = False,
+) -> Any:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        given = network(rng, **(model or {}))
+        return {
+            "model": given,
+            "batches": batches(rng, sizes, once=once),
+            "optimizer": sgd(rng, given, **(optimizer or {})),
+        }
+
+    return inputs
+
+
+_train = asker(
+    "loss = train_epoch(model, batches, optimizer)",
+    {"loss": 2, "model['backbone']": 2, "model['head']": 2},
+    ("model", "optimizer"),
+)
+
+TRAIN_EPOCH = exercise(
+    tl.train_epoch,
+    (
+        _train("two batches", _epoch(4, 4), visible=True, main=True),
+        _train(
+            "frozen backbone",
+            _epoch(4, 3, model={"frozen": BACKBONE}),
+            visible=True,
+            why="frozen batchnorm layers keep their statistics",
+        ),
+        _train(
+            "batches of two sizes",
+            _epoch(6, 2, 2),
+            why="the mean is over examples: a small batch counts less",
+        ),
+        _train(
+            "found in evaluation mode",
+            _epoch(5, 3, model={"evaluating": ("the model", *_STATISTICS)}),
+            visible=True,
+            why="evaluate() may have been the call before",
+        ),
+        _train(
+            "old gradients and momentum",
+            _epoch(4, model={"gradients": EVERYTHING}, optimizer={"moving": True, "weight_decay": 0.0625}),
+        ),
+        _train("batches that come only once", _epoch(3, 3, once=True), weight=0.5),
+        _train("a wider network", _epoch(5, 5, model={"width": 3}), weight=0.5),
+    ),
+    (
+        wrong(
+            "zero-grad-missing",
+            change="""
+        optimizer.zero_grad()
+""",
+            into="pass",
+            says="You never call optimizer.zero_grad(): each backward adds to the gradients of all batches"
+            " before.",
+        ),
+        wrong(
+            "zeroed-after-backward",
+            change="""
+        optimizer.zero_grad()
+        loss.backward()
+""",
+            into="""
+        loss.backward()
+        optimizer.zero_grad()
+""",
+            says="You clear the gradients between backward() and step(), so the optimizer finds none.",
+        ),
+        wrong(
+            "mode-left-as-found",
+            change="train_mode(model)",
+            into="pass",
+            says="You train in whatever mode the model was left: after an evaluation, batchnorm would "
+            "still use its running statistics.",
+        ),
+        wrong(
+            "statistics-drift",
+            change="train_mode(model)",
+            into="model.train()",
+            says="model.train() sets the frozen batchnorm layers to training as well: their statistics "
+            "moved, although nothing in them learns. Use train_mode.",
+        ),
+        wrong(
+            "mean-of-batch-means",
+            change="""
+        total += loss.item() * len(x)
+        count += len(x)
+""",
+            into="""
+        total += loss.item()
+        count += 1
+""",
+            says="You average the means of the batches. A last batch of two examples then counts as much "
+            "as one of twenty: weigh each batch by its size.",
+        ),
+        wrong(
+            "graph-kept",
+            change="loss.item()",
+            into="loss",
+            says="You add up the loss tensors: each keeps the graph of its whole batch in memory. Take "
+            "loss.item().",
+        ),
+        wrong(
+            "softmax-twice",
+            change="F.cross_entropy(model(x), y)",
+            into="F.cross_entropy(model(x).softmax(dim=1), y)",
+            says="You apply softmax before the cross-entropy, which contains one already.",
+        ),
+        wrong(
+            "sum-not-mean",
+            change="F.cross_entropy(model(x), y)",
+            into='F.cross_entropy(model(x), y, reduction="sum")',
+            says="Your loss is the sum over the batch. Its gradients grow with the batch size; asked for "
+            "is the mean.",
+        ),
+        wrong(
+            "no-step",
+            change="""
+        optimizer.step()
+""",
+            into="pass",
+            says="Nothing moves the parameters: optimizer.step() is missing.",
+        ),
+    ),
+    (
+        right("log probabilities by hand", by=with_log_probabilities),
+        right("gradients kept as zeros", change="zero_grad()", into="zero_grad(set_to_none=False)"),
+        right("in float32", change="loss.item() * len(x)", into="float(loss.detach().float() * len(x))"),
+    ),
+    {
+        ("zeroed-after-backward", "no-step"): "neither moves a parameter; only the running statistics change",
+    },
+)
+
+
+def _judged(*sizes: int, once: bool = False, **model: Any) -> Any:
+    return lambda rng: {"model": network(rng, **model), "batches": batches(rng, sizes, once=once)}
+
+
+_evaluate = asker(
+    """
+    share = evaluate(model, batches)
+    modes = modes_after(share, model)
+    """,
+    {"share": 3, "modes": 1},
+    ("model",),
+)
+
+EVALUATE = exercise(
+    tl.evaluate,
+    (
+        _evaluate("in training mode", _judged(8, 8), visible=True, main=True),
+        _evaluate("batches of two sizes", _judged(9, 2), visible=True),
+        _evaluate("found in evaluation mode", _judged(7, 7, evaluating=("the model", *_STATISTICS))),
+        _evaluate(
+            "some layers in evaluation mode",
+            _judged(8, 5, evaluating=("bn1", "bn2")),
+            weight=0.5,
+            why="every module gets back the mode in which it was found",
+        ),
+        _evaluate("one example at a time", _judged(1, 1, 1, 1, 1, 1), weight=0.5),
+        _evaluate("batches that come only once", _judged(6, 6, 6, once=True, width=3), weight=0.5),
+    ),
+    (
+        wrong(
+            "eval-forgotten",
+            change="model.eval()",
+            into="pass",
+            says="You evaluate in training mode: batchnorm uses the statistics of the test batch, so an "
+            "answer depends on its neighbours, and its running statistics move.",
+        ),
+        wrong(
+            "mode-not-restored",
+            change="module.training = training",
+            into="pass",
+            says="You leave the model in evaluation mode. The next epoch of training would run in it.",
+        ),
+        wrong(
+            "always-back-to-training",
+            change="module.training = training",
+            into="module.training = True",
+            says="You put everything into training mode afterwards. Give every module back the mode in "
+            "which you found it: a frozen batchnorm layer was in evaluation mode.",
+        ),
+        wrong(
+            "mean-of-batch-shares",
+            change="""
+            right += int((model(x).argmax(dim=1) == y).sum())
+            count += len(y)
+""",
+            into="""
+            right += float((model(x).argmax(dim=1) == y).double().mean())
+            count += 1
+""",
+            says="You average the shares of the batches. Count the right answers and the examples of all "
+            "batches.",
+        ),
+        wrong(
+            "a-count",
+            change="return right / count",
+            into="return float(right)",
+            says="You return how many are right. Asked for is the share, from 0 to 1.",
+        ),
+        wrong(
+            "wrong-axis",
+            change="argmax(dim=1) == y).sum()",
+            into="argmax(dim=0)[:, None] == y).sum()",
+            says="You take the largest score of each class over the examples. Each example has its own "
+            "largest score: dim=1.",
+        ),
+        wrong(
+            "percent",
+            change="return right / count",
+            into="return 100 * right / count",
+            says="You return a percentage. Asked for is a share from 0 to 1.",
+        ),
+    ),
+    (
+        right("one by one", by=example_by_example),
+        right("on a copy", by=on_a_copy),
+    ),
+)
+
+
+def with_arrays(model: nn.Module, action: Callable[[], object]) -> list[str]:
+    """moved_by with arrays in the place of tensors."""
+    before = {name: value.numpy().copy() for name, value in model.state_dict().items()}
+    action()
+    after = {name: value.numpy() for name, value in model.state_dict().items()}
+    return [name for name in before if (before[name] != after[name]).any()]
+
+
+def with_a_deep_copy(model: nn.Module, action: Callable[[], object]) -> list[str]:
+    """moved_by with copy.deepcopy and a loop."""
+    before = copy.deepcopy(model.state_dict())
+    action()
+    found = []
+    for name, value in model.state_dict().items():
+        if float((value.double() - before[name].double()).abs().max()) > 0:
+            found.append(name)
+    return found
+
+
+def _action(**adds: Any) -> Any:
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        named = {name.replace("__", "."): amount for name, amount in adds.items()}
+        return {"model": network(rng), "action": {"kind": "action", "adds": named}}
+
+    return inputs
+
+
+_SMALL = np.float32(2.0**-18)
+_CANCELLING = np.array([0.25, -0.25], np.float32)
+_moved = asker("names = moved_by(model, action)", {"names": 1}, ("model",))
+
+MOVED_BY = exercise(
+    tl.moved_by,
+    (
+        _moved(
+            "a head and a running mean",
+            _action(fc__weight=np.float32(0.5), bn1__running_mean=np.float32(0.25)),
+            visible=True,
+            main=True,
+        ),
+        _moved("nothing", _action(), visible=True),
+        _moved(
+            "a count of batches",
+            _action(bn2__num_batches_tracked=np.int64(1), conv2__weight=np.float32(-1)),
+            weight=0.5,
+        ),
+        _moved(
+            "a very small step",
+            _action(conv1__weight=_SMALL, bn3__bias=_SMALL),
+            why="a step too small to see in the loss is still a step",
+        ),
+        _moved(
+            "two steps that cancel in the sum",
+            _action(bn1__weight=_CANCELLING, fc__bias=np.float32(0.5)),
+            weight=0.5,
+        ),
+    ),
+    (
+        wrong(
+            "aliased",
+            change="name: value.clone()",
+            into="name: value",
+            says="The tensors of state_dict() are the model's own memory: what you kept as `before` moved "
+            "along. Keep copies, value.clone().",
+        ),
+        wrong(
+            "parameters-only",
+            by=lambda model, action: _parameters_only(model, action),
+            says="You compare parameters only. Running means and variances are in the state dict too, and "
+            "they move without any gradient.",
+        ),
+        wrong(
+            "nearly-equal",
+            change="not torch.equal(value, before[name])",
+            into="not torch.allclose(value.double(), before[name].double(), atol=1e-4)",
+            says="You accept small differences. A frozen number does not move at all: compare exactly.",
+        ),
+        wrong(
+            "sums-compared",
+            change="not torch.equal(value, before[name])",
+            into="value.sum() != before[name].sum()",
+            says="You compare sums. Two changes in opposite directions leave the sum as it was.",
+        ),
+        wrong(
+            "those-that-stayed",
+            change="if not torch.equal",
+            into="if torch.equal",
+            says="You return the names of what stayed the same.",
+        ),
+        wrong(
+            "before-the-action",
+            change="""
+    action()
+""",
+            into="pass",
+            says="You never call action(), so nothing can have moved.",
+        ),
+    ),
+    (
+        right("arrays", by=with_arrays),
+        right("a deep copy", by=with_a_deep_copy),
+    ),
+    {("aliased", "before-the-action"): "both find that nothing moved"},
+)
+
+
+def _parameters_only(model: nn.Module, action: Callable[[], object]) -> list[str]:
+    before = {name: value.detach().clone() for name, value in model.named_parameters()}
+    action()
+    return [name for name, value in model.named_parameters() if not torch.equal(value, before[name])]
+
+
+EXERCISES = (MOVED_BY, TRAIN_EPOCH, EVALUATE)
