@@ -1,0 +1,77 @@
+"""A real JupyterLab in a headless Chromium; without a browser these tests are skipped by name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import IO
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """JupyterLab's address and the folder that it shows, which holds the released batchnorm notebook."""
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copy(ROOT / "assignments" / "batchnorm" / "batchnorm.ipynb", home)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(home / ".jupyter"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    with subprocess.Popen(
+        command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stderr is not None
+        _until_running(server.stderr)
+        rest = Thread(target=server.stderr.read)  # so that the server never waits for a reader
+        rest.start()
+        yield f"http://127.0.0.1:{port}", home
+        server.terminate()
+        rest.join()
+
+
+def _until_running(log: IO[str]) -> None:
+    said = []
+    for line in log:
+        said.append(line)
+        if "is running at" in line:
+            return
+    pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
+
+
+@pytest.fixture
+def page(lab: tuple[str, Path]) -> Iterator[object]:
+    """The released notebook, opened as a student opens it."""
+    if BROWSER is None:
+        pytest.skip("no chromium on this machine: install the system package chromium")
+    from playwright.sync_api import sync_playwright
+
+    address, _ = lab
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=[*QUIET, *as_root])
+        tab = browser.new_page(viewport={"width": 1300, "height": 1000})
+        tab.set_default_timeout(60_000)
+        tab.goto(f"{address}/lab/tree/batchnorm.ipynb")
+        tab.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        yield tab
+        browser.close()

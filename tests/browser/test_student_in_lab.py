@@ -1,0 +1,70 @@
+"""A student opens the released notebook in JupyterLab, answers wrongly, reads the table, answers rightly."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+WRONG = "def batchnorm_step1(x):\n    return np.sum(x, axis=0)\n"
+RIGHT = "def batchnorm_step1(x):\n    return np.sum(x, axis=0) / x.shape[0]\n"
+NUMBERED = re.compile(r"\[\d+\]:")
+
+
+def test_wrong_answer_is_told_its_mistake_and_the_right_one_passes(page: Any, lab: Any) -> None:
+    """begin, a sum instead of a mean, its sentence; then the mean, and Validate names what is still open."""
+    given = _cell(page, "begin(")
+    _run(page, given)
+    expect(given.locator(".jp-OutputArea-output")).to_contain_text("Batch normalisation")
+
+    exercise, check = _cell(page, "def batchnorm_step1("), _cell(page, "check(batchnorm_step1)")
+    _run(page, exercise)
+    _run(page, check)
+    expect(_output(check)).to_contain_text("not written yet")
+
+    _write(page, exercise, WRONG)
+    _run(page, check)
+    expect(_output(check)).to_contain_text("never divides")
+    expect(_output(check)).to_contain_text("✗")
+
+    _write(page, exercise, RIGHT)
+    _run(page, check)
+    expect(_output(check)).to_contain_text("✓")
+    expect(_output(check)).not_to_contain_text("✗")
+
+    page.keyboard.press("Control+s")
+    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Validate").click()
+    dialog = page.locator(".jp-Dialog").filter(has_text="failed")
+    expect(dialog).to_contain_text("check(batchnorm_step2)", timeout=240_000)
+    expect(dialog).not_to_contain_text("check(batchnorm_step1)")
+
+    _, home = lab
+    saved = json.loads((home / "batchnorm.ipynb").read_text())
+    assert any("/ x.shape[0]" in "".join(cell["source"]) for cell in saved["cells"])
+
+
+def _cell(page: Any, text: str) -> Any:
+    return page.locator(".jp-CodeCell").filter(has_text=text).first
+
+
+def _output(cell: Any) -> Any:
+    return cell.locator(".jp-OutputArea").first
+
+
+def _run(page: Any, cell: Any) -> None:
+    """Click into a cell and press Shift+Enter; wait until its number is back."""
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".jp-InputPrompt")).to_have_text(NUMBERED)
+
+
+def _write(page: Any, cell: Any, source: str) -> None:
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".jp-InputPrompt")).to_have_text(NUMBERED)
