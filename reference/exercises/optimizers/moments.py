@@ -126,6 +126,25 @@ def of_adam() -> tuple[Misconception, ...]:
         wrong(
             "m-v-swapped",
             of=opt.adam,
+            change="""
+                m = beta1 * m + (1 - beta1) * dw
+                v = beta2 * v + (1 - beta2) * dw**2
+                m_hat = m / (1 - beta1**t)
+                v_hat = v / (1 - beta2**t)
+            """,
+            into="""
+                v = beta1 * v + (1 - beta1) * dw
+                m = beta2 * m + (1 - beta2) * dw**2
+                m_hat = v / (1 - beta1**t)
+                v_hat = m / (1 - beta2**t)
+            """,
+            says="Your m averages the squares and your v the gradients. From a fresh start that walks the same "
+            "way; a state that comes from elsewhere is mixed up. m is the average of the gradients, v that of "
+            "their squares.",
+        ),
+        wrong(
+            "betas-swapped",
+            of=opt.adam,
             change="m = beta1 * m + (1 - beta1) * dw\nv = beta2 * v + (1 - beta2) * dw**2",
             into="m = beta2 * m + (1 - beta2) * dw\nv = beta1 * v + (1 - beta1) * dw**2",
             says="Your betas are exchanged: beta1 belongs to m, the average of the gradients, and beta2 to "
@@ -239,7 +258,7 @@ _DECAY = 'decay = config["learning_rate"] * config["weight_decay"] * w'
 _CALL = "next_w, config = adam(w, dw, config)"
 _TAKEN = (
     "no-bias-correction", "only-m-corrected", "only-v-corrected", "beta-not-power", "t-late", "t-not-stored",
-    "m-v-swapped", "eps-inside", "eps-hat", "eps-missing",
+    "betas-swapped", "eps-inside", "eps-hat", "eps-missing",
 )  # fmt: skip
 
 ADAMW = Exercise(
