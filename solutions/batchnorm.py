@@ -86,12 +86,13 @@ interactive.explore(plain_starts)
 # layers. Let us compute it.
 #
 # A unit of a hidden layer adds up 50 products, $z = \sum_{j=1}^{50} w_j h_j$, and the weights are independent with mean 0 and
-# variance $s^2$. Terms with independent, zero-mean factors do not correlate, so variances add:
+# variance $s^2$. Since $w_j$ has mean 0 and does not depend on $h_j$, one product has mean 0 and variance $\mathbb{E}[w_j^2 h_j^2] = \operatorname{Var}(w_j)\, \mathbb{E}[h_j^2]$. Since
+# the weights are independent of each other, the products do not correlate, and their variances add:
 #
 # $$\operatorname{Var}(z) = \sum_{j=1}^{50} \operatorname{Var}(w_j)\, \mathbb{E}[h_j^2] = 50\, s^2\, \mathbb{E}[h^2].$$
 #
 # The input $h = \max(0, z')$ is the ReLU of the layer before. If $z'$ is symmetric around 0, the ReLU removes half of the
-# square: $\mathbb{E}[h^2] = \tfrac12 \operatorname{Var}(z')$. Together
+# mean square: $\mathbb{E}[h^2] = \tfrac12\, \mathbb{E}[z'^2] = \tfrac12 \operatorname{Var}(z')$. Together
 #
 # $$\operatorname{Var}(z) = 25\, s^2 \operatorname{Var}(z'), \qquad \operatorname{std}(z) = 5 s \cdot \operatorname{std}(z').$$
 #
@@ -374,8 +375,8 @@ def features_on_their_way():
 interactive.explore(features_on_their_way)
 
 # %% [markdown]
-# The means of `out` are $\beta$ and its standard deviations are $|\gamma|$, whatever `x` was. Keep this as a test for your life with
-# batchnorm: *train mode, means are beta, standard deviations are the absolute values of gamma*. To four digits it holds only if the variance
+# The means of `out` are $\beta$ and its standard deviations are $|\gamma|$, whatever `x` was. Keep this as a test for every batchnorm
+# that you meet: *train mode, means are beta, standard deviations are the absolute values of gamma*. To four digits it holds only if the variance
 # is much larger than $\varepsilon$. Why not exactly?
 #
 # <details><summary>Answer</summary>
@@ -1375,8 +1376,7 @@ interactive.explore(other_peoples_examples)
 # ## 11 Experiments
 # *14 minutes, ●○○*
 #
-# Everything below runs on your own functions: `batchnorm_forward`, `batchnorm_backward_alt` and the two of layer normalisation. Each experiment asks for a prediction. Write it down before you run the cell.
-# It is the difference between watching and learning.
+# Everything below runs on your own functions: `batchnorm_forward`, `batchnorm_backward_alt` and the two of layer normalisation. Each experiment asks for a prediction: write it down before you run the cell.
 
 # %% [markdown]
 # ### How large may the learning rate be?
