@@ -918,7 +918,7 @@ interactive.explore(lazy_probes)
 # The sum of each column of `out` is $N\beta_d$, whatever `x` is, so nothing that happens to `x` can change this loss: its gradient is zero. With
 # the sum of squares it is nearly the same: for $\gamma = 1$ and $\beta = 0$ it is $N \cdot \frac{\sigma^2}{\sigma^2+\varepsilon}$ for each feature, which depends on `x` only through $\varepsilon$.
 #
-# With such a probe, a backward pass that returns zeros passes, and so do several of the usual wrong ones. Use a random upstream gradient, $\gamma \ne 1$ and $\beta \ne 0$.
+# With such a probe, a backward pass that returns zeros passes, and so do several of the usual wrong ones. (`gradient_check` says so when everything it sees is zero. Most do not.) Use a random upstream gradient, $\gamma \ne 1$ and $\beta \ne 0$.
 
 # %% [markdown]
 # ## 7 The second curve
