@@ -49,6 +49,7 @@ def all_plots():
         "histograms": plots.histograms({"a": T, "b": T}),
         "images": plots.images(np.outer(np.arange(3), np.ones(64)), ["x", "y", "z"], title="Digits"),
         "graph": plots.batchnorm_graph(results={}),
+        "regions": plots.regions(lambda p: (p[:, 0] > 0).astype(int), np.eye(2) - 0.4, np.array([1, 0])),
     }
 
 
@@ -138,3 +139,21 @@ def test_graph_highlights_a_stage():
 def test_graph_measures_values():
     said = texts(plots.batchnorm_graph(results={}, values={"mu": np.array([1.0, 2.5])}))
     assert "mu\n(2,)\n1 … 2.5" in said
+
+
+def test_regions_ask_for_the_whole_plane_around_the_points():
+    asked = []
+
+    def classify(points):
+        asked.append(points)
+        return (points[:, 0] > 0.5).astype(int)
+
+    figure = plots.regions(classify, np.array([[0.0, 0.0], [1.0, 2.0]]), np.array([0, 1]), title="Half")
+    low, high = asked[0].min(axis=0), asked[0].max(axis=0)
+    assert (low < 0).all()
+    assert (high > [1, 2]).all()
+    assert "Half" in texts(figure)
+
+
+def test_a_class_that_is_nowhere_draws_no_line():
+    plots.regions(lambda p: np.zeros(len(p), dtype=int), np.eye(2), np.array([0, 1]))
