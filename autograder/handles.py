@@ -38,6 +38,10 @@ class Handle:
     def __len__(self) -> int:
         return self._candidate.length(self._number)
 
+    def beside(self, module: str, name: str) -> Any:
+        """Return what a module of the course's package calls `name` where this object lives."""
+        return self._candidate.beside(module, name)
+
     def __bool__(self) -> bool:
         return True
 

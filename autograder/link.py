@@ -123,6 +123,13 @@ class Candidate:
         length: int = self._checked(self._value("length", [number], ""), int)
         return length
 
+    def beside(self, module: str, name: str) -> Any:
+        """Return what a module of the course's package calls `name` there; KeyError for other modules.
+
+        It runs among the student's code, so it is no more to be trusted than that.
+        """
+        return self._value("beside", [module, name], name)
+
     def close(self) -> None:
         """End the conversation; the keeper on the other side kills the candidate and all it started."""
         self._conversation.close()

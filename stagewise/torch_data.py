@@ -7,6 +7,7 @@ an action becomes one, and what comes of the call is described again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -39,8 +40,7 @@ def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
         here = [world.made(value) for value in arguments]
         named = {name: world.made(value) for name, value in keywords.items()}
         try:
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(SEED)
+            with _repeatable():
                 return world.described(function(*here, **named))
         finally:
             world.write_back()
@@ -88,6 +88,19 @@ def describe_optimizer(optimizer: torch.optim.Optimizer, name_of: Callable[[Tens
                 velocity[name] = _array(moving)
     kind = type(optimizer).__name__
     return {"kind": kind, "parameters": sorted(settings), "settings": settings, "velocity": velocity}
+
+
+@contextmanager
+def _repeatable() -> Iterator[None]:
+    """The same random numbers each time, and one thread: many small calls are slower on two."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(SEED)
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 class World:

@@ -311,3 +311,17 @@ def test_tensors_are_changed_in_place_too():
         result = candidate.lookup("f")(x)
         assert torch.equal(result, torch.full((3,), 2.0))
         assert torch.equal(x, torch.ones(3))
+
+
+def test_the_course_is_there_beside_a_students_object(student):
+    """A function of the course's package can be called with the student's objects where they live."""
+    (f,) = student("def f(x): return x + 1", "f")
+    placed = f.beside("stagewise.setting", "placed")
+    assert placed({"f": f}, "")["f"](1) == 2
+
+
+def test_nothing_but_the_course_is_beside(student):
+    """Other modules are not asked for."""
+    (f,) = student("def f(x): return x + 1", "f")
+    with pytest.raises(KeyError):
+        f.beside("os", "getcwd")
