@@ -25,6 +25,11 @@ AUTOGRADE_PREPROCESSORS = (
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 )
+FEEDBACK_PREPROCESSORS = (
+    "autograder.feedback.Unhidden",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+)
 
 
 def configure(c: Any, root: Path) -> Any:
@@ -37,6 +42,7 @@ def configure(c: Any, root: Path) -> Any:
     c.ClearMarkScheme.enforce_metadata = False
     c.Autograde.exporter_class = "autograder.preprocessor.Repaired"
     c.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
+    c.GenerateFeedback.preprocessors = list(FEEDBACK_PREPROCESSORS)
     # What students wrote is rendered in the instructor's browser, by the form grader and in feedback pages.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {

@@ -9,20 +9,16 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
-from nbgrader import api
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import create_engine, select
-from sqlalchemy.exc import OperationalError
 
 from autograder import records
 from autograder.course import Course
-from autograder.errors import CourseError
 from autograder.plan import PlannedCell, read_plan
 from autograder.reasons import Reason
 from autograder.records import CheckScore, Record
+from autograder.sheets import Mark, Sheet, read_sheets, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +40,10 @@ class Score:
 def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Score]:
     """All scores of a unit: students in the order of their names, cells in the notebook's."""
     plan = read_plan(course.instructor(unit))
-    graded = {cell.grade_id: cell for cell in plan.cells if cell.points}
+    sheets = read_sheets(course, unit)
     told = {record.student: record for record in records.load_all(course, unit)}
-    rows: dict[str, dict[str, Any]] = {}
-    for row in _grades(course, unit):
-        if row.name in graded:
-            rows.setdefault(row.student, {})[row.name] = row
     result = []
-    for student in sorted(rows.keys() | told.keys()):
+    for student in sorted(sheets.keys() | told.keys()):
         if students and student not in students:
             continue
         record = told.get(student)
@@ -60,11 +52,11 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
             if not record.checks:
                 continue
         checks = {check.check: check for check in record.checks} if record else {}
-        found = rows.get(student, {})
+        marks = sheets.get(student, Sheet()).marks
         result += [
-            _score(student, unit, cell, found[name], checks.get(name))
-            for name, cell in graded.items()
-            if name in found
+            _score(student, unit, cell, marks[cell.grade_id], checks.get(cell.grade_id))
+            for cell in plan.cells
+            if cell.points and cell.grade_id in marks
         ]
     return result
 
@@ -110,59 +102,15 @@ def _worth_telling(row: Score) -> bool:
     return row.reason not in (Reason.OK.value, Reason.BY_HAND.value)
 
 
-def _score(student: str, unit: str, cell: PlannedCell, row: Any, check: CheckScore | None) -> Score:
-    reason, diagnosis = _reason(cell, row, check)
-    return Score(student, unit, cell.grade_id, float(row.total or 0.0), cell.points, reason.value, diagnosis)
-
-
-def _reason(cell: PlannedCell, row: Any, check: CheckScore | None) -> tuple[Reason, str]:
+def _score(student: str, unit: str, cell: PlannedCell, mark: Mark, check: CheckScore | None) -> Score:
+    reason = reason_of(cell, check, mark)
     diagnosis = (check.diagnosis or check.detail) if check else ""
-    if row.manual_score is not None:
-        return Reason.BY_HAND, diagnosis
-    if check is not None:
-        return check.reason, diagnosis
-    if row.auto_score is None:
-        return Reason.WAITING, ""
-    if cell.role == "written":
-        return Reason.UNANSWERED, ""
-    return (Reason.OK if row.auto_score == cell.points else Reason.WRONG), ""
+    return Score(student, unit, cell.grade_id, mark.score, cell.points, reason.value, diagnosis)
 
 
 def _refusal(record: Record, most: float) -> Score:
     said = f"{record.detail}; remedy: {record.remedy}"
     return Score(record.student, record.unit, "", 0.0, most, record.reason.value, said)
-
-
-def _grades(course: Course, unit: str) -> list[Any]:
-    if not course.gradebook.exists():
-        raise CourseError(
-            f"there is no gradebook in {course.root}", f"run: python -m autograder grade {unit}"
-        )
-    query = (
-        select(
-            api.SubmittedAssignment.student_id.label("student"),
-            api.BaseCell.name,
-            api.Grade.auto_score,
-            api.Grade.manual_score,
-            api.Grade.score.label("total"),
-        )
-        .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
-        .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id)
-        .join(api.SubmittedAssignment, api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id)
-        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-        .where(api.Assignment.name == unit)
-    )
-    engine = create_engine(course.db_url)
-    try:
-        with engine.connect() as db:
-            return list(db.execute(query))
-    except OperationalError as problem:
-        raise CourseError(
-            f"the gradebook {course.gradebook} could not be read: {problem.orig}",
-            "see whether another program uses it",
-        ) from problem
-    finally:
-        engine.dispose()
 
 
 def _harmless(value: object) -> object:

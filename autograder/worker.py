@@ -13,7 +13,7 @@ from autograder import records
 from autograder.children import ChildDiedError, in_child
 from autograder.errors import SandboxError
 from autograder.limits import Limits
-from autograder.marking import Marked, Terms, mark
+from autograder.marking import Marked, Terms, blank, mark
 from autograder.sandbox import CandidateTemplate
 
 _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
@@ -30,16 +30,14 @@ class Worker:
         self._limits = limits
         self._start = start
         self._template: CandidateTemplate | None = None
+        self._blank = blank(terms.plan)
+        self._warm = False
 
     def mark(self, student: str, raw: bytes) -> Marked:
         """The graded submission; raises ChildDiedError when its examiner did not survive it, SandboxError
         without isolation.
         """
-        if self._template is None:
-            self._template = self._start()
-            gc.collect()
-            gc.freeze()  # what is here now is shared with every child, and need not be looked at by any
-        template = self._template
+        template = self._template or self._warm_up()
         seconds = self._limits.cpu_seconds * self._limits.wall_factor + _SPARE_SECONDS
         try:
             answer = in_child(
@@ -50,6 +48,16 @@ class Worker:
             self.close()  # the template may be in the middle of a conversation with the child
             raise
         return unpack(answer)
+
+    def _warm_up(self) -> CandidateTemplate:
+        """Start the template, and grade an empty answer here, so that children find imports and caches made."""
+        template = self._template = self._start()
+        if not self._warm:
+            mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))
+            self._warm = True
+        gc.collect()
+        gc.freeze()  # what is here now is shared with every child, and need not be looked at by any
+        return template
 
     def close(self) -> None:
         """End the template and every candidate; the next submission starts another."""
