@@ -26,6 +26,8 @@ from stagewise import display
 from stagewise.report import Report
 from stagewise.student_traceback import describe
 
+_LONGEST_DETAIL = 600
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -88,6 +90,8 @@ class Examiner:
         for name, value in self._names.asked.items():
             if not isinstance(value, Handle):
                 return Reason.UNDEFINED, f"{name} is of type {type(value).__name__}, not a function"
+        if isinstance(error, AssertionError):
+            return Reason.WRONG, f"What was asserted is not so: {error}"[:_LONGEST_DETAIL].strip()
         if type(error) is NameError:
             return Reason.UNDEFINED, f"Nothing in the notebook is called {error.name}"
         return Reason.CHECK_BROKEN, f"{type(error).__name__}: {error}"
@@ -96,10 +100,19 @@ class Examiner:
 @lru_cache(maxsize=512)
 def _compiled(source: str, grade_id: str) -> Cell:
     place = f"<check {grade_id}>"
-    tree = ast.parse(source, place)
+    tree = _parsed(source, place)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     result = None if last is None else compile(ast.Expression(last.value), place, "eval")  # type: ignore[attr-defined]
     return Cell(compile(tree, place, "exec"), result)
+
+
+def _parsed(source: str, place: str) -> ast.Module:
+    """Return the tree of a cell; lines that only a notebook understands (`%matplotlib inline`) do nothing here."""
+    try:
+        return ast.parse(source, place)
+    except SyntaxError:
+        lines = ["" if line.startswith(("%", "!")) else line for line in source.split("\n")]
+        return ast.parse("\n".join(lines), place)
 
 
 @contextmanager

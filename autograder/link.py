@@ -191,7 +191,11 @@ class Candidate:
             self._end(*self._cause_of_death())
         except (ChannelError, ProtocolError) as error:
             self._end(Reason.PROTOCOL, f"The answer was {error}")
-        if type(reply) is not list or len(reply) < 2 or reply[0] != self._turn or type(reply[1]) is not str:
+        if (
+            type(reply) is not list
+            or [type(part) for part in reply[:2]] != [int, str]
+            or reply[0] != self._turn
+        ):
             self._end(Reason.PROTOCOL, "The answer was not to the question")
         answer: list[Any] = reply[1:]
         return answer

@@ -3,6 +3,7 @@
 import base64
 import builtins
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 
 from IPython.core.displayhook import DisplayHook
@@ -79,6 +80,10 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
         self.running = self.execution_count
         result = self.run_cell(source, store_history=True)
         return "ok" if result.success else "error", self.running, self.outputs.finish()
+
+    def _tee(self, channel: str) -> AbstractContextManager[None]:
+        """IPython would keep all that is printed a second time, without bound."""
+        return nullcontext()
 
     def ask_exit(self) -> None:
         """Go on: `exit()` in a cell ends nothing."""

@@ -1,0 +1,147 @@
+"""Where attacks take place: a course of one exercise, a submission with the attack in it, and what came of
+it.
+"""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.conduct import grade_notebook
+from autograder.examiner import Examiner
+from autograder.intake import read_submission
+from autograder.limits import MIB, Limits
+from autograder.outputs import clean
+from autograder.plan import Plan, PlannedCell
+from autograder.records import CheckScore
+from autograder.sandbox import CandidateTemplate
+
+POINTS = 2.0
+SECRET = "the-answer-is-two-times-x"
+HONEST = "def double(x):\n    return 2 * x"
+WRONG = "def double(x):\n    return 0 * x"
+GIVEN = "import numpy as np"
+CHECK = f"""\
+x = np.linspace(1.0, 2.0, 5)
+expected = x + x
+### BEGIN HIDDEN TESTS
+# {SECRET}
+np.testing.assert_allclose(double(x), expected)
+np.testing.assert_allclose(double(np.array([3.0, -1.0])), [6.0, -2.0])
+### END HIDDEN TESTS
+2.0"""
+QUICK = Limits(
+    cell_seconds=1.0,
+    call_seconds=0.5,
+    check_seconds=1.0,
+    wall_factor=2.0,
+    grace=1.0,
+    memory_bytes=400 * MIB,
+    output_bytes=100_000,
+)
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A submission that tries to earn what it should not.
+
+    cells: what the student runs before the exercise's cell; answer: that cell; after: cells behind it;
+    change: what else is done to the notebook. `{course}` in sources is the course's directory. `earns` is
+    what an honest judge gives. stock: it works on stock nbgrader without harm to the machine, where `undo`
+    takes it back.
+    """
+
+    name: str
+    tries: str
+    cells: tuple[str, ...] = ()
+    answer: str = WRONG
+    after: tuple[str, ...] = ()
+    change: Callable[[list[dict[str, Any]]], None] | None = None
+    earns: float = 0.0
+    stock: bool = False
+    undo: str = ""
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What came of an attack: the graded notebook, what each check earned, all that the outputs hold."""
+
+    notebook: dict[str, Any]
+    scores: tuple[CheckScore, ...]
+    shown: str
+
+    @property
+    def points(self) -> float:
+        return sum(score.points for score in self.scores)
+
+
+def planned(grade_id: str, role: str, source: str, points: float = 0.0) -> PlannedCell:
+    """A cell of the course."""
+    marks = {
+        "schema_version": 3,
+        "grade_id": grade_id,
+        "grade": role == "check",
+        "solution": role == "exercise",
+        "locked": role != "exercise",
+        "task": False,
+    }
+    if role == "check":
+        marks["points"] = points
+    metadata = {"nbgrader": marks, "stagewise": {"role": role}}
+    released = source.split("### BEGIN")[0]
+    return PlannedCell(grade_id, role, "code", source, released, points, "", grade_id, metadata)
+
+
+PLAN = Plan(
+    "doubling",
+    "Doubling",
+    (
+        planned("given-1", "given", GIVEN),
+        planned("double", "exercise", "def double(x):\n    raise NotImplementedError"),
+        planned("check-double", "check", CHECK, POINTS),
+    ),
+)
+
+
+def code(source: str, cell: PlannedCell | None = None) -> dict[str, Any]:
+    """A code cell of a submission, the course's own or the student's."""
+    metadata = {} if cell is None else copy.deepcopy(dict(cell.metadata))
+    identity = {"id": cell.cell_id} if cell is not None else {}
+    return identity | {
+        "cell_type": "code",
+        "metadata": metadata,
+        "source": source,
+        "execution_count": None,
+        "outputs": [],
+    }
+
+
+def submission(attack: Attack, course: Path) -> bytes:
+    """The notebook with the attack in it."""
+
+    def placed(source: str) -> str:
+        return source.replace("{course}", str(course))
+
+    given, double, check = PLAN.cells
+    cells = [
+        code(given.released, given),
+        *(code(placed(source)) for source in attack.cells),
+        code(placed(attack.answer), double),
+        *(code(placed(source)) for source in attack.after),
+        code(check.released, check),
+    ]
+    if attack.change is not None:
+        attack.change(cells)
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def grade(raw: bytes, template: CandidateTemplate, limits: Limits = QUICK) -> Aftermath:
+    """Take a submission in and grade it as the autograder does."""
+    intake = read_submission(raw, PLAN)
+    with template.new_candidate(limits) as candidate:
+        examiner = Examiner(candidate, PLAN.unit)
+        walk = grade_notebook(intake.notebook, PLAN, candidate, examiner, clean)
+    shown = json.dumps([cell.get("outputs") for cell in walk.notebook["cells"]])
+    return Aftermath(walk.notebook, walk.checks, shown)

@@ -1,0 +1,167 @@
+"""A candidate that speaks the protocol itself, maliciously: the examiner ends the conversation."""
+
+import socket
+import struct
+
+import numpy as np
+import pytest
+
+from autograder.candidate.encode import Encoder
+from autograder.candidate.wire import Tag, pack
+from autograder.limits import Limits
+from autograder.link import Candidate, CandidateGone
+from autograder.reasons import Reason
+from autograder.student_errors import CandidateError
+
+LIMITS = Limits(call_seconds=0.1, wall_factor=1.0, grace=0.1, frame_bytes=1 << 16)
+LIST, AGAIN = int(Tag.LIST), int(Tag.AGAIN)
+
+
+@pytest.fixture
+def liar():
+    """A conversation whose other side has said everything in advance: (candidate, say)."""
+    conversation, theirs = socket.socketpair()
+    obituary, keepers = socket.socketpair()
+    candidate = Candidate(conversation, obituary, LIMITS, "sandbox")
+
+    def say(*replies, raw=b""):
+        for reply in replies:
+            frame = pack(reply)
+            theirs.sendall(struct.pack(">I", len(frame)) + frame)
+        theirs.sendall(raw)
+        return candidate
+
+    yield say
+    candidate.close()
+    theirs.close()
+    keepers.close()
+
+
+def tree(value):
+    """A value as the protocol has it."""
+    return Encoder(lambda _: 0).encode(value)
+
+
+NOT_ANSWERS = {
+    "nothing": None,
+    "a text": "ok",
+    "an empty list": [],
+    "no turn": ["value", 1.0, [], []],
+    "the next turn": [2, "value", 1.0, [], []],
+    "a true turn": [1.0, "value", 1.0, [], []],
+    "no kind": [1, 7],
+    "an unknown kind": [1, "points", 2.0],
+    "an answer to something else": [1, "cell", "ok", 1, [LIST]],
+    "too few parts": [1, "value", 1.0],
+    "too many parts": [1, "value", 1.0, [], [], []],
+    "changes that are no list": [1, "value", 1.0, {}.__class__.__name__, []],
+    "a change without a number": [1, "value", 1.0, [["x"]], []],
+    "a change of nothing": [1, "value", 1.0, [[99, tree(1)]], []],
+    "a change of the number before": [1, "value", 1.0, [[-1, tree([1])]], []],
+    "a result as a change": [1, "value", tree([1]), [[6, tree([2])]], []],
+    "an array that becomes a list": [1, "value", 1.0, [[1, tree([1.0])]], []],
+    "an array that grows": [1, "value", 1.0, [[1, tree(np.zeros(9))]], []],
+    "an array of another dtype": [1, "value", 1.0, [[1, tree(np.zeros(2, np.float32))]], []],
+    "a dict that becomes a list": [1, "value", 1.0, [[2, tree([1])]], []],
+    "an argument that holds itself": [1, "value", 1.0, [[3, [LIST, [AGAIN, 3]]]], []],
+    "arguments that hold each other": [
+        1,
+        "value",
+        1.0,
+        [[3, [LIST, [AGAIN, 4]]], [4, [LIST, [AGAIN, 3]]]],
+        [],
+    ],
+    "arguments that explode": [
+        1,
+        "value",
+        1.0,
+        [[3, [LIST, *[0] * 5000]], [4, [LIST, *[[AGAIN, 3]] * 5000]]],
+        [],
+    ],
+    "a result that is its argument's part": [1, "value", [LIST, [AGAIN, 3]], [[3, [LIST, [AGAIN, 6]]]], []],
+    "an exception that is a number": [1, "raised", 1, "text", "trace", []],
+    "a pickle": [1, "value", [99, b"cos\nsystem\n(S'true'\ntR."], [], []],
+}
+
+
+@pytest.mark.parametrize("reply", NOT_ANSWERS.values(), ids=NOT_ANSWERS)
+def test_what_is_no_answer_ends_the_conversation(liar, reply):
+    """The check fails for a plain reason; nothing of ours explodes or holds itself."""
+    candidate = liar(reply)
+    arguments = [np.zeros(2), {"a": 1}, [1], [2]]
+    for _ in range(2):
+        with pytest.raises(CandidateGone) as end:
+            candidate.call(0, arguments, {})
+        assert end.value.reason is Reason.PROTOCOL
+    assert repr(arguments).count("...") == 0
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"\xff\xff\xff\xff", Reason.FLOODED),
+        (b"\x00\x01\x00\x01", Reason.FLOODED),
+        (b"\x00\x00\x00\x08\x00", Reason.TIMEOUT),
+        (b"\x00\x00", Reason.TIMEOUT),
+        (b"", Reason.TIMEOUT),
+        (b"\x00\x00\x00\x00", Reason.PROTOCOL),
+        (b"\x00\x00\x00\x01\xc1", Reason.PROTOCOL),
+        (b"\x00\x00\x00\x05\xdd\xff\xff\xff\xff", Reason.PROTOCOL),
+        (b"\x00\x00\x10\x00" + b"\x91" * 4096, Reason.PROTOCOL),
+    ],
+)
+def test_bytes_that_are_no_frame_end_the_conversation(liar, raw, reason):
+    """Giant lengths, frames that never end, broken MessagePack: within the time that is allowed."""
+    candidate = liar(raw=raw)
+    with pytest.raises(CandidateGone) as end:
+        candidate.call(0, [], {})
+    assert end.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        [1, "cell", "ok", 1, 7],
+        [1, "cell", "won", 1, [LIST]],
+        [1, "cell", "ok", "1", [LIST]],
+        [1, "cell", "ok", 1, [99]],
+        [1, "value", 1.0, [], []],
+    ],
+)
+def test_a_cell_is_answered_as_a_cell_or_not_at_all(liar, reply):
+    """Outputs are a list, its status one of three."""
+    with pytest.raises(CandidateGone):
+        liar(reply).run_cell("1")
+
+
+@pytest.mark.parametrize(
+    "name", ["SystemExit", "KeyboardInterrupt", "CandidateGone", "a b", "", "x" * 10**4, "é"]
+)
+def test_exceptions_are_exceptions_whatever_they_are_called(liar, name):
+    """A name from a closed list, or a name only."""
+    with pytest.raises(CandidateError) as caught:
+        liar([1, "raised", name, "t" * 10**4, "trace", []]).call(0, [], {})
+    assert len(str(caught.value)) < 3000
+
+
+def test_an_array_that_we_keep_read_only_stays_as_it_is(liar):
+    """A change of it is not written."""
+    x = np.zeros(2)
+    x.flags.writeable = False
+    assert liar([1, "value", 1.0, [[1, tree(np.ones(2))]], []]).call(0, [x], {}) == 1.0
+    assert np.array_equal(x, np.zeros(2))
+
+
+def test_a_handle_of_any_number_is_a_handle(liar):
+    """It means something to the candidate alone."""
+    handle = liar([1, "value", [int(Tag.HANDLE), 2**32 - 1], [], []]).call(0, [], {}, "f")
+    assert handle.__name__ == "f"
+    assert handle._number == 2**32 - 1
+
+
+def test_warnings_are_texts_and_few(liar):
+    """However many a candidate sends."""
+    with pytest.warns(RuntimeWarning) as caught:
+        liar([1, "value", 1.0, [], [["x"] * 50, "y" * 10**4, *range(1000)]]).call(0, [], {})
+    assert len(caught) <= 100
+    assert max(len(str(one.message)) for one in caught) <= 500
