@@ -1,7 +1,21 @@
 """Data of the course: everything ships with the installation, nothing is downloaded."""
 
 from stagewise.data.batches import minibatches
+from stagewise.data.cifar10 import Cifar10, cifar10
+from stagewise.data.glyphs import Glyphs, glyphs
 from stagewise.data.handwriting import Digits, digits
+from stagewise.data.snapshots import shuffled, snapshots
 from stagewise.data.toys import spirals
 
-__all__ = ["Digits", "digits", "minibatches", "spirals"]
+__all__ = [
+    "Cifar10",
+    "Digits",
+    "Glyphs",
+    "cifar10",
+    "digits",
+    "glyphs",
+    "minibatches",
+    "shuffled",
+    "snapshots",
+    "spirals",
+]

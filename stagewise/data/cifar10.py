@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import tarfile
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +65,9 @@ def download(url: str, target: Path, progress: Progress) -> None:
 
     OSError when the connection ends early: the part stays, and calling again continues.
     """
+    import urllib.error
+    import urllib.request
+
     part = target.with_name(target.name + ".part")
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
@@ -85,6 +85,8 @@ def download(url: str, target: Path, progress: Progress) -> None:
 
 def read_archive(archive: Path) -> Cifar10:
     """Read an archive in CIFAR-10's binary format; ValueError naming what is missing or damaged."""
+    import tarfile
+
     with tarfile.open(archive, "r:gz") as tar:
         members = {Path(member.name).name: member for member in tar.getmembers() if member.isfile()}
         missing = [name for name in (*TRAINING, *TEST) if name not in members]
