@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import IO
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
     "--disable-gpu",
@@ -26,17 +27,16 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """JupyterLab's address and the folder that it shows, which holds the released batchnorm notebook."""
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copy(ROOT / "assignments" / "batchnorm" / "batchnorm.ipynb", home)
+@contextmanager
+def jupyterlab(home: Path) -> Iterator[str]:
+    """JupyterLab's address while it shows the folder `home`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root"]
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
-    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(home / ".jupyter"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": programs, "JUPYTER_CONFIG_DIR": str(home / ".jupyter")}
     with subprocess.Popen(
         command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as server:
@@ -44,7 +44,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         _until_running(server.stderr)
         rest = Thread(target=server.stderr.read)  # so that the server never waits for a reader
         rest.start()
-        yield f"http://127.0.0.1:{port}", home
+        yield f"http://127.0.0.1:{port}"
         server.terminate()
         rest.join()
 
@@ -59,19 +59,14 @@ def _until_running(log: IO[str]) -> None:
 
 
 @pytest.fixture
-def page(lab: tuple[str, Path]) -> Iterator[object]:
-    """The released notebook, opened as a student opens it."""
+def tab() -> Iterator[Page]:
+    """An empty tab of the browser."""
     if BROWSER is None:
         pytest.skip("no chromium on this machine: install the system package chromium")
-    from playwright.sync_api import sync_playwright
-
-    address, _ = lab
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=[*QUIET, *as_root])
-        tab = browser.new_page(viewport={"width": 1300, "height": 1000})
-        tab.set_default_timeout(60_000)
-        tab.goto(f"{address}/lab/tree/batchnorm.ipynb")
-        tab.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        yield tab
+        empty = browser.new_page(viewport={"width": 1300, "height": 1000})
+        empty.set_default_timeout(60_000)
+        yield empty
         browser.close()
