@@ -6,8 +6,10 @@ What a cell is, is read from the plan alone. Experiments are skipped unless aske
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Protocol
 
 from autograder.link import CandidateGone, CellResult
@@ -70,7 +72,7 @@ def grade_notebook(
         count += 1
         cell["execution_count"] = count
         if known is not None and role == "check":
-            result = examiner.run_check(known)
+            result = examiner.run_check(replace(known, source=without_visible_check(known.source)))
             cell["outputs"] = [_counted(output, count) for output in result.outputs]
             scores.append(_score(known, result))
             continue
@@ -78,6 +80,28 @@ def grade_notebook(
             examiner.run_given(known)
         cell["outputs"] = [_counted(output, count) for output in student.run(cell["source"])]
     return Walk(notebook, tuple(scores), student.timed_out)
+
+
+@lru_cache(maxsize=1024)
+def without_visible_check(source: str) -> str:
+    """A check cell's source without the call that students see: `examine` judges those cases as well, and tells of
+    them.
+
+    A cell without `examine` is left as it is, for then the call is all that it has.
+    """
+    statements = ast.parse(source).body
+    if not any(_calls(statement, "examine") for statement in statements):
+        return source
+    kept = [statement for statement in statements if not _calls(statement, "check")]
+    return ast.unparse(ast.Module(kept, []))
+
+
+def _calls(statement: ast.stmt, name: str) -> bool:
+    match statement:
+        case ast.Expr(ast.Call(ast.Name(called))):
+            return called == name
+        case _:
+            return False
 
 
 class _Student:
