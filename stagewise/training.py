@@ -14,6 +14,7 @@ Forward = Callable[[Array, Array, Array, dict[str, Any]], tuple[Array, Any]]
 Backward = Callable[[Array, Any], tuple[Array, Array, Array]]
 Activation = tuple[Callable[[Array], tuple[Array, Any]], Callable[[Array, Any], Array]]
 Loss = Callable[[Array, Array], tuple[float, Array]]
+Update = Callable[[dict[str, Array], dict[str, Array], int], dict[str, Array]]
 
 
 class Passage(NamedTuple):
@@ -156,18 +157,24 @@ def train(
     x: Array,
     y: Array,
     *,
-    learning_rate: float,
+    learning_rate: float | None = None,
     steps: int,
     batch_size: int,
     seed: int,
     frozen: Collection[str] = (),
     watch: Callable[[Network, int], Array | None] | None = None,
+    update: Update | None = None,
 ) -> History:
-    """Train in place by plain gradient descent on random mini-batches (without repetition within one batch).
+    """Train in place on random mini-batches (without repetition within one batch).
 
+    By plain gradient descent with `learning_rate`, or by `update(params, grads, step)`, which returns the new
+    parameters by name; ValueError unless just one of the two is given.
     frozen: beginnings of names of parameters that stay as they are, e.g. ("gamma", "beta").
     watch: called as watch(network, step) before each step; what it returns, if not None, is kept.
     """
+    if (learning_rate is None) == (update is None):
+        raise ValueError("train needs either a learning_rate or an update, and not both.")
+    change = update or _descent(learning_rate or 0.0)
     rng = np.random.default_rng(seed)
     loss = np.full(steps, np.nan)
     watched: dict[int, Array] = {}
@@ -181,7 +188,13 @@ def train(
             if not np.isfinite(value):
                 break
             loss[step] = value
-            for name, gradient in grads.items():
-                if not name.startswith(tuple(frozen)):
-                    network.params[name] = network.params[name] - learning_rate * gradient
+            moving = {name: grad for name, grad in grads.items() if not name.startswith(tuple(frozen))}
+            network.params.update(change({name: network.params[name] for name in moving}, moving, step))
     return History(loss, watched)
+
+
+def _descent(learning_rate: float) -> Update:
+    def descend(params: dict[str, Array], grads: dict[str, Array], step: int) -> dict[str, Array]:
+        return {name: params[name] - learning_rate * gradient for name, gradient in grads.items()}
+
+    return descend

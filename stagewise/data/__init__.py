@@ -4,6 +4,7 @@ from stagewise.data.batches import minibatches
 from stagewise.data.cifar10 import Cifar10, cifar10
 from stagewise.data.glyphs import Glyphs, glyphs
 from stagewise.data.handwriting import Digits, digits
+from stagewise.data.landscapes import Landscape, ravine, saddle, two_valleys
 from stagewise.data.snapshots import shuffled, snapshots
 from stagewise.data.toys import spirals
 
@@ -11,11 +12,15 @@ __all__ = [
     "Cifar10",
     "Digits",
     "Glyphs",
+    "Landscape",
     "cifar10",
     "digits",
     "glyphs",
     "minibatches",
+    "ravine",
+    "saddle",
     "shuffled",
     "snapshots",
     "spirals",
+    "two_valleys",
 ]

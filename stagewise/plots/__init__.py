@@ -7,6 +7,7 @@ from stagewise.plots.batchnorm_graph import batchnorm_graph
 from stagewise.plots.canvas import new_axes, panels
 from stagewise.plots.graph import Edge, Node, graph
 from stagewise.plots.lines import curves, sweep
+from stagewise.plots.race import race, walks
 from stagewise.plots.regions import regions
 from stagewise.plots.spread import bands, histograms, images
 from stagewise.theme import INK, PALETTE
@@ -24,6 +25,8 @@ __all__ = [
     "images",
     "new_axes",
     "panels",
+    "race",
     "regions",
     "sweep",
+    "walks",
 ]

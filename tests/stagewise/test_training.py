@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stagewise import data
 from stagewise.gradients import gradient_check
 from stagewise.training import Network, accuracy, cross_entropy, train
 
@@ -145,3 +146,27 @@ def test_equal_scores_cost_the_logarithm_of_the_number_of_classes() -> None:
 def test_a_network_of_one_size_is_refused() -> None:
     with pytest.raises(ValueError, match="at least an input and an output size"):
         Network((5,), scale=1.0, seed=0)
+
+
+def test_an_update_of_ones_own_replaces_gradient_descent():
+    x, y = data.spirals(30)
+    by_rate, by_update = (Network((2, 8, 3), scale=0.5, seed=2) for _ in range(2))
+    seen = []
+
+    def update(params, grads, step):
+        seen.append((step, sorted(params) == sorted(grads)))
+        return {name: params[name] - 0.3 * grads[name] for name in grads}
+
+    settings = {"steps": 12, "batch_size": 20, "seed": 5, "frozen": ("b1",)}
+    one = train(by_rate, x, y, learning_rate=0.3, **settings)
+    other = train(by_update, x, y, update=update, **settings)
+    assert np.array_equal(one.loss, other.loss)
+    assert seen == [(step, True) for step in range(12)]
+    assert not by_update.params["b1"].any()
+
+
+@pytest.mark.parametrize("given", [{}, {"learning_rate": 0.1, "update": lambda params, grads, step: params}])
+def test_training_wants_a_rate_or_an_update(given):
+    x, y = data.spirals(10)
+    with pytest.raises(ValueError, match="either a learning_rate or an update"):
+        train(Network((2, 3), scale=1, seed=0), x, y, steps=1, batch_size=2, seed=0, **given)

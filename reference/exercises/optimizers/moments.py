@@ -138,9 +138,9 @@ def of_adam() -> tuple[Misconception, ...]:
                 m_hat = v / (1 - beta1**t)
                 v_hat = m / (1 - beta2**t)
             """,
-            says="Your m averages the squares and your v the gradients. From a fresh start that walks the same "
-            "way; a state that comes from elsewhere is mixed up. m is the average of the gradients, v that of "
-            "their squares.",
+            says="Your m averages the squares and your v the gradients. From a fresh start that walks the "
+            "same way; a state that comes from elsewhere is mixed up. m is the average of the gradients, v "
+            "that of their squares.",
         ),
         wrong(
             "betas-swapped",
