@@ -1,4 +1,4 @@
-"""The three kinds of failure, named after whose fault they are; a message says what was asked, what is wrong and what to do."""
+"""The kinds of failure, named after whose fault they are; a message says what is wrong and what to do."""
 
 from typing import TYPE_CHECKING
 

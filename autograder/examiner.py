@@ -107,7 +107,7 @@ def _compiled(source: str, grade_id: str) -> Cell:
 
 
 def _parsed(source: str, place: str) -> ast.Module:
-    """Return the tree of a cell; lines that only a notebook understands (`%matplotlib inline`) do nothing here."""
+    """Return the tree of a cell; lines that only a notebook understands (`%matplotlib inline`) do nothing."""
     try:
         return ast.parse(source, place)
     except SyntaxError:

@@ -1,10 +1,10 @@
-"""Reason codes: why a check or a submission ended as it did, each with one sentence of what a person must do."""
+"""Reason codes: why a check or a submission ended as it did, and what a person must do about it."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Reason(str, Enum):
-    """A code that goes into scores, notebooks and the gradebook's comments; `.advice` is for a person to read."""
+class Reason(StrEnum):
+    """A code for scores, notebooks and the gradebook's comments; `.advice` is for a person to read."""
 
     advice: str
 
@@ -13,9 +13,6 @@ class Reason(str, Enum):
         reason._value_ = code
         reason.advice = advice
         return reason
-
-    def __str__(self) -> str:
-        return str(self.value)
 
     # A check.
     OK = "ok", "Nothing: all points were earned."
@@ -28,15 +25,29 @@ class Reason(str, Enum):
     DIED = "died", "Your code ended the process that ran it (for example with exit); remove what does that."
     MEMORY = "memory", "Your code asked for more memory than is allowed: look for arrays that grow."
     FLOODED = "flooded", "Your code returned or printed more than is allowed; make its results smaller."
-    PROTOCOL = "protocol", "The process running your code answered with something that is not an answer; ask a teacher."
+    PROTOCOL = (
+        "protocol",
+        "The process running your code answered with something that is not an answer; ask a teacher.",
+    )
     CHECK_BROKEN = "check-broken", "The check itself failed, not your code: tell the instructor."
     NOT_RUN = "not-run", "Nothing: grading skipped this cell."
 
+    # What a person grades.
+    WAITING = "waiting", "Grade this answer by hand, in the form grader."
+    BY_HAND = "by-hand", "Nothing: a person gave these points."
+    UNANSWERED = "unanswered", "Write an answer: the cell is as it was handed out."
+
     # A submission that cannot be graded.
-    NOT_JSON = "not-json", "Open the notebook in JupyterLab, save it and submit that file: this one is not JSON."
+    NOT_JSON = (
+        "not-json",
+        "Open the notebook in JupyterLab, save it and submit that file: this one is not JSON.",
+    )
     EMPTY_FILE = "empty-file", "Submit the notebook again: the file is empty."
     NOT_A_NOTEBOOK = "not-a-notebook", "Submit the notebook (.ipynb) itself: this file is something else."
-    UNKNOWN_FORMAT = "unknown-format", "Open the notebook in a current JupyterLab, save it and submit it again."
+    UNKNOWN_FORMAT = (
+        "unknown-format",
+        "Open the notebook in a current JupyterLab, save it and submit it again.",
+    )
     WRONG_UNIT = "wrong-unit", "Submit the notebook of this unit: this one belongs to another."
     TOO_LARGE = "too-large", "Clear all outputs, save and submit again: the file is too large."
     SYMLINK = "symlink", "Submit the file itself, not a link to it."
@@ -48,8 +59,14 @@ class Reason(str, Enum):
     MISSING_CELL_RESTORED = "missing-cell-restored", "A cell of the course was missing and was put back."
     DUPLICATE_CELL_DROPPED = "duplicate-cell-dropped", "A cell occurred twice; one copy was graded."
     RETYPED_CELL_RESTORED = "retyped-cell-restored", "A cell had changed its type; the type was put right."
-    EDITED_CELL_RESTORED = "edited-cell-restored", "A locked cell had been edited; its original text was used."
-    REORDERED_CELLS_RESTORED = "reordered-cells-restored", "Cells were out of order; the course's order was used."
+    EDITED_CELL_RESTORED = (
+        "edited-cell-restored",
+        "A locked cell had been edited; its original text was used.",
+    )
+    REORDERED_CELLS_RESTORED = (
+        "reordered-cells-restored",
+        "Cells were out of order; the course's order was used.",
+    )
     CELL_IDENTIFIED = "cell-identified", "A cell had lost its name; it was recognised by its text."
     DAMAGED_CELL = "damaged-cell", "A cell was damaged; what could be read of it was kept."
     NBFORMAT_CONVERTED = "nbformat-converted", "The notebook was in another format version and was converted."

@@ -653,6 +653,23 @@ for pid in (-1, 0, 2, 3, os.getppid()):
         answer=HONEST,
         earns=POINTS,
     ),
+    # The instructor's browser.
+    Attack(
+        "script in outputs",
+        "shows HTML, SVG, JavaScript, widgets and markdown that run in the browser of whoever looks",
+        cells=(
+            """
+from IPython.display import HTML, SVG, Javascript, Latex, Markdown, display
+bad = '<script>alert(1)</script><img src=x onerror=alert(1)><a href="javascript:alert(1)">x</a><iframe src=x>'
+display(HTML(bad), Javascript('alert(1)'), Markdown(bad + '[x](javascript:alert(1))'), Latex(f'$x${bad}'))
+display(SVG('<svg onload="alert(1)"><script>alert(1)</script></svg>'))
+display({'text/html': bad, 'application/vnd.jupyter.widget-view+json': {'model_id': bad}, bad: bad}, raw=True)
+display({'text/plain': 'x', 'image/png': bad, 'image/svg+xml': '<svg onload="alert(1)"/>'}, raw=True)
+print('\x1b]8;;javascript:alert(1)\x07x')
+""",
+        ),
+        after=("raise ValueError('<script>')",),
+    ),
     # The notebook itself.
     Attack(
         "edited check",

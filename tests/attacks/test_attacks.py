@@ -1,7 +1,9 @@
 """No attack earns more than it should, shows what it should not, or changes anything for anybody."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,14 @@ from tests.attacks.catalogue import ATTACKS
 from tests.attacks.field import HONEST, POINTS, SECRET, Attack, grade, submission
 
 SECRETS = (SECRET, "classmate", "root:", "PYTHONPATH", "VIRTUAL_ENV")
-ACTIVE = re.compile(r"<script|<iframe|<svg|javascript:|\son\w+\s*=", re.IGNORECASE)
+ACTIVE = re.compile(r"<script|<iframe|<svg|<img[^>]*src|javascript:|application/|svg\+xml", re.IGNORECASE)
+
+
+def displayed(notebook: dict[str, Any]) -> list[Any]:
+    """All that cells show and a browser does not take for text."""
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    bundles = [dict(output.get("data", {})) for output in outputs]
+    return [{kind: part for kind, part in bundle.items() if kind != "text/plain"} for bundle in bundles]
 
 
 def state(course: Path) -> dict[str, bytes]:
@@ -25,7 +34,7 @@ def test_an_attack_earns_and_changes_nothing(attack, template, course):
     assert [score.check for score in result.scores] == ["check-double"]
     assert result.points == attack.earns
     assert not [secret for secret in SECRETS if secret in result.shown]
-    assert not ACTIVE.search(result.shown)
+    assert not ACTIVE.search(json.dumps(displayed(result.notebook)))
     assert "SUCCESS" not in result.shown
     assert len(result.shown) < 1_000_000
     assert state(course) == before
