@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from reference.drawing import draw
+from reference.drawing import draw, same_luck
 from reference.exercise import Exercise, Misconception
 from stagewise.compare import Flaw, compare
 from stagewise.explaining import explanation, wrong_outputs
+from stagewise.fingerprint import chance_apart, is_measured
 from stagewise.judging import AskedCase, Judged, Observed, judge
 from stagewise.script import Failure
 
@@ -32,7 +33,8 @@ class Answers:
 def answers(exercise: Exercise, seed: int) -> tuple[Answers, ...]:
     """The answers of every mistake of the exercise on its drawn cases."""
     cases = draw(exercise, seed)
-    judged = [(one, judge(one.functions(exercise), cases)) for one in exercise.misconceptions]
+    with same_luck():
+        judged = [(one, judge(one.functions(exercise), cases)) for one in exercise.misconceptions]
     return tuple(Answers(one, found, wrong_outputs(found.rows)) for one, found in judged)
 
 
@@ -65,18 +67,20 @@ def _case_apart(case: AskedCase, seen: Observed, theirs: Observed, strict: bool,
     worst = 0.0
     for output, value in theirs.outputs.items():
         if only in ("", output):
-            away = _apart(case, seen.outputs[output], value, strict)
+            away = _apart(case, output, seen.outputs[output], value, strict)
             if away is None:
                 return None
             worst = max(worst, away)
     return worst
 
 
-def _apart(case: AskedCase, seen: Any, theirs: Any, strict: bool) -> float | None:
+def _apart(case: AskedCase, output: str, seen: Any, theirs: Any, strict: bool) -> float | None:
     """The relative error between an answer and a mistake's answer; None when they differ."""
     if type(seen) is Failure or type(theirs) is Failure:
         alike = type(seen) is type(theirs) and _ending(seen) == _ending(theirs)
         return 0.0 if alike else None
+    if output in case.chances and is_measured(theirs):
+        return chance_apart(seen, theirs, case.chances[output].slack)
     found = compare(seen, theirs, case.tolerance, exact_dtype=case.exact_dtype and strict)
     if found.flaw is Flaw.NONE or (found.flaw is Flaw.BROADCAST and not strict):
         return found.error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 from reference.exercise import Case, Exercise, Function
 from reference.patching import substituted
 from stagewise.compare import compare as compare_values
-from stagewise.judging import AskedCase
-from stagewise.script import pick, play
+from stagewise.judging import AskedCase, Chance
+from stagewise.observing import observe
+from stagewise.script import Failure, Played, play
 from stagewise.setting import placed
 
 VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
@@ -50,6 +52,7 @@ def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
         quiet=case.quiet,
         also=_also(exercise, case, inputs, where),
         setting=exercise.setting,
+        chances={name: Chance(one.tolerance, one.slack) for name, one in case.stated.items()},
     )
 
 
@@ -76,7 +79,8 @@ def _expected(
 def _answers(
     functions: Mapping[str, Function], case: Case, inputs: dict[str, Any], where: str
 ) -> dict[str, Any]:
-    played = play(case.steps, functions, inputs, case.updates)
+    with same_luck():
+        played = play(case.steps, functions, inputs, case.updates)
     if played.failure is not None:
         raise ValueError(f"{where}: the truth fails in `{played.failure.step}`: {played.failure.message}")
     if played.changed:
@@ -84,11 +88,35 @@ def _answers(
         raise ValueError(f"{where}: the truth writes into {names}, which `updates` does not name")
     if case.quiet and played.warned:
         raise ValueError(f"{where}: the truth warns, and the case must be quiet: {played.warned[0]}")
-    answers = {output: pick(played.values, output) for output in case.shares}
-    for output, value in answers.items():
-        if not _is_data(value, case):
-            raise ValueError(f"{where}: {output} is {type(value).__name__}, which cannot be compared")
-    return answers
+    return {output: _answer(played, output, case, where) for output in case.shares}
+
+
+def _answer(played: Played, output: str, case: Case, where: str) -> Any:
+    """The truth's answer, or what the case states of it: then the truth's must be within chance of that."""
+    value = observe(played.values, output)
+    if type(value) is Failure:
+        raise ValueError(f"{where}: {value.message}")
+    if not _is_data(value, case):
+        raise ValueError(f"{where}: {output} is {type(value).__name__}, which cannot be compared")
+    if output not in case.stated:
+        return value
+    stated = case.stated[output]
+    found = compare_values(value, stated.value, stated.tolerance)
+    if found.message:
+        raise ValueError(f"{where}: the truth's {output} is not what the case states: {found.message}")
+    return stated.value
+
+
+@contextmanager
+def same_luck() -> Iterator[None]:
+    """NumPy's global stream at the same place every time, and put back afterwards: for answers of random
+    functions that are kept."""
+    before = np.random.get_state()
+    np.random.seed(VISIBLE_SEED)
+    try:
+        yield
+    finally:
+        np.random.set_state(before)
 
 
 def _is_data(value: Any, case: Case) -> bool:

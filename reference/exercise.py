@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from reference.chance import Stated
 from reference.patching import patched, substituted
 from stagewise.compare import Tolerance
-from stagewise.script import Step, entry, parse
+from stagewise.grammar import output as parsed
+from stagewise.observing import quantity
+from stagewise.script import Step, parse
 from stagewise.setting import observers
 
 Function = Callable[..., Any]
@@ -32,7 +35,8 @@ class Case:
     Visible cases are recorded for students; hidden ones are drawn when grading. An output that earns nothing
     in a `main` case earns nothing at all. `updates` names the inputs that the script is meant to change.
     `quiet` asks that nothing warns. `also` is a second right version of the truth: where both answer
-    differently (a slope at a kink), every number between their answers is right.
+    differently (a slope at a kink), every number between their answers is right. `stated` is by output, of
+    quantities that chance changes: what they should be, whatever the truth's own run gave.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Case:
     why: str
     quiet: bool
     also: Function | None = None
+    stated: Mapping[str, Stated] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +146,7 @@ def case(
     compare: str | Mapping[str, float],
     inputs: Inputs,
     *,
+    stated: Mapping[str, Stated] | None = None,
     weight: float = 1.0,
     tolerance: Tolerance = COURSE,
     exact_dtype: bool = False,
@@ -151,12 +157,14 @@ def case(
     quiet: bool = False,
     also: Function | None = None,
 ) -> Case:
-    """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. ValueError when it makes no
+    """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. An output is a name, an entry
+    or a quantity such as "zero_fraction(out)", see stagewise.observables. ValueError when it makes no
     sense."""
     try:
         steps = parse(script)
         shares = dict.fromkeys(_outputs(compare), 1.0) if isinstance(compare, str) else dict(compare)
         _validate_outputs(steps, shares, tuple(updates))
+        _validate_stated(shares, stated or {})
     except ValueError as error:
         raise ValueError(f"case {name!r}: {error}") from None
     if weight <= 0 or not shares or min(shares.values()) <= 0:
@@ -177,6 +185,7 @@ def case(
         why=why,
         quiet=quiet,
         also=also,
+        stated=dict(stated or {}),
     )
 
 
@@ -211,17 +220,25 @@ def _check_variant(what: str, name: str, change: str, by: Function | None) -> No
 
 
 def _outputs(text: str) -> list[str]:
-    return re.findall(r"(?:\[[^\]]*\]|[^\s\[\]])+", text)
+    return re.findall(r"(?:\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\)|[^\s\[\]()])+", text)
 
 
 def _validate_outputs(steps: tuple[Step, ...], shares: Mapping[str, float], updates: tuple[str, ...]) -> None:
     targets = {target for step in steps for target in step.targets} - {"_"}
     for output in shares:
-        root = entry(output).root
-        if root not in targets and root not in updates:
+        quantity(output)
+        roots = parsed(output).roots
+        if roots.isdisjoint(targets) and roots.isdisjoint(updates):
             raise ValueError(
-                f"{output!r} is compared, but no step assigns {root!r} and it is not among `updates`"
+                f"{output!r} is compared, but no step assigns {sorted(roots)[0]!r} and it is not among "
+                "`updates`"
             )
+
+
+def _validate_stated(shares: Mapping[str, float], stated: Mapping[str, Stated]) -> None:
+    for output in stated:
+        if output not in shares or quantity(output) is None:
+            raise ValueError(f"{output!r} is stated, but it is no quantity that is compared")
 
 
 def _validate(exercise: Exercise) -> None:

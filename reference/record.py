@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from reference.drawing import draw_visible
+from reference.drawing import draw_visible, same_luck
 from reference.exercise import Exercise, Unit
 from stagewise.explaining import wrong_outputs
 from stagewise.fingerprint import observed_fingerprint
@@ -32,9 +32,13 @@ def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
     cases = draw_visible(exercise)
     mistakes = []
     for one in exercise.misconceptions:
-        judged = judge(one.functions(exercise), cases)
+        with same_luck():
+            judged = judge(one.functions(exercise), cases)
         if judged.fraction < 1:
-            prints = tuple(map(observed_fingerprint, judged.observed))
+            prints = tuple(
+                observed_fingerprint(seen, case.chances)
+                for seen, case in zip(judged.observed, cases, strict=True)
+            )
             wrong = wrong_outputs(judged.rows)
             mistakes.append(RecordedMistake(one.name, one.says, prints, wrong))
     partners = tuple(partner.__name__ for partner in exercise.partners)

@@ -1,6 +1,7 @@
 """Recognising the answers of a known mistake without storing them, let alone the mistake.
 
 A fingerprint of an array is its shape, its kind, where it is NaN or infinite, and two random projections.
+What comes out differently each time is kept as it came, with how far another run may be from it.
 """
 
 from __future__ import annotations
@@ -8,17 +9,19 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from stagewise.compare import NUMBERS
 from stagewise.explaining import explanation
-from stagewise.judging import Judged, Observed
+from stagewise.judging import Chance, Judged, Observed
 from stagewise.script import Failure
 
 NEAR = 1e-4  # float32 work is recognised too
 _SEED = 20260
+NO_CHANCES: Mapping[str, Chance] = MappingProxyType({})
 _KINDS = {"b": "b", "i": "i", "u": "i", "f": "f", "c": "c"}
 
 
@@ -49,6 +52,8 @@ def apart(wanted: Mapping[str, Any], value: Any, strict: bool = True) -> float |
 
     Without `strict` a shape may differ by axes of length 1.
     """
+    if "about" in wanted:
+        return chance_apart(value, wanted["about"], wanted["within"])
     found = fingerprint(value)
     if found.keys() != wanted.keys() or "opaque" in found:
         return None
@@ -64,9 +69,33 @@ def apart(wanted: Mapping[str, Any], value: Any, strict: bool = True) -> float |
     return 0.0 if found == dict(wanted) else None
 
 
-def observed_fingerprint(observed: Observed) -> dict[str, Any]:
-    """The fingerprint of one case: its outputs, the inputs written into, whether it warned."""
-    outputs = {name: fingerprint(value) for name, value in observed.outputs.items()}
+def chance_apart(one: Any, other: Any, slack: float) -> float | None:
+    """How far two runs of one function are apart, on the scale of `apart`; None when it cannot be one
+    function."""
+    if type(one) is Failure or not (is_measured(one) and np.shape(one) == np.shape(other)):
+        return None
+    with np.errstate(all="ignore"):
+        off = float(np.max(np.abs(np.subtract(one, other)), initial=0.0))
+    return NEAR * off / slack if off <= slack else None
+
+
+def is_measured(value: Any) -> bool:
+    """Whether a value is a number or an array of numbers, all finite: chance may have made it another one."""
+    numbers = type(value) in NUMBERS or (type(value) is np.ndarray and value.dtype.kind in "biuf")
+    return numbers and bool(np.isfinite(value).all())
+
+
+def observed_fingerprint(observed: Observed, chances: Mapping[str, Chance] = NO_CHANCES) -> dict[str, Any]:
+    """The fingerprint of one case: its outputs, the inputs written into, whether it warned.
+
+    chances: those of the case, by output.
+    """
+    outputs = {
+        name: {"about": np.round(value, 4).tolist(), "within": chances[name].slack}
+        if name in chances and is_measured(value)
+        else fingerprint(value)
+        for name, value in observed.outputs.items()
+    }
     return {"outputs": outputs, "changed": sorted(observed.changed), "warned": observed.warned}
 
 

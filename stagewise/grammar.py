@@ -3,7 +3,8 @@
     out, cache = batchnorm_forward(x, gamma, beta, bn_param)
     dx, dgamma, dbeta = batchnorm_backward(dout, cache)
 
-Targets are names (`_` discards); arguments are names, literals, or entries such as `bn_param["eps"]`.
+Targets are names (`_` discards); arguments are names, literals, or entries such as `bn_param["eps"]`. What is
+compared is a name, an entry, or a quantity measured on them, such as `zero_fraction(out)`.
 """
 
 from __future__ import annotations
@@ -24,12 +25,31 @@ class Entry:
     root: str
     keys: tuple[str | int, ...]
 
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names that it needs."""
+        return frozenset({self.root})
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A constant argument."""
 
     value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Something measured on values: `zero_fraction(out)`; arguments may be quantities again."""
+
+    text: str
+    measure: str
+    arguments: tuple[Entry | Quantity, ...]
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names that it needs."""
+        return frozenset[str]().union(*(argument.roots for argument in self.arguments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,25 @@ def entry(text: str) -> Entry:
     if isinstance(found, Literal):
         raise ValueError(f"{text!r} is a constant, not a name; {_GRAMMAR}")
     return found
+
+
+@lru_cache(maxsize=1024)
+def output(text: str) -> Entry | Quantity:
+    """What is compared: an entry as above, or a quantity such as `agreement(out, dx)`; ValueError when
+    neither."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        raise ValueError(f"{text!r} is neither an entry nor a quantity measured on some") from None
+    return _output(node, text)
+
+
+def _output(node: ast.expr, text: str) -> Entry | Quantity:
+    if not isinstance(node, ast.Call):
+        return entry(ast.unparse(node))
+    if not isinstance(node.func, ast.Name) or node.keywords or not node.args:
+        raise ValueError(f"{text!r}: write a quantity as `name(arguments)`, without keywords")
+    return Quantity(ast.unparse(node), node.func.id, tuple(_output(argument, text) for argument in node.args))
 
 
 def _step(line: str) -> Step:

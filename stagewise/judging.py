@@ -13,8 +13,10 @@ from typing import Any
 
 from stagewise.between import settled
 from stagewise.compare import Comparison, Flaw, Tolerance, compare
+from stagewise.grammar import output as parsed
+from stagewise.observing import observe, quantity, says, told
 from stagewise.report import Row, Status
-from stagewise.script import Failure, FailureKind, MissingEntry, Played, Step, entry, pick, play
+from stagewise.script import Failure, FailureKind, MissingEntry, Played, Step, play
 from stagewise.setting import placed
 
 SIDE_FLAW = 0.75
@@ -22,16 +24,27 @@ _STATUS = {
     FailureKind.RAISED: Status.ERROR,
     FailureKind.UNFINISHED: Status.UNFINISHED,
     FailureKind.WRONG_COUNT: Status.FAILED,
+    FailureKind.UNFIT: Status.FAILED,
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """Of an output that comes out differently each time: how far a right one may be off, and how far apart
+    two runs of one function may be (absolute, the same for every function)."""
+
+    tolerance: Tolerance
+    slack: float
+
+
+@dataclass(frozen=True, slots=True)
 class AskedCase:
-    """A case ready to be judged. `expected` and `shares` are by output: a target's name, or an entry such as
-    `bn_param['running_mean']`. `main` gates: an output that earns nothing here earns nothing in any case.
+    """A case ready to be judged. `expected` and `shares` are by output: a target's name, an entry such as
+    `bn_param['running_mean']`, or a quantity measured on them such as `zero_fraction(out)`.
+    `main` gates: an output that earns nothing here earns nothing in any case.
     `quiet` asks that no RuntimeWarning is raised (seen only when the function runs in this process, or when
     its proxy re-issues the warnings). `also`: by output, a second right answer; every entry between both is
-    right. `setting`: see stagewise.setting."""
+    right. `setting`: see stagewise.setting. `chances`: by output, what chance does to it."""
 
     name: str
     steps: tuple[Step, ...]
@@ -47,6 +60,11 @@ class AskedCase:
     quiet: bool = False
     also: dict[str, Any] = field(default_factory=dict)
     setting: str = ""
+    chances: dict[str, Chance] = field(default_factory=dict)
+
+    def tolerance_of(self, output: str) -> Tolerance:
+        """The tolerance of one output."""
+        return self.chances[output].tolerance if output in self.chances else self.tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +143,11 @@ def _observe(case: AskedCase, run: Played, function: str) -> Observed:
 
 def _output(case: AskedCase, run: Played, output: str) -> Any:
     try:
-        value = pick(run.values, output)
+        value = observe(run.values, output)
     except MissingEntry as missing:
         return run.failure or Failure(output, FailureKind.RAISED, str(missing), missing)
     # After a failed step an entry of an input may hold anything: the script did not get to update it.
-    cut_short = run.failure is not None and entry(output).root in case.inputs
+    cut_short = run.failure is not None and not parsed(output).roots.isdisjoint(case.updates)
     if cut_short:
         return run.failure
     return settled(value, case.expected[output], case.also[output]) if output in case.also else value
@@ -155,17 +173,26 @@ def _judge_output(
     if expected is not None and (value is None or value is Ellipsis):
         message = f"{output} is still {value!r}: not written yet, or a return is missing"
         return Row(case.name, output, Status.UNFINISHED, message=message), []
-    found = compare(value, expected, case.tolerance, exact_dtype=case.exact_dtype)
-    allowed = case.tolerance.rtol or case.tolerance.stol
+    tolerance = case.tolerance_of(output)
+    found = compare(value, expected, tolerance, exact_dtype=case.exact_dtype)
+    allowed = tolerance.rtol or tolerance.stol
     error = found.error if found.error != float("inf") else None
     if found.flaw not in (Flaw.NONE, Flaw.BROADCAST):
-        return Row(case.name, output, Status.FAILED, error, allowed, _because(found.message, case)), _note(
-            output, found
-        )
+        message = _because(_said(case, output, value, found), case)
+        return Row(case.name, output, Status.FAILED, error, allowed, message), _note(output, found)
     named = ([found.message] if found.flaw is Flaw.BROADCAST else []) + flaws
     status = Status.FAILED if named else Status.PASSED
     row = Row(case.name, output, status, error, allowed, "; ".join(named), SIDE_FLAW ** len(named))
     return row, _note(output, found)
+
+
+def _said(case: AskedCase, output: str, value: Any, found: Comparison) -> str:
+    measured = quantity(output)
+    if measured is None:
+        return found.message
+    chance = case.chances[output].tolerance if output in case.chances else None
+    sentence = told(output, value, case.expected[output], chance)
+    return sentence or f"{says(measured)}: {found.message}"
 
 
 def _note(output: str, found: Comparison) -> list[str]:

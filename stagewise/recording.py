@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from stagewise.compare import Tolerance
-from stagewise.judging import AskedCase
+from stagewise.judging import AskedCase, Chance
 from stagewise.script import parse
 
 
@@ -185,12 +185,7 @@ def _case_data(case: AskedCase) -> dict[str, Any]:
         "inputs": {name: encode(value) for name, value in case.inputs.items()},
         "outputs": [[name, share, encode(case.expected[name])] for name, share in case.shares.items()],
         "weight": case.weight,
-        "tolerance": {
-            "rtol": case.tolerance.rtol,
-            "stol": case.tolerance.stol,
-            "scale": case.tolerance.scale,
-            "reason": case.tolerance.reason,
-        },
+        "tolerance": _tolerance_data(case.tolerance),
         "exact_dtype": case.exact_dtype,
         "updates": list(case.updates),
         "main": case.main,
@@ -198,6 +193,7 @@ def _case_data(case: AskedCase) -> dict[str, Any]:
         "quiet": case.quiet,
         **({"also": {name: encode(value) for name, value in case.also.items()}} if case.also else {}),
         **({"setting": case.setting} if case.setting else {}),
+        **_chances_data(case.chances),
     }
 
 
@@ -208,6 +204,22 @@ def _read_exercise(data: dict[str, Any]) -> ExerciseRecording:
     )
     cases = tuple(_read_case(case) for case in data["cases"])
     return ExerciseRecording(data["name"], data["points"], tuple(data["partners"]), cases, mistakes)
+
+
+def _tolerance_data(one: Tolerance) -> dict[str, Any]:
+    return {"rtol": one.rtol, "stol": one.stol, "scale": one.scale, "reason": one.reason}
+
+
+def _chances_data(chances: Mapping[str, Chance]) -> dict[str, Any]:
+    data = {
+        name: {"tolerance": _tolerance_data(one.tolerance), "slack": one.slack}
+        for name, one in chances.items()
+    }
+    return {"chances": data} if data else {}
+
+
+def _read_chance(data: dict[str, Any]) -> Chance:
+    return Chance(Tolerance(**data["tolerance"]), data["slack"])
 
 
 def _read_case(data: dict[str, Any]) -> AskedCase:
@@ -226,4 +238,5 @@ def _read_case(data: dict[str, Any]) -> AskedCase:
         quiet=data["quiet"],
         also={name: decode(value) for name, value in data.get("also", {}).items()},
         setting=data.get("setting", ""),
+        chances={name: _read_chance(one) for name, one in data.get("chances", {}).items()},
     )

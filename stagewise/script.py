@@ -25,6 +25,7 @@ class FailureKind(Enum):
     RAISED = "raised"
     UNFINISHED = "unfinished"
     WRONG_COUNT = "wrong count"
+    UNFIT = "unfit"  # delivered, but nothing can be measured on it
 
 
 class RaisedElsewhere(Exception):  # noqa: N818 - it is told, not an error of ours

@@ -1,0 +1,178 @@
+"""Quantities that tell whether a random answer is right: measured on it, the same for every right way.
+
+A mask that somebody drew cannot be compared with another one; how many zeros it has, what became of the other
+entries and whether two masks agree can. Pure functions of arrays, for checks and for experiments of your own.
+"Zero" means smaller than a thousandth of the largest entry, so that solving a system leaves zeros zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+_SHARE = 1e-3
+
+
+class Unobservable(ValueError):  # noqa: N818 - the name says what the matter is
+    """Nothing can be measured on such arrays; `{0}`, `{1}` in the text stand for the arguments."""
+
+
+def zero_fraction(a: Array) -> float:
+    """The share of the entries of a, of any shape, that are zero.
+
+    >>> zero_fraction(np.array([[0.0, 2.0], [0.0, 1.0]]))
+    0.5
+    """
+    return float(np.mean(_zeros(a)))
+
+
+def survivor_scale(a: Array, b: Array) -> float:
+    """The factor between b and a (of one shape) where neither is zero: that farthest from the usual one.
+
+    NaN where nothing survives, or NaN does.
+
+    >>> survivor_scale(np.array([0.0, 4.0, 6.0]), np.array([1.0, 2.0, 3.0]))
+    2.0
+    """
+    _alike(a, b)
+    alive = ~(_zeros(a) | _zeros(b))
+    if not alive.any():
+        return float("nan")
+    factors = a[alive].astype(np.float64) / b[alive]
+    if not np.isfinite(factors).all():
+        return float("nan")
+    return float(factors[np.argmax(np.abs(factors - np.median(factors)))])
+
+
+def agreement(a: Array, b: Array) -> float:
+    """The share of places where a and b (of one shape) are both zero or both not zero.
+
+    >>> agreement(np.array([0.0, 1.0, 2.0, 0.0]), np.array([0.0, 5.0, 0.0, 7.0]))
+    0.5
+    """
+    _alike(a, b)
+    return float(np.mean(_zeros(a) == _zeros(b)))
+
+
+def row_patterns(a: Array) -> int:
+    """How many different patterns of zeros the rows of a have.
+
+    >>> row_patterns(np.array([[0.0, 1.0], [0.0, 3.0], [2.0, 0.0]]))
+    2
+    """
+    return len(np.unique(_zeros(a).reshape(len(a), -1), axis=0))
+
+
+def column_patterns(a: Array) -> int:
+    """How many different patterns of zeros the columns of a have (all axes but the first are columns).
+
+    >>> column_patterns(np.array([[0.0, 0.0, 1.0], [2.0, 3.0, 0.0]]))
+    2
+    """
+    return len(np.unique(_zeros(a).reshape(len(a), -1), axis=1).T)
+
+
+def fitting(dout: Array, x: Array, out: Array) -> Array:
+    """dout with each entry multiplied by what x (no zeros in it) was multiplied with on the way to out."""
+    _alike(dout, x, out)
+    return dout * (out / x)
+
+
+def weights_used(x: Array, out: Array, b: Array) -> Array:
+    """The matrix w: (D, H) that solves out = x @ w + b. x: (N, D), N >= D, out: (N, H), b: (H,)."""
+    if x.ndim != 2 or out.shape != (len(x), *b.shape):
+        raise Unobservable(f"{{1}} has shape {out.shape}, expected {(len(x), *b.shape)}")
+    return _solved(x, out - b, "{1}")
+
+
+def one_matrix(x: Array, out: Array, b: Array) -> bool:
+    """Whether out = x @ w + b for one matrix w: the same weights for every row of x: (N, D), N > D."""
+    w = weights_used(x, out, b)
+    rest = np.linalg.norm(x @ w + b - out)
+    return bool(rest <= _SHARE * np.linalg.norm(out - b))
+
+
+def weights_back(dout: Array, dx: Array) -> Array:
+    """The matrix w: (D, H) that solves dx = dout @ w.T. dout: (N, H), N >= H, dx: (N, D)."""
+    if dx.ndim != 2 or len(dx) != len(dout):
+        raise Unobservable(f"{{1}} has shape {dx.shape}, expected {len(dout)} rows")
+    return _solved(dout, dx, "{1}").T
+
+
+def fitting_dw(x: Array, w: Array, b: Array, out: Array, dout: Array) -> Array:
+    """The gradient by w (no zeros in it) that fits the weights used on the way from x to out."""
+    factors: Array = weights_used(x, out, b) / w
+    gradient: Array = (x.T @ dout) * factors
+    return gradient
+
+
+def row_mean(a: Array) -> Array:
+    """The mean of all rows. a: (N, C). Returns (C,)."""
+    mean: Array = np.mean(a, axis=0)
+    return mean
+
+
+def mean_square(a: Array) -> Array:
+    """The mean of the squares of each column. a: (N, C). Returns (C,)."""
+    mean: Array = np.mean(np.square(a), axis=0)
+    return mean
+
+
+def dtype_name(a: Array) -> str:
+    """The dtype of a, as a word: "float32"."""
+    return str(a.dtype.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Observable:
+    """How a quantity is measured, and what it is called in a sentence; {0} is the first argument's text."""
+
+    measure: Callable[..., Any]
+    says: str
+
+
+OBSERVABLES = {
+    "zero_fraction": Observable(zero_fraction, "the share of zeros in {0}"),
+    "survivor_scale": Observable(
+        survivor_scale, "the factor between {1} and the entries of {0} that are not 0"
+    ),
+    "agreement": Observable(agreement, "the share of places where {0} and {1} are both 0 or both not 0"),
+    "row_patterns": Observable(row_patterns, "the number of different patterns of zeros in the rows of {0}"),
+    "column_patterns": Observable(
+        column_patterns, "the number of different patterns of zeros in the columns of {0}"
+    ),
+    "fitting": Observable(fitting, "the gradient that fits your forward pass"),
+    "weights_used": Observable(weights_used, "the weights that your forward pass used"),
+    "one_matrix": Observable(one_matrix, "{1} is {0} times one matrix, plus {2}"),
+    "weights_back": Observable(weights_back, "the weights that your backward pass used for {1}"),
+    "fitting_dw": Observable(fitting_dw, "the gradient that fits the weights of your forward pass"),
+    "row_mean": Observable(row_mean, "the mean of the rows of {0}"),
+    "mean_square": Observable(mean_square, "the mean square of each column of {0}"),
+    "dtype_name": Observable(dtype_name, "the dtype of {0}"),
+}
+
+
+def _zeros(a: Array) -> Array:
+    size = np.abs(a)
+    largest = float(np.max(size, initial=0.0, where=np.isfinite(size)))
+    zeros: Array = size <= _SHARE * largest
+    return zeros
+
+
+def _solved(a: Array, b: Array, name: str) -> Array:
+    """The w with a @ w nearest to b, in float64."""
+    if not np.isfinite(b).all():
+        raise Unobservable(f"{name} has entries that are NaN or infinite")
+    return np.linalg.lstsq(a.astype(np.float64), b.astype(np.float64), rcond=None)[0]
+
+
+def _alike(first: Array, *others: Array) -> None:
+    for number, other in enumerate(others, start=1):
+        if first.shape != other.shape:
+            raise Unobservable(
+                f"{{0}} has shape {first.shape} and {{{number}}} has shape {other.shape}, not the same"
+            )

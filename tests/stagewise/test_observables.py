@@ -1,0 +1,153 @@
+"""Quantities measured on random answers, and how a case compares, tells and recognises them."""
+
+import numpy as np
+import pytest
+
+from stagewise import observables as obs
+from stagewise.compare import Tolerance
+from stagewise.fingerprint import chance_apart, observed_fingerprint, recognise
+from stagewise.grammar import output
+from stagewise.judging import AskedCase, Chance, judge
+from stagewise.observing import observe, quantity
+from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording, dump, read
+from stagewise.report import Status
+from stagewise.script import Failure, FailureKind, parse
+
+RNG = np.random.default_rng(8)
+X = RNG.choice([-1.0, 1.0], (40, 50)) * RNG.uniform(0.5, 2, (40, 50))
+KEEP = 0.7
+CASE = AskedCase(
+    "a mask",
+    parse("out = drop(x)"),
+    {"x": X},
+    {"zero_fraction(out)": 0.3, "survivor_scale(out, x)": 1 / KEEP, "row_patterns(out)": 40},
+    {"zero_fraction(out)": 2.0, "survivor_scale(out, x)": 2.0, "row_patterns(out)": 1.0},
+    1.0,
+    Tolerance(1e-4, 2e-5, "the course's"),
+    why="p is the probability to KEEP",
+    chances={"zero_fraction(out)": Chance(Tolerance(0, 0.25, "chance"), 0.1)},
+)
+
+
+def drop(x):
+    return x * (np.random.default_rng().random(x.shape) < KEEP) / KEEP
+
+
+def dropped_too_often(x):
+    return x * (np.random.default_rng().random(x.shape) > KEEP) / KEEP
+
+
+def recording(*mistakes):
+    known = []
+    for f in mistakes:
+        judged = judge({"drop": f}, [CASE])
+        prints = (observed_fingerprint(judged.observed[0], CASE.chances),)
+        wrong = frozenset(row.output for row in judged.rows if row.credit == 0)
+        known.append(RecordedMistake(f.__name__, "A sentence.", prints, wrong))
+    return ExerciseRecording("drop", 1.0, (), (CASE,), tuple(known))
+
+
+def test_a_random_answer_is_right_whatever_its_mask():
+    for _ in range(5):
+        assert judge({"drop": drop}, [CASE]).fraction == 1
+
+
+def test_a_wrong_share_is_told_in_words_and_numbers():
+    row = judge({"drop": dropped_too_often}, [CASE]).rows[0]
+    assert row.status is Status.FAILED
+    assert row.message.startswith(
+        "the share of zeros in out: expected 0.3, by chance from 0.225 to 0.375; got"
+    )
+    assert "KEEP" in row.message
+
+
+def test_a_mistake_is_recognised_by_another_run_of_it():
+    recorded = recording(dropped_too_often)
+    for _ in range(5):
+        judged = judge({"drop": dropped_too_often}, [CASE])
+        assert recognise(judged, recorded.misconceptions).name == "dropped_too_often"
+    other = judge({"drop": lambda x: x * (np.random.default_rng().random(x.shape) < 0.5) / KEEP}, [CASE])
+    assert recognise(other, recorded.misconceptions) is None
+
+
+def test_a_recording_keeps_what_chance_may_do():
+    unit = UnitRecording("u", "U", {"drop": recording(dropped_too_often)})
+    text = dump(unit)
+    assert dump(read(text)) == text
+    assert read(text).exercises["drop"].cases[0].chances == CASE.chances
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [
+        (None, Status.UNFINISHED, "out is still None"),
+        ([1.0, 2.0], Status.FAILED, "out should be an array of floats, and is a list of 2"),
+        (3.0, Status.FAILED, "out should be an array of floats, and is a single number"),
+        (np.array(["a"]), Status.FAILED, "out should be an array of floats"),
+    ],
+)
+def test_what_cannot_be_measured_is_said(answer, status, said):
+    for row in judge({"drop": lambda x: answer}, [CASE]).rows:
+        assert row.status is status
+        assert said in row.message
+
+
+def test_shapes_that_should_be_alike_are_named():
+    rows = judge({"drop": lambda x: x[:, :3]}, [CASE]).rows
+    assert rows[1].message.startswith("out has shape (40, 3) and x has shape (40, 50), not the same")
+    assert rows[0].status is Status.FAILED
+
+
+def test_an_exception_of_the_function_takes_the_place_of_every_quantity():
+    judged = judge({"drop": lambda x: 1 / 0}, [CASE])
+    assert {row.status for row in judged.rows} == {Status.ERROR}
+
+
+def test_quantities_nest_and_unknown_ones_are_refused():
+    values = {"dx": np.array([2.0, 0.0]), "dout": np.array([1.0, 5.0]), "x": np.array([3.0, 1.0]),
+              "out": np.array([6.0, 0.0])}  # fmt: skip
+    assert observe(values, "survivor_scale(dx, fitting(dout, x, out))") == 1
+    assert output("agreement(dx, fitting(dout, x, out))").roots == {"dx", "dout", "x", "out"}
+    assert quantity("out") is None
+    with pytest.raises(ValueError, match="no quantity 'mean'; there are: zero_fraction"):
+        quantity("zero_fraction(mean(out))")
+    with pytest.raises(ValueError, match="without keywords"):
+        output("zero_fraction(a=out)")
+
+
+def test_the_farthest_factor_is_shown_and_nan_where_nothing_survives():
+    b = np.ones(9)
+    assert obs.survivor_scale(np.array([2.0] * 8 + [2.5]), b) == 2.5
+    assert np.isnan(obs.survivor_scale(np.zeros(9), b))
+    assert np.isnan(obs.survivor_scale(np.array([2.0] * 8 + [np.nan]), b))
+
+
+def test_the_weights_of_a_linear_layer_are_found_there_and_back():
+    w, b = RNG.normal(size=(50, 6)), RNG.normal(size=6)
+    x, dout = RNG.normal(size=(60, 50)), RNG.normal(size=(60, 6))
+    w[::3] = 0
+    out = x @ w + b
+    assert obs.one_matrix(x, out, b)
+    assert not obs.one_matrix(x, out * (RNG.random(out.shape) < 0.9), b)
+    np.testing.assert_allclose(obs.weights_used(x, out, b), w, atol=1e-10)
+    np.testing.assert_allclose(obs.weights_back(dout, dout @ w.T), w, atol=1e-10)
+    assert obs.zero_fraction(obs.weights_used(x, out, b)) == obs.zero_fraction(w) >= np.mean(w == 0)
+    ours = obs.fitting_dw(x, np.ones_like(w), b, out, dout)
+    np.testing.assert_allclose(ours, (x.T @ dout) * w, atol=1e-9)
+
+
+def test_what_cannot_be_solved_is_no_crash():
+    values = {"x": np.ones((4, 2)), "b": np.ones(3), "out": np.full((4, 3), np.nan)}
+    assert observe(values, "weights_used(x, out, b)").kind is FailureKind.UNFIT
+    values["out"] = np.ones((4, 5))
+    found = observe(values, "zero_fraction(weights_used(x, out, b))")
+    assert found.message == "out has shape (4, 5), expected (4, 3)"
+
+
+def test_two_runs_are_one_function_when_chance_explains_the_difference():
+    assert chance_apart(0.5, 0.52, 0.1) == pytest.approx(0.2e-4)
+    assert chance_apart(0.5, 0.7, 0.1) is None
+    assert chance_apart(float("nan"), 0.5, 0.1) is None
+    assert chance_apart(Failure("f()", FailureKind.UNFIT, "no"), 0.5, 0.1) is None
+    assert chance_apart(np.array([0.5, 0.1]), [0.5, 0.15], 0.1) == pytest.approx(0.5e-4)
+    assert chance_apart(np.array([0.5, 0.1, 0.2]), [0.5, 0.15], 0.1) is None
