@@ -133,13 +133,17 @@ def _name(report: Report) -> str:
     return escape(report.exercise, 80)
 
 
+def _points(points: float) -> str:
+    return "1 point" if points == 1 else f"{points:g} points"
+
+
 def _summary(report: Report) -> str:
     if report.kind == "examine":
         return f": {report.points or 0:.4g} of {report.max_points or 0:.4g} points. {_HIDDEN}"
     if _nothing_written(report):
         said = report.rows[0].message
         return f" is not written yet. {_NEXT}" if said.startswith(report.exercise) else f": {said}. {_NEXT}"
-    worth = "" if report.max_points is None else f" (worth {report.max_points:g} points)"
+    worth = "" if report.max_points is None else f" (worth {_points(report.max_points)})"
     cases = [all(one.credit == 1 for one in of) for _, of in groupby(report.rows, lambda one: one.case)]
     if report.status is Status.PASSED:
         all_of_them = "the visible case is" if len(cases) == 1 else f"all {len(cases)} visible cases are"
