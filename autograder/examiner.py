@@ -9,7 +9,7 @@ import io
 import math
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -17,7 +17,7 @@ from typing import Any
 
 from autograder.handles import Handle
 from autograder.link import Candidate, CandidateGone
-from autograder.namespaces import Namespace
+from autograder.namespaces import Namespace, defined
 from autograder.plan import PlannedCell
 from autograder.reasons import Reason
 from autograder.student_errors import CandidateError
@@ -31,10 +31,11 @@ _LONGEST_DETAIL = 600
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's code: its statements, and the expression whose value is its result."""
+    """A cell's code: its statements, the expression whose value is its result, and the names it defines."""
 
-    statements: CodeType
+    statements: tuple[CodeType, ...]
     result: CodeType | None
+    names: frozenset[str]
 
 
 class Examiner:
@@ -46,15 +47,18 @@ class Examiner:
         self._names = Namespace(candidate)
 
     def run_given(self, cell: PlannedCell) -> None:
-        """Define what a `given` cell defines; what else it does (plots, student functions that fail) is
-        ignored.
+        """Define what a `given` cell defines; a statement that fails, since a student's function does, is
+        skipped.
+
+        What it would have defined is then undefined, never the student's.
         """
         self._candidate.begin_check()
-        try:
-            with _quietly([]):
-                self._execute(cell)
-        except (Exception, CandidateGone):
-            return
+        with _quietly([]), suppress(SyntaxError):
+            code = _compiled(cell.source, cell.grade_id)
+            self._names.reserved |= code.names
+            for part in (*code.statements, code.result):
+                with suppress(Exception, CandidateGone):
+                    exec(part or "", self._names)
 
     def run_check(self, cell: PlannedCell) -> CheckResult:
         """Run a check cell and say what was earned; whatever the candidate does, this returns."""
@@ -78,7 +82,8 @@ class Examiner:
 
     def _execute(self, cell: PlannedCell) -> Any:
         code = _compiled(cell.source, cell.grade_id)
-        exec(code.statements, self._names)
+        for statement in code.statements:
+            exec(statement, self._names)
         return None if code.result is None else eval(code.result, self._names)
 
     def _blame(self, error: Exception) -> tuple[Reason, str]:
@@ -101,9 +106,11 @@ class Examiner:
 def _compiled(source: str, grade_id: str) -> Cell:
     place = f"<check {grade_id}>"
     tree = _parsed(source, place)
+    names = defined(tree)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    result = None if last is None else compile(ast.Expression(last.value), place, "eval")  # type: ignore[attr-defined]
-    return Cell(compile(tree, place, "exec"), result)
+    result = compile(ast.Expression(last.value), place, "eval") if isinstance(last, ast.Expr) else None
+    statements = tuple(compile(ast.Module([part], []), place, "exec") for part in tree.body)
+    return Cell(statements, result, names)
 
 
 def _parsed(source: str, place: str) -> ast.Module:

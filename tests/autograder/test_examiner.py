@@ -76,8 +76,15 @@ def test_given_functions_may_call_the_students(examined):
 
 
 def test_a_given_cell_that_fails_here_does_not_matter(examined):
-    """It may plot, or call what is not written yet; what it defined before stays."""
-    assert examined("a", given="a = 4.0\nf()\nb = 1").points == 4.0
+    """It may plot, or call what is not written yet; what else it defines is defined."""
+    assert examined("a * b", given="a = 2.0\nf()\nb = 2").points == 4.0
+
+
+def test_a_name_of_a_given_cell_is_never_the_students(examined):
+    """Though a student makes the statement fail that defines it."""
+    student = "def f(): raise ValueError\ndef judge(x): return 4.0"
+    result = examined("judge(1)", student, given="judge = [f(), lambda x: 0.0][1]")
+    assert (result.points, result.reason) == (0.0, Reason.UNDEFINED)
 
 
 @pytest.mark.parametrize(
