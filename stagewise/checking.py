@@ -29,22 +29,24 @@ def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
     raises nothing (an interruption passes): what the function did is in the table. Only while
     nbgrader validates a notebook, a check that is not passed raises CheckFailed: Validate counts exceptions.
     """
-    functions = (f, *partners)
-    problem = _misuse(functions)
-    found = problem or _find(_name(f))
-    if not isinstance(found, str):
-        found = _asked(*found, {_name(function): function for function in functions})
-    if isinstance(found, str):
-        display.say(found)
+    report = _asked((f, *partners))
+    if isinstance(report, str):
+        display.say(report)
     else:
-        session.remember(found)
-        display.show(found)
-    if _validating() and (isinstance(found, str) or found.status is not Status.PASSED):
-        raise CheckFailed(found if isinstance(found, str) else to_text(found))
+        session.remember(report)
+        display.show(report)
+    if _validating() and (isinstance(report, str) or report.status is not Status.PASSED):
+        raise CheckFailed(report if isinstance(report, str) else to_text(report))
 
 
-def _asked(unit: str, exercise: ExerciseRecording, functions: Mapping[str, Any]) -> Report | str:
-    return _missing_partners(exercise, functions) or compared(unit, exercise, functions)
+def _asked(given: tuple[Callable[..., Any], ...]) -> Report | str:
+    """Return the report on the first function, or what is wrong with the question."""
+    problem = _misuse(given)
+    found = problem or _find(_name(given[0]))
+    if isinstance(found, str):
+        return found
+    functions = {_name(function): function for function in given}
+    return _missing_partners(found[1], functions) or compared(*found, functions)
 
 
 def _validating() -> bool:
