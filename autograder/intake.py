@@ -22,6 +22,7 @@ from autograder.repair import Cell, Repair, restore
 MAX_BYTES = 50_000_000
 MAX_CELLS = 5_000
 MAX_SOURCE = 1_000_000
+_LONGEST_NAME = 200
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -57,7 +58,7 @@ def read_submission(raw: bytes, plan: Plan) -> Intake:
     major = data.get("nbformat")
     if major != 4 or "cells" not in data:
         data = _convert(data, major)
-        repairs.append(Repair(Reason.NBFORMAT_CONVERTED, f"nbformat {major}"))
+        repairs.append(Repair(Reason.NBFORMAT_CONVERTED, f"nbformat {_told(major)}"))
     listed = data["cells"]
     if not isinstance(listed, list) or len(listed) > MAX_CELLS:
         raise _not_a_notebook(f"its cells are not a list of at most {MAX_CELLS:,} cells")
@@ -116,7 +117,7 @@ def _convert(data: dict[str, Any], major: object) -> dict[str, Any]:
     if isinstance(major, int) and major > 4:
         raise SubmissionError(
             Reason.UNKNOWN_FORMAT,
-            f"it was saved in nbformat {major}, which is newer than the one known here (4)",
+            f"it was saved in nbformat {_told(major)}, which is newer than the one known here (4)",
             "ask the student to save it with JupyterLab 4, or install a newer nbformat",
         )
     if "cells" in data:  # version number missing or wrong, but the cells are where nbformat 4 keeps them
@@ -125,7 +126,9 @@ def _convert(data: dict[str, Any], major: object) -> dict[str, Any]:
         version = major if isinstance(major, int) and major in (1, 2, 3) else 3
         converted: dict[str, Any] = nbformat.convert(nbformat.from_dict({**data, "nbformat": version}), 4)
     except Exception as problem:  # nbformat raises whatever the damaged part happens to cause
-        raise _not_a_notebook(f"nbformat {major} could not be converted ({type(problem).__name__})") from None
+        raise _not_a_notebook(
+            f"nbformat {_told(major)} could not be converted ({type(problem).__name__})"
+        ) from None
     return converted
 
 
@@ -144,8 +147,9 @@ def _sound(given: object) -> Cell | None:
         "metadata": _marks(given.get("metadata")),
         "source": clean_text(source),
     }
-    if isinstance(given.get("id"), str):
-        cell["id"] = given["id"]
+    name = given.get("id") or _of(given.get("metadata"), "id")  # Colab keeps it in the metadata
+    if isinstance(name, str):
+        cell["id"] = name
     if kind == "markdown":
         pictures = _pictures(given.get("attachments"))
         if pictures:
@@ -163,9 +167,17 @@ def _marks(metadata: object) -> dict[str, Any]:
     """Of a submitted cell's metadata, the one thing that is looked at: which cell of the assignment it says
     it is.
     """
-    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = marks.get("grade_id") if isinstance(marks, dict) else None
-    return {"nbgrader": {"grade_id": name}} if isinstance(name, str) and name else {}
+    name = _of(_of(metadata, "nbgrader"), "grade_id")
+    return {"nbgrader": {"grade_id": _told(name)}} if isinstance(name, str) and name else {}
+
+
+def _of(holder: object, key: str) -> object:
+    return holder.get(key) if isinstance(holder, dict) else None
+
+
+def _told(value: object) -> str:
+    """A value of the file as it may stand in a message: short, and text that can be saved."""
+    return clean_text(str(value)[:_LONGEST_NAME])
 
 
 def _pictures(attachments: object) -> dict[str, dict[str, str]]:
