@@ -8,17 +8,27 @@ Pure.
 from __future__ import annotations
 
 import copy
-import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from autograder.errors import SubmissionError
 from autograder.plan import Plan, PlannedCell
 from autograder.reasons import Reason
+from autograder.recognise import (
+    WRITTEN_BY_STUDENT,
+    Cell,
+    adopt,
+    claims,
+    defines,
+    introduces,
+    is_copy,
+    own_names,
+    says,
+    units_begun,
+)
 
-Cell = dict[str, Any]
-_WRITTEN_BY_STUDENT = ("exercise", "written")
+__all__ = ["Cell", "Repair", "restore"]
+
 _ELSEWHERE = "# The code of this exercise stands in another cell of the notebook."
 
 
@@ -33,110 +43,69 @@ class Repair:
 def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ...]]:
     """Cells in the plan's order, each planned one present once, with a list of what was repaired.
 
-    A cell that the plan does not know keeps its place behind the planned cell it followed. Raises
-    SubmissionError when the notebook is not of this unit.
+    A cell that the plan does not know keeps its place behind the planned cell it followed. So does a copy of
+    a locked cell, or an edited one, in which the student defined something. Raises SubmissionError when the
+    notebook is not of this unit.
     """
     planned = {cell.grade_id: cell for cell in plan.cells}
-    claimed, duplicates = _claim(cells, planned)
-    adopted = _adopt(cells, planned, claimed)
+    claimed, copies = claims(cells, plan)
+    adopted = adopt(cells, plan, claimed, (index for index, _ in copies))
     _require_this_unit(cells, plan, claimed)
     owner = {index: name for name, index in claimed.items()}
-    dropped = {index for index, name in duplicates if planned[name].role not in _WRITTEN_BY_STUDENT}
-    repairs = [Repair(Reason.DUPLICATE_CELL_DROPPED, name) for _, name in duplicates]
+    dropped = {index for index, name in copies if _is_spare(cells[index], planned[name])}
+    repairs = [Repair(Reason.DUPLICATE_CELL_DROPPED, name) for _, name in copies]
     repairs += [Repair(Reason.CELL_IDENTIFIED, name) for name in adopted]
-    followers = _followers(cells, owner, dropped)
     repairs += _order([owner[index] for index in sorted(owner)], list(planned))
+    lost = {index for index, name in owner.items() if _is_spare(cells[index], planned[name])}
+    running = [cell["source"] for index, cell in enumerate(cells) if index not in lost | dropped]
+    kept = {index for index, name in owner.items() if planned[name].role in WRITTEN_BY_STUDENT}
+    followers = _followers(cells, owner, lost | dropped | kept)
     result = list(followers.get("", ()))
     for name, cell in planned.items():
-        mended, found = _mend(cells[claimed[name]] if name in claimed else None, cell, cells)
+        mended, found = _mend(cells[claimed[name]] if name in claimed else None, cell, running)
         repairs += found
         result += [mended, *followers.get(name, ())]
     return result, tuple(repairs)
 
 
-def _claim(
-    cells: list[Cell], planned: dict[str, PlannedCell]
-) -> tuple[dict[str, int], list[tuple[int, str]]]:
-    """Which cell is which planned one (the first that says so), and the later ones that say the same."""
-    claimed: dict[str, int] = {}
-    duplicates = []
-    for index, cell in enumerate(cells):
-        name = _says(cell)
-        if name not in planned:
-            continue
-        if name in claimed:
-            duplicates.append((index, name))
-        else:
-            claimed[name] = index
-    return claimed, duplicates
-
-
-def _says(cell: Cell) -> str:
-    return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
-
-
-def _adopt(cells: list[Cell], planned: dict[str, PlannedCell], claimed: dict[str, int]) -> list[str]:
-    """Cells that lost their grade id (other editors drop it, students retype): known by id, function or
-    text.
-    """
-    adopted = []
-    free = set(range(len(cells))) - set(claimed.values())
-    for name, cell in planned.items():
-        if name in claimed:
-            continue
-        # The last cell wins: it is the one whose definition the student's code ends up with.
-        found = max((index for index in free if _resembles(cells[index], cell)), default=None)
-        if found is not None and not _says(cells[found]):
-            claimed[name] = found
-            free.discard(found)
-            adopted.append(name)
-    return adopted
-
-
-def _resembles(cell: Cell, planned: PlannedCell) -> bool:
-    if cell.get("id") == planned.cell_id:
-        return True
-    if planned.role == "exercise":
-        return cell["cell_type"] == "code" and _defines(cell, planned.grade_id)
-    return bool(planned.released.strip()) and _plain(cell["source"]) == _plain(planned.released)
-
-
-def _defines(cell: Cell, name: str) -> bool:
-    return (
-        re.search(rf"^(?:def\s+{re.escape(name)}\b|{re.escape(name)}\s*=[^=])", cell["source"], re.M)
-        is not None
-    )
-
-
 def _require_this_unit(cells: list[Cell], plan: Plan, claimed: dict[str, int]) -> None:
     """A notebook belongs to the unit when it holds some of its exercises or checks, and not more of
-    another's.
+    another's. Functions of one name occur in several units, so one that begins another unit must hold most.
     """
-    own = sum(1 for cell in plan.cells if cell.role in ("exercise", "check") and cell.grade_id in claimed)
-    checks = {cell.grade_id for cell in plan.cells if cell.role == "check"}
-    foreign = [
-        _says(cell) for cell in cells if _says(cell).startswith("check-") and _says(cell) not in checks
-    ]
-    if own and own >= len(foreign):
+    asked = own_names(plan, "exercise", "check")
+    own = len(asked & claimed.keys())
+    checks = own_names(plan, "check")
+    foreign = {says(cell) for cell in cells if says(cell).startswith("check-")} - checks
+    begun = units_begun(cells)
+    elsewhere = bool(begun) and plan.unit not in begun and 2 * own < len(asked)
+    if own and own >= len(foreign) and not elsewhere:
         return
-    named = f" (it has {', '.join(sorted(set(foreign))[:3])})" if foreign else ""
+    named = f" (it has {', '.join(sorted(foreign or begun)[:3])})" if foreign or begun else ""
     raise SubmissionError(
         Reason.WRONG_UNIT,
-        f"it holds none of the exercises of {plan.unit}{named}"
-        if not own
-        else f"it is another unit's{named}",
+        f"it is another unit's{named}" if own else f"it holds none of the exercises of {plan.unit}{named}",
         f"ask the student for the notebook of the unit {plan.unit}",
     )
 
 
-def _followers(cells: list[Cell], owner: dict[int, str], dropped: Iterable[int]) -> dict[str, list[Cell]]:
-    """The student's own cells, by the planned cell that they stand behind ("" for those at the start)."""
+def _is_spare(copied: Cell, planned: PlannedCell) -> bool:
+    """A further copy of a locked cell that holds nothing of the student's."""
+    return planned.role not in WRITTEN_BY_STUDENT and not _holds_code(copied, planned)
+
+
+def _holds_code(cell: Cell, planned: PlannedCell) -> bool:
+    return cell["cell_type"] == "code" and introduces(cell["source"], f"{planned.released}\n{planned.source}")
+
+
+def _followers(cells: list[Cell], owner: Mapping[int, str], others: Container[int]) -> dict[str, list[Cell]]:
+    """The student's own cells, by the planned cell that they stand behind ("" for those at the start);
+    `others` are none of those.
+    """
     followers: dict[str, list[Cell]] = {}
     current = ""
     for index, cell in enumerate(cells):
-        if index in owner:
-            current = owner[index]
-        elif index not in dropped:
+        current = owner.get(index, current)
+        if index not in others:
             followers.setdefault(current, []).append({**cell, "metadata": {}})
     return followers
 
@@ -148,7 +117,7 @@ def _order(submitted: list[str], planned: list[str]) -> list[Repair]:
     return [] if moved is None else [Repair(Reason.REORDERED_CELLS_RESTORED, moved)]
 
 
-def _mend(submitted: Cell | None, planned: PlannedCell, cells: list[Cell]) -> tuple[Cell, list[Repair]]:
+def _mend(submitted: Cell | None, planned: PlannedCell, running: Iterable[str]) -> tuple[Cell, list[Repair]]:
     """The planned cell with the student's source where the student may write, and what had to be changed."""
     cell: Cell = {
         "cell_type": planned.cell_type,
@@ -157,21 +126,16 @@ def _mend(submitted: Cell | None, planned: PlannedCell, cells: list[Cell]) -> tu
         "source": planned.source,
     }
     if submitted is None:
-        if planned.role == "exercise" and any(_defines(other, planned.grade_id) for other in cells):
+        if planned.role == "exercise" and any(defines(source, planned.grade_id) for source in running):
             cell["source"] = _ELSEWHERE  # two cells were merged: a stub here would undo the student's work
         return cell, [Repair(Reason.MISSING_CELL_RESTORED, planned.grade_id)]
     repairs = []
     if submitted["cell_type"] != planned.cell_type:
         repairs.append(Repair(Reason.RETYPED_CELL_RESTORED, planned.grade_id))
-    if planned.role in _WRITTEN_BY_STUDENT:
+    if planned.role in WRITTEN_BY_STUDENT:
         cell["source"] = submitted["source"]
         if planned.cell_type == "markdown" and "attachments" in submitted:
             cell["attachments"] = submitted["attachments"]
-    elif _plain(submitted["source"]) not in (_plain(planned.released), _plain(planned.source)):
+    elif not is_copy(submitted["source"], planned):
         repairs.append(Repair(Reason.EDITED_CELL_RESTORED, planned.grade_id))
     return cell, repairs
-
-
-def _plain(source: str) -> str:
-    """Source without what editors change on their own: trailing blanks and empty lines at the end."""
-    return "\n".join(line.rstrip() for line in source.strip().split("\n"))
