@@ -1,0 +1,839 @@
+# %% [markdown]
+# # Transfer learning: a trained network reads something new
+#
+# Somebody has trained a network for hours on a large set of pictures. You have fifty pictures of something else. In this notebook you take
+# such a network apart, put a new head on it, decide what may learn and how fast, and find out by measuring when this
+# helps and when it hurts. On the way you meet six traps, each of them silent: the code runs, the loss may even fall, and something is wrong.
+#
+# You need PyTorch as far as tensors, `nn.Module`, `loss.backward()` and `optimizer.step()`, and batch normalisation as an idea.
+#
+# | | section | time | difficulty | points |
+# | --: | :-- | --: | :-: | --: |
+# | 1 | Letters and digits | 6 min | ●○○ | |
+# | 2 | The network, and where it runs | 7 min | ●○○ | 3 |
+# | 3 | A new head | 9 min | ●○○ | 7 |
+# | 4 | What may learn | 14 min | ●●○ | 14 |
+# | 5 | What moved? | 7 min | ●●○ | 7 |
+# | 6 | What moves without learning | 10 min | ●●○ | 9 |
+# | 7 | Two rates | 9 min | ●●○ | 9 |
+# | 8 | An epoch and an evaluation | 18 min | ●●● | 20 |
+# | 9 | Everything in the right order | 7 min | ●●○ | 9 |
+# | 10 | What is it worth? | 8 min | ●○○ | |
+# | 11 | Your turn | 12 min | ●●○ | 10 |
+# | 12 | Larger networks | 3 min | ●○○ | |
+# | 13 | Two questions | 10 min | ●●○ | 12 |
+#
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares
+# what your function did with recorded answers, as often as you like. The points are given later, on other inputs.
+# Cells that draw or train use *your* functions; if one of them is still missing, they say so and wait.
+#
+# **Conventions.** A *model* is a torch module whose last layer is a linear one called `fc`: its **head**. All the rest is its **backbone**. The
+# ResNets of torchvision are built the same way, so what you write here works on them unchanged.
+
+# %% role="given"
+import time
+
+import numpy as np
+
+from stagewise import begin, check, data, interactive, plots, progress
+from stagewise.backbone import as_input, card, load_backbone
+
+begin("transfer")
+load_backbone()  # says what to install where torch is missing
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from stagewise.target_task import few, unseen
+
+torch.set_num_threads(1)  # for networks as small as these a second thread is more work than help
+
+# %% [markdown]
+# ## 1 Letters and digits
+# *6 minutes, ●○○*
+#
+# The **source**: 60,000 letters, drawn by the computer in 18 fonts, each turned, sheared, bent and blurred in its own way. There is no limit
+# to how many we can draw. The **target**: handwritten digits, photographed just as carelessly. Of these we have few, because somebody had to label them.
+
+# %% role="explore"
+letters = data.glyphs(20, seed=3)
+snapshots = data.snapshots()
+pictures = np.concatenate([letters.x, snapshots.x_train[:20]])
+names = [chr(ord("A") + k) for k in letters.y] + list(snapshots.y_train[:20])
+plots.images(pictures, names, columns=20, title="Source: letters. Target: digits")
+
+# %% [markdown]
+# The network that comes with this notebook has seen the letters and nothing else. Its model card says how it was made and how well it reads
+# letters that it has not seen.
+
+# %% role="explore"
+f"{card()['parameters']:,} parameters, {card()['bytes']:,} bytes, {card()['test']['accuracy']:.1%} of {card()['test']['letters']:,} new letters right"
+
+# %% [markdown]
+# Does it know anything about digits? Ask it without any training. Remove the head, and the network turns a picture of 256 pixels into 256 **features**. Average the features of
+# five examples of each digit, and call a new digit by the nearest average. The same can be done with the pixels themselves, and with the
+# features of a network of random weights.
+#
+# **Predict** before you run the cell: chance is 10 %. Where do the three lie?
+
+# %% role="explore"
+def nearest_average(describe, per_class, seed):
+    """Accuracy on unseen digits when each is called by the nearest average of `describe` over the examples."""
+    examples, (x, y) = few(per_class, seed=seed), unseen()[0]
+    with torch.no_grad():
+        known, asked = describe(examples.x), describe(x)
+    averages = torch.stack([known[examples.y == digit].mean(dim=0) for digit in range(10)])
+    return (torch.cdist(asked, averages).argmin(dim=1) == y).double().mean().item()
+
+
+def without_training():
+    ways = {
+        "features of the letter network": load_backbone().eval().features,
+        "pixels": lambda x: x.flatten(start_dim=1),
+        "features of a random network": load_backbone(pretrained=False).features,
+    }
+    sizes = (1, 2, 5, 20)
+    found = {name: [[nearest_average(way, k, seed) for seed in range(5)] for k in sizes] for name, way in ways.items()}
+    return plots.sweep(sizes, found, xlabel="examples of each digit", ylabel="accuracy on 300 unseen digits", chance=0.1,
+                       ylim=(0, 1), title="No training at all")
+
+
+interactive.explore(without_training)
+
+# %% [markdown]
+# A network that has never seen a digit knows a lot about them: what a stroke is, an end, a crossing, a curve, and that a little turn or blur does not matter.
+# The random network of the same shape is worse than the bare pixels, so it is the *weights* that know. That is what is transferred.
+#
+# How much of this survives, how to build on it, and what happens when the target looks different: that is the rest of this notebook.
+
+# %% [markdown]
+# ## 2 The network, and where it runs
+# *7 minutes, ●○○, 3 points*
+#
+# | layer | output for one picture | parameters |
+# | :-- | :-- | --: |
+# | `conv1` 3×3, then `bn1`, ReLU, pooling | 16 × 8 × 8 | $9\cdot 1\cdot 16 + 2\cdot 16 = 176$ |
+# | `conv2` 3×3, then `bn2`, ReLU, pooling | 32 × 4 × 4 | $9\cdot 16\cdot 32 + 2\cdot 32 = 4{,}672$ |
+# | `conv3` 3×3, then `bn3`, ReLU, pooling | 64 × 2 × 2 | $9\cdot 32\cdot 64 + 2\cdot 64 = 18{,}560$ |
+# | `fc` | 26 scores | $256\cdot 26 + 26 = 6{,}682$ |
+#
+# Together 30,090. The three `bn` layers hold something else, which is in no column of this table: a running mean and a running variance for each channel. They are
+# not parameters, nothing computes a gradient for them, and they will make trouble in section 6.
+#
+# Torch runs the same code on a CPU and on a GPU; you only say where: `model.to(device)`, `x.to(device)`.
+
+# %% role="exercise"
+def pick_device(available):
+    """The best of the kinds of device that are there: "cuda" before "mps" before "cpu".
+
+    available: kinds of device, e.g. ["cpu", "cuda"], in any order; "cpu" can always be used.
+    Returns a torch.device.
+    """
+    ### BEGIN SOLUTION
+    for kind in ("cuda", "mps"):
+        if kind in available:
+            return torch.device(kind)
+    return torch.device("cpu")
+    ### END SOLUTION
+
+# %% role="check" points=3
+check(pick_device)
+
+# %% role="given"
+def devices_here():
+    """The kinds of device that this machine has."""
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+# %% [markdown]
+# A network as small as ours keeps no GPU busy, and with batches of 20 a CPU is often faster. All the same: your functions below take a `device`, and the
+# experiments use the one that you picked, so nothing has to be rewritten for a network that needs it.
+
+# %% [markdown]
+# ## 3 A new head
+# *9 minutes, ●○○, 7 points*
+#
+# The old head tells 26 letters apart; we need ten digits. So the head goes, and a new linear layer with random weights takes its place. It turns the features $f \in \mathbb{R}^{256}$ into
+# scores $z = Wf + b$, softmax makes probabilities $p$ of them, and the loss of one example of class $y$ is $L = -\ln p_y$. With $e_y$ for the vector that is 1 at $y$ and 0 elsewhere, you know from
+# the first unit that $\partial L/\partial z = p - e_y$, and therefore
+#
+# $$\frac{\partial L}{\partial W} = (p - e_y)\, f^{\top}, \qquad \frac{\partial L}{\partial b} = p - e_y, \qquad
+# \frac{\partial L}{\partial f} = W^{\top} (p - e_y).$$
+#
+# Two things can be read off.
+#
+# 1. The gradient of the head needs the features, but nothing from inside the backbone. If only the head learns, the way back ends at $f$: an epoch is cheaper, and no gradient of the 23,408 other
+#    parameters has to be kept.
+# 2. For fixed features the loss is **convex** in $W$ and $b$. Its second derivative along a direction $(V, c)$ is $\sum_k p_k u_k^2 - \big(\sum_k p_k u_k\big)^2$ with $u = Vf + c$: the variance of $u$
+#    under $p$, which is never negative. There are no bad local minima: a head on frozen features always finds its best.
+#
+# Take the number of features from the old head. And *assign* a new layer: a layer's `out_features` is a note of what it was built with, and changing the note does not change the matrix.
+
+# %% role="exercise"
+def replace_head(model, num_classes):
+    """Give the model a fresh linear head for `num_classes` classes; the backbone stays as it is.
+
+    The new model.fc is an nn.Linear with bias and random weights; it takes as many features as the old one,
+    on the old one's device. Changes the model in place and returns it.
+    """
+    ### BEGIN SOLUTION
+    old = model.fc
+    model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+    return model
+    ### END SOLUTION
+
+# %% role="check" points=7
+check(replace_head)
+
+# %% [markdown]
+# **The first trap.** Here is what happens to somebody who writes `model.fc.out_features = 10` instead. What do you expect to see?
+
+# %% role="explore"
+trapped = load_backbone()
+trapped.fc.out_features = 10
+print(trapped.fc)
+print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).shape))
+
+# %% [markdown]
+# The printout says ten, and the network gives 26 scores. Labels from 0 to 9 fit into 26 classes, so training would run without a word. The new
+# head would even learn, with 16 classes that never occur.
+
+# %% [markdown]
+# ## 4 What may learn
+# *14 minutes, ●●○, 14 points*
+#
+# To **freeze** a parameter means that no step moves it. Two things decide about that: whether `backward()` computes a gradient for it, and what the optimizer does with the gradient that it finds.
+# `torch.optim.SGD` with momentum $\mu$ and weight decay $\lambda$ does, for every parameter $\theta$ that it was given,
+#
+# $$g \leftarrow \theta.\mathtt{grad} + \lambda\,\theta, \qquad v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta\, v,$$
+#
+# and skips $\theta$ only if `θ.grad is None`. It does not look at `requires_grad` at all. So with `requires_grad = False`:
+#
+# | the parameter's `.grad` | without weight decay or momentum | with weight decay |
+# | :-- | :-- | :-- |
+# | an old gradient, from a step before the freezing | moves, every step the same way | moves |
+# | zeros | stays | moves, towards 0 |
+# | `None` | stays | stays |
+#
+# Hence freezing is two lines: `requires_grad = False`, so that no new gradient comes, and `grad = None`, so that no old one is left.
+#
+# One more thing. Python lets you assign to any attribute name, so a misspelling creates a new attribute and freezes nothing. The name is `requires_grad`.
+
+# %% role="exercise"
+def freeze_backbone(model):
+    """Let the head learn and nothing else.
+
+    Every parameter outside model.fc: requires_grad = False, and .grad = None, because an optimizer moves
+    whatever has a gradient, also an old one. Every parameter of model.fc: requires_grad = True.
+    Changes the model in place and returns it. (model.named_parameters() gives names such as "bn1.weight"
+    and "fc.bias".)
+    """
+    ### BEGIN SOLUTION
+    for name, parameter in model.named_parameters():
+        in_head = name.startswith("fc.")
+        parameter.requires_grad = in_head
+        if not in_head:
+            parameter.grad = None
+    return model
+    ### END SOLUTION
+
+# %% role="check" points=9
+check(freeze_backbone)
+
+# %% [markdown]
+# What is left to learn? This list is what an optimizer should be given.
+
+# %% role="exercise"
+def trainable_parameters(model):
+    """A list of the model's own parameters (not copies) that require a gradient, in the order of
+    model.parameters().
+    """
+    ### BEGIN SOLUTION
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(trainable_parameters)
+
+# %% role="explore"
+def left_to_learn():
+    model = replace_head(load_backbone(), 10)
+    everything = sum(p.numel() for p in trainable_parameters(model))
+    head = sum(p.numel() for p in trainable_parameters(freeze_backbone(model)))
+    return f"{everything:,} parameters with the new head; {head:,} of them, {head / everything:.0%}, when the backbone is frozen"
+
+
+interactive.explore(left_to_learn)
+
+# %% [markdown]
+# ## 5 What moved?
+# *7 minutes, ●●○, 7 points*
+#
+# The traps of this unit are silent, so build an instrument that hears them: which numbers of the model does an action change? `model.state_dict()` has them all by name, the
+# parameters and the running statistics. **A trap in the instrument itself:** the tensors in a state dict are not copies. They are the model's own memory, under a second name.
+
+# %% role="exercise"
+def moved_by(model, action):
+    """Names of the entries of model.state_dict() that differ in any number after action(), in their order.
+
+    action: a function without arguments, e.g. lambda: train(model). Call it once.
+    Returns a list of strings such as "bn1.running_mean" and "fc.weight".
+    """
+    ### BEGIN SOLUTION
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    action()
+    return [name for name, value in model.state_dict().items() if not torch.equal(value, before[name])]
+    ### END SOLUTION
+
+# %% role="check" points=7
+check(moved_by)
+
+# %% [markdown]
+# Now look at the table of section 4 with your instrument. The model has made one step with everything trainable, then its backbone is frozen in one of three ways, and then
+# the old optimizer makes ten more steps. **Predict** each line.
+
+# %% role="explore"
+def after_freezing(old_gradients, weight_decay):
+    """How many of the nine backbone parameters move in ten steps of the optimizer that was there before."""
+    torch.manual_seed(0)
+    model = replace_head(load_backbone(), 10)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, weight_decay=weight_decay)
+    x, y = next(iter(few(5)))
+    F.cross_entropy(model(x), y).backward()
+    optimizer.step()
+    for name, parameter in model.named_parameters():
+        if not name.startswith("fc."):
+            parameter.requires_grad = False
+            parameter.grad = {"kept": parameter.grad, "zeros": torch.zeros_like(parameter), "None": None}[old_gradients]
+
+    def ten_steps():
+        model.eval()
+        for _ in range(10):
+            model.fc.zero_grad()
+            F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+
+    return sum(not name.startswith("fc.") for name in moved_by(model, ten_steps))
+
+
+def which_freeze_holds():
+    lines = ["old gradients   weight decay   backbone parameters moved"]
+    for kind in ("kept", "zeros", "None"):
+        for weight_decay in (0.0, 0.01):
+            lines.append(f"{kind:<16}{weight_decay:<15}{after_freezing(kind, weight_decay)} of 9")
+    return "\n".join(lines)
+
+
+interactive.explore(which_freeze_holds)
+
+# %% [markdown]
+# ## 6 What moves without learning
+# *10 minutes, ●●○, 9 points*
+#
+# A batchnorm layer keeps a running mean and variance for the day it must judge a single picture. In training mode, *every forward pass* updates them, whatever `requires_grad` says:
+#
+# $$r \leftarrow 0.9\, r + 0.1\, m_{\text{batch}}, \qquad\text{so after } k \text{ batches}\qquad
+# r_k = 0.9^k\, r_0 + 0.1 \sum_{j=1}^{k} 0.9^{\,k-j}\, m_j .$$
+#
+# After 10 batches $0.9^{10} = 35\,\%$ of the old value is left, after 22 batches 10 %. All weights are frozen, and yet the features drift to
+# what the new pictures make of them. Only the mode keeps them still: a frozen batchnorm layer belongs into evaluation mode. And `model.train()` reaches every layer inside, so a
+# `backbone.eval()` *before* it is undone: the exception has to be made afterwards.
+
+# %% role="exercise"
+def train_mode(model):
+    """Put the model into training mode, all but its frozen batchnorm layers, which go into evaluation mode.
+
+    A batchnorm layer (nn.BatchNorm2d) is frozen when none of its own parameters requires a gradient.
+    Changes the model in place and returns it. (model.modules() gives the model and every layer inside.)
+    """
+    ### BEGIN SOLUTION
+    model.train()
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.train(any(p.requires_grad for p in module.parameters()))
+    return model
+    ### END SOLUTION
+
+# %% role="check" points=9
+check(train_mode)
+
+# %% [markdown]
+# How bad can it be? Imagine one backbone with two heads: the old one for letters, and a new one that is being trained on pictures of another kind (digits whose pixels were shuffled;
+# more about them in section 10). The backbone is frozen, so the letters cannot suffer. Or can they?
+
+# %% role="explore"
+def letters_meanwhile(set_mode, epochs=6):
+    """How well the old head reads letters while a new one learns something else on the frozen backbone."""
+    torch.manual_seed(0)
+    model = load_backbone()
+    letter_head, letters = model.fc, data.glyphs(1000, seed=9)
+    x_letters, y_letters = as_input(letters.x), torch.from_numpy(letters.y)
+    freeze_backbone(replace_head(model, 10))
+    optimizer = torch.optim.SGD(model.fc.parameters(), lr=0.03, momentum=0.9)
+    batches = few(20, "shuffled")
+    read = []
+    for _ in range(epochs + 1):
+        model.eval()
+        with torch.no_grad():
+            scores = letter_head(model.features(x_letters))
+        read.append((scores.argmax(dim=1) == y_letters).double().mean().item())
+        set_mode(model)
+        for x, y in batches:
+            optimizer.zero_grad()
+            F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+    return read
+
+
+def drift():
+    curves = {
+        "train_mode(model)": letters_meanwhile(train_mode),
+        "model.train()": letters_meanwhile(lambda model: model.train()),
+    }
+    return plots.curves(curves, xlabel="epoch of training the other head", ylabel="letters read by the old head", ylim=(0, 1),
+                        title="Not one parameter of the backbone or the old head moves")
+
+
+interactive.explore(drift)
+
+# %% [markdown]
+# Ten batches an epoch: after one epoch a fifth of the letters are lost, after six the network guesses. With `train_mode` nothing happens at all.
+
+# %% [markdown]
+# ## 7 Two rates
+# *9 minutes, ●●○, 9 points*
+#
+# With enough data the backbone may learn too: **fine-tuning**. But look at the gradient that reaches it in the first step: $\partial L / \partial f = W^{\top}(p - e_y)$ with a $W$ of random numbers. It
+# says nothing about good features, only about a head that has not learned anything yet. At the head's rate, the backbone would run after these
+# random directions and lose what it knows. So the head gets a large rate, the backbone one that is about ten times smaller.
+#
+# Torch calls this *parameter groups*: `torch.optim.SGD([{"params": [...], "lr": 0.03}, {"params": [...], "lr": 0.003}], lr=…, momentum=…)`. What a group
+# does not set itself, it takes from the arguments behind.
+#
+# Two traps: an optimizer that was given only the head never moves a backbone that you unfreeze later, and one that was given frozen parameters
+# can move them (section 4). So: exactly the trainable ones.
+
+# %% role="exercise"
+def make_optimizer(model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0):
+    """SGD with one rate for the head and another for the backbone, over the trainable parameters only.
+
+    Parameter groups: the trainable parameters of model.fc with rate head_lr, and all other trainable
+    parameters with rate backbone_lr (left out, or empty, when there are none). Momentum and weight decay
+    hold for both. Returns a torch.optim.SGD.
+    """
+    ### BEGIN SOLUTION
+    head = trainable_parameters(model.fc)
+    in_head = {id(parameter) for parameter in head}
+    backbone = [p for p in trainable_parameters(model) if id(p) not in in_head]
+    groups = [{"params": head, "lr": head_lr}]
+    if backbone:
+        groups.append({"params": backbone, "lr": backbone_lr})
+    return torch.optim.SGD(groups, lr=head_lr, momentum=momentum, weight_decay=weight_decay)
+    ### END SOLUTION
+
+# %% role="check" points=9
+check(make_optimizer)
+
+# %% [markdown]
+# ## 8 An epoch and an evaluation
+# *18 minutes, ●●●, 20 points*
+#
+# The loop that you will write for the rest of your life. In each batch: forward, loss, **clear the old gradients**, backward, step. `backward()` *adds* to the gradients that are there; without `zero_grad()` every
+# step would follow the sum of all batches so far.
+#
+# The value it returns is for people, and two things go wrong with it. The batches need not be of one size: if batch $i$ has $n_i$ examples and the mean loss $\ell_i$, the mean over all examples is
+#
+# $$\bar\ell = \frac{\sum_i n_i\, \ell_i}{\sum_i n_i}, \qquad\text{and not}\qquad \frac{1}{\text{number of batches}} \sum_i \ell_i .$$
+#
+# And a loss is a tensor with the graph of its whole batch behind it. Adding up tensors keeps all these graphs in memory; `loss.item()` is the number alone.
+
+# %% role="exercise"
+def train_epoch(model, batches, optimizer, device="cpu"):
+    """Train on every batch once, with the cross-entropy of the model's scores; return the mean loss.
+
+    batches: an iterable of (x, y), gone through once; x: (N, ...) input, y: (N,) int64 labels. Both are moved
+    to `device`, where the model already is. The mode is that of your train_mode. The result is the mean over
+    all examples, whatever the sizes of the batches, as a Python float.
+    """
+    ### BEGIN SOLUTION
+    train_mode(model)
+    total, count = 0.0, 0
+    for x, y in batches:
+        x, y = x.to(device), y.to(device)
+        loss = F.cross_entropy(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        count += len(x)
+    return total / count
+    ### END SOLUTION
+
+# %% role="check" points=11
+check(train_epoch)
+
+# %% [markdown]
+# Judging is done in evaluation mode: batchnorm then uses what it has kept from training, and the answer for a picture depends on this picture alone. Leave every
+# layer in the mode in which you found it; the caller may be in the middle of training, with some layers frozen. And use `torch.no_grad()`: nothing here needs a graph.
+
+# %% role="exercise"
+def evaluate(model, batches, device="cpu"):
+    """Share of the examples whose largest score is at their label, a Python float in [0, 1].
+
+    batches: as in train_epoch. The scores are computed in evaluation mode, without gradients. Afterwards
+    every module has the mode (module.training) in which it was found, and nothing else has changed.
+    """
+    ### BEGIN SOLUTION
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            x, y = x.to(device), y.to(device)
+            right += int((model(x).argmax(dim=1) == y).sum())
+            count += len(y)
+    for module, training in modes.items():
+        module.training = training
+    return right / count
+    ### END SOLUTION
+
+# %% role="check" points=9
+check(evaluate)
+
+# %% [markdown]
+# **Forgetting `eval()`** is the most common of all these mistakes, because it often goes well. A network is fine-tuned on 20 digits of each class. Then it reads the same
+# 300 unseen digits in training mode, in batches of different sizes: once in a random order, once sorted by digit, as pictures in folders often are.
+# **Predict:** where is the damage largest, and why not at the largest batch?
+
+# %% role="explore"
+def without_eval(model, x, y, size):
+    """Accuracy in training mode; the model's running statistics are put back afterwards."""
+    kept = {name: value.clone() for name, value in model.state_dict().items()}
+    model.train()
+    with torch.no_grad():
+        right = sum(int((model(a).argmax(dim=1) == b).sum()) for a, b in zip(x.split(size), y.split(size)))
+    model.load_state_dict(kept)
+    return right / len(y)
+
+
+def forgotten_eval():
+    torch.manual_seed(0)
+    model = replace_head(load_backbone(), 10)
+    optimizer, batches = make_optimizer(model, head_lr=0.03, backbone_lr=0.003), few(20)
+    for _ in range(10):
+        train_epoch(model, batches, optimizer)
+    sizes, (x, y) = (1, 2, 5, 10, 30, 100, 300), unseen()[0]
+    order = torch.argsort(y)
+    found = {
+        "evaluation mode": [evaluate(model, zip(x.split(size), y.split(size))) for size in sizes],
+        "training mode, random order": [without_eval(model, x, y, size) for size in sizes],
+        "training mode, sorted": [without_eval(model, x[order], y[order], size) for size in sizes],
+    }
+    return plots.sweep(sizes, found, xlabel="size of the batches", ylabel="accuracy on the same 300 digits", ylim=(0.5, 1),
+                       title="The answer must not depend on the neighbours")
+
+
+interactive.explore(forgotten_eval)
+
+# %% [markdown]
+# A batch of 5 threes has the mean of a three. Batchnorm subtracts it, and with it the very thing that says "three". A random order in large batches hides the mistake completely:
+# that is why the tests of a careless team pass.
+
+# %% [markdown]
+# ## 9 Everything in the right order
+# *7 minutes, ●●○, 9 points*
+#
+# Three steps: a new head, perhaps a frozen backbone, an optimizer. An optimizer holds *objects*, not names: build it before the head is replaced, and it holds the parameters of a head that is no longer part
+# of the model. It moves them, dutifully, and the new head never learns.
+
+# %% role="exercise"
+def prepare(model, num_classes, freeze, head_lr, backbone_lr):
+    """Make a pretrained model ready for a new task; returns (model, optimizer).
+
+    A new head for num_classes classes; with freeze=True a frozen backbone; and the optimizer of
+    make_optimizer (with its own momentum and weight decay) over what can learn then.
+    """
+    ### BEGIN SOLUTION
+    model = replace_head(model, num_classes)
+    if freeze:
+        model = freeze_backbone(model)
+    return model, make_optimizer(model, head_lr, backbone_lr)
+    ### END SOLUTION
+
+# %% role="check" points=9
+check(prepare)
+
+# %% role="explore"
+def in_both_orders():
+    curves, moved = {}, []
+    for label in ("optimizer last", "optimizer before the head"):
+        torch.manual_seed(0)
+        model, batches = load_backbone(), few(5)
+        if label == "optimizer last":
+            model, optimizer = prepare(model, 10, freeze=True, head_lr=0.03, backbone_lr=0.0)
+        else:
+            optimizer = make_optimizer(freeze_backbone(model), head_lr=0.03, backbone_lr=0.0)
+            model = replace_head(model, 10)
+        losses = []
+        names = moved_by(model, lambda: losses.extend(train_epoch(model, batches, optimizer) for _ in range(12)))
+        curves[label] = losses
+        moved.append(f"{label}: moved {', '.join(names) or 'nothing'}")
+    return plots.curves(curves, xlabel="epoch", ylim=(0, 2.6), title="\n".join(moved))
+
+
+interactive.explore(in_both_orders)
+
+# %% [markdown]
+# ## 10 What is it worth?
+# *8 minutes, ●○○*
+#
+# Everything is ready for the question of this unit. Three strategies, with 2, 5, 20 and 100 labelled digits of each class:
+#
+# - **from scratch**: the same architecture with random weights, everything learns;
+# - **frozen features**: the letter network's backbone, only a new head learns;
+# - **fine-tuning**: the letter network's backbone, everything learns, the backbone at a tenth of the head's rate.
+#
+# And two targets: the digits as you saw them, and the same digits with their pixels in a **shuffled** order, the same order for every picture. A shuffled picture has all the information of the
+# original, but no strokes and no curves: nothing that a letter has. (Somebody who could look up the order would read it at once.)
+
+# %% role="explore"
+mixed = data.shuffled(snapshots.x_train[:10])
+plots.images(np.concatenate([snapshots.x_train[:10], mixed]), list(snapshots.y_train[:10]) * 2, title="Similar target, dissimilar target")
+
+# %% [markdown]
+# **Predict** the six curves before you run the cell. It trains 48 networks with your functions, about 20 seconds.
+
+# %% role="explore"
+STRATEGIES = {"fine-tuning": (True, False), "frozen features": (True, True), "from scratch": (False, False)}
+
+
+def learn(strategy, per_class, target, seed):
+    """Accuracy on unseen digits after at least 100 steps and 8 epochs."""
+    pretrained, freeze = STRATEGIES[strategy]
+    torch.manual_seed(seed)
+    device = pick_device(devices_here())
+    model = load_backbone(pretrained=pretrained, seed=seed).to(device)
+    rates = {"head_lr": 0.03, "backbone_lr": 0.003} if pretrained else {"head_lr": 0.05, "backbone_lr": 0.05}
+    model, optimizer = prepare(model, 10, freeze, **rates)
+    batches = few(per_class, target, seed=seed)
+    for _ in range(max(8, -(-100 // len(batches)))):
+        train_epoch(model, batches, optimizer, device)
+    return evaluate(model, unseen(target), device)
+
+
+def worth():
+    figure, axes = plots.panels(2, size=(5.2, 3.8), sharey=True)
+    sizes = (2, 5, 20, 100)
+    for ax, (target, title) in zip(axes, {"snapshots": "Similar: digits", "shuffled": "Dissimilar: shuffled digits"}.items()):
+        found = {name: [[learn(name, k, target, seed) for seed in (0, 1)] for k in sizes] for name in STRATEGIES}
+        plots.sweep(sizes, found, xlabel="labelled examples of each digit", ylabel="accuracy on unseen digits", ylim=(0, 1),
+                    chance=0.1, title=title, ax=ax)
+    return figure
+
+
+interactive.explore(worth)
+
+# %% [markdown]
+# The bars show two repetitions, which is not much. With ten (other examples, other random weights each time), the means in per cent, and in brackets the lowest and the highest, were:
+#
+# | target | examples of each digit | from scratch | frozen features | fine-tuning |
+# | :-- | --: | --: | --: | --: |
+# | digits | 2 | 45 (36 to 53) | **63** (48 to 70) | 62 (45 to 66) |
+# | digits | 5 | 64 (57 to 72) | **78** (73 to 86) | **78** (73 to 86) |
+# | digits | 20 | 81 (72 to 85) | **89** (86 to 92) | **89** (87 to 91) |
+# | digits | 100 | 90 (85 to 93) | 93 (92 to 94) | **95** (94 to 96) |
+# | shuffled | 2 | **36** (31 to 42) | 28 (20 to 35) | 31 (23 to 36) |
+# | shuffled | 5 | **55** (48 to 60) | 40 (35 to 43) | 49 (45 to 54) |
+# | shuffled | 20 | **67** (53 to 76) | 44 (36 to 54) | 64 (60 to 68) |
+# | shuffled | 100 | **80** (74 to 85) | 54 (34 to 64) | 77 (72 to 81) |
+#
+# - On similar pictures five examples with transfer do what ten to twenty do without it.
+# - Frozen features are as good as fine-tuning as long as the examples are few, and they are cheaper. With a hundred, fine-tuning can use what the head alone cannot.
+# - On dissimilar pictures **transfer hurts**. Frozen features are worst: the backbone has learned to ignore what does not look like strokes. Fine-tuning has to undo that first, and does not quite catch up with a random start.
+#
+# So four things decide: how many examples there are, how similar the target is, how much time there is, and on what machine. For the last two, measure an epoch:
+
+# %% role="explore"
+def seconds_per_epoch():
+    lines, batches = ["what learns        one epoch over 1,000 digits"], few(100, size=50)
+    for name, freeze in {"everything": False, "only the head": True}.items():
+        model, optimizer = prepare(load_backbone(), 10, freeze, head_lr=0.03, backbone_lr=0.003)
+        seconds = []
+        for _ in range(4):
+            started = time.perf_counter()
+            train_epoch(model, batches, optimizer)
+            seconds.append(time.perf_counter() - started)
+        lines.append(f"{name:<19}{1000 * min(seconds):.0f} ms")
+    return "\n".join(lines)
+
+
+interactive.explore(seconds_per_epoch)
+
+# %% [markdown]
+# And the rates? Try them: five examples of each digit, everything learns, the accuracy on unseen digits after each epoch. Start with a backbone that is as fast as the head, then look for
+# a pair of rates that does better than the frozen features of the table (78 %).
+
+# %% role="explore"
+def with_rates(head, share, per_class):
+    torch.manual_seed(0)
+    model, optimizer = prepare(load_backbone(), 10, freeze=False, head_lr=head, backbone_lr=head * share)
+    batches, read, losses = few(per_class), [], []
+    for _ in range(20):
+        losses.append(train_epoch(model, batches, optimizer))
+        read.append(evaluate(model, unseen()))
+    figure, axes = plots.panels(2, size=(4.6, 3.4))
+    plots.curves({"training loss": losses}, xlabel="epoch", title="What it learns", ylim=(0, 3), ax=axes[0])
+    plots.curves({"unseen digits": read}, xlabel="epoch", ylabel="accuracy", ylim=(0, 1), title=f"ends at {read[-1]:.0%}", ax=axes[1])
+    return figure
+
+
+interactive.explore(
+    with_rates,
+    caption="One run, seed 0; two rates and the number of examples to choose.",
+    head=interactive.slider([0.003, 0.01, 0.03, 0.1, 0.3], start=0.1, label="rate of the head"),
+    share=interactive.slider([0, 0.01, 0.1, 1], start=1, label="backbone : head"),
+    per_class=interactive.slider([2, 5, 20], start=5, label="examples a digit"),
+)
+
+# %% [markdown]
+# ## 11 Your turn
+# *12 minutes, ●●○, 10 points*
+#
+# **Read digits.** Here is a pretrained network and five photographs of each digit. Teach it: the check hands over the network and the batches and lets it read 300 digits that it has not seen. Aim at 60 % or
+# more; in ten epochs a good choice reaches 70 to 80 %, and a network that starts from scratch stays below.
+
+# %% role="exercise"
+def learn_digits(model, batches, epochs):
+    """Teach a pretrained model ten new classes from a few examples; returns the model.
+
+    batches: a list of (x, y) with x: (n, 1, 16, 16) float32 and y: (n,) int64 in 0..9. Go through all of them
+    `epochs` times. What learns, and at which rates, is your choice.
+    """
+    ### BEGIN SOLUTION
+    model, optimizer = prepare(model, 10, freeze=False, head_lr=0.03, backbone_lr=0.003)
+    for _ in range(epochs):
+        train_epoch(model, batches, optimizer)
+    return model
+    ### END SOLUTION
+
+# %% role="check" points=6
+check(learn_digits)
+
+# %% [markdown]
+# **Decide.** Write down what the table of section 10 teaches, as a rule of thumb for the first attempt. (For two examples of each shuffled digit no strategy reached
+# even 40 %: there the best next step is to label more.)
+
+# %% role="exercise"
+def choose_strategy(per_class, similarity):
+    """What to try first with `per_class` labelled examples of each class.
+
+    similarity: of the target to the source, from 0 (nothing in common) to 1 (the same kind of picture).
+    Few examples means fewer than 10 of each class; similar means at least 0.5.
+
+                   similar         not similar
+        few        "frozen"        "collect" (label more examples first)
+        more       "fine-tune"     "scratch"
+    """
+    ### BEGIN SOLUTION
+    few, similar = per_class < 10, similarity >= 0.5
+    if similar:
+        return "frozen" if few else "fine-tune"
+    return "collect" if few else "scratch"
+    ### END SOLUTION
+
+# %% role="check" points=4
+check(choose_strategy)
+
+# %% [markdown]
+# ## 12 Larger networks
+# *3 minutes, ●○○*
+#
+# Nothing in your functions knows our small network. If you have a network connection and torchvision (`pip install 'stagewise[imagenet]'`), set `DOWNLOAD = True`: the cell then loads a ResNet-18 with 11 million
+# parameters that has learned the thousand classes of ImageNet, freezes it, and trains a new head on five digits of each class. The pictures are enlarged to 224×224 and
+# normalised as ImageNet was: give a network its input the way it was trained to see it.
+
+# %%
+DOWNLOAD = False
+
+if DOWNLOAD:
+    device = pick_device(devices_here())
+    model, optimizer = prepare(load_backbone("resnet18").to(device), 10, freeze=True, head_lr=0.03, backbone_lr=0.0)
+    digits = data.snapshots()
+    chosen = np.concatenate([np.flatnonzero(digits.y_train == k)[:5] for k in range(10)])
+    x, y = as_input(digits.x_train[chosen], "resnet18"), torch.from_numpy(digits.y_train[chosen])
+    for epoch in range(10):
+        print(epoch, train_epoch(model, [(x, y)], optimizer, device))
+    x, y = as_input(digits.x_test[:100], "resnet18"), torch.from_numpy(digits.y_test[:100])
+    print("read:", evaluate(model, [(x, y)], device))
+
+# %% [markdown]
+# ## 13 Two questions
+# *10 minutes, ●●○, 12 points*
+#
+# Write into the cells below. Formulas may be written as `$…$` or in words.
+
+# %% [markdown] role="written" points=6 name="frozen"
+# ### Question 1: frozen, and yet it moves
+# A colleague freezes a pretrained network that contains batch normalisation (`requires_grad = False` everywhere but in the head), trains the new head with `model.train()` and
+# SGD with weight decay over `model.parameters()`, and reports: "The backbone is frozen, so its features are those of the original."
+#
+# - (a) Name two ways in which numbers of the backbone can change all the same, and say for each which numbers and under which condition. (3 points)
+# - (b) The new task has 1,000 training pictures in batches of 20. What share of the original running mean is left after one epoch? (1 point)
+# - (c) How would you prove, before and after, that nothing in the backbone moved? Which mistake can make such a proof worthless? (2 points)
+#
+# ### BEGIN SOLUTION
+# (a) First, the running means and variances of the batchnorm layers: in training mode every forward pass updates them, whatever `requires_grad` says; only evaluation mode keeps them. Second, the frozen weights
+# themselves, if the optimizer holds them and they have a `.grad` that is not `None`: an old gradient from before the freezing moves them, and with weight decay even a gradient of zeros does. (With `.grad = None` they are skipped, with or without weight decay.)
+#
+# (b) $1000/20 = 50$ batches, $0.9^{50} \approx 0.5\,\%$: the original statistics are gone.
+#
+# (c) Copy the state dict before (`clone()`), train, compare every entry exactly, running statistics included. Worthless if the "before" is not a copy (a state dict's tensors are the model's own memory),
+# or if only parameters are compared and the buffers are left out.
+# ### END SOLUTION
+#
+# ### BEGIN MARK SCHEME
+# **Marking scheme, 6 points**
+#
+# - (a) 1 point for the running statistics, 1 point for training mode as their condition. 1 point for weights that move by an old or zero gradient, with the condition (weight decay or momentum for zeros; any old gradient). "Weight decay moves them" without mention of the gradient: half a point.
+# - (b) 1 point for $0.9^{50}$ or about 0.5 %.
+# - (c) 1 point for an exact comparison of the whole state before and after. 1 point for a real danger: no copy, or buffers left out.
+# ### END MARK SCHEME
+
+# %% [markdown] role="written" points=6 name="plan"
+# ### Question 2: a plan
+# A hospital wants to tell four kinds of cells apart in grey microscope pictures. It has 15 labelled pictures of each kind, can label 50 more a week, and has a laptop without a GPU. Two pretrained networks are on
+# offer: one trained on a million photographs of animals and vehicles, one trained on 30,000 microscope pictures of tissue.
+#
+# - (a) Which network and which strategy would you try first? Give a reason for both from what you measured in this notebook. (2 points)
+# - (b) How would you find out, with little work, whether the source is similar enough? Name an experiment and what result would make you change your mind. (2 points)
+# - (c) After two months there are 400 more pictures. What would you change, and what in your code must not be forgotten? (2 points)
+#
+# ### BEGIN SOLUTION
+# (a) The microscope network, although it has seen fewer pictures: similarity decided more than anything else (on the dissimilar target even a good backbone was worse than a random one). Frozen features first: with few examples they were
+# as good as fine-tuning, they are cheaper, and a laptop can do it. (15 a class lies between the measured 5 and 20, where both were equal; fine-tuning with a small rate and a good reason is acceptable too.)
+#
+# (b) Keep some labelled pictures aside. Train a head on the frozen features of each network and compare with a network trained from scratch or a nearest average of pixels, over several random splits. If frozen features are no better than the
+# simple baseline, the source is too far away.
+#
+# (c) With about a hundred a class fine-tune everything (95 against 93 %), with a smaller rate for the backbone. Not to be forgotten: build a *new* optimizer that holds the unfrozen parameters; batchnorm layers that learn go back to training mode, evaluation in evaluation mode; compare on pictures not used for training.
+# ### END SOLUTION
+#
+# ### BEGIN MARK SCHEME
+# **Marking scheme, 6 points**
+#
+# - (a) 1 point: the microscope network because of its similarity. 1 point: frozen features (or careful fine-tuning) with a reason from the measurements.
+# - (b) 1 point: an experiment with held-out pictures and a baseline. 1 point: a result that would change the decision.
+# - (c) 1 point: fine-tuning with a small backbone rate. 1 point: the optimizer must hold the unfrozen parameters, or the mode of batchnorm, or another point of this unit that really applies.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## Where you stand
+# The table shows the last result of each check in this session. Unfinished steps do not hinder the others: each exercise is graded by itself.
+
+# %% role="explore"
+progress()
