@@ -23,7 +23,7 @@ Clean = Callable[[Sequence[Any]], list[dict[str, Any]]]
 class Runner(Protocol):
     """What a walk needs of a candidate."""
 
-    def run_cell(self, source: str) -> CellResult: ...
+    def run_cell(self, source: str, *, count: int = 0) -> CellResult: ...
 
 
 class Judge(Protocol):
@@ -63,7 +63,7 @@ def grade_notebook(
     student = _Student(candidate, clean)
     count = 0
     for cell in notebook["cells"]:
-        if cell["cell_type"] != "code":
+        if cell["cell_type"] != "code" or not cell["source"].strip():
             continue
         known = planned.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
         role = known.role if known is not None else "plain"
@@ -78,14 +78,13 @@ def grade_notebook(
             continue
         if known is not None and role == "given":
             examiner.run_given(known)
-        cell["outputs"] = [_counted(output, count) for output in student.run(cell["source"])]
+        cell["outputs"] = [_counted(output, count) for output in student.run(cell["source"], count)]
     return Walk(notebook, tuple(scores), student.timed_out)
 
 
 @lru_cache(maxsize=1024)
 def without_visible_check(source: str) -> str:
-    """A check cell's source without the call that students see: `examine` judges those cases as well, and tells of
-    them.
+    """A check cell's source without the call that students see: `examine` judges those cases as well.
 
     A cell without `examine` is left as it is, for then the call is all that it has.
     """
@@ -113,11 +112,11 @@ class _Student:
         self._gone = False
         self.timed_out = False
 
-    def run(self, source: str) -> list[dict[str, Any]]:
-        if self._gone or not source.strip():
+    def run(self, source: str, count: int) -> list[dict[str, Any]]:
+        if self._gone:
             return []
         try:
-            result = self._candidate.run_cell(source)
+            result = self._candidate.run_cell(source, count=count)
         except CandidateGone as end:
             self._gone = True
             self.timed_out |= end.reason is Reason.TIMEOUT

@@ -1,0 +1,141 @@
+"""The walk through a notebook, with a candidate and an examiner that only note what they are asked."""
+
+import json
+
+import nbformat
+import pytest
+
+from autograder.conduct import grade_notebook, without_visible_check
+from autograder.intake import read_submission
+from autograder.link import CandidateGone, CellResult
+from autograder.reasons import Reason
+from autograder.verdicts import CheckResult
+from tests.autograder.graded_toy import cell, submitted, toy_plan
+
+PLAN = toy_plan()
+
+
+class Candidate:
+    """Answers every cell with what it was asked, except those told to end it."""
+
+    def __init__(self, dies_of="nothing", status="ok"):
+        self.asked = []
+        self._dies_of = dies_of
+        self._status = status
+
+    def run_cell(self, source, *, count=0):
+        self.asked.append((count, source))
+        if self._dies_of in source:
+            raise CandidateGone(Reason.TIMEOUT, "It ran too long")
+        result = {
+            "output_type": "execute_result",
+            "data": {"text/plain": "1"},
+            "metadata": {},
+            "execution_count": 9,
+        }
+        return CellResult(self._status, count, (result,))
+
+
+class Examiner:
+    """Gives half of the points of every check."""
+
+    def __init__(self):
+        self.given = []
+        self.checks = []
+
+    def run_given(self, planned):
+        self.given.append(planned.grade_id)
+
+    def run_check(self, planned):
+        self.checks.append(planned.source)
+        grade = {
+            "output_type": "execute_result",
+            "data": {"text/plain": "2.0"},
+            "metadata": {},
+            "execution_count": None,
+        }
+        return CheckResult(planned.points / 2, planned.points, Reason.PARTIAL, "", "half", "known", (grade,))
+
+
+def walk(candidate=None, change=lambda notebook: None, explore=False):
+    notebook = read_submission(submitted(change=change), PLAN).notebook
+    candidate, examiner = candidate or Candidate(), Examiner()
+    return grade_notebook(notebook, PLAN, candidate, examiner, list, explore=explore), candidate, examiner
+
+
+def test_cells_are_counted_in_the_order_in_which_they_run():
+    graded, candidate, _ = walk()
+    counts = [one["execution_count"] for one in graded.notebook["cells"] if one["cell_type"] == "code"]
+    assert counts == [1, 2, 3, None, 4, 5, 6]
+    assert [count for count, _ in candidate.asked] == [1, 2, 4, 5]
+    assert cell(graded.notebook, "double")["outputs"][0]["execution_count"] == 2
+    nbformat.validate(nbformat.from_dict(graded.notebook))
+
+
+def test_checks_go_to_the_examiner_and_never_to_the_candidate():
+    _, candidate, examiner = walk()
+    assert len(examiner.checks) == 2
+    assert not any("check(double)" in source or "examine" in source for _, source in candidate.asked)
+
+
+def test_given_cells_run_on_both_sides():
+    _, candidate, examiner = walk()
+    assert examiner.given == ["given-toys-that-double"]
+    assert "begin" in candidate.asked[0][1]
+
+
+def test_experiments_run_only_when_asked_for():
+    assert not any("picture" in source for _, source in walk()[1].asked)
+    assert any("picture" in source for _, source in walk(explore=True)[1].asked)
+
+
+def test_a_role_that_the_submission_claims_counts_for_nothing():
+    def claim(notebook):
+        cell(notebook, "double")["metadata"]["stagewise"] = {"role": "check"}
+        cell(notebook, "check-double")["metadata"]["stagewise"] = {"role": "exercise"}
+
+    _, candidate, examiner = walk(change=claim)
+    assert len(examiner.checks) == 2
+    assert "return 2 * x" in candidate.asked[1][1]
+
+
+def test_scores_carry_what_the_examiner_found_out():
+    graded, _, _ = walk()
+    assert [(one.check, one.points, one.max) for one in graded.checks] == [
+        ("check-double", 20.25, 40.5),
+        ("check-quadruple", 25.0, 50.0),
+    ]
+    assert (graded.checks[0].diagnosis, graded.checks[0].misconception) == ("half", "known")
+    assert not graded.timed_out
+
+
+def test_after_the_candidate_is_gone_its_cells_stay_empty_and_checks_are_asked_still():
+    graded, candidate, examiner = walk(Candidate(dies_of="return 2 * x"))
+    (error,) = cell(graded.notebook, "double")["outputs"]
+    assert error["ename"] == "CandidateGone"
+    assert "It ran too long" in error["evalue"]
+    assert cell(graded.notebook, "quadruple")["outputs"] == []
+    assert len(candidate.asked) == 2
+    assert len(examiner.checks) == 2
+    assert graded.timed_out
+    json.dumps(graded.notebook)
+
+
+def test_a_cell_stopped_for_its_time_is_told():
+    assert walk(Candidate(status="timeout"))[0].timed_out
+
+
+@pytest.mark.parametrize(
+    ("source", "judged"),
+    [
+        (
+            "check(f)\nfrom reference import examine\nexamine(f, unit='u', points=1)",
+            "from reference import examine\nexamine(f, unit='u', points=1)",
+        ),
+        ("check(f)", "check(f)"),
+        ("assert f(1) == 2\ncheck(f)\nexamine(f)", "assert f(1) == 2\nexamine(f)"),
+        ("answer = check(f)\nexamine(f)", "answer = check(f)\nexamine(f)"),
+    ],
+)
+def test_the_visible_check_is_left_out_where_examine_judges_the_same_cases(source, judged):
+    assert without_visible_check(source) == judged

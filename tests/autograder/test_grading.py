@@ -1,0 +1,233 @@
+"""A class is graded in the real sandbox: each ends with points or a reason, and nothing is lost."""
+
+import json
+import os
+from dataclasses import replace
+
+import pytest
+
+from autograder import records
+from autograder.children import fork_worker
+from autograder.errors import CourseError, SandboxError
+from autograder.grading import Settings, grade
+from autograder.limits import Limits
+from autograder.reasons import Reason
+from autograder.sheets import read_sheets
+from tests.autograder.graded_toy import ANSWERS, cell, submitted
+
+SQUARES = {"double": "def double(x):\n    return x * x * 1.0"}
+ENDLESS = {"double": "while True:\n    pass"}
+QUICK = Settings(jobs=1, limits=Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0))
+
+
+def hand_in(course, **files):
+    for student, content in files.items():
+        path = course.submitted / student / "toy" / "toy.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def graded(course, *students, settings=QUICK):
+    return {done.record.student: done for done in grade(course, "toy", students, settings)}
+
+
+def outcome(course):
+    """All that a run leaves behind, without what may differ from one run to the next."""
+    told = {record.student: replace(record, timings={}) for record in records.load_all(course, "toy")}
+    pages = {
+        str(path.relative_to(course.autograded)): path.read_bytes()
+        for path in course.autograded.rglob("*.ipynb")
+    }
+    return told, pages, read_sheets(course, "toy")
+
+
+def test_a_class_ends_with_points_or_reasons(toy_course):
+    hand_in(
+        toy_course,
+        ada=submitted(),
+        bob=submitted(SQUARES),
+        cut=submitted()[:300],
+        eve=submitted({"double": "import os\nos._exit(0)"}),
+        kim=submitted({}),
+    )
+    link = toy_course.submitted / "lin" / "toy" / "toy.ipynb"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(toy_course.submitted / "ada" / "toy" / "toy.ipynb")
+    (toy_course.submitted / "max" / "toy").mkdir(parents=True)
+    renamed = toy_course.submitted / "ren" / "toy" / "Copy of toy.ipynb"
+    renamed.parent.mkdir(parents=True)
+    renamed.write_bytes(submitted())
+    (toy_course.submitted / "bad\nname").mkdir()
+    (toy_course.submitted / "bad\nname" / "toy").symlink_to("/etc")
+
+    told = {name: done.record for name, done in graded(toy_course).items()}
+
+    assert {name: record.reason for name, record in told.items()} == {
+        "ada": Reason.OK,
+        "bad\nname": Reason.BAD_NAME,
+        "bob": Reason.OK,
+        "cut": Reason.NOT_JSON,
+        "eve": Reason.OK,
+        "kim": Reason.OK,
+        "lin": Reason.SYMLINK,
+        "max": Reason.MISSING_FILE,
+        "ren": Reason.OK,
+    }
+    assert {name: record.points for name, record in told.items() if record.reason is Reason.OK} == {
+        "ada": 90.5,
+        "bob": 0.0,
+        "eve": 0.0,
+        "kim": 0.0,
+        "ren": 90.5,
+    }
+    assert told["bob"].checks[0].misconception == "squares"
+    assert [check.reason for check in told["eve"].checks] == [Reason.DIED, Reason.DIED]
+    assert told["kim"].unanswered == ("double", "quadruple", "written-why")
+    sheets = read_sheets(toy_course, "toy")
+    assert sheets["ada"].score == 90.5
+    assert sheets["cut"].score == 0
+    assert "bad\nname" not in sheets
+    assert not (toy_course.autograded / "cut").exists()
+    page = toy_course.autograded / "ada" / "toy" / "toy.ipynb"
+    assert page.stat().st_mode & 0o777 == 0o444
+    assert cell(json.loads(page.read_text()), "check-double")["outputs"][-1]["data"]["text/plain"] == "40.5"
+
+
+def test_what_is_unchanged_is_not_graded_again(toy_course):
+    hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES), cut=b"{")
+    graded(toy_course)
+    hand_in(toy_course, bob=submitted())
+    assert {name for name, done in graded(toy_course).items() if done.graded} == {"bob"}
+    assert {name for name, done in graded(toy_course).items() if done.graded} == set()
+    forced = replace(QUICK, force=True)
+    assert {name for name, done in graded(toy_course, "ada", settings=forced).items() if done.graded} == {
+        "ada"
+    }
+    other_seed = replace(QUICK, seed=7)
+    assert all(done.graded for done in graded(toy_course, settings=other_seed).values())
+
+
+def test_a_graded_notebook_that_was_removed_is_made_again(toy_course):
+    hand_in(toy_course, ada=submitted())
+    graded(toy_course)
+    (toy_course.autograded / "ada" / "toy" / "toy.ipynb").unlink()
+    assert graded(toy_course)["ada"].graded
+
+
+def test_a_resubmission_that_cannot_be_read_leaves_the_earlier_grade(toy_course):
+    hand_in(toy_course, ada=submitted())
+    graded(toy_course)
+    before = (toy_course.autograded / "ada" / "toy" / "toy.ipynb").read_bytes()
+    hand_in(toy_course, ada=b"\0\0")
+    record = graded(toy_course)["ada"].record
+    assert record.reason is Reason.EMPTY_FILE
+    assert record.points == 90.5
+    assert read_sheets(toy_course, "toy")["ada"].score == 90.5
+    assert (toy_course.autograded / "ada" / "toy" / "toy.ipynb").read_bytes() == before
+
+
+def test_other_files_are_kept_beside_the_notebook_and_links_are_not_followed(toy_course):
+    hand_in(toy_course, ada=submitted())
+    folder = toy_course.submitted / "ada" / "toy"
+    (folder / "timestamp.txt").write_text("2026-03-01 10:00:00 UTC\n")
+    (folder / "data").mkdir()
+    (folder / "data" / "points.csv").write_text("1,2\n")
+    (folder / "gradebook.db").symlink_to(toy_course.gradebook)
+    (folder / "all").symlink_to(toy_course.root)
+    graded(toy_course)
+    out = toy_course.autograded / "ada" / "toy"
+    kept = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
+    assert kept == ["data/points.csv", "timestamp.txt", "toy.ipynb"]
+    (folder / "data" / "points.csv").unlink()
+    hand_in(toy_course, ada=submitted(SQUARES))
+    graded(toy_course)
+    assert sorted(path.name for path in out.rglob("*")) == ["timestamp.txt", "toy.ipynb"]
+
+
+def test_the_number_of_jobs_changes_nothing(toy_course):
+    hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES), cut=b"{", kim=submitted({}))
+    outcomes = []
+    for jobs in (1, 3):
+        graded(toy_course, settings=replace(QUICK, jobs=jobs, force=True))
+        outcomes.append(outcome(toy_course))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_what_runs_out_of_time_is_tried_once_more_alone(toy_course, monkeypatch):
+    asked = []
+    from autograder import grading
+
+    monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or ask(name, raw))
+    from autograder.worker import question as ask
+
+    hand_in(toy_course, ada=submitted(), zoe=submitted(ENDLESS))
+    told = graded(toy_course)
+    assert sorted(asked) == ["ada", "zoe", "zoe"]
+    assert asked[-1] == "zoe"
+    assert told["zoe"].record.stopped
+    assert told["ada"].record.points == 90.5
+
+
+@pytest.mark.parametrize("killed_after", [1, 3])
+def test_a_run_that_was_killed_goes_on_where_it_was(toy_course, tmp_path, killed_after):
+    files = {"ada": submitted(), "bob": submitted(SQUARES), "cut": b"{", "kim": submitted({})}
+    hand_in(toy_course, **files)
+
+    def killed():
+        seen = []
+        grade(
+            toy_course,
+            "toy",
+            settings=QUICK,
+            on_done=lambda done, total: seen.append(done) or len(seen) < killed_after or os._exit(0),
+        )
+
+    os.waitpid(fork_worker(killed), 0)
+    again = graded(toy_course)
+    assert {name: done.record.points for name, done in again.items()} == {
+        "ada": 90.5,
+        "bob": 0.0,
+        "cut": 0,
+        "kim": 0.0,
+    }
+    left = outcome(toy_course)
+    graded(toy_course, settings=replace(QUICK, force=True))
+    assert outcome(toy_course) == left
+
+
+def test_ctrl_c_keeps_what_was_finished(toy_course):
+    hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES))
+
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(toy_course, "toy", settings=replace(QUICK, jobs=1), on_done=interrupt)
+    again = graded(toy_course)
+    assert {name: done.record.points for name, done in again.items()} == {"ada": 90.5, "bob": 0.0}
+    assert sum(done.graded for done in again.values()) < 2
+
+
+def test_without_a_sandbox_it_must_be_asked_for_by_name_and_is_marked(toy_course, monkeypatch):
+    hand_in(toy_course, ada=submitted())
+    record = graded(toy_course, settings=replace(QUICK, isolation="process"))["ada"].record
+    assert (record.isolation, record.points) == ("process", 90.5)
+    page = json.loads((toy_course.autograded / "ada" / "toy" / "toy.ipynb").read_text())
+    assert page["metadata"]["stagewise"]["isolation"] == "process"
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SandboxError, match="bubblewrap"):
+        graded(toy_course, settings=replace(QUICK, force=True))
+
+
+def test_the_submitted_directory_must_be_there_and_hold_those_asked_for(toy_course):
+    with pytest.raises(CourseError, match="submitted"):
+        graded(toy_course)
+    hand_in(toy_course, ada=submitted())
+    with pytest.raises(CourseError, match=r"\.\./ada"):
+        graded(toy_course, "../ada")
+
+
+def test_an_answer_earns_the_same_beside_any_neighbour(toy_course):
+    hand_in(toy_course, **{f"s{number}": submitted(ANSWERS) for number in range(4)}, bad=submitted(ENDLESS))
+    told = graded(toy_course)
+    assert {done.record.points for name, done in told.items() if name != "bad"} == {90.5}
