@@ -67,8 +67,9 @@ def sweep(
 ) -> "Figure":
     """Draw what came of each setting: a marker per value of `x`, a bar from the least to the greatest run.
 
-    x: (V,) numbers or words; series: label -> y (V,) or (V, R) for R repetitions. NaN is a run that
-    diverged: it gets a cross at the bottom. chance: draws a dotted line at the value that guessing reaches.
+    x: (V,) numbers, joined by lines, or words. series: label -> y (V,) or (V, R) for R repetitions. NaN is a
+    run that diverged: it gets a cross at the bottom. chance: draws a dotted line at the value that guessing
+    reaches.
     """
     ax = ax or new_axes()[1]
     words = not all(isinstance(value, (int, float, np.number)) for value in x)
@@ -80,7 +81,8 @@ def sweep(
         middle, low, high = runs[ok].mean(axis=1), runs[ok].min(axis=1), runs[ok].max(axis=1)
         ax.errorbar(
             places[ok], middle, yerr=np.maximum([middle - low, high - middle], 0), color=color, capsize=3,
-            label=label, linestyle=DASHES[index % len(DASHES)], marker=MARKERS[index % len(MARKERS)],
+            label=label, linestyle="none" if words else DASHES[index % len(DASHES)],
+            marker=MARKERS[index % len(MARKERS)],
         )  # fmt: skip
         lost = places[~ok]
         if lost.size:
