@@ -1,0 +1,1227 @@
+# %% [markdown]
+# # Activations: what a bend does to a network
+#
+# Between two layers of a neural network stands a function of one number, applied to each entry: the activation. In this notebook you write
+# eight of them, forward and backward, and you measure what they do to networks that read handwritten digits: why a network without a bend is
+# not deep, why depth failed for twenty years, how units die, and what to put at the output.
+#
+# You need NumPy, the chain rule, and the idea of gradient descent. You need no deep learning library.
+#
+# | | section | time | difficulty | points |
+# | --: | :-- | --: | :-: | --: |
+# | 1 | A stack that folds flat | 5 min | ●○○ | |
+# | 2 | The sigmoid | 12 min | ●●○ | 10 |
+# | 3 | First problem: the flat ends | 8 min | ●○○ | 3 |
+# | 4 | Second problem: never negative | 6 min | ●○○ | |
+# | 5 | Tanh | 6 min | ●○○ | 8 |
+# | 6 | ReLU, and what exp costs | 11 min | ●○○ | 8 |
+# | 7 | Why depth used to fail | 14 min | ●●○ | 8 |
+# | 8 | Units that die | 8 min | ●○○ | 4 |
+# | 9 | Leaky ReLU and ELU | 12 min | ●●○ | 17 |
+# | 10 | Maxout | 14 min | ●●● | 14 |
+# | 11 | Soft gates: SiLU and GELU | 12 min | ●●○ | 18 |
+# | 12 | Which one? | 8 min | ●○○ | |
+# | 13 | Two questions | 10 min | ●●○ | 10 |
+#
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares your function with
+# recorded answers and says what it found, as often as you like. The points are given later, on other inputs. Cells that draw or train use
+# *your* functions. If one of them is still missing, they say so and wait; run them again when it is there.
+#
+# **Conventions.** Every activation comes as a pair:
+#
+# - `f_forward(x)` returns `out, cache`. `x` is a float array of any shape; `out` has the same shape and dtype. The `cache` is yours: put into
+#   it what you want to have on the way back.
+# - `f_backward(dout, cache)` returns `dx`. A name that starts with `d` is a gradient of the loss $L$: $\mathrm{dout} = \partial L/\partial\, \mathrm{out}$ comes from
+#   above, and entry by entry the chain rule gives
+#
+# $$\mathrm{dx} = \frac{\partial L}{\partial x} = \frac{\partial L}{\partial\, \mathrm{out}} \cdot \frac{\partial\, \mathrm{out}}{\partial x} = \mathrm{dout} \cdot f'(x).$$
+#
+# None of the functions may change its arguments. Rows are examples: $N$ examples, $D$ features, $H$ units.
+
+# %% role="given"
+import math
+import time
+
+import numpy as np
+
+from stagewise import begin, check, data, gradients, interactive, plots, progress
+from stagewise.training import Network, accuracy, cross_entropy, train
+
+begin("activations")
+
+# %% [markdown]
+# ## 1 A stack that folds flat
+# *5 minutes, ●○○*
+#
+# Three arms of a spiral, 300 points, three classes. We train three networks on them: one layer; three layers of weights with nothing in between; three
+# layers with $\max(0, x)$ in between. The second has 2,853 parameters, the first has 9, and the third has exactly as many as the second.
+#
+# **Predict** the three accuracies, roughly, before you run the cell.
+
+# %% role="explore"
+x_spiral, y_spiral = data.spirals(noise=0.15)
+NOTHING = (lambda x: (x, None), lambda dout, cache: dout)
+ZERO_OR_MORE = (lambda x: (np.maximum(0, x), x > 0), lambda dout, positive: dout * positive)
+
+
+def on_the_spiral(sizes, activation):
+    network = Network(sizes, scale=0.3, seed=1, activation=activation)
+    train(network, x_spiral, y_spiral, learning_rate=0.3, steps=1500, batch_size=60, seed=1)
+    return network
+
+
+def three_networks():
+    figure, axes = plots.panels(3, size=(3.6, 3.5))
+    kinds = {"one layer": ((2, 3), NOTHING), "three layers, nothing between": ((2, 50, 50, 3), NOTHING),
+             "three layers, a bend between": ((2, 50, 50, 3), ZERO_OR_MORE)}
+    for ax, (label, (sizes, activation)) in zip(axes, kinds.items()):
+        network = on_the_spiral(sizes, activation)
+        right = accuracy(network, x_spiral, y_spiral)
+        plots.regions(lambda p: network.propagate(p)[0].argmax(axis=1), x_spiral, y_spiral, title=f"{label}\n{right:.0%} right", ax=ax)
+    return figure
+
+
+interactive.explore(three_networks)
+
+# %% [markdown]
+# The middle network is no better than the first, and its borders are straight lines as well. The reason is one line of algebra. With the activation $f(x) = a\,x$, three layers of one unit with
+# weights 1 compute
+#
+# $$f(f(f(x))) = a \cdot a \cdot a \cdot x = a^3 x,$$
+#
+# a single layer with weight $a^3$. It is the same with matrices. Two layers without activation give
+#
+# $$(x W_1 + b_1)\, W_2 + b_2 = x \underbrace{W_1 W_2}_{W} + \underbrace{b_1 W_2 + b_2}_{b},$$
+#
+# one layer again, and a third one folds into it in the same way. A linear stack is *one* linear layer, however deep it is and however long it was trained. The cell below folds the trained middle
+# network into one matrix and one vector. How large is the difference of the scores?
+
+# %% role="explore"
+def fold():
+    network = on_the_spiral((2, 50, 50, 3), NOTHING)
+    W, b = np.eye(2), np.zeros(2)
+    for layer in range(network.depth):
+        W, b = W @ network.params[f"W{layer}"], b @ network.params[f"W{layer}"] + network.params[f"b{layer}"]
+    deep, _ = network.propagate(x_spiral)
+    count = sum(value.size for value in network.params.values())
+    return (f"parameters of the deep network: {count},  of the folded one: {W.size + b.size}\n"
+            f"largest difference of the scores: {np.abs(deep - (x_spiral @ W + b)).max():.0e}")
+
+
+interactive.explore(fold)
+
+# %% [markdown]
+# So something must stand between the layers that is *not* linear. Almost any bend will do to leave the world of straight lines. Which bend makes a network that *learns* is
+# a different question, and took decades. We follow the history: sigmoid, tanh, ReLU, and what came after.
+
+# %% [markdown]
+# ## 2 The sigmoid
+# *12 minutes, ●●○, 10 points*
+#
+# The first choice was taken from biology and statistics: a unit that is off, on, or something in between.
+#
+# $$\sigma(x) = \frac{1}{1 + e^{-x}} \in (0, 1).$$
+#
+# On paper the formula is harmless. In floating point, $e^{1000}$ is infinite. For $x = -1000$ the formula above meets exactly that number; it survives, since $1/\infty = 0$, but NumPy warns. Somebody who
+# writes it as $\frac{e^{x}}{1 + e^{x}}$ instead is in worse trouble: for $x = 1000$ that is $\infty/\infty$. Both expressions are equal (multiply numerator and denominator by $e^{x}$), and each is
+# good on one side: **give `exp` only numbers that are not positive.**
+#
+# $$\sigma(x) = \begin{cases} \dfrac{1}{1 + e^{-x}} & x \ge 0 \\[2ex] \dfrac{e^{x}}{1 + e^{x}} & x < 0 \end{cases}$$
+#
+# *Careful:* `np.where(x >= 0, A, B)` computes both `A` and `B` for all entries and chooses afterwards. So a dangerous `exp` inside still meets every entry. What is $-|x|$ good for?
+#
+# <details><summary>Hint</summary>
+#
+# With <code>e = np.exp(-np.abs(x))</code>, the denominator is <code>1 + e</code> on both sides. What is the numerator?
+# </details>
+
+# %% role="exercise"
+def sigmoid_forward(x):
+    """The sigmoid, entry by entry.
+
+    x: float array of any shape.  Returns out: same shape and dtype, and a cache of your choice.
+        out = 1 / (1 + exp(-x))
+    Accurate, and without a warning of NumPy, also for |x| = 1000.
+    """
+    ### BEGIN SOLUTION
+    e = np.exp(-np.abs(x))
+    out = np.where(x >= 0, 1, e) / (1 + e)
+    return out, out
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(sigmoid_forward)
+
+# %% [markdown]
+# **Back.** With the chain rule, for $\sigma(x) = (1 + e^{-x})^{-1}$:
+#
+# $$\sigma'(x) = -(1 + e^{-x})^{-2} \cdot (-e^{-x}) = \frac{e^{-x}}{(1 + e^{-x})^2} = \underbrace{\frac{1}{1 + e^{-x}}}_{\sigma(x)} \cdot \underbrace{\frac{e^{-x}}{1 + e^{-x}}}_{1 - \sigma(x)} = \sigma(x)\,(1 - \sigma(x)).$$
+#
+# No new exponential is needed: the output alone tells the slope. That is worth a place in the cache. Where is the slope largest, and how large is it?
+
+# %% role="exercise"
+def sigmoid_backward(dout, cache):
+    """Back through the sigmoid.
+
+    dout: gradient of the loss by out, cache: what sigmoid_forward returned.  Returns dx: shape of dout.
+        dx = dout * s * (1 - s),    s = sigmoid(x)
+    """
+    ### BEGIN SOLUTION
+    out = cache
+    dx = dout * out * (1 - out)
+    return dx
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(sigmoid_backward, sigmoid_forward)
+
+# %% [markdown]
+# The check compares with recorded numbers. You can also convince yourself without anybody's numbers: a derivative is the limit of $\frac{f(x+h) - f(x-h)}{2h}$, and that can be *measured*.
+# `gradients.gradient_check` does so for every entry. The plot shows the function and its slope; the shaded strip reaches from $-5$ to $5$.
+
+# %% role="explore"
+def with_slope(forward, backward, title, zone=5.0, ylim=(-1.2, 1.2)):
+    """A function and its slope over [-10, 10], the safe zone shaded; the gradient check is in the title."""
+    x = np.linspace(-10, 10, 401)
+    out, cache = forward(x)
+    slope = backward(np.ones_like(x), cache)
+    points = np.random.default_rng(1).uniform(-4, 4, 20)
+    found = gradients.gradient_check(lambda p: forward(p)[0].sum(), points, backward(np.ones_like(points), forward(points)[1]))
+    figure, (ax,) = plots.panels(1, size=(6.4, 3.6))
+    ax.axvspan(-zone, zone, color=plots.INK, alpha=0.15, lw=0)
+    plots.curves({"value": (x, out), "slope": (x, slope)}, xlabel="x", ylabel="", ylim=ylim, ax=ax,
+                 title=f"{title}: gradient check, error {found.error:.0e}")
+    return figure
+
+
+interactive.explore(lambda: with_slope(sigmoid_forward, sigmoid_backward, "sigmoid", ylim=(-0.1, 1.1)))
+
+# %% [markdown]
+# The slope is largest at 0, where it is $\tfrac12 \cdot \tfrac12 = \tfrac14$. At $x = \pm 5$ it is 0.0066, a 38th of that, and outside it falls by a factor of $e$ with every step of 1.
+#
+# The sigmoid has three problems, and the whole rest of this notebook is about them:
+#
+# 1. **its ends are flat**, so gradients vanish (sections 3 and 7);
+# 2. **its output is never negative**, so gradients zigzag (section 4);
+# 3. **it needs `exp`**, which is said to be expensive (section 6).
+
+# %% [markdown]
+# ## 3 First problem: the flat ends
+# *8 minutes, ●○○, about 2 lines, 3 points*
+#
+# A unit whose input lies outside the strip, the *safe zone* of about $-5$ to $5$, is **saturated**: its output hardly depends on its input, and hardly any gradient passes. Write a
+# measurement of it. Boundaries belong to the safe zone.
+
+# %% role="exercise"
+def saturated_fraction(x, limit=5.0):
+    """The share of entries outside the safe zone.
+
+    x: float array of any shape, the inputs of an activation.  Returns a number from 0 to 1:
+        (how many entries have |x| > limit) / (how many entries there are)
+    """
+    ### BEGIN SOLUTION
+    outside = np.abs(x) > limit
+    return float(np.mean(outside))
+    ### END SOLUTION
+
+# %% role="check" points=3
+check(saturated_fraction)
+
+# %% [markdown]
+# Now the digits: 8×8 pictures, 64 numbers each. Pixels come as they are in the file (0 to 16), divided to lie in 0 to 1, or standardised (mean 0 and spread 1 for every pixel). The same first layer of
+# 50 sigmoid units with random weights of standard deviation 0.2 gets each of the three.
+#
+# **Predict** which of them saturates it.
+
+# %% role="explore"
+digits = data.digits()
+
+
+def first_layer():
+    W = 0.2 * np.random.default_rng(1).standard_normal((64, 50))
+    inputs = {}
+    for scaling in ("raw", "unit", "standard"):
+        z = data.digits(scaling).x_train @ W
+        inputs[f"{scaling}: {saturated_fraction(z):.1%} saturated"] = z
+    return plots.histograms(inputs, xlabel="input of a sigmoid unit", limits=(-25, 25))
+
+
+interactive.explore(first_layer)
+
+# %% [markdown]
+# Raw pixels put two thirds of the numbers onto the flat ends before anything was learned. (The outermost bars hold everything beyond 25.) Not the picture is to blame but its scale, and the scale of the weights has the same effect. So let us turn that knob: a network with two hidden
+# layers of sigmoid units, standardised pixels, 300 steps, and initial weights of standard deviation $s$ from 0.05 to 5; three random starts each.
+#
+# **Predict** the shape of the second line: does it rise, fall, or both?
+
+# %% role="explore"
+SIGMOID = (sigmoid_forward, sigmoid_backward)
+SEEDS = (1, 2, 3)
+
+
+def new_network(depth, activation, scale=0.2, seed=1, width=50):
+    """`depth` layers of weights: 64 pixels, `depth - 1` hidden layers, 10 digits."""
+    return Network((64, *[width] * (depth - 1), 10), scale=scale, seed=seed, activation=activation)
+
+
+def learn(network, rate=0.3, steps=300, seed=1, **options):
+    return train(network, digits.x_train, digits.y_train, learning_rate=rate, steps=steps, batch_size=50, seed=seed, **options)
+
+
+def saturation_and_learning():
+    scales = (0.05, 0.2, 0.5, 1, 2, 5)
+    share, reached = [], []
+    for scale in scales:
+        networks = [new_network(3, SIGMOID, scale, seed) for seed in SEEDS]
+        share.append([np.mean([saturated_fraction(layer.preactivation) for layer in network.propagate(digits.x_train)[1][:-1]])
+                      for network in networks])
+        for network, seed in zip(networks, SEEDS):
+            learn(network, seed=seed)
+        reached.append([accuracy(network, digits.x_val, digits.y_val) for network in networks])
+    return plots.sweep(scales, {"saturated at the start": share, "validation accuracy at the end": reached}, ylim=(0, 1.05),
+                       xlabel="standard deviation s of the initial weights", ylabel="share", title="Saturated units learn slowly")
+
+
+interactive.explore(saturation_and_learning)
+
+# %% [markdown]
+# Beyond $s = 0.5$ the accuracy falls as the saturation rises. On the left nothing is saturated, and still the accuracy is low: too small weights are a problem of their own (all units of a layer say nearly the same;
+# the unit on initialisation is about that). The safe zone is necessary, not sufficient.
+
+# %% [markdown]
+# ## 4 Second problem: never negative
+# *6 minutes, ●○○*
+#
+# A unit of the next layer computes $z = \sum_j w_j h_j + b$ from the outputs $h_j$ of this layer. For one example, the gradient of its weights is
+#
+# $$\frac{\partial L}{\partial w_j} = \frac{\partial L}{\partial z} \cdot h_j .$$
+#
+# $\partial L/\partial z$ is *one* number. If all $h_j$ are positive, as behind a sigmoid, then all entries of the gradient have the sign of that number: in this step, **all weights of the unit go up together, or
+# all go down together**. Suppose the best weights are reached by raising the first and lowering the second. Which path does gradient descent take?
+#
+# In the plot, one linear unit with two inputs learns from one example at a time. On the left both inputs are uniform in $(0, 1)$; on the right the same numbers with ½ subtracted. The cross is the goal.
+
+# %% role="explore"
+def zigzag():
+    figure, axes = plots.panels(2, size=(4.6, 4.0))
+    goal = np.array([1.5, -1.5])
+    for ax, (label, shift) in zip(axes, {"inputs all positive": 0.0, "inputs around zero": 0.5}.items()):
+        inputs = np.random.default_rng(1).uniform(0, 1, (60, 2)) - shift
+        path = [np.array([-1.0, 1.0])]
+        for h in inputs:
+            dz = h @ path[-1] - h @ goal
+            path.append(path[-1] - 0.9 * dz * h)
+        path = np.array(path)
+        steps = np.diff(path, axis=0)
+        together = np.mean(steps[:, 0] * steps[:, 1] > 0)
+        plots.curves({"the weights": (path[:, 0], path[:, 1])}, xlabel="$w_1$", ylabel="$w_2$", ax=ax,
+                     title=f"{label}\nboth weights in one direction: {together:.0%}")
+        ax.plot(*goal, "x", color=plots.PALETTE[1], ms=12, mew=3)
+        ax.set(xlim=(-2, 2.5), ylim=(-2, 2.5))
+    return figure
+
+
+interactive.explore(zigzag)
+
+# %% [markdown]
+# On the left, *every* step goes to the upper right or to the lower left, and the goal lies to the lower right: a zigzag, more than twice as long as the path on the right. (In a batch, several examples are averaged. That softens the
+# zigzag: the sum of steps up and steps down may point anywhere.)
+#
+# How much does it matter for the digits? Here is an experiment in which *nothing else* changes: a sigmoid, and a sigmoid with ½ subtracted. Both have the same slope everywhere, and the biases could make up for the difference, so
+# both networks can represent exactly the same functions. Five layers, three random starts each, batches of 50.
+
+# %% role="explore"
+def sigmoid_around_zero(x):
+    out, cache = sigmoid_forward(x)
+    return out - 0.5, cache
+
+
+CENTRED = (sigmoid_around_zero, sigmoid_backward)
+
+
+def losses(depth, activation, rate, steps, seeds=SEEDS):
+    """Loss curves, one row for each random start."""
+    return np.array([learn(new_network(depth, activation, seed=seed), rate, steps, seed).loss for seed in seeds])
+
+
+interactive.explore(lambda: plots.curves({"sigmoid": losses(5, SIGMOID, 0.3, 600), "sigmoid - 1/2": losses(5, CENTRED, 0.3, 600)},
+                                         smooth=20, title="Only the centre differs"))
+
+# %% [markdown]
+# The centred one is ahead from the moment at which both begin to learn, and ends about a quarter lower. A real effect, but no matter of life and death: not the reason why deep networks failed.
+
+# %% [markdown]
+# ## 5 Tanh
+# *6 minutes, ●○○, about 1 line each, 8 points*
+#
+# If the centre is the problem, stretch the sigmoid and shift it:
+#
+# $$\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}} = 2\,\sigma(2x) - 1 \in (-1, 1).$$
+#
+# Typed as it stands, the fraction gives $\infty/\infty$ for $x = 1000$. NumPy's own `np.tanh` knows better.
+
+# %% role="exercise"
+def tanh_forward(x):
+    """The hyperbolic tangent, entry by entry.
+
+    x: float array of any shape.  Returns out: same shape and dtype, and a cache of your choice.
+        out = (exp(x) - exp(-x)) / (exp(x) + exp(-x))
+    Accurate, and without a warning of NumPy, also for |x| = 1000.
+    """
+    ### BEGIN SOLUTION
+    out = np.tanh(x)
+    return out, out
+    ### END SOLUTION
+
+# %% role="check" points=3
+check(tanh_forward)
+
+# %% [markdown]
+# **Back.** Call numerator and denominator $u = e^x - e^{-x}$ and $v = e^x + e^{-x}$. Then $u' = v$ and $v' = u$, and the quotient rule gives
+#
+# $$\tanh'(x) = \frac{u'v - u v'}{v^2} = \frac{v^2 - u^2}{v^2} = 1 - \frac{u^2}{v^2} = 1 - \tanh^2(x).$$
+#
+# At 0 the slope is 1, four times that of the sigmoid.
+
+# %% role="exercise"
+def tanh_backward(dout, cache):
+    """Back through tanh.
+
+    dout: gradient of the loss by out, cache: what tanh_forward returned.  Returns dx: shape of dout.
+        dx = dout * (1 - t ** 2),    t = tanh(x)
+    """
+    ### BEGIN SOLUTION
+    out = cache
+    dx = dout * (1 - out**2)
+    return dx
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(tanh_backward, tanh_forward)
+
+# %% role="explore"
+interactive.explore(lambda: with_slope(tanh_forward, tanh_backward, "tanh", zone=2.5))
+
+# %% [markdown]
+# Tanh solves the second problem: its outputs lie around 0. It does not solve the first. Since $\tanh(x) = 2\sigma(2x) - 1$, everything happens at half the distance, and the safe zone ends
+# at about 2.5 already. The third problem, `exp`, is still there as well.
+
+# %% [markdown]
+# ## 6 ReLU, and what exp costs
+# *11 minutes, ●○○, about 1 line each, 8 points*
+#
+# The *rectified linear unit* throws all of it away:
+#
+# $$\mathrm{ReLU}(x) = \max(0, x).$$
+#
+# No exponential, and on the positive side no flat end. (Mind the difference between `np.max`, the largest entry of an array, and `np.maximum`, the larger of two numbers, entry by entry.)
+
+# %% role="exercise"
+def relu_forward(x):
+    """The rectified linear unit, entry by entry.
+
+    x: float array of any shape.  Returns out: same shape and dtype, and a cache of your choice.
+        out = max(0, x)
+    """
+    ### BEGIN SOLUTION
+    out = np.maximum(0, x)
+    return out, x
+    ### END SOLUTION
+
+# %% role="check" points=3
+check(relu_forward)
+
+# %% [markdown]
+# **Back.** The slope is 1 for $x > 0$ and 0 for $x < 0$. At $x = 0$ there is a kink and no derivative: from the right the slope is 1, from the left it is 0. Any number from 0 to 1 is a *subgradient*, the slope of a
+# line that touches the curve at 0 without crossing it, and gradient descent works with each of them. Take the one you like; the check accepts them all. (Torch takes 0.)
+#
+# Be careful with the gradient that you were handed. After `dx = dout`, both names belong to *one* array, and `dx[x <= 0] = 0` overwrites your caller's `dout`.
+
+# %% role="exercise"
+def relu_backward(dout, cache):
+    """Back through ReLU.
+
+    dout: gradient of the loss by out, cache: what relu_forward returned.  Returns dx: shape of dout.
+        dx = dout where x > 0,    dx = 0 where x < 0
+    Where x == 0, any slope from 0 to 1 is right.  dout itself must not change.
+    """
+    ### BEGIN SOLUTION
+    x = cache
+    dx = dout * (x > 0)
+    return dx
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(relu_backward, relu_forward)
+
+# %% [markdown]
+# Why does it matter whether `dout` survives? In a plain stack nobody notices. But many networks have *shortcuts*, $y = \mathrm{ReLU}(x) + x$, where the same `dout` is needed twice: $\mathrm{dx} = \mathrm{dout} \cdot \mathrm{ReLU}'(x) + \mathrm{dout}$.
+# The cell checks this gradient with your function and with one that works in place.
+
+# %% role="explore"
+def relu_backward_in_place(dout, cache):
+    dx = dout
+    dx[cache <= 0] = 0
+    return dx
+
+
+def shortcut():
+    x, dout = np.random.default_rng(2).standard_normal((2, 4, 3))
+    lines = []
+    for label, forward, backward in (("yours   ", relu_forward, relu_backward),
+                                     ("in place", lambda x: (np.maximum(0, x), x), relu_backward_in_place)):
+        upstream = dout.copy()
+        _, cache = forward(x)
+        dx = backward(upstream, cache)
+        dx = dx + upstream
+        found = gradients.gradient_check(lambda p: forward(p)[0] + p, x, dx, dout)
+        lines.append(f"{label}  relative error {found.error:.0e}   {found.verdict.value}")
+    return "\n".join(lines)
+
+
+interactive.explore(shortcut)
+
+# %% [markdown]
+# ### What does exp cost?
+# You can read in many places that `exp` is expensive and $\max$ is cheap. That was measured once. Measure it again, on your machine: 250,000 numbers through $\max$, $\exp$, tanh and your functions, and for comparison
+# the matrix product that belongs to such a layer (500 examples, 500 units before and behind).
+#
+# **Predict** two ratios: $\exp$ to $\max$, and your sigmoid to the matrix product.
+
+# %% role="explore"
+def cost():
+    x, w = np.random.default_rng(3).standard_normal((2, 500, 500))
+    candidates = {"np.maximum(0, x)": lambda: np.maximum(0, x), "np.exp(x)": lambda: np.exp(x), "np.tanh(x)": lambda: np.tanh(x),
+                  "your relu_forward": lambda: relu_forward(x), "your tanh_forward": lambda: tanh_forward(x),
+                  "your sigmoid_forward": lambda: sigmoid_forward(x), "x @ w, the layer itself": lambda: x @ w}
+    lines = []
+    for label, work in candidates.items():
+        times = []
+        for _ in range(20):
+            start = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - start)
+        lines.append(f"{label:26} {1000 * min(times):6.2f} ms")
+    return "\n".join(lines)
+
+
+interactive.explore(cost)
+
+# %% [markdown]
+# When this was written, on two cores of a server, `exp` took a third longer than `maximum` and not ten times as long: today's processors compute eight exponentials at once, and both operations mostly wait for memory. The
+# stable sigmoid took much longer than `exp` alone. Which part of your code makes the difference? Count the arrays of the size of `x` that it creates; each of them travels through memory. The price
+# of an activation is the number of its passes more than the function inside. Whether it matters depends on its neighbour: behind a large matrix product it is a small part of the layer, behind a small one it is not.
+
+# %% [markdown]
+# ## 7 Why depth used to fail
+# *14 minutes, ●●○, about 6 lines, 8 points*
+#
+# A stack of $L$ layers computes $z_l = h_{l-1} W_l$ and $h_l = f(z_l)$, beginning with the data, $h_0 = x$. On the way back, with $\mathrm{d}h_L$ from the loss,
+#
+# $$\mathrm{d}z_l = \mathrm{d}h_l \odot f'(z_l), \qquad \mathrm{d}W_l = h_{l-1}^\top\, \mathrm{d}z_l, \qquad \mathrm{d}h_{l-1} = \mathrm{d}z_l\, W_l^\top .$$
+#
+# ($\odot$ is the product entry by entry.) So what arrives at the first layer has passed *every* slope on the way:
+#
+# $$\mathrm{d}z_1 = \Big(\cdots\big((\mathrm{d}h_L \odot f'(z_L))\, W_L^\top \odot f'(z_{L-1})\big)\, W_{L-1}^\top \cdots\Big) \odot f'(z_1).$$
+#
+# With the sigmoid, each of the $L$ factors $f'$ is at most $\tfrac14$. Nine layers of it leave at most $4^{-9} \approx 4 \cdot 10^{-6}$, unless the weights make up for it. The gradients **vanish**.
+#
+# Write the walk back and measure the length $\lVert \mathrm{d}W_l \rVert = \sqrt{\sum_{ij} (\mathrm{d}W_l)_{ij}^2}$ of each layer's gradient. The slopes $f'(z_l)$ are given.
+
+# %% role="exercise"
+def gradient_norms(dout, layers):
+    """The length of the gradient of each layer's weights.
+
+    dout: (N, H_L), gradient of the loss by the output of the last layer.
+    layers: list of dicts, first layer first, each with
+        "x": (N, H_in), what entered the layer;  "w": (H_in, H_out), its weights;
+        "slope": (N, H_out), the slope of its activation at z = x @ w.
+    Returns norms: array (L,), first layer first.
+    For each layer, from the last to the first:
+        dz = dout * slope,    dw = x.T @ dz,    norm = sqrt(sum of dw ** 2),
+        and dz @ w.T is the dout of the layer before.
+    """
+    ### BEGIN SOLUTION
+    norms = np.zeros(len(layers))
+    for i in reversed(range(len(layers))):
+        layer = layers[i]
+        dz = dout * layer["slope"]
+        dw = layer["x"].T @ dz
+        norms[i] = np.sqrt(np.sum(dw**2))
+        dout = dz @ layer["w"].T
+    return norms
+    ### END SOLUTION
+
+# %% role="check" points=8
+check(gradient_norms)
+
+# %% [markdown]
+# Now measure untrained networks on the digits, with 2, 3 and 9 layers of weights of standard deviation 0.2. (With 50 units that is $\sqrt{2/50}$, the choice that suits ReLU.) The last layer has no activation: its slope is 1.
+#
+# **Predict** the lines for nine layers on the logarithmic axis, for sigmoid and for ReLU.
+
+# %% role="explore"
+TANH = (tanh_forward, tanh_backward)
+RELU = (relu_forward, relu_backward)
+
+
+def layers_of(network, x, y):
+    """The scores' gradient and what gradient_norms needs of each layer."""
+    scores, trail = network.propagate(x)
+    layers = [{"x": one.entered, "w": network.params[f"W{i}"], "slope": np.ones_like(one.linear)} for i, one in enumerate(trail)]
+    for layer, following in zip(layers, trail[1:]):
+        layer["slope"] = network.activation[1](layer["slope"], following.bend)
+    return cross_entropy(scores, y)[1], layers
+
+
+def norms_of(network):
+    return gradient_norms(*layers_of(network, digits.x_train, digits.y_train))
+
+
+def norms_by_depth():
+    figure, axes = plots.panels(3, size=(3.8, 3.4), sharey=True)
+    for ax, depth in zip(axes, (2, 3, 9)):
+        lines = {name: (np.arange(1, depth + 1), norms_of(new_network(depth, kind)))
+                 for name, kind in (("sigmoid", SIGMOID), ("tanh", TANH), ("ReLU", RELU))}
+        plots.curves(lines, xlabel="layer", ylabel="length of dW", log="y", title=f"{depth} layers", ylim=(3e-5, 5), ax=ax)
+        ax.set_xticks(range(1, depth + 1))
+    return figure
+
+
+interactive.explore(norms_by_depth)
+
+# %% [markdown]
+# With two and three layers, the sigmoid's gradients are three to ten times smaller than the others. With nine, each layer on the way back leaves about a third, which makes a straight line (the first layer gains a little, because pixels are larger than outputs of sigmoids), and the first layer receives 3,000 times less
+# than the last. A learning rate that suits the last layer is nothing for the first, and the first layer is the one that sees the picture. ReLU and tanh carry the gradient through.
+#
+# *Why a third, when the largest slope is a quarter?*
+#
+# <details><summary>Answer</summary>
+#
+# The weights help. A step back through 50 x 50 weights of standard deviation 0.2 multiplies the length of a vector by about $0.2 \cdot \sqrt{50} = 1.41$, and inside the stack the slopes are close to 1/4, since the inputs are close to 0. Together $1.41 \cdot 0.25 \approx 0.35$.
+# Weights four times as large would keep the gradient alive, but push units into saturation, where the slopes are smaller still.
+# </details>
+#
+# Does it matter for learning? Six networks, 600 steps each, batches of 50, three random starts. The sigmoid gets the three times larger learning rate of 0.3.
+
+# %% role="explore"
+def depth_and_learning():
+    figure, axes = plots.panels(2, size=(4.8, 3.4), sharey=True)
+    for ax, (name, kind, rate) in zip(axes, (("sigmoid", SIGMOID, 0.3), ("ReLU", RELU, 0.1))):
+        curves = {f"{depth} layers": losses(depth, kind, rate, 600) for depth in (2, 3, 9)}
+        plots.curves(curves, smooth=20, title=name, ylim=(0, 2.6), ax=ax)
+    return figure
+
+
+interactive.explore(depth_and_learning)
+
+# %% [markdown]
+# Two and three layers of sigmoids learn. Nine stay at $\ln 10 \approx 2.303$, the loss of a network that knows nothing. With ReLU all three learn; the deepest has the roughest beginning and the lowest loss in the end.
+#
+# This is the *vanishing gradient problem*. Geoffrey Hinton's summary of why the earlier attempts had failed names it in one line: "We used the wrong type of non-linearity." (The others on his list: too little data, too slow computers, and a
+# bad start of the weights.)
+#
+# Move the sliders. Is there a scale of the weights at which nine sigmoid layers pass the gradient on? What happens to ReLU at that scale?
+
+# %% role="explore"
+def any_stack(depth, scale, activation):
+    kind = {"sigmoid": SIGMOID, "tanh": TANH, "ReLU": RELU}[activation]
+    network = new_network(depth, kind, scale)
+    inner = network.propagate(digits.x_train)[1][:-1]
+    saturated = np.mean([saturated_fraction(layer.preactivation, 2.5 if activation == "tanh" else 5.0) for layer in inner])
+    told = "" if activation == "ReLU" else f", {saturated:.0%} saturated"
+    return plots.curves({activation: (np.arange(1, depth + 1), norms_of(network))}, xlabel="layer", ylabel="length of dW", log="y",
+                        title=f"{activation}, {depth} layers, s = {scale:g}{told}")
+
+
+interactive.explore(
+    any_stack,
+    depth=interactive.slider([2, 3, 5, 9, 15], start=9, label="layers"),
+    scale=interactive.slider([0.05, 0.1, 0.14, 0.2, 0.3, 0.5, 0.8, 1.2], start=0.2, label="scale s"),
+    activation=interactive.slider(["sigmoid", "tanh", "ReLU"], label="activation"),
+)
+
+# %% [markdown]
+# Larger weights do carry the sigmoid's gradient: at $s = 0.8$ the first layer receives a 20th of what the last one receives, at the price that one unit in five starts saturated. At that scale the gradients of ReLU are in the tens of thousands. So the bound $4^{-9}$ is not the end of the story. Does such a start
+# rescue nine layers of sigmoids? **Predict**, for $s = 0.2$, $0.8$ and $2$.
+
+# %% role="explore"
+def rescued():
+    curves = {}
+    for scale in (0.2, 0.8, 2.0):
+        network = new_network(9, SIGMOID, scale)
+        loss = learn(network, 0.3, 600).loss
+        curves[f"s = {scale}: {accuracy(network, digits.x_val, digits.y_val):.0%} right"] = loss
+    return plots.curves(curves, smooth=20, ylim=(0, 3), title="Nine layers of sigmoids")
+
+
+interactive.explore(rescued)
+
+# %% [markdown]
+# It does, in a narrow window: with $s = 0.8$ the network reads nine pictures of ten, still fewer than its rivals (section 12), and on both sides of the window it fails, for the two reasons that you know. Hinton's list was right in two points at once: the kind of bend *and* the start of the weights. ReLU made the window wide.
+
+# %% [markdown]
+# ## 8 Units that die
+# *8 minutes, ●○○, about 2 lines, 4 points*
+#
+# ReLU has an end that is not only nearly but *exactly* flat. A unit whose input is negative for **every** example puts out 0 for every example, receives the gradient 0 from every example, and its weights never move
+# again: it is **dead**. (It can be woken only by the layers before it, if those change its inputs.) That is different from a unit that is 0 for *some* examples, which is the normal life of a ReLU.
+
+# %% role="exercise"
+def dead_fraction(out):
+    """The share of units that are dead.
+
+    out: (N, H), outputs of a ReLU layer for N examples; a unit is a column.  Returns a number from 0 to 1:
+        (how many units are 0 for all N examples) / H
+    """
+    ### BEGIN SOLUTION
+    dead = np.all(out == 0, axis=0)
+    return float(np.mean(dead))
+    ### END SOLUTION
+
+# %% role="check" points=4
+check(dead_fraction)
+
+# %% [markdown]
+# What kills units? One step that is too long can move a bias so far that no example brings the input above 0 again. Here are 300 steps with ReLU (two hidden layers) at learning rates from 0.03 to 3: the share of dead units in
+# the second hidden layer at the end, over all 1,197 training pictures, and the accuracy; three random starts.
+#
+# **Predict** the learning rate at which the first units die.
+
+# %% role="explore"
+def dead_in_layer(network, layer):
+    """The share of units of a hidden layer that no training picture switches on."""
+    _, trail = network.propagate(digits.x_train)
+    return dead_fraction(np.maximum(0, trail[layer - 1].preactivation))
+
+
+def killing_rates():
+    rates = (0.03, 0.1, 0.3, 0.5, 1, 2, 3)
+    dead, reached = [], []
+    for rate in rates:
+        networks = [new_network(3, RELU, seed=seed) for seed in SEEDS]
+        for network, seed in zip(networks, SEEDS):
+            learn(network, rate, seed=seed)
+        dead.append([dead_in_layer(network, 2) for network in networks])
+        reached.append([accuracy(network, digits.x_val, digits.y_val) for network in networks])
+    return plots.sweep(rates, {"dead units": dead, "validation accuracy": reached}, xlabel="learning rate", ylabel="share",
+                       title="Long steps kill", ylim=(-0.03, 1.05), chance=0.1)
+
+
+interactive.explore(killing_rates)
+
+# %% [markdown]
+# Up to a rate of 1 hardly a unit dies and the network reads well. At 2, more than half of the second layer is dead, and the accuracy goes with it. At 3 the layer is as good as gone, and the network is guessing.
+# Note how it ends: no infinity, no NaN, no warning. A loss that stands still is all you see, unless you count.
+
+# %% [markdown]
+# ## 9 Leaky ReLU and ELU
+# *12 minutes, ●●○, about 1 to 3 lines each, 17 points*
+#
+# The remedy is to leave a little slope on the left, so that something always flows back. The **leaky ReLU** uses a straight line of slope $a$, a hyperparameter:
+#
+# $$f(x) = \begin{cases} x & x > 0 \\ a\,x & x \le 0. \end{cases}$$
+#
+# Often it is written as $\max(ax, x)$. For which $a$ is that the same? Your function should be right for every $a \ge 0$.
+
+# %% role="exercise"
+def leaky_relu_forward(x, a=0.01):
+    """The leaky ReLU, entry by entry.
+
+    x: float array of any shape, a: slope of the negative side, a number >= 0; it may be larger than 1.
+    Returns out: same shape and dtype, and a cache of your choice.
+        out = x where x > 0,    out = a * x elsewhere
+    """
+    ### BEGIN SOLUTION
+    out = np.where(x > 0, x, a * x)
+    return out, (x, a)
+    ### END SOLUTION
+
+# %% role="check" points=3
+check(leaky_relu_forward)
+
+# %% role="exercise"
+def leaky_relu_backward(dout, cache):
+    """Back through the leaky ReLU.
+
+    dout: gradient of the loss by out, cache: what leaky_relu_forward returned.
+    Returns dx: shape and dtype of dout.
+        dx = dout where x > 0,    dx = a * dout where x < 0
+    Where x == 0, any slope between a and 1 is right.
+    """
+    ### BEGIN SOLUTION
+    x, a = cache
+    dx = np.where(x > 0, dout, a * dout)
+    return dx
+    ### END SOLUTION
+
+# %% role="check" points=4
+check(leaky_relu_backward, leaky_relu_forward)
+
+# %% [markdown]
+# The **exponential linear unit** (ELU) bends smoothly towards $-\alpha$ on the left. So its outputs may be negative, and their mean can be near 0, without a straight line down for ever:
+#
+# $$f(x) = \begin{cases} x & x > 0 \\ \alpha\,(e^x - 1) & x \le 0. \end{cases}$$
+#
+# Remember what `np.where` does with the side that is not chosen: for $x = 1000$, $e^x$ is still computed, and NumPy warns. What could you give to `exp` instead of `x`?
+
+# %% role="exercise"
+def elu_forward(x, alpha=1.0):
+    """The exponential linear unit, entry by entry.
+
+    x: float array of any shape, alpha: a positive number.
+    Returns out: same shape and dtype, and a cache of your choice.
+        out = x where x > 0,    out = alpha * (exp(x) - 1) elsewhere
+    Without a warning of NumPy, also for |x| = 1000.
+    """
+    ### BEGIN SOLUTION
+    out = np.where(x > 0, x, alpha * (np.exp(np.minimum(x, 0)) - 1))
+    return out, (out, alpha)
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(elu_forward)
+
+# %% [markdown]
+# **Back.** On the left the slope is $f'(x) = \alpha\, e^x$. You can have it without another exponential: there $\mathrm{out} = \alpha\,(e^x - 1) = \alpha\, e^x - \alpha$. Solve for $\alpha\, e^x$.
+#
+# (From the left the slope at 0 is $\alpha$, from the right it is 1. So only for $\alpha = 1$ there is no kink.)
+
+# %% role="exercise"
+def elu_backward(dout, cache):
+    """Back through the ELU.
+
+    dout: gradient of the loss by out, cache: what elu_forward returned.  Returns dx: shape of dout.
+        dx = dout where x > 0,    dx = dout * alpha * exp(x) where x < 0
+    Where x == 0, any slope between alpha and 1 is right.  Without a warning of NumPy, also for |x| = 1000.
+    """
+    ### BEGIN SOLUTION
+    out, alpha = cache
+    dx = np.where(out > 0, dout, dout * (out + alpha))
+    return dx
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(elu_backward, elu_forward)
+
+# %% [markdown]
+# Now kill units on purpose and see who recovers. Three networks learn quietly for 50 steps; then something goes wrong and three steps are taken with a learning rate of 3; then everything is back to normal for 300 steps. The left plot counts
+# the units of the second hidden layer whose input is negative for every picture; for ReLU that means dead.
+#
+# **Predict** for each of the three: do the units come back?
+
+# %% role="explore"
+LEAKY = (leaky_relu_forward, leaky_relu_backward)
+ELU = (elu_forward, elu_backward)
+
+
+def accident():
+    silent, loss = {}, {}
+    for name, kind in (("ReLU", RELU), ("leaky ReLU", LEAKY), ("ELU", ELU)):
+        network = new_network(3, kind)
+        counted, values = [], []
+        for rate, steps, seed in ((0.1, 50, 1), (3, 3, 11), (0.1, 300, 21)):
+            history = learn(network, rate, steps, seed, watch=lambda network, step: dead_in_layer(network, 2))
+            counted += list(history.watched.values())
+            values += list(history.loss)
+        silent[name], loss[name] = counted, values
+    figure, (left, right) = plots.panels(2, size=(4.8, 3.4))
+    plots.curves(silent, ylabel="share of silent units", ylim=(-0.03, 1), title="Silent for every picture", ax=left)
+    plots.curves(loss, smooth=10, ylim=(0, 3), title="Loss, accident at step 50", ax=right)
+    return figure
+
+
+interactive.explore(accident)
+
+# %% [markdown]
+# The three bad steps silence about half of the ReLU units. Hardly one comes back, more of them follow, and the loss comes down slowly and stays high. The leaky units go silent as well, but a *silent* leaky unit is not a dead one: gradient
+# flows and its weights move. So the line on the left goes down to 0 and up again, the loss first leaves the picture, and in the end it is well below that of ReLU. No ELU unit is ever silent, and the network forgets the accident within a hundred steps.
+#
+# A second experiment: a bad start. All biases of the first layer begin at $-8$ instead of 0, so that more than half of its units are silent for every picture.
+
+# %% role="explore"
+def bad_start():
+    curves = {}
+    for name, kind in (("ReLU", RELU), ("leaky ReLU", LEAKY), ("ELU", ELU)):
+        network = new_network(3, kind)
+        network.params["b0"] -= 8.0
+        loss = learn(network, 0.3, 2000).loss
+        curves[f"{name}: {accuracy(network, digits.x_val, digits.y_val):.0%} right"] = loss
+    return plots.curves(curves, smooth=20, ylim=(0, 3), title="First layer with biases of -8")
+
+
+interactive.explore(bad_start)
+
+# %% [markdown]
+# With ReLU the network is still guessing after 2,000 steps. For the first layer one can prove that the silent units stay so: their inputs are the pictures, which never change, and their gradient is exactly 0. With a slope on the left, both others find their way out,
+# after a long time: the slope is only 0.01 for one, and less than $e^{-3}$ at $x = -3$ for the other.
+#
+# Do not conclude that ReLU is bad: with a reasonable start and rate nothing died in section 8. A remedy for an illness you do not have makes little difference.
+
+# %% [markdown]
+# ## 10 Maxout
+# *14 minutes, ●●●, about 4 and 7 lines, 14 points*
+#
+# ReLU takes the larger of two lines, $0$ and $x$. The leaky ReLU with $a < 1$ takes the larger of $ax$ and $x$. Why should *we* choose the lines? **Maxout** lets each unit learn $K$ of them and takes the largest:
+#
+# $$z_{knh} = \sum_{d} x_{nd}\, W_{kdh} + b_{kh}, \qquad \mathrm{out}_{nh} = \max_k\; z_{knh} .$$
+#
+# So it is a linear layer and its activation in one, with $K$ times the parameters: `w[k]` is an ordinary matrix `(D, H)`, and `b[k]` an ordinary bias `(H,)`. Here is one unit with one input, $K = 3$:
+
+# %% role="explore"
+def three_lines():
+    x = np.linspace(-3, 3, 200)
+    lines = np.array([-1.0, 0.2, 1.5])[:, None] * x + np.array([-1.0, 0.3, -1.2])[:, None]
+    curves = {f"line {k + 1}": (x, line) for k, line in enumerate(lines)}
+    figure, (ax,) = plots.panels(1, size=(6.0, 3.6))
+    ax.plot(x, lines.max(axis=0), color=plots.INK, lw=7, alpha=0.35, label="maxout", ls="-")
+    return plots.curves(curves, xlabel="x", ylabel="out", title="The largest of three lines", ax=ax)
+
+
+interactive.explore(three_lines)
+
+# %% [markdown]
+# Think about shapes before you write. `x @ w[k]` is `(N, H)`. Stacked over `k` you have `(K, N, H)`, and the maximum runs over the first axis. For the way back you will want to know *who won*: `np.argmax` tells.
+
+# %% role="exercise"
+def maxout_forward(x, w, b):
+    """A layer of maxout units: the largest of K linear maps, for each unit.
+
+    x: (N, D), w: (K, D, H), b: (K, H).  Returns out: (N, H), and a cache of your choice.
+        z[k] = x @ w[k] + b[k],    out[n, h] = max over k of z[k][n, h]
+    """
+    ### BEGIN SOLUTION
+    z = np.stack([x @ w[k] + b[k] for k in range(len(w))])
+    winner = np.argmax(z, axis=0)
+    out = np.max(z, axis=0)
+    return out, (x, w, winner)
+    ### END SOLUTION
+
+# %% role="check" points=6
+check(maxout_forward)
+
+# %% [markdown]
+# **Back.** Near a point where map $k$ wins, the output *is* map $k$; the others could change a little and nobody would notice. So the winner gets the whole gradient, and the others get nothing:
+#
+# $$\mathrm{d}z_{knh} = \begin{cases} \mathrm{dout}_{nh} & \text{if } k \text{ won at } (n, h) \\ 0 & \text{otherwise.} \end{cases}$$
+#
+# From there on it is the way back through $K$ linear layers. `x` was used by all of them, so its gradients add up:
+#
+# $$\mathrm{d}x = \sum_{k} \mathrm{d}z_k\, W_k^\top, \qquad \mathrm{d}W_k = x^\top\, \mathrm{d}z_k, \qquad \mathrm{d}b_k = \sum_n \mathrm{d}z_{kn} .$$
+#
+# (If two maps are exactly equal there is a kink, and any way to share the gradient among them is right. It does not occur in the checks.)
+
+# %% role="exercise"
+def maxout_backward(dout, cache):
+    """Back through a layer of maxout units.
+
+    dout: (N, H), cache: what maxout_forward returned.  Returns dx: (N, D), dw: (K, D, H), db: (K, H).
+        dz[k] = dout where map k won, 0 elsewhere
+        dx = sum over k of dz[k] @ w[k].T,    dw[k] = x.T @ dz[k],    db[k] = sum over n of dz[k]
+    """
+    ### BEGIN SOLUTION
+    x, w, winner = cache
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), []
+    for k in range(len(w)):
+        dz = dout * (winner == k)
+        dx += dz @ w[k].T
+        dw[k] = x.T @ dz
+        db.append(dz.sum(axis=0))
+    return dx, dw, np.stack(db)
+    ### END SOLUTION
+
+# %% role="check" points=8
+check(maxout_backward, maxout_forward)
+
+# %% [markdown]
+# A single maxout unit can learn any convex curve, with $K$ straight pieces. Let yours learn a parabola. With $K = 2$, what is the best that it can do? Move the slider.
+
+# %% role="explore"
+def parabola(K):
+    x = np.linspace(-2, 2, 200)[:, None]
+    rng = np.random.default_rng(3)
+    w, b = rng.standard_normal((K, 1, 1)), rng.standard_normal((K, 1))
+    for _ in range(2000):
+        out, cache = maxout_forward(x, w, b)
+        _, dw, db = maxout_backward(2 * (out - x**2) / len(x), cache)
+        w, b = w - 0.05 * dw, b - 0.05 * db
+    out, _ = maxout_forward(x, w, b)
+    winners = np.unique(np.argmax(x * w[:, 0, 0] + b[:, 0], axis=1)).size
+    return plots.curves({"goal": (x[:, 0], x[:, 0] ** 2), f"maxout, K = {K}": (x[:, 0], out[:, 0])}, xlabel="x", ylabel="",
+                        title=f"mean square error {np.mean((out - x**2) ** 2):.4f}, {winners} of {K} pieces in use")
+
+
+interactive.explore(parabola, K=interactive.slider([1, 2, 3, 4, 5, 6, 8], start=2, label="pieces K"))
+
+# %% [markdown]
+# With $K = 1$ it is a line. Two pieces make a V, more pieces come closer, but not each of them finds work: a piece that never wins gets no gradient and stays where it is. Even maxout knows a kind of death, although a *unit* never dies, because
+# some piece always wins. The price is $K$ times the weights.
+
+# %% [markdown]
+# ## 11 Soft gates: SiLU and GELU
+# *12 minutes, ●●○, about 1 to 3 lines each, 18 points*
+#
+# Look at ReLU once more: $\mathrm{ReLU}(x) = x \cdot [x > 0]$, a number times a gate that is shut or open. The activations in today's language and vision models have a gate that moves smoothly:
+#
+# $$\mathrm{SiLU}(x) = x \cdot \sigma(x), \qquad \mathrm{GELU}(x) = x \cdot \Phi(x),$$
+#
+# where $\Phi(x)$ is the share of a standard normal distribution below $x$. Both gates go from 0 to 1. You have a stable $\sigma$ already.
+
+# %% role="exercise"
+def silu_forward(x):
+    """The sigmoid linear unit (also called swish), entry by entry.
+
+    x: float array of any shape.  Returns out: same shape and dtype, and a cache of your choice.
+        out = x * sigmoid(x)
+    Without a warning of NumPy, also for |x| = 1000.
+    """
+    ### BEGIN SOLUTION
+    s, _ = sigmoid_forward(x)
+    out = x * s
+    return out, (x, s)
+    ### END SOLUTION
+
+# %% role="check" points=3
+check(silu_forward)
+
+# %% [markdown]
+# **Back.** A product of two functions of $x$, so there are two terms. With $s = \sigma(x)$ and $s' = s\,(1-s)$:
+#
+# $$\frac{\mathrm d}{\mathrm dx}\big(x \cdot s\big) = 1 \cdot s + x \cdot s\,(1 - s).$$
+#
+# Is the slope ever negative? Ever above 1? You will see it in the plot below.
+
+# %% role="exercise"
+def silu_backward(dout, cache):
+    """Back through SiLU.
+
+    dout: gradient of the loss by out, cache: what silu_forward returned.  Returns dx: shape of dout.
+        dx = dout * (s + x * s * (1 - s)),    s = sigmoid(x)
+    """
+    ### BEGIN SOLUTION
+    x, s = cache
+    dx = dout * (s + x * s * (1 - s))
+    return dx
+    ### END SOLUTION
+
+# %% role="check" points=5
+check(silu_backward, silu_forward)
+
+# %% [markdown]
+# For GELU, $\Phi$ is written with the error function, which NumPy does not have; a helper is given. There are popular approximations with tanh and with $\sigma(1.702\,x)$. Here the exact one is asked for:
+#
+# $$\Phi(x) = \tfrac12 \left(1 + \operatorname{erf}\!\big(x/\sqrt2\big)\right).$$
+
+# %% role="given"
+def erf(x):
+    """The error function, entry by entry, in the dtype of x."""
+    return np.vectorize(math.erf, otypes=[float])(x).astype(x.dtype)
+
+# %% role="exercise"
+def gelu_forward(x):
+    """The Gaussian error linear unit, entry by entry; exact, not its approximation with tanh.
+
+    x: float array of any shape.  Returns out: same shape and dtype, and a cache of your choice.
+        out = x * Phi(x),    Phi(x) = (1 + erf(x / sqrt(2))) / 2
+    """
+    ### BEGIN SOLUTION
+    phi_below = 0.5 * (1 + erf(x / math.sqrt(2)))
+    out = x * phi_below
+    return out, (x, phi_below)
+    ### END SOLUTION
+
+# %% role="check" points=4
+check(gelu_forward)
+
+# %% [markdown]
+# **Back.** $\Phi$ is the area under the bell curve $\varphi$ up to $x$, so its slope is the height of the curve there, $\Phi'(x) = \varphi(x) = \frac{1}{\sqrt{2\pi}}\, e^{-x^2/2}$. With the product rule
+#
+# $$\frac{\mathrm d}{\mathrm dx}\big(x \cdot \Phi(x)\big) = \Phi(x) + x\, \varphi(x).$$
+
+# %% role="exercise"
+def gelu_backward(dout, cache):
+    """Back through GELU.
+
+    dout: gradient of the loss by out, cache: what gelu_forward returned.  Returns dx: shape of dout.
+        dx = dout * (Phi(x) + x * phi(x)),    phi(x) = exp(-x ** 2 / 2) / sqrt(2 * pi)
+    """
+    ### BEGIN SOLUTION
+    x, phi_below = cache
+    density = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
+    dx = dout * (phi_below + x * density)
+    return dx
+    ### END SOLUTION
+
+# %% role="check" points=6
+check(gelu_backward, gelu_forward)
+
+# %% [markdown]
+# ## 12 Which one?
+# *8 minutes, ●○○*
+#
+# First look at all of them. The slider chooses a function and a point; the dashed line touches the curve at that point with the slope that *your* backward pass says. Visit the kinks at $x = 0$: which slope did you choose there?
+
+# %% role="explore"
+SILU = (silu_forward, silu_backward)
+GELU = (gelu_forward, gelu_backward)
+ALL = {"sigmoid": SIGMOID, "tanh": TANH, "ReLU": RELU, "leaky ReLU": LEAKY, "ELU": ELU, "SiLU": SILU, "GELU": GELU}
+
+
+def explorer(name, at):
+    forward, backward = ALL[name]
+    x = np.linspace(-5, 5, 501)
+    point = np.array([float(at)])
+    out, cache = forward(x)
+    slope = backward(np.ones_like(x), cache)
+    height, cache = forward(point)
+    steep = backward(np.ones_like(point), cache)
+    near = np.array([at - 1.5, at + 1.5])
+    figure, (left, right) = plots.panels(2, size=(4.8, 3.6))
+    plots.curves({name: (x, out), "tangent": (near, height + steep * (near - at))}, xlabel="x", ylabel="value",
+                 ylim=(-1.5, 5) if out.max() > 2 else (-1.3, 1.3), title=f"f({at:g}) = {height[0]:.4f}", ax=left)
+    plots.curves({"slope": (x, slope)}, xlabel="x", ylabel="slope", ylim=(-0.25, 1.25), title=f"f'({at:g}) = {steep[0]:.4f}", ax=right)
+    left.plot(point, height, "o", color=plots.PALETTE[1], ms=8)
+    right.plot(point, steep, "o", color=plots.PALETTE[1], ms=8)
+    return figure
+
+
+interactive.explore(
+    explorer,
+    name=interactive.slider(list(ALL), start="SiLU", label="activation"),
+    at=interactive.slider([-4.0, -3.0, -2.0, -1.3, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0], start=-1.3, label="x"),
+)
+
+# %% [markdown]
+# SiLU and GELU go *down* a little before they go up: around $x = -1.3$ and $x = -0.75$ they have their lowest points, and left of those the slope is negative. Between about 1.5 and 3 the slope is a little above 1.
+#
+# Now let all seven drive the nine-layer network of section 7, at one learning rate, 0.1, for 300 steps. **Predict** the winner, and predict how far the best is ahead of the second.
+
+# %% role="explore"
+def race():
+    reached = {}
+    for name, kind in ALL.items():
+        networks = [new_network(9, kind, seed=seed) for seed in SEEDS]
+        for network, seed in zip(networks, SEEDS):
+            learn(network, 0.1, 300, seed)
+        reached[name] = [accuracy(network, digits.x_val, digits.y_val) for network in networks]
+    return plots.sweep(list(reached), {"nine layers": list(reached.values())}, xlabel="activation", ylabel="validation accuracy",
+                       title="Three random starts each", ylim=(0, 1.05), chance=0.1)
+
+
+interactive.explore(race)
+
+# %% [markdown]
+# One of them does not learn at all. The other six end within one percent of each other, and three random starts of the *same* function differ by more than that. For a small network that starts well, the choice among them is a detail. With another learning rate or scale
+# the picture may look different: a race at a single setting proves little, and you now have everything to run others.
+#
+# ### The last layer is different
+# Is there a place for the sigmoid at all? Yes: at the *output*, when the answer shall be a probability. The question now is whether a digit is at least 5, and the answer $p = \sigma(z)$ comes from one output unit. With the loss
+# $L = -y \ln p - (1 - y) \ln(1 - p)$ for $y \in \{0, 1\}$ something nice happens on the way back:
+#
+# $$\frac{\partial L}{\partial z} = \left(-\frac{y}{p} + \frac{1-y}{1-p}\right) \cdot p\,(1-p) = -y\,(1-p) + (1-y)\,p = p - y .$$
+#
+# The flat ends of the sigmoid cancel against the steep ends of the logarithm: a wrong answer gets a full gradient, however saturated it is. In a *hidden* layer nothing cancels.
+#
+# Three networks with five layers: sigmoid everywhere; ReLU inside and the sigmoid at the output; ReLU everywhere, also at the output, with the squared error (its output cannot go into a logarithm). What could go wrong with the last one?
+
+# %% role="explore"
+def logistic(scores, y):
+    z = scores[:, 0]
+    p, _ = sigmoid_forward(z)
+    return float(np.mean(np.logaddexp(0, z) - y * z)), ((p - y) / len(y))[:, None]
+
+
+def squared_error_of_relu(scores, y):
+    p, cache = relu_forward(scores[:, 0])
+    return float(np.mean((p - y) ** 2)), relu_backward(2 * (p - y) / len(y), cache)[:, None]
+
+
+def at_least_five():
+    y_train, y_val = (digits.y_train >= 5).astype(float), digits.y_val >= 5
+    kinds = {"sigmoid\neverywhere": (SIGMOID, logistic), "ReLU inside,\nsigmoid at the output": (RELU, logistic),
+             "ReLU\neverywhere": (RELU, squared_error_of_relu)}
+    reached = []
+    for label, (activation, loss) in kinds.items():
+        reached.append([])
+        for seed in SEEDS:
+            network = Network((64, 50, 50, 50, 50, 1), scale=0.2, seed=seed, activation=activation, loss=loss)
+            train(network, digits.x_train, y_train, learning_rate=0.1, steps=600, batch_size=50, seed=seed)
+            z = network.propagate(digits.x_val)[0][:, 0]
+            p = sigmoid_forward(z)[0] if loss is logistic else relu_forward(z)[0]
+            reached[-1].append(np.mean((p > 0.5) == y_val))
+    return plots.sweep(list(kinds), {"validation accuracy": reached}, xlabel="", ylabel="accuracy", ylim=(0, 1.05), chance=0.5,
+                       title="Is the digit at least 5?")
+
+
+interactive.explore(at_least_five)
+
+# %% [markdown]
+# Sigmoid everywhere: two of three runs are still close to guessing after 600 steps, for the reason of section 7. ReLU inside with the sigmoid at the output: 97 %. ReLU everywhere: 47 %, the same answer for every picture, in each of the three runs. The output unit itself has died. (And had it
+# lived, nothing would have kept its "probability" below 1.)
+#
+# The rule of thumb that comes out of this is the one that the field has found: **ReLU (or one of its relatives) inside; at the output what the answer needs:** sigmoid for a probability, softmax for one of several classes, nothing for a number.
+
+# %% [markdown]
+# ## 13 Two questions
+# *10 minutes, ●●○, 5 points each*
+#
+# These two are read by a person. A few sentences and formulas each are enough; what earns the points is said with each part.
+
+# %% [markdown] role="written" points=5 name="vanishing"
+# ### Question 1: how fast a gradient vanishes
+# A stack of $L$ layers, each with **one** unit: $h_l = f(w_l\, h_{l-1})$, $h_0 = x$.
+#
+# - (a) Write $\partial h_L / \partial h_0$ as a product. Show that for the sigmoid its absolute value is at most $\left(\tfrac{w}{4}\right)^L$ if all $|w_l| \le w$. (2 points)
+# - (b) By (a), weights of about 4 could keep the gradient alive. What speaks against them? Use the safe zone in your answer. (2 points)
+# - (c) Which line of your plots in section 7 belongs to this, and what can be read from its slope? (1 point)
+#
+# ### BEGIN SOLUTION
+# (a) By the chain rule $\frac{\partial h_L}{\partial h_0} = \prod_{l=1}^{L} f'(z_l)\, w_l$ with $z_l = w_l h_{l-1}$. For the sigmoid $f' = \sigma(1-\sigma) \le \tfrac14$, with the maximum at 0. So each factor is at most $\tfrac{w}{4}$ in absolute value, and the product at most $(w/4)^L$.
+#
+# (b) The bound needs $f'(z_l) = \tfrac14$, that is $z_l \approx 0$, in every layer. But $z_l = w_l h_{l-1}$, and with $w_l = 4$ and an output $h_{l-1}$ between 0 and 1, $z_l$ is typically 2 or more (without a bias that moves it back): $h = 0.5$ gives $z = 2$ with a slope
+# of 0.105, $h = 0.9$ gives $z = 3.6$ with 0.026. Larger weights push the units towards the ends of the safe zone, where the slope falls exponentially, faster than the weight grows. With many inputs the sums are larger still. So there is at best a narrow window between weights that are too small
+# and units that are saturated (in section 7, $s = 0.8$ learned, $s = 0.2$ and $s = 2$ did not), and training moves the weights out of it.
+#
+# (c) The line of the sigmoid with nine layers. On the logarithmic axis it is straight, so each layer multiplies by the same factor, about one third (weights of spread 0.2 with 50 units: $1.41 \cdot 0.25 \approx 0.35$).
+# ### END SOLUTION
+#
+# ### BEGIN MARK SCHEME
+# **Marking scheme, 5 points**
+#
+# - (a) 1 point: the product of slopes and weights. 1 point: $f' \le \tfrac14$ and the conclusion.
+# - (b) 1 point: the bound is reached only at $z = 0$ (slopes elsewhere are smaller). 1 point: larger weights move $z$ away from 0, towards saturation, with a number or the shape of the curve as reason.
+# - (c) 1 point: the sigmoid line at nine layers, and a constant factor per layer (straight on a logarithmic axis). The value of the factor is not needed.
+# ### END MARK SCHEME
+
+# %% [markdown] role="written" points=5 name="dead"
+# ### Question 2: a network that stands still
+# A colleague's ReLU network stops improving after a few hundred steps. No NaN, no warning. In a batch of 32, 45 % of the units of one layer put out 0 for all 32 examples.
+#
+# - (a) Why does a unit that puts out 0 for *every* training example never move again? Argue with the formulas of section 7. (2 points)
+# - (b) Does the measurement show that 45 % of the units are dead? What should be measured instead? (1 point)
+# - (c) Suppose they are dead. Name two changes that could have prevented it, and for each one thing that it costs or changes. (2 points)
+#
+# ### BEGIN SOLUTION
+# (a) If the unit's $z < 0$ for every example, then $f'(z) = 0$ for every example, so $\mathrm{d}z = \mathrm{d}h \cdot f'(z) = 0$, and with it $\mathrm{d}w = h_{\text{in}}^\top \mathrm{d}z = 0$ and $\mathrm{d}b = \sum \mathrm{d}z = 0$. Gradient descent does not change its weights and bias. The only way back to life is that the layers
+# before it change its inputs; for the first layer, not even that.
+#
+# (b) No. A unit that fires for one example in a hundred is silent in most batches of 32 (about 72 % of them) and perfectly healthy. One must look at all training examples, or at very many.
+#
+# (c) For instance: a smaller learning rate or a warm-up (learning takes longer); leaky ReLU or ELU (one more hyperparameter; for ELU an exponential; silent units still learn slowly); a better start of weights and biases (nothing, but must be thought of); batch normalisation in front
+# of the ReLU (more computation; behaves differently at test time); clipping the gradient (another hyperparameter).
+# ### END SOLUTION
+#
+# ### BEGIN MARK SCHEME
+# **Marking scheme, 5 points**
+#
+# - (a) 1 point: slope 0 for every example, so $\mathrm{d}z = 0$. 1 point: hence $\mathrm{d}w$ and $\mathrm{d}b$ are 0 and nothing changes (mentioning momentum, weight decay or moving inputs as exceptions is welcome, not required).
+# - (b) 1 point: no, 32 examples are too few; look at the whole training set (or many batches).
+# - (c) 1 point for each change with its price, at most 2. A change without a price: half a point.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## Where you stand
+# The table shows the last result of each check in this session. Unfinished functions do not hinder the others: each exercise is graded by itself.
+
+# %% role="explore"
+progress()
