@@ -17,7 +17,7 @@ from .capture import Outputs, Stream
 _QUIET = Config(
     {
         "HistoryManager": {"enabled": False},
-        "InteractiveShell": {"xmode": "Context", "enable_tip": False},
+        "InteractiveShell": {"colors": "nocolor", "enable_tip": False},  # colors cost 20 ms an error
         "Completer": {"use_jedi": False},
     }
 )

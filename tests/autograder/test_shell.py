@@ -41,7 +41,7 @@ def test_an_error_is_an_output(candidate):
     assert result.status == "error"
     (output,) = clean(result.outputs)
     assert (output["ename"], output["evalue"]) == ("ZeroDivisionError", "division by zero")
-    assert "In[4]" in "".join(output["traceback"]).replace("\x1b[39m\x1b[32m", "")
+    assert "Cell In[4], line 3" in "".join(output["traceback"])
 
 
 def test_figures_are_shown_at_the_end_of_a_cell(candidate):
