@@ -1,5 +1,4 @@
-"""What a student's code raised, as an exception of the examiner: a name and texts, nothing of the original.
-"""
+"""What a student's code raised, as an exception of the examiner: a name and texts, nothing else."""
 
 _LONGEST_NAME = 60
 _LONGEST_TEXT = 2_000
