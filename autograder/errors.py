@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 class AuthorError(Exception):
-    """A unit's source cannot be built: `file` and `line` (from 1) say where, `remedy` what its author does."""
+    """A unit's source cannot be built: `file` and `line` (from 1) say where, `remedy` what to do about it."""
 
     def __init__(self, file: str, line: int, problem: str, remedy: str) -> None:
         super().__init__(file, line, problem, remedy)
