@@ -41,7 +41,7 @@ class Flaw(Enum):
     NONE = "none"
     TYPE = "type"
     SHAPE = "shape"
-    BROADCAST = "broadcast"
+    BROADCAST = "broadcast"  # right values in another form: (1, D) for (D,), a list for an array
     DTYPE = "dtype"
     NAN = "nan"
     VALUE = "value"
@@ -146,6 +146,8 @@ def _first_flaw(pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, exact_d
 
 
 def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
+    if type(expected) is np.ndarray and _is_row(got, expected):
+        return _compare_listed(got, expected, tolerance, exact_dtype)
     if type(got) is not np.ndarray and type(got) not in NUMBERS:
         return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
     given, wanted = np.asarray(got), np.asarray(expected)
@@ -162,6 +164,20 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
         message = f"the values are right, but the shape is {given.shape}; expected {_shape_words(wanted)}"
         return Comparison(Flaw.BROADCAST, found.error, message)
     return found
+
+
+def _is_row(got: Any, expected: np.ndarray) -> bool:
+    """Whether `got` is a list or tuple of as many numbers as `expected`, an array of one axis, has."""
+    listed = type(got) in (list, tuple) and expected.ndim == 1 and len(got) == len(expected) > 0
+    return listed and all(type(item) in NUMBERS for item in got)
+
+
+def _compare_listed(got: Any, expected: np.ndarray, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
+    found = compare(np.array(got), expected, tolerance, exact_dtype=exact_dtype)
+    if found.flaw is not Flaw.NONE:
+        return found
+    message = f"the values are right, but they come in {describe(got)}; expected an array: np.array(...)"
+    return Comparison(Flaw.BROADCAST, found.error, message)
 
 
 def _compare_entries(

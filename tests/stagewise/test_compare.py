@@ -228,3 +228,16 @@ def test_assert_close_wants_its_tolerance_by_name_and_tells_what_is_wrong():
         assert_close(1.0, np.ones((2, 2)), rtol=1, stol=1)
     with pytest.raises(TypeError):
         assert_close(1.0, 1.0, 1e-4, 1e-4)
+
+
+def test_a_list_of_the_right_numbers_is_no_array_but_nearly():
+    wanted = np.array([1.0, 2.0, 3.0])
+    tolerance = Tolerance(1e-4, 2e-5, "as in the course")
+    found = compare([1.0, np.float64(2.0), 3], wanted, tolerance)
+    assert found.flaw is Flaw.BROADCAST
+    assert found.message == (
+        "the values are right, but they come in a list of 3; expected an array: np.array(...)"
+    )
+    assert compare([1.0, 2.5, 3.0], wanted, tolerance).flaw is Flaw.VALUE
+    for other in ([1.0, 2.0], [1.0, 2.0, None], [1.0, 2.0, "3"], [[1.0], [2.0], [3.0]]):
+        assert compare(other, wanted, tolerance).flaw is Flaw.TYPE
