@@ -109,6 +109,13 @@ EXERCISES = (
                 says="Your maps have no bias. Each piece k adds its own b[k].",
             ),
             wrong(
+                "bias-not-aligned",
+                change='z = np.einsum("nd,kdh->knh", x, w) + b[:, None, :]',
+                into="z = x @ w + b",
+                says="Shapes: x @ w is (K, N, H) and b is (K, H), so their rows do not belong together. Go "
+                "through the pieces one by one, or give b an axis of length 1 for the examples.",
+            ),
+            wrong(
                 "bias-after-the-maximum",
                 change="out = np.max(z, axis=0)",
                 into='out = np.max(np.einsum("nd,kdh->knh", x, w), axis=0) + np.max(b, axis=0)',
@@ -184,11 +191,18 @@ EXERCISES = (
                 says=UPSTREAM,
             ),
             wrong(
-                "dx-from-one-piece",
+                "dx-from-the-first-piece",
                 change='dx = np.einsum("knh,kdh->nd", dz, w)',
                 into="dx = dz[0] @ w[0].T",
-                says="Your dx uses one piece only. x went into all K maps, so its gradients add up over "
-                "the pieces.",
+                says="Your dx uses the first piece only. x went into all K maps, so its gradients add up "
+                "over the pieces.",
+            ),
+            wrong(
+                "dx-overwritten",
+                change='dx = np.einsum("knh,kdh->nd", dz, w)',
+                into="dx = dz[-1] @ w[-1].T",
+                says="Your dx holds only what came back through the last piece: each round of the loop "
+                "overwrites it. x went into all K maps, so add up.",
             ),
             wrong(
                 "dw-averaged",

@@ -122,7 +122,7 @@ EXERCISES = (
             wrong(
                 "count-not-share",
                 change="float(np.mean(outside))",
-                into="float(np.sum(outside))",
+                into="np.sum(outside)",
                 says="You return how many entries are saturated. Asked is their share of all entries.",
             ),
             wrong(
@@ -209,7 +209,7 @@ EXERCISES = (
             wrong(
                 "count-not-share",
                 change="float(np.mean(dead))",
-                into="float(np.sum(dead))",
+                into="np.sum(dead)",
                 says="You return how many units are dead. Asked is their share.",
             ),
             wrong(

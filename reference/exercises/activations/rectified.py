@@ -36,8 +36,8 @@ EXERCISES = (
                 "np.max-for-np.maximum",
                 change="np.maximum(0, x)",
                 into="np.max(0, x)",
-                says="np.max looks for the largest entry of one array. The larger of two numbers, entry by "
-                "entry, is np.maximum.",
+                says="np.max(0, x) looks for the largest entry of 0 along the axis x, and x is no axis. "
+                "The larger of two numbers, entry by entry, is np.maximum.",
             ),
             wrong(
                 "minimum-instead",

@@ -61,9 +61,9 @@ EXERCISES = (
             wrong(
                 "overflow-warns",
                 by=naive_sigmoid,
-                says="Your values are right, but NumPy warns of an overflow: for x = -1000 your exp gets "
-                "1000. Arrange the formula so that exp only meets numbers that are not positive, on both "
-                "sides of 0.",
+                says="Your values are right, but NumPy warns of an overflow: somewhere exp gets about "
+                "1000. Only give it numbers that are not positive. (np.where computes both of its branches "
+                "for every entry.)",
             ),
             wrong(
                 "overflow-to-nan",
