@@ -36,9 +36,12 @@ def share(q: float, n: int) -> Stated:
     return Stated(q, Tolerance(0.0, _off(q, n) / q, reason), _slack(n))
 
 
-def certain(value: float, n: int) -> Stated:
-    """A share of n places that is no matter of chance in a right answer, while it may be in a wrong one."""
-    return Stated(value, Tolerance(0.0, 1e-9, "no matter of chance"), _slack(n))
+def certain(value: float, n: int, loose: float = 1e-9) -> Stated:
+    """A share of n places that is no matter of chance in a right answer, while it may be in a wrong one.
+
+    loose: how far it may be off, where a small number may pass for a zero.
+    """
+    return Stated(value, Tolerance(0.0, loose, "no matter of chance", scale=1 - value), _slack(n))
 
 
 def bounded_mean(values: Any, n: int) -> Stated:

@@ -11,31 +11,34 @@ from typing import Any
 
 import numpy as np
 
-from reference.drawing import draw, same_luck
+from reference.drawing import draw
 from reference.exercise import Exercise, Misconception
+from reference.luck import Usual, usual
 from stagewise.compare import Flaw, compare
-from stagewise.explaining import explanation, wrong_outputs
-from stagewise.fingerprint import chance_apart, is_measured
-from stagewise.judging import AskedCase, Judged, Observed, judge
+from stagewise.explaining import explanation
+from stagewise.fingerprint import ANYTHING, chance_apart, is_measured
+from stagewise.judging import AskedCase, Judged, Observed
 from stagewise.script import Failure
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """How a mistake answers the drawn cases, and the outputs whose values it gets wrong."""
+    """How a mistake answers the drawn cases."""
 
     misconception: Misconception
-    judged: Judged
-    wrong_outputs: frozenset[str]
+    usual: Usual
+
+    @property
+    def wrong_outputs(self) -> frozenset[str]:
+        """The outputs whose values it gets wrong."""
+        return self.usual.sure
 
 
 @lru_cache(maxsize=4096)
 def answers(exercise: Exercise, seed: int) -> tuple[Answers, ...]:
     """The answers of every mistake of the exercise on its drawn cases."""
     cases = draw(exercise, seed)
-    with same_luck():
-        judged = [(one, judge(one.functions(exercise), cases)) for one in exercise.misconceptions]
-    return tuple(Answers(one, found, wrong_outputs(found.rows)) for one, found in judged)
+    return tuple(Answers(one, usual(one.functions(exercise), cases)) for one in exercise.misconceptions)
 
 
 def diagnose(judged: Judged, exercise: Exercise, seed: int) -> Misconception | None:
@@ -47,7 +50,7 @@ def diagnose(judged: Judged, exercise: Exercise, seed: int) -> Misconception | N
 
     def distance(one: Answers, strict: bool, only: str) -> float | None:
         worst = 0.0
-        for case, seen, theirs in zip(cases, judged.observed, one.judged.observed, strict=True):
+        for case, seen, theirs in zip(cases, judged.observed, one.usual.observed, strict=True):
             away = _case_apart(case, seen, theirs, strict, only)
             if away is None:
                 return None
@@ -56,7 +59,7 @@ def diagnose(judged: Judged, exercise: Exercise, seed: int) -> Misconception | N
 
     if judged.fraction == 1:
         return None
-    known = [one for one in answers(exercise, seed) if one.judged.fraction < 1]
+    known = [one for one in answers(exercise, seed) if one.usual.tells]
     found = explanation(judged.rows, known, distance)
     return found.misconception if found else None
 
@@ -76,6 +79,8 @@ def _case_apart(case: AskedCase, seen: Observed, theirs: Observed, strict: bool,
 
 def _apart(case: AskedCase, output: str, seen: Any, theirs: Any, strict: bool) -> float | None:
     """The relative error between an answer and a mistake's answer; None when they differ."""
+    if theirs is ANYTHING:
+        return 0.0
     if type(seen) is Failure or type(theirs) is Failure:
         alike = type(seen) is type(theirs) and _ending(seen) == _ending(theirs)
         return 0.0 if alike else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from reference.exercise import Case, Exercise, Function
+from reference.luck import same_luck
 from reference.patching import substituted
 from stagewise.compare import compare as compare_values
 from stagewise.judging import AskedCase, Chance
@@ -105,18 +105,6 @@ def _answer(played: Played, output: str, case: Case, where: str) -> Any:
     if found.message:
         raise ValueError(f"{where}: the truth's {output} is not what the case states: {found.message}")
     return stated.value
-
-
-@contextmanager
-def same_luck() -> Iterator[None]:
-    """NumPy's global stream at the same place every time, and put back afterwards: for answers of random
-    functions that are kept."""
-    before = np.random.get_state()
-    np.random.seed(VISIBLE_SEED)
-    try:
-        yield
-    finally:
-        np.random.set_state(before)
 
 
 def _is_data(value: Any, case: Case) -> bool:

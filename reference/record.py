@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from reference.drawing import draw_visible, same_luck
+from reference.drawing import draw_visible
 from reference.exercise import Exercise, Unit
-from stagewise.explaining import wrong_outputs
+from reference.luck import usual
 from stagewise.fingerprint import observed_fingerprint
-from stagewise.judging import judge
 from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording
 
 
@@ -32,14 +31,12 @@ def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
     cases = draw_visible(exercise)
     mistakes = []
     for one in exercise.misconceptions:
-        with same_luck():
-            judged = judge(one.functions(exercise), cases)
-        if judged.fraction < 1:
+        found = usual(one.functions(exercise), cases)
+        if found.tells:
             prints = tuple(
                 observed_fingerprint(seen, case.chances)
-                for seen, case in zip(judged.observed, cases, strict=True)
+                for seen, case in zip(found.observed, cases, strict=True)
             )
-            wrong = wrong_outputs(judged.rows)
-            mistakes.append(RecordedMistake(one.name, one.says, prints, wrong))
+            mistakes.append(RecordedMistake(one.name, one.says, prints, found.sure))
     partners = tuple(partner.__name__ for partner in exercise.partners)
     return ExerciseRecording(exercise.name, points, partners, cases, tuple(mistakes))

@@ -31,9 +31,9 @@ def zero_fraction(a: Array) -> float:
 
 
 def survivor_scale(a: Array, b: Array) -> float:
-    """The factor between b and a (of one shape) where neither is zero: that farthest from the usual one.
+    """The factor between b and a (of one shape) where neither is zero; if they differ, the farthest off.
 
-    NaN where nothing survives, or NaN does.
+    NaN where there is no one factor: nothing survives, or the factors differ by more than a hundredth.
 
     >>> survivor_scale(np.array([0.0, 4.0, 6.0]), np.array([1.0, 2.0, 3.0]))
     2.0
@@ -43,9 +43,10 @@ def survivor_scale(a: Array, b: Array) -> float:
     if not alive.any():
         return float("nan")
     factors = a[alive].astype(np.float64) / b[alive]
-    if not np.isfinite(factors).all():
-        return float("nan")
-    return float(factors[np.argmax(np.abs(factors - np.median(factors)))])
+    usual = np.median(factors)
+    away = np.abs(factors - usual)
+    worst = np.argmax(away)
+    return float(factors[worst]) if away[worst] <= 0.01 * np.abs(usual) else float("nan")
 
 
 def agreement(a: Array, b: Array) -> float:

@@ -97,4 +97,6 @@ def _observable(found: Quantity) -> Observable:
 
 
 def _shown(value: Any) -> str:
+    if value != value:
+        return "nan, so there is no such number"
     return f"{value:.4g}" if type(value) is not str and type(value) in NUMBERS - {bool} else str(value)

@@ -117,7 +117,8 @@ def test_quantities_nest_and_unknown_ones_are_refused():
 
 def test_the_farthest_factor_is_shown_and_nan_where_nothing_survives():
     b = np.ones(9)
-    assert obs.survivor_scale(np.array([2.0] * 8 + [2.5]), b) == 2.5
+    assert obs.survivor_scale(np.array([2.0] * 8 + [2.01]), b) == 2.01
+    assert np.isnan(obs.survivor_scale(np.array([2.0] * 8 + [2.5]), b))
     assert np.isnan(obs.survivor_scale(np.zeros(9), b))
     assert np.isnan(obs.survivor_scale(np.array([2.0] * 8 + [np.nan]), b))
 

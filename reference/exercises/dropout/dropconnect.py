@@ -1,0 +1,476 @@
+"""DropConnect, there and back: what the weights were is found by solving out = x @ w + b for w."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from reference import dropout as do
+from reference.chance import Stated, certain, share
+from reference.exercise import Case, Exercise, case, right, wrong
+from reference.exercises.batchnorm.inputs import in_float32, strided
+from reference.exercises.dropout.inputs import Inputs, linear, only, seeded
+from reference.exercises.dropout.masks import alike, asking
+from reference.variants import in_float32 as working_in_float32
+from reference.variants import right_pair
+from stagewise.compare import Tolerance
+
+SOLVED = Tolerance(
+    rtol=1e-3,
+    stol=1e-4,
+    reason="solving for the weights enlarges float32's rounding up to a few 1e-5; a factor 0.2 % off fails",
+)
+USED = "weights_used(x, out, b)"
+SHARES = {
+    f"zero_fraction({USED})": 3.0,
+    f"survivor_scale({USED}, w)": 4.0,
+    "one_matrix(x, out, b)": 1.5,
+    f"row_patterns({USED})": 1.0,
+    f"column_patterns({USED})": 1.0,
+    "row_patterns(single)": 0.5,
+    "column_patterns(single)": 0.5,
+    "zero_fraction(unshifted)": 0.5,
+    "shift": 1.0,
+    "dtype_name(out)": 0.25,
+    f"agreement({USED}, weights_used(x, again, b))": 0.75,
+    "agreement(weights_used(x, one, b), weights_used(x, same, b))": 0.5,
+    "agreement(weights_used(x, one, b), weights_used(x, other, b))": 0.25,
+    "zero_fraction(weights_used(x, test_out, b))": 1.25,
+    "survivor_scale(weights_used(x, test_out, b), w)": 2.0,
+}
+_CALL = "dropconnect_forward(x, w, b, dropconnect_param)"
+_DRAWN = "x w b dropconnect_param"
+_SCALED = (f"zero_fraction({USED})", f"survivor_scale({USED}, w)", "one_matrix(x, out, b)")
+_PATTERNS = (f"row_patterns({USED})", f"column_patterns({USED})")
+
+
+def _case(
+    name: str,
+    script: str,
+    outputs: Iterable[str],
+    inputs: Inputs,
+    stated: Mapping[str, Stated],
+    **options: Any,
+) -> Case:
+    asked = asking(outputs, SHARES, stated)
+    return case(name, script, inputs=inputs, tolerance=SOLVED, **asked, **options)
+
+
+def _train(
+    name: str,
+    sizes: tuple[int, int, int],
+    p: float,
+    outputs: Iterable[str],
+    change: Any = None,
+    **options: Any,
+) -> Case:
+    _, D, H = sizes
+    zeros = share(1 - p, D * H) if p < 1 else certain(0.0, D * H)
+    inputs = only(_DRAWN, linear(*sizes, p=p))
+    return _case(
+        name,
+        f"out, _ = {_CALL}",
+        outputs,
+        change(inputs) if change else inputs,
+        {f"zero_fraction({USED})": zeros},
+        why=f"p = {p:g} is the probability to KEEP a weight; {1 - p:.0%} become 0, others are divided by p",
+        **options,
+    )
+
+
+def _twice(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
+    output = f"agreement({USED}, weights_used(x, again, b))"
+    return _case(
+        name,
+        f"out, _ = {_CALL}\nagain, _ = {_CALL}",
+        (output,),
+        only(_DRAWN, linear(*sizes, p=p)),
+        {output: share(alike(p), sizes[1] * sizes[2])},
+        why="without a seed, every call draws another mask",
+        **options,
+    )
+
+
+def _seeds(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
+    n = sizes[1] * sizes[2]
+    same, other = (
+        f"agreement(weights_used(x, one, b), weights_used(x, {word}, b))" for word in ("same", "other")
+    )
+    first = "dropconnect_forward(x, w, b, seeded)"
+    return _case(
+        name,
+        f"one, _ = {first}\nsame, _ = {first}\nother, _ = dropconnect_forward(x, w, b, reseeded)",
+        (same, other),
+        only("x w b seeded reseeded", seeded("dropconnect_param", linear(*sizes, p=p))),
+        {same: certain(1.0, n), other: share(alike(p), n)},
+        why="the same seed gives the same mask, another seed another mask",
+        **options,
+    )
+
+
+def _test(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
+    zeros, scale = (
+        "zero_fraction(weights_used(x, test_out, b))",
+        "survivor_scale(weights_used(x, test_out, b), w)",
+    )
+    return _case(
+        name,
+        f"test_out, _ = {_CALL}",
+        (zeros, scale),
+        only(_DRAWN, linear(*sizes, p=p, mode="test")),
+        {zeros: certain(0.0, sizes[1] * sizes[2])},
+        why="in test mode all weights are used as they are",
+        **options,
+    )
+
+
+def _without_input(inputs: Inputs) -> Inputs:
+    return lambda rng: {name: 0 * v if name == "x" else v for name, v in inputs(rng).items()}
+
+
+FORWARD_CASES = (
+    _train("train, p = 0.6", (80, 50, 60), 0.6, (*_SCALED, *_PATTERNS), weight=2, visible=True, main=True),
+    _twice("train, twice without a seed", (40, 24, 30), 0.6, visible=True, main=True),
+    _seeds("train, with seeds", (40, 24, 30), 0.6, visible=True, main=True),
+    _test("test, p = 0.6", (40, 24, 30), 0.6, weight=2, visible=True, main=True),
+    _case(
+        "train, one feature and no bias",
+        f"single, _ = {_CALL}",
+        ("row_patterns(single)", "column_patterns(single)"),
+        only(_DRAWN, linear(50, 1, 60, p=0.6, bias=False)),
+        {},
+        visible=True,
+        main=True,
+        why="all examples meet the same weights: a column of out is zero for all of them or for none",
+    ),
+    _case(
+        "train, no bias",
+        f"unshifted, _ = {_CALL}",
+        ("zero_fraction(unshifted)",),
+        only(_DRAWN, linear(20, 15, 30, p=0.6, bias=False)),
+        {"zero_fraction(unshifted)": certain(0.0, 600, loose=0.02)},
+        visible=True,
+        main=True,
+        why="weights are dropped, not outputs: a sum of what is left is not zero",
+    ),
+    _case(
+        "train, x = 0",
+        f"shift, _ = {_CALL}",
+        ("shift",),
+        _without_input(only(_DRAWN, linear(8, 5, 12, p=0.6))),
+        {},
+        visible=True,
+        main=True,
+        why="b is always added, whole",
+    ),
+    _train(
+        "train, float32",
+        (40, 24, 30),
+        0.6,
+        (*_SCALED, "dtype_name(out)"),
+        in_float32,
+        visible=True,
+        weight=0.5,
+    ),
+    _train("train, p = 0.3", (120, 70, 90), 0.3, (*_SCALED, *_PATTERNS), weight=2, main=True),
+    _train("train, p = 0.9", (90, 50, 80), 0.9, _SCALED),
+    _train("train, p = 1", (12, 6, 7), 1.0, _SCALED, weight=0.5),
+    _train("train, gaps in memory", (80, 50, 60), 0.35, _SCALED, strided, weight=0.5),
+    _twice("train, twice without a seed, p = 0.3", (60, 40, 50), 0.3),
+    _seeds("train, with other seeds", (60, 40, 50), 0.35),
+    _test("test, p = 0.3", (60, 40, 50), 0.3, weight=2, main=True),
+)
+
+_OUT = "out = x @ (w * mask) + b"
+
+
+def _instead(shape: str) -> str:
+    return f"(np.random.rand(*{shape}) < p) / p if mode == 'train' else np.ones({shape})"
+
+
+FORWARD_MISTAKES = (
+    wrong(
+        "keep-vs-drop",
+        change="kept = np.random.rand(*w.shape) < p\nmask = (kept / p).astype(w.dtype)",
+        into="kept = np.random.rand(*w.shape) > p\nmask = (kept / (1 - p)).astype(w.dtype)",
+        says="Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of"
+        " 0.4 of the weights becomes zero.",
+    ),
+    wrong(
+        "mixed-convention",
+        change="np.random.rand(*w.shape) < p",
+        into="np.random.rand(*w.shape) > p",
+        says="You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. "
+        "One of the two has the wrong convention.",
+    ),
+    wrong(
+        "unscaled",
+        change="kept / p",
+        into="kept / 1",
+        says="You drop weights, but those that are kept stay as large as they were, so the sums fall to p "
+        "times their size. Divide by the probability to KEEP.",
+    ),
+    wrong(
+        "wrong-factor",
+        change="kept / p",
+        into="kept / (1 - p)",
+        says="You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to"
+        " KEEP.",
+    ),
+    wrong(
+        "drops-inputs",
+        change=_OUT,
+        into=f"out = (x * ({_instead('x.shape')})).astype(x.dtype) @ w + b",
+        says="You drop entries of x. That is dropout; DropConnect drops entries of w.",
+    ),
+    wrong(
+        "drops-outputs",
+        change=_OUT,
+        into=f"out = (x @ w) * ({_instead('(len(x), len(b))')}).astype(x.dtype) + b",
+        says="You drop entries of x @ w. That is dropout of the outputs; DropConnect drops entries of w, "
+        "before the product.",
+    ),
+    wrong(
+        "mask-per-example",
+        change=_OUT,
+        into=f"masks = ({_instead('(len(x), *w.shape)')}).astype(w.dtype)\n"
+        "out = np.einsum('nd,ndh->nh', x, w * masks) + b",
+        says="Each example of yours has a mask of its own. The paper does that; here one mask serves the "
+        "whole batch, as the docstring says, which costs far less.",
+    ),
+    wrong(
+        "one-mask-per-unit",
+        change="np.random.rand(*w.shape)",
+        into="np.random.rand(1, w.shape[1])",
+        says="A whole column of w is dropped or kept: one row of random numbers is broadcast. Every weight"
+        " needs a random number of its own.",
+    ),
+    wrong(
+        "one-mask-per-input",
+        change="np.random.rand(*w.shape)",
+        into="np.random.rand(len(w), 1)",
+        says="A whole row of w is dropped or kept: one column of random numbers is broadcast. Every weight"
+        " needs a random number of its own.",
+    ),
+    wrong(
+        "bias-missing",
+        change="x @ (w * mask) + b",
+        into="x @ (w * mask) + 0 * b",
+        says="The bias b is not added.",
+    ),
+    wrong(
+        "bias-scaled",
+        change="x @ (w * mask) + b",
+        into="x @ (w * mask) + b * mask.max()",
+        says="Your bias is multiplied by 1 / p. It is never dropped, so nothing has to be made up for.",
+    ),
+    wrong(
+        "scaled-at-test-too",
+        change="mask = np.ones_like(w)",
+        into="mask = np.full_like(w, p)",
+        says="Training already divides by p, and your test mode multiplies by p on top of it. In test mode"
+        " the weights are used as they are.",
+    ),
+    wrong(
+        "active-at-test",
+        change='if mode == "train":',
+        into='if mode in ("train", "test"):',
+        says="You still drop weights in test mode, so the answer for one example changes from call to call.",
+    ),
+    wrong(
+        "reseed-inside-layer",
+        change='if "seed" in dropconnect_param:\n    np.random.seed(dropconnect_param["seed"])',
+        into='np.random.seed(dropconnect_param.get("seed", 0))',
+        says="Every call of yours draws the same mask, because the generator is seeded anew each time, "
+        "even when no seed is given. Seed only if there is one.",
+    ),
+    wrong(
+        "seed-ignored",
+        change='np.random.seed(dropconnect_param["seed"])',
+        into="pass",
+        says='Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.',
+    ),
+    wrong(
+        "writes-into-w",
+        change=_OUT,
+        into="w *= mask\nout = x @ w + b",
+        says="Your function overwrites w: the dropped weights would be lost for ever.",
+    ),
+)
+
+
+def with_loops(x: Any, w: Any, b: Any, dropconnect_param: Any) -> Any:
+    """Weight by weight, with a generator of its own."""
+    rng = np.random.default_rng(dropconnect_param.get("seed"))
+    p = dropconnect_param["p"]
+    out = np.zeros((len(x), len(b)), dtype=x.dtype) + b
+    used = np.zeros_like(w)
+    for d, h in np.ndindex(w.shape):
+        if dropconnect_param["mode"] == "test":
+            used[d, h] = w[d, h]
+        elif rng.random() > 1 - p:
+            used[d, h] = w[d, h] / p
+        out[:, h] += x[:, d] * used[d, h]
+    return out, {"x": x, "used": used, "w": w}
+
+
+def back_with_loops(dout: Any, cache: Any) -> Any:
+    """Example by example, with the cache of `with_loops`."""
+    x, used, w = cache["x"], cache["used"], cache["w"]
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(w.shape[1], dtype=w.dtype)
+    for n in range(len(x)):
+        dx[n] = used @ dout[n]
+        dw += np.outer(x[n], dout[n]) * (used / w)
+        db += dout[n]
+    return dx, dw, db
+
+
+FORWARD = Exercise(
+    name="dropconnect_forward",
+    truth=do.dropconnect_forward,
+    cases=FORWARD_CASES,
+    misconceptions=FORWARD_MISTAKES,
+    alternatives=(
+        right("in float32", by=working_in_float32(do.dropconnect_forward)),
+        right("loops, a generator of its own", by=with_loops),
+        right(
+            "divided after the product",
+            change=_OUT,
+            into="scale = mask.max()\nout = (x @ (w * (mask > 0))) * scale + b",
+        ),
+        right("rand > 1 - p", change="np.random.rand(*w.shape) < p", into="np.random.rand(*w.shape) > 1 - p"),
+    ),
+)
+
+FITS = {
+    f"agreement(weights_back(dout, dx), {USED})": 2.0,
+    f"survivor_scale(weights_back(dout, dx), {USED})": 3.0,
+    "agreement(dw, fitting_dw(x, w, b, out, dout))": 2.0,
+    "survivor_scale(dw, fitting_dw(x, w, b, out, dout))": 3.0,
+    "db": 2.0,
+    "test_dx": 0.75,
+    "test_dw": 0.75,
+}
+_BACK = "dx, dw, db = dropconnect_backward(dout, cache)"
+_ALL = list(FITS)[:5]
+SAME_MASK = "dx and dw use the mask that your own forward pass drew, with its factor"
+
+
+def _back(
+    name: str, sizes: tuple[int, int, int], p: float, change: Any = None, between: str = "", **options: Any
+) -> Case:
+    n = sizes[1] * sizes[2]
+    inputs = linear(*sizes, p=p)
+    # Sums like x.T @ dout come near zero now and then, where rounding decides what is one.
+    stated = {output: certain(1.0, n, loose=2e-3) for output in FITS if output.startswith("agreement")}
+    return case(
+        name,
+        f"out, cache = {_CALL}\n{between}{_BACK}",
+        inputs=change(inputs) if change else inputs,
+        tolerance=SOLVED,
+        why=SAME_MASK,
+        **asking(_ALL, FITS, stated),
+        **options,
+    )
+
+
+BACKWARD_CASES = (
+    _back("train, p = 0.6", (80, 50, 60), 0.6, weight=2, visible=True, main=True),
+    case(
+        "test, p = 0.6",
+        f"_, cache = {_CALL}\ntest_dx, test_dw, db = dropconnect_backward(dout, cache)",
+        {output: FITS[output] for output in ("test_dx", "test_dw", "db")},
+        linear(7, 5, 6, p=0.6, mode="test"),
+        visible=True,
+        main=True,
+        why="in test mode it is an ordinary linear layer",
+    ),
+    _back("train, p = 0.3", (120, 70, 90), 0.3, weight=2, main=True),
+    _back("train, another call in between", (80, 50, 60), 0.35, between=f"_, _ = {_CALL}\n"),
+    _back("train, p = 1", (12, 6, 7), 1.0, weight=0.5),
+    _back("train, float32", (80, 50, 60), 0.35, in_float32, weight=0.5),
+    _back("train, gaps in memory", (80, 50, 60), 0.35, strided, weight=0.5),
+    case(
+        "test, p = 0.3",
+        f"_, cache = {_CALL}\ntest_dx, test_dw, db = dropconnect_backward(dout, cache)",
+        {output: FITS[output] for output in ("test_dx", "test_dw", "db")},
+        linear(9, 4, 11, p=0.3, mode="test"),
+        main=True,
+    ),
+)
+
+BACKWARD = Exercise(
+    name="dropconnect_backward",
+    truth=do.dropconnect_backward,
+    partners=(do.dropconnect_forward,),
+    cases=BACKWARD_CASES,
+    misconceptions=(
+        wrong(
+            "dx-without-mask",
+            change="(w * mask).T",
+            into="w.T",
+            says="Your dx goes back through all weights. The forward pass used w * kept / p: that matrix "
+            "has to be transposed.",
+        ),
+        wrong(
+            "dw-without-mask",
+            change="(x.T @ dout) * mask",
+            into="x.T @ dout",
+            says="Your dw is not zero for dropped weights, although changing them would not have changed the "
+            "output.",
+        ),
+        wrong(
+            "mask-forgotten",
+            change="dx = dout @ (w * mask).T\ndw = (x.T @ dout) * mask",
+            into="dx = dout @ w.T\ndw = x.T @ dout",
+            says="This is the backward pass of an ordinary linear layer: the mask of the forward pass is not "
+            "used at all.",
+        ),
+        wrong(
+            "dw-unscaled",
+            change="(x.T @ dout) * mask",
+            into="(x.T @ dout) * (mask > 0)",
+            says="Your dw passes the right weights, but without the factor by which the forward pass "
+            "multiplied them.",
+        ),
+        wrong(
+            "dx-unscaled",
+            change="(w * mask).T",
+            into="(w * (mask > 0)).T",
+            says="Your dx uses the right weights, but without the factor by which the forward pass "
+            "multiplied them.",
+        ),
+        wrong(
+            "fresh-mask",
+            change="x, w, mask = cache",
+            into="x, w, mask = cache\nmask = np.random.permutation(mask.ravel()).reshape(mask.shape)",
+            says="Your backward pass draws a mask of its own. It needs the one of the forward pass: put it"
+            " into the cache.",
+        ),
+        wrong(
+            "db-averaged",
+            change="np.sum(dout, axis=0)",
+            into="np.mean(dout, axis=0)",
+            says="Your db is a mean over the examples. b is added to each of them, so the gradients add.",
+        ),
+        wrong(
+            "averaged-over-the-batch",
+            change="(x.T @ dout) * mask",
+            into="(x.T @ dout) * mask / len(x)",
+            says="Your dw is divided by N. The loss may have done so already, in dout; the layer only sums.",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=working_in_float32(do.dropconnect_backward)),
+        right_pair("loops, another cache", forward=with_loops, backward=back_with_loops),
+        right(
+            "einsum",
+            change="dx = dout @ (w * mask).T\ndw = (x.T @ dout) * mask",
+            into="dx = np.einsum('nh,dh,dh->nd', dout, w, mask)\n"
+            "dw = np.einsum('nd,nh,dh->dh', x, dout, mask)",
+        ),
+    ),
+)
+EXERCISES = (FORWARD, BACKWARD)

@@ -1,0 +1,332 @@
+"""Inverted dropout, there and back."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+
+from reference import dropout as do
+from reference.chance import certain
+from reference.exercise import Case, Exercise, case, right, wrong
+from reference.exercises.batchnorm.inputs import in_float32, strided
+from reference.exercises.dropout.inputs import Inputs, entries, only
+from reference.exercises.dropout.masks import asking, elementwise_cases
+from reference.variants import in_float32 as working_in_float32
+from reference.variants import right_pair, wrong_pair
+
+OVERWRITES_X = "Your function overwrites x. The caller's array must stay as it was."
+
+NOT_DRAWN_APART = (
+    wrong(
+        "one-mask-per-batch",
+        change="np.random.rand(*x.shape)",
+        into="np.random.rand(1, *x.shape[1:])",
+        says="All examples of your batch lose the same units: one row of random numbers is broadcast over "
+        "the batch. Every entry needs a random number of its own.",
+    ),
+    wrong(
+        "one-mask-per-row",
+        change="np.random.rand(*x.shape)",
+        into="np.random.rand(len(x), *[1] * (x.ndim - 1))",
+        says="An example of yours is dropped as a whole or not at all: one random number is broadcast over"
+        " its units. Every entry needs a random number of its own.",
+    ),
+    wrong(
+        "normal-noise",
+        change="np.random.rand(*x.shape)",
+        into="np.random.randn(*x.shape)",
+        says="Your random numbers are normal ones. Only a uniform number between 0 and 1 is smaller than p"
+        " with probability p.",
+    ),
+    wrong(
+        "reseed-inside-layer",
+        change='if "seed" in dropout_param:\n    np.random.seed(dropout_param["seed"])',
+        into='np.random.seed(dropout_param.get("seed", 0))',
+        says="Every call of yours draws the same mask, because the generator is seeded anew each time, even "
+        "when no seed is given. Seed only if there is one.",
+    ),
+    wrong(
+        "seed-ignored",
+        change='np.random.seed(dropout_param["seed"])',
+        into="pass",
+        says='Two calls with the same "seed" draw different masks. The seed in dropout_param is not used.',
+    ),
+    wrong(
+        "active-at-test",
+        change='if mode == "train":',
+        into='if mode in ("train", "test"):',
+        says="You still drop entries in test mode, so the answer for one picture changes from call to call.",
+    ),
+)
+
+FORWARD_MISTAKES = (
+    wrong(
+        "keep-vs-drop",
+        change="kept = np.random.rand(*x.shape) < p\nmask = (kept / p).astype(x.dtype)",
+        into="kept = np.random.rand(*x.shape) > p\nmask = (kept / (1 - p)).astype(x.dtype)",
+        says="Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of"
+        " 0.4 becomes zero.",
+    ),
+    wrong(
+        "mixed-convention",
+        change="np.random.rand(*x.shape) < p",
+        into="np.random.rand(*x.shape) > p",
+        says="You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. "
+        "One of the two has the wrong convention: a kept entry has a random number below p.",
+    ),
+    wrong(
+        "unscaled",
+        change="(kept / p).astype(x.dtype)",
+        into="kept.astype(x.dtype)",
+        says="You drop, but the entries that are kept stay as large as they were, so the mean of the output "
+        "falls to p times that of the input. Inverted dropout makes up for it in training.",
+    ),
+    wrong(
+        "wrong-factor",
+        change="kept / p",
+        into="kept / (1 - p)",
+        says="You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to"
+        " KEEP.",
+    ),
+    wrong(
+        "multiply-by-p",
+        change="kept / p",
+        into="kept * p",
+        says="You multiply by p, which shrinks the output a second time. What is kept with probability p "
+        "must be made larger to keep the mean.",
+    ),
+    wrong(
+        "scaled-at-test-too",
+        change='elif mode == "test":\n    out = x',
+        into='elif mode == "test":\n    out = x * p',
+        says="Training already divides by p, and your test mode multiplies by p on top of it: the output "
+        "shrinks. In this scheme test mode changes nothing.",
+    ),
+    wrong(
+        "divided-at-test-too",
+        change='elif mode == "test":\n    out = x',
+        into='elif mode == "test":\n    out = x / p',
+        says="You divide by p in test mode as well. Nothing is dropped there, so nothing must be made up "
+        "for.",
+    ),
+    wrong(
+        "precedence",
+        change="kept = np.random.rand(*x.shape) < p\nmask = (kept / p).astype(x.dtype)",
+        into="kept = np.random.rand(*x.shape) < p / p\nmask = kept.astype(x.dtype)",
+        says="Nothing is ever dropped: the division comes before the comparison, so your random numbers are "
+        "compared with p / p = 1. Put the comparison in parentheses.",
+    ),
+    wrong(
+        "dtype-lost",
+        change="(kept / p).astype(x.dtype)",
+        into="kept / p",
+        says="For float32 input your output is float64: a mask of float64 numbers makes the product wide. "
+        "Give the result the dtype of x.",
+    ),
+    wrong(
+        "writes-into-x",
+        change="out = x * mask",
+        into="x *= mask\nout = x",
+        says=OVERWRITES_X,
+    ),
+    *NOT_DRAWN_APART,
+)
+
+
+def with_own_generator(x: Any, dropout_param: Any) -> Any:
+    """Another stream, the other side of the interval, a dict as the cache."""
+    rng = np.random.default_rng(dropout_param.get("seed"))
+    p, train = dropout_param["p"], dropout_param["mode"] == "train"
+    if not train:
+        return x.copy(), {}
+    kept = rng.random(x.shape, dtype=np.float32) > 1 - p
+    return np.where(kept, x / p, 0).astype(x.dtype), {"kept": kept, "p": p}
+
+
+def with_loops(x: Any, dropout_param: Any) -> Any:
+    """Entry by entry, with Python's own random numbers."""
+    draw = random.Random(dropout_param.get("seed"))
+    out, mask = np.zeros_like(x), np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        if dropout_param["mode"] == "test":
+            mask[place] = 1
+        elif draw.random() < dropout_param["p"]:
+            mask[place] = 1 / dropout_param["p"]
+        out[place] = x[place] * mask[place]
+    return out, mask
+
+
+def back_with_loops(dout: Any, cache: Any) -> Any:
+    """Entry by entry."""
+    dx = np.zeros_like(dout)
+    for place in np.ndindex(dout.shape):
+        dx[place] = dout[place] * cache[place]
+    return dx
+
+
+def back_with_where(dout: Any, cache: Any) -> Any:
+    """With the cache of `with_own_generator`."""
+    return np.where(cache["kept"], dout / cache["p"], 0).astype(dout.dtype) if cache else dout.copy()
+
+
+FORWARD = Exercise(
+    name="dropout_forward",
+    truth=do.dropout_forward,
+    cases=elementwise_cases("dropout_forward", "are divided by p", "left as it is"),
+    misconceptions=FORWARD_MISTAKES,
+    alternatives=(
+        right("in float32", by=working_in_float32(do.dropout_forward)),
+        right("loops, Python's random", by=with_loops),
+        right("default_rng, rand > 1 - p, np.where", by=with_own_generator),
+        right(
+            "RandomState and binomial",
+            change="kept = np.random.rand(*x.shape) < p",
+            into="kept = np.random.RandomState(dropout_param.get('seed')).binomial(1, p, x.shape)",
+        ),
+        right("rand > 1 - p", change="np.random.rand(*x.shape) < p", into="np.random.rand(*x.shape) > 1 - p"),
+        right(
+            "choice",
+            change="np.random.rand(*x.shape) < p",
+            into="np.random.choice([True, False], x.shape, p=[p, 1 - p])",
+        ),
+        right(
+            "in place on a copy",
+            change="out = x * mask",
+            into="out = x.copy()\nout[~kept] = 0\nout /= p",
+        ),
+    ),
+)
+
+BACK = {
+    "agreement(dx, out)": 2.0,
+    "survivor_scale(dx, fitting(dout, x, out))": 2.0,
+    "dtype_name(dx)": 0.25,
+    "agreement(test_dx, test_out)": 0.5,
+    "survivor_scale(test_dx, fitting(dout, x, test_out))": 0.5,
+}
+_THERE = "out, cache = dropout_forward(x, dropout_param)"
+_AND_BACK = "dx = dropout_backward(dout, cache)"
+SAME_MASK = (
+    "dx is dout times the mask that your own forward pass drew, with its factor; the mask has to travel in"
+    " the cache"
+)
+
+
+def _back(
+    title: str, inputs: Inputs, n: int, *, script: str = "", more: tuple[str, ...] = (), **options: Any
+) -> Case:
+    outputs = ("agreement(dx, out)", "survivor_scale(dx, fitting(dout, x, out))", *more)
+    return case(
+        title,
+        script or f"{_THERE}\n{_AND_BACK}",
+        inputs=inputs,
+        why=SAME_MASK,
+        **asking(outputs, BACK, {"agreement(dx, out)": certain(1.0, n)}),
+        **options,
+    )
+
+
+def _test(title: str, shape: tuple[int, int], p: float, **options: Any) -> Case:
+    stated = {"agreement(test_dx, test_out)": certain(1.0, shape[0] * shape[1])}
+    return case(
+        title,
+        "test_out, cache = dropout_forward(x, dropout_param)\ntest_dx = dropout_backward(dout, cache)",
+        inputs=entries(*shape, p=p, mode="test"),
+        why="in test mode nothing was dropped, so nothing is on the way back",
+        **asking(list(BACK)[-2:], BACK, stated),
+        **options,
+    )
+
+
+def _two_batches(inputs: Inputs) -> Inputs:
+    return lambda rng: {**only("x dout dropout_param", inputs)(rng), "x2": inputs(rng)["x"]}
+
+
+_BETWEEN = f"{_THERE}\n_, _ = dropout_forward(x2, dropout_param)\n{_AND_BACK}"
+
+BACKWARD = Exercise(
+    name="dropout_backward",
+    truth=do.dropout_backward,
+    partners=(do.dropout_forward,),
+    cases=(
+        _back("train, p = 0.6", entries(30, 40, p=0.6), 1200, weight=2, visible=True, main=True),
+        _test("test, p = 0.6", (20, 30), 0.6, weight=2, visible=True, main=True),
+        _back("train, p = 0.3", entries(80, 90, p=0.3), 7200, weight=2, main=True),
+        _back(
+            "train, another batch went forward in between",
+            _two_batches(entries(40, 50, p=0.35)),
+            2000,
+            script=_BETWEEN,
+        ),
+        _back("train, three axes", entries(10, 12, 15, p=0.35), 1800),
+        _back("train, one example", entries(1, 900, p=0.35), 900, weight=0.5),
+        _back(
+            "train, float32", in_float32(entries(30, 40, p=0.6)), 1200, more=("dtype_name(dx)",), weight=0.5
+        ),
+        _back("train, gaps in memory", strided(entries(30, 40, p=0.35)), 1200, weight=0.5),
+        _back("train, p = 1", entries(5, 6, p=1.0), 30, weight=0.5),
+        _test("test, p = 0.3", (20, 40), 0.3, main=True),
+    ),
+    misconceptions=(
+        wrong(
+            "no-mask",
+            change="dx = dout * mask",
+            into="dx = dout * 1",
+            says="Gradient flows through entries that were dropped: your mask is not used on the way back."
+            " Where the output was 0 whatever x was, the derivative is 0.",
+        ),
+        wrong(
+            "fresh-mask",
+            change="dx = dout * mask",
+            into="dx = dout * np.random.permutation(mask.ravel()).reshape(mask.shape)",
+            says="Your backward pass draws a mask of its own. It needs the one of the forward pass: put it"
+            " into the cache.",
+        ),
+        wrong(
+            "unscaled-backward",
+            change="dx = dout * mask",
+            into="dx = dout * (mask > 0)",
+            says="The right entries pass, but without the factor by which the forward pass multiplied "
+            "them: it belongs to the derivative too.",
+        ),
+        wrong(
+            "scaled-twice",
+            change="dx = dout * mask",
+            into="dx = dout * mask * mask.max()",
+            says="The factor of the forward pass is in your gradient twice: it is in the mask already.",
+        ),
+        wrong(
+            "mask-inverted",
+            change="dx = dout * mask",
+            into="dx = dout * (mask == 0) * mask.max()",
+            says="Gradient flows through the entries that were dropped, and only through those. It is the "
+            "other way round.",
+        ),
+        wrong(
+            "writes-into-dout",
+            change="dx = dout * mask",
+            into="dout *= mask\ndx = dout",
+            says="Your function overwrites dout. The caller's array must stay as it was.",
+        ),
+        wrong_pair(
+            "multiplies-by-out",
+            forward=lambda x, param: (do.dropout_forward(x, param)[0],) * 2,
+            backward=lambda dout, out: dout * out,
+            says="You multiply dout by the output of the forward pass. The derivative is the factor of each "
+            "entry, the mask, not the entry itself.",
+        ),
+    ),
+    alternatives=(
+        right("in float32", by=working_in_float32(do.dropout_backward)),
+        right_pair("loops", forward=with_loops, backward=back_with_loops),
+        right_pair("another cache", forward=with_own_generator, backward=back_with_where),
+        right(
+            "np.where",
+            change="dx = dout * mask",
+            into="dx = np.where(mask > 0, dout * mask.max(), 0).astype(dout.dtype)",
+        ),
+    ),
+)
+EXERCISES = (FORWARD, BACKWARD)

@@ -1,0 +1,102 @@
+"""The scheme of the first paper: drop in training, scale at test time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reference import dropout as do
+from reference.exercise import Exercise, right, wrong
+from reference.exercises.dropout.inverted import NOT_DRAWN_APART, OVERWRITES_X
+from reference.exercises.dropout.masks import elementwise_cases
+from reference.variants import in_float32
+
+_KEPT = "kept = np.random.rand(*x.shape) < p"
+_TRAIN = "factor = kept.astype(x.dtype)"
+_TEST = "factor = np.full(x.shape, p, dtype=x.dtype)"
+
+MISTAKES = (
+    wrong(
+        "keep-vs-drop",
+        change="kept = np.random.rand(*x.shape) < p",
+        into="kept = np.random.rand(*x.shape) > p",
+        says="In training your p is the probability to DROP. Here p is the probability to KEEP: for p = "
+        "0.6 a share of 0.4 becomes zero.",
+    ),
+    wrong(
+        "inverted-instead",
+        by=do.dropout_forward,
+        says="This is inverted dropout: you divide in training and leave test mode alone. Here it is the "
+        "other scheme: training only drops, test mode scales.",
+    ),
+    wrong(
+        "scaled-twice",
+        change=_TRAIN,
+        into="factor = (kept / p).astype(x.dtype)",
+        says="You divide by p in training and multiply by p at test time: one of the two is enough. In "
+        "this scheme training only drops.",
+    ),
+    wrong(
+        "multiply-by-p",
+        change=_TRAIN,
+        into="factor = (kept * p).astype(x.dtype)",
+        says="You multiply by p in training, where the dropped entries lower the mean already. In this "
+        "scheme training only drops.",
+    ),
+    wrong(
+        "test-unscaled",
+        change=_TEST,
+        into="factor = np.ones_like(x)",
+        says="In test mode nothing is dropped and your output is x itself, larger than the mean in "
+        "training. Test mode has to make up for that.",
+    ),
+    wrong(
+        "test-divided-by-p",
+        change=_TEST,
+        into="factor = np.full(x.shape, 1 / p, dtype=x.dtype)",
+        says="You divide by p in test mode, which makes the output larger still. In training only a share "
+        "of p came through: test mode has to match that.",
+    ),
+    wrong(
+        "test-scaled-by-drop",
+        change=_TEST,
+        into="factor = np.full(x.shape, 1 - p, dtype=x.dtype)",
+        says="In test mode you multiply by 1 - p, the probability to drop. A share of p came through in "
+        "training.",
+    ),
+    wrong("writes-into-x", change="out = x * factor", into="x *= factor\nout = x", says=OVERWRITES_X),
+    *NOT_DRAWN_APART,
+)
+
+
+def with_loops(x: Any, dropout_param: Any) -> Any:
+    """Entry by entry, the numbers from a generator of its own."""
+    rng = np.random.default_rng(dropout_param.get("seed"))
+    out = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        if dropout_param["mode"] == "test":
+            out[place] = x[place] * dropout_param["p"]
+        elif rng.random() < dropout_param["p"]:
+            out[place] = x[place]
+    return out, None
+
+
+FORWARD = Exercise(
+    name="vanilla_dropout_forward",
+    truth=do.vanilla_dropout_forward,
+    cases=elementwise_cases("vanilla_dropout_forward", "stay as they are", "multiplied by p"),
+    misconceptions=MISTAKES,
+    alternatives=(
+        right("in float32", by=in_float32(do.vanilla_dropout_forward)),
+        right("loops, a generator of its own", by=with_loops),
+        right("rand > 1 - p", change=_KEPT, into="kept = np.random.rand(*x.shape) > 1 - p"),
+        right("np.where", change=_TRAIN, into="factor = np.where(kept, 1, 0).astype(x.dtype)"),
+        right(
+            "the expected value of the mask",
+            change=_TEST,
+            into="factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)",
+        ),
+    ),
+)
+EXERCISES = (FORWARD,)
