@@ -21,14 +21,20 @@ Walks = Mapping[str, np.ndarray]
 
 @styled
 def walks(
-    landscape: Landscape, paths: Walks, *, title: str = "", legend: bool = True, ax: "Axes | None" = None
+    landscape: Landscape,
+    paths: Walks,
+    *,
+    title: str = "",
+    legend: bool | None = None,
+    ax: "Axes | None" = None,
 ) -> "Figure":
     """Draw the landscape's contour lines and, over them, where each path (T, 2) led.
 
     A path ends in a marker. A star marks the lowest point. A path that leaves the window or reaches NaN ends
-    at the border of the picture.
+    at the border of the picture. legend: names the paths on the right (default: if there are several).
     """
-    ax = ax or new_axes((6.8, 4.2))[1]
+    legend = len(paths) > 1 if legend is None else legend
+    ax = ax or new_axes((7.8 if legend else 6.4, 4.0))[1]
     lines, heads = _prepare(ax, landscape, paths, title)
     for line, head, path in zip(lines, heads, paths.values(), strict=True):
         _put(line, head, np.asarray(path, dtype=float))
