@@ -138,7 +138,7 @@ def _averaged(credits: list[tuple[float, float, bool]]) -> float:
 def _observe(case: AskedCase, run: Played, function: str) -> Observed:
     outputs = {output: _output(case, run, output) for output in case.shares}
     changed = tuple(name for writer, name in run.changed if writer == function)
-    return Observed(outputs, changed, case.quiet and bool(run.warned))
+    return Observed(outputs, changed, case.quiet and function in run.warners)
 
 
 def _output(case: AskedCase, run: Played, output: str) -> Any:

@@ -75,6 +75,7 @@ class Played:
     values: inputs and targets, each target as it was when its step delivered it;
     changed: (function, input) for each input that a call wrote into although the case does not ask for it;
     warned: texts of the RuntimeWarnings raised meanwhile (a proxy can re-issue those of its process);
+    warners: the functions during whose calls they were raised;
     failure: None, or why the script stopped.
     """
 
@@ -82,6 +83,7 @@ class Played:
     changed: tuple[tuple[str, str], ...]
     warned: tuple[str, ...]
     failure: Failure | None
+    warners: tuple[str, ...] = ()
 
 
 def pick(values: Mapping[str, Any], wanted: str | Entry) -> Any:
@@ -112,11 +114,14 @@ def play(
     targets: dict[str, Any] = {}
     delivered: dict[str, Any] = {}
     changed: list[tuple[str, str]] = []
+    warners: list[str] = []
     failure = None
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         for number, step in enumerate(steps):
+            before = len(caught)
             results = _call(step, functions, live, targets)
+            warners += [step.function for _ in _texts(caught[before:])][:1]
             changed += [(step.function, name) for name in _restored(live, inputs, updates)]
             if isinstance(results, Failure):
                 failure = results
@@ -125,8 +130,17 @@ def play(
                 break
             targets.update(results)
             delivered.update({name: copied(value) for name, value in results.items()})
-    warned = tuple(dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)))
-    return Played({**live, **delivered}, tuple(dict.fromkeys(changed)), warned, failure)
+    return Played(
+        values={**live, **delivered},
+        changed=tuple(dict.fromkeys(changed)),
+        warned=_texts(caught),
+        failure=failure,
+        warners=tuple(dict.fromkeys(warners)),
+    )
+
+
+def _texts(caught: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)))
 
 
 def type_name(exception: BaseException) -> str:

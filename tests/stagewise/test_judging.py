@@ -95,6 +95,16 @@ def test_a_warning_costs_only_where_quiet_is_asked():
     assert "without a warning" in judged.notes[0]
 
 
+def test_a_warning_of_a_partner_costs_nothing():
+    def partner(x):
+        np.log(np.zeros(1))
+        return x
+
+    case = asked(script="x2 = g(x)\na, b = f(x2)", quiet=True)
+    assert judge({"f": truth, "g": partner}, [case]).fraction == 1.0
+    assert judge({"g": partner, "f": truth}, [case]).fraction == 0.75
+
+
 def test_nan_earns_nothing():
     assert judge({"f": lambda x: (x.sum(axis=0) * np.nan, x * np.nan)}, [asked()]).fraction == 0.0
 

@@ -259,6 +259,11 @@ def test_warnings_are_kept_and_never_raised():
     assert [text.split()[0] for text in run.warned] == ["overflow", "divide"]
 
 
+def test_a_warning_is_laid_at_the_door_of_the_function_that_was_called():
+    run = played("a = f(x)\nb = g(a)", {"x": np.array([1e4])}, f=np.exp, g=lambda a: a + 1)
+    assert run.warners == ("f",)
+
+
 class Hostile:
     """Answers every question with an exception."""
 
