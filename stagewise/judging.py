@@ -145,6 +145,8 @@ def _output(case: AskedCase, run: Played, output: str) -> Any:
     try:
         value = observe(run.values, output)
     except MissingEntry as missing:
+        if run.failure is None and all(run.values.get(root, root) is None for root in parsed(output).roots):
+            return None  # nothing was returned, so it has no entries either
         return run.failure or Failure(output, FailureKind.RAISED, str(missing), missing)
     # After a failed step an entry of an input may hold anything: the script did not get to update it.
     cut_short = run.failure is not None and not parsed(output).roots.isdisjoint(case.updates)

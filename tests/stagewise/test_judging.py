@@ -201,3 +201,12 @@ def test_one_case_cannot_spoil_the_next():
     judged = judge({"f": f}, [asked(), asked("again")])
     assert [row.credit for row in judged.rows] == [0.75] * 4
     assert np.isfinite(X).all()
+
+
+def test_entries_of_nothing_are_not_written_yet():
+    """A function that returns None has no entries; that is a missing return, not a mistake of the look-up."""
+    output = "out['a']"
+    case = AskedCase("plain", parse("out = f(x)"), {"x": X}, {output: 1.0}, {output: 1.0}, 1.0, TOLERANCE)
+    judged = judge({"f": lambda x: None}, [case])
+    assert judged.rows[0].status is Status.UNFINISHED
+    assert "a return is missing" in judged.rows[0].message
