@@ -23,6 +23,7 @@ from stagewise.torch_making import MAKERS, Data, make_network
 
 READS, GUESSES = 0.6, 0.25
 SEED = 9
+_PARAMETER = "the parameter "
 SETTINGS = ("lr", "momentum", "weight_decay")
 
 
@@ -134,7 +135,11 @@ class World:
         if isinstance(value, torch.optim.Optimizer):
             return describe_optimizer(value, self._name)
         if isinstance(value, nn.Parameter):
-            return self._name(value)
+            return _PARAMETER + self._name(value)
+        if isinstance(value, nn.Module):
+            raise TypeError(f"returned a {kind.__name__}; asked for is the network that it was given")
+        if kind is str and value.startswith(_PARAMETER):
+            return f"the text {value!r}"
         if isinstance(value, Tensor):
             return "a tensor that still holds its graph" if value.requires_grad else _array(value)
         if isinstance(value, Iterator):
@@ -176,7 +181,11 @@ def _head_shape(head: Any) -> Data:
 
 def reading(network: Data) -> str:
     """How well a network reads photographed digits that it has not seen: "reads" (60 % or more), "learns" or
-    "guesses" (less than 25 %; chance is 10 %)."""
+    "guesses" (less than 25 %; chance is 10 %). A network with another head than for ten classes is told.
+    """
+    classes = len(network["head"].get("fc.weight", ()))
+    if network["head_shape"]["type"] != "Linear" or classes != 10:
+        return f"its head is a {network['head_shape']['type']} for {classes} classes, not a Linear for 10"
     x, y = _unseen()
     model = make_network(network, []).eval()
     with torch.no_grad():

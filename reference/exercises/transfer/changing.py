@@ -48,6 +48,11 @@ DEVICE = exercise(
             "there.",
         ),
         wrong(
+            "whether-there-is-cuda",
+            by=lambda available: "cuda" in available,
+            says='You return True or False. Asked for is the device itself: torch.device("cuda") or another.',
+        ),
+        wrong(
             "the-first-listed",
             by=lambda available: torch.device(next(iter(available), "cpu")),
             says="You take the first kind that is listed. The list has no order: look for the best kind in"
@@ -338,6 +343,11 @@ TRAINABLE = exercise(
             "copies.",
         ),
         wrong(
+            "names",
+            by=lambda model: [name for name, p in model.named_parameters() if p.requires_grad],
+            says="You return the parameters' names. An optimizer needs the parameters themselves.",
+        ),
+        wrong(
             "a-generator",
             change="[parameter for parameter in model.parameters() if parameter.requires_grad]",
             into="(parameter for parameter in model.parameters() if parameter.requires_grad)",
@@ -500,6 +510,14 @@ MAKE_OPTIMIZER = exercise(
             into='groups.append({"params": backbone, "lr": head_lr})',
             says="Head and backbone learn at the same rate. The head's large rate would overwrite what the"
             " backbone has learned.",
+        ),
+        wrong(
+            "all-in-one-group",
+            by=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.SGD(
+                model.parameters(), lr=head_lr, momentum=momentum, weight_decay=weight_decay
+            ),
+            says="You gave all of model.parameters() one rate. Head and backbone need a group each, and "
+            "frozen parameters belong into neither.",
         ),
         wrong(
             "rates-swapped",

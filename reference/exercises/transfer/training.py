@@ -161,6 +161,13 @@ TRAIN_EPOCH = exercise(
             "as one of twenty: weigh each batch by its size.",
         ),
         wrong(
+            "last-batch-only",
+            change="return total / count",
+            into="return loss.item()",
+            says="You return the loss of the last batch. Asked for is the mean over all examples of the "
+            "epoch.",
+        ),
+        wrong(
             "graph-kept",
             change="loss.item()",
             into="loss",
