@@ -108,7 +108,9 @@ ADAGRAD = Exercise(
             into='w + config["learning_rate"]',
             says="You walk up the gradient. The step is subtracted.",
         ),
-        *state_mistakes("adagrad", '"learning_rate": 1e-2, "epsilon": 1e-8', STORED, '"cache": cache'),
+        *state_mistakes(
+            "adagrad", '"learning_rate": 1e-2, "epsilon": 1e-8', STORED, '"cache": cache', "cache"
+        ),
     ),
     alternatives=(*usual(opt.adagrad), right("a power instead of a root", by=adagrad_by_powers)),
 )
@@ -183,6 +185,12 @@ RMSPROP = Exercise(
             "rate. Each entry of w keeps its own average.",
         ),
         wrong(
+            "decay-rate-fixed",
+            change='rho = config["decay_rate"]',
+            into="rho = 0.99",
+            says="Your decay rate is always 0.99. Take the one that config holds.",
+        ),
+        wrong(
             "bias-corrected",
             change="np.sqrt(cache)",
             into='np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))',
@@ -194,6 +202,7 @@ RMSPROP = Exercise(
             '"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8',
             STORED,
             '"cache": cache',
+            "cache",
         ),
     ),
     alternatives=(*usual(opt.rmsprop), right("a step towards the new square", by=rmsprop_by_corrections)),

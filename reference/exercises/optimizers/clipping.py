@@ -85,7 +85,7 @@ CLIPPING = Exercise(
             weight=1.5,
             visible=True,
         ),
-        _clip("zero", all_zero, weight=0.5, visible=True, quiet=True, why="a norm of 0"),
+        _clip("zero", all_zero, weight=0.5, visible=True, why="a norm of 0"),
         _clip("much too long", network_gradients(50, 200, 0.7), weight=2, main=True),
         _clip("one parameter with four axes", one_array, weight=1),
         _clip("gaps in memory", strided(network_gradients(0.5, 2, 3.0)), weight=0.5),
@@ -109,7 +109,7 @@ CLIPPING = Exercise(
         wrong(
             "always-rescaled",
             change=SCALE,
-            into="max_norm / max(norm, 1e-12)",
+            into="np.divide(max_norm, norm)",
             says="You also lengthen gradients that are shorter than max_norm. Those stay as they are.",
         ),
         wrong(

@@ -166,6 +166,13 @@ def of_adam() -> tuple[Misconception, ...]:
             "value.",
         ),
         wrong(
+            "betas-fixed",
+            of=opt.adam,
+            change='beta1, beta2 = config["beta1"], config["beta2"]',
+            into="beta1, beta2 = 0.9, 0.999",
+            says="Your betas are always 0.9 and 0.999. Take those that config holds.",
+        ),
+        wrong(
             "no-root",
             of=opt.adam,
             change="np.sqrt(v_hat)",
@@ -236,7 +243,7 @@ ADAM = Exercise(
     ),
     misconceptions=(
         *of_adam(),
-        *state_mistakes("adam", f'"learning_rate": 1e-3, {BETAS}', STORED, '"m": m, "v": v, "t": t'),
+        *state_mistakes("adam", f'"learning_rate": 1e-3, {BETAS}', STORED, '"m": m, "v": v, "t": t', "m"),
     ),
     alternatives=(
         *usual(opt.adam),

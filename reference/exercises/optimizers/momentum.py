@@ -165,6 +165,12 @@ MOMENTUM = Exercise(
             says="Your step does not use the old velocity: that is plain gradient descent.",
         ),
         wrong(
+            "momentum-fixed",
+            change='config["momentum"] * v - ',
+            into="0.9 * v - ",
+            says="Your momentum is always 0.9. Take the one that config holds.",
+        ),
+        wrong(
             "velocity-never-fades",
             change='config["momentum"] * v - ',
             into="v - ",
@@ -190,7 +196,7 @@ MOMENTUM = Exercise(
             says="Your new parameter and your velocity are one array: adding w in place spoils the "
             "velocity that you store. Make a new array for the sum.",
         ),
-        *state_mistakes("sgd_momentum", GIVEN, STORED, '"velocity": v'),
+        *state_mistakes("sgd_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
     ),
     alternatives=(
         *usual(opt.sgd_momentum),
@@ -270,6 +276,12 @@ NESTEROV = Exercise(
             "minus sign.",
         ),
         wrong(
+            "momentum-fixed",
+            change='mu = config["momentum"]',
+            into="mu = 0.9",
+            says="Your momentum is always 0.9. Take the one that config holds.",
+        ),
+        wrong(
             "step-as-velocity",
             change=STORED,
             into='config["velocity"] = next_w - w',
@@ -283,7 +295,7 @@ NESTEROV = Exercise(
             says="You weigh the new gradient with 1 - momentum, as an average does. Here it enters the "
             "velocity whole.",
         ),
-        *state_mistakes("nesterov_momentum", GIVEN, STORED, '"velocity": v'),
+        *state_mistakes("nesterov_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
     ),
     alternatives=(
         *usual(opt.nesterov_momentum),

@@ -178,7 +178,14 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
     given, setting = dict(rule.settings), dict(list(rule.settings.items())[:2])
     return (
         probe(rule, "one step from a given state", started(rule, (4, 3)), weight=2, visible=True, main=True),
-        probe(rule, "the first step, no config", fresh(rule, (2, 3), 1), 1, given=False, visible=True),
+        probe(
+            rule,
+            "the first step, no config",
+            fresh(rule, (3, 2), 1),
+            given=False,
+            visible=True,
+            why="a call without a config starts with the defaults, and afresh",
+        ),
         probe(rule, "two steps, an empty config", fresh(rule, (3, 2), 2, {}), 2, visible=True),
         probe(
             rule,
@@ -234,6 +241,6 @@ def epsilon_cases(rule: Rule, *, size: float = 1e-8) -> tuple[Case, ...]:
             3,
             weight=0.5,
             visible=True,
-            why="where dw is 0 from the first step on, w stays what it is",
+            why="where dw has always been 0, the root is 0 as well",
         ),
     )

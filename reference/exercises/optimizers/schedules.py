@@ -325,6 +325,18 @@ LINEAR_WARMUP = Exercise(
             "one part of warmup_steps parts, so count from 1 inside the formula.",
         ),
         wrong(
+            "starts-at-zero-unguarded",
+            change="""
+                if step + 1 >= warmup_steps:
+                    return base_rate
+                return base_rate * (step + 1) / warmup_steps
+            """,
+            into="return base_rate * min(1, step / warmup_steps)",
+            says="Your first step has the rate 0 and does nothing: here step 0 has one part of "
+            "warmup_steps parts, so count from 1 inside the formula. And without a warm-up (warmup_steps = "
+            "0) you divide by zero.",
+        ),
+        wrong(
             "keeps-rising",
             change="if step + 1 >= warmup_steps:",
             into="if warmup_steps == 0:",

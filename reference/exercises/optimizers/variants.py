@@ -75,13 +75,20 @@ def with_new_config(rule: Function) -> Function:
     return apart
 
 
-def state_mistakes(rule: str, settings: str, stored: str, state: str) -> tuple[Misconception, ...]:
+def state_mistakes(rule: str, settings: str, stored: str, state: str, key: str) -> tuple[Misconception, ...]:
     """What can go wrong with the config of any rule that has a state.
 
     settings: the entries of the rule's dict of defaults; stored: its line that stores the state; state: the
-    same as entries of a dict.
+    same as entries of a dict; key: the first entry of the state.
     """
     return (
+        wrong(
+            "state-has-no-start",
+            change=f'config.get("{key}", np.zeros_like(w))',
+            into=f'config["{key}"]',
+            says="The first call finds no state in its config, and your function takes it for granted. "
+            "Where an entry is missing, start from the default of the docstring (config.get).",
+        ),
         wrong(
             "state-not-stored",
             change=stored,
