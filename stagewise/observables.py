@@ -168,7 +168,9 @@ def _solved(a: Array, b: Array, name: str) -> Array:
     """The w with a @ w nearest to b, in float64."""
     if not np.isfinite(b).all():
         raise Unobservable(f"{name} has entries that are NaN or infinite")
-    return np.linalg.lstsq(a.astype(np.float64), b.astype(np.float64), rcond=None)[0]
+    q, r = np.linalg.qr(a.astype(np.float64))
+    w: Array = np.linalg.solve(r, q.T @ b)
+    return w
 
 
 def _alike(first: Array, *others: Array) -> None:

@@ -1,10 +1,11 @@
 """Unit 5, dropout: what is asked."""
 
 from reference.exercise import Unit
-from reference.exercises.dropout import dropconnect, inverted, vanilla
+from reference.exercises.dropout import dropconnect, inverted, montecarlo, vanilla
+from reference.exercises.dropout.in_torch import oracle_rows as oracle_rows
 
 UNIT = Unit(
     "dropout",
     "Dropout: learning with half of the units away",
-    (*inverted.EXERCISES, *vanilla.EXERCISES, *dropconnect.EXERCISES),
+    (*inverted.EXERCISES, *vanilla.EXERCISES, *dropconnect.EXERCISES, *montecarlo.EXERCISES),
 )

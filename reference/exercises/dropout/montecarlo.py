@@ -1,0 +1,244 @@
+"""Monte Carlo dropout: what the mean and the spread should be is known, for 2^7 masks can be counted.
+
+One example stands in many rows, whose masks are independent: a few passes over many rows are many passes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from reference import dropout as do
+from reference.chance import Stated, bounded_mean
+from reference.exercise import Case, Exercise, case, right, wrong
+from reference.exercises.batchnorm.inputs import in_float32
+from reference.exercises.dropout.inputs import Drawn, Inputs
+from reference.exercises.dropout.masks import asking
+from reference.variants import in_float32 as working_in_float32
+from stagewise.compare import Tolerance
+
+P = 0.7
+SHARES = {
+    "row_mean(mean)": 3.0,
+    "mean_square(spread)": 3.0,
+    "mean": 1.0,
+    "spread": 1.0,
+    "dtype_name(mean)": 0.25,
+}
+NOTHING_DROPPED = Tolerance(
+    rtol=1e-4, stol=2e-5, reason="probabilities, of which the spread cancels to nothing", scale=1.0
+)
+
+
+def network(seed: int, D: int = 4, H: int = 8, C: int = 3) -> dict[str, np.ndarray]:
+    """A small network with large scores: of seed 617 with the first example of `rows`, the mean of the
+    probabilities is far from the probabilities of the mean."""
+    rng = np.random.default_rng(seed)
+    rng.normal(size=D)
+    return {
+        "w1": rng.normal(size=(D, H)).round(1),
+        "b1": np.abs(rng.normal(size=H)).round(1),
+        "w2": (2.5 * rng.normal(size=(H, C))).round(1),
+        "b2": rng.normal(size=C).round(1),
+    }
+
+
+def example(seed: int, D: int = 4) -> np.ndarray:
+    """The example that goes with the network of that seed."""
+    return np.random.default_rng(seed).normal(size=D).round(1)
+
+
+def moments(x: np.ndarray, net: Mapping[str, np.ndarray], p: float) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of the class probabilities of one example over all masks, by counting."""
+    hidden = np.maximum(0, x @ net["w1"] + net["b1"])
+    masks = np.array(list(itertools.product([0.0, 1.0], repeat=len(hidden))))
+    weight = np.prod(np.where(masks == 1, p, 1 - p), axis=1)
+    scores = (hidden * masks / p) @ net["w2"] + net["b2"]
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probabilities = e / e.sum(axis=1, keepdims=True)
+    mean = weight @ probabilities
+    return mean, weight @ (probabilities - mean) ** 2
+
+
+def _rows(seed: int, count: int, samples: int, p: float) -> Inputs:
+    def drawn(rng: np.random.Generator) -> Drawn:
+        x = np.tile(example(seed), (count, 1))
+        return {
+            "x": x,
+            "network": network(seed),
+            "dropout_param": {"p": p, "mode": "test"},
+            "samples": samples,
+        }
+
+    return drawn
+
+
+def _stated(seed: int, count: int, samples: int, p: float) -> dict[str, Stated]:
+    mean, variance = moments(example(seed), network(seed), p)
+    n = count * samples
+    shrunk = variance * (1 - 1 / samples)  # distances are from the mean of these samples
+    return {"row_mean(mean)": bounded_mean(mean, n), "mean_square(spread)": bounded_mean(shrunk, n)}
+
+
+def _many(
+    name: str, seed: int, count: int, samples: int, p: float = P, *, narrow: bool = False, **options: Any
+) -> Case:
+    outputs = ("row_mean(mean)", "mean_square(spread)", *(("dtype_name(mean)",) if narrow else ()))
+    inputs = _rows(seed, count, samples, p)
+    return case(
+        name,
+        "mean, spread = mc_dropout_predict(x, network, dropout_param, samples)",
+        inputs=in_float32(inputs) if narrow else inputs,
+        why=f"{samples} passes with masks of their own, p = {p:g} is the probability to KEEP a hidden unit",
+        **asking(outputs, SHARES, _stated(seed, count, samples, p)),
+        **options,
+    )
+
+
+def _nothing_dropped(name: str, N: int, **options: Any) -> Case:
+    def drawn(rng: np.random.Generator) -> Drawn:
+        x, net = rng.normal(size=(N, 4)).round(1), network(int(rng.integers(1000)))
+        return {"x": x, "network": net, "dropout_param": {"p": 1.0}, "samples": 3}
+
+    return case(
+        name,
+        "mean, spread = mc_dropout_predict(x, network, dropout_param, samples)",
+        {output: SHARES[output] for output in ("mean", "spread")},
+        drawn,
+        why="with p = 1 all passes are alike, so their spread is 0",
+        tolerance=NOTHING_DROPPED,
+        **options,
+    )
+
+
+_SAMPLE = '{"p": dropout_param["p"], "mode": "train"}'
+_HIDDEN = 'hidden = np.maximum(0, x @ network["w1"] + network["b1"])'
+
+
+def with_dropped_inputs(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
+    """Drops what goes in instead of what is in the middle."""
+    passes = []
+    for _ in range(samples):
+        thinned, _ = do.dropout_forward(x, {"p": dropout_param["p"], "mode": "train"})
+        hidden = np.maximum(0, thinned @ net["w1"] + net["b1"])
+        passes.append(do.softmax(hidden @ net["w2"] + net["b2"]))
+    return np.mean(passes, axis=0), np.std(passes, axis=0)
+
+
+MISTAKES = (
+    wrong(
+        "mode-left-at-test",
+        change=_SAMPLE,
+        into='{"p": dropout_param["p"], "mode": dropout_param.get("mode", "test")}',
+        says="All of your passes are alike: nothing is dropped, because the layer is in test mode. Monte "
+        "Carlo dropout keeps train mode when it predicts.",
+    ),
+    wrong(
+        "same-masks",
+        change=_SAMPLE,
+        into='{"p": dropout_param["p"], "mode": "train", "seed": 7}',
+        says="All of your passes use the same masks, so they do not differ. Either each starts from the "
+        "same seed, or one pass was made and counted several times.",
+    ),
+    wrong(
+        "scores-averaged",
+        change="mean = np.mean(passes, axis=0)",
+        into="mean = softmax(np.mean(np.log(passes), axis=0))",
+        says="You average the scores and take the softmax of the mean. It is the probabilities of the "
+        "passes that are averaged.",
+    ),
+    wrong(
+        "softmax-missing",
+        change="passes.append(softmax(scores))",
+        into="passes.append(scores)",
+        says="Your mean and spread are those of the scores. Turn the scores of each pass into "
+        "probabilities first.",
+    ),
+    wrong(
+        "variance-not-root",
+        change="np.std(passes, axis=0)",
+        into="np.var(passes, axis=0)",
+        says="Your spread is the variance. The standard deviation is its root.",
+    ),
+    wrong(
+        "standard-error",
+        change="np.std(passes, axis=0)",
+        into="np.std(passes, axis=0) / np.sqrt(samples)",
+        says="Your spread is divided by the root of the number of passes: that is how well the mean is "
+        "known, which gets small with more passes. The spread of the passes themselves is asked for.",
+    ),
+    wrong(
+        "over-the-examples",
+        change="np.std(passes, axis=0)",
+        into="np.tile(np.std(np.mean(passes, axis=0), axis=0), (len(x), 1))",
+        says="Your spread is taken over the examples. Each example has a spread of its own, over the passes.",
+    ),
+    wrong(
+        "relu-missing",
+        change=_HIDDEN,
+        into='hidden = x @ network["w1"] + network["b1"]',
+        says="The ReLU of the hidden layer is missing.",
+    ),
+    wrong(
+        "drops-inputs",
+        by=with_dropped_inputs,
+        says="You drop entries of x. Here the hidden units are dropped, after the ReLU.",
+    ),
+    wrong(
+        "writes-into-dropout_param",
+        change="passes = []",
+        into='passes = []\ndropout_param["mode"] = "train"',
+        says="Your function changes the mode in the caller's dropout_param. Make a dict of your own.",
+    ),
+)
+
+
+def at_once(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
+    """All passes in one array, with a generator of its own."""
+    p, rng = dropout_param["p"], np.random.default_rng()
+    hidden = np.maximum(0, x @ net["w1"] + net["b1"])
+    kept = rng.random((samples, *hidden.shape)) < p
+    scores = (kept * hidden / p).astype(x.dtype) @ net["w2"] + net["b2"]
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    probabilities = e / e.sum(axis=2, keepdims=True)
+    return probabilities.mean(axis=0), probabilities.std(axis=0)
+
+
+def running_sums(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
+    """Sums instead of a list; the network once more in every pass; the variance as a difference."""
+    total = squares = np.zeros(net["b2"].shape)
+    for _ in range(samples):
+        hidden = np.maximum(0, x @ net["w1"] + net["b1"])
+        thinned, _ = do.dropout_forward(hidden, {**dropout_param, "mode": "train"})
+        scores = thinned @ net["w2"] + net["b2"]
+        rows = [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in scores]
+        total, squares = total + np.array(rows), squares + np.array(rows) ** 2
+    mean = total / samples
+    return mean, np.sqrt(np.maximum(0, squares / samples - mean**2))
+
+
+MONTE_CARLO = Exercise(
+    name="mc_dropout_predict",
+    truth=do.mc_dropout_predict,
+    cases=(
+        _many("25 passes over 200 rows", 617, 200, 25, weight=2, visible=True, main=True),
+        _nothing_dropped("p = 1", 5, visible=True, main=True),
+        _many("40 passes over 300 rows", 617, 300, 40, 0.6, weight=2, main=True),
+        _many("float32", 617, 200, 25, narrow=True, visible=True, weight=0.5),
+        _many("100 passes over 50 rows", 135, 50, 100),
+        _nothing_dropped("p = 1, one example", 1, weight=0.5),
+    ),
+    misconceptions=MISTAKES,
+    alternatives=(
+        right("in float32", by=working_in_float32(do.mc_dropout_predict)),
+        right("all passes at once", by=at_once),
+        right("running sums", by=running_sums),
+        right(
+            "divided by samples - 1", change="np.std(passes, axis=0)", into="np.std(passes, axis=0, ddof=1)"
+        ),
+    ),
+)
+EXERCISES = (MONTE_CARLO,)
