@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +20,7 @@ from autograder.children import die_with_parent
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.marking import Marked
+from autograder.records import digest_of
 from autograder.worker import answered, question, serve
 
 
@@ -40,6 +42,19 @@ class Companion:
         self.errand = errand
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
+        self._pending: tuple[str, str] | None = None
+
+    def start(self) -> None:
+        """Start the other process, if it does not run, without waiting for it."""
+        if self._connection is None:
+            self._start()
+
+    def ahead(self, student: str, raw: bytes) -> None:
+        """Have the next submission graded while the caller does something else; `mark` collects it."""
+        if self._pending is None and self._connection is not None:
+            with suppress(OSError):
+                self._connection.send_bytes(question(student, raw))
+                self._pending = (student, digest_of(raw))
 
     def mark(self, student: str, raw: bytes) -> Marked:
         """The graded submission.
@@ -58,6 +73,7 @@ class Companion:
 
     def close(self) -> None:
         """End the other process."""
+        self._pending = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -68,7 +84,12 @@ class Companion:
 
     def _ask(self, student: str, raw: bytes) -> Marked | None:
         connection = self._connection or self._start()
+        pending, self._pending = self._pending, None
         try:
+            if pending is not None:
+                answer = connection.recv_bytes()
+                if pending == (student, digest_of(raw)):
+                    return answered(answer)
             connection.send_bytes(question(student, raw))
             return answered(connection.recv_bytes())
         except (EOFError, OSError):

@@ -23,7 +23,7 @@ AUTOGRADE_PREPROCESSORS = (
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.preprocessor.CheckCellMetadata",
 )
 FEEDBACK_PREPROCESSORS = (
     "autograder.feedback.Unhidden",

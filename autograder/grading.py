@@ -199,7 +199,7 @@ class _Run:
         else:
             earlier = records.load(self.course, self.unit, student)
             record = record if earlier is None else replace(record, checks=earlier.checks)
-        self._unwritten.append((record, _entry(record, submitted, self.terms.plan)))
+        self._unwritten.append((record, entry_of(record, submitted, self.terms.plan)))
 
     def _flush(self, least: int) -> None:
         """Write what is finished to the gradebook and then to the records, when it is much or old."""
@@ -219,7 +219,7 @@ class _Run:
         self._on_done(done)
 
 
-def _entry(record: Record, submitted: Submitted, plan: Plan) -> Entry:
+def entry_of(record: Record, submitted: Submitted, plan: Plan) -> Entry:
     """What the gradebook learns: points of checks; written answers wait for a person, or earn 0 when left
     as released.
     """

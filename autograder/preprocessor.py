@@ -16,6 +16,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import CheckCellMetadata as Stock
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Integer
 
@@ -27,10 +28,10 @@ from autograder.intake import read_submission
 from autograder.marking import serialized
 from autograder.plan import read_plan
 from autograder.reasons import Reason
-from autograder.records import Record, described, digest_of, reason_of
-from autograder.repair import Repair
+from autograder.records import Record, described, digest_of
 
 _companions: dict[Errand, Companion] = {}
+_valid: set[str] = set()
 
 
 class Repaired(NotebookExporter):  # type: ignore[misc]
@@ -58,14 +59,9 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
             raise
         for said in described(intake.repairs):
             self.log.warning("%s: %s", where["student"], said)
-        notebook = nbformat.from_dict(intake.notebook)
-        notebook.metadata["stagewise"] = {
-            "digest": digest_of(submitted.raw),
-            "repairs": [[repair.reason.value, repair.cell] for repair in intake.repairs],
-        }
-        path = Path(filename)
-        found = (resources or {}) | {"metadata": {"name": path.stem, "path": str(path.parent)}}
-        return self.from_notebook_node(notebook, resources=found, **more)  # type: ignore[no-any-return]
+        intake.notebook["metadata"]["stagewise"] = {"digest": digest_of(submitted.raw)}
+        # nbgrader's sanitizing steps would find nothing left to do: intake has done all of it.
+        return serialized(intake.notebook).decode(), self._init_resources(resources)
 
 
 class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
@@ -81,20 +77,42 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """The notebook, graded."""
-        where = resources["nbgrader"]
-        root = CourseDirectory(parent=self).root
-        errand = Errand(root, where["assignment"], self.isolation, self.explore, self.seed)
-        came = nb.metadata.get("stagewise", {})
-        marked = _companion(errand).mark(where["student"], serialized(nb))
+        student, unit = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+        course = Course(Path(CourseDirectory(parent=self).root))
+        companion = _companion(Errand(str(course.root), unit, self.isolation, self.explore, self.seed))
+        marked = companion.mark(student, _submitted(course, unit, student, nb))
+        self._look_ahead(companion, course, unit, student)
         record = marked.record
         if record.reason is not Reason.OK:
             raise SubmissionError(record.reason, record.detail, record.remedy)
-        repairs = (*_repairs(came), *record.repairs)
         # Without a basis: nbgrader stores the points, so our own command grades anew what it finds like this.
-        _remember(
-            Course(Path(root)), replace(record, digest=came.get("digest", ""), basis="", repairs=repairs)
-        )
+        _remember(course, replace(record, basis=""))
         return nbformat.from_dict(json.loads(marked.notebook)), resources
+
+    def _look_ahead(self, companion: Companion, course: Course, unit: str, student: str) -> None:
+        """While nbgrader stores this submission, let the companion grade the one that comes next."""
+        converter = getattr(self.parent, "parent", None)
+        folders = [Path(place) for place in sorted(getattr(converter, "assignments", ()))]
+        later = (place.parent.name for place in folders if place.name == unit and place.parent.name > student)
+        following = next(later, None)
+        if following is not None:
+            submitted = submissions.read(course, unit, following)
+            if submitted.problem is None:
+                companion.ahead(following, submitted.raw)
+
+
+class CheckCellMetadata(Stock):  # type: ignore[misc]
+    """nbgrader's check of its metadata, which validates what all submissions have in common only once."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The notebook as it is; raises nbgrader's ValidationError."""
+        seen = json.dumps(
+            [[cell.cell_type, cell.metadata.get("nbgrader")] for cell in nb.cells], sort_keys=True
+        )
+        if seen not in _valid:
+            super().preprocess(nb, resources)
+            _valid.add(seen)
+        return nb, resources
 
 
 def _companion(errand: Errand) -> Companion:
@@ -105,8 +123,11 @@ def _companion(errand: Errand) -> Companion:
     return _companions[errand]
 
 
-def _repairs(came: Any) -> tuple[Repair, ...]:
-    return tuple(Repair(reason_of(reason), cell) for reason, cell in came.get("repairs", ()))
+def _submitted(course: Course, unit: str, student: str, notebook: NotebookNode) -> bytes:
+    """The bytes of the submission that `notebook` was made from, or else its own."""
+    raw = submissions.read(course, unit, student).raw
+    made_from = notebook.metadata.get("stagewise", {}).get("digest")
+    return raw if made_from == digest_of(raw) else serialized(notebook)
 
 
 def _refused(student: str, unit: str, raw: bytes, problem: SubmissionError) -> Record:

@@ -1,0 +1,106 @@
+"""Where the time of one submission goes, how fast a candidate starts, how long a student's check takes."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+
+import reference.units
+from autograder import records, submissions
+from autograder.course import Course
+from autograder.gradebook import GradebookWriter
+from autograder.grading import Settings, entry_of, new_worker
+from autograder.sandbox import CandidateTemplate
+from autograder.store import store
+from stagewise import begin, check
+
+PARTS = (
+    "read file",
+    "parse and repair",
+    "candidate",
+    "cells and checks",
+    "write notebook",
+    "fork and messages",
+    "save files",
+    "gradebook",
+    "record",
+)
+
+
+def budget(course: Course, unit: str, count: int) -> dict[str, float]:
+    """Mean milliseconds of each part for `count` submissions, graded one after another by a warm worker."""
+    spent = dict.fromkeys(PARTS, 0.0)
+    worker = new_worker(course, unit, Settings())
+    names = submissions.find(course, unit)[: count + 1]
+    with GradebookWriter(course.db_url, unit, course.config()) as gradebook:
+        for number, name in enumerate(names):
+            parts = dict(_one(course, unit, name, worker.mark, gradebook, worker.terms.plan))
+            if number:  # the first one starts the template
+                spent = {part: spent[part] + parts[part] for part in PARTS}
+    worker.close()
+    return {part: milliseconds / count for part, milliseconds in spent.items()}
+
+
+def _one(course, unit, name, mark, gradebook, plan) -> Iterator[tuple[str, float]]:  # type: ignore[no-untyped-def]
+    clock = _clock()
+    submitted = submissions.read(course, unit, name)
+    yield "read file", clock()
+    marked = mark(name, submitted.raw)
+    whole = clock()
+    timings = marked.record.timings
+    yield from timings.items()
+    yield "fork and messages", whole - sum(timings.values())
+    store(course, unit, name, marked.notebook, submissions.others(course, unit, name))
+    yield "save files", clock()
+    gradebook.write([entry_of(marked.record, submitted, plan)])
+    yield "gradebook", clock()
+    records.save(course, marked.record)
+    yield "record", clock()
+
+
+def candidate_starts(count: int) -> list[float]:
+    """Milliseconds from asking for a candidate to the end of its first, empty cell."""
+    found = []
+    with CandidateTemplate.start() as template:
+        for _ in range(count):
+            clock = _clock()
+            with template.new_candidate() as candidate:
+                candidate.run_cell("None")
+                found.append(clock())
+    return found
+
+
+def check_times(unit: str) -> dict[str, float]:
+    """Milliseconds of `check`, as a student calls it, for each exercise (the median of five)."""
+    found = {}
+    with redirect_stdout(StringIO()):
+        begin(unit)
+        for exercise in reference.units.load(unit).exercises:
+            functions = exercise.functions
+            asked = [
+                functions[exercise.name],
+                *(functions[name] for name in functions if name != exercise.name),
+            ]
+            times = []
+            for _ in range(5):
+                clock = _clock()
+                check(*asked)
+                times.append(clock())
+            found[exercise.name] = statistics.median(times)
+    return found
+
+
+def _clock() -> Callable[[], float]:
+    """A function that tells the milliseconds since it was last asked."""
+    last = time.perf_counter()
+
+    def lap() -> float:
+        nonlocal last
+        now = time.perf_counter()
+        last, passed = now, 1000 * (now - last)
+        return passed
+
+    return lap
