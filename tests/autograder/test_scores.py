@@ -1,0 +1,101 @@
+"""Scores: a person's points before ours, reasons and diagnoses from the records, in three forms."""
+
+import csv
+import io
+import json
+
+import pytest
+from nbgrader.api import Gradebook
+from rich.console import Console
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.gradebook import Entry, GradebookWriter
+from autograder.reasons import Reason
+from autograder.records import CheckScore, Record, save
+from autograder.scores import Score, as_csv, as_json, scores, show
+from autograder.sheets import read_sheets
+
+BOTH = (
+    CheckScore("check-double", 40.5, 40.5, Reason.OK),
+    CheckScore("check-quadruple", 0.0, 50.0, Reason.WRONG, "You double only once.", "once"),
+)
+
+
+@pytest.fixture
+def course(toy_course):
+    """Ada was graded; the file of bob could not be; cem was graded before and then sent such a file."""
+    with GradebookWriter(toy_course.db_url, "toy") as book:
+        points = {"check-double": 40.5, "check-quadruple": 0.0, "written-why": None}
+        book.write([Entry("ada", None, points), Entry("bob", None, None), Entry("cem", None, points)])
+    save(toy_course, record("ada", checks=BOTH))
+    refused = {"reason": Reason.EMPTY_FILE, "detail": "the file holds nothing", "remedy": "submit it again"}
+    save(toy_course, record("bob", **refused))
+    save(toy_course, record("cem", checks=BOTH, **refused))
+    return toy_course
+
+
+def record(student, **more):
+    return Record(student, "toy", "", "", "sandbox", **more)
+
+
+def test_each_graded_cell_has_a_line_with_reason_and_diagnosis(course):
+    assert scores(course, "toy", ["ada"]) == [
+        Score("ada", "toy", "check-double", 40.5, 40.5, "ok", ""),
+        Score("ada", "toy", "check-quadruple", 0.0, 50.0, "wrong", "You double only once."),
+        Score("ada", "toy", "written-why", 0.0, 9.5, "waiting", ""),
+    ]
+
+
+def test_a_submission_that_could_not_be_graded_says_what_to_do(course):
+    (line,) = scores(course, "toy", ["bob"])
+    assert (line.check, line.points, line.max, line.reason) == ("", 0.0, 100.0, "empty-file")
+    assert line.diagnosis == "the file holds nothing; remedy: submit it again"
+
+
+def test_an_earlier_grade_stays_beside_the_reason(course):
+    lines = scores(course, "toy", ["cem"])
+    assert [line.reason for line in lines] == ["empty-file", "ok", "wrong", "waiting"]
+    assert sum(line.points for line in lines) == 40.5
+
+
+def test_a_persons_points_go_before_ours(course):
+    with Gradebook(course.db_url) as book:
+        book.find_grade("check-quadruple", "toy", "toy", "ada").manual_score = 25.0
+        book.db.commit()
+    line = scores(course, "toy", ["ada"])[1]
+    assert (line.points, line.reason) == (25.0, "by-hand")
+
+
+def test_json_is_a_list_of_objects_with_the_promised_keys(course):
+    rows = json.loads(as_json(scores(course, "toy")))
+    assert all(
+        list(row) == ["student", "unit", "check", "points", "max", "reason", "diagnosis"] for row in rows
+    )
+    assert {row["student"] for row in rows} == {"ada", "bob", "cem"}
+
+
+def test_csv_cannot_start_a_formula_in_a_spreadsheet():
+    rows = [Score("=1+1", "toy", "check", 1.0, 2.0, "wrong", "@SUM(A1)")]
+    (row,) = csv.DictReader(io.StringIO(as_csv(rows)))
+    assert (row["student"], row["points"], row["diagnosis"]) == ("'=1+1", "1.0", "'@SUM(A1)")
+
+
+def test_the_table_has_a_line_for_each_student(course):
+    console = Console(record=True, width=120, file=io.StringIO())
+    show(scores(course, "toy"), console)
+    text = console.export_text()
+    assert "40.5 / 100" in text
+    assert "check-quadruple: You double only once." in text
+    assert "not graded: the file holds nothing" in text
+
+
+def test_without_a_gradebook_the_remedy_is_told(tmp_path):
+    with pytest.raises(CourseError, match="autograder grade toy"):
+        read_sheets(Course(tmp_path), "toy")
+
+
+def test_a_damaged_gradebook_is_told(course):
+    course.gradebook.write_bytes(b"this is no database, whatever its name says" * 100)
+    with pytest.raises(CourseError, match="could not be read"):
+        read_sheets(course, "toy")
