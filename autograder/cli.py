@@ -33,6 +33,7 @@ examples:
   python -m autograder scores batchnorm --csv     points, reasons and diagnoses for a spreadsheet
   python -m autograder feedback batchnorm         write a page for each student into feedback/
   python -m autograder doctor                     what this machine lacks, and the remedy
+  python -m autograder attack                     try to cheat the grader, in all the ways that are known
 
 Each command tells more:  python -m autograder grade --help
 nbgrader's own commands (nbgrader autograde, export, the form grader) work in the same directory.
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _add_validate(commands)
     _add_demo(commands)
     _command(commands, "doctor", "say what this machine can do, and the remedy for what is missing", "")
+    _add_attack(commands)
     return top
 
 
@@ -197,6 +199,19 @@ def _add_demo(commands: Subcommands) -> None:
         "--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)"
     )
     _isolation(command)
+
+
+def _add_attack(commands: Subcommands) -> None:
+    about = "try to cheat the grader, and say how each attempt failed"
+    command = commands.add_parser(
+        "attack",
+        help=about,
+        description=f"{about[0].upper()}{about[1:]}. Nothing of any course is touched: there is one for it.",
+        epilog="The exit code is not 0 when an attack succeeds. The catalogue is tests/attacks/catalogue.py.",
+    )
+    command.set_defaults(course=REPOSITORY)
+    command.add_argument("names", nargs="*", metavar="NAME", help="of attacks (default: all)")
+    command.add_argument("--json", action="store_true", help="a JSON list")
 
 
 def _isolation(command: argparse.ArgumentParser) -> None:

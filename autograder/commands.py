@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from rich.console import Console
 
+from autograder import attack as attacks
 from autograder import demo as demos
 from autograder import feedback as pages
 from autograder import handout as handouts
@@ -119,6 +120,18 @@ def doctor(course: Course, asked: Namespace, console: Console) -> int:
     findings = examine_machine(course)
     show_machine(findings, console)
     return 0 if all(finding.good or not finding.needed for finding in findings) else 1
+
+
+def attack(course: Course, asked: Namespace, console: Console) -> int:
+    """Try the attacks; 1 when one succeeded."""
+    if asked.json:
+        outcomes = attacks.attack(asked.names)
+        print(attacks.as_json(outcomes))
+    else:
+        with Steps("Attacking", console) as steps:
+            outcomes = attacks.attack(asked.names, lambda _, total: steps.step(total))
+        attacks.show(outcomes, console)
+    return 0 if all(outcome.held for outcome in outcomes) else 1
 
 
 def _same_course(course: Course) -> str:

@@ -15,6 +15,7 @@ from autograder.intake import read_submission
 from autograder.limits import MIB, Limits
 from autograder.outputs import clean
 from autograder.plan import Plan, PlannedCell
+from autograder.reasons import Reason
 from autograder.records import CheckScore
 from autograder.sandbox import CandidateTemplate
 
@@ -66,11 +67,14 @@ class Attack:
 
 @dataclass(frozen=True)
 class Aftermath:
-    """What came of an attack: the graded notebook, what each check earned, all that the outputs hold."""
+    """What came of an attack: the graded notebook, what each check earned, all that the outputs hold, and
+    why which cells were repaired.
+    """
 
     notebook: dict[str, Any]
     scores: tuple[CheckScore, ...]
     shown: str
+    repairs: tuple[Reason, ...]
 
     @property
     def points(self) -> float:
@@ -144,4 +148,5 @@ def grade(raw: bytes, template: CandidateTemplate, limits: Limits = QUICK) -> Af
         examiner = Examiner(candidate, PLAN.unit)
         walk = grade_notebook(intake.notebook, PLAN, candidate, examiner, clean)
     shown = json.dumps([cell.get("outputs") for cell in walk.notebook["cells"]])
-    return Aftermath(walk.notebook, walk.checks, shown)
+    repairs = tuple(repair.reason for repair in intake.repairs)
+    return Aftermath(walk.notebook, walk.checks, shown, repairs)

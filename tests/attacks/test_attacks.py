@@ -1,49 +1,37 @@
 """No attack earns more than it should, shows what it should not, or changes anything for anybody."""
 
-import json
-import re
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from tests.attacks.catalogue import ATTACKS
-from tests.attacks.field import HONEST, POINTS, SECRET, Attack, grade, submission
-
-SECRETS = (SECRET, "classmate", "root:", "PYTHONPATH", "VIRTUAL_ENV")
-ACTIVE = re.compile(r"<script|<iframe|<svg|<img[^>]*src|javascript:|application/|svg\+xml", re.IGNORECASE)
-
-
-def displayed(notebook: dict[str, Any]) -> list[Any]:
-    """All that cells show and a browser does not take for text."""
-    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
-    bundles = [dict(output.get("data", {})) for output in outputs]
-    return [{kind: part for kind, part in bundle.items() if kind != "text/plain"} for bundle in bundles]
-
-
-def state(course: Path) -> dict[str, bytes]:
-    """Every file of the course."""
-    return {str(path): path.read_bytes() for path in course.rglob("*") if path.is_file()}
+from tests.attacks.field import HONEST, SECRET, Attack
+from tests.attacks.judging import HONEST_STUDENT, attempt
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_earns_and_changes_nothing(attack, template, course):
     """Points are an honest judge's, no secret is shown, the course is as it was."""
-    before = state(course)
-    result = grade(submission(attack, course), template)
-    assert [score.check for score in result.scores] == ["check-double"]
-    assert result.points == attack.earns
-    assert not [secret for secret in SECRETS if secret in result.shown]
-    assert not ACTIVE.search(json.dumps(displayed(result.notebook)))
-    assert "SUCCESS" not in result.shown
-    assert len(result.shown) < 1_000_000
-    assert state(course) == before
+    assert attempt(attack, template, course).flaws == ()
 
 
 def test_after_all_attacks_an_honest_student_earns_everything(template, course):
     """On the same template."""
-    result = grade(submission(Attack("honest", "", answer=HONEST), course), template)
-    assert result.points == POINTS
+    assert attempt(HONEST_STUDENT, template, course).flaws == ()
+
+
+@pytest.mark.parametrize(
+    ("attack", "flaw"),
+    [
+        (Attack("points", "", answer=HONEST), "earned 2"),
+        (Attack("secret", "", cells=(f"print('{SECRET}')",)), "shows 'the-answer"),
+        (Attack("own word", "", cells=("print('SUC' + 'CESS')",)), "got what"),
+    ],
+    ids=lambda value: value.name if isinstance(value, Attack) else "",
+)
+def test_an_attack_that_succeeds_is_noticed(attack, flaw, template, course):
+    """Whoever judges the attacks is judged here."""
+    outcome = attempt(attack, template, course)
+    assert not outcome.held
+    assert outcome.flaws[0].startswith(flaw)
 
 
 def test_attacks_have_names_of_their_own():

@@ -1,0 +1,109 @@
+"""What came of an attack, and how it is known to have failed: for the tests and for the command alike."""
+
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.reasons import Reason
+from autograder.records import CheckScore
+from autograder.sandbox import CandidateTemplate
+from tests.attacks.field import HONEST, POINTS, SECRET, Aftermath, Attack, grade, submission
+
+SECRETS = (SECRET, "classmate", "root:", "PYTHONPATH", "VIRTUAL_ENV", "STAGEWISE_SECRET")
+WON = "SUCCESS"
+"""What a cell prints that got what it should not get."""
+ACTIVE = re.compile(r"<script|<iframe|<svg|<img[^>]*src|javascript:|application/|svg\+xml", re.IGNORECASE)
+MOST_SHOWN = 1_000_000
+HONEST_STUDENT = Attack(
+    "honest student", "does the exercise, after all the attacks", answer=HONEST, earns=POINTS
+)
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One attack: `flaws` is what it got and should not have got, `ended` how it is known to have failed."""
+
+    name: str
+    tries: str
+    points: float
+    flaws: tuple[str, ...]
+    ended: str
+
+    @property
+    def held(self) -> bool:
+        """Whether the grader withstood."""
+        return not self.flaws
+
+
+def plant(root: Path) -> Path:
+    """Make a course with a solution and other people's points in it, which attacks try to read and change."""
+    source = root / "source" / "doubling" / "doubling.ipynb"
+    source.parent.mkdir(parents=True)
+    source.write_text(SECRET)
+    base = sqlite3.connect(root / "gradebook.db")
+    with base:
+        base.execute("create table t (student text, points real)")
+        base.execute("insert into t values ('classmate', 1.5)")
+    base.close()
+    return root
+
+
+def attempt(attack: Attack, template: CandidateTemplate, course: Path) -> Outcome:
+    """Grade the submission with the attack in it as any other, and look at what came of it."""
+    before = _state(course)
+    result = grade(submission(attack, course), template)
+    flaws = (*_flaws(attack, result), *(["changed the course"] if _state(course) != before else []))
+    return Outcome(attack.name, attack.tries, result.points, flaws, _ended(result))
+
+
+def _flaws(attack: Attack, result: Aftermath) -> list[str]:
+    checks = [score.check for score in result.scores]
+    shown = json.dumps(_displayed(result.notebook))
+    found = [
+        (checks != ["check-double"], f"was graded by {checks}"),
+        (result.points != attack.earns, f"earned {result.points:g}, not {attack.earns:g}"),
+        (ACTIVE.search(shown) is not None, "shows what a browser would run"),
+        (WON in result.shown, "got what its own code tells of"),
+        (len(result.shown) >= MOST_SHOWN, f"shows {len(result.shown)} characters"),
+        *((secret in result.shown, f"shows {secret!r}") for secret in SECRETS),
+    ]
+    return [flaw for is_so, flaw in found if is_so]
+
+
+def _ended(result: Aftermath) -> str:
+    """Say what stopped it: a repair, what the system refused, or the verdict on the answer."""
+    verdict = f"{result.points:g} of {POINTS:g}: {', '.join(score.reason.value for score in result.scores)}"
+    whys = [*(repair.value for repair in result.repairs), *_said(result.notebook)]
+    whys += [line for score in result.scores for line in _told(score)]
+    first = " ".join(next(filter(None, whys), "").split("\n")[0].split(". ")[0].split())
+    return f"{verdict}; {first[:_LONGEST]}" if first else verdict
+
+
+def _said(notebook: dict[str, Any]) -> list[str]:
+    """Return the errors of the student's own cells, then the last line that each has printed."""
+    cells = [cell for cell in notebook["cells"] if not cell["metadata"].get("nbgrader", {}).get("grade")]
+    outputs = [output for cell in cells for output in cell.get("outputs", ())]
+    errors = [f"{one['ename']}: {one['evalue']}" for one in outputs if one["output_type"] == "error"]
+    printed = [one["text"].strip() for one in outputs if one["output_type"] == "stream"]
+    return errors + [text.splitlines()[-1] for text in printed if text]
+
+
+def _told(score: CheckScore) -> list[str]:
+    """Return the line that matters: of an error the last; a wrong answer needs no more words."""
+    lines = score.detail.strip().splitlines()
+    return [] if score.reason is Reason.WRONG else lines[-1:]
+
+
+def _displayed(notebook: dict[str, Any]) -> list[Any]:
+    """Return all that cells show and a browser does not take for text."""
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    bundles = [dict(output.get("data", {})) for output in outputs]
+    return [{kind: part for kind, part in bundle.items() if kind != "text/plain"} for bundle in bundles]
+
+
+def _state(course: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in course.rglob("*") if path.is_file()}
