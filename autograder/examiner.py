@@ -24,7 +24,7 @@ from autograder.student_errors import CandidateError
 from autograder.verdicts import CheckResult, earned, failed
 from stagewise import display
 from stagewise.report import Report
-from stagewise.student_traceback import describe
+from stagewise.student_traceback import headline
 
 _LONGEST_DETAIL = 600
 
@@ -91,7 +91,9 @@ class Examiner:
         if isinstance(error, CandidateError):
             if isinstance(error, NotImplementedError):
                 return Reason.UNFINISHED, "The exercise is not written yet"
-            return Reason.ERROR, describe(error)
+            if self._candidate.timeouts:
+                return Reason.TIMEOUT, str(error)
+            return Reason.ERROR, error.student_traceback or headline(error)
         for name, value in self._names.asked.items():
             if not isinstance(value, Handle):
                 return Reason.UNDEFINED, f"{name} is of type {type(value).__name__}, not a function"
