@@ -72,12 +72,21 @@ def on_the_spiral(sizes, activation):
 
 def three_networks():
     figure, axes = plots.panels(3, size=(3.6, 3.5))
-    kinds = {"one layer": ((2, 3), NOTHING), "three layers, nothing between": ((2, 50, 50, 3), NOTHING),
-             "three layers, a bend between": ((2, 50, 50, 3), ZERO_OR_MORE)}
+    kinds = {
+        "one layer": ((2, 3), NOTHING),
+        "three layers, nothing between": ((2, 50, 50, 3), NOTHING),
+        "three layers, a bend between": ((2, 50, 50, 3), ZERO_OR_MORE),
+    }
     for ax, (label, (sizes, activation)) in zip(axes, kinds.items()):
         network = on_the_spiral(sizes, activation)
         right = accuracy(network, x_spiral, y_spiral)
-        plots.regions(lambda p: network.propagate(p)[0].argmax(axis=1), x_spiral, y_spiral, title=f"{label}\n{right:.0%} right", ax=ax)
+        plots.regions(
+            lambda p: network.propagate(p)[0].argmax(axis=1),
+            x_spiral,
+            y_spiral,
+            title=f"{label}\n{right:.0%} right",
+            ax=ax,
+        )
     return figure
 
 
@@ -101,11 +110,16 @@ def fold():
     network = on_the_spiral((2, 50, 50, 3), NOTHING)
     W, b = np.eye(2), np.zeros(2)
     for layer in range(network.depth):
-        W, b = W @ network.params[f"W{layer}"], b @ network.params[f"W{layer}"] + network.params[f"b{layer}"]
+        W, b = (
+            W @ network.params[f"W{layer}"],
+            b @ network.params[f"W{layer}"] + network.params[f"b{layer}"],
+        )
     deep, _ = network.propagate(x_spiral)
     count = sum(value.size for value in network.params.values())
-    return (f"parameters of the deep network: {count},  of the folded one: {W.size + b.size}\n"
-            f"largest difference of the scores: {np.abs(deep - (x_spiral @ W + b)).max():.0e}")
+    return (
+        f"parameters of the deep network: {count},  of the folded one: {W.size + b.size}\n"
+        f"largest difference of the scores: {np.abs(deep - (x_spiral @ W + b)).max():.0e}"
+    )
 
 
 interactive.explore(fold)
@@ -186,15 +200,25 @@ def with_slope(forward, backward, title, zone=5.0, ylim=(-1.2, 1.2)):
     out, cache = forward(x)
     slope = backward(np.ones_like(x), cache)
     points = np.random.default_rng(1).uniform(-4, 4, 20)
-    found = gradients.gradient_check(lambda p: forward(p)[0].sum(), points, backward(np.ones_like(points), forward(points)[1]))
+    found = gradients.gradient_check(
+        lambda p: forward(p)[0].sum(), points, backward(np.ones_like(points), forward(points)[1])
+    )
     figure, (ax,) = plots.panels(1, size=(6.4, 3.6))
     ax.axvspan(-zone, zone, color=plots.INK, alpha=0.15, lw=0)
-    plots.curves({"value": (x, out), "slope": (x, slope)}, xlabel="x", ylabel="", ylim=ylim, ax=ax,
-                 title=f"{title}: gradient check, error {found.error:.0e}")
+    plots.curves(
+        {"value": (x, out), "slope": (x, slope)},
+        xlabel="x",
+        ylabel="",
+        ylim=ylim,
+        ax=ax,
+        title=f"{title}: gradient check, error {found.error:.0e}",
+    )
     return figure
 
 
-interactive.explore(lambda: with_slope(sigmoid_forward, sigmoid_backward, "sigmoid", ylim=(-0.1, 1.1)))
+interactive.explore(
+    lambda: with_slope(sigmoid_forward, sigmoid_backward, "sigmoid", ylim=(-0.1, 1.1))
+)
 
 # %% [markdown]
 # The slope is largest at 0, where it is $\tfrac12 \cdot \tfrac12 = \tfrac14$. At $x = \pm 5$ it is 0.0066, a 38th of that, and outside it falls by a factor of $e$ with every step of 1.
@@ -265,7 +289,16 @@ def new_network(depth, activation, scale=0.2, seed=1, width=50):
 
 
 def learn(network, rate=0.3, steps=300, seed=1, **options):
-    return train(network, digits.x_train, digits.y_train, learning_rate=rate, steps=steps, batch_size=50, seed=seed, **options)
+    return train(
+        network,
+        digits.x_train,
+        digits.y_train,
+        learning_rate=rate,
+        steps=steps,
+        batch_size=50,
+        seed=seed,
+        **options,
+    )
 
 
 def saturation_and_learning():
@@ -273,13 +306,28 @@ def saturation_and_learning():
     share, reached = [], []
     for scale in scales:
         networks = [new_network(3, SIGMOID, scale, seed) for seed in SEEDS]
-        share.append([np.mean([saturated_fraction(layer.preactivation) for layer in network.propagate(digits.x_train)[1][:-1]])
-                      for network in networks])
+        share.append(
+            [
+                np.mean(
+                    [
+                        saturated_fraction(layer.preactivation)
+                        for layer in network.propagate(digits.x_train)[1][:-1]
+                    ]
+                )
+                for network in networks
+            ]
+        )
         for network, seed in zip(networks, SEEDS):
             learn(network, seed=seed)
         reached.append([accuracy(network, digits.x_val, digits.y_val) for network in networks])
-    return plots.sweep(scales, {"saturated at the start": share, "validation accuracy at the end": reached}, ylim=(0, 1.05),
-                       xlabel="standard deviation s of the initial weights", ylabel="share", title="Saturated units learn slowly")
+    return plots.sweep(
+        scales,
+        {"saturated at the start": share, "validation accuracy at the end": reached},
+        ylim=(0, 1.05),
+        xlabel="standard deviation s of the initial weights",
+        ylabel="share",
+        title="Saturated units learn slowly",
+    )
 
 
 interactive.explore(saturation_and_learning)
@@ -305,7 +353,9 @@ interactive.explore(saturation_and_learning)
 def zigzag():
     figure, axes = plots.panels(2, size=(4.6, 4.0))
     goal = np.array([1.5, -1.5])
-    for ax, (label, shift) in zip(axes, {"inputs all positive": 0.0, "inputs around zero": 0.5}.items()):
+    for ax, (label, shift) in zip(
+        axes, {"inputs all positive": 0.0, "inputs around zero": 0.5}.items()
+    ):
         inputs = np.random.default_rng(1).uniform(0, 1, (60, 2)) - shift
         path = [np.array([-1.0, 1.0])]
         for h in inputs:
@@ -314,8 +364,13 @@ def zigzag():
         path = np.array(path)
         steps = np.diff(path, axis=0)
         together = np.mean(steps[:, 0] * steps[:, 1] > 0)
-        plots.curves({"the weights": (path[:, 0], path[:, 1])}, xlabel="$w_1$", ylabel="$w_2$", ax=ax,
-                     title=f"{label}\nboth weights in one direction: {together:.0%}")
+        plots.curves(
+            {"the weights": (path[:, 0], path[:, 1])},
+            xlabel="$w_1$",
+            ylabel="$w_2$",
+            ax=ax,
+            title=f"{label}\nboth weights in one direction: {together:.0%}",
+        )
         ax.plot(*goal, "x", color=plots.PALETTE[1], ms=12, mew=3)
         ax.set(xlim=(-2, 2.5), ylim=(-2, 2.5))
     return figure
@@ -341,11 +396,18 @@ CENTRED = (sigmoid_around_zero, sigmoid_backward)
 
 def losses(depth, activation, rate, steps, seeds=SEEDS):
     """Loss curves, one row for each random start."""
-    return np.array([learn(new_network(depth, activation, seed=seed), rate, steps, seed).loss for seed in seeds])
+    return np.array(
+        [learn(new_network(depth, activation, seed=seed), rate, steps, seed).loss for seed in seeds]
+    )
 
 
-interactive.explore(lambda: plots.curves({"sigmoid": losses(5, SIGMOID, 0.3, 600), "sigmoid - 1/2": losses(5, CENTRED, 0.3, 600)},
-                                         smooth=20, title="Only the centre differs"))
+interactive.explore(
+    lambda: plots.curves(
+        {"sigmoid": losses(5, SIGMOID, 0.3, 600), "sigmoid - 1/2": losses(5, CENTRED, 0.3, 600)},
+        smooth=20,
+        title="Only the centre differs",
+    )
+)
 
 # %% [markdown]
 # The centred one is ahead from the moment at which both begin to learn, and ends about a quarter lower. A real effect, but no matter of life and death: not the reason why deep networks failed.
@@ -468,8 +530,10 @@ def relu_backward_in_place(dout, cache):
 def shortcut():
     x, dout = np.random.default_rng(2).standard_normal((2, 4, 3))
     lines = []
-    for label, forward, backward in (("yours   ", relu_forward, relu_backward),
-                                     ("in place", lambda x: (np.maximum(0, x), x), relu_backward_in_place)):
+    for label, forward, backward in (
+        ("yours   ", relu_forward, relu_backward),
+        ("in place", lambda x: (np.maximum(0, x), x), relu_backward_in_place),
+    ):
         upstream = dout.copy()
         _, cache = forward(x)
         dx = backward(upstream, cache)
@@ -491,9 +555,15 @@ interactive.explore(shortcut)
 # %% role="explore"
 def cost():
     x, w = np.random.default_rng(3).standard_normal((2, 500, 500))
-    candidates = {"np.maximum(0, x)": lambda: np.maximum(0, x), "np.exp(x)": lambda: np.exp(x), "np.tanh(x)": lambda: np.tanh(x),
-                  "your relu_forward": lambda: relu_forward(x), "your tanh_forward": lambda: tanh_forward(x),
-                  "your sigmoid_forward": lambda: sigmoid_forward(x), "x @ w, the layer itself": lambda: x @ w}
+    candidates = {
+        "np.maximum(0, x)": lambda: np.maximum(0, x),
+        "np.exp(x)": lambda: np.exp(x),
+        "np.tanh(x)": lambda: np.tanh(x),
+        "your relu_forward": lambda: relu_forward(x),
+        "your tanh_forward": lambda: tanh_forward(x),
+        "your sigmoid_forward": lambda: sigmoid_forward(x),
+        "x @ w, the layer itself": lambda: x @ w,
+    }
     lines = []
     for label, work in candidates.items():
         times = []
@@ -568,7 +638,10 @@ RELU = (relu_forward, relu_backward)
 def layers_of(network, x, y):
     """The scores' gradient and what gradient_norms needs of each layer."""
     scores, trail = network.propagate(x)
-    layers = [{"x": one.entered, "w": network.params[f"W{i}"], "slope": np.ones_like(one.linear)} for i, one in enumerate(trail)]
+    layers = [
+        {"x": one.entered, "w": network.params[f"W{i}"], "slope": np.ones_like(one.linear)}
+        for i, one in enumerate(trail)
+    ]
     for layer, following in zip(layers, trail[1:]):
         layer["slope"] = network.activation[1](layer["slope"], following.bend)
     return cross_entropy(scores, y)[1], layers
@@ -581,9 +654,19 @@ def norms_of(network):
 def norms_by_depth():
     figure, axes = plots.panels(3, size=(3.8, 3.4), sharey=True)
     for ax, depth in zip(axes, (2, 3, 9)):
-        lines = {name: (np.arange(1, depth + 1), norms_of(new_network(depth, kind)))
-                 for name, kind in (("sigmoid", SIGMOID), ("tanh", TANH), ("ReLU", RELU))}
-        plots.curves(lines, xlabel="layer", ylabel="length of dW", log="y", title=f"{depth} layers", ylim=(3e-5, 5), ax=ax)
+        lines = {
+            name: (np.arange(1, depth + 1), norms_of(new_network(depth, kind)))
+            for name, kind in (("sigmoid", SIGMOID), ("tanh", TANH), ("ReLU", RELU))
+        }
+        plots.curves(
+            lines,
+            xlabel="layer",
+            ylabel="length of dW",
+            log="y",
+            title=f"{depth} layers",
+            ylim=(3e-5, 5),
+            ax=ax,
+        )
         ax.set_xticks(range(1, depth + 1))
     return figure
 
@@ -628,16 +711,28 @@ def any_stack(depth, scale, activation):
     kind = {"sigmoid": SIGMOID, "tanh": TANH, "ReLU": RELU}[activation]
     network = new_network(depth, kind, scale)
     inner = network.propagate(digits.x_train)[1][:-1]
-    saturated = np.mean([saturated_fraction(layer.preactivation, 2.5 if activation == "tanh" else 5.0) for layer in inner])
+    saturated = np.mean(
+        [
+            saturated_fraction(layer.preactivation, 2.5 if activation == "tanh" else 5.0)
+            for layer in inner
+        ]
+    )
     told = "" if activation == "ReLU" else f", {saturated:.0%} saturated"
-    return plots.curves({activation: (np.arange(1, depth + 1), norms_of(network))}, xlabel="layer", ylabel="length of dW", log="y",
-                        title=f"{activation}, {depth} layers, s = {scale:g}{told}")
+    return plots.curves(
+        {activation: (np.arange(1, depth + 1), norms_of(network))},
+        xlabel="layer",
+        ylabel="length of dW",
+        log="y",
+        title=f"{activation}, {depth} layers, s = {scale:g}{told}",
+    )
 
 
 interactive.explore(
     any_stack,
     depth=interactive.slider([2, 3, 5, 9, 15], start=9, label="layers"),
-    scale=interactive.slider([0.05, 0.1, 0.14, 0.2, 0.3, 0.5, 0.8, 1.2], start=0.2, label="scale s"),
+    scale=interactive.slider(
+        [0.05, 0.1, 0.14, 0.2, 0.3, 0.5, 0.8, 1.2], start=0.2, label="scale s"
+    ),
     activation=interactive.slider(["sigmoid", "tanh", "ReLU"], label="activation"),
 )
 
@@ -658,7 +753,7 @@ def rescued():
 interactive.explore(rescued)
 
 # %% [markdown]
-# It does, in a narrow window: with $s = 0.8$ the network reads nine pictures of ten, still fewer than its rivals (section 12), and on both sides of the window it fails, for the two reasons that you know. Hinton's list was right in two points at once: the kind of bend *and* the start of the weights. ReLU made the window wide.
+# It does, in a narrow window: with $s = 0.8$ the network reads nine pictures of ten, still fewer than its rivals (section 12); with smaller weights it learns nothing and with larger ones much less, for the two reasons that you know. Hinton's list was right in two points at once: the kind of bend *and* the start of the weights. ReLU made the window wide.
 
 # %% [markdown]
 # ## 8 Units that die
@@ -671,7 +766,8 @@ interactive.explore(rescued)
 def dead_fraction(out):
     """The share of units that are dead.
 
-    out: (N, H), outputs of a ReLU layer for N examples; a unit is a column.  Returns a number from 0 to 1:
+    out: (N, H), outputs of a ReLU layer for N examples; a unit is a column.
+    Returns a number from 0 to 1:
         (how many units are 0 for all N examples) / H
     """
     ### BEGIN SOLUTION
@@ -704,8 +800,15 @@ def killing_rates():
             learn(network, rate, seed=seed)
         dead.append([dead_in_layer(network, 2) for network in networks])
         reached.append([accuracy(network, digits.x_val, digits.y_val) for network in networks])
-    return plots.sweep(rates, {"dead units": dead, "validation accuracy": reached}, xlabel="learning rate", ylabel="share",
-                       title="Long steps kill", ylim=(-0.03, 1.05), chance=0.1)
+    return plots.sweep(
+        rates,
+        {"dead units": dead, "validation accuracy": reached},
+        xlabel="learning rate",
+        ylabel="share",
+        title="Long steps kill",
+        ylim=(-0.03, 1.05),
+        chance=0.1,
+    )
 
 
 interactive.explore(killing_rates)
@@ -793,7 +896,8 @@ def elu_backward(dout, cache):
 
     dout: gradient of the loss by out, cache: what elu_forward returned.  Returns dx: shape of dout.
         dx = dout where x > 0,    dx = dout * alpha * exp(x) where x < 0
-    Where x == 0, any slope between alpha and 1 is right.  Without a warning of NumPy, also for |x| = 1000.
+    Where x == 0, any slope between alpha and 1 is right.
+    Without a warning of NumPy, also for |x| = 1000.
     """
     ### BEGIN SOLUTION
     out, alpha = cache
@@ -821,12 +925,20 @@ def accident():
         network = new_network(3, kind)
         counted, values = [], []
         for rate, steps, seed in ((0.1, 50, 1), (3, 3, 11), (0.1, 300, 21)):
-            history = learn(network, rate, steps, seed, watch=lambda network, step: dead_in_layer(network, 2))
+            history = learn(
+                network, rate, steps, seed, watch=lambda network, step: dead_in_layer(network, 2)
+            )
             counted += list(history.watched.values())
             values += list(history.loss)
         silent[name], loss[name] = counted, values
     figure, (left, right) = plots.panels(2, size=(4.8, 3.4))
-    plots.curves(silent, ylabel="share of silent units", ylim=(-0.03, 1), title="Silent for every picture", ax=left)
+    plots.curves(
+        silent,
+        ylabel="share of silent units",
+        ylim=(-0.03, 1),
+        title="Silent for every picture",
+        ax=left,
+    )
     plots.curves(loss, smooth=10, ylim=(0, 3), title="Loss, accident at step 50", ax=right)
     return figure
 
@@ -947,11 +1059,17 @@ def parabola(K):
         w, b = w - 0.05 * dw, b - 0.05 * db
     out, _ = maxout_forward(x, w, b)
     winners = np.unique(np.argmax(x * w[:, 0, 0] + b[:, 0], axis=1)).size
-    return plots.curves({"goal": (x[:, 0], x[:, 0] ** 2), f"maxout, K = {K}": (x[:, 0], out[:, 0])}, xlabel="x", ylabel="",
-                        title=f"mean square error {np.mean((out - x**2) ** 2):.4f}, {winners} of {K} pieces in use")
+    return plots.curves(
+        {"goal": (x[:, 0], x[:, 0] ** 2), f"maxout, K = {K}": (x[:, 0], out[:, 0])},
+        xlabel="x",
+        ylabel="",
+        title=f"mean square error {np.mean((out - x**2) ** 2):.4f}, {winners} of {K} pieces in use",
+    )
 
 
-interactive.explore(parabola, K=interactive.slider([1, 2, 3, 4, 5, 6, 8], start=2, label="pieces K"))
+interactive.explore(
+    parabola, K=interactive.slider([1, 2, 3, 4, 5, 6, 8], start=2, label="pieces K")
+)
 
 # %% [markdown]
 # With $K = 1$ it is a line. Two pieces make a V, more pieces come closer, but not each of them finds work: a piece that never wins gets no gradient and stays where it is. Even maxout knows a kind of death, although a *unit* never dies, because
@@ -1064,7 +1182,15 @@ check(gelu_backward, gelu_forward)
 # %% role="explore"
 SILU = (silu_forward, silu_backward)
 GELU = (gelu_forward, gelu_backward)
-ALL = {"sigmoid": SIGMOID, "tanh": TANH, "ReLU": RELU, "leaky ReLU": LEAKY, "ELU": ELU, "SiLU": SILU, "GELU": GELU}
+ALL = {
+    "sigmoid": SIGMOID,
+    "tanh": TANH,
+    "ReLU": RELU,
+    "leaky ReLU": LEAKY,
+    "ELU": ELU,
+    "SiLU": SILU,
+    "GELU": GELU,
+}
 
 
 def explorer(name, at):
@@ -1077,9 +1203,22 @@ def explorer(name, at):
     steep = backward(np.ones_like(point), cache)
     near = np.array([at - 1.5, at + 1.5])
     figure, (left, right) = plots.panels(2, size=(4.8, 3.6))
-    plots.curves({name: (x, out), "tangent": (near, height + steep * (near - at))}, xlabel="x", ylabel="value",
-                 ylim=(-1.5, 5) if out.max() > 2 else (-1.3, 1.3), title=f"f({at:g}) = {height[0]:.4f}", ax=left)
-    plots.curves({"slope": (x, slope)}, xlabel="x", ylabel="slope", ylim=(-0.25, 1.25), title=f"f'({at:g}) = {steep[0]:.4f}", ax=right)
+    plots.curves(
+        {name: (x, out), "tangent": (near, height + steep * (near - at))},
+        xlabel="x",
+        ylabel="value",
+        ylim=(-1.5, 5) if out.max() > 2 else (-1.3, 1.3),
+        title=f"f({at:g}) = {height[0]:.4f}",
+        ax=left,
+    )
+    plots.curves(
+        {"slope": (x, slope)},
+        xlabel="x",
+        ylabel="slope",
+        ylim=(-0.25, 1.25),
+        title=f"f'({at:g}) = {steep[0]:.4f}",
+        ax=right,
+    )
     left.plot(point, height, "o", color=plots.PALETTE[1], ms=8)
     right.plot(point, steep, "o", color=plots.PALETTE[1], ms=8)
     return figure
@@ -1088,7 +1227,9 @@ def explorer(name, at):
 interactive.explore(
     explorer,
     name=interactive.slider(list(ALL), start="SiLU", label="activation"),
-    at=interactive.slider([-4.0, -3.0, -2.0, -1.3, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0], start=-1.3, label="x"),
+    at=interactive.slider(
+        [-4.0, -3.0, -2.0, -1.3, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0], start=-1.3, label="x"
+    ),
 )
 
 # %% [markdown]
@@ -1104,14 +1245,21 @@ def race():
         for network, seed in zip(networks, SEEDS):
             learn(network, 0.1, 300, seed)
         reached[name] = [accuracy(network, digits.x_val, digits.y_val) for network in networks]
-    return plots.sweep(list(reached), {"nine layers": list(reached.values())}, xlabel="activation", ylabel="validation accuracy",
-                       title="Three random starts each", ylim=(0, 1.05), chance=0.1)
+    return plots.sweep(
+        list(reached),
+        {"nine layers": list(reached.values())},
+        xlabel="activation",
+        ylabel="validation accuracy",
+        title="Three random starts each",
+        ylim=(0, 1.05),
+        chance=0.1,
+    )
 
 
 interactive.explore(race)
 
 # %% [markdown]
-# One of them does not learn at all. The other six end within one percent of each other, and three random starts of the *same* function differ by more than that. For a small network that starts well, the choice among them is a detail. With another learning rate or scale
+# One of them does not learn at all. The other six end within one percent of each other, and three random starts of the *same* function can differ by more than that. For a small network that starts well, the choice among them is a detail. With another learning rate or scale
 # the picture may look different: a race at a single setting proves little, and you now have everything to run others.
 #
 # ### The last layer is different
@@ -1138,25 +1286,45 @@ def squared_error_of_relu(scores, y):
 
 def at_least_five():
     y_train, y_val = (digits.y_train >= 5).astype(float), digits.y_val >= 5
-    kinds = {"sigmoid\neverywhere": (SIGMOID, logistic), "ReLU inside,\nsigmoid at the output": (RELU, logistic),
-             "ReLU\neverywhere": (RELU, squared_error_of_relu)}
+    kinds = {
+        "sigmoid\neverywhere": (SIGMOID, logistic),
+        "ReLU inside,\nsigmoid at the output": (RELU, logistic),
+        "ReLU\neverywhere": (RELU, squared_error_of_relu),
+    }
     reached = []
     for label, (activation, loss) in kinds.items():
         reached.append([])
         for seed in SEEDS:
-            network = Network((64, 50, 50, 50, 50, 1), scale=0.2, seed=seed, activation=activation, loss=loss)
-            train(network, digits.x_train, y_train, learning_rate=0.1, steps=600, batch_size=50, seed=seed)
+            network = Network(
+                (64, 50, 50, 50, 50, 1), scale=0.2, seed=seed, activation=activation, loss=loss
+            )
+            train(
+                network,
+                digits.x_train,
+                y_train,
+                learning_rate=0.1,
+                steps=600,
+                batch_size=50,
+                seed=seed,
+            )
             z = network.propagate(digits.x_val)[0][:, 0]
             p = sigmoid_forward(z)[0] if loss is logistic else relu_forward(z)[0]
             reached[-1].append(np.mean((p > 0.5) == y_val))
-    return plots.sweep(list(kinds), {"validation accuracy": reached}, xlabel="", ylabel="accuracy", ylim=(0, 1.05), chance=0.5,
-                       title="Is the digit at least 5?")
+    return plots.sweep(
+        list(kinds),
+        {"validation accuracy": reached},
+        xlabel="",
+        ylabel="accuracy",
+        ylim=(0, 1.05),
+        chance=0.5,
+        title="Is the digit at least 5?",
+    )
 
 
 interactive.explore(at_least_five)
 
 # %% [markdown]
-# Sigmoid everywhere: two of three runs are still close to guessing after 600 steps, for the reason of section 7. ReLU inside with the sigmoid at the output: 97 %. ReLU everywhere: 47 %, the same answer for every picture, in each of the three runs. The output unit itself has died. (And had it
+# Sigmoid everywhere: between 53 % and 75 % after 600 steps, for the reason of section 7. ReLU inside with the sigmoid at the output: 97 %. ReLU everywhere: 47 %, the same answer for every picture, in each of the three runs. The output unit itself has died. (And had it
 # lived, nothing would have kept its "probability" below 1.)
 #
 # The rule of thumb that comes out of this is the one that the field has found: **ReLU (or one of its relatives) inside; at the output what the answer needs:** sigmoid for a probability, softmax for one of several classes, nothing for a number.
@@ -1180,7 +1348,7 @@ interactive.explore(at_least_five)
 #
 # (b) The bound needs $f'(z_l) = \tfrac14$, that is $z_l \approx 0$, in every layer. But $z_l = w_l h_{l-1}$, and with $w_l = 4$ and an output $h_{l-1}$ between 0 and 1, $z_l$ is typically 2 or more (without a bias that moves it back): $h = 0.5$ gives $z = 2$ with a slope
 # of 0.105, $h = 0.9$ gives $z = 3.6$ with 0.026. Larger weights push the units towards the ends of the safe zone, where the slope falls exponentially, faster than the weight grows. With many inputs the sums are larger still. So there is at best a narrow window between weights that are too small
-# and units that are saturated (in section 7, $s = 0.8$ learned, $s = 0.2$ and $s = 2$ did not), and training moves the weights out of it.
+# and units that are saturated (in section 7, $s = 0.8$ learned well, $s = 2$ badly and $s = 0.2$ not at all), and training moves the weights out of it.
 #
 # (c) The line of the sigmoid with nine layers. On the logarithmic axis it is straight, so each layer multiplies by the same factor, about one third (weights of spread 0.2 with 50 units: $1.41 \cdot 0.25 \approx 0.35$).
 # ### END SOLUTION
