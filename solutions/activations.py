@@ -966,7 +966,7 @@ interactive.explore(bad_start)
 
 # %% [markdown]
 # With ReLU the network is still guessing after 2,000 steps. For the first layer one can prove that the silent units stay so: their inputs are the pictures, which never change, and their gradient is exactly 0. With a slope on the left, both others find their way out,
-# after a long time: the slope is only 0.01 for one, and less than $e^{-3}$ at $x = -3$ for the other.
+# after a long time: the slope is only 0.01 for one, and for the other $e^{-3} \approx 0.05$ at $x = -3$ and ever less beyond.
 #
 # Do not conclude that ReLU is bad: with a reasonable start and rate nothing died in section 8. A remedy for an illness you do not have makes little difference.
 
