@@ -136,14 +136,15 @@ def _averaged(credits: list[tuple[float, float, bool]]) -> float:
 
 
 def _observe(case: AskedCase, run: Played, function: str) -> Observed:
-    outputs = {output: _output(case, run, output) for output in case.shares}
+    measured: dict[str, Any] = {}
+    outputs = {output: _output(case, run, output, measured) for output in case.shares}
     changed = tuple(name for writer, name in run.changed if writer == function)
     return Observed(outputs, changed, case.quiet and function in run.warners)
 
 
-def _output(case: AskedCase, run: Played, output: str) -> Any:
+def _output(case: AskedCase, run: Played, output: str, measured: dict[str, Any]) -> Any:
     try:
-        value = observe(run.values, output)
+        value = observe(run.values, output, measured)
     except MissingEntry as missing:
         if run.failure is None and all(run.values.get(root, root) is None for root in parsed(output).roots):
             return None  # nothing was returned, so it has no entries either

@@ -13,12 +13,13 @@ from stagewise.observables import OBSERVABLES, Observable, Unobservable
 from stagewise.script import Failure, FailureKind, pick
 
 
-def observe(values: Mapping[str, Any], wanted: str) -> Any:
+def observe(values: Mapping[str, Any], wanted: str, measured: dict[str, Any] | None = None) -> Any:
     """The value of an output; a Failure when a quantity cannot be measured on what is there.
 
+    measured: quantities of these values that are known already, by their text; new ones are added.
     MissingEntry when an entry is not there. ValueError when the text is no output or no such quantity exists.
     """
-    return _observe(values, output(wanted))
+    return _observe(values, output(wanted), {} if measured is None else measured)
 
 
 def quantity(wanted: str) -> Quantity | None:
@@ -50,12 +51,18 @@ def says(one: Entry | Quantity) -> str:
     return _observable(one).says.format(*map(says, one.arguments))
 
 
-def _observe(values: Mapping[str, Any], wanted: Entry | Quantity) -> Any:
+def _observe(values: Mapping[str, Any], wanted: Entry | Quantity, measured: dict[str, Any]) -> Any:
     if isinstance(wanted, Entry):
         return pick(values, wanted)
+    if wanted.text not in measured:
+        measured[wanted.text] = _measured(values, wanted, measured)
+    return measured[wanted.text]
+
+
+def _measured(values: Mapping[str, Any], wanted: Quantity, measured: dict[str, Any]) -> Any:
     arguments = []
     for one in wanted.arguments:
-        value = _observe(values, one)
+        value = _observe(values, one, measured)
         unfit = value if type(value) is Failure else _unfit(value, one, wanted)
         if unfit is not None:
             return unfit

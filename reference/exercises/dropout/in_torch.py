@@ -16,8 +16,8 @@ from reference.exercises.dropout.montecarlo import network
 from reference.oracle import Bound, Row, vjp
 
 # Over 400 draws in either dtype the worst error, in units of the machine epsilon of the largest entry, was
-# 1.2 for a mask and its product, 4.4 for a linear layer of up to 40 terms, 23 for probabilities of large scores.
-# A GPU sums in another order: four times leaves room for that.
+# 1.2 for a mask and its product, 4.4 for a linear layer of up to 40 terms, 23 for probabilities of large
+# scores. A GPU sums in another order: four times leaves room for that.
 ENTRY = Bound(5, "four times the worst that one division and one product were seen to lose")
 SUMS = Bound(18, "four times the worst that sums of up to 40 terms were seen to lose")
 PASSES = Bound(92, "four times the worst that softmax of scores up to 50 was seen to lose")

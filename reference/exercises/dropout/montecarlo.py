@@ -209,7 +209,7 @@ def at_once(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
 
 def running_sums(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
     """Sums instead of a list; the network once more in every pass; the variance as a difference."""
-    total = squares = np.zeros(net["b2"].shape)
+    total = squares = np.zeros_like(net["b2"])
     for _ in range(samples):
         hidden = np.maximum(0, x @ net["w1"] + net["b1"])
         thinned, _ = do.dropout_forward(hidden, {**dropout_param, "mode": "train"})
