@@ -296,8 +296,8 @@ EXERCISES = (
                 "largest-singular-value",
                 change="np.sqrt(np.sum(dw**2))",
                 into="np.linalg.norm(dw, 2)",
-                says="np.linalg.norm(dw, 2) is the largest singular value of a matrix. Without the 2 it is "
-                "the root of the sum of the squares.",
+                says="With a second argument of 2, np.linalg.norm gives the largest singular value of a "
+                "matrix. Asked is the root of the sum of the squares.",
             ),
             wrong(
                 "mean-size",
