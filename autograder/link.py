@@ -60,10 +60,16 @@ class Candidate:
     """One student's running code, somewhere else. A context manager; `close` kills whatever it started."""
 
     def __init__(
-        self, conversation: socket.socket, obituary: socket.socket, limits: Limits, isolation: str
+        self,
+        conversation: socket.socket,
+        obituary: socket.socket,
+        limits: Limits,
+        isolation: str,
+        layers: tuple[str, ...] = (),
     ) -> None:
         self.limits = limits
         self.isolation = isolation
+        self.layers = layers
         self.timeouts = 0
         self._conversation = conversation
         self._obituary = obituary
@@ -82,6 +88,14 @@ class Candidate:
         if status not in ("ok", "error", "timeout") or type(outputs) is not list:
             self._end(Reason.PROTOCOL, "A cell ended in a way that there is not")
         return CellResult(status, count, tuple(outputs))
+
+    def confined_by(self) -> tuple[str, ...]:
+        """Ask which layers confine it: true of a candidate that has run no student's code yet."""
+        kind, *fields = self._ask("layers", [], self.limits.call_seconds)
+        names = self._expect(fields, list)[0]
+        if kind != "layers" or any(type(name) is not str for name in names):
+            self._end(Reason.PROTOCOL, "The question for layers was answered with something else")
+        return tuple(names)
 
     def begin_check(self) -> None:
         """Start the time that the calls of one check may take together."""

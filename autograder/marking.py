@@ -71,6 +71,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate])
         stopped=walk.timed_out,
         repairs=intake.repairs,
         unanswered=unanswered,
+        layers=candidate.layers,
         timings=clock.laps,
     )
     return Marked(content, record)

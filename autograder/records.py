@@ -43,7 +43,7 @@ class Record:
 
     `digest` is of the submitted file, `basis` of all else that the result depends on. `stopped`: a cell of
     the student's ran out of time. `unanswered` names the cells that came back as released; `isolation` is
-    "sandbox" or "process".
+    "sandbox" or "process", `layers` are those of the sandbox that this machine has.
     """
 
     student: str
@@ -58,6 +58,7 @@ class Record:
     stopped: bool = False
     repairs: tuple[Repair, ...] = ()
     unanswered: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     version: int = RECORD_VERSION
 
@@ -107,7 +108,8 @@ def parse(raw: bytes) -> Record:
             CheckScore(**{**one, "reason": reason_of(one["reason"])}) for one in data["checks"]
         )
         data["repairs"] = tuple(Repair(reason_of(one["reason"]), one["cell"]) for one in data["repairs"])
-        data["unanswered"] = tuple(data["unanswered"])
+        for name in ("unanswered", "layers"):
+            data[name] = tuple(data.get(name, ()))
         return Record(**data)
     except (KeyError, TypeError, AttributeError) as problem:
         raise ValueError(f"not a record: {problem!r}") from None

@@ -47,6 +47,7 @@ class CandidateTemplate:
         directory: tempfile.TemporaryDirectory[str] | None,
     ) -> None:
         self.isolation = isolation
+        self.layers: tuple[str, ...] = ()
         self._process = process
         self._control = control
         self._errors = errors
@@ -121,7 +122,7 @@ class CandidateTemplate:
                 conversation.close()
                 obituary.close()
                 raise SandboxError(f"The candidates' template has ended: {self._said()}", _REMEDY) from None
-        return Candidate(conversation, obituary, limits, self.isolation)
+        return Candidate(conversation, obituary, limits, self.isolation, self.layers)
 
     def close(self) -> None:
         """End the template and every candidate that was forked from it."""
@@ -144,13 +145,13 @@ class CandidateTemplate:
         self.close()
 
     def _try(self) -> None:
-        """Wait until the template is ready and see that a candidate answers."""
+        """Wait until the template is ready, see that a candidate answers, and ask it what confines it."""
         self._control.settimeout(_START_SECONDS)
         try:
             if not self._control.recv(16):
                 raise SandboxError(f"The candidates' template did not start: {self._said()}", _REMEDY)
             with self.new_candidate() as candidate:
-                candidate.run_cell("None")
+                self.layers = candidate.confined_by()
         except (CandidateGone, TimeoutError, SandboxError) as error:
             said = self._said()
             self.close()

@@ -30,9 +30,10 @@ _COURSE = "stagewise."
 class Answers:
     """One student's shell and the table of their objects that the examiner has handles of."""
 
-    def __init__(self, shell: CandidateShell, limits: dict[str, Any]) -> None:
+    def __init__(self, shell: CandidateShell, limits: dict[str, Any], layers: list[str]) -> None:
         self._shell = shell
         self._limits = limits
+        self._layers = layers
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._questions: dict[str, Callable[..., list[Any]]] = {
@@ -44,6 +45,7 @@ class Answers:
             "elements": self._elements,
             "length": self._length,
             "beside": self._beside,
+            "layers": lambda cpu, wall: ["layers", self._layers],
         }
 
     def serve(self, conversation: socket.socket) -> None:

@@ -6,10 +6,11 @@ import os
 import resource
 import signal
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from . import seccomp
+from . import landlock, seccomp
 
 NOBODY = 65534
 
@@ -116,13 +117,17 @@ def address_space() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
 
 
-def give_up_privileges() -> bool:
-    """Drop capabilities, forbid gaining any, filter system calls. False if the kernel has no filter."""
+def give_up_privileges(writable: Iterable[str]) -> list[str]:
+    """Drop capabilities, forbid gaining any, write in `writable` alone, filter system calls.
+
+    Return the names of the layers that are active: the last two depend on the kernel.
+    """
     _check(_libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
     _libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     _check(_libc.capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24))), "drop capabilities")
-    return seccomp.install()
+    depending = {"landlock": landlock.restrict(writable), "seccomp": seccomp.install()}
+    return ["no-new-privileges", *(name for name, active in depending.items() if active)]
 
 
 def _cover(place: str, options: str, flags: int = 0) -> None:

@@ -123,18 +123,20 @@ def _be_candidate(
 ) -> None:
     """Give everything up, then answer questions."""
     baseline = confine.address_space()
+    layers = ["rlimits"]
     if place is None:
         confine.new_namespaces()
         confine.private_files(limits["tmp_bytes"])
+        layers.append("namespaces")
     confine.die_with_parent()  # only now: a change of identity forgets it
     os.setsid()
     os.dup2(conversation, _CONVERSATION)
     confine.keep_only(_CONVERSATION)
     os.chdir(place or "/tmp")
     confine.limit_resources(limits, baseline)
-    confine.give_up_privileges()
+    layers += confine.give_up_privileges(["/tmp", "/dev/shm"] if place is None else [place])
     with suppress(ChannelError):
-        Answers(shell, limits).serve(socket.socket(fileno=_CONVERSATION))
+        Answers(shell, limits, layers).serve(socket.socket(fileno=_CONVERSATION))
 
 
 def _ended(work: Callable[[], None]) -> NoReturn:
