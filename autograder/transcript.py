@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from types import FunctionType, ModuleType
 from typing import Any
 
-from reference.exercise import Exercise, Variant
+from reference.exercise import Alternative, Exercise, Misconception, Variant
 from reference.patching import replaced_once
 
 Function = Callable[..., Any]
@@ -22,6 +22,8 @@ def written(variant: Variant, exercise: Exercise, taken: Collection[str]) -> str
 
     `taken` are the functions that other cells of the notebook define.
     """
+    if type(variant) not in (Alternative, Misconception):
+        return None  # a kind of its own, which changes more than one function
     old = variant.of or exercise.truth
     if variant.by is not None:
         main = _plain_source(variant.by)

@@ -1,0 +1,45 @@
+"""The doctor tells what a machine can do, and the remedy for what it cannot."""
+
+import io
+
+from rich.console import Console
+
+from autograder import doctor
+from autograder.course import Course
+from autograder.doctor import Finding, examine_machine, show
+
+
+def text_of(findings):
+    console = Console(record=True, width=120, file=io.StringIO())
+    show(findings, console)
+    return console.export_text()
+
+
+def test_this_machine_can_grade(tmp_path):
+    findings = {finding.what: finding for finding in examine_machine(Course(tmp_path))}
+    assert findings["sandbox"].good
+    assert findings["nbgrader"].found.startswith("0.9")
+    assert "This machine can grade in a sandbox." in text_of(tuple(findings.values()))
+
+
+def test_without_bubblewrap_the_remedy_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    findings = {finding.what: finding for finding in examine_machine(Course(tmp_path))}
+    assert not findings["bubblewrap"].good
+    assert not findings["sandbox"].good
+    said = text_of(tuple(findings.values()))
+    assert "apt-get install bubblewrap" in said
+    assert "This machine can grade" not in said
+
+
+def test_a_missing_package_is_told(monkeypatch):
+    monkeypatch.setattr(doctor, "_NEEDED", ("no-such-package",))
+    (first, *_) = doctor._packages()
+    assert (first.good, first.needed) == (False, True)
+    assert "pip install" in first.remedy
+
+
+def test_what_is_optional_does_not_stop_grading():
+    said = text_of([Finding("landlock", False, False, "no", "nothing to do")])
+    assert "optional: landlock" in said
+    assert "This machine can grade" in said

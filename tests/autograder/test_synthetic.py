@@ -1,0 +1,95 @@
+"""The synthetic class: the same for a seed, of every kind, its wrong students as wrong as is said."""
+
+import ast
+import json
+
+import numpy as np
+import pytest
+
+import reference.units
+from autograder.course import Course
+from autograder.intake import read_submission
+from autograder.plan import read_plan
+from autograder.prepare import prepare
+from autograder.synthetic import HONEST, KINDS, draw_class, hand_in, material
+from autograder.transcript import written
+from autograder.trouble import DAMAGES, TRICKS
+from reference.drawing import draw
+from stagewise.judging import judge
+
+UNIT = reference.units.load("batchnorm")
+NAMES = frozenset(exercise.name for exercise in UNIT.exercises)
+VARIANTS = [
+    (exercise, variant)
+    for exercise in UNIT.exercises
+    for variant in (*exercise.misconceptions, *exercise.alternatives)
+]
+TOLD = [(one, variant) for one, variant in VARIANTS if written(variant, one, NAMES) is not None]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    made = Course(tmp_path_factory.mktemp("course"))
+    prepare(made, ["batchnorm"])
+    return made
+
+
+def test_a_class_is_the_same_for_the_same_seed_and_another_for_another(course):
+    one = draw_class(course, "batchnorm", 12, 5)
+    assert draw_class(course, "batchnorm", 12, 5) == one
+    assert draw_class(course, "batchnorm", 12, 6) != one
+
+
+def test_a_class_has_students_of_every_kind(course):
+    students = draw_class(course, "batchnorm", 30, 1)
+    assert len(students) == 30
+    assert {student.kind for student in students} == set(KINDS)
+    assert {student.kind for student in draw_class(course, "batchnorm", 9, 1, HONEST)} == set(HONEST)
+
+
+def test_what_was_handed_in_lies_where_grading_looks(course):
+    students = draw_class(course, "batchnorm", 6, 2, HONEST)
+    hand_in(course, "batchnorm", students)
+    plan = read_plan(course.instructor("batchnorm"))
+    for student in students:
+        raw = (course.submitted / student.name / "batchnorm" / "batchnorm.ipynb").read_bytes()
+        assert read_submission(raw, plan).repairs == ()
+
+
+@pytest.mark.parametrize(("exercise", "variant"), TOLD, ids=lambda one: getattr(one, "name", ""))
+def test_a_version_as_text_behaves_as_the_version_does(exercise, variant):
+    text = written(variant, exercise, NAMES)
+    assert text is not None
+    world = {"np": np, **truths()}
+    exec(compile(text, "<cell>", "exec"), world)
+    functions = exercise.functions | {exercise.name: world[exercise.name]}
+    cases = draw(exercise, 0)
+    expected = judge(variant.functions(exercise), cases).fraction
+    assert judge(functions, cases).fraction == pytest.approx(expected)
+
+
+def truths():
+    return {exercise.name: exercise.truth for exercise in UNIT.exercises}
+
+
+def test_most_versions_can_be_told_in_one_cell():
+    assert len(TOLD) > 0.8 * len(VARIANTS)
+
+
+def test_a_cell_has_no_annotations_of_the_reference():
+    for exercise, variant in TOLD:
+        text = written(variant, exercise, NAMES) or ""
+        assert not [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AnnAssign)]
+        assert "Array" not in text
+
+
+def test_every_damage_changes_the_file(course):
+    made = material(course, "batchnorm")
+    whole = {"batchnorm.ipynb": json.dumps(made.released).encode()}
+    for name, damage in DAMAGES.items():
+        assert damage(dict(whole), np.random.default_rng(0)) != whole, name
+
+
+@pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS.keys())
+def test_every_trick_is_python_that_fits_any_exercise(trick):
+    ast.parse(trick.replace("EXERCISE", "batchnorm_step1"))
