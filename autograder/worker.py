@@ -50,7 +50,7 @@ class Worker:
         return unpack(answer)
 
     def _warm_up(self) -> CandidateTemplate:
-        """Start the template, and grade an empty answer here, so that children find imports and caches made."""
+        """Start the template, and grade an empty answer here, so that children find all caches made."""
         template = self._template = self._start()
         if not self._warm:
             mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: the same class graded by stock nbgrader and by ours, in turn; the numbers are kept."""
+"""`python -m benchmarks`: one class graded by stock nbgrader and by ours, in turn; the numbers are kept."""
 
 from __future__ import annotations
 

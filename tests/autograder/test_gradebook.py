@@ -83,15 +83,26 @@ def rows(url):
     """All that the gradebook says, without the random ids."""
     with Gradebook(url) as book:
         grades = [
-            (g.student.id, g.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade, g.score)
+            (
+                g.student.id,
+                g.name,
+                g.auto_score,
+                g.manual_score,
+                g.extra_credit,
+                g.needs_manual_grade,
+                g.score,
+            )
             for g in book.db.query(Grade).all()
         ]
         comments = [
             (c.student.id, c.name, c.auto_comment, c.manual_comment) for c in book.db.query(Comment).all()
         ]
         submissions = [
-            (s.student.id, s.timestamp, s.extension, s.score, s.late_submission_penalty, s.needs_manual_grade)
-            + tuple((n.name, n.flagged, n.late_submission_penalty, n.failed_tests) for n in s.notebooks)
+            (
+                *(s.student.id, s.timestamp, s.extension, s.score, s.late_submission_penalty),
+                s.needs_manual_grade,
+                *((n.name, n.flagged, n.late_submission_penalty, n.failed_tests) for n in s.notebooks),
+            )
             for s in book.db.query(SubmittedAssignment).all()
         ]
         return sorted(grades), sorted(comments, key=str), sorted(submissions, key=str)
@@ -160,7 +171,7 @@ def test_a_file_that_could_not_be_graded_changes_no_grade(books):
 
 def test_all_entries_are_written_or_none(books):
     entries = [Entry("ada", None, SCORES), Entry("bob", None, {"check-double": "no number"})]  # type: ignore[dict-item]
-    with GradebookWriter(books[1], "toy") as book, pytest.raises(Exception, match="no number|float"):
+    with GradebookWriter(books[1], "toy") as book, pytest.raises(Exception, match=r"no number|float"):
         book.write(entries)
     assert rows(books[1]) == ([], [], [])
 
