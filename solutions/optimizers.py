@@ -174,15 +174,15 @@ def run(rule, seed=1, steps=300, batch_size=50, sizes=SIZES, scale=0.2, x=None, 
 
 
 def guessed_gradients():
-    curves = {f"batches of {size}": run(sgd, batch_size=size, steps=200, learning_rate=0.05)[1].loss
-              for size in (400, 50, 5)}
+    curves = {f"batches of {size}": run(sgd, batch_size=size, steps=150, learning_rate=0.05)[1].loss
+              for size in (200, 50, 5)}
     return plots.curves(curves, title="The same rule, better and worse guesses", ylim=(0, 3.5))
 
 
 interactive.explore(guessed_gradients)
 
 # %% [markdown]
-# The three lines come down together. For the first steps a guess from 5 pictures is nearly as useful as one from 400, at an eightieth of the price. Later the guesses from 5 pictures jump, and the weights with them.
+# The three lines come down together. For the first steps a guess from 5 pictures is nearly as useful as one from 200, at a fortieth of the price. Later the guesses from 5 pictures jump, and the weights with them.
 #
 # ## 3 Saddles
 # *7 minutes, ●○○*
@@ -262,7 +262,8 @@ def curvature_of_a_network():
                 ms=4, label=label)
     ax.axhline(0, color=plots.INK, linestyle=":")
     ax.set_yscale("symlog", linthresh=0.01)
-    ax.set(xlabel="eigenvalue, in order of size", ylabel="curvature", title="The Hessian of a small network")
+    ax.set(xlabel="eigenvalue, in order of size", ylabel="curvature",
+           title="The Hessian of a small network")
     ax.legend()
     return figure
 
@@ -339,7 +340,7 @@ check(sgd_momentum)
 
 # %% role="explore"
 def walk(landscape, rule, steps=60, noise=0.0, seed=0, start=None, **settings):
-    """The path (steps + 1, 2) of a rule over a landscape, with noise of that size added to each gradient."""
+    """The path (steps + 1, 2) of a rule over a landscape; noise of that size is added to each gradient."""
     rng = np.random.default_rng(seed)
     w, config = np.array(start or landscape.start), dict(settings)
     path = [w.copy()]
@@ -809,7 +810,7 @@ interactive.explore(two_ways_to_decay)
 def step_decay(base_rate, step, every, factor):
     """The learning rate that drops by a factor after each `every` steps.
 
-    base_rate: number; step: 0, 1, 2, ...; every: whole number; factor: number, what is left after a drop.
+    base_rate: number; step: 0, 1, 2, ...; every: whole number; factor: what is left after a drop.
     Returns the rate of that step, a number.
         rate = base_rate * factor ** floor(step / every)
     Steps 0 to every - 1 have base_rate; step `every` is the first one behind a drop.

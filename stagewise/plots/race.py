@@ -51,7 +51,7 @@ def race(
     moments: int = 60,
     seconds: float = 8.0,
     columns: int = 2,
-    size: tuple[float, float] = (5.2, 3.1),
+    size: tuple[float, float] = (4.4, 2.9),
 ) -> "Moving":
     """Show several races at once, one panel per title: the paths grow, and then rest at their ends.
 
@@ -74,7 +74,7 @@ def race(
     for ax in axes[len(runs) :]:
         ax.set_visible(False)
     shown = walkers[: len(walkers) // len(runs)]
-    figure.legend(handles=[head for _, head in shown], loc="outside lower center", ncols=6)
+    figure.legend(handles=[head for _, head in shown], loc="outside lower center", ncols=6, columnspacing=1.2)
     passed = np.linspace(0, (longest - 1) ** 0.5, moments) ** 2
     figure.grow(walkers, passed.round().astype(int), seconds)
     return figure
