@@ -12,6 +12,8 @@ import numpy as np
 Array = np.ndarray
 Forward = Callable[[Array, Array, Array, dict[str, Any]], tuple[Array, Any]]
 Backward = Callable[[Array, Any], tuple[Array, Array, Array]]
+Linear = tuple[Forward, Backward]
+Thinning = tuple[Callable[[Array, dict[str, Any]], tuple[Array, Any]], Callable[[Array, Any], Array]]
 Activation = tuple[Callable[[Array], tuple[Array, Any]], Callable[[Array, Any], Array]]
 Loss = Callable[[Array, Array], tuple[float, Array]]
 Update = Callable[[dict[str, Array], dict[str, Array], int], dict[str, Array]]
@@ -22,7 +24,8 @@ class Passage(NamedTuple):
 
     entered: (N, fan_in), its input; linear: (N, H), the linear map of it; preactivation: (N, H), what enters
     the activation (without normalisation `linear` itself); cache: the normalisation layer's, None without one
-    or behind the last layer; bend: the cache of the activation that made `entered`, None for the first layer.
+    or behind the last layer; bend, thinning: the caches of the activation and of the dropout that made
+    `entered`, None for the first layer; product: the cache of the linear map.
     """
 
     entered: Array
@@ -30,6 +33,8 @@ class Passage(NamedTuple):
     preactivation: Array
     cache: Any
     bend: Any
+    thinning: Any
+    product: Any
 
 
 def relu(x: Array) -> tuple[Array, Array]:
@@ -41,6 +46,17 @@ def relu_back(dout: Array, passed: Array) -> Array:
     """The gradient by x of `relu`, 0 at x = 0."""
     dx: Array = dout * passed
     return dx
+
+
+def affine(x: Array, w: Array, b: Array, param: dict[str, Any]) -> tuple[Array, Any]:
+    """x @ w + b and what `affine_back` needs; the linear map of a Network that is given no other."""
+    return x @ w + b, (x, w)
+
+
+def affine_back(dout: Array, cache: Any) -> tuple[Array, Array, Array]:
+    """The gradients by x, w and b of `affine`."""
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
 
 
 def cross_entropy(scores: Array, y: Array) -> tuple[float, Array]:
@@ -62,6 +78,10 @@ class Network:
     norm: `forward(x, gamma, beta, param) -> (out, cache)` and `backward(dout, cache) -> (dx, dgamma, dbeta)`;
         `param` is the layer's own dict, at first a copy of `norm_param`; its "mode" is set before each call.
     activation: `forward(x) -> (out, cache)` and `backward(dout, cache) -> dx` between the layers.
+    dropout: `forward(x, param) -> (out, cache)` and `backward(dout, cache) -> dx` after each activation;
+        `param` is a copy of `dropout_param` with the "mode"; a "seed" in it is another number in each call.
+    linear: `forward(x, w, b, param) -> (out, cache)` and `backward(dout, cache) -> (dx, dw, db)`, in place of
+        x @ w + b; `param` is made of `linear_param` in the same way.
     loss: `loss(scores, y) -> (mean loss, its gradient for the scores)`.
     ValueError for fewer than two sizes.
     """
@@ -75,6 +95,10 @@ class Network:
         norm: tuple[Forward, Backward] | None = None,
         norm_param: dict[str, Any] | None = None,
         activation: Activation = (relu, relu_back),
+        dropout: Thinning | None = None,
+        dropout_param: dict[str, Any] | None = None,
+        linear: Linear | None = None,
+        linear_param: dict[str, Any] | None = None,
         loss: Loss = cross_entropy,
     ) -> None:
         if len(sizes) < 2:
@@ -82,6 +106,11 @@ class Network:
         rng = np.random.default_rng(seed)
         self.norm = norm
         self.activation = activation
+        self.dropout = dropout
+        self.dropout_param = dict(dropout_param or {})
+        self.linear = linear or (affine, affine_back)
+        self.linear_param = dict(linear_param or {})
+        self._draws = itertools.count()
         self.loss = loss
         self.depth = len(sizes) - 1
         self.params: dict[str, Array] = {}
@@ -94,14 +123,33 @@ class Network:
                 self.params[f"beta{layer}"] = np.zeros(fan_out)
 
     def propagate(self, x: Array, mode: str = "test") -> tuple[Array, list[Passage]]:
-        """Class scores (N, C) of x (N, D), and each layer's passage; `mode` is for the normalisation."""
+        """Class scores (N, C) of x (N, D), and each layer's passage; `mode` is for what depends on it."""
         trail: list[Passage] = []
         for layer in range(self.depth):
-            entered, bend = (x, None) if layer == 0 else self.activation[0](trail[-1].preactivation)
-            linear = entered @ self.params[f"W{layer}"] + self.params[f"b{layer}"]
+            entered, bend, thinning = (
+                (x, None, None) if layer == 0 else self._activate(trail[-1].preactivation, mode)
+            )
+            weights, biases = self.params[f"W{layer}"], self.params[f"b{layer}"]
+            linear, product = self.linear[0](entered, weights, biases, self._fresh(self.linear_param, mode))
             preactivation, cache = self._normalise(layer, linear, mode)
-            trail.append(Passage(entered, linear, preactivation, cache, bend))
+            trail.append(Passage(entered, linear, preactivation, cache, bend, thinning, product))
         return trail[-1].linear, trail
+
+    def _activate(self, x: Array, mode: str) -> tuple[Array, Any, Any]:
+        out, bend = self.activation[0](x)
+        if self.dropout is None:
+            return out, bend, None
+        thinned, thinning = self.dropout[0](out, self._fresh(self.dropout_param, mode))
+        return thinned, bend, thinning
+
+    def _fresh(self, param: dict[str, Any], mode: str) -> dict[str, Any]:
+        seed = {"seed": 100_000 * param["seed"] + next(self._draws)} if "seed" in param else {}
+        return {**param, **seed, "mode": mode}
+
+    def _activate_back(self, flow: Array, following: Passage) -> Array:
+        if self.dropout is not None:
+            flow = self.dropout[1](flow, following.thinning)
+        return self.activation[1](flow, following.bend)
 
     def _normalise(self, layer: int, x: Array, mode: str) -> tuple[Array, Any]:
         if self.norm is None or layer == self.depth - 1:
@@ -116,14 +164,12 @@ class Network:
         loss, flow = self.loss(scores, y)
         grads: dict[str, Array] = {}
         for layer in reversed(range(self.depth)):
-            entered, cache = trail[layer].entered, trail[layer].cache
             if layer < self.depth - 1:
-                flow = self.activation[1](flow, trail[layer + 1].bend)
+                flow = self._activate_back(flow, trail[layer + 1])
                 if self.norm is not None:
+                    cache = trail[layer].cache
                     flow, grads[f"gamma{layer}"], grads[f"beta{layer}"] = self.norm[1](flow, cache)
-            grads[f"W{layer}"] = entered.T @ flow
-            grads[f"b{layer}"] = flow.sum(axis=0)
-            flow = flow @ self.params[f"W{layer}"].T
+            flow, grads[f"W{layer}"], grads[f"b{layer}"] = self.linear[1](flow, trail[layer].product)
         return loss, grads
 
 
