@@ -61,11 +61,10 @@ begin("activations")
 # %% role="explore"
 x_spiral, y_spiral = data.spirals(noise=0.15)
 NOTHING = (lambda x: (x, None), lambda dout, cache: dout)
-ZERO_OR_MORE = (lambda x: (np.maximum(0, x), x > 0), lambda dout, positive: dout * positive)
 
 
-def on_the_spiral(sizes, activation):
-    network = Network(sizes, scale=0.3, seed=1, activation=activation)
+def on_the_spiral(sizes, **activation):
+    network = Network(sizes, scale=0.3, seed=1, **activation)
     train(network, x_spiral, y_spiral, learning_rate=0.3, steps=1500, batch_size=60, seed=1)
     return network
 
@@ -73,12 +72,11 @@ def on_the_spiral(sizes, activation):
 def three_networks():
     figure, axes = plots.panels(3, size=(3.6, 3.5))
     kinds = {
-        "one layer": ((2, 3), NOTHING),
-        "three layers, nothing between": ((2, 50, 50, 3), NOTHING),
-        "three layers, a bend between": ((2, 50, 50, 3), ZERO_OR_MORE),
+        "one layer": on_the_spiral((2, 3)),
+        "three layers, nothing between": on_the_spiral((2, 50, 50, 3), activation=NOTHING),
+        "three layers, a bend between": on_the_spiral((2, 50, 50, 3)),
     }
-    for ax, (label, (sizes, activation)) in zip(axes, kinds.items()):
-        network = on_the_spiral(sizes, activation)
+    for ax, (label, network) in zip(axes, kinds.items()):
         right = accuracy(network, x_spiral, y_spiral)
         plots.regions(
             lambda p: network.propagate(p)[0].argmax(axis=1),
@@ -107,7 +105,7 @@ interactive.explore(three_networks)
 
 # %% role="explore"
 def fold():
-    network = on_the_spiral((2, 50, 50, 3), NOTHING)
+    network = on_the_spiral((2, 50, 50, 3), activation=NOTHING)
     W, b = np.eye(2), np.zeros(2)
     for layer in range(network.depth):
         W, b = (
