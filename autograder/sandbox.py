@@ -16,6 +16,7 @@ from typing import IO, Self
 import msgpack
 
 from autograder.bubblewrap import SITE, command_line, environment, executable
+from autograder.cgroups import Group
 from autograder.errors import SandboxError
 from autograder.limits import Limits
 from autograder.link import Candidate, CandidateGone
@@ -45,6 +46,7 @@ class CandidateTemplate:
         errors: IO[bytes],
         isolation: str,
         directory: tempfile.TemporaryDirectory[str] | None,
+        group: Group,
     ) -> None:
         self.isolation = isolation
         self.layers: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class CandidateTemplate:
         self._control = control
         self._errors = errors
         self._directory = directory
+        self._group = group
 
     @classmethod
     def start(
@@ -91,6 +94,7 @@ class CandidateTemplate:
         directory: tempfile.TemporaryDirectory[str] | None,
     ) -> Self:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        group = Group()
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         program = (
             f"import sys; sys.path.insert(0, {site!r}); from candidate.serve import main; "
@@ -98,14 +102,14 @@ class CandidateTemplate:
         )
         with theirs:
             process = subprocess.Popen(
-                [*command, executable(), "-s", "-S", "-P", "-B", "-c", program],
+                group.entering([*command, executable(), "-s", "-S", "-P", "-B", "-c", program]),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 pass_fds=[theirs.fileno()],
                 env=None if home is None else environment(home),
             )
-        return cls(process, ours, errors, isolation, directory)
+        return cls(process, ours, errors, isolation, directory, group)
 
     def new_candidate(self, limits: Limits | None = None) -> Candidate:
         """Fork a fresh candidate; it costs a few milliseconds."""
@@ -132,6 +136,7 @@ class CandidateTemplate:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._group.close()
         self._errors.close()
         if self._directory is not None:
             self._directory.cleanup()
@@ -152,6 +157,8 @@ class CandidateTemplate:
                 raise SandboxError(f"The candidates' template did not start: {self._said()}", _REMEDY)
             with self.new_candidate() as candidate:
                 self.layers = candidate.confined_by()
+            if self._group.holds(self._process.pid):
+                self.layers += tuple(f"cgroup-{name}" for name in self._group.controllers)
         except (CandidateGone, TimeoutError, SandboxError) as error:
             said = self._said()
             self.close()

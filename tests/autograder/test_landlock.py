@@ -26,7 +26,7 @@ def refused(action):
     """1 for what the system refuses, 0 for what it does."""
     try:
         action()
-    except PermissionError:
+    except OSError:
         return 1
     return 0
 
