@@ -179,7 +179,7 @@ def _lesson(rng: np.random.Generator) -> dict[str, Any]:
     )
     pictures = np.round(255 * snapshots().x_train[chosen]).astype(np.uint8)
     lesson = {"kind": "pictures", "pictures": pictures, "y": labels[chosen], "size": 10}
-    return {"model": {"kind": "backbone"}, "batches": lesson, "epochs": 10}
+    return {"model": {"kind": "backbone"}, "batches": lesson, "epochs": 6}
 
 
 _learn = asker(

@@ -1,0 +1,153 @@
+"""The exercises of unit 9: known mistakes are named, right ways pass, accuracy targets have room."""
+
+import functools
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from reference import transfer as tl  # noqa: E402 - torch decides whether this file runs
+from reference import units  # noqa: E402
+from reference.drawing import draw, draw_visible  # noqa: E402
+from reference.exercises.transfer.assembling import LEARN_DIGITS, from_scratch  # noqa: E402
+from reference.exercises.transfer.inputs import batches, network, sgd  # noqa: E402
+from reference.killmatrix import killmatrix  # noqa: E402
+from stagewise.backbone import load_backbone  # noqa: E402
+from stagewise.copying import copied, unchanged  # noqa: E402
+from stagewise.glyphnet import GlyphNet  # noqa: E402
+from stagewise.judging import judge  # noqa: E402
+from stagewise.setting import placed  # noqa: E402
+from stagewise.target_task import few, unseen  # noqa: E402
+from stagewise.torch_data import READS, describe_network, wrap  # noqa: E402
+
+UNIT = units.load("transfer")
+EXERCISES = {exercise.name: exercise for exercise in UNIT.exercises}
+SEEDS = (0, 11)
+
+every_exercise = pytest.mark.parametrize("exercise", UNIT.exercises, ids=EXERCISES)
+
+
+@functools.cache
+def matrix():
+    return killmatrix(UNIT, SEEDS)
+
+
+def test_the_unit_asks_every_function_of_the_course():
+    asked = {"replace_head", "freeze_backbone", "trainable_parameters", "make_optimizer", "train_epoch"}
+    assert asked | {"evaluate", "choose_strategy", "pick_device"} <= EXERCISES.keys()
+
+
+def test_every_mistake_is_killed_and_named_and_every_right_way_passes():
+    assert matrix().all_problems == ()
+
+
+@every_exercise
+def test_there_are_three_mistakes_and_two_right_ways(exercise):
+    assert len(exercise.misconceptions) >= 3
+    assert len(exercise.alternatives) >= 2
+
+
+def test_the_traps_of_the_unit_are_known_by_name():
+    known = {(name, one.name) for name, exercise in EXERCISES.items() for one in exercise.misconceptions}
+    assert {
+        ("prepare", "head-after-optimizer"),
+        ("freeze_backbone", "misspelt"),
+        ("freeze_backbone", "stale-gradients"),
+        ("freeze_backbone", "gradients-of-zero"),
+        ("train_mode", "statistics-drift"),
+        ("train_mode", "undone-by-train"),
+        ("make_optimizer", "frozen-ones-too"),
+        ("make_optimizer", "backbone-not-registered"),
+        ("replace_head", "out-features-edited"),
+        ("evaluate", "eval-forgotten"),
+        ("moved_by", "aliased"),
+    } <= known
+
+
+@pytest.mark.parametrize("factor", [1.0005, 0.9995])
+def test_a_step_that_is_half_a_thousandth_off_fails(factor):
+    """A rate that is 0.05 % off moves the numbers of one epoch by less than that."""
+
+    def nearly(model, given, optimizer, device="cpu"):
+        for group in optimizer.param_groups:
+            group["lr"] *= factor
+        return factor * tl.train_epoch(model, given, optimizer, device)
+
+    exercise = EXERCISES["train_epoch"]
+    assert judge({"train_epoch": nearly}, draw(exercise, 0)).fraction < 0.4
+
+
+def test_a_loss_that_is_one_twentieth_of_a_per_cent_off_earns_nothing_for_the_loss():
+    def nearly(model, given, optimizer, device="cpu"):
+        return 1.0005 * tl.train_epoch(model, given, optimizer, device)
+
+    judged = judge({"train_epoch": nearly}, draw(EXERCISES["train_epoch"], 0))
+    assert {row.credit for row in judged.rows if row.output == "loss"} == {0.0}
+    assert {row.credit for row in judged.rows if row.output != "loss"} == {1.0}
+
+
+def test_what_describes_a_network_makes_that_network_again():
+    rng = np.random.default_rng(4)
+    given = network(
+        rng, frozen=("bn1.bias",), gradients=("fc.bias", "conv2.weight"), evaluating=("bn3", "fc")
+    )
+    before = copied(given)
+    again = wrap(lambda model: model)(given)
+    assert unchanged(again, before)
+    assert unchanged(given, before)
+
+
+def test_what_describes_an_optimizer_makes_that_optimizer_again():
+    rng = np.random.default_rng(4)
+    given = network(rng)
+    described = sgd(rng, given, moving=True)
+    before = copied(described)
+    assert unchanged(wrap(lambda model, optimizer: optimizer)(given, described), before)
+
+
+def test_numbers_of_a_case_are_exact_in_float32_and_short():
+    drawn = network(np.random.default_rng(1))
+    numbers = np.concatenate([array.ravel() for array in drawn["backbone"].values()])
+    assert np.array_equal(numbers * 256, np.round(numbers * 256))
+    x = batches(np.random.default_rng(1), (3,))["x"]
+    assert np.array_equal(x * 8, np.round(x * 8))
+
+
+WAYS = {one.name: one.by for one in LEARN_DIGITS.alternatives}
+WAYS |= {"truth": tl.learn_digits, "scratch": from_scratch}
+
+
+@functools.cache
+def accuracies(way):
+    """How well a way of learning reads, after what the exercise gives it, for ten draws of five examples."""
+    found = []
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    for seed in range(10):
+        torch.manual_seed(seed)
+        lesson = list(few(5, size=10, seed=seed))
+        trained = WAYS[way](load_backbone(), lesson, 6)
+        found.append(tl.evaluate(trained, unseen()))
+    torch.set_num_threads(threads)
+    return found
+
+
+@pytest.mark.parametrize("way", ["truth", "frozen features", "Adam, head first"])
+def test_right_ways_reach_the_target_with_room(way):
+    """The target is 60 %; of ten draws the worst is well above it."""
+    assert min(accuracies(way)) >= READS + 0.03
+
+
+def test_a_start_from_scratch_stays_below_the_target_on_the_average():
+    assert np.mean(accuracies("scratch")) < READS - 0.08
+
+
+def test_the_visible_lesson_tells_the_backbone_from_a_random_one():
+    cases = draw_visible(LEARN_DIGITS)
+    assert judge({"learn_digits": from_scratch}, cases).fraction == 0
+
+
+def test_a_network_with_too_many_classes_is_told():
+    told = placed({}, "stagewise.torch_data")["reading"](describe_network(GlyphNet(26, 16)))
+    assert told == "its head is a Linear for 26 classes, not a Linear for 10"
