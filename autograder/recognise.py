@@ -54,14 +54,13 @@ def claims(cells: Sequence[Cell], plan: Plan) -> tuple[dict[str, int], list[tupl
     return claimed, copies
 
 
-def adopt(cells: Sequence[Cell], plan: Plan, claimed: dict[str, int], taken: Iterable[int]) -> list[str]:
-    """Find the planned cells that nothing claims among the other cells; extends `claimed`, returns their
-    names.
-
-    `taken` are cells that are spoken for.
+def adopt(cells: Sequence[Cell], plan: Plan, claimed: dict[str, int]) -> list[str]:
+    """Find the planned cells that nothing claims among the other cells, copies included (students type over
+    them); extends `claimed`, returns their names.
     """
     before = set(claimed)
-    free = {index: cell for index, cell in enumerate(cells) if index not in {*claimed.values(), *taken}}
+    owned = set(claimed.values())
+    free = {index: cell for index, cell in enumerate(cells) if index not in owned}
     _by_content(free, plan, claimed)
     _by_place(free, plan, claimed)
     _out_of_others(cells, plan, claimed)

@@ -49,9 +49,10 @@ def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ..
     """
     planned = {cell.grade_id: cell for cell in plan.cells}
     claimed, copies = claims(cells, plan)
-    adopted = adopt(cells, plan, claimed, (index for index, _ in copies))
+    adopted = adopt(cells, plan, claimed)
     _require_this_unit(cells, plan, claimed)
     owner = {index: name for name, index in claimed.items()}
+    copies = [(index, name) for index, name in copies if index not in owner]
     dropped = {index for index, name in copies if _is_spare(cells[index], planned[name])}
     repairs = [Repair(Reason.DUPLICATE_CELL_DROPPED, name) for _, name in copies]
     repairs += [Repair(Reason.CELL_IDENTIFIED, name) for name in adopted]

@@ -255,6 +255,34 @@ def test_an_exercise_merged_into_a_given_cell_is_graded():
     assert reasons(intake) == [(Reason.CELL_IDENTIFIED, "double"), (Reason.MISSING_CELL_RESTORED, given)]
 
 
+def test_an_answer_typed_over_a_copy_of_its_check_is_graded():
+    def change(notebook):
+        copied = {**cell(notebook, "check-double"), "source": ANSWERS["double"]}
+        notebook["cells"].remove(cell(notebook, "double"))
+        notebook["cells"].append(copied)
+
+    intake = taken_in(change)
+    assert is_sound(intake)
+    assert cell(intake.notebook, "double")["source"] == ANSWERS["double"]
+    assert dict(reasons(intake)).keys() == {Reason.CELL_IDENTIFIED, Reason.REORDERED_CELLS_RESTORED}
+
+
+def test_an_exercise_whose_cell_went_to_another_is_handed_out_again():
+    """The cell of the second exercise defines only the first: that one it is, and the second is a stub."""
+
+    def change(notebook):
+        notebook["cells"].remove(cell(notebook, "double"))
+        cell(notebook, "quadruple")["source"] = "double = 3"
+        spare = {**cell(notebook, "check-double"), "source": "double == 3"}
+        notebook["cells"].append(spare)
+
+    intake = taken_in(change)
+    assert is_sound(intake)
+    assert cell(intake.notebook, "double")["source"] == "double = 3"
+    assert cell(intake.notebook, "quadruple")["source"] == PLAN.cell("quadruple").source
+    assert (Reason.DUPLICATE_CELL_DROPPED, "check-double") in reasons(intake)
+
+
 def test_exercises_merged_into_the_last_of_them_run_before_the_first_check():
     intake = taken_in(lambda notebook: merge(notebook, "double", "quadruple", keep="quadruple"))
     assert is_sound(intake)
