@@ -139,11 +139,10 @@ def _bound(directory: Path, version: int, controller: str) -> None:
 
 
 def _removed(directory: Path) -> bool:
-    with suppress(FileNotFoundError):
-        try:
-            directory.rmdir()
-        except OSError as error:
-            return error.errno != errno.EBUSY
+    try:
+        directory.rmdir()
+    except OSError as error:
+        return error.errno != errno.EBUSY
     return True
 
 

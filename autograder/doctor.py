@@ -33,6 +33,20 @@ _USERNS = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "1"),
     ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "0"),
 )
+_KERNEL = "nothing to install: it depends on the kernel, and the sandbox holds without it"
+_GROUP = (
+    "nothing to install: where the service manager delegates a control group to you (for example in "
+    "systemd-run --user --scope -p Delegate=yes), it is used; the limits of each process hold without it"
+)
+_LAYERS = {
+    "namespaces": ("own files, processes, users, host name; no network", True, _KERNEL),
+    "rlimits": ("CPU time, address space, threads, files, no core dumps", True, _KERNEL),
+    "no-new-privileges": ("no capability, and no way to one", True, _KERNEL),
+    "seccomp": ("system calls that no notebook needs are refused", False, _KERNEL),
+    "landlock": ("writes in /tmp and /dev/shm alone, executes nothing", False, _KERNEL),
+    "cgroup-memory": ("memory of all processes together", False, _GROUP),
+    "cgroup-pids": ("number of all threads together", False, _GROUP),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,6 @@ def examine_machine(course: Course) -> tuple[Finding, ...]:
         *_packages(),
         *_namespaces(),
         *_sandbox(),
-        *_hardening(),
         _cores(),
         _memory(),
         _disk(course.root),
@@ -117,7 +130,7 @@ def _namespaces() -> Iterator[Finding]:
 
 
 def _sandbox() -> Iterator[Finding]:
-    """The real thing: start a template, run a cell."""
+    """The real thing: start a template, run a cell, and ask which layers hold."""
     try:
         with CandidateTemplate.start() as template, template.new_candidate() as candidate:
             candidate.run_cell("1 + 1")
@@ -125,18 +138,14 @@ def _sandbox() -> Iterator[Finding]:
         yield Finding("sandbox", False, True, error.problem, error.remedy)
     else:
         yield Finding("sandbox", True, True, "a cell ran in it")
+        yield from _layers(template.layers)
 
 
-def _hardening() -> Iterator[Finding]:
-    status = _content(Path("/proc/self/status"))
-    remedy = "nothing to install: it depends on the kernel, and the sandbox does without"
-    yield Finding(
-        "seccomp", "Seccomp:" in status, False, "in the kernel" if "Seccomp:" in status else "no", remedy
-    )
-    landlock = "landlock" in _content(Path("/sys/kernel/security/lsm"))
-    yield Finding("landlock", landlock, False, "in the kernel" if landlock else "not seen", remedy)
-    groups = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    yield Finding("cgroup v2", groups, False, "mounted" if groups else "not mounted", remedy)
+def _layers(active: Sequence[str]) -> Iterator[Finding]:
+    """What confines a candidate here, as one of them told."""
+    for name, (does, needed, remedy) in _LAYERS.items():
+        good = name in active
+        yield Finding(f"layer {name}", good, needed, does if good else "not active", remedy)
 
 
 def _cores() -> Finding:
