@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rich.console import Console
 
@@ -27,6 +28,8 @@ _EXAMPLES = """\
 examples:
   python -m autograder demo                       see a class of 30 graded, from nothing
   python -m autograder build                      make assignments/ from solutions/
+  python -m autograder collect batchnorm submissions.zip
+                                                  put a download of Moodle or Canvas into submitted/
   python -m autograder grade batchnorm            grade what is new or changed in submitted/
   python -m autograder grade batchnorm ada bob --force
                                                   grade these two again
@@ -50,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_build(commands)
+    _add_collect(commands)
     _add_grade(commands)
     _add_scores(commands)
     _add_feedback(commands)
@@ -110,6 +114,31 @@ def _add_build(commands: Subcommands) -> None:
         "Building twice changes nothing. A mistake in a source is told with file, line and remedy.",
     )
     command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+
+
+def _add_collect(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "collect",
+        "put notebooks from downloaded zips and folders into submitted/",
+        "Downloads of Moodle, Canvas, Blackboard and Brightspace, folders <student>/<any name>.ipynb, and\n"
+        "zips of students in any of these. A notebook is recognised by its contents; the newest of a\n"
+        "student is taken.\n\n"
+        "examples:\n  python -m autograder collect batchnorm submissions.zip\n"
+        "  python -m autograder collect batchnorm downloads/ --names students.csv",
+    )
+    command.add_argument("unit", metavar="UNIT")
+    command.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="a zip or a folder")
+    command.add_argument(
+        "--names",
+        type=Path,
+        metavar="CSV",
+        help="a table of students as nbgrader imports it: column id, and in others what downloads call them",
+    )
+    command.add_argument(
+        "--timezone", type=_timezone, metavar="NAME", help="of times in downloads (default: this machine's)"
+    )
+    command.add_argument("--force", action="store_true", help="replace what is as new, too")
 
 
 def _add_grade(commands: Subcommands) -> None:
@@ -221,6 +250,13 @@ def _isolation(command: argparse.ArgumentParser) -> None:
         default="sandbox",
         help="`process` runs student code without a sandbox and marks the results: for code that you trust",
     )
+
+
+def _timezone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as Europe/Zurich") from None
 
 
 def _positive(text: str) -> int:

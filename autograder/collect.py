@@ -87,22 +87,23 @@ def listing(source: Path, plan: Plan, zone: tzinfo | None = None) -> tuple[list[
 
 
 def show(decisions: Iterable[Decision], console: Console) -> None:
-    """A line for each file that became a submission or that somebody must look at, and what to do."""
+    """A line for each file that became a submission, then for each that somebody must look at, and what to
+    do.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("student", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("file", overflow="fold")
     table.add_column("what to know, what to do")
     advised: set[Fate] = set()
-    for decision in decisions:
-        if decision.fate in _WORTH_NO_LINE:
+    for decision in sorted(decisions, key=lambda one: bool(one.fate.advice)):
+        fate = decision.fate
+        if fate in _WORTH_NO_LINE:
             continue
-        advice = "" if decision.fate in advised else decision.fate.advice
-        advised.add(decision.fate)
-        said = "; ".join(filter(None, (decision.detail, advice)))
-        table.add_row(
-            *(Text(_printable(part)) for part in (decision.student, decision.fate.value, decision.file, said))
-        )
+        file = decision.file if fate.advice else decision.file.rsplit("/", 1)[-1]
+        said = "; ".join(filter(None, (decision.detail, "" if fate in advised else fate.advice)))
+        advised.add(fate)
+        table.add_row(*(Text(_printable(part)) for part in (decision.student, fate.value, file, said)))
     if table.row_count:
         console.print(table)
 

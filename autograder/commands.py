@@ -8,6 +8,7 @@ from argparse import Namespace
 from rich.console import Console
 
 from autograder import attack as attacks
+from autograder import collect as collecting
 from autograder import demo as demos
 from autograder import feedback as pages
 from autograder import handout as handouts
@@ -22,12 +23,24 @@ from autograder.grading import grade as grade_unit
 from autograder.prepare import prepare
 from autograder.progress import Steps
 from autograder.reasons import Reason
+from autograder.roster import read_roster
 
 
 def build(course: Course, asked: Namespace, console: Console) -> int:
     """Build units; tells what changed."""
     build_units(course, asked.units, console.print)
     return 0
+
+
+def collect(course: Course, asked: Namespace, console: Console) -> int:
+    """Collect submissions; 1 when a person must look at some file."""
+    course.named([asked.unit])
+    roster = None if asked.names is None else read_roster(asked.names)
+    prepare(course, [asked.unit], console.print)
+    decisions = collecting.collect(course, asked.unit, asked.sources, roster, asked.timezone, asked.force)
+    collecting.show(decisions, console)
+    console.print(collecting.counted(decisions))
+    return 1 if any(decision.fate.advice for decision in decisions) else 0
 
 
 def grade(course: Course, asked: Namespace, console: Console) -> int:

@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from rich.console import Console
 
-from autograder import archives, collect
+from autograder import archives, cli, collect
 from autograder.collect_plan import Entry, Present, decide, unwrapped
 from autograder.errors import CourseError
 from autograder.fates import Fate
 from autograder.lms import owner_of, safe_id
 from autograder.reasons import Reason
-from autograder.roster import roster_of
+from autograder.roster import read_roster, roster_of
 from autograder.submissions import read
 from tests.autograder.graded_toy import ANSWERS, submitted, toy_plan
 from tests.autograder.toy_unit import course_of
@@ -163,6 +163,15 @@ def test_of_canvas_uploads_the_last_is_kept_and_the_other_said(course, tmp_path)
     assert content(course, "doejane_12345") == NEWER
 
 
+def test_the_order_of_canvas_uploads_goes_before_the_times_in_its_zip():
+    files = [
+        Entry("s", (name,), owner_of((name,)), name, None, modified=datetime(2024, 5, day, tzinfo=UTC))
+        for name, day in (("doejane_12345_11_toy.ipynb", 1), ("doejane_12345_9_toy-1.ipynb", 2))
+    ]
+    decisions = decide(files, "toy", lambda student: None)
+    assert [one.entry.where for one in decisions] == [files[0].where, files[1].where]
+
+
 def test_blackboard_tells_the_time_which_nbgrader_reads(course, tmp_path):
     name = "Homework 1_jdoe_attempt_2024-05-06-17-08-09"
     files = {f"{name}_toy.ipynb": NOTEBOOK, f"{name}.txt": b"Name: Jane Doe (jdoe)"}
@@ -198,6 +207,11 @@ def test_plain_folders_and_zips_of_students_are_collected(course, tmp_path):
     assert gathered(course, source) == dict.fromkeys(("ada", "bob", "cyd", "dot"), Fate.COLLECTED)
     assert read(course, "toy", "bob").timestamp == datetime(2024, 5, 6, 7, 8, 9)
     assert gathered(course, source) == dict.fromkeys(("ada", "bob", "cyd", "dot"), Fate.UNCHANGED)
+    exact = course.submitted / "bob" / "toy" / "timestamp.txt"
+    exact.write_text("2024-05-06 07:08:09.123456 UTC")
+    assert gathered(course, source)["bob"] is Fate.UNCHANGED
+    exact.write_text("2024-05-06 07:08:08 UTC")
+    assert gathered(course, source)["bob"] is Fate.REPLACED
 
 
 @pytest.mark.parametrize(
@@ -294,6 +308,11 @@ def test_a_table_finds_a_student_by_any_name_but_never_by_half(name, student):
     assert roster_of(rows, "names.csv").find(owner_of((name, "toy.ipynb"))) == student
 
 
+def test_a_name_that_two_students_share_finds_nobody():
+    rows = [{"id": "jd1", "name": "Jane Doe"}, {"id": "jd2", "name": "Doe, Jane", "also": "Jane Doe"}]
+    assert roster_of(rows, "names.csv").find(owner_of(("Jane Doe_3_assignsubmission_file_", "x"))) == ""
+
+
 @pytest.mark.parametrize("student", ["", "../x", "a b"])
 def test_a_table_with_an_id_that_is_no_folder_is_refused(student):
     with pytest.raises(CourseError, match=r"line 2 of names\.csv"):
@@ -320,6 +339,7 @@ def entry(where, when, problem=None):
             Fate.REPLACED,
         ),
         (Present("x", None, datetime(2024, 5, 5, tzinfo=UTC)), False, Fate.REPLACED),
+        (Present("x", None, datetime(2024, 5, 6, tzinfo=UTC)), False, Fate.NOT_NEWER),
         (Present("x", None, datetime(2024, 5, 7, tzinfo=UTC)), False, Fate.NOT_NEWER),
         (
             Present("x", datetime(2024, 5, 7, tzinfo=UTC), datetime(2024, 5, 1, tzinfo=UTC)),
@@ -356,7 +376,9 @@ def test_a_replaced_notebook_does_not_keep_the_old_time(course, tmp_path):
 def test_an_older_download_does_not_replace_a_newer_one(course, tmp_path):
     new = zipped(tmp_path / "new.zip", {"ada/toy.ipynb": NEWER}, (2024, 5, 7, 1, 2, 4))
     old = zipped(tmp_path / "old.zip", {"ada/toy.ipynb": NOTEBOOK}, (2024, 5, 6, 1, 2, 4))
-    assert gathered(course, new) == {"ada": Fate.COLLECTED}
+    assert gathered(course, new, zone=UTC) == {"ada": Fate.COLLECTED}
+    book = course.submitted / "ada" / "toy" / "toy.ipynb"
+    assert datetime.fromtimestamp(book.stat().st_mtime, UTC) == datetime(2024, 5, 7, 1, 2, 4, tzinfo=UTC)
     assert gathered(course, old) == {"ada": Fate.NOT_NEWER}
     assert content(course, "ada") == NEWER
     assert gathered(course, old, force=True) == {"ada": Fate.REPLACED}
@@ -417,9 +439,10 @@ def test_a_zip_that_holds_itself_many_times_over_is_bounded(course, tmp_path, mo
     assert content(course, "ada") == NOTEBOOK
 
 
-def test_a_zip_of_very_many_entries_is_refused(course, tmp_path, monkeypatch):
+def test_a_zip_of_very_many_entries_is_refused_before_they_are_listed(course, tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "MAX_NESTED_ENTRIES", 5)
     raw = zipped_bytes({f"{number}.txt": b"" for number in range(6)})
+    monkeypatch.setattr(zipfile, "ZipFile", None)
     assert gathered(course, folder(tmp_path / "class", {"ada/all.zip": raw})) == {"all.zip": Fate.TOO_LARGE}
 
 
@@ -502,3 +525,30 @@ def test_a_damaged_notebook_is_a_decision_without_reading_the_disk():
     files = [entry("ada/toy.ipynb", when, Reason.NOT_JSON), entry("ada/x.ipynb", when, Reason.WRONG_UNIT)]
     (decision,) = decide(files, "toy", lambda student: None)
     assert (decision.fate, decision.detail) == (Fate.COLLECTED, "cannot be graded: not-json")
+
+
+def test_the_command_tells_what_was_collected_and_what_to_do(toy_course, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "Course", lambda root: toy_course)
+    names = tmp_path / "names.csv"
+    names.write_text("id,first_name,last_name\njd,Jane,Doe\n")
+    source = zipped(
+        tmp_path / "moodle.zip", {f"{MOODLE}/x.ipynb": NOTEBOOK, "Bob_2_assignsubmission_file_/x": b""}
+    )
+    asked = ["collect", "toy", str(source), "--names", str(names), "--timezone", "Europe/Zurich"]
+    assert cli.main(asked) == 1
+    said = capsys.readouterr().out
+    assert "1 collected, 0 replaced, 0 unchanged, 1 for you to look at" in said
+    assert "unknown-student" in said
+    assert content(toy_course, "jd") == NOTEBOOK
+
+
+@pytest.mark.parametrize("zone", ["Nowhere/Else", "../etc", ""])
+def test_a_time_zone_that_is_none_is_refused(zone, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["collect", "toy", "x.zip", "--timezone", zone])
+    assert "Europe/Zurich" in capsys.readouterr().err
+
+
+def test_a_table_that_is_not_there_is_an_error_with_a_remedy(tmp_path):
+    with pytest.raises(CourseError, match="column id"):
+        read_roster(tmp_path / "names.csv")
