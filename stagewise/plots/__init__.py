@@ -10,6 +10,7 @@ from stagewise.plots.lines import curves, sweep
 from stagewise.plots.race import race, walks
 from stagewise.plots.regions import regions
 from stagewise.plots.spread import bands, histograms, images
+from stagewise.plots.thinned import thinned
 from stagewise.theme import INK, PALETTE
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "race",
     "regions",
     "sweep",
+    "thinned",
     "walks",
 ]

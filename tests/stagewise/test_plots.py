@@ -48,6 +48,7 @@ def all_plots():
         "bands": plots.bands({"a": np.outer(T, T), "b": np.outer(T, T)}),
         "histograms": plots.histograms({"a": T, "b": T}),
         "images": plots.images(np.outer(np.arange(3), np.ones(64)), ["x", "y", "z"], title="Digits"),
+        "thinned": plots.thinned({"units": [[1, 1], [1, 0, 1]], "weights": [np.eye(2), np.ones((2, 3))]}),
         "graph": plots.batchnorm_graph(results={}),
         "regions": plots.regions(lambda p: (p[:, 0] > 0).astype(int), np.eye(2) - 0.4, np.array([1, 0])),
     }

@@ -13,7 +13,7 @@ def test_public_names_are_pinned():
     assert stagewise.__all__ == ["__version__", "begin", "check", "progress"]
     assert set(plots.__all__) == {
         "INK", "PALETTE", "Edge", "Node", "bands", "batchnorm_graph", "curves", "graph", "histograms",
-        "images", "new_axes", "panels", "race", "regions", "sweep", "walks",
+        "images", "new_axes", "panels", "race", "regions", "sweep", "thinned", "walks",
     }  # fmt: skip
     assert {"Digits", "digits", "minibatches", "spirals"} <= set(data.__all__)
 
