@@ -14,7 +14,7 @@ from autograder import regions
 
 _SAYS_SOMETHING = re.compile(r"\w.*[=+\-*/@(\[].*\w")
 _LEAST_LETTERS = 14
-_COMMON = ("import ", "from ", "#", "def ", "class ", ")", "raise ValueError(", "Array = ")
+_COMMON = ("import ", "from ", "#", "def ", "class ", "@dataclass(", ")", "raise ValueError(", "Array = ")
 _HIDDEN = (regions.SOLUTION, regions.MARK_SCHEME)
 
 
