@@ -72,7 +72,7 @@ ADAGRAD = Exercise(
         ),
     ),
     misconceptions=(
-        wrong("no-root", change=ROOT, into='(cache + config["epsilon"])', says=NO_ROOT),
+        wrong("no-sqrt", change=ROOT, into='(cache + config["epsilon"])', says=NO_ROOT),
         wrong("eps-inside", change=ROOT, into='np.sqrt(cache + config["epsilon"])', says=INSIDE),
         wrong("eps-missing", change=ROOT, into="np.sqrt(cache)", says=MISSING),
         wrong(
@@ -148,7 +148,7 @@ RMSPROP = Exercise(
             says="Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the "
             "new square.",
         ),
-        wrong("no-root", change=ROOT, into='(cache + config["epsilon"])', says=NO_ROOT),
+        wrong("no-sqrt", change=ROOT, into='(cache + config["epsilon"])', says=NO_ROOT),
         wrong(
             "stale-cache",
             change="np.sqrt(cache)",

@@ -93,7 +93,7 @@ CLIPPING = Exercise(
     ),
     misconceptions=(
         wrong(
-            "entry-by-entry",
+            "per-element-vs-norm",
             change=SCALED,
             into="{name: np.clip(g, -max_norm, max_norm) for name, g in grads.items()}",
             says="You clip each entry by itself. That changes the direction of the gradient; here all "

@@ -173,7 +173,7 @@ def of_adam() -> tuple[Misconception, ...]:
             says="Your betas are always 0.9 and 0.999. Take those that config holds.",
         ),
         wrong(
-            "no-root",
+            "no-sqrt",
             of=opt.adam,
             change="np.sqrt(v_hat)",
             into="v_hat",

@@ -145,14 +145,14 @@ MOMENTUM = Exercise(
             "the minus sign.",
         ),
         wrong(
-            "exponential-average",
+            "EMA",
             change='v - config["learning_rate"] * dw',
             into='v - (1 - config["momentum"]) * config["learning_rate"] * dw',
             says="You weigh the new gradient with 1 - momentum, as an average does. That makes every step "
             "shorter; here the new gradient enters the velocity whole.",
         ),
         wrong(
-            "momentum-on-the-gradient",
+            "mu-on-grad",
             change='v = config["momentum"] * v - config["learning_rate"] * dw',
             into='v = v - config["momentum"] * config["learning_rate"] * dw',
             says="Your momentum multiplies the gradient. It belongs to the old velocity, which otherwise "
@@ -242,7 +242,7 @@ NESTEROV = Exercise(
             "is overwritten before it is used.)",
         ),
         wrong(
-            "old-velocity-missing",
+            "v_prev-missing",
             change=_STEP,
             into="next_w = w + (1 + mu) * v",
             says="The term with the velocity from before the update is missing from your step.",
@@ -255,14 +255,14 @@ NESTEROV = Exercise(
             "already standing at the end of that look ahead.",
         ),
         wrong(
-            "published-mu-squared",
+            "new-v-in-mu²",
             change=_STEP,
             into='next_w = w + mu * mu * v - (1 + mu) * config["learning_rate"] * dw',
             says="Your step uses momentum squared times the NEW velocity and the gradient once more. The "
             "formula of that form wants the old velocity; it is in circulation with this slip.",
         ),
         wrong(
-            "looks-backward",
+            "lookahead-sign",
             change=_STEP,
             into="next_w = w + mu * v_prev + (1 - mu) * v",
             says="Your step is the one for a gradient taken behind w, at w - momentum velocity. Nesterov "
@@ -289,7 +289,7 @@ NESTEROV = Exercise(
             "part of it.",
         ),
         wrong(
-            "exponential-average",
+            "EMA",
             change='- config["learning_rate"] * dw',
             into='- (1 - mu) * config["learning_rate"] * dw',
             says="You weigh the new gradient with 1 - momentum, as an average does. Here it enters the "

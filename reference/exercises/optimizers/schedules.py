@@ -96,7 +96,7 @@ STEP_DECAY = Exercise(
     ),
     misconceptions=(
         wrong(
-            "every-step",
+            "per-iteration-decay",
             change="step // every",
             into="step",
             says="Your rate falls at every step. It should keep its value for `every` steps and then drop "
