@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from stagewise.backbone import as_input
+from stagewise.compare import describe
 from stagewise.copying import unchanged
 from stagewise.data.snapshots import snapshots
 from stagewise.glyphnet import GlyphNet
@@ -183,6 +184,7 @@ def reading(network: Data) -> str:
     """How well a network reads photographed digits that it has not seen: "reads" (60 % or more), "learns" or
     "guesses" (less than 25 %; chance is 10 %). A network with another head than for ten classes is told.
     """
+    network = _expected(network)
     classes = len(network["head"].get("fc.weight", ()))
     if network["head_shape"]["type"] != "Linear" or classes != 10:
         return f"its head is a {network['head_shape']['type']} for {classes} classes, not a Linear for 10"
@@ -199,12 +201,23 @@ def _unseen() -> tuple[Tensor, Tensor]:
     return as_input(pictures.x_test), torch.from_numpy(pictures.y_test)
 
 
-def modes_after(result: Any, network: Data) -> list[str] | None:
-    """The modules in evaluation mode after a call, if it gave a result."""
-    return None if result is None else network["evaluating"]
+def with_modes(result: Any, network: Data) -> list[Any]:
+    """A result, and the modules that are in evaluation mode after it."""
+    return [result, _expected(network)["evaluating"]]
 
 
-OBSERVERS: dict[str, Callable[..., Any]] = {"reading": reading, "modes_after": modes_after}
+def renewed(network: Data) -> Data:
+    """What a network with a fresh head must have in common with every other one."""
+    return {key: _expected(network)[key] for key in ("head_shape", "frozen", "backbone")}
+
+
+def _expected(value: Any) -> Data:
+    if type(value) is not dict or value.get("kind") != "network":
+        raise TypeError(f"asked for is the network, and here is {describe(value)}")
+    return value
+
+
+OBSERVERS: dict[str, Callable[..., Any]] = {"reading": reading, "with_modes": with_modes, "renewed": renewed}
 
 
 def _array(tensor: Tensor) -> np.ndarray:

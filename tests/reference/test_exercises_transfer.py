@@ -151,3 +151,18 @@ def test_the_visible_lesson_tells_the_backbone_from_a_random_one():
 def test_a_network_with_too_many_classes_is_told():
     told = placed({}, "stagewise.torch_data")["reading"](describe_network(GlyphNet(26, 16)))
     assert told == "its head is a Linear for 26 classes, not a Linear for 10"
+
+
+LAZY = {
+    "gives its first argument back": lambda first, *rest, **named: first,
+    "gives a number back": lambda *given, **named: 0.5,
+    "gives an empty list back": lambda *given, **named: [],
+    "gives the first argument and nothing": lambda first, *rest, **named: (first, None),
+    "gives text back": lambda *given, **named: "frozen",
+}
+
+
+@pytest.mark.parametrize("lazy", LAZY)
+@every_exercise
+def test_nothing_done_earns_nothing(exercise, lazy):
+    assert judge({exercise.name: LAZY[lazy]}, draw(exercise, 0)).fraction == 0

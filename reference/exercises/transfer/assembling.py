@@ -74,14 +74,11 @@ def _asked(freeze: bool, **how: Any) -> Any:
 
 
 _prepare = asker(
-    "out, optimizer = prepare(model, num_classes, freeze, head_lr, backbone_lr)",
-    {
-        "out['head_shape']": 1,
-        "out['frozen']": 1,
-        "out['backbone']": 0.5,
-        "optimizer['parameters']": 2,
-        "optimizer['settings']": 1,
-    },
+    """
+    out, optimizer = prepare(model, num_classes, freeze, head_lr, backbone_lr)
+    found = renewed(out)
+    """,
+    {"found": 2, "optimizer['parameters']": 2, "optimizer['settings']": 1},
     ("model",),
 )
 _OPTIMIZER = "make_optimizer(model, head_lr, backbone_lr)"
@@ -253,10 +250,10 @@ def by_cases(per_class: int, similarity: float) -> str:
 STRATEGY = exercise(
     tl.choose_strategy,
     (
-        _choose("few and similar", _situation(5, 0.9), visible=True),
+        _choose("few and similar", _situation(5, 0.9), visible=True, main=True),
         _choose("many and similar", _situation(100, 0.8), visible=True),
         _choose("few and different", _situation(3, 0.1), visible=True),
-        _choose("many and different", _situation(200, 0.2), visible=True),
+        _choose("many and different", _situation(200, 0.2), visible=True, main=True),
         _choose("ten, half similar", _situation(10, 0.5), why="fewer than 10 is few; 0.5 is similar"),
         _choose("nine, just below similar", _situation(9, 0.49)),
         _choose("one, the same task", _situation(1, 1.0)),

@@ -93,8 +93,11 @@ def with_zeros(model: nn.Module, num_classes: int) -> nn.Module:
 
 
 _head = asker(
-    "new = replace_head(model, num_classes)",
-    {"new['head_shape']": 3, "new['backbone']": 2, "new['frozen']": 1},
+    """
+    new = replace_head(model, num_classes)
+    found = renewed(new)
+    """,
+    {"found": 1},
     ("model",),
 )
 _NEW_HEAD = "model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)"
@@ -197,17 +200,15 @@ def freeze_and_evaluate(model: nn.Module) -> nn.Module:
     return model
 
 
-_freeze = asker(
-    "out = freeze_backbone(model)",
-    {"out['frozen']": 3, "out['old_gradients']": 2, "out['backbone']": 0.5, "out['head']": 0.5},
-    ("model",),
-)
+_SCRIPT = "out = freeze_backbone(model)"
+_freeze = asker(_SCRIPT, {"out['frozen']": 2}, ("model",))
+_after_a_step = asker(_SCRIPT, {"out['frozen']": 2, "out['old_gradients']": 1}, ("model",))
 
 FREEZE = exercise(
     tl.freeze_backbone,
     (
         _freeze("a fresh model", lambda rng: {"model": network(rng)}, visible=True, main=True),
-        _freeze(
+        _after_a_step(
             "after a step of training",
             lambda rng: {"model": network(rng, gradients=EVERYTHING)},
             visible=True,
@@ -219,7 +220,7 @@ FREEZE = exercise(
             weight=0.5,
             why="the head can learn afterwards, whatever was frozen before",
         ),
-        _freeze(
+        _after_a_step(
             "half frozen",
             lambda rng: {"model": network(rng, width=3, frozen=BACKBONE[:4], gradients=BACKBONE[4:])},
         ),
@@ -379,7 +380,7 @@ def every_frozen_layer(model: nn.Module) -> nn.Module:
     return model
 
 
-_mode = asker("out = train_mode(model)", {"out['statistics']": 3, "out['frozen']": 0.5}, ("model",))
+_mode = asker("out = train_mode(model)", {"out['statistics']": 1}, ("model",))
 _BATCHNORM = ("bn1", "bn2", "bn3")
 
 TRAIN_MODE = exercise(
@@ -436,12 +437,6 @@ TRAIN_MODE = exercise(
             says="You treat a layer as frozen as soon as one of its parameters is. Frozen means that none "
             "can learn.",
         ),
-        wrong(
-            "froze-instead",
-            by=lambda model: tl.freeze_backbone(model).train(),
-            says="You froze parameters here. This function changes the mode only; what learns is decided "
-            "elsewhere.",
-        ),
     ),
     (
         right("flag by flag", by=recursively),
@@ -476,11 +471,11 @@ def with_an_empty_group(
 
 _rates = asker(
     "optimizer = make_optimizer(model, head_lr, backbone_lr, momentum, weight_decay)",
-    {"optimizer['kind']": 0.5, "optimizer['parameters']": 2, "optimizer['settings']": 3},
+    {"optimizer['parameters']": 2, "optimizer['settings']": 3},
 )
 _plain = asker(
     "optimizer = make_optimizer(model, 0.1, 0.01)",
-    {"optimizer['kind']": 0.5, "optimizer['parameters']": 2, "optimizer['settings']": 3},
+    {"optimizer['parameters']": 2, "optimizer['settings']": 3},
 )
 
 

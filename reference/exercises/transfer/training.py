@@ -211,22 +211,23 @@ def _judged(*sizes: int, once: bool = False, **model: Any) -> Any:
     return lambda rng: {"model": network(rng, **model), "batches": batches(rng, sizes, once=once)}
 
 
-_evaluate = asker(
+_evaluate = asker("share = evaluate(model, batches)", {"share": 3}, ("model",))
+_leaving = asker(
     """
     share = evaluate(model, batches)
-    modes = modes_after(share, model)
+    left = with_modes(share, model)
     """,
-    {"share": 3, "modes": 1},
+    {"share": 3, "left": 1},
     ("model",),
 )
 
 EVALUATE = exercise(
     tl.evaluate,
     (
-        _evaluate("in training mode", _judged(8, 8), visible=True, main=True),
+        _leaving("in training mode", _judged(8, 8), visible=True, main=True),
         _evaluate("batches of two sizes", _judged(9, 2), visible=True),
-        _evaluate("found in evaluation mode", _judged(7, 7, evaluating=("the model", *_STATISTICS))),
-        _evaluate(
+        _leaving("found in evaluation mode", _judged(7, 7, evaluating=("the model", *_STATISTICS))),
+        _leaving(
             "some layers in evaluation mode",
             _judged(8, 5, evaluating=("bn1", "bn2")),
             weight=0.5,

@@ -1,0 +1,111 @@
+"""A unit of torch objects is examined like any other: the student's in the sandbox, the judging outside."""
+
+import inspect
+import textwrap
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from autograder.handles import Handle  # noqa: E402 - torch decides whether this file runs
+from autograder.sandbox import CandidateTemplate  # noqa: E402
+from reference import transfer as tl  # noqa: E402
+from reference.examine import examined  # noqa: E402
+
+IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
+
+
+def source(*functions):
+    """A cell that defines these functions of the truth, without their annotations' imports."""
+    return "from __future__ import annotations\n" + IMPORTS + "\n\n".join(map(inspect.getsource, functions))
+
+
+@pytest.fixture(scope="module")
+def torch_template():
+    with CandidateTemplate.start(["transfer"]) as started:
+        yield started
+
+
+@pytest.fixture
+def student(torch_template):
+    """Define functions in a fresh candidate and examine one of them."""
+    with torch_template.new_candidate() as candidate:
+
+        def examine(cell, name):
+            assert candidate.run_cell(cell).status == "ok"
+            candidate.begin_check()
+            return examined(candidate.lookup(name), unit="transfer", points=10)
+
+        yield examine
+
+
+@pytest.mark.parametrize(
+    "functions",
+    [
+        (tl.pick_device,),
+        (tl.replace_head,),
+        (tl.freeze_backbone,),
+        (tl.moved_by,),
+        (tl.make_optimizer, tl.trainable_parameters),
+        (tl.train_epoch, tl.train_mode),
+        (tl.evaluate,),
+    ],
+    ids=lambda functions: functions[0].__name__,
+)
+def test_right_work_in_the_sandbox_earns_everything(student, functions):
+    report = student(source(*functions), functions[0].__name__)
+    assert [row.message for row in report.rows if row.credit < 1] == []
+    assert report.points == 10
+
+
+def test_a_trap_is_named_through_the_sandbox(student):
+    cell = source(tl.freeze_backbone).replace("parameter.requires_grad =", "parameter.require_grad =")
+    report = student(cell, "freeze_backbone")
+    assert report.misconception == "misspelt"
+    assert report.points < 6
+
+
+def test_an_optimizer_for_a_head_that_is_gone_is_named_through_the_sandbox(student):
+    cell = source(
+        tl.freeze_backbone, tl.replace_head, tl.trainable_parameters, tl.make_optimizer
+    ) + textwrap.dedent("""
+    def prepare(model, num_classes, freeze, head_lr, backbone_lr):
+        if freeze:
+            freeze_backbone(model)
+        optimizer = make_optimizer(model, head_lr, backbone_lr)
+        return replace_head(model, num_classes), optimizer
+    """)
+    assert student(cell, "prepare").misconception == "head-after-optimizer"
+
+
+LIE = """
+import stagewise.torch_data
+stagewise.torch_data.wrap = lambda function: lambda *given, **named: {lie}
+
+def freeze_backbone(model):
+    return model
+"""
+
+
+@pytest.mark.parametrize(
+    "lie", ["given[0]", "True", "None", "lambda: 1", "{'frozen': []}", "stagewise.torch_data"]
+)
+def test_a_student_who_replaces_what_carries_the_data_earns_no_more_for_it(student, lie):
+    """What comes back is compared, whoever packed it."""
+    assert student(LIE.replace("{lie}", lie), "freeze_backbone").points == 0
+
+
+def test_a_network_that_is_never_unpickled(student):
+    """An object of a class of the student's own stays there, behind a handle, and is not a network."""
+    cell = IMPORTS + textwrap.dedent("""
+    class Evil:
+        def __reduce__(self):
+            return print, ("unpickled",)
+
+    def replace_head(model, num_classes):
+        return Evil()
+    """)
+    report = student(cell, "replace_head")
+    assert report.points == 0
+    assert {row.credit for row in report.rows} == {0.0}
+    assert Handle.__reduce__ is not object.__reduce__

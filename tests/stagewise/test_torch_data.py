@@ -1,0 +1,160 @@
+"""Functions of torch objects over data: what travels, what is written back, what is told and not shown."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from torch import nn  # noqa: E402 - torch decides whether this file runs
+
+from stagewise.copying import copied, unchanged  # noqa: E402
+from stagewise.glyphnet import GlyphNet  # noqa: E402
+from stagewise.torch_data import OBSERVERS, describe_network, wrap  # noqa: E402
+
+
+@pytest.fixture
+def given():
+    return describe_network(GlyphNet(4, 2))
+
+
+def test_the_function_gets_a_network_and_its_result_is_data(given):
+    def f(model):
+        assert type(model) is GlyphNet
+        return model
+
+    assert unchanged(wrap(f)(given), given)
+
+
+def test_a_network_that_is_only_looked_at_is_the_same_data_to_the_bit(given):
+    before = copied(given)
+    wrap(lambda model: model(torch.zeros(1, 1, 16, 16)) if model.eval() is None else None)(given)
+    assert not unchanged(given, before)  # eval() changed its modes
+    before = copied(given)
+    wrap(lambda model: model(torch.zeros(1, 1, 16, 16)))(given)
+    assert unchanged(given, before)  # in evaluation mode a forward pass changes nothing
+
+
+def test_what_the_call_did_to_a_network_is_written_back_even_if_it_raised(given):
+    def f(model):
+        model.fc.requires_grad_(False)
+        raise KeyError("half done")
+
+    with pytest.raises(KeyError):
+        wrap(f)(given)
+    assert given["frozen"] == ["fc.weight", "fc.bias"]
+
+
+def test_float64_stays_float64(given):
+    wide = {**given, "backbone": {}, "head": {}}
+    for part in ("backbone", "head"):
+        for name, array in given[part].items():
+            wide[part][name] = array.astype(np.float64) if array.dtype.kind == "f" else array
+    assert wrap(lambda model: model.fc.weight.detach())(wide).dtype == np.float64
+
+
+def test_a_models_own_parameter_is_named_and_a_copy_is_not(given):
+    assert wrap(lambda model: [model.fc.bias])(given) == ["the parameter fc.bias"]
+    copy = wrap(lambda model: nn.Parameter(model.fc.bias.clone()))(given)
+    assert copy == "the parameter a stranger of shape (4,)"
+    assert type(wrap(lambda model: model.fc.bias.detach())(given)) is np.ndarray
+
+
+def test_text_that_pretends_to_be_a_parameter_is_told_as_text(given):
+    assert wrap(lambda model: ["the parameter fc.bias"])(given) == ["the text 'the parameter fc.bias'"]
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        (torch.ones(2, requires_grad=True) * 2, "a tensor that still holds its graph"),
+        (iter([1]), "an iterator, used up after one walk through it"),
+        (torch.device("cuda", 1), "cuda:1"),
+    ],
+)
+def test_what_cannot_be_compared_as_numbers_is_told(result, told):
+    assert wrap(lambda: result)() == told
+
+
+@pytest.mark.parametrize("result", [None, 1.5, "text", (1, [2.0])])
+def test_plain_values_pass(result):
+    assert wrap(lambda: result)() == result
+
+
+def test_another_module_than_the_network_is_refused_by_name(given):
+    with pytest.raises(TypeError, match="returned a Linear; asked for is the network that it was given"):
+        wrap(lambda model: model.fc)(given)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (nn.Sequential(nn.Linear(32, 3)), "Sequential"),
+        (nn.Identity(), "Identity"),
+        (nn.Linear(32, 3, bias=False), "Linear"),
+    ],
+)
+def test_any_head_can_be_described(given, head, kind):
+    def f(model):
+        model.fc = head
+        return model
+
+    assert wrap(f)(given)["head_shape"]["type"] == kind
+
+
+def test_an_optimizer_is_described_by_what_each_parameter_gets(given):
+    def f(model):
+        groups = [
+            {"params": [model.fc.bias], "lr": 0.5},
+            {"params": [nn.Parameter(torch.ones(3))], "lr": 2.0},
+        ]
+        return torch.optim.SGD(groups, lr=1.0, momentum=0.25)
+
+    found = wrap(f)(given)
+    assert found["kind"] == "SGD"
+    assert found["settings"]["fc.bias"] == {"lr": 0.5, "momentum": 0.25, "weight_decay": 0.0}
+    assert found["settings"]["a stranger of shape (3,)"]["lr"] == 2.0
+
+
+def test_the_parameters_of_an_optimizer_returned_beside_its_network_are_found():
+    def f():
+        model = GlyphNet(3, 2)
+        return torch.optim.SGD([model.fc.bias], lr=1.0), model
+
+    optimizer, _ = wrap(f)()
+    assert optimizer["parameters"] == ["fc.bias"]
+
+
+def test_random_numbers_repeat_and_the_callers_generator_and_threads_are_left_alone():
+    draw = wrap(lambda: torch.randn(3))
+    torch.manual_seed(5)
+    threads = torch.get_num_threads()
+    first, again = draw(), draw()
+    assert np.array_equal(first, again)
+    assert torch.initial_seed() == 5
+    assert torch.get_num_threads() == threads
+
+
+def test_a_result_is_told_with_the_modes_after_it(given):
+    wrap(lambda model: model.bn1.eval())
+    assert OBSERVERS["with_modes"](0.5, given) == [0.5, []]
+
+
+def test_networks_with_fresh_heads_have_the_rest_in_common(given):
+    def f(model):
+        model.fc = nn.Linear(32, 3)
+        nn.init.normal_(model.fc.weight, std=torch.rand(()).item())
+        return model
+
+    first = OBSERVERS["renewed"](wrap(f)(copied(given)))
+    assert first.keys() == {"head_shape", "frozen", "backbone"}
+    assert unchanged(first["backbone"], given["backbone"])
+
+
+@pytest.mark.parametrize("value", [None, 3.0, {"kind": "SGD"}])
+def test_observers_say_what_they_got_instead_of_a_network(value):
+    with pytest.raises(TypeError, match="asked for is the network, and here is"):
+        OBSERVERS["renewed"](value)
+
+
+def test_reading_tells_an_untrained_network_from_a_trained_one():
+    assert OBSERVERS["reading"](describe_network(GlyphNet(10, 4))) == "guesses"
