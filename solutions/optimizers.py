@@ -34,7 +34,7 @@ import math
 import numpy as np
 
 from stagewise import begin, check, data, interactive, plots, progress
-from stagewise.training import Network, accuracy, cross_entropy, train
+from stagewise.training import Network, accuracy, train
 
 begin("optimizers")
 
