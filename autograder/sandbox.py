@@ -23,7 +23,7 @@ from autograder.link import Candidate, CandidateGone
 from autograder.packages import visible
 
 SANDBOX, PROCESS = "sandbox", "process"
-_WARM = ("numpy", "matplotlib.pyplot", "sklearn.datasets", "ipywidgets", "stagewise")
+_WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "stagewise")
 _START_SECONDS = 120.0
 _END_SECONDS = 5.0
 _REMEDY = (
@@ -58,13 +58,32 @@ class CandidateTemplate:
 
     @classmethod
     def start(
-        cls, extras: Sequence[str] = (), *, isolation: str = SANDBOX, hidden: Sequence[Path] = ()
+        cls,
+        extras: Sequence[str] = (),
+        *,
+        isolation: str = SANDBOX,
+        hidden: Sequence[Path] = (),
+        modules: Sequence[str] = (),
     ) -> Self:
-        """Start a template and try it; `extras` of the course say which packages there are, `hidden` what to
-        cover.
+        """Start a template and try it.
 
-        SandboxError if this machine cannot isolate a candidate.
+        `extras` of the course say which packages there are, `hidden` what to cover, `modules` what to import
+        besides what every notebook needs. SandboxError if this machine cannot isolate a candidate.
         """
+        template = cls.launch(extras, isolation=isolation, hidden=hidden, modules=modules)
+        template.ready()
+        return template
+
+    @classmethod
+    def launch(
+        cls,
+        extras: Sequence[str] = (),
+        *,
+        isolation: str = SANDBOX,
+        hidden: Sequence[Path] = (),
+        modules: Sequence[str] = (),
+    ) -> Self:
+        """Begin to start a template; it is to be `ready` before it is asked for a candidate."""
         entries = visible(tuple(extras))
         directory = None
         if isolation == SANDBOX:
@@ -77,11 +96,8 @@ class CandidateTemplate:
         else:
             directory = tempfile.TemporaryDirectory(prefix="stagewise-")
             command, site, home = [], _linked(entries, Path(directory.name)), directory.name
-        template = cls._launch(
-            command, site, home, (*_WARM, *(("torch",) if "transfer" in extras else ())), isolation, directory
-        )
-        template._try()
-        return template
+        torch = ("torch",) if "transfer" in extras else ()
+        return cls._launch(command, site, home, (*_WARM, *torch, *modules), isolation, directory)
 
     @classmethod
     def _launch(
@@ -149,7 +165,7 @@ class CandidateTemplate:
     ) -> None:
         self.close()
 
-    def _try(self) -> None:
+    def ready(self) -> None:
         """Wait until the template is ready, see that a candidate answers, and ask it what confines it."""
         self._control.settimeout(_START_SECONDS)
         try:
