@@ -1,0 +1,827 @@
+# %% [markdown]
+# # Dropout: learning with half of the units away
+#
+# A network with more weights than examples can learn everything by heart, mistakes included. In this notebook you build the
+# strangest remedy there is: while the network learns, throw some of its units away, others in each step. You
+# write it in two schemes, there and back, apply the same idea to weights, and find out what a network is unsure about.
+#
+# You need NumPy, the chain rule, mean and variance. You need no deep learning library.
+#
+# | | section | time | difficulty | points |
+# | --: | :-- | --: | :-: | --: |
+# | 1 | Learning by heart | 5 min | ●○○ | |
+# | 2 | The idea, drawn | 5 min | ●○○ | |
+# | 3 | Inverted dropout | 15 min | ●●○ | 22 |
+# | 4 | The way back | 8 min | ●○○ | 12 |
+# | 5 | The other scheme | 9 min | ●○○ | 12 |
+# | 6 | Does it help? | 12 min | ●○○ | |
+# | 7 | A thinned network is one of many | 9 min | ●●○ | |
+# | 8 | DropConnect | 17 min | ●●○ | 30 |
+# | 9 | What the network is unsure about | 14 min | ●●● | 14 |
+# | 10 | Two questions | 10 min | ●●○ | 10 |
+#
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it, as often as you
+# like. The points are given later, on other inputs. Cells that draw or train use *your* functions; if one is still missing, they
+# say so and wait.
+#
+# **How can a check judge something random?** It never compares your random numbers with anybody's. It measures what every right answer
+# has in common: how many entries are zero, what became of the others, whether two masks agree. The measures are functions of `observables`, and you
+# can call them yourself. A right answer fails a check by bad luck once in $10^{10}$ times, whichever random numbers you use.
+#
+# **Conventions.** $N$ examples, rows are examples: `x` has shape `(N, D)`. A name that starts with `d` is a gradient: `dx` has the shape of `x`.
+# What comes in float32 goes out in float32. And the most important one of this notebook: **$p$ is the probability to KEEP a
+# unit.** (PyTorch's `Dropout(p)` means the probability to *drop*. Papers and courses are divided. Half of all wrong implementations
+# of dropout are right ones for the other convention.)
+
+# %% role="given"
+import numpy as np
+
+from stagewise import begin, check, data, gradients, interactive, observables, plots, progress
+from stagewise.training import Network, accuracy, train
+
+begin("dropout")
+
+# %% [markdown]
+# ## 1 Learning by heart
+# *5 minutes, ●○○*
+#
+# The task is made for failure. The network has three hidden layers of 128 units, about 42,000 weights. It gets 200 pictures of digits, and three tenths
+# of the labels have been replaced by random ones, as if a tired person had written them. By chance some of those are right, so 26 % are wrong.
+#
+# **Predict** two numbers after 500 steps: the share of the 200 *given* labels that the network reproduces (a network that had only learned what digits look like would reach
+# 0.74), and its accuracy on 300 new pictures with correct labels.
+
+# %% role="explore"
+digits = data.digits()
+PICTURES = 200
+SIZES = (64, 128, 128, 128, 10)
+
+
+def tired_labels(share=0.3):
+    """The first labels, a share of them drawn at random."""
+    rng = np.random.default_rng(5)
+    labels = digits.y_train[:PICTURES].copy()
+    guessed = rng.random(PICTURES) < share
+    labels[guessed] = rng.integers(0, 10, guessed.sum())
+    return labels
+
+
+x_few, y_few = digits.x_train[:PICTURES], tired_labels()
+
+
+def run(seed=1, steps=500, **layers):
+    """Train one network on the few pictures; returns it, the steps, and there: share of given labels, accuracy on new pictures."""
+    network = Network(SIZES, scale=0.12, seed=seed, **layers)
+
+    def watch(network, step):
+        if step % 20:
+            return None
+        return np.array([accuracy(network, x_few, y_few), accuracy(network, digits.x_val, digits.y_val)])
+
+    history = train(network, x_few, y_few, learning_rate=0.1, steps=steps, batch_size=50, seed=seed, watch=watch)
+    return network, np.array(list(history.watched)), np.array(list(history.watched.values())).T
+
+
+def by_heart():
+    _, steps, (given, new) = run()
+    return plots.curves({"the given labels": (steps, given), "new pictures": (steps, new)}, ylabel="share right",
+                        title="Three tenths of the labels are random", ylim=(0, 1.05))
+
+
+interactive.explore(by_heart)
+
+# %% [markdown]
+# The network reproduces *every* label, also the wrong ones. And look at the lower curve: it rises to about 0.8, and then it *falls*, to
+# about 0.75. First the network learned what digits look like; then it learned by heart who had been tired. The gap between the two
+# curves is **overfitting**.
+#
+# One remedy would be to ask many people instead of one: train ten networks, each on its own part of the data or from another start, and let them vote. What one of them has learned by
+# heart the others have not. But ten networks cost ten times as much, in training and for ever after. Dropout gets a good part of the effect from one network.
+
+# %% [markdown]
+# ## 2 The idea, drawn
+# *5 minutes, ●○○*
+#
+# In every training step each hidden unit stays with probability $p$ and is taken away with probability $1-p$, independently of all
+# others and anew for every example. Taken away means: its output is 0, so nothing that comes behind it sees it, and no
+# gradient comes back to it. At test time all units are there.
+
+# %% role="explore"
+plots.thinned({
+    "test time": [[1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1]],
+    "training, example 1": [[1, 1, 1, 1], [1, 0, 1, 1, 0], [0, 1, 1, 1, 0], [1, 1]],
+    "training, example 2": [[1, 1, 1, 1], [0, 1, 1, 0, 1], [1, 0, 0, 1, 1], [1, 1]],
+    "training, example 3": [[1, 1, 1, 1], [1, 1, 0, 1, 0], [0, 0, 1, 1, 1], [1, 1]],
+}, title="One network and three of its thinned versions")
+
+# %% [markdown]
+# Two ways to think about it.
+#
+# *No unit can rely on another one.* A unit that has learned to repair one particular mistake of one particular neighbour is useless when that neighbour is away. What pays is to be useful in many
+# companies. Geoffrey Hinton, who had the idea, tells that it came to him at his bank, where the tellers kept being moved around: he supposed that cheating the bank would take employees who know each other.
+#
+# *It is a crowd of networks.* **How many** different thinned versions does the small network above have (10 hidden units)? And the one of section 1 (384 hidden units)?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Each hidden unit is there or not: $2^{10} = 1024$ versions, and $2^{384} \approx 4 \cdot 10^{115}$. All of them share the same weights. Each step of the training improves
+# one of them per example, and hardly any version is ever seen twice.
+# </details>
+
+# %% [markdown]
+# ## 3 Inverted dropout
+# *15 minutes, ●●○, 22 points*
+#
+# Let $x$ be an output of a hidden layer and $k$ a random number that is 1 with probability $p$ and 0 otherwise. The simplest layer would be $k\,x$. Its mean is
+#
+# $$\mathbb E[k\,x] = p \cdot x + (1-p) \cdot 0 = p\,x .$$
+#
+# So what the next layer gets in training is, on average, smaller than what it gets at test time, when nothing is dropped. It has learned its weights for sums of one size and is given
+# sums of another: with $p = 0.5$, twice as large. **Inverted** dropout repairs this at once, in training, by making the survivors larger:
+#
+# $$\text{train:}\quad \mathrm{out} = x\,\frac{k}{p}, \qquad\qquad \text{test:}\quad \mathrm{out} = x .$$
+#
+# $$\mathbb E[\mathrm{out}] = \frac{p\,x}{p} = x , \qquad
+# \operatorname{Var}(\mathrm{out}) = \mathbb E[\mathrm{out}^2] - x^2 = p\,\frac{x^2}{p^2} - x^2 = x^2\,\frac{1-p}{p} .$$
+#
+# The mean is that of test time. The variance is the price: for $p = 0.5$ the noise is as large as the signal, for $p = 0.9$ it is a third of it (the standard deviation of out is $x/3$).
+#
+# **How to draw $k$.** A uniform random number $u$ between 0 and 1 lies below $p$ with probability exactly $p$: that is what uniform means. So a comparison with $p$ makes a $k$, and
+# a whole array of uniform numbers makes the mask for a whole array `x`. Every entry needs a number of its own, in every example and in every unit.
+#
+# **How to seed.** Tests want to draw the same mask twice. NumPy's `np.random.default_rng(seed)` gives a generator of its own that starts at the same place for the same seed, and at
+# an unpredictable one for `None`; `rng.random(shape)` draws. (The older `np.random.seed` does it too, but it restarts *everybody's* random numbers. It is accepted here.) Without a
+# seed, each call must draw another mask.
+#
+# **Before you write**: $p = 0.8$, and `x` has 1000 entries, all of them 4. About how many entries of `out` are 0, and what are the others?
+#
+# <details><summary>Compare your answer</summary>
+#
+# About 200 are 0, and the others are exactly 5. Their mean is about 4.
+# </details>
+#
+# <details><summary>Hint: my output has the right zeros, but the check says that it is too small or too large</summary>
+#
+# Look at what the survivors are multiplied with. Python's comparisons come after its divisions: in <code>u < p / p</code> the division is done first.
+# </details>
+
+# %% role="exercise"
+def dropout_forward(x, dropout_param):
+    """mode "train": out = x * kept / p, P(kept = 1) = p, kept is 0 or 1; mode "test": out = x.
+
+    x: float array of any shape; each entry has a kept of its own.
+    dropout_param: dict with
+        "p":    the probability to KEEP an entry, 0 < p <= 1. A share of 1 - p becomes 0.
+        "mode": "train" or "test"
+        "seed": optional; the same seed gives the same mask, no seed another mask in each call
+    Returns out: like x, in x's dtype, cache: whatever your backward pass needs.
+    Any other mode: ValueError. x and dropout_param keep their values.
+    """
+    p, mode = dropout_param["p"], dropout_param["mode"]
+    ### BEGIN SOLUTION
+    if mode == "train":
+        rng = np.random.default_rng(dropout_param.get("seed"))
+        kept = rng.random(x.shape) < p
+        mask = (kept / p).astype(x.dtype)
+        return x * mask, mask
+    if mode == "test":
+        return x, None
+    raise ValueError(f"Invalid forward dropout mode: {mode}")
+    ### END SOLUTION
+
+# %% role="check" points=22
+check(dropout_forward)
+
+# %% [markdown]
+# Let us look at what it does to pictures. Normally dropout works on hidden layers, but pictures are easier to look at. Move the slider. Which $p$ leaves *you* able to read them?
+
+# %% role="explore"
+def thinned_pictures(p):
+    ink = data.digits("unit").x_train[:10]
+    out, _ = dropout_forward(np.repeat(ink, 3, axis=0), {"p": p, "mode": "train", "seed": 3})
+    rows = np.concatenate([ink, out[0::3], out[1::3], out[2::3]])
+    return plots.images(rows, title=f"Ten digits, and three thinned versions of each: keep p = {p:g}")
+
+
+interactive.explore(thinned_pictures, p=interactive.slider([0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0], start=0.5, label="keep p"))
+
+# %% [markdown]
+# Now the promise of the formula: *the mean of many masks is x*. How fast? The mean of $T$ independent passes has the standard deviation $x\sqrt{\frac{1-p}{p\,T}}$. **What should the
+# lines look like** on two logarithmic axes, which slope do they have, and by which factor does the line of $p = 0.1$ lie above that of $p = 0.9$?
+
+# %% role="explore"
+def mean_of_many():
+    x = np.random.default_rng(1).uniform(0.5, 2.5, (20, 50))
+    lines = {}
+    for p in (0.1, 0.5, 0.9):
+        total, away = np.zeros_like(x), []
+        for count in range(1, 1001):
+            total += dropout_forward(x, {"p": p, "mode": "train", "seed": count})[0]
+            away.append(np.sqrt(np.mean((total / count / x - 1) ** 2)))
+        lines[f"keep p = {p}"] = (np.arange(1, 1001), away)
+    return plots.curves(lines, xlabel="passes T", ylabel="typical relative distance from x", log="xy",
+                        title="The mean of many passes comes closer to x")
+
+
+interactive.explore(mean_of_many)
+
+# %% [markdown]
+# Straight lines of slope $-\tfrac12$: a hundred times as many passes, a tenth of the distance. At $T = 1$ you read off $\sqrt{(1-p)/p}$: 3 for $p = 0.1$, 1 for $p = 0.5$, and $\tfrac13$ for
+# $p = 0.9$. So the lines of 0.1 and 0.9 are a factor of 9 apart.
+#
+# The measures of the check are yours as well. Change `p` in this cell and predict each number.
+
+# %%
+x = np.random.default_rng(2).uniform(0.5, 2.5, (400, 300))
+try:
+    out, _ = dropout_forward(x, {"p": 0.8, "mode": "train"})
+    print("share of zeros", observables.zero_fraction(out))
+    print("factor of the survivors", observables.survivor_scale(out, x))
+    print("mean of x", x.mean(), " mean of out", out.mean())
+except NotImplementedError:
+    print("Write dropout_forward first.")
+
+# %% [markdown]
+# ## 4 The way back
+# *8 minutes, ●○○, 12 points*
+#
+# For a given mask the layer is $\mathrm{out} = m\,x$ with a constant $m = k/p$ for each entry. By the chain rule
+#
+# $$\mathrm{dx} = \frac{\partial L}{\partial x} = \frac{\partial L}{\partial\,\mathrm{out}}\cdot\frac{\partial\,\mathrm{out}}{\partial x} = \mathrm{dout} \cdot m .$$
+#
+# It is the *same* $m$ as on the way there, with its factor $\frac1p$, because it is the derivative of what has really been computed. An entry that was dropped gets the gradient 0: whatever its value had been, the
+# loss would have been the same. So the mask must travel in the cache. In test mode nothing was dropped, and `dx` is `dout`.
+
+# %% role="exercise"
+def dropout_backward(dout, cache):
+    """dx = dout * kept / p with the kept of the forward pass; in test mode dx = dout.
+
+    dout: like x, cache: what dropout_forward returned.  Returns dx: like x.
+    """
+    ### BEGIN SOLUTION
+    mask = cache
+    return dout * mask if mask is not None else dout.copy()
+    ### END SOLUTION
+
+# %% role="check" points=12
+check(dropout_backward, dropout_forward)
+
+# %% [markdown]
+# A gradient check calls the forward pass twice for each entry, once with a little more and once with a little less. **Predict** what it says about your two functions with a seed in
+# `dropout_param`, and what it says without.
+
+# %% role="explore"
+def check_with_and_without_seed():
+    rng = np.random.default_rng(0)
+    x, dout = rng.uniform(0.5, 2.5, (4, 5)), rng.standard_normal((4, 5))
+    told = []
+    for label, param in (("with a seed", {"p": 0.6, "mode": "train", "seed": 3}), ("without a seed", {"p": 0.6, "mode": "train"})):
+        _, cache = dropout_forward(x, param)
+        dx = dropout_backward(dout, cache)
+        found = gradients.gradient_check(lambda x: dropout_forward(x, param)[0], x, dx, dout)
+        told.append(f"{label}: {found}\n")
+    return "\n".join(told)
+
+
+interactive.explore(check_with_and_without_seed)
+
+# %% [markdown]
+# Without a seed the two calls use two masks, and their difference, divided by a tiny step, is enormous and means nothing. The formula is right, the measurement is not: freeze the randomness before you measure
+# a gradient.
+
+# %% [markdown]
+# ## 5 The other scheme
+# *9 minutes, ●○○, 12 points*
+#
+# The first paper ([Srivastava and others, 2014](https://jmlr.org/papers/v15/srivastava14a.html)) did it the other way round. Training only drops, and test time makes up for it:
+#
+# $$\text{train:}\quad \mathrm{out} = k\,x, \qquad\qquad \text{test:}\quad \mathrm{out} = p\,x .$$
+#
+# In both schemes the output at test time is the *expected* output in training: here $\mathbb E[k\,x] = p\,x$. (In the paper the weights behind the layer are multiplied by $p$, which is the same.)
+
+# %% role="exercise"
+def vanilla_dropout_forward(x, dropout_param):
+    """mode "train": out = x * kept, P(kept = 1) = p, kept is 0 or 1; mode "test": out = x * p.
+
+    x: float array of any shape; each entry has a kept of its own.
+    dropout_param: as in dropout_forward; "p" is the probability to KEEP.
+    Returns out: like x, in x's dtype, cache: whatever a backward pass would need.
+    Any other mode: ValueError. x and dropout_param keep their values.
+    """
+    p, mode = dropout_param["p"], dropout_param["mode"]
+    ### BEGIN SOLUTION
+    if mode == "train":
+        rng = np.random.default_rng(dropout_param.get("seed"))
+        factor = (rng.random(x.shape) < p).astype(x.dtype)
+    elif mode == "test":
+        factor = np.full(x.shape, p, dtype=x.dtype)
+    else:
+        raise ValueError(f"Invalid forward dropout mode: {mode}")
+    return x * factor, factor
+    ### END SOLUTION
+
+# %% role="check" points=12
+check(vanilla_dropout_forward)
+
+# %% [markdown]
+# One million numbers with the mean 2, through both layers in both modes. Fill the table in your head before you run the cell.
+
+# %% role="explore"
+def both_schemes(p):
+    x = np.random.default_rng(0).uniform(1, 3, (1000, 1000))
+    lines = [f"keep p = {p:g}                train    test", f"{'x':26}{x.mean():8.3f}{x.mean():8.3f}"]
+    for name, layer in (("dropout_forward", dropout_forward), ("vanilla_dropout_forward", vanilla_dropout_forward)):
+        means = [layer(x, {"p": p, "mode": mode, "seed": 1})[0].mean() for mode in ("train", "test")]
+        lines.append(f"{name:26}{means[0]:8.3f}{means[1]:8.3f}")
+    return "\n".join(lines)
+
+
+interactive.explore(both_schemes, p=interactive.slider([0.1, 0.3, 0.5, 0.8, 1.0], start=0.8, label="keep p"))
+
+# %% [markdown]
+# In each row the two modes agree (train up to chance). Mixing the schemes is the classic mistake: training that divides *and* a test that multiplies, or neither of them.
+#
+# *Why has everybody moved to the inverted scheme?*
+#
+# <details><summary>Answer</summary>
+#
+# Test mode becomes the plain network. Whoever uses the network needs to know nothing about dropout or $p$, test time costs nothing, and $p$ can change during training without changing
+# what the network computes at test time.
+# </details>
+
+# %% [markdown]
+# ## 6 Does it help?
+# *12 minutes, ●○○*
+#
+# Back to the tired labels. Your two functions now stand behind each of the three hidden layers. Predict both curves for $p = 0.5$, then move the slider. **What will happen at $p = 0.2$?**
+
+# %% role="explore"
+def dropped(p, seed=1):
+    """The layers of a network with your dropout in it; none at all for p = 1."""
+    if p == 1:
+        return {}
+    return {"dropout": (dropout_forward, dropout_backward), "dropout_param": {"p": p, "seed": seed}}
+
+
+def curves_over_p(p):
+    _, steps, (given, new) = run(**dropped(p))
+    return plots.curves({"the given labels": (steps, given), "new pictures": (steps, new)}, ylabel="share right", ylim=(0, 1.05),
+                        title=f"keep p = {p:g}")
+
+
+interactive.explore(curves_over_p, p=interactive.slider([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], start=0.5, label="keep p"))
+
+# %% [markdown]
+# With $p = 0.5$ the curves stay together for longer, the lower one ends higher, and the network takes more steps to learn anything at all. The upper curve has not arrived at 1: fewer of the wrong labels have been learned by heart.
+#
+# The same for several $p$, from two random starts each, after 500 steps. Where on the axis is *overfitting*, and where is *underfitting*?
+
+# %% role="explore"
+SEEDS = (1, 2)
+
+
+def sweep_over_p():
+    keeps = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0)
+    ends = np.array([[run(seed, **dropped(p, seed))[2][:, -1] for seed in SEEDS] for p in keeps])
+    lines = {"the given labels": ends[:, :, 0], "new pictures": ends[:, :, 1]}
+    return plots.sweep(keeps, lines, xlabel="probability p to keep a unit", ylabel="share right after 500 steps", log="",
+                       chance=0.1, title="From too little to too much", ylim=(0, 1.05))
+
+
+interactive.explore(sweep_over_p)
+
+# %% [markdown]
+# On the right, at $p = 1$, the network knows its labels by heart: overfitting. On the left so little is left of it that it learns neither the given labels nor digits: underfitting, at least within
+# 500 steps. In between, the gap closes, and the accuracy on new pictures is best around $p = 0.4$ to $0.5$. So $p$ is a setting like the learning rate: choose it by measuring, on pictures that are not used for training.
+#
+# ### Forgetting test mode
+# A team trains with dropout and forgets to switch it off when they measure. Here are two networks, trained with and without dropout, each measured ten times in both modes ($p = 0.5$). Three questions: which of the four groups
+# are ten times the same number? Which is the highest? What happens to the network that has never met dropout?
+
+# %% role="explore"
+def forgotten_mode():
+    told = []
+    for name, p in (("trained with dropout", 0.5), ("trained without", 1.0)):
+        network, _, _ = run(**dropped(p))
+        network.dropout, network.dropout_param = (dropout_forward, dropout_backward), {"p": 0.5, "seed": 7}
+        for mode in ("test", "train"):
+            found = [accuracy(network, digits.x_val, digits.y_val, mode) for _ in range(10)]
+            told.append(f"{name:21} {mode:6} " + " ".join(f"{value:.2f}" for value in found))
+    return "\n".join(["                      mode   accuracy on new pictures, ten times", *told])
+
+
+interactive.explore(forgotten_mode)
+
+# %% [markdown]
+# In test mode nothing is random, so a number repeats. In train mode the accuracy jumps about and is far too low, in a network that is *fine*. And the network that has never met dropout falls apart when
+# half of its units leave, while the other one keeps most of what it knows: that is what *no unit can rely on another one* means.
+#
+# ### Together with batch normalisation
+# Batch normalisation adds noise too, for the statistics of a batch depend on who happens to be in it. Some say that it makes dropout unnecessary, others that the two disturb each other: dropout makes the variances of
+# training different from those of test time, and batch normalisation remembers them. What happens here, with normalisation in front of each ReLU and dropout behind it? Four networks, two starts each; predict the order of the
+# four on new pictures.
+
+# %% role="explore"
+def batchnorm(x, gamma, beta, bn_param, eps=1e-5, momentum=0.9):
+    """Unit 4's layer, in short."""
+    if bn_param["mode"] == "test":
+        mean, var = bn_param["mean"], bn_param["var"]
+    else:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        for name, value in (("mean", mean), ("var", var)):
+            bn_param[name] = momentum * bn_param.get(name, value) + (1 - momentum) * value
+    xhat = (x - mean) / np.sqrt(var + eps)
+    return gamma * xhat + beta, (xhat, gamma, var + eps)
+
+
+def batchnorm_back(dout, cache):
+    xhat, gamma, var = cache
+    dbeta, dgamma, N = dout.sum(axis=0), (dout * xhat).sum(axis=0), len(dout)
+    return gamma / (N * np.sqrt(var)) * (N * dout - dbeta - xhat * dgamma), dgamma, dbeta
+
+
+def with_batchnorm():
+    normalised = {"norm": (batchnorm, batchnorm_back)}
+    kinds = {"neither": ({}, 1), "dropout": ({}, 0.5), "batchnorm": (normalised, 1), "both": (normalised, 0.5)}
+    lines = {}
+    for label, (layers, p) in kinds.items():
+        runs = [run(seed, **layers, **dropped(p, seed)) for seed in SEEDS]
+        lines[label] = (runs[0][1], np.array([found[1] for _, _, found in runs]))
+    return lines
+
+
+def order_of_four():
+    lines = with_batchnorm()
+    axes = plots.panels(2, size=(4.8, 3.4), sharey=True)[1]
+    for ax, names in zip(axes, (("neither", "dropout"), ("batchnorm", "both")), strict=True):
+        series = {}
+        for name in names:
+            steps, runs = lines[name]
+            series[f"{name}, start 1"], series[f"{name}, start 2"] = (steps, runs[0]), (steps, runs[1])
+        figure = plots.curves(series, ylabel="accuracy on new pictures", ylim=(0, 1), title=" against ".join(names), ax=ax)
+    return figure
+
+
+interactive.explore(order_of_four)
+
+# %% [markdown]
+# Here normalisation alone is no help against learning by heart: its curve bends down as that of the plain network does, only sooner, because it learns everything faster. Dropout helps with and without it, and both together end
+# highest. That is one small network and one kind of bad label, not a law. In large networks for pictures normalisation often does so well that dropout is left out. The difference that remains: dropout has a knob, $p$, and
+# the noise of normalisation has none.
+
+# %% [markdown]
+# ## 7 A thinned network is one of many
+# *9 minutes, ●●○*
+#
+# Section 2 said: a crowd of networks that share their weights. If that is right, then one thinned network is *one member* of the crowd; the average of many thinned networks is the crowd's vote; and test mode, one
+# pass without dropping anything, is a cheap imitation of the vote. All three can be measured on the network that you trained with $p = 0.5$. **Predict the order of the three.**
+
+# %% role="explore"
+def softmax_rows(scores):
+    """The probabilities of C classes for scores (N, C)."""
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def crowd():
+    network, _, _ = run(**dropped(0.5))
+    network.dropout_param = {"p": 0.5, "seed": 11}
+    votes = np.array([softmax_rows(network.propagate(digits.x_val, "train")[0]) for _ in range(256)])
+    sizes = [1, 2, 4, 8, 16, 32, 64]
+    right = np.full((len(sizes), 4), np.nan)
+    for row, size in enumerate(sizes):
+        for column in range(4):
+            vote = votes[column * 64:column * 64 + size].mean(axis=0)
+            right[row, column] = np.mean(vote.argmax(axis=1) == digits.y_val)
+    whole = accuracy(network, digits.x_val, digits.y_val)
+    lines = {"average of that many thinned networks": right, "test mode, one pass": [whole] * len(sizes)}
+    return plots.sweep(sizes, lines, xlabel="thinned networks", ylabel="accuracy on new pictures", ylim=(0.5, 0.9),
+                       title="One member, the crowd, and its imitation")
+
+
+interactive.explore(crowd)
+
+# %% [markdown]
+# A single thinned network is right in about 0.63 of the cases, and all single ones are similar: that is no wonder, half of it is missing. A vote of 16 is near 0.82, and one pass in test mode lands close to the vote of many,
+# for a fraction of its price.
+#
+# Why is the imitation so good? For one layer behind the dropout it can be computed. The scores are $s = W^\top (x \odot k/p) + b$, the probabilities $P_c = e^{s_c} / Z$. Take the *geometric* mean of $P_c$ over
+# all masks $k$, each with its probability:
+#
+# $$\exp \mathbb E[\ln P_c] = \exp\left(\mathbb E[s_c] - \mathbb E[\ln Z]\right) \;\propto\; \exp \mathbb E[s_c] = \exp\left(W^\top x + b\right)_c ,$$
+#
+# because $\mathbb E[k/p] = 1$. The sign $\propto$ hides a factor that is the same for all classes $c$. Divide by the sum over the classes and it is gone: **the normalised geometric mean of all $2^D$ thinned networks is exactly the
+# network in test mode.** With one layer behind, that is a theorem; the derivation used that $s$ is linear in $k$. With a ReLU in between it is only an approximation. Which step breaks?
+#
+# <details><summary>Answer</summary>
+#
+# $\mathbb E[\max(0, z)]$ is not $\max(0, \mathbb E[z])$. For a $z$ that is as often 1 as −1 the first is $\tfrac12$ and the second is 0. So behind the next ReLU, test mode no longer is the mean of training.
+# </details>
+#
+# With 10 units, all 1024 thinned networks can be listed. The cell draws random weights and compares.
+
+# %% role="explore"
+def theorem():
+    rng = np.random.default_rng(4)
+    p, x, w, b = 0.7, rng.uniform(0, 2, 10), rng.standard_normal((10, 3)), rng.standard_normal(3)
+    masks = (np.arange(2**10)[:, None] >> np.arange(10)) & 1
+    chance = np.prod(np.where(masks, p, 1 - p), axis=1)
+    each = softmax_rows((x * masks / p) @ w + b)
+    geometric = np.exp(chance @ np.log(each))
+    whole = softmax_rows((dropout_forward(x[None], {"p": p, "mode": "test"})[0] @ w + b))[0]
+    return "\n".join([
+        f"chances of the {len(masks)} masks add up to        {chance.sum():.6f}",
+        f"geometric mean of all, normalised      {(geometric / geometric.sum()).round(6)}",
+        f"test mode                              {whole.round(6)}",
+        f"arithmetic mean of all                 {(chance @ each).round(6)}",
+    ])
+
+
+interactive.explore(theorem)
+
+# %% [markdown]
+# ## 8 DropConnect
+# *17 minutes, ●●○, 30 points*
+#
+# Why units and not connections? **DropConnect** ([Wan and others, 2013](https://proceedings.mlr.press/v28/wan13.html)) drops single *weights* of a linear layer:
+#
+# $$\text{train:}\quad \mathrm{out} = x\left(w \odot \tfrac{k}{p}\right) + b, \qquad\qquad \text{test:}\quad \mathrm{out} = x\,w + b .$$
+#
+# Now $k$ has the shape of $w$, `(D, H)`. Two decisions of ours: $b$ is never dropped, and one mask serves the whole batch. (The paper draws a mask for *each example*. That would be $N$ matrices instead of one.)
+
+# %% role="explore"
+plots.thinned({
+    "all there": [np.ones((4, 5)), np.ones((5, 2))],
+    "dropout": [np.ones((4, 5)) * [1, 0, 1, 1, 0], np.ones((5, 2)) * [[1], [0], [1], [1], [0]]],
+    "DropConnect": [[[1, 0, 1, 0, 1], [1, 1, 0, 1, 0], [0, 1, 1, 1, 1], [1, 0, 0, 1, 1]], [[1, 0], [1, 1], [0, 1], [1, 1], [1, 0]]],
+}, columns=3, title="Dropping units and dropping connections")
+
+# %% [markdown]
+# Dropout is a special case, in two ways. Dropping the input $d$ is the same as dropping the whole *row* $d$ of $w$: in $(x \odot k)\,w$ the entry $k_d$ multiplies all of row $d$. Dropping the unit $h$ (before its bias) is the same as dropping
+# the *column* $h$. DropConnect has a number of its own for each entry, $2^{DH}$ masks instead of $2^D$.
+#
+# The mean is right for the same reason as before: $\mathbb E[x_d\,w_{dh}\,k_{dh}/p] = x_d\,w_{dh}$, and a sum of means is the mean of the sum.
+
+# %% role="exercise"
+def dropconnect_forward(x, w, b, dropconnect_param):
+    """mode "train": out = x @ (w * kept / p) + b, P(kept = 1) = p; mode "test": out = x @ w + b.
+
+    x: (N, D), w: (D, H), b: (H,).
+    kept: 0 or 1 for each weight, the same for all N examples; b is always kept.
+    dropconnect_param: dict with "p" (the probability to KEEP a weight), "mode" and, optional, "seed",
+        as in dropout_forward.
+    Returns out: (N, H) in x's dtype, cache: whatever your backward pass needs.
+    Any other mode: ValueError. The arguments keep their values.
+    """
+    p, mode = dropconnect_param["p"], dropconnect_param["mode"]
+    ### BEGIN SOLUTION
+    if mode == "train":
+        rng = np.random.default_rng(dropconnect_param.get("seed"))
+        mask = ((rng.random(w.shape) < p) / p).astype(w.dtype)
+    elif mode == "test":
+        mask = np.ones_like(w)
+    else:
+        raise ValueError(f"Invalid forward dropconnect mode: {mode}")
+    out = x @ (w * mask) + b
+    return out, (x, w, mask)
+    ### END SOLUTION
+
+# %% role="check" points=16
+check(dropconnect_forward)
+
+# %% [markdown]
+# **And back.** Write $\tilde w = w \odot m$ with $m = k/p$ for the matrix that was really used. The layer is $\mathrm{out} = x\,\tilde w + b$, an ordinary linear layer, so
+#
+# $$\mathrm{dx} = \mathrm{dout}\;\tilde w^\top, \qquad \mathrm d\tilde w = x^\top\,\mathrm{dout}, \qquad \mathrm{db}_h = \sum_{n=1}^{N} \mathrm{dout}_{nh} .$$
+#
+# You want the gradient of $w$, not of $\tilde w$. One more link of the chain: $\tilde w_{dh} = m_{dh}\,w_{dh}$, entry by entry, so
+#
+# $$\mathrm dw_{dh} = m_{dh}\,\mathrm d\tilde w_{dh} .$$
+#
+# A weight that was dropped gets no gradient, and one that was kept gets the factor $\frac1p$.
+
+# %% role="exercise"
+def dropconnect_backward(dout, cache):
+    """The gradients with the kept of the forward pass.
+
+    dout: (N, H), cache: what dropconnect_forward returned.
+    Returns dx: (N, D), dw: (D, H), db: (H,).
+        dx = dout @ (w * kept / p).T,  dw = (x.T @ dout) * kept / p,  db = sum of dout over the N examples
+        in test mode the same without kept / p
+    """
+    ### BEGIN SOLUTION
+    x, w, mask = cache
+    dx = dout @ (w * mask).T
+    dw = (x.T @ dout) * mask
+    db = np.sum(dout, axis=0)
+    return dx, dw, db
+    ### END SOLUTION
+
+# %% role="check" points=14
+check(dropconnect_backward, dropconnect_forward)
+
+# %% [markdown]
+# The tired labels once more. Your DropConnect replaces all four linear layers, for three values of $p$. It drops weights of the input and of the output layer too. Which $p$ will be best?
+
+# %% role="explore"
+def dropconnect_curves():
+    lines = {}
+    for p in (1.0, 0.7, 0.5):
+        layers = {"linear": (dropconnect_forward, dropconnect_backward), "linear_param": {"p": p}}
+        runs = []
+        for seed in SEEDS:
+            layers["linear_param"]["seed"] = seed
+            runs.append(run(seed, **layers))
+        lines[f"keep p = {p:g}"] = (runs[0][1], np.array([found for _, _, found in runs]))
+    axes = plots.panels(2, size=(4.8, 3.4), sharey=True)[1]
+    for part, (ax, title) in enumerate(zip(axes, ("the given labels", "new pictures"), strict=True)):
+        series = {}
+        for label, (steps, found) in lines.items():
+            series[label] = (steps, found[:, part].mean(axis=0))
+        figure = plots.curves(series, ylabel="share right, mean of two starts", ylim=(0, 1.05), title=title, ax=ax)
+    return figure
+
+
+interactive.explore(dropconnect_curves)
+
+# %% [markdown]
+# The picture is that of dropout: with a smaller $p$ fewer of the given labels are learned by heart and more of the new pictures are read at the end. (At $p = 0.3$ this network explodes: the survivors are
+# multiplied by 3.3 in each of four layers, and the learning rate is too large for that much noise. You can try.)
+
+# %% [markdown]
+# ## 9 What the network is unsure about
+# *14 minutes, ●●●, 14 points*
+#
+# A network always answers. Show it a picture that is half a 4 and half a 9, or no digit at all, and its softmax still gives ten numbers with the sum 1, often with a large one among them. It would be good to know
+# when *not* to believe it.
+#
+# Section 7 has the tool: the members of the crowd. Where all thinned networks say the same, the answer does not depend on which units are there. Where they disagree, it does. So: leave dropout **on at test time**, make $T$
+# passes, each with masks of its own, and report the mean of the probabilities and their spread,
+#
+# $$\bar P_{nc} = \frac1T \sum_{t=1}^{T} P^{(t)}_{nc}, \qquad \sigma_{nc} = \sqrt{\frac1T \sum_{t=1}^{T} \left(P^{(t)}_{nc} - \bar P_{nc}\right)^2} .$$
+#
+# Yarin Gal and Zoubin Ghahramani ([2016](https://arxiv.org/abs/1506.02142)) called it **Monte Carlo dropout** and showed that it approximates what a Bayesian would compute, the average over all plausible networks.
+#
+# Pay attention to the order: average the *probabilities*, not the scores. And mind the mode: this is the one place where train mode at test time is no mistake.
+
+# %% [markdown]
+# <details><summary>Hint: the structure</summary>
+#
+# The hidden layer is the same in each pass: compute it once. Then, in a loop: your dropout of it in train mode, scores, softmax; put the probabilities into a list. <code>np.mean</code> and <code>np.std</code> of the
+# list over axis 0 do the rest. Subtract the row's maximum from the scores before you exponentiate.
+# </details>
+
+# %% role="exercise"
+def mc_dropout_predict(x, network, dropout_param, samples):
+    """Mean and standard deviation of the class probabilities of `samples` passes, each with its own masks.
+
+    x: (N, D).
+    network: dict of "w1": (D, H), "b1": (H,), "w2": (H, C), "b2": (C,).
+    dropout_param: dict with "p", the probability to KEEP; a "mode" in it does not matter. It keeps its values.
+    samples: the number of passes. One pass:
+        h = max(0, x @ w1 + b1),  dropout of h as in train mode,  probabilities = softmax(h @ w2 + b2)
+    Returns mean: (N, C), spread: (N, C) over the passes: spread = sqrt(mean of (probabilities - mean)^2).
+    """
+    ### BEGIN SOLUTION
+    hidden = np.maximum(0, x @ network["w1"] + network["b1"])
+    passes = []
+    for _ in range(samples):
+        thinned, _ = dropout_forward(hidden, {"p": dropout_param["p"], "mode": "train"})
+        scores = thinned @ network["w2"] + network["b2"]
+        e = np.exp(scores - scores.max(axis=1, keepdims=True))
+        passes.append(e / e.sum(axis=1, keepdims=True))
+    return np.mean(passes, axis=0), np.std(passes, axis=0)
+    ### END SOLUTION
+
+# %% role="check" points=14
+check(mc_dropout_predict)
+
+# %% [markdown]
+# Now a network that has learned from all 1197 pictures with their true labels, with your dropout at $p = 0.5$. The slider turns one digit into another. Left is what the plain network in test mode says, right the mean and the spread of
+# 300 thinned ones. **Where along the way do you expect the largest spread?**
+
+# %% role="explore"
+def trained_reader():
+    network = Network((64, 100, 10), scale=0.15, seed=1, dropout=(dropout_forward, dropout_backward), dropout_param={"p": 0.5, "seed": 1})
+    train(network, digits.x_train, digits.y_train, learning_rate=0.2, steps=600, batch_size=50, seed=1)
+    params = network.params
+    return network, {"w1": params["W0"], "b1": params["b0"], "w2": params["W1"], "b2": params["b1"]}
+
+
+def blended(share, pair):
+    one, other = (int(digit) for digit in pair.split(" to "))
+    network, weights = trained_reader()
+    sure = network.propagate(digits.x_val)[0].argmax(axis=1) == digits.y_val
+    first, last = (digits.x_val[sure & (digits.y_val == digit)][0] for digit in (one, other))
+    picture = (1 - share) * first + share * last
+    plain = softmax_rows(network.propagate(picture[None])[0])[0]
+    mean, spread = mc_dropout_predict(picture[None], weights, {"p": 0.5}, 300)
+    figure, axes = plots.panels(3, size=(3.3, 3.1))
+    axes[0].imshow(picture.reshape(8, 8), cmap="gray_r")
+    axes[0].set_axis_off()
+    axes[0].set_title(f"{share:.0%} of the way from {one} to {other}", fontsize=11)
+    for ax, title, height, error in ((axes[1], "test mode", plain, None), (axes[2], "300 thinned networks", mean[0], spread[0])):
+        ax.bar(np.arange(10), height, yerr=error, color=plots.PALETTE[0], ecolor=plots.PALETTE[1], capsize=3)
+        ax.set_xticks(range(10))
+        ax.set_ylim(0, 1.3)
+        ax.set_xlabel("digit")
+        ax.set_ylabel("probability")
+        ax.set_title(title, fontsize=11)
+    return figure
+
+
+interactive.explore(
+    blended,
+    share=interactive.slider([0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0], start=0.6, label="share of the other"),
+    pair=interactive.slider(["0 to 6", "1 to 7", "3 to 8", "4 to 9"], start="3 to 8", label="digits"),
+)
+
+# %% [markdown]
+# At both ends the bars stand alone with hardly a line on them; in between the crowd is divided and the error bars grow long. The plain network has probabilities as well, and on the way they move too. So what does the spread
+# tell that they do not? Put it to work: let the network *decline* to answer where the spread of its winning class is largest. Which pictures will it decline, and what is the accuracy of the rest?
+
+# %% role="explore"
+def declined():
+    _, weights = trained_reader()
+    mean, spread = mc_dropout_predict(digits.x_val, weights, {"p": 0.5}, 200)
+    answer = mean.argmax(axis=1)
+    doubt = spread[np.arange(len(answer)), answer]
+    order = np.argsort(doubt)
+    right = (answer == digits.y_val)[order]
+    kept = [300, 285, 270, 240, 210, 180, 150]
+    lines = [f"answers {count:3} of 300: {right[:count].mean():.3f} of them right" for count in kept]
+    print("\n".join(lines))
+    most = order[::-1][:10]
+    labels = [f"{answer[i]}, is {digits.y_val[i]}" for i in most]
+    return plots.images(data.digits("unit").x_val[most], labels, columns=5, title="The ten pictures with the largest spread: answer and truth")
+
+
+interactive.explore(declined)
+
+# %% [markdown]
+# The half with the smallest spread contains no mistake, or hardly one: nearly all mistakes sit among the few pictures about which the crowd is divided, and most of those are hard to read for you, too.
+#
+# A warning to take along: this is the spread of *this* crowd. All its members have learned from the same pictures. What none of them has ever seen they may well be wrong about together, and at one.
+
+# %% [markdown]
+# ## 10 Two questions
+# *10 minutes, ●●○, 5 points each*
+#
+# These two are read by a person. A few sentences and formulas each are enough; what earns the points is said with each part.
+
+# %% [markdown] role="written" points=5 name="other-convention"
+# ### Question 1: the other convention
+# A friend has moved a network from a course like this one to PyTorch, where `Dropout(p)` *drops* with probability $p$, and has kept the number: $p = 0.8$. PyTorch uses the inverted scheme.
+#
+# - (a) By what are the surviving entries multiplied now, and by what should they be? (1 point)
+# - (b) Compute mean and variance of the layer's output for an input $x$, in the friend's network and in the intended one. Which of the two is wrong, and which does the training notice? (3 points)
+# - (c) The friend's test mode gives sensible numbers. Why is no mistake to be seen there? (1 point)
+#
+# ### BEGIN SOLUTION
+# (a) PyTorch keeps with probability $q = 1 - 0.8 = 0.2$ and multiplies by $1/q = 5$. Intended is $1/0.8 = 1.25$.
+#
+# (b) Mean: $q \cdot x/q = x$ in both networks. Variance: $x^2\frac{1-q}{q}$, with $q = 0.2$ it is $4x^2$; intended is $x^2 \frac{0.2}{0.8} = \tfrac14 x^2$. So the mean is right and the variance is 16 times too large (a standard deviation of $2x$ instead of $x/2$).
+# Training meets noise that is larger than the signal: it is slow, or learns nothing at all (section 6 at $p = 0.2$: underfitting).
+#
+# (c) In the inverted scheme test mode is the identity, whatever $p$ is. It computes what the weights say; that the weights were badly trained is not visible in the layer itself.
+# ### END SOLUTION
+#
+# ### BEGIN MARK SCHEME
+# **Marking scheme, 5 points**
+#
+# - (a) 1 point: 5 instead of 1.25.
+# - (b) 1 point: the mean is $x$ in both. 1 point: both variances, $4x^2$ and $x^2/4$ (or the formula with both numbers in it). 1 point: a consequence for training that follows from the larger noise. Only "it gets worse": 0 of that point.
+# - (c) 1 point: test mode does not depend on $p$.
+# ### END MARK SCHEME
+
+# %% [markdown] role="written" points=5 name="noise"
+# ### Question 2: a penalty in disguise
+# One linear unit, $\hat y = \sum_d w_d\,x_d\,k_d/p$, is trained with the loss $(y - \hat y)^2$ and inverted dropout of its inputs. The $k_d$ are independent.
+#
+# - (a) Show that the expected loss over the masks is $\left(y - \sum_d w_d x_d\right)^2 + \frac{1-p}{p} \sum_d w_d^2\,x_d^2$. (3 points)
+# - (b) To which known method is the second term related, and what does it do to a weight whose input is always large? (1 point)
+# - (c) Explain one of your plots with (a). (1 point)
+#
+# ### BEGIN SOLUTION
+# (a) For any random $\hat y$: $\mathbb E[(y-\hat y)^2] = (y - \mathbb E\hat y)^2 + \operatorname{Var}(\hat y)$. By section 3, $\mathbb E[k_d/p] = 1$, so $\mathbb E\hat y = \sum_d w_d x_d$. The terms are independent, so their variances add:
+# $\operatorname{Var}(\hat y) = \sum_d w_d^2 x_d^2 \operatorname{Var}(k_d/p) = \sum_d w_d^2 x_d^2\,\frac{1-p}{p}$.
+#
+# (b) To L2 regularisation (weight decay): a sum of squared weights, each with its own factor $x_d^2$. A weight whose input is always large is held small more strongly.
+#
+# (c) For instance the sweep over $p$: the strength of the penalty is $\frac{1-p}{p}$, 0 at $p=1$ (overfitting), 1 at $p = 0.5$, 4 at $p = 0.2$, where it outweighs the data (underfitting). Or the first plot of section 3: the height of the lines at $T=1$ is $\sqrt{(1-p)/p}$.
+# ### END SOLUTION
+#
+# ### BEGIN MARK SCHEME
+# **Marking scheme, 5 points**
+#
+# - (a) 1 point: squared bias plus variance (or the square multiplied out, with $\mathbb E[k^2] = p$). 1 point: the mean of $\hat y$. 1 point: the variance, with the remark that independence lets variances add.
+# - (b) 1 point: L2 or weight decay, and that the penalty of such a weight is larger.
+# - (c) 1 point: names a plot and connects it with the factor $(1-p)/p$ or with the noise.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## Where you stand
+# The table shows the last result of each check in this session. Each exercise is graded by itself.
+
+# %% role="explore"
+progress()
