@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.errors import CourseError
-from autograder.sandbox import CandidateTemplate
+from autograder.isolation.sandbox import CandidateTemplate
 
 CLONE = Path(__file__).resolve().parent.parent
 _REMEDY = "run the command in a clone of the repository: the attacks are tests, and part of it alone"

@@ -8,22 +8,22 @@ from argparse import Namespace
 from rich.console import Console
 
 from autograder import attack as attacks
-from autograder import collect as collecting
-from autograder import demo as demos
-from autograder import feedback as pages
-from autograder import handout as handouts
-from autograder import scores as tables
 from autograder import validate as validation
-from autograder.build import build as build_units
+from autograder.collecting import collect as collecting
+from autograder.collecting.roster import read_roster
 from autograder.course import Course
 from autograder.doctor import examine_machine
 from autograder.doctor import show as show_machine
-from autograder.grading import Done, Settings
-from autograder.grading import grade as grade_unit
-from autograder.prepare import prepare
+from autograder.grading.driver import Done, Settings
+from autograder.grading.driver import grade as grade_unit
 from autograder.progress import Steps
 from autograder.reasons import Reason
-from autograder.roster import read_roster
+from autograder.reports import feedback as pages
+from autograder.reports import scores as tables
+from autograder.synthetic import demo as demos
+from autograder.units import handout as handouts
+from autograder.units.build import build as build_units
+from autograder.units.prepare import prepare
 
 
 def build(course: Course, asked: Namespace, console: Console) -> int:

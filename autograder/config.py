@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from autograder import regions
+from autograder.units import regions
 
 RELEASE = "assignments"
 CONFIG_FILE = "nbgrader_config.py"
@@ -17,16 +17,16 @@ configure(get_config(), Path(__file__).parent)  # noqa: F821 (nbgrader defines g
 '''
 
 AUTOGRADE_PREPROCESSORS = (
-    "autograder.preprocessor.Isolated",
+    "autograder.grading.preprocessor.Isolated",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "autograder.preprocessor.CheckCellMetadata",
+    "autograder.grading.preprocessor.CheckCellMetadata",
 )
 FEEDBACK_PREPROCESSORS = (
-    "autograder.feedback.Unhidden",
+    "autograder.reports.feedback.Unhidden",
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 )
@@ -40,13 +40,13 @@ def configure(c: Any, root: Path) -> Any:
     c.ClearSolutions.text_stub = regions.TEXT_STUB
     # Questions are locked texts, not nbgrader's task cells: students answer in a cell of its own below.
     c.ClearMarkScheme.enforce_metadata = False
-    c.Autograde.exporter_class = "autograder.preprocessor.Repaired"
+    c.Autograde.exporter_class = "autograder.grading.preprocessor.Repaired"
     c.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
     c.GenerateFeedback.preprocessors = list(FEEDBACK_PREPROCESSORS)
     # What students wrote is rendered in the instructor's browser, by the form grader and in feedback pages.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {
-        "markdown2html": "autograder.safe_html.markdown2html",
-        "clean_html": "autograder.safe_html.sanitize",
+        "markdown2html": "autograder.examining.safe_html.markdown2html",
+        "clean_html": "autograder.examining.safe_html.sanitize",
     }
     return c

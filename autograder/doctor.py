@@ -17,7 +17,7 @@ from rich.table import Table
 
 from autograder.course import Course
 from autograder.errors import SandboxError
-from autograder.sandbox import CandidateTemplate
+from autograder.isolation.sandbox import CandidateTemplate
 
 _LEAST_PYTHON = (3, 11)
 _LEAST_MEMORY = 2 << 30

@@ -12,13 +12,13 @@ from pathlib import Path
 import nbformat
 
 import reference.units
-from autograder import regions
-from autograder.build import Load, build
 from autograder.course import Course
-from autograder.grading import Settings, grade
-from autograder.percent import Role
-from autograder.plan import read_plan
-from autograder.records import Record
+from autograder.grading.driver import Settings, grade
+from autograder.grading.records import Record
+from autograder.units import regions
+from autograder.units.build import Load, build
+from autograder.units.percent import Role
+from autograder.units.plan import read_plan
 from autograder.whole_files import replace as replace_file
 from reference.killmatrix import killmatrix
 

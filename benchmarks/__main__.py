@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import Course
-from autograder.prepare import prepare
-from autograder.synthetic import HONEST, draw_class, hand_in
+from autograder.synthetic.students import HONEST, draw_class, hand_in
+from autograder.units.prepare import prepare
 from benchmarks.budget import budget, candidate_starts, check_times
 from benchmarks.graders import OURS, SEAM, STOCK, STOCK_EXPLORE, Run, run
 

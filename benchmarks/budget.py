@@ -9,12 +9,13 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import reference.units
-from autograder import records, submissions
 from autograder.course import Course
-from autograder.gradebook import GradebookWriter
-from autograder.grading import Settings, entry_of, new_worker
-from autograder.sandbox import CandidateTemplate
-from autograder.store import store
+from autograder.grading import records
+from autograder.grading.driver import Settings, entry_of, new_worker
+from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.store import store
+from autograder.intake import files as submissions
+from autograder.isolation.sandbox import CandidateTemplate
 from stagewise import begin, check
 
 PARTS = (

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course
-from autograder.sheets import read_sheets
+from autograder.reports.sheets import read_sheets
 from benchmarks.memory import watched
 
 STOCK, STOCK_EXPLORE = "stock nbgrader", "stock nbgrader, experiments too"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.link import Candidate
-from autograder.sandbox import PROCESS, CandidateTemplate
+from autograder.isolation.link import Candidate
+from autograder.isolation.sandbox import PROCESS, CandidateTemplate
 
 
 @pytest.fixture(scope="session")

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.conduct import grade_notebook
-from autograder.examiner import Examiner
-from autograder.intake import read_submission
-from autograder.limits import MIB, Limits
-from autograder.outputs import clean
-from autograder.plan import Plan, PlannedCell
+from autograder.examining.examiner import Examiner
+from autograder.examining.outputs import clean
+from autograder.grading.conduct import grade_notebook
+from autograder.grading.records import CheckScore
+from autograder.intake.reading import read_submission
+from autograder.isolation.limits import MIB, Limits
+from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
-from autograder.records import CheckScore
-from autograder.sandbox import CandidateTemplate
+from autograder.units.plan import Plan, PlannedCell
 
 POINTS = 2.0
 SECRET = "the-answer-is-two-times-x"

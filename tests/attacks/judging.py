@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.records import CheckScore
+from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
-from autograder.records import CheckScore
-from autograder.sandbox import CandidateTemplate
 from tests.attacks.field import HONEST, POINTS, SECRET, Aftermath, Attack, grade, submission
 
 SECRETS = (SECRET, "classmate", "root:", "PYTHONPATH", "VIRTUAL_ENV", "STAGEWISE_SECRET")

@@ -6,12 +6,12 @@ import struct
 import numpy as np
 import pytest
 
-from autograder.candidate.encode import Encoder
-from autograder.candidate.wire import Tag, pack
-from autograder.limits import Limits
-from autograder.link import Candidate, CandidateGone
+from autograder.isolation.candidate.encode import Encoder
+from autograder.isolation.candidate.wire import Tag, pack
+from autograder.isolation.limits import Limits
+from autograder.isolation.link import Candidate, CandidateGone
+from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
-from autograder.student_errors import CandidateError
 
 LIMITS = Limits(call_seconds=0.1, wall_factor=1.0, grace=0.1, frame_bytes=1 << 16)
 LIST, AGAIN = int(Tag.LIST), int(Tag.AGAIN)

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 import reference.units
-from autograder.prepare import prepare
+from autograder.units.prepare import prepare
 from tests.autograder.toy_unit import course_of, load
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from autograder import percent
-from autograder.assemble import assemble
-from autograder.plan import Plan, plan_of
+from autograder.units import percent
+from autograder.units.assemble import assemble
+from autograder.units.plan import Plan, plan_of
 from tests.autograder.toy_unit import course_of
 
 ANSWERS = {

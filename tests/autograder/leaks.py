@@ -10,7 +10,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from autograder import regions
+from autograder.units import regions
 
 _SAYS_SOMETHING = re.compile(r"\w.*[=+\-*/@(\[].*\w")
 _LEAST_LETTERS = 14

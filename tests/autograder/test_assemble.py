@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder import percent
-from autograder.assemble import assemble, names, serialize
 from autograder.errors import AuthorError
+from autograder.units import percent
+from autograder.units.assemble import assemble, names, serialize
 from tests.autograder.toy_unit import SOURCE
 
 

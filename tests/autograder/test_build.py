@@ -9,9 +9,9 @@ import sysconfig
 import pytest
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.build import build
 from autograder.errors import AuthorError, CourseError
-from autograder.prepare import prepare
+from autograder.units.build import build
+from autograder.units.prepare import prepare
 from tests.autograder.toy_unit import SOURCE, course_of, load
 
 

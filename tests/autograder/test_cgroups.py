@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from autograder.cgroups import Above, Group, available
-from autograder.sandbox import CandidateTemplate
+from autograder.isolation.cgroups import Above, Group, available
+from autograder.isolation.sandbox import CandidateTemplate
 
 USER = 1000
 

@@ -10,14 +10,15 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from rich.console import Console
 
-from autograder import archives, cli, collect
-from autograder.collect_plan import Entry, Present, decide, unwrapped
+from autograder import cli
+from autograder.collecting import archives, collect
+from autograder.collecting.choosing import Entry, Present, decide, unwrapped
+from autograder.collecting.fates import Fate
+from autograder.collecting.lms import owner_of, safe_id
+from autograder.collecting.roster import read_roster, roster_of
 from autograder.errors import CourseError
-from autograder.fates import Fate
-from autograder.lms import owner_of, safe_id
+from autograder.intake.files import read
 from autograder.reasons import Reason
-from autograder.roster import read_roster, roster_of
-from autograder.submissions import read
 from tests.autograder.graded_toy import ANSWERS, submitted, toy_plan
 from tests.autograder.toy_unit import course_of
 

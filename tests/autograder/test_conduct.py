@@ -5,11 +5,11 @@ import json
 import nbformat
 import pytest
 
-from autograder.conduct import grade_notebook, without_visible_check
-from autograder.intake import read_submission
-from autograder.link import CandidateGone, CellResult
+from autograder.examining.verdicts import CheckResult
+from autograder.grading.conduct import grade_notebook, without_visible_check
+from autograder.intake.reading import read_submission
+from autograder.isolation.link import CandidateGone, CellResult
 from autograder.reasons import Reason
-from autograder.verdicts import CheckResult
 from tests.autograder.graded_toy import cell, submitted, toy_plan
 
 PLAN = toy_plan()

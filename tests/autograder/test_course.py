@@ -5,11 +5,11 @@ from importlib import import_module
 
 import pytest
 
-from autograder.build import build
 from autograder.config import CONFIG_TEXT
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
-from autograder.prepare import prepare
+from autograder.units.build import build
+from autograder.units.prepare import prepare
 from tests.autograder.toy_unit import SOURCE, course_of, load
 
 
@@ -78,7 +78,8 @@ def test_a_fresh_directory_is_made_ready(fresh):
 
 
 def test_a_ready_directory_is_not_built_again(course, monkeypatch):
-    monkeypatch.setattr(import_module("autograder.prepare"), "build", lambda *args: pytest.fail("built"))
+    module = import_module("autograder.units.prepare")
+    monkeypatch.setattr(module, "build", lambda *args: pytest.fail("built"))
     assert prepare(course, load=load) == ()
 
 

@@ -6,10 +6,10 @@ import pytest
 from rich.console import Console
 
 from autograder.course import Course
-from autograder.demo import demo
-from autograder.grading import Settings
-from autograder.prepare import prepare
+from autograder.grading.driver import Settings
 from autograder.reasons import Reason
+from autograder.synthetic.demo import demo
+from autograder.units.prepare import prepare
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from autograder.examiner import Examiner
-from autograder.limits import Limits
-from autograder.plan import PlannedCell
+from autograder.examining.examiner import Examiner
+from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
+from autograder.units.plan import PlannedCell
 from stagewise import display
 from stagewise.report import Report, Row, Status
 

@@ -3,8 +3,8 @@
 import pytest
 
 from autograder.errors import CourseError
-from autograder.feedback import feedback
-from autograder.grading import Settings, grade
+from autograder.grading.driver import Settings, grade
+from autograder.reports.feedback import feedback
 from tests.autograder.graded_toy import ANSWERS, submitted
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.intake import Intake, read_submission
+from autograder.intake.reading import Intake, read_submission
 from autograder.reasons import Reason
 from tests.autograder.graded_toy import ANSWERS, cell, released, submitted, toy_plan
 

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import SubmissionError
-from autograder.intake import MAX_CELLS, MAX_SOURCE, read_submission
-from autograder.marking import serialized
+from autograder.grading.marking import serialized
+from autograder.intake.reading import MAX_CELLS, MAX_SOURCE, read_submission
+from autograder.intake.repair import Repair
 from autograder.reasons import Reason
-from autograder.repair import Repair
 from tests.autograder.graded_toy import ANSWERS, submitted, toy_plan
 
 CPU_SECONDS = 20

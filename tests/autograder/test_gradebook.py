@@ -12,7 +12,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 
 from autograder.errors import CourseError
-from autograder.gradebook import Entry, GradebookWriter
+from autograder.grading.gradebook import Entry, GradebookWriter
 from tests.autograder.graded_toy import ANSWERS, released, toy_plan
 
 # nbgrader's add_submission makes SQLAlchemy warn of an object outside the session.

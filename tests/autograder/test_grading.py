@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import records
-from autograder.children import fork_worker
 from autograder.errors import CourseError, SandboxError
-from autograder.grading import Settings, grade
-from autograder.limits import Limits
+from autograder.grading import records
+from autograder.grading.children import fork_worker
+from autograder.grading.driver import Settings, grade
+from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
-from autograder.sheets import read_sheets
+from autograder.reports.sheets import read_sheets
 from tests.autograder.graded_toy import ANSWERS, cell, submitted
 
 SQUARES = {"double": "def double(x):\n    return x * x * 1.0"}
@@ -155,10 +155,10 @@ def test_the_number_of_jobs_changes_nothing(toy_course):
 
 def test_what_runs_out_of_time_is_tried_once_more_alone(toy_course, monkeypatch):
     asked = []
-    from autograder import grading
+    from autograder.grading import driver as grading
 
     monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or ask(name, raw))
-    from autograder.worker import question as ask
+    from autograder.grading.worker import question as ask
 
     hand_in(toy_course, ada=submitted(), zoe=submitted(ENDLESS))
     told = graded(toy_course)

@@ -6,11 +6,11 @@ import pickle
 import numpy as np
 import pytest
 
-from autograder.handles import Handle
-from autograder.limits import MIB, Limits
-from autograder.link import CandidateGone
+from autograder.isolation.handles import Handle
+from autograder.isolation.limits import MIB, Limits
+from autograder.isolation.link import CandidateGone
+from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
-from autograder.student_errors import CandidateError
 
 
 @pytest.fixture
@@ -303,7 +303,7 @@ def test_a_call_that_takes_all_memory_raises_there(template):
 def test_tensors_are_changed_in_place_too():
     """Where the course has torch; the candidate's packages come from the extra."""
     torch = pytest.importorskip("torch")
-    from autograder.sandbox import CandidateTemplate
+    from autograder.isolation.sandbox import CandidateTemplate
 
     with CandidateTemplate.start(["transfer"]) as template, template.new_candidate() as candidate:
         candidate.run_cell("import torch\ndef f(x):\n    x.add_(1)\n    return x * 2")

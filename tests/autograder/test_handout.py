@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
-from autograder import handout as handing_out
-from autograder.build import build
 from autograder.errors import CourseError
-from autograder.handout import handout
+from autograder.units import handout as handing_out
+from autograder.units.build import build
+from autograder.units.handout import handout
 from tests.autograder.toy_unit import course_of, load
 
 

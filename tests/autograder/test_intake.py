@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import SubmissionError
-from autograder.intake import MAX_BYTES, read_submission
+from autograder.intake.reading import MAX_BYTES, read_submission
 from autograder.reasons import Reason
 from tests.autograder.graded_toy import ANSWERS, cell, released, submitted, toy_plan
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from autograder.candidate import landlock
+from autograder.isolation.candidate import landlock
 
 needs_landlock = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 

@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from autograder.children import ChildDiedError, in_child
-from autograder.lanes import Answer, Lanes
+from autograder.grading.children import ChildDiedError, in_child
+from autograder.grading.lanes import Answer, Lanes
 
 
 def serve(connection):

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 import reference.units
-from autograder import percent
-from autograder.build import build
 from autograder.course import REPOSITORY, Course
-from autograder.handout import handout
+from autograder.units import percent
+from autograder.units.build import build
+from autograder.units.handout import handout
 from tests.autograder import leaks
 from tests.autograder.toy_unit import SOURCE, TOY, course_of, load
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.markdown import attachments, harmless
-from autograder.outputs import clean, plain
-from autograder.safe_html import markdown2html
+from autograder.examining.markdown import attachments, harmless
+from autograder.examining.outputs import clean, plain
+from autograder.examining.safe_html import markdown2html
 
 PNG = base64.b64encode(
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"

@@ -7,12 +7,12 @@ import sysconfig
 
 import pytest
 
-from autograder import records
 from autograder.course import Course
-from autograder.prepare import prepare
+from autograder.grading import records
 from autograder.reasons import Reason
-from autograder.sheets import read_sheets
-from autograder.synthetic import HONEST, draw_class, hand_in
+from autograder.reports.sheets import read_sheets
+from autograder.synthetic.students import HONEST, draw_class, hand_in
+from autograder.units.prepare import prepare
 from benchmarks.graders import OURS, SEAM, STOCK, run
 
 

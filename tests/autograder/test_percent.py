@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder import percent
 from autograder.errors import AuthorError
-from autograder.percent import Role
+from autograder.units import percent
+from autograder.units.percent import Role
 from tests.autograder.toy_unit import SOURCE
 
 TITLE = "# %% [markdown]\n# # Title\n\n"

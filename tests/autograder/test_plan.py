@@ -6,11 +6,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import percent
-from autograder.assemble import assemble
-from autograder.build import build
 from autograder.errors import CourseError
-from autograder.plan import plan_of, read_plan
+from autograder.units import percent
+from autograder.units.assemble import assemble
+from autograder.units.build import build
+from autograder.units.plan import plan_of, read_plan
 from tests.autograder.toy_unit import SOURCE, course_of, load
 
 

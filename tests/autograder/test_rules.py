@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import percent, rules
 from autograder.errors import AuthorError
+from autograder.units import percent, rules
 from tests.autograder.toy_unit import SOURCE, TOY
 
 CHECK = '# %% role="check" points=40.5\ncheck(double)\n\n'

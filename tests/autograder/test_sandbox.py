@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder import packages, sandbox
-from autograder.bubblewrap import command_line
 from autograder.errors import SandboxError
-from autograder.limits import MIB, Limits
-from autograder.link import CandidateGone
+from autograder.isolation import packages, sandbox
+from autograder.isolation.bubblewrap import command_line
+from autograder.isolation.limits import MIB, Limits
+from autograder.isolation.link import CandidateGone
+from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
-from autograder.sandbox import CandidateTemplate
 
 CLONE = Path(__file__).resolve().parents[2]
 

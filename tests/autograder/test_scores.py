@@ -10,11 +10,11 @@ from rich.console import Console
 
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.gradebook import Entry, GradebookWriter
+from autograder.grading.gradebook import Entry, GradebookWriter
+from autograder.grading.records import CheckScore, Record, save
 from autograder.reasons import Reason
-from autograder.records import CheckScore, Record, save
-from autograder.scores import Score, as_csv, as_json, scores, show
-from autograder.sheets import read_sheets
+from autograder.reports.scores import Score, as_csv, as_json, scores, show
+from autograder.reports.sheets import read_sheets
 
 BOTH = (
     CheckScore("check-double", 40.5, 40.5, Reason.OK),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.limits import Limits
-from autograder.outputs import clean
+from autograder.examining.outputs import clean
+from autograder.isolation.limits import Limits
 
 
 def shown(candidate, source):

@@ -8,12 +8,12 @@ import pytest
 
 import reference.units
 from autograder.course import Course
-from autograder.intake import read_submission
-from autograder.plan import read_plan
-from autograder.prepare import prepare
-from autograder.synthetic import HONEST, KINDS, draw_class, hand_in, material
-from autograder.transcript import written
-from autograder.trouble import DAMAGES, TRICKS
+from autograder.intake.reading import read_submission
+from autograder.synthetic.students import HONEST, KINDS, draw_class, hand_in, material
+from autograder.synthetic.transcript import written
+from autograder.synthetic.trouble import DAMAGES, TRICKS
+from autograder.units.plan import read_plan
+from autograder.units.prepare import prepare
 from reference.drawing import draw
 from stagewise.judging import judge
 

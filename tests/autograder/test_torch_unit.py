@@ -7,8 +7,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from autograder.handles import Handle  # noqa: E402 - torch decides whether this file runs
-from autograder.sandbox import CandidateTemplate  # noqa: E402
+from autograder.isolation.handles import Handle  # noqa: E402 - torch decides whether this file runs
+from autograder.isolation.sandbox import CandidateTemplate  # noqa: E402
 from reference import transfer as tl  # noqa: E402
 from reference.examine import examined  # noqa: E402
 

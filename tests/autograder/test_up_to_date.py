@@ -5,8 +5,8 @@ import json
 import pytest
 
 import reference.units
-from autograder.build import build
 from autograder.course import REPOSITORY, Course
+from autograder.units.build import build
 
 COURSE = Course(REPOSITORY)
 REMEDY = "run: python -m autograder build"

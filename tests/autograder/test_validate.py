@@ -7,10 +7,10 @@ import nbformat
 import pytest
 
 from autograder import validate as validating
-from autograder.build import build
 from autograder.course import REPOSITORY, Course
+from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
-from autograder.records import CheckScore, Record
+from autograder.units.build import build
 from autograder.validate import Finding, table, validate
 from tests.autograder.toy_unit import course_of, load
 

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from autograder.course import REPOSITORY
-from autograder.handout import build_wheel
+from autograder.units.handout import build_wheel
 
 LIGHT = {"numpy", "matplotlib", "scikit-learn", "ipywidgets", "ipython"}
 

@@ -7,10 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.candidate import arrays
-from autograder.candidate.decode import Decoder
-from autograder.candidate.encode import Encoder
-from autograder.candidate.wire import DEEPEST, HEAVIEST, ProtocolError, Tag, UnsendableError, pack, unpack
+from autograder.isolation.candidate import arrays
+from autograder.isolation.candidate.decode import Decoder
+from autograder.isolation.candidate.encode import Encoder
+from autograder.isolation.candidate.wire import (
+    DEEPEST,
+    HEAVIEST,
+    ProtocolError,
+    Tag,
+    UnsendableError,
+    pack,
+    unpack,
+)
 
 DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16"]
 DTYPES += ["float32", "float64", "complex64", "complex128", "<U5", "S3"]

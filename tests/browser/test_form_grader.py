@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from autograder.course import Course
-from autograder.prepare import prepare
+from autograder.units.prepare import prepare
 from tests.browser.conftest import jupyterlab
 
 ROOT = Path(__file__).resolve().parents[2]

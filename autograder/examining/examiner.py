@@ -1,0 +1,143 @@
+"""The examiner: runs check cells, from the plan's source alone, outside the sandbox.
+
+The student's functions are handles there; points and verdicts are computed here and never reach the
+candidate.
+"""
+
+import ast
+import io
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+from autograder.examining.namespaces import Namespace, defined
+from autograder.examining.verdicts import CheckResult, earned, failed
+from autograder.isolation.handles import Handle
+from autograder.isolation.link import Candidate, CandidateGone
+from autograder.isolation.student_errors import CandidateError
+from autograder.reasons import Reason
+from autograder.units.plan import PlannedCell
+from stagewise import display
+from stagewise.report import Report
+from stagewise.student_traceback import headline
+
+_LONGEST_DETAIL = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell's code: its statements, the expression whose value is its result, and the names it defines."""
+
+    statements: tuple[CodeType, ...]
+    result: CodeType | None
+    names: frozenset[str]
+
+
+class Examiner:
+    """Judges one candidate. Its names, those of `given` cells and of check cells, win over the student's."""
+
+    def __init__(self, candidate: Candidate, unit: str) -> None:
+        self.unit = unit
+        self._candidate = candidate
+        self._names = Namespace(candidate)
+
+    def run_given(self, cell: PlannedCell) -> None:
+        """Define what a `given` cell defines; a statement that fails, since a student's function does, is
+        skipped.
+
+        What it would have defined is then undefined, never the student's.
+        """
+        self._candidate.begin_check()
+        with _quietly([]), suppress(SyntaxError):
+            code = _compiled(cell.source, cell.grade_id)
+            self._names.reserved |= code.names
+            for part in (*code.statements, code.result):
+                with suppress(Exception, CandidateGone):
+                    exec(part or "", self._names)
+
+    def run_check(self, cell: PlannedCell) -> CheckResult:
+        """Run a check cell and say what was earned; whatever the candidate does, this returns."""
+        self._candidate.begin_check()
+        self._names.asked.clear()
+        reports: list[Report] = []
+        isolation = self._candidate.isolation
+        try:
+            with _quietly(reports):
+                points = self._execute(cell)
+        except CandidateGone as end:
+            return failed(cell, end.reason, end.detail, reports, isolation)
+        except Exception as error:
+            return failed(cell, *self._blame(error), reports, isolation)
+        if not _is_grade(points, cell.points):
+            detail = (
+                f"The check {cell.grade_id} ended with {points!r:.80}, not with points of {cell.points:g}"
+            )
+            return failed(cell, Reason.CHECK_BROKEN, detail, reports, isolation)
+        return earned(cell, points, reports, isolation, timed_out=self._candidate.timeouts > 0)
+
+    def _execute(self, cell: PlannedCell) -> Any:
+        code = _compiled(cell.source, cell.grade_id)
+        for statement in code.statements:
+            exec(statement, self._names)
+        return None if code.result is None else eval(code.result, self._names)
+
+    def _blame(self, error: Exception) -> tuple[Reason, str]:
+        """Say whose fault an exception that left a check cell is."""
+        if isinstance(error, CandidateError):
+            if isinstance(error, NotImplementedError):
+                return Reason.UNFINISHED, "The exercise is not written yet"
+            if self._candidate.timeouts:
+                return Reason.TIMEOUT, str(error)
+            return Reason.ERROR, error.student_traceback or headline(error)
+        for name, value in self._names.asked.items():
+            if not isinstance(value, Handle):
+                return Reason.UNDEFINED, f"{name} is of type {type(value).__name__}, not a function"
+        if isinstance(error, AssertionError):
+            return Reason.WRONG, f"What was asserted is not so: {error}"[:_LONGEST_DETAIL].strip()
+        if type(error) is NameError:
+            return Reason.UNDEFINED, f"Nothing in the notebook is called {error.name}"
+        return Reason.CHECK_BROKEN, f"{type(error).__name__}: {error}"
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str, grade_id: str) -> Cell:
+    place = f"<check {grade_id}>"
+    tree = _parsed(source, place)
+    names = defined(tree)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    result = compile(ast.Expression(last.value), place, "eval") if isinstance(last, ast.Expr) else None
+    statements = tuple(compile(ast.Module([part], []), place, "exec") for part in tree.body)
+    return Cell(statements, result, names)
+
+
+def _parsed(source: str, place: str) -> ast.Module:
+    """Return the tree of a cell; lines that only a notebook understands (`%matplotlib inline`) do nothing."""
+    try:
+        return ast.parse(source, place)
+    except SyntaxError:
+        lines = ["" if line.startswith(("%", "!")) else line for line in source.split("\n")]
+        return ast.parse("\n".join(lines), place)
+
+
+@contextmanager
+def _quietly(reports: list[Report]) -> Iterator[None]:
+    """Collect reports; drop what is printed and warned of, which nbgrader would take for a failure."""
+    nowhere = io.StringIO()
+    with (
+        display.use(reports.append),
+        redirect_stdout(nowhere),
+        redirect_stderr(nowhere),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _is_grade(points: Any, most: float) -> bool:
+    """Only a plain float in range is one: nbgrader takes NaN, arrays and np.float64 for full marks."""
+    return type(points) is float and math.isfinite(points) and 0 <= points <= most

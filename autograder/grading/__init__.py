@@ -1,0 +1,1 @@
+"""Many submissions graded at once, each in isolation, nothing lost."""

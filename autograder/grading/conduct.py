@@ -1,0 +1,148 @@
+"""The walk through one notebook: the student's cells go to the candidate, check cells (from the plan) to
+the examiner.
+
+What a cell is, is read from the plan alone. Experiments are skipped unless asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Protocol
+
+from autograder.grading.records import CheckScore
+from autograder.isolation.link import CandidateGone, CellResult
+from autograder.reasons import Reason
+from autograder.units.plan import Plan, PlannedCell
+
+Clean = Callable[[Sequence[Any]], list[dict[str, Any]]]
+
+
+class Runner(Protocol):
+    """What a walk needs of a candidate."""
+
+    def run_cell(self, source: str, *, count: int = 0) -> CellResult: ...
+
+
+class Judge(Protocol):
+    """What a walk needs of an examiner."""
+
+    def run_given(self, cell: PlannedCell) -> None: ...
+
+    def run_check(self, cell: PlannedCell) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The notebook with outputs and counts in its code cells, what each check earned, and whether a cell of
+    the student's was stopped for its time.
+    """
+
+    notebook: dict[str, Any]
+    checks: tuple[CheckScore, ...]
+    timed_out: bool
+
+
+def grade_notebook(
+    notebook: dict[str, Any],
+    plan: Plan,
+    candidate: Runner,
+    examiner: Judge,
+    clean: Clean,
+    *,
+    explore: bool = False,
+) -> Walk:
+    """Run the code cells of a notebook in their order.
+
+    `notebook` is one that intake returned: each planned cell occurs once. It is changed in place.
+    """
+    planned = {cell.grade_id: cell for cell in plan.cells}
+    scores = []
+    student = _Student(candidate, clean)
+    count = 0
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code" or not cell["source"].strip():
+            continue
+        known = planned.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+        role = known.role if known is not None else "plain"
+        if role == "explore" and not explore:
+            continue
+        count += 1
+        cell["execution_count"] = count
+        if known is not None and role == "check":
+            result = examiner.run_check(replace(known, source=without_visible_check(known.source)))
+            cell["outputs"] = [_counted(output, count) for output in result.outputs]
+            scores.append(_score(known, result))
+            continue
+        if known is not None and role == "given":
+            examiner.run_given(known)
+        cell["outputs"] = [_counted(output, count) for output in student.run(cell["source"], count)]
+    return Walk(notebook, tuple(scores), student.timed_out)
+
+
+@lru_cache(maxsize=1024)
+def without_visible_check(source: str) -> str:
+    """A check cell's source without the call that students see: `examine` judges those cases as well.
+
+    A cell without `examine` is left as it is, for then the call is all that it has.
+    """
+    statements = ast.parse(source).body
+    if not any(_calls(statement, "examine") for statement in statements):
+        return source
+    kept = [statement for statement in statements if not _calls(statement, "check")]
+    return ast.unparse(ast.Module(kept, []))
+
+
+def _calls(statement: ast.stmt, name: str) -> bool:
+    match statement:
+        case ast.Expr(ast.Call(ast.Name(called))):
+            return called == name
+        case _:
+            return False
+
+
+class _Student:
+    """Runs the student's cells until the candidate is gone; the cell that ended it says so."""
+
+    def __init__(self, candidate: Runner, clean: Clean) -> None:
+        self._candidate = candidate
+        self._clean = clean
+        self._gone = False
+        self.timed_out = False
+
+    def run(self, source: str, count: int) -> list[dict[str, Any]]:
+        if self._gone:
+            return []
+        try:
+            result = self._candidate.run_cell(source, count=count)
+        except CandidateGone as end:
+            self._gone = True
+            self.timed_out |= end.reason is Reason.TIMEOUT
+            return [_error("CandidateGone", str(end))]
+        self.timed_out |= result.status == "timeout"
+        return self._clean(result.outputs)
+
+
+def _error(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
+
+
+def _counted(output: Mapping[str, Any], count: int) -> dict[str, Any]:
+    counted = dict(output)
+    if counted["output_type"] == "execute_result":
+        counted["execution_count"] = count
+    return counted
+
+
+def _score(cell: PlannedCell, result: Any) -> CheckScore:
+    return CheckScore(
+        check=cell.grade_id,
+        points=result.points,
+        max=cell.points,
+        reason=result.reason,
+        diagnosis=result.diagnosis,
+        misconception=result.misconception,
+        detail=result.detail,
+    )

@@ -1,0 +1,234 @@
+"""Grade a class: lanes mark submissions, this process alone writes notebooks, gradebook and records.
+
+For each submission the order is: files, then the database, then the record. A run that was killed is taken
+up where it was by running the command again, and nothing is done twice or lost.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+
+from autograder.course import Course
+from autograder.errors import SubmissionError
+from autograder.grading import records
+from autograder.grading.gradebook import Entry, GradebookWriter
+from autograder.grading.lanes import Answer, Lanes
+from autograder.grading.marking import Marked, Terms, refused
+from autograder.grading.records import Record, basis_of, digest_of
+from autograder.grading.store import store, told_whose_fault
+from autograder.grading.worker import Worker, answered, question, serve
+from autograder.intake import files as submissions
+from autograder.intake.files import Submitted
+from autograder.isolation.limits import Limits
+from autograder.isolation.sandbox import CandidateTemplate
+from autograder.reasons import Reason
+from autograder.units.plan import Plan, read_plan
+from autograder.units.prepare import prepare
+from reference.examine import set_seed, warm
+
+_BATCH = 32
+_BATCH_SECONDS = 0.5
+_IMPORTS_TORCH = re.compile(r"^\s*(?:import|from) torch\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to grade: how many at once, whether unchanged ones again, how isolated, with which limits and
+    seed.
+    """
+
+    jobs: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
+    force: bool = False
+    isolation: str = "sandbox"
+    explore: bool = False
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One submission that is through; `graded` is False when it was unchanged since an earlier run."""
+
+    record: Record
+    graded: bool
+
+
+def grade(
+    course: Course,
+    unit: str,
+    students: Sequence[str] = (),
+    settings: Settings | None = None,
+    on_done: Callable[[Done, int], None] = lambda done, total: None,
+) -> tuple[Done, ...]:
+    """Grade the submissions of a unit (all, or these students'), in the order in which they get ready.
+
+    Makes the course ready first. `on_done` hears of each submission and of how many there are. Raises
+    CourseError, AuthorError or SandboxError; what was finished before stays.
+    """
+    settings = settings or Settings()
+    prepare(course, [unit])
+    names = submissions.find(course, unit, students)
+    worker = new_worker(course, unit, settings)
+    with (
+        Lanes(lambda connection: serve(worker, connection), max(1, min(settings.jobs, len(names)))) as lanes,
+        GradebookWriter(course.db_url, unit, course.config()) as gradebook,
+    ):
+        run = _Run(
+            course, unit, worker.terms, settings.force, gradebook, lambda done: on_done(done, len(names))
+        )
+        run.all(names, lanes)
+    return tuple(run.done)
+
+
+def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
+    """A worker for a unit, with everything computed that submissions share; processes forked from here find
+    it.
+    """
+    plan = read_plan(course.instructor(unit))
+    set_seed(settings.seed)
+    warm(unit)
+    isolation, limits = settings.isolation, settings.limits
+    basis = basis_of(
+        plan, limits, settings.seed, isolation, settings.explore, version("stagewise"), version("numpy")
+    )
+    terms = Terms(plan, basis, isolation, settings.explore)
+    return Worker(
+        terms,
+        limits,
+        lambda: CandidateTemplate.start(extras_of(plan), isolation=isolation, hidden=[course.root]),
+    )
+
+
+def extras_of(plan: Plan) -> tuple[str, ...]:
+    """Extras of the course that a notebook needs: torch is there only where a given cell imports it."""
+    given = (cell.source for cell in plan.cells if cell.role == "given" and cell.cell_type == "code")
+    return ("transfer",) if any(_IMPORTS_TORCH.search(source) for source in given) else ()
+
+
+class _Run:
+    """One grading of a class: what waits, what must be tried again, what is to be written."""
+
+    def __init__(
+        self,
+        course: Course,
+        unit: str,
+        terms: Terms,
+        force: bool,
+        gradebook: GradebookWriter,
+        on_done: Callable[[Done], None],
+    ) -> None:
+        self.course, self.unit, self.terms, self.force = course, unit, terms, force
+        self.done: list[Done] = []
+        self._gradebook = gradebook
+        self._on_done = on_done
+        self._read: dict[str, Submitted] = {}
+        self._again: list[str] = []
+        self._unwritten: list[tuple[Record, Entry]] = []
+        self._written_at = time.monotonic()
+
+    def all(self, names: Sequence[str], lanes: Lanes) -> None:
+        """Everybody once, in parallel; then, one at a time, those who ran out of time or whose examiner
+        died.
+        """
+        waiting = deque(names)
+        try:
+            while waiting or lanes.busy:
+                while waiting and lanes.free:
+                    self._begin(waiting.popleft(), lanes)
+                for answer in lanes.answers(_BATCH_SECONDS):
+                    self._end(answer, last=False)
+                self._flush(_BATCH)
+            while self._again:
+                name = self._again.pop(0)
+                lanes.send(name, question(name, self._read[name].raw))
+                while lanes.busy:
+                    for answer in lanes.answers():
+                        self._end(answer, last=True)
+        finally:
+            self._flush(1)
+
+    def _begin(self, student: str, lanes: Lanes) -> None:
+        submitted = submissions.read(self.course, self.unit, student)
+        self._read[student] = submitted
+        if submitted.problem is not None:
+            self._finish(student, refused(student, submitted.raw, self.terms, submitted.problem))
+            return
+        known = None if self.force else self._unchanged(student, submitted.raw)
+        if known is not None:
+            del self._read[student]
+            self._tell(Done(known, graded=False))
+        else:
+            lanes.send(student, question(student, submitted.raw))
+
+    def _unchanged(self, student: str, raw: bytes) -> Record | None:
+        """The record of an earlier run, if it speaks of these very bytes graded on these very terms."""
+        record = records.load(self.course, self.unit, student)
+        if record is None or record.basis != self.terms.basis or record.digest != digest_of(raw):
+            return None
+        graded = self.course.autograded / student / self.unit / f"{self.unit}.ipynb"
+        return record if record.reason is not Reason.OK or graded.exists() else None
+
+    def _end(self, answer: Answer, last: bool) -> None:
+        marked = None if answer.content is None else answered(answer.content)
+        if not last and (marked is None or marked.record.timed_out):
+            self._again.append(answer.label)
+        elif marked is not None:
+            self._finish(answer.label, marked)
+        else:
+            self._finish(answer.label, self._lost(answer.label))
+
+    def _lost(self, student: str) -> Marked:
+        problem = SubmissionError(
+            Reason.CHECK_BROKEN,
+            "the process that graded it ended twice without a result",
+            "grade this student again alone; if it happens again, report it with the notebook",
+        )
+        return refused(student, self._read[student].raw, self.terms, problem)
+
+    def _finish(self, student: str, marked: Marked) -> None:
+        submitted = self._read.pop(student)
+        record = marked.record
+        if record.reason is Reason.OK:
+            others = submissions.others(self.course, self.unit, student)
+            store(self.course, self.unit, student, marked.notebook, others)
+        else:
+            earlier = records.load(self.course, self.unit, student)
+            record = record if earlier is None else replace(record, checks=earlier.checks)
+        self._unwritten.append((record, entry_of(record, submitted, self.terms.plan)))
+
+    def _flush(self, least: int) -> None:
+        """Write what is finished to the gradebook and then to the records, when it is much or old."""
+        old = time.monotonic() - self._written_at > _BATCH_SECONDS
+        if not self._unwritten or (len(self._unwritten) < least and not old):
+            return
+        unwritten, self._unwritten = self._unwritten, []
+        self._gradebook.write([entry for record, entry in unwritten if record.reason is not Reason.BAD_NAME])
+        with told_whose_fault(self.course.autograded):
+            for record, _ in unwritten:
+                records.save(self.course, record)
+                self._tell(Done(record, graded=True))
+        self._written_at = time.monotonic()
+
+    def _tell(self, done: Done) -> None:
+        self.done.append(done)
+        self._on_done(done)
+
+
+def entry_of(record: Record, submitted: Submitted, plan: Plan) -> Entry:
+    """What the gradebook learns: points of checks; written answers wait for a person, or earn 0 when left
+    as released.
+    """
+    if record.reason is not Reason.OK:
+        return Entry(record.student, submitted.timestamp, None)
+    unanswered = frozenset(record.unanswered)
+    scores: dict[str, float | None] = {check.check: check.points for check in record.checks}
+    for cell in plan.cells:
+        if cell.role == "written":
+            scores[cell.grade_id] = 0.0 if cell.grade_id in unanswered else None
+    return Entry(record.student, submitted.timestamp, scores, unanswered)

@@ -1,0 +1,106 @@
+"""Lanes: worker processes forked from this warm one, each of which answers one message at a time.
+
+Messages are bytes both ways. A lane that dies is forked anew, and the caller learns which message it had.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe, wait
+
+from autograder.grading.children import fork_worker
+
+Serve = Callable[[Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for the message with the label `label`; None when the lane died of it."""
+
+    label: str
+    content: bytes | None
+
+
+class Lanes:
+    """`count` lanes that run `serve`; use as a context manager. Single-threaded, as whoever forks must be."""
+
+    def __init__(self, serve: Serve, count: int) -> None:
+        self._serve = serve
+        self._idle: list[Connection] = []
+        self._busy: dict[Connection, str] = {}
+        self._pids: dict[Connection, int] = {}
+        for _ in range(count):
+            self._open()
+
+    def __enter__(self) -> Lanes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for lane in list(self._pids):
+            self._end(lane)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the lanes."""
+        return tuple(self._pids.values())
+
+    @property
+    def free(self) -> int:
+        """How many lanes wait for a message."""
+        return len(self._idle)
+
+    @property
+    def busy(self) -> int:
+        """How many lanes work."""
+        return len(self._busy)
+
+    def send(self, label: str, message: bytes) -> None:
+        """Give a free lane something to do."""
+        lane = self._idle.pop()
+        self._busy[lane] = label
+        with suppress(OSError):  # a lane that died before it got the message is noticed by `answers`
+            lane.send_bytes(message)
+
+    def answers(self, seconds: float | None = None) -> Iterator[Answer]:
+        """Answers that have come, after waiting for at least one (or `seconds`)."""
+        for lane in wait(list(self._busy), seconds):
+            assert isinstance(lane, Connection)
+            label = self._busy.pop(lane)
+            try:
+                content = lane.recv_bytes()
+            except (EOFError, OSError):
+                self._end(lane)
+                self._open()
+                yield Answer(label, None)
+            else:
+                self._idle.append(lane)
+                yield Answer(label, content)
+
+    def _open(self) -> None:
+        ours, theirs = Pipe()
+        others = [*self._pids, ours]
+        pid = fork_worker(lambda: _lane(self._serve, theirs, others))
+        theirs.close()
+        self._pids[ours] = pid
+        self._idle.append(ours)
+
+    def _end(self, lane: Connection) -> None:
+        pid = self._pids.pop(lane)
+        lane.close()
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+        self._busy.pop(lane, None)
+        if lane in self._idle:
+            self._idle.remove(lane)
+
+
+def _lane(serve: Serve, connection: Connection, others: list[Connection]) -> None:
+    for other in others:
+        other.close()
+    with suppress(EOFError, BrokenPipeError):
+        serve(connection)

@@ -1,0 +1,154 @@
+"""Grading one submission: (bytes, unit, limits) to (graded notebook, record).
+
+The same function on every road.
+
+Whoever calls it has a fresh candidate at hand and a process that may be thrown away afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import md5
+from typing import Any
+
+from autograder.errors import SubmissionError
+from autograder.examining.examiner import Examiner
+from autograder.examining.outputs import clean
+from autograder.grading.conduct import grade_notebook
+from autograder.grading.records import Record, digest_of
+from autograder.intake.reading import Intake, read_submission
+from autograder.isolation.link import Candidate
+from autograder.units.plan import Plan, PlannedCell
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A graded notebook as nbformat JSON (empty when there was nothing to grade) and its record."""
+
+    notebook: bytes
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all submissions of a run share: the plan, a hash of all that results depend on, and how code is
+    isolated.
+    """
+
+    plan: Plan
+    basis: str
+    isolation: str
+    explore: bool = False
+
+
+def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate]) -> Marked:
+    """Grade one submission. `fresh` starts a candidate, and is not called when the file cannot be graded."""
+    clock = _Clock()
+    try:
+        intake = read_submission(raw, terms.plan)
+    except SubmissionError as problem:
+        return refused(student, raw, terms, problem)
+    unanswered = _unanswered(intake, terms.plan)
+    clock.lap("parse and repair")
+    with fresh() as candidate:
+        clock.lap("candidate")
+        examiner = Examiner(candidate, terms.plan.unit)
+        walk = grade_notebook(intake.notebook, terms.plan, candidate, examiner, clean, explore=terms.explore)
+        clock.lap("cells and checks")
+    walk.notebook["metadata"]["stagewise"] = {"unit": terms.plan.unit, "isolation": terms.isolation}
+    content = serialized(walk.notebook)
+    clock.lap("write notebook")
+    record = Record(
+        student=student,
+        unit=terms.plan.unit,
+        digest=digest_of(raw),
+        basis=terms.basis,
+        isolation=terms.isolation,
+        checks=walk.checks,
+        stopped=walk.timed_out,
+        repairs=intake.repairs,
+        unanswered=unanswered,
+        layers=candidate.layers,
+        timings=clock.laps,
+    )
+    return Marked(content, record)
+
+
+def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) -> Marked:
+    """The outcome of a submission that cannot be graded: the reason, and what a person must do."""
+    record = Record(
+        student=student,
+        unit=terms.plan.unit,
+        digest=digest_of(raw),
+        basis=terms.basis,
+        isolation=terms.isolation,
+        reason=problem.reason,
+        detail=problem.detail,
+        remedy=problem.remedy,
+    )
+    return Marked(b"", record)
+
+
+def serialized(notebook: dict[str, Any]) -> bytes:
+    """A notebook as JSON with sorted keys, a line for each cell (an indent would cost ten times the time)."""
+    cells = ",\n".join(json.dumps(cell, ensure_ascii=False, sort_keys=True) for cell in notebook["cells"])
+    rest = json.dumps({**notebook, "cells": []}, ensure_ascii=False, sort_keys=True)
+    head, tail = rest.split('"cells": []', 1)
+    return f'{head}"cells": [\n{cells}\n]{tail}\n'.encode()
+
+
+def blank(plan: Plan) -> bytes:
+    """The submission of a student who wrote nothing: the planned cells as they were released."""
+    cells = [
+        {
+            "cell_type": cell.cell_type,
+            "id": cell.cell_id,
+            "metadata": dict(cell.metadata),
+            "source": cell.released,
+        }
+        for cell in plan.cells
+    ]
+    return serialized({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _unanswered(intake: Intake, plan: Plan) -> tuple[str, ...]:
+    """Cells for the student's answer whose text is still the released one, by nbgrader's checksum."""
+    planned = {cell.grade_id: cell for cell in plan.cells if cell.role in ("exercise", "written")}
+    names = []
+    for cell in intake.notebook["cells"]:
+        known = planned.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+        if known is not None and _checksum(cell["source"], known) == known.checksum:
+            names.append(known.grade_id)
+    return tuple(names)
+
+
+def _checksum(source: str, planned: PlannedCell) -> str:
+    """nbgrader.utils.compute_checksum for a cell with this source, without building its notebook objects."""
+    marks = planned.metadata["nbgrader"]
+    parts = [
+        source,
+        planned.cell_type,
+        str(marks["grade"]),
+        str(marks["solution"]),
+        "False",
+        planned.grade_id,
+    ]
+    if marks["grade"]:
+        parts.append(str(float(marks["points"])))
+    return md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+class _Clock:
+    """Milliseconds from lap to lap, for the budget of one submission."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(1000 * (now - self._last), 3)
+        self._last = now

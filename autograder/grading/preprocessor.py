@@ -1,0 +1,152 @@
+"""The seam in nbgrader: its autograde reads submissions through our intake and grades them in isolation.
+
+`Repaired` stands for NotebookExporter (c.Autograde.exporter_class), `Isolated` for Execute
+(c.Autograde.autograde_preprocessors). All else, the gradebook included, stays nbgrader's.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat.notebooknode import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import CheckCellMetadata as Stock
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Enum, Integer
+
+from autograder.course import Course
+from autograder.errors import SubmissionError
+from autograder.grading import records
+from autograder.grading.companion import Companion, Errand
+from autograder.grading.marking import serialized
+from autograder.grading.records import Record, described, digest_of
+from autograder.intake import files as submissions
+from autograder.intake.reading import read_submission
+from autograder.reasons import Reason
+from autograder.units.plan import read_plan
+
+_companions: dict[Errand, Companion] = {}
+_valid: set[str] = set()
+
+
+class Repaired(NotebookExporter):  # type: ignore[misc]
+    """Reads a submission as `autograder grade` does: no links followed, damage repaired or told with a
+    reason.
+    """
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **more: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """The sanitized notebook; raises SubmissionError, which nbgrader reports while it goes on with the
+        others.
+        """
+        where = (resources or {}).get("nbgrader", {})
+        if not getattr(self.parent, "_sanitizing", False) or where.get("notebook") != where.get("assignment"):
+            return super().from_filename(filename, resources=resources, **more)  # type: ignore[no-any-return]
+        course, unit = Course(Path(self.parent.coursedir.root)), where["assignment"]
+        submitted = submissions.read(course, unit, where["student"])
+        try:
+            if submitted.problem is not None:
+                raise submitted.problem
+            intake = read_submission(submitted.raw, read_plan(course.instructor(unit)))
+        except SubmissionError as problem:
+            _remember(course, _refused(where["student"], unit, submitted.raw, problem))
+            raise
+        for said in described(intake.repairs):
+            self.log.warning("%s: %s", where["student"], said)
+        intake.notebook["metadata"]["stagewise"] = {"digest": digest_of(submitted.raw)}
+        # nbgrader's sanitizing steps would find nothing left to do: intake has done all of it.
+        return serialized(intake.notebook).decode(), self._init_resources(resources)
+
+
+class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs the student's code in a sandbox and the checks outside it, and leaves one float or one error in
+    each check.
+    """
+
+    isolation = Enum(
+        ("sandbox", "process"), "sandbox", help="`process`: without a sandbox, which marks the results."
+    ).tag(config=True)
+    explore = Bool(False, help="Whether to run the experiments as well.").tag(config=True)
+    seed = Integer(0, help="The seed of the hidden cases.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The notebook, graded."""
+        student, unit = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+        course = Course(Path(CourseDirectory(parent=self).root))
+        companion = _companion(Errand(str(course.root), unit, self.isolation, self.explore, self.seed))
+        marked = companion.mark(student, _submitted(course, unit, student, nb))
+        self._look_ahead(companion, course, unit, student)
+        record = marked.record
+        if record.reason is not Reason.OK:
+            raise SubmissionError(record.reason, record.detail, record.remedy)
+        # Without a basis: nbgrader stores the points, so our own command grades anew what it finds like this.
+        _remember(course, replace(record, basis=""))
+        return nbformat.from_dict(json.loads(marked.notebook)), resources
+
+    def _look_ahead(self, companion: Companion, course: Course, unit: str, student: str) -> None:
+        """While nbgrader stores this submission, let the companion grade the one that comes next."""
+        converter = getattr(self.parent, "parent", None)
+        folders = [Path(place) for place in sorted(getattr(converter, "assignments", ()))]
+        later = (place.parent.name for place in folders if place.name == unit and place.parent.name > student)
+        following = next(later, None)
+        if following is not None:
+            submitted = submissions.read(course, unit, following)
+            if submitted.problem is None:
+                companion.ahead(following, submitted.raw)
+
+
+class CheckCellMetadata(Stock):  # type: ignore[misc]
+    """nbgrader's check of its metadata, which validates what all submissions have in common only once."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The notebook as it is; raises nbgrader's ValidationError."""
+        seen = json.dumps(
+            [[cell.cell_type, cell.metadata.get("nbgrader")] for cell in nb.cells], sort_keys=True
+        )
+        if seen not in _valid:
+            super().preprocess(nb, resources)
+            _valid.add(seen)
+        return nb, resources
+
+
+def _companion(errand: Errand) -> Companion:
+    """One companion for all submissions that this process grades on the same terms."""
+    if errand not in _companions:
+        _companions[errand] = Companion(errand)
+        atexit.register(_companions[errand].close)
+    return _companions[errand]
+
+
+def _submitted(course: Course, unit: str, student: str, notebook: NotebookNode) -> bytes:
+    """The bytes of the submission that `notebook` was made from, or else its own."""
+    raw = submissions.read(course, unit, student).raw
+    made_from = notebook.metadata.get("stagewise", {}).get("digest")
+    return raw if made_from == digest_of(raw) else serialized(notebook)
+
+
+def _refused(student: str, unit: str, raw: bytes, problem: SubmissionError) -> Record:
+    return Record(
+        student=student,
+        unit=unit,
+        digest=digest_of(raw),
+        basis="",
+        isolation="",
+        reason=problem.reason,
+        detail=problem.detail,
+        remedy=problem.remedy,
+    )
+
+
+def _remember(course: Course, record: Record) -> None:
+    """Keep the record; of a file that was refused, with the checks of an earlier one that was not."""
+    earlier = records.load(course, record.unit, record.student)
+    if record.reason is not Reason.OK and earlier is not None:
+        record = replace(record, checks=earlier.checks)
+    records.save(course, record)

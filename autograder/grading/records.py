@@ -1,0 +1,152 @@
+"""What grading keeps of each submission: scores with reasons, repairs, and what they were computed from.
+
+Records lie in autograded/.stagewise/<unit>/, where neither nbgrader nor a student finds them. A record is
+written last: that it is there says that everything else of the submission is in place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course
+from autograder.intake.repair import Repair
+from autograder.reasons import Reason
+from autograder.units.plan import Plan
+from autograder.whole_files import replace
+
+RECORD_VERSION = 1
+_REASONS = {reason.value: reason for reason in Reason}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckScore:
+    """Points of one check (0 to `max`) and why; `diagnosis` is a sentence for the student or ""."""
+
+    check: str
+    points: float
+    max: float
+    reason: Reason
+    diagnosis: str = ""
+    misconception: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One graded submission; `reason` is OK, or the code of the SubmissionError that `detail` and `remedy`
+    tell of.
+
+    `digest` is of the submitted file, `basis` of all else that the result depends on. `stopped`: a cell of
+    the student's ran out of time. `unanswered` names the cells that came back as released; `isolation` is
+    "sandbox" or "process", `layers` are those of the sandbox that this machine has.
+    """
+
+    student: str
+    unit: str
+    digest: str
+    basis: str
+    isolation: str
+    reason: Reason = Reason.OK
+    detail: str = ""
+    remedy: str = ""
+    checks: tuple[CheckScore, ...] = ()
+    stopped: bool = False
+    repairs: tuple[Repair, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    version: int = RECORD_VERSION
+
+    @property
+    def points(self) -> float:
+        """Sum of the points of all checks."""
+        return sum(check.points for check in self.checks)
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether something ran out of time: it is graded once more, alone, before that counts."""
+        return self.stopped or any(check.reason is Reason.TIMEOUT for check in self.checks)
+
+
+def digest_of(raw: bytes) -> str:
+    """A submission's identity: the hash of its bytes."""
+    return sha256(raw).hexdigest()
+
+
+def basis_of(plan: Plan, *more: object) -> str:
+    """The hash of what a result depends on besides the submission: the plan, limits, seed, isolation,
+    versions.
+    """
+    cells = [(cell.grade_id, cell.role, cell.cell_type, cell.source, cell.points) for cell in plan.cells]
+    text = json.dumps([plan.unit, cells, RECORD_VERSION, [repr(part) for part in more]])
+    return sha256(text.encode()).hexdigest()
+
+
+def reason_of(code: str) -> Reason:
+    """The reason with this code; KeyError when there is none."""
+    return _REASONS[code]
+
+
+def dump(record: Record) -> bytes:
+    """The record as JSON."""
+    return json.dumps(asdict(record), ensure_ascii=False, sort_keys=True).encode()
+
+
+def parse(raw: bytes) -> Record:
+    """The record in `raw`; ValueError when it is none of this version."""
+    try:
+        data: dict[str, Any] = json.loads(raw)
+        if data["version"] != RECORD_VERSION:
+            raise ValueError(f"record version {data['version']}")
+        data["reason"] = reason_of(data["reason"])
+        data["checks"] = tuple(
+            CheckScore(**{**one, "reason": reason_of(one["reason"])}) for one in data["checks"]
+        )
+        data["repairs"] = tuple(Repair(reason_of(one["reason"]), one["cell"]) for one in data["repairs"])
+        for name in ("unanswered", "layers"):
+            data[name] = tuple(data.get(name, ()))
+        return Record(**data)
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise ValueError(f"not a record: {problem!r}") from None
+
+
+def save(course: Course, record: Record) -> None:
+    """Write the record; what it speaks of must be in place."""
+    replace(_place(course, record.unit, record.student), dump(record))
+
+
+def load(course: Course, unit: str, student: str) -> Record | None:
+    """The record of a student's submission, or None when there is none that can be used."""
+    return _read(_place(course, unit, student))
+
+
+def load_all(course: Course, unit: str) -> tuple[Record, ...]:
+    """All records of a unit, in the order of the students' names."""
+    found = (_read(path) for path in (course.autograded / ".stagewise" / unit).glob("*.json"))
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.student))
+
+
+def _read(path: Path) -> Record | None:
+    try:
+        return parse(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _place(course: Course, unit: str, student: str) -> Path:
+    fits = len(student.encode("utf-8", "replace")) < 200 and student.isprintable() and "/" not in student
+    name = student if fits else f"{digest_of(student.encode('utf-8', 'replace'))[:32]}.odd"
+    return course.autograded / ".stagewise" / unit / f"{name}.json"
+
+
+def described(repairs: Iterable[Repair]) -> list[str]:
+    """Repairs as sentences: what was done and in which cells."""
+    cells: dict[Reason, list[str]] = {}
+    for repair in repairs:
+        cells.setdefault(repair.reason, []).append(repair.cell)
+    return [f"{reason.advice} ({', '.join(names)})" for reason, names in cells.items()]

@@ -1,0 +1,1 @@
+"""Submitted files become notebooks that follow the plan, or a reason why not."""

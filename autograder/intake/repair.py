@@ -1,0 +1,142 @@
+"""Bring the cells of a submission back to the plan: each planned cell once, in order, with the plan's type
+and metadata.
+
+What a student wrote stays; what the course owns (given cells, checks, experiments) comes from the plan.
+Pure.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+
+from autograder.errors import SubmissionError
+from autograder.intake.recognise import (
+    WRITTEN_BY_STUDENT,
+    Cell,
+    adopt,
+    claims,
+    defines,
+    introduces,
+    is_copy,
+    own_names,
+    says,
+    units_begun,
+)
+from autograder.reasons import Reason
+from autograder.units.plan import Plan, PlannedCell
+
+__all__ = ["Cell", "Repair", "restore"]
+
+_ELSEWHERE = "# The code of this exercise stands in another cell of the notebook."
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One thing that was put right: why, and in which cell."""
+
+    reason: Reason
+    cell: str
+
+
+def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ...]]:
+    """Cells in the plan's order, each planned one present once, with a list of what was repaired.
+
+    A cell that the plan does not know keeps its place behind the planned cell it followed. So does a copy of
+    a locked cell, or an edited one, in which the student defined something. Raises SubmissionError when the
+    notebook is not of this unit.
+    """
+    planned = {cell.grade_id: cell for cell in plan.cells}
+    claimed, copies = claims(cells, plan)
+    adopted = adopt(cells, plan, claimed)
+    _require_this_unit(cells, plan, claimed)
+    owner = {index: name for name, index in claimed.items()}
+    copies = [(index, name) for index, name in copies if index not in owner]
+    dropped = {index for index, name in copies if _is_spare(cells[index], planned[name])}
+    repairs = [Repair(Reason.DUPLICATE_CELL_DROPPED, name) for _, name in copies]
+    repairs += [Repair(Reason.CELL_IDENTIFIED, name) for name in adopted]
+    repairs += _order([owner[index] for index in sorted(owner)], list(planned))
+    lost = {index for index, name in owner.items() if _is_spare(cells[index], planned[name])}
+    running = [cell["source"] for index, cell in enumerate(cells) if index not in lost | dropped]
+    kept = {index for index, name in owner.items() if planned[name].role in WRITTEN_BY_STUDENT}
+    followers = _followers(cells, owner, lost | dropped | kept)
+    result = list(followers.get("", ()))
+    for name, cell in planned.items():
+        mended, found = _mend(cells[claimed[name]] if name in claimed else None, cell, running)
+        repairs += found
+        result += [mended, *followers.get(name, ())]
+    return result, tuple(repairs)
+
+
+def _require_this_unit(cells: list[Cell], plan: Plan, claimed: dict[str, int]) -> None:
+    """A notebook belongs to the unit when it holds some of its exercises or checks, and not more of
+    another's. Functions of one name occur in several units, so one that begins another unit must hold most.
+    """
+    asked = own_names(plan, "exercise", "check")
+    own = len(asked & claimed.keys())
+    checks = own_names(plan, "check")
+    foreign = {says(cell) for cell in cells if says(cell).startswith("check-")} - checks
+    begun = units_begun(cells)
+    elsewhere = bool(begun) and plan.unit not in begun and 2 * own < len(asked)
+    if own and own >= len(foreign) and not elsewhere:
+        return
+    named = f" (it has {', '.join(sorted(foreign or begun)[:3])})" if foreign or begun else ""
+    raise SubmissionError(
+        Reason.WRONG_UNIT,
+        f"it is another unit's{named}" if own else f"it holds none of the exercises of {plan.unit}{named}",
+        f"ask the student for the notebook of the unit {plan.unit}",
+    )
+
+
+def _is_spare(copied: Cell, planned: PlannedCell) -> bool:
+    """A further copy of a locked cell that holds nothing of the student's."""
+    return planned.role not in WRITTEN_BY_STUDENT and not _holds_code(copied, planned)
+
+
+def _holds_code(cell: Cell, planned: PlannedCell) -> bool:
+    return cell["cell_type"] == "code" and introduces(cell["source"], f"{planned.released}\n{planned.source}")
+
+
+def _followers(cells: list[Cell], owner: Mapping[int, str], others: Container[int]) -> dict[str, list[Cell]]:
+    """The student's own cells, by the planned cell that they stand behind ("" for those at the start);
+    `others` are none of those.
+    """
+    followers: dict[str, list[Cell]] = {}
+    current = ""
+    for index, cell in enumerate(cells):
+        current = owner.get(index, current)
+        if index not in others:
+            followers.setdefault(current, []).append({**cell, "metadata": {}})
+    return followers
+
+
+def _order(submitted: list[str], planned: list[str]) -> list[Repair]:
+    present = set(submitted)
+    expected = [name for name in planned if name in present]
+    moved = next((got for got, wanted in zip(submitted, expected, strict=True) if got != wanted), None)
+    return [] if moved is None else [Repair(Reason.REORDERED_CELLS_RESTORED, moved)]
+
+
+def _mend(submitted: Cell | None, planned: PlannedCell, running: Iterable[str]) -> tuple[Cell, list[Repair]]:
+    """The planned cell with the student's source where the student may write, and what had to be changed."""
+    cell: Cell = {
+        "cell_type": planned.cell_type,
+        "id": planned.cell_id,
+        "metadata": copy.deepcopy(planned.metadata),
+        "source": planned.source,
+    }
+    if submitted is None:
+        if planned.role == "exercise" and any(defines(source, planned.grade_id) for source in running):
+            cell["source"] = _ELSEWHERE  # two cells were merged: a stub here would undo the student's work
+        return cell, [Repair(Reason.MISSING_CELL_RESTORED, planned.grade_id)]
+    repairs = []
+    if submitted["cell_type"] != planned.cell_type:
+        repairs.append(Repair(Reason.RETYPED_CELL_RESTORED, planned.grade_id))
+    if planned.role in WRITTEN_BY_STUDENT:
+        cell["source"] = submitted["source"]
+        if planned.cell_type == "markdown" and "attachments" in submitted:
+            cell["attachments"] = submitted["attachments"]
+    elif not is_copy(submitted["source"], planned):
+        repairs.append(Repair(Reason.EDITED_CELL_RESTORED, planned.grade_id))
+    return cell, repairs

@@ -1,0 +1,1 @@
+"""Student code somewhere else: the sandbox, and the conversation with the candidate in it."""

@@ -1,0 +1,273 @@
+"""The examiner's end of the conversation with a candidate: ask, wait as long as is allowed, trust nothing."""
+
+import re
+import socket
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from autograder.isolation.candidate.channel import (
+    ChannelError,
+    ClosedError,
+    DeadlineError,
+    FrameTooLargeError,
+    receive_frame,
+    send_frame,
+)
+from autograder.isolation.candidate.decode import Decoder
+from autograder.isolation.candidate.encode import Encoder
+from autograder.isolation.candidate.wire import Numbered, ProtocolError, UnsendableError, pack, unpack
+from autograder.isolation.handles import Handle
+from autograder.isolation.limits import Limits
+from autograder.isolation.student_errors import student_error
+from autograder.isolation.updates import apply
+from autograder.reasons import Reason
+
+_OBITUARY = re.compile(rb"(exit|signal) (\d{1,3}) (\d{1,9})\n")
+_OBITUARY_SECONDS = 5.0
+_MOST_WARNINGS = 100
+_KILLED_FOR_TIME = {9, 24}
+_OUT_OF_MEMORY = 71
+
+
+class CandidateGone(BaseException):
+    """The candidate is dead or talks nonsense; every later question ends like this.
+
+    Not an Exception, so that no code that judges answers takes it for one.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+
+    def __str__(self) -> str:
+        return f"{self.detail}. {self.reason.advice}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """How a cell ended ("ok", "error" or "timeout"), its count In[n], and its outputs, not yet cleaned."""
+
+    status: str
+    execution_count: int
+    outputs: tuple[Any, ...]
+
+
+class Candidate:
+    """One student's running code, somewhere else. A context manager; `close` kills whatever it started."""
+
+    def __init__(
+        self,
+        conversation: socket.socket,
+        obituary: socket.socket,
+        limits: Limits,
+        isolation: str,
+        layers: tuple[str, ...] = (),
+    ) -> None:
+        self.limits = limits
+        self.isolation = isolation
+        self.layers = layers
+        self.timeouts = 0
+        self._conversation = conversation
+        self._obituary = obituary
+        self._gone: tuple[Reason, str] | None = None
+        self._turn = 0
+        self._seconds_left = limits.check_seconds
+        self._wall_end = float("inf")
+
+    def run_cell(self, source: str, *, count: int = 0) -> CellResult:
+        """Run a notebook's cell as In[count], by default the next; CandidateGone if it died of it."""
+        kind, *fields = self._ask("cell", [source, count], self.limits.cell_seconds)
+        if kind != "cell":
+            self._end(Reason.PROTOCOL, "A cell was answered with something else")
+        status, count, tree = self._expect(fields, str, int, list)
+        outputs = self._decode(tree, Numbered(), "")
+        if status not in ("ok", "error", "timeout") or type(outputs) is not list:
+            self._end(Reason.PROTOCOL, "A cell ended in a way that there is not")
+        return CellResult(status, count, tuple(outputs))
+
+    def confined_by(self) -> tuple[str, ...]:
+        """Ask which layers confine it: true of a candidate that has run no student's code yet."""
+        kind, *fields = self._ask("layers", [], self.limits.call_seconds)
+        names = self._expect(fields, list)[0]
+        if kind != "layers" or any(type(name) is not str for name in names):
+            self._end(Reason.PROTOCOL, "The question for layers was answered with something else")
+        return tuple(names)
+
+    def begin_check(self) -> None:
+        """Start the time that the calls of one check may take together."""
+        self.timeouts = 0
+        self._seconds_left = self.limits.check_seconds
+        self._wall_end = time.monotonic() + self.limits.check_seconds * self.limits.wall_factor
+
+    def lookup(self, name: str) -> Any:
+        """Return the value or the Handle of the student's variable `name`; KeyError where there is none."""
+        return self._value("get", [name], name)
+
+    def call(self, number: int, args: Sequence[Any], kwargs: Mapping[str, Any], name: str = "") -> Any:
+        """Call the object behind a handle; write what it changed in its arguments back into ours.
+
+        CandidateError for what the student's code raised, TypeError for an argument that cannot be sent.
+        """
+        encoder = Encoder(_own_number_for(self))
+        try:
+            trees = [encoder.encode(list(args)), encoder.encode(dict(kwargs))]
+        except UnsendableError as error:
+            raise TypeError(f"{name or 'the function'} was given {error}, which cannot be sent") from None
+        return self._value("call", [number, *trees], name, encoder.numbered)
+
+    def item(self, number: int, key: Any, name: str = "") -> Any:
+        """Return the object behind a handle, indexed."""
+        return self._value("item", [number, Encoder(_own_number_for(self)).encode(key)], name)
+
+    def attribute(self, number: int, attribute: str, name: str = "") -> Any:
+        """Return a public attribute of the object behind a handle."""
+        return self._value("attribute", [number, attribute], name)
+
+    def elements(self, number: int, name: str = "") -> list[Any]:
+        """Return all that iterating over the object behind a handle gives; there is a bound on how many."""
+        found: list[Any] = self._checked(self._value("elements", [number], name), list)
+        return found
+
+    def length(self, number: int) -> int:
+        """Return the length of the object behind a handle."""
+        length: int = self._checked(self._value("length", [number], ""), int)
+        return length
+
+    def beside(self, module: str, name: str) -> Any:
+        """Return what a module of the course's package calls `name` there; KeyError for other modules.
+
+        It runs among the student's code, so it is no more to be trusted than that.
+        """
+        return self._value("beside", [module, name], name)
+
+    def close(self) -> None:
+        """End the conversation; the keeper on the other side kills the candidate and all it started."""
+        self._conversation.close()
+        self._obituary.close()
+        self._gone = self._gone or (Reason.DIED, "The candidate was closed")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _value(self, op: str, fields: list[Any], name: str, numbered: Numbered | None = None) -> Any:
+        seconds = min(self.limits.call_seconds, self._seconds_left)
+        if seconds <= 0 or time.monotonic() > self._wall_end:
+            raise student_error("TimeoutError", "not called: this check's time was used up before", "")
+        numbered = numbered or Numbered()
+        kind, *rest = self._ask(op, fields, seconds)
+        if kind == "value":
+            tree, changes, warned = self._expect(rest, object, list, list)
+            for text in warned[:_MOST_WARNINGS]:
+                warnings.warn(str(text)[:500], RuntimeWarning, stacklevel=3)
+            decoder = self._decoder(numbered, name)
+            return self._guarded(lambda: self._copied_out(tree, changes, decoder))
+        if kind == "missing":
+            raise KeyError(name)
+        if kind not in ("raised", "timeout"):
+            self._end(Reason.PROTOCOL, "A call was answered with something else")
+        type_name, text, trace, changes = self._expect(rest, str, str, str, list)
+        self._guarded(lambda: self._copied_out(None, changes, self._decoder(numbered, name)))
+        if kind == "timeout":
+            self.timeouts += 1
+            self._seconds_left -= seconds
+        raise student_error(type_name, text, trace)
+
+    @staticmethod
+    def _copied_out(tree: Any, changes: list[Any], decoder: Decoder) -> Any:
+        arguments = len(decoder.numbered.values)
+        result = decoder.decode(tree)
+        apply(changes, arguments, decoder, result)
+        return result
+
+    def _ask(self, op: str, fields: list[Any], seconds: float) -> list[Any]:
+        if self._gone is not None:
+            raise CandidateGone(*self._gone)
+        self._turn += 1
+        wall = seconds * self.limits.wall_factor
+        deadline = time.monotonic() + wall + self.limits.grace
+        try:
+            send_frame(self._conversation, pack([self._turn, op, seconds, wall, *fields]), deadline)
+            reply = unpack(receive_frame(self._conversation, self.limits.frame_bytes, deadline))
+        except DeadlineError:
+            self._end(Reason.TIMEOUT, f"The code was still running after {wall:.0f} seconds")
+        except FrameTooLargeError as error:
+            self._end(Reason.FLOODED, f"The code answered with {error}")
+        except ClosedError:
+            self._end(*self._cause_of_death())
+        except (ChannelError, ProtocolError) as error:
+            self._end(Reason.PROTOCOL, f"The answer was {error}")
+        if (
+            type(reply) is not list
+            or [type(part) for part in reply[:2]] != [int, str]
+            or reply[0] != self._turn
+        ):
+            self._end(Reason.PROTOCOL, "The answer was not to the question")
+        answer: list[Any] = reply[1:]
+        return answer
+
+    def _expect(self, fields: list[Any], *kinds: type) -> list[Any]:
+        if len(fields) != len(kinds) or any(
+            type(field) is not kind for field, kind in zip(fields, kinds, strict=True) if kind is not object
+        ):
+            self._end(Reason.PROTOCOL, "The answer had other parts than it should")
+        return fields
+
+    def _checked(self, value: Any, kind: type) -> Any:
+        if type(value) is not kind:
+            self._end(Reason.PROTOCOL, f"The answer should have been of type {kind.__name__}")
+        return value
+
+    def _decoder(self, numbered: Numbered, name: str) -> Decoder:
+        return Decoder(lambda number: Handle(self, number, name), numbered)
+
+    def _decode(self, tree: Any, numbered: Numbered, name: str) -> Any:
+        return self._guarded(lambda: self._decoder(numbered, name).decode(tree))
+
+    def _guarded(self, work: Any) -> Any:
+        try:
+            return work()
+        except ProtocolError as error:
+            self._end(Reason.PROTOCOL, f"The answer held {error}")
+
+    def _cause_of_death(self) -> tuple[Reason, str]:
+        """Read the keeper's note, which the candidate cannot write."""
+        self._obituary.settimeout(_OBITUARY_SECONDS)
+        try:
+            note = _OBITUARY.fullmatch(self._obituary.recv(64))
+        except OSError:
+            note = None
+        if note is None:
+            return Reason.DIED, "The code's process ended"
+        kind, code, cpu = note[1].decode(), int(note[2]), int(note[3])
+        if kind == "exit":
+            if code == _OUT_OF_MEMORY:
+                return Reason.MEMORY, "The code's process ran out of memory"
+            return Reason.DIED, f"The code's process ended with exit code {code}"
+        if code in _KILLED_FOR_TIME and cpu >= self.limits.cpu_seconds:
+            return Reason.TIMEOUT, f"The code used {cpu} seconds of CPU time"
+        return Reason.DIED, f"The code's process was ended by signal {code}"
+
+    def _end(self, reason: Reason, detail: str) -> NoReturn:
+        self.close()
+        self._gone = (reason, detail)
+        raise CandidateGone(reason, detail)
+
+
+def _own_number_for(candidate: Candidate) -> Any:
+    """Return the encoder's question about what is not data: only this candidate's own handles are sent."""
+
+    def number_of(value: object) -> int:
+        if type(value) is Handle and value._candidate is candidate:
+            return value._number
+        raise UnsendableError(f"a {type(value).__name__}")
+
+    return number_of

@@ -1,0 +1,197 @@
+"""Starts candidates: a template inside bubblewrap that has imported everything, from which each one is
+forked.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import msgpack
+
+from autograder.errors import SandboxError
+from autograder.isolation.bubblewrap import SITE, command_line, environment, executable
+from autograder.isolation.cgroups import Group
+from autograder.isolation.limits import Limits
+from autograder.isolation.link import Candidate, CandidateGone
+from autograder.isolation.packages import visible
+
+SANDBOX, PROCESS = "sandbox", "process"
+_WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "stagewise")
+_START_SECONDS = 120.0
+_END_SECONDS = 5.0
+_REMEDY = (
+    "install bubblewrap and allow unprivileged user namespaces; `python -m autograder doctor` says what"
+    " is missing. Or grade without a sandbox, which marks the results: --isolation process"
+)
+
+
+class CandidateTemplate:
+    """A process that has imported everything and forks candidates; close it when done (a context manager
+    does).
+
+    Start it from a thread that lives as long as it: the kernel ends it with that thread.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        control: socket.socket,
+        errors: IO[bytes],
+        isolation: str,
+        directory: tempfile.TemporaryDirectory[str] | None,
+        group: Group,
+    ) -> None:
+        self.isolation = isolation
+        self.layers: tuple[str, ...] = ()
+        self._process = process
+        self._control = control
+        self._errors = errors
+        self._directory = directory
+        self._group = group
+
+    @classmethod
+    def start(
+        cls,
+        extras: Sequence[str] = (),
+        *,
+        isolation: str = SANDBOX,
+        hidden: Sequence[Path] = (),
+        modules: Sequence[str] = (),
+    ) -> Self:
+        """Start a template and try it.
+
+        `extras` of the course say which packages there are, `hidden` what to cover, `modules` what to import
+        besides what every notebook needs. SandboxError if this machine cannot isolate a candidate.
+        """
+        template = cls.launch(extras, isolation=isolation, hidden=hidden, modules=modules)
+        template.ready()
+        return template
+
+    @classmethod
+    def launch(
+        cls,
+        extras: Sequence[str] = (),
+        *,
+        isolation: str = SANDBOX,
+        hidden: Sequence[Path] = (),
+        modules: Sequence[str] = (),
+    ) -> Self:
+        """Begin to start a template; it is to be `ready` before it is asked for a candidate."""
+        entries = visible(tuple(extras))
+        directory = None
+        if isolation == SANDBOX:
+            if shutil.which("bwrap") is None:
+                raise SandboxError("bubblewrap (bwrap) is not installed", _REMEDY)
+            clone = Path(__file__).resolve().parents[2]
+            root = os.geteuid() == 0
+            command = command_line(entries, [clone, *(place.resolve() for place in hidden)], root)
+            site, home = SITE, None
+        else:
+            directory = tempfile.TemporaryDirectory(prefix="stagewise-")
+            command, site, home = [], _linked(entries, Path(directory.name)), directory.name
+        torch = ("torch",) if "transfer" in extras else ()
+        return cls._launch(command, site, home, (*_WARM, *torch, *modules), isolation, directory)
+
+    @classmethod
+    def _launch(
+        cls,
+        command: list[str],
+        site: str,
+        home: str | None,
+        warm: tuple[str, ...],
+        isolation: str,
+        directory: tempfile.TemporaryDirectory[str] | None,
+    ) -> Self:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        group = Group()
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
+        program = (
+            f"import sys; sys.path.insert(0, {site!r}); from candidate.serve import main; "
+            f"main({theirs.fileno()}, {isolation == SANDBOX}, {warm!r})"
+        )
+        with theirs:
+            process = subprocess.Popen(
+                group.entering([*command, executable(), "-s", "-S", "-P", "-B", "-c", program]),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                pass_fds=[theirs.fileno()],
+                env=None if home is None else environment(home),
+            )
+        return cls(process, ours, errors, isolation, directory, group)
+
+    def new_candidate(self, limits: Limits | None = None) -> Candidate:
+        """Fork a fresh candidate; it costs a few milliseconds."""
+        limits = limits or Limits()
+        fields = asdict(limits)
+        if self.isolation == PROCESS:
+            fields["threads"] = 0
+        conversation, theirs = socket.socketpair()
+        obituary, keepers = socket.socketpair()
+        with theirs, keepers:
+            try:
+                socket.send_fds(self._control, [msgpack.packb(fields)], [theirs.fileno(), keepers.fileno()])
+            except OSError:
+                conversation.close()
+                obituary.close()
+                raise SandboxError(f"The candidates' template has ended: {self._said()}", _REMEDY) from None
+        return Candidate(conversation, obituary, limits, self.isolation, self.layers)
+
+    def close(self) -> None:
+        """End the template and every candidate that was forked from it."""
+        self._control.close()  # which a template takes as the end
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._group.close()
+        self._errors.close()
+        if self._directory is not None:
+            self._directory.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def ready(self) -> None:
+        """Wait until the template is ready, see that a candidate answers, and ask it what confines it."""
+        self._control.settimeout(_START_SECONDS)
+        try:
+            if not self._control.recv(16):
+                raise SandboxError(f"The candidates' template did not start: {self._said()}", _REMEDY)
+            with self.new_candidate() as candidate:
+                self.layers = candidate.confined_by()
+            if self._group.holds(self._process.pid):
+                self.layers += tuple(f"cgroup-{name}" for name in self._group.controllers)
+        except (CandidateGone, TimeoutError, SandboxError) as error:
+            said = self._said()
+            self.close()
+            if isinstance(error, SandboxError):
+                raise
+            raise SandboxError(f"A candidate could not be started: {said or error}", _REMEDY) from None
+
+    def _said(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return " | ".join(line.strip() for line in lines[-4:]) or "it said nothing"
+
+
+def _linked(entries: Mapping[str, Path], directory: Path) -> str:
+    """Make a site-packages directory of links, so that without a sandbox too the same packages are found."""
+    site = directory / "site-packages"
+    site.mkdir()
+    for name, place in entries.items():
+        (site / name).symlink_to(place.resolve())
+    return str(site)

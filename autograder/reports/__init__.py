@@ -1,0 +1,1 @@
+"""What was graded, told: scores and feedback pages."""

@@ -1,0 +1,95 @@
+"""Feedback pages of a unit: rendered in forked lanes, written by this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.grading import records
+from autograder.grading.lanes import Lanes
+from autograder.grading.records import Record
+from autograder.grading.store import told_whose_fault
+from autograder.reasons import Reason
+from autograder.reports.page import exporter, hide, render
+from autograder.reports.sheets import Sheet, read_sheets
+from autograder.units.plan import read_plan
+from autograder.whole_files import replace
+
+
+def feedback(
+    course: Course,
+    unit: str,
+    students: Sequence[str] = (),
+    *,
+    jobs: int | None = None,
+    on_done: Callable[[str, int], None] = lambda student, total: None,
+) -> tuple[Path, ...]:
+    """Write feedback/<student>/<unit>/<unit>.html for everybody who was graded; raises CourseError."""
+    told = {
+        record.student: record
+        for record in records.load_all(course, unit)
+        if record.reason is not Reason.BAD_NAME and (not students or record.student in students)
+    }
+    if not told:
+        who = f" of {', '.join(students)}" if students else ""
+        raise CourseError(f"nothing{who} was graded in {unit} yet", f"run: python -m autograder grade {unit}")
+    press = _Press(course, unit, told, read_sheets(course, unit))
+    waiting, written = list(told), []
+    with Lanes(press.serve, min(jobs or len(os.sched_getaffinity(0)), len(waiting))) as lanes:
+        while waiting or lanes.busy:
+            while waiting and lanes.free:
+                student = waiting.pop(0)
+                lanes.send(student, student.encode())
+            for answer in lanes.answers():
+                written.append(press.store(answer.label, answer.content))
+                on_done(answer.label, len(told))
+    return tuple(sorted(written))
+
+
+class Unhidden(NbGraderPreprocessor):  # type: ignore[misc]
+    """For nbgrader's own generate_feedback: leaves hidden tests and marking schemes out of the page."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """The cell without what students must not read."""
+        hide(cell)
+        return cell, resources
+
+
+class _Press:
+    """Renders pages in lanes, which are forked after everything was read, and stores them."""
+
+    def __init__(self, course: Course, unit: str, told: dict[str, Record], sheets: dict[str, Sheet]) -> None:
+        self._course, self._unit, self._told, self._sheets = course, unit, told, sheets
+        self._plan = read_plan(course.instructor(unit))
+
+    def serve(self, connection: Connection) -> None:
+        """Answer each student's name with the page."""
+        made = exporter(self._course)
+        while True:
+            student = connection.recv_bytes().decode()
+            graded = self._course.autograded / student / self._unit / f"{self._unit}.ipynb"
+            sheet = self._sheets.get(student, Sheet())
+            page = render(made, self._plan, graded, self._told[student], sheet)
+            connection.send_bytes(page.encode())
+
+    def store(self, student: str, page: bytes | None) -> Path:
+        """Write a page; CourseError when there is none."""
+        if page is None:
+            raise CourseError(
+                f"the feedback of {student} could not be rendered",
+                f"look at {self._course.autograded / student / self._unit}, or grade the submission again",
+            )
+        path = self._course.feedback / student / self._unit / f"{self._unit}.html"
+        with told_whose_fault(path):
+            replace(path, page)
+        return path

@@ -1,0 +1,118 @@
+"""Scores of a class: points from the gradebook (a person's go before ours), reasons and diagnoses from the
+records.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course import Course
+from autograder.grading import records
+from autograder.grading.records import CheckScore, Record
+from autograder.reasons import Reason
+from autograder.reports.sheets import Mark, Sheet, read_sheets, reason_of
+from autograder.units.plan import PlannedCell, read_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One graded cell of one student.
+
+    A submission that could not be graded has one more row, with an empty `check`.
+    """
+
+    student: str
+    unit: str
+    check: str
+    points: float
+    max: float
+    reason: str
+    diagnosis: str
+
+
+def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Score]:
+    """All scores of a unit: students in the order of their names, cells in the notebook's."""
+    plan = read_plan(course.instructor(unit))
+    sheets = read_sheets(course, unit)
+    told = {record.student: record for record in records.load_all(course, unit)}
+    result = []
+    for student in sorted(sheets.keys() | told.keys()):
+        if students and student not in students:
+            continue
+        record = told.get(student)
+        if record is not None and record.reason is not Reason.OK:
+            result.append(_refusal(record, plan.points))
+            if not record.checks:
+                continue
+        checks = {check.check: check for check in record.checks} if record else {}
+        marks = sheets.get(student, Sheet()).marks
+        result += [
+            _score(student, unit, cell, marks[cell.grade_id], checks.get(cell.grade_id))
+            for cell in plan.cells
+            if cell.points and cell.grade_id in marks
+        ]
+    return result
+
+
+def as_json(rows: Iterable[Score]) -> str:
+    """A list of objects with the fields of Score."""
+    return json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False)
+
+
+def as_csv(rows: Iterable[Score]) -> str:
+    """A header and a line for each row."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(field.name for field in fields(Score))
+    for row in rows:
+        writer.writerow(_harmless(value) for value in asdict(row).values())
+    return text.getvalue()
+
+
+def show(rows: Sequence[Score], console: Console) -> None:
+    """One line for each student: points, and what was found out about each check that did not earn all."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("student", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("what was found")
+    for student in dict.fromkeys(row.student for row in rows):
+        own = [row for row in rows if row.student == student]
+        refused = any(not row.check for row in own)
+        points = sum(row.points for row in own)
+        most = max((row.max for row in own), default=0.0) if refused else sum(row.max for row in own)
+        table.add_row(student, f"{points:g} / {most:g}", _findings(own))
+    console.print(table)
+
+
+def _findings(rows: Sequence[Score]) -> str:
+    told = [
+        f"{row.check or 'not graded'}: {row.diagnosis or row.reason}" for row in rows if _worth_telling(row)
+    ]
+    return "\n".join(told) or "nothing to tell"
+
+
+def _worth_telling(row: Score) -> bool:
+    return row.reason not in (Reason.OK.value, Reason.BY_HAND.value)
+
+
+def _score(student: str, unit: str, cell: PlannedCell, mark: Mark, check: CheckScore | None) -> Score:
+    reason = reason_of(cell, check, mark)
+    diagnosis = (check.diagnosis or check.detail) if check else ""
+    return Score(student, unit, cell.grade_id, mark.score, cell.points, reason.value, diagnosis)
+
+
+def _refusal(record: Record, most: float) -> Score:
+    said = f"{record.detail}; remedy: {record.remedy}"
+    return Score(record.student, record.unit, "", 0.0, most, record.reason.value, said)
+
+
+def _harmless(value: object) -> object:
+    """A spreadsheet takes a cell that starts like this for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value

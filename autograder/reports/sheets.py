@@ -1,0 +1,95 @@
+"""What the gradebook says of the submissions of a unit, read in three queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbgrader import api
+from sqlalchemy import create_engine, select
+from sqlalchemy.exc import DatabaseError
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.grading.records import CheckScore
+from autograder.reasons import Reason
+from autograder.units.plan import PlannedCell
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Of one graded cell: what we gave, what a person gave, and what counts (with extra credit)."""
+
+    auto: float | None
+    manual: float | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Of one submission: marks and comments by cell, and the points taken off for lateness."""
+
+    marks: dict[str, Mark] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    late_penalty: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """All points that count."""
+        return sum(mark.score for mark in self.marks.values()) - self.late_penalty
+
+
+def reason_of(cell: PlannedCell, check: CheckScore | None, mark: Mark) -> Reason:
+    """Why a cell has the points that it has; `check` is what grading found out, if it was graded by us."""
+    if mark.manual is not None:
+        return Reason.BY_HAND
+    if check is not None:
+        return check.reason
+    if cell.role == "written":
+        return Reason.WAITING if mark.auto is None else Reason.UNANSWERED
+    return Reason.OK if mark.score >= cell.points else Reason.WRONG
+
+
+def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
+    """The sheets of a unit by student; CourseError when there is no gradebook or it cannot be read."""
+    if not course.gradebook.exists():
+        raise CourseError(
+            f"there is no gradebook in {course.root}", f"run: python -m autograder grade {unit}"
+        )
+    engine = create_engine(course.db_url)
+    try:
+        with engine.connect() as db:
+            penalties = db.execute(_submissions(unit, api.SubmittedNotebook.late_submission_penalty))
+            sheets = {student: Sheet(late_penalty=penalty or 0.0) for student, penalty in penalties}
+            columns = (api.BaseCell.name, api.Grade.auto_score, api.Grade.manual_score, api.Grade.score)
+            for student, name, auto, manual, score in db.execute(_cells(unit, api.Grade, *columns)):
+                sheets[student].marks[name] = Mark(auto, manual, float(score or 0.0))
+            said = _cells(unit, api.Comment, api.BaseCell.name, api.Comment.comment)
+            for student, name, comment in db.execute(said):
+                if comment:
+                    sheets[student].comments[name] = comment
+    except DatabaseError as problem:
+        raise CourseError(
+            f"the gradebook {course.gradebook} could not be read: {problem.orig}",
+            "see whether another program uses it, or put a backup in its place",
+        ) from problem
+    finally:
+        engine.dispose()
+    return sheets
+
+
+def _submissions(unit: str, *columns: Any) -> Any:
+    return (
+        select(api.SubmittedAssignment.student_id, *columns)
+        .select_from(api.SubmittedNotebook)
+        .join(api.SubmittedAssignment, api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id)
+        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+        .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+        .where(api.Assignment.name == unit, api.Notebook.name == unit)
+    )
+
+
+def _cells(unit: str, of: Any, *columns: Any) -> Any:
+    """Rows of grades or comments, with the names of their cells."""
+    query = _submissions(unit, *columns).join(of, of.notebook_id == api.SubmittedNotebook.id)
+    return query.join(api.BaseCell, api.BaseCell.id == of.cell_id)

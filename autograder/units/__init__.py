@@ -1,0 +1,1 @@
+"""A unit's text becomes its notebooks: parsed, checked, assembled, released, handed out."""

@@ -1,0 +1,92 @@
+"""From one text source of a unit: instructor's notebook, student's notebook, recorded answers.
+
+Everything is made aside first and moved into place when it is whole.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import reference.units
+from autograder.course import Course
+from autograder.units import percent, rules
+from autograder.units.assemble import assemble, serialize
+from autograder.units.percent import Role, UnitSource
+from autograder.units.plan import plan_of
+from autograder.units.release import make_room, release
+from autograder.units.stamp import write_stamp
+from autograder.whole_files import replace
+from reference.exercise import Unit
+from reference.record import record
+from stagewise.recording import dump
+
+Load = Callable[[str], Unit]
+Report = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did to a unit: which files changed, and how many graded submissions it kept."""
+
+    unit: str
+    title: str
+    points: float
+    changed: tuple[Path, ...]
+    graded: int
+
+    def __str__(self) -> str:
+        files = f"{len(self.changed)} files changed" if self.changed else "nothing changed"
+        line = f"{self.unit}: {self.title}, {self.points:g} points, {files}"
+        if self.changed and self.graded:
+            line += f"; {self.graded} graded submissions kept, grade them again to use the new version"
+        return line
+
+
+def build(
+    course: Course,
+    units: Sequence[str] | None = None,
+    report: Report = lambda line: None,
+    load: Load = reference.units.load,
+) -> tuple[Built, ...]:
+    """Build these units (all when none is named); `report` receives a line of text for each.
+
+    Raises AuthorError for a mistake in a unit's source, CourseError when the gradebook refuses it.
+    """
+    done = []
+    for unit in course.named(units):
+        done.append(_build(course, unit, load))
+        report(str(done[-1]))
+    return tuple(done)
+
+
+def _build(course: Course, unit: str, load: Load) -> Built:
+    source = percent.read(course.unit_source(unit))
+    asked = _asked(source, load)
+    rules.require(source, asked)
+    notebook = assemble(source)
+    plan = plan_of(notebook)
+    files = {course.instructor(unit): serialize(notebook)}
+    if course.recorded is not None:
+        files[course.recorded / f"{unit}.json"] = _recorded_answers(source, asked)
+    graded = make_room(course, plan)
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=course.root) as staging:
+        replace(Path(staging) / "source" / unit / f"{unit}.ipynb", files[course.instructor(unit)])
+        files[course.student(unit)] = release(course, unit, Path(staging))
+    changed = tuple(path for path, text in files.items() if replace(path, text))
+    write_stamp(course, unit)
+    return Built(unit, source.title, plan.points, changed, graded)
+
+
+def _asked(source: UnitSource, load: Load) -> Unit:
+    try:
+        return load(source.unit)
+    except LookupError:
+        problem = f"nothing says what the unit asks: there is no reference.exercises.{source.unit}"
+        raise source.fault(1, problem, "write it, or move the unit's source elsewhere") from None
+
+
+def _recorded_answers(source: UnitSource, asked: Unit) -> str:
+    checks = [cell for cell in source.cells if cell.role is Role.CHECK]
+    points = {rules.call_of(source, cell)[0]: cell.points for cell in checks}
+    return dump(record(asked, points))

@@ -1,0 +1,121 @@
+"""The zip that students receive: notebooks, the stagewise wheel, a README that starts JupyterLab.
+
+The same content gives the same bytes.
+"""
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import reference.units
+from autograder.course import REPOSITORY, Course
+from autograder.errors import CourseError
+from autograder.units.build import Load
+from autograder.units.prepare import prepare
+from autograder.whole_files import replace
+
+ZIP_NAME = "stagewise-handout.zip"
+_FOLDER = "stagewise"
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+_BUILD_WHEEL = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
+_README = """\
+Stagewise: {titles}
+
+You need Python 3.11 or newer. Open a terminal in this folder and run two lines.
+
+macOS and Linux:
+
+    python3 -m venv .venv && .venv/bin/python -m pip install "./{wheel}[{extras}]"
+    .venv/bin/python -m jupyter lab
+
+Windows:
+
+    py -m pip install "./{wheel}[{extras}]"
+    py -m jupyter lab
+
+The first line is needed once, the second whenever you want to work. Then open, on the left:
+
+{notebooks}
+
+Write your answers where a cell says YOUR CODE HERE or YOUR ANSWER HERE, and run the check below it as often
+as you like. Hand in the notebook file itself, under the name that it has.
+
+(On Windows, to keep the packages apart from others: run "py -m venv .venv" and ".venv\\Scripts\\activate"
+first, and write "python" instead of "py" in the two lines.)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A zip that was written, and the names of the files in it."""
+
+    path: Path
+    files: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.path}: {len(self.files)} files, {self.path.stat().st_size / 1e6:.1f} MB"
+
+
+def handout(
+    course: Course,
+    units: Sequence[str] | None = None,
+    to: Path | None = None,
+    load: Load = reference.units.load,
+) -> Handout:
+    """Write the zip for these units (all when none is named) to `to`, by default into the course's directory.
+
+    Builds the notebooks that need it. Raises AuthorError and CourseError.
+    """
+    path = Path(to) if to is not None else course.root / ZIP_NAME
+    path = path / ZIP_NAME if path.is_dir() else path
+    prepare(course, units, load=load)
+    notebooks = {unit: course.student(unit).read_text() for unit in course.named(units)}
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = build_wheel(Path(folder))
+        files = _files(notebooks, wheel.name, wheel.read_bytes())
+        archive = Path(folder) / ZIP_NAME
+        _write_zip(archive, files)
+        replace(path, archive.read_bytes())
+    return Handout(path, tuple(sorted(files)))
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the students' package in the repository and put its wheel into `folder`."""
+    command = [sys.executable, "-c", _BUILD_WHEEL, str(folder.resolve())]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise CourseError(
+            f"the stagewise wheel could not be built: {last}",
+            'install what building needs: pip install -e ".[instructor]"',
+        )
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def _files(notebooks: Mapping[str, str], wheel: str, content: bytes) -> dict[str, bytes]:
+    """The files of the zip by name; units that use torch ask for it in the README's install line."""
+    extras = "lab,transfer" if any("import torch" in text for text in notebooks.values()) else "lab"
+    readme = _README.format(
+        titles=", ".join(notebooks),
+        wheel=wheel,
+        extras=extras,
+        notebooks="\n".join(f"    {unit}/{unit}.ipynb" for unit in notebooks),
+    )
+    files = {f"{unit}/{unit}.ipynb": text.encode() for unit, text in notebooks.items()}
+    files |= {"README.txt": readme.encode(), wheel: content}
+    return {f"{_FOLDER}/{name}": data for name, data in files.items()}
+
+
+def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _NO_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, so that the permissions below are read on every system
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])

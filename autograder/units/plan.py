@@ -1,0 +1,124 @@
+"""What grading runs and what it is worth, taken from the instructor's notebook, never from a submission."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbgrader.utils import compute_checksum
+
+from autograder.errors import CourseError
+from autograder.units import regions
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCell:
+    """One cell of the course.
+
+    `source` is what grading uses (hidden tests and marking schemes, no solutions), `released` what students
+    received, `checksum` what nbgrader's gradebook holds; `metadata` is the graded notebook's. Ungraded cells
+    have 0 points.
+    """
+
+    grade_id: str
+    role: str
+    cell_type: str
+    source: str
+    released: str
+    points: float
+    checksum: str
+    cell_id: str
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All cells of a unit that nbgrader knows, in order; a student's own cells and texts are in none."""
+
+    unit: str
+    title: str
+    cells: tuple[PlannedCell, ...]
+
+    @property
+    def points(self) -> float:
+        """The most that a submission can earn, written questions included."""
+        return sum(cell.points for cell in self.cells)
+
+    def cell(self, grade_id: str) -> PlannedCell:
+        """The cell of this name; KeyError when the unit has none."""
+        for cell in self.cells:
+            if cell.grade_id == grade_id:
+                return cell
+        raise KeyError(grade_id)
+
+
+def plan_of(notebook: NotebookNode) -> Plan:
+    """The plan of an instructor's notebook that the build has made."""
+    unit = notebook.metadata["stagewise"]
+    cells = tuple(_planned(cell) for cell in notebook.cells if "nbgrader" in cell.metadata)
+    return Plan(unit["unit"], unit["title"], cells)
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan of the instructor's notebook at `path`; read once as long as the file stays the same."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        unit = path.stem
+        raise CourseError(f"{path} is missing", f"run python -m autograder build {unit}") from None
+    return _read(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, mtime_ns: int, size: int) -> Plan:
+    return plan_of(nbformat.read(path, as_version=4))
+
+
+def _planned(cell: NotebookNode) -> PlannedCell:
+    nbgrader = cell.metadata["nbgrader"]
+    source = _without_solution(cell)
+    graded = nbformat.from_dict({**cell, "source": source})
+    checksum = compute_checksum(graded)
+    return PlannedCell(
+        grade_id=nbgrader["grade_id"],
+        role=cell.metadata["stagewise"]["role"],
+        cell_type=cell.cell_type,
+        source=source,
+        released=_released(source),
+        points=float(nbgrader.get("points", 0)),
+        checksum=checksum,
+        cell_id=cell.id,
+        metadata=_graded_metadata(cell, checksum),
+    )
+
+
+def _without_solution(cell: NotebookNode) -> str:
+    if not cell.metadata["nbgrader"]["solution"]:
+        return str(cell.source)
+    stub = regions.CODE_STUB if cell.cell_type == "code" else regions.TEXT_STUB
+    return regions.replace(cell.source, regions.SOLUTION, stub)
+
+
+def _released(source: str) -> str:
+    for region in (regions.HIDDEN_TESTS, regions.MARK_SCHEME):
+        source = regions.replace(source, region)
+    return source
+
+
+def _graded_metadata(cell: NotebookNode, checksum: str) -> dict[str, Any]:
+    """The cell's metadata as nbgrader would write it on release, with the gradebook's checksum."""
+    metadata: dict[str, Any] = {key: _plain(value) for key, value in cell.metadata.items()}
+    metadata["nbgrader"] |= {"cell_type": cell.cell_type, "checksum": checksum}
+    metadata["deletable"] = False
+    if metadata["nbgrader"]["locked"]:
+        metadata["editable"] = False
+    return metadata
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list) else value

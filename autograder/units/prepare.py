@@ -1,0 +1,29 @@
+"""Make a course's directory ready for grading, quickly when it is ready already."""
+
+from collections.abc import Sequence
+
+import reference.units
+from autograder.config import CONFIG_TEXT
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.units.build import Built, Load, Report, build
+from autograder.units.stamp import is_built
+from autograder.whole_files import replace
+
+
+def prepare(
+    course: Course,
+    units: Sequence[str] | None = None,
+    report: Report = lambda line: None,
+    load: Load = reference.units.load,
+) -> tuple[Built, ...]:
+    """Write the course's nbgrader_config.py if it has none, and build the units that need it.
+
+    Returns what was built. Raises CourseError when the directory does not exist, and what build raises.
+    """
+    if not course.root.is_dir():
+        raise CourseError(f"{course.root} is no directory", "create it, with the submissions in submitted/")
+    if not course.config_file.exists():
+        replace(course.config_file, CONFIG_TEXT)
+    stale = [unit for unit in course.named(units) if not is_built(course, unit)]
+    return build(course, stale, report, load) if stale else ()

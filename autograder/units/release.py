@@ -1,0 +1,136 @@
+"""nbgrader's own generate_assignment on a staged copy; and a gradebook that accepts what it makes."""
+
+import logging
+import os
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry, SourceCell
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DatabaseError
+from traitlets.log import get_logger
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.units.assemble import serialize
+from autograder.units.plan import Plan, PlannedCell
+
+
+def release(course: Course, unit: str, staging: Path) -> str:
+    """The student's notebook of staging/source/<unit>/<unit>.ipynb, as text with sorted keys.
+
+    The course's gradebook learns the unit's cells. Raises CourseError when nbgrader refuses.
+    """
+    config = course.config()
+    config.CourseDirectory.root = str(staging)
+    config.CourseDirectory.db_url = course.db_url
+    config.CourseDirectory.assignment_id = unit
+    directory = CourseDirectory(config=config)
+    complaints = _Complaints()
+    logger = get_logger()
+    logger.addHandler(complaints)
+    try:
+        with _scripts_on_path():
+            GenerateAssignment(coursedir=directory, config=config).start()
+    except NbGraderException as error:
+        raise CourseError(
+            f"nbgrader could not make the student's notebook of {unit}: {complaints.last or error}",
+            "correct what it says; when it is about the database, move gradebook.db away and try again",
+        ) from None
+    finally:
+        logger.removeHandler(complaints)
+    written = staging / config.CourseDirectory.release_directory / unit / f"{unit}.ipynb"
+    return serialize(nbformat.read(written, as_version=4))
+
+
+def make_room(course: Course, plan: Plan) -> int:
+    """Let the gradebook accept the unit's cells although students have grades; returns how many have.
+
+    Once a submission was graded, nbgrader lets no cell come or go. Cells that nobody's grade hangs on (given
+    code, experiments, questions) are exchanged here. For others the change is refused (CourseError), so that
+    no grade is lost.
+    """
+    if not course.gradebook.exists():
+        return 0
+    with _scripts_on_path(), _told_of(course.gradebook), Gradebook(course.db_url) as gradebook:
+        try:
+            notebook = gradebook.find_notebook(plan.unit, plan.unit)
+        except MissingEntry:
+            return 0
+        if not notebook.submissions:
+            return 0
+        _refuse_lost_grades(plan, {cell.name for cell in (*notebook.grade_cells, *notebook.solution_cells)})
+        planned = {cell.grade_id: cell for cell in plan.cells}
+        known = {cell.name for cell in notebook.source_cells}
+        for cell in list(notebook.source_cells):
+            if cell.name not in planned:
+                gradebook.db.delete(cell)
+        new = [cell for name, cell in planned.items() if name not in known]
+        gradebook.db.add_all(_source_cell(cell, notebook) for cell in new)
+        gradebook.db.commit()
+        return len(notebook.submissions)
+
+
+@contextmanager
+def _told_of(gradebook: Path) -> Iterator[None]:
+    """Turn what the database refuses into a CourseError that names the file."""
+    try:
+        yield
+    except DatabaseError as problem:
+        raise CourseError(
+            f"the gradebook {gradebook} could not be used: {problem.orig}",
+            "close other programs that use it; if it is damaged, put a backup in its place",
+        ) from problem
+
+
+@contextmanager
+def _scripts_on_path() -> Iterator[None]:
+    """To make a gradebook nbgrader runs the command alembic, which an inactive venv has not on the PATH."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _refuse_lost_grades(plan: Plan, known: set[str]) -> None:
+    wanted = {cell.grade_id for cell in plan.cells if cell.points or cell.metadata["nbgrader"]["solution"]}
+    changed = sorted(known ^ wanted)
+    if not changed:
+        return
+    verbs = ", ".join(f"{'adds' if name in wanted else 'removes'} {name}" for name in changed)
+    raise CourseError(
+        f"students have grades in {plan.unit}, and the new version {verbs}",
+        "keep these cells, or build for another --course directory, or give the grades up: back gradebook.db "
+        f"up, run nbgrader db assignment remove {plan.unit} --force, build, and grade everybody again",
+    )
+
+
+def _source_cell(cell: PlannedCell, notebook: object) -> SourceCell:
+    return SourceCell(
+        name=cell.grade_id,
+        notebook=notebook,
+        cell_type=cell.cell_type,
+        source=cell.source,
+        checksum=cell.checksum,
+        locked=True,
+    )
+
+
+class _Complaints(logging.Handler):
+    """Remembers the last line of the last error that nbgrader logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        lines = record.getMessage().strip().splitlines()
+        if lines and not lines[-1].startswith(("There was an error", "Please see")):
+            self.last = lines[-1]

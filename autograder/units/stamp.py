@@ -1,0 +1,47 @@
+"""Whether a unit's build is still good: a stamp holds a fingerprint of all that went into it."""
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.whole_files import replace
+
+_KNOWN = "select 1 from notebook n join assignment a on n.assignment_id = a.id where a.name = ?"
+
+
+def is_built(course: Course, unit: str) -> bool:
+    """Whether source, build, notebooks and gradebook are as the last build left them."""
+    stamp = _place(course, unit)
+    made = (stamp, course.student(unit), course.instructor(unit), course.gradebook)
+    if not all(path.exists() for path in made):
+        return False
+    return stamp.read_text() == _fingerprint(course, unit) and _in_gradebook(course, unit)
+
+
+def write_stamp(course: Course, unit: str) -> None:
+    """Note that the unit was built from what lies there now."""
+    replace(_place(course, unit), _fingerprint(course, unit))
+
+
+def _place(course: Course, unit: str) -> Path:
+    """Not beside the notebook: nbgrader hands out all that lies there."""
+    return course.source / ".built" / unit
+
+
+def _fingerprint(course: Course, unit: str) -> str:
+    here = Path(__file__)
+    makers = [*sorted(here.parent.glob("*.py")), here.parents[1] / "config.py"]
+    parts = [course.unit_source(unit), course.instructor(unit), course.student(unit), *makers]
+    digests = [hashlib.sha256(part.read_bytes()).hexdigest() for part in parts]
+    return " ".join([*digests, version("nbgrader"), version("jupytext")])
+
+
+def _in_gradebook(course: Course, unit: str) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{course.gradebook.as_uri()}?mode=ro", uri=True)) as db:
+            return db.execute(_KNOWN, (unit,)).fetchone() is not None
+    except sqlite3.Error:
+        return False
