@@ -653,6 +653,461 @@ for pid in (-1, 0, 2, 3, os.getppid()):
         answer=HONEST,
         earns=POINTS,
     ),
+    # Looking beyond the notebook.
+    Attack(
+        "other processes",
+        "looks for other processes by /proc, by signals and by their parents",
+        cells=(
+            """
+import os
+found = [name for name in os.listdir('/proc') if name.isdigit()]
+for pid in range(2, 5000):
+    try: os.kill(pid, 0)
+    except PermissionError: continue
+    except ProcessLookupError: continue
+    found.append(pid)
+print('SUCCESS' if found or os.getpid() != 1 or os.getppid() != 0 else 'there is nobody else', found)
+""",
+        ),
+    ),
+    Attack(
+        "host name",
+        "asks on which machine it runs, and changes the name",
+        cells=(
+            """
+import ctypes, os, platform
+print('SUCCESS' if {os.uname().nodename, platform.node()} != {'notebook'} else 'the name of no machine')
+libc = ctypes.CDLL(None, use_errno=True)
+print('SUCCESS' if libc.sethostname(b'mine', 4) == 0 else 'refused')
+""",
+        ),
+    ),
+    Attack(
+        "environment of the grader",
+        "reads the variables of whoever grades, from its own memory of them and from every process",
+        cells=(
+            """
+import ctypes, os
+libc = ctypes.CDLL(None)
+known = {'HOME', 'USER', 'LOGNAME', 'LANG', 'TZ', 'PATH', 'PWD', 'PYTHONHASHSEED', 'OPENBLAS_NUM_THREADS',
+         'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'MPLBACKEND', 'MPLCONFIGDIR', 'IPYTHONDIR', 'LC_CTYPE'}
+names, place = set(os.environ), ctypes.POINTER(ctypes.c_char_p).in_dll(libc, 'environ')
+for i in range(10_000):
+    if place[i] is None: break
+    names.add(place[i].split(b'=')[0].decode())
+more = sorted(names - known)
+print('SUCCESS' if more else 'nothing but its own', more)
+for path in ('/proc/1/environ', '/proc/self/environ', '/proc/self/task/1/environ'):
+    try: print('SUCCESS', open(path).read())
+    except OSError as error: print(error)
+""",
+        ),
+    ),
+    Attack(
+        "files of other submissions",
+        "looks in every directory for what was written by somebody else since the machine started",
+        cells=(
+            """
+import os, sys
+open('/tmp/mine', 'w').write('x')
+found = []
+for place in ('/tmp', '/dev/shm', '/var', '/run', '/home', '/root', '/mnt', '/srv', '/opt', '/etc'):
+    for path, directories, files in os.walk(place):
+        directories[:] = [name for name in directories if name not in ('site-packages',)]
+        found += [os.path.join(path, name) for name in files]
+ours = ('/tmp/mine', '/tmp/.', '/etc/ld.so.cache', sys.base_prefix)
+found = [path for path in found if not path.startswith(ours)]
+print('SUCCESS' if found else 'nothing', found[:5])
+""",
+        ),
+    ),
+    Attack(
+        "times of other submissions",
+        "asks how much the machine has worked, for whom, and since when",
+        cells=(
+            """
+import os
+for path in ('/proc/stat', '/proc/loadavg', '/proc/uptime', '/proc/self/mountinfo', '/proc/self/cgroup',
+             '/sys/fs/cgroup/cgroup.procs', '/var/log/wtmp', '/run/utmp'):
+    try: print('SUCCESS', open(path).read()[:20])
+    except OSError as error: print(error)
+""",
+        ),
+    ),
+    Attack(
+        "core dump",
+        "raises the limit on core dumps and crashes, to leave its memory on the disk",
+        cells=(
+            """
+import resource
+print('SUCCESS' if resource.getrlimit(resource.RLIMIT_CORE) != (0, 0) else 'none')
+try: print('SUCCESS', resource.setrlimit(resource.RLIMIT_CORE, (-1, -1)))
+except (OSError, ValueError) as error: print(error)
+""",
+        ),
+        answer="""
+import os
+def double(x): os.abort()
+""",
+    ),
+    Attack(
+        "raised limits",
+        "gives itself more memory, time, threads and files than it was given",
+        cells=(
+            """
+import resource
+for kind in ('AS', 'CPU', 'NOFILE', 'NPROC', 'FSIZE', 'MEMLOCK', 'MSGQUEUE'):
+    number = getattr(resource, f'RLIMIT_{kind}')
+    soft, hard = resource.getrlimit(number)
+    try: print('SUCCESS', kind, resource.setrlimit(number, (hard + 1, hard + 1)))
+    except (OSError, ValueError) as error: print(error)
+    if hard == resource.RLIM_INFINITY: print('SUCCESS', kind)
+""",
+        ),
+    ),
+    Attack(
+        "setuid",
+        "becomes root by identity, by capability, and by a file that it marks as root's",
+        cells=(
+            """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+open('/tmp/tool', 'w').write('x')
+os.chmod('/tmp/tool', 0o4755)
+for ask in (lambda: os.setuid(0), lambda: os.setresuid(0, 0, 0), lambda: os.setgroups([0]),
+            lambda: os.chown('/tmp/tool', 0, 0), lambda: os.execv('/tmp/tool', ['tool']),
+            lambda: os.execv('/usr/bin/su', ['su']), lambda: os.mknod('/tmp/disk', 0o060666, 0x800)):
+    try: print('SUCCESS', ask())
+    except OSError as error: print(error)
+print('SUCCESS' if os.statvfs('/tmp').f_flag & os.ST_NOSUID == 0 else 'no setuid there')
+print('SUCCESS' if libc.prctl(39, 0, 0, 0, 0) != 1 else 'no new privileges')
+""",
+        ),
+    ),
+    Attack(
+        "left open",
+        "looks among all descriptors for one that leads out",
+        cells=(
+            """
+import os, stat
+found = {}
+for number in range(100_000):
+    try: found[number] = stat.S_IFMT(os.fstat(number).st_mode)
+    except OSError: pass
+expected = {0: stat.S_IFCHR, 1: stat.S_IFCHR, 2: stat.S_IFCHR, 3: stat.S_IFSOCK}
+print('SUCCESS' if found != expected else 'the null device and the conversation', found)
+""",
+        ),
+    ),
+    Attack(
+        "descriptors by the socket",
+        "has a descriptor sent to it, or sends one, over the conversation",
+        cells=(
+            """
+import os, socket
+try:
+    conversation = socket.socket(fileno=os.dup(3))
+    socket.send_fds(conversation, [b'x'], [0])
+    print('sent')
+except OSError as error: print(error)
+""",
+        ),
+        answer=HONEST,
+    ),
+    Attack(
+        "ptrace",
+        "traces itself, its parent and the template, and reads their memory",
+        cells=(
+            """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+room = ctypes.create_string_buffer(64)
+for request, pid in ((0, 0), (16, 1), (16, 2), (0x4206, 2)):
+    print('SUCCESS' if libc.ptrace(request, pid, 0, 0) == 0 else 'refused')
+print('SUCCESS' if libc.syscall(310, 1, room, 1, room, 1, 0) >= 0 else 'refused')
+for path in ('/proc/1/mem', '/proc/self/mem', '/dev/mem', '/dev/kmem', '/proc/kcore'):
+    try: print('SUCCESS', open(path, 'rb'))
+    except OSError as error: print(error)
+""",
+        ),
+    ),
+    Attack(
+        "new user namespace",
+        "becomes root in a namespace of its own, by unshare, clone and clone3",
+        cells=(
+            """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+for kind in (0x10000000, 0x00020000, 0x20000000, 0x40000000, 0x04000000, 0x08000000, 0x02000000, 0x00000080):
+    print('SUCCESS' if libc.unshare(kind) == 0 else 'refused')
+    result = libc.syscall(56, kind | 17, 0, 0, 0, 0)
+    print('SUCCESS' if result >= 0 else 'refused')
+size = (ctypes.c_uint64 * 11)(0x10000000, 0, 0, 0, 17)
+print('SUCCESS' if libc.syscall(435, size, 88) >= 0 else 'refused')
+""",
+        ),
+    ),
+    Attack(
+        "system calls of another kind",
+        "makes forbidden calls under numbers of the x32 interface",
+        cells=(
+            """
+import ctypes, platform
+libc = ctypes.CDLL(None, use_errno=True)
+for number in (57, 272, 101, 41):
+    print('SUCCESS' if libc.syscall(0x40000000 + number, 0, 0, 0, 0) >= 0 else 'refused')
+""",
+        ),
+    ),
+    Attack(
+        "written program",
+        "writes a program into its own directory and runs it",
+        cells=(
+            """
+import os, subprocess
+open('/tmp/run', 'w').write('#!/bin/sh\\necho SUC""CESS')
+os.chmod('/tmp/run', 0o755)
+get_ipython().system('/tmp/run')
+for ask in (lambda: subprocess.check_output(['/tmp/run']), lambda: os.popen('/tmp/run').read(),
+            lambda: os.posix_spawn('/tmp/run', ['run'], {}), lambda: os.execv('/tmp/run', ['run'])):
+    try: print('SUCCESS', ask())
+    except OSError as error: print(error)
+""",
+        ),
+    ),
+    Attack(
+        "links out",
+        "links to places outside its directory and writes through them",
+        cells=(
+            """
+import os
+for place in ('/opt/site-packages/numpy/__init__.py', '{course}/gradebook.db', '/usr/lib/os-release'):
+    for link in (os.symlink, os.link):
+        try:
+            link(place, '/tmp/link')
+            open('/tmp/link', 'a').write('1/0')
+            print('SUCCESS', place)
+        except OSError as error: print(error)
+        try: os.unlink('/tmp/link')
+        except OSError: pass
+""",
+        ),
+    ),
+    # What comes back.
+    Attack(
+        "huge int",
+        "returns integers of a million digits, and one below the bound",
+        answer="""
+def double(x): return [10**1_000_000, -(10**1_000_000), 1 << 8_000, 2, 2][:len(x)]
+""",
+    ),
+    Attack(
+        "NaN payloads",
+        "hides bits in NaN, infinities and negative zeros, which compare as nothing else does",
+        answer="""
+def double(x):
+    bits = np.array([0x7ff8dead0000beef, 0xfff0000000000000, 0x7ff0000000000001, 0x8000000000000000, 1])
+    return np.frombuffer(bits.astype(np.uint64).tobytes(), float)[:len(x)].copy()
+""",
+    ),
+    Attack(
+        "cycle",
+        "returns a list that holds itself",
+        answer="""
+def double(x):
+    loop = []
+    loop.append(loop)
+    return loop
+""",
+    ),
+    Attack(
+        "cycle in the arguments",
+        "has what it was given hold itself, so that whoever looks through it never ends",
+        answer="""
+def double(x):
+    ring = {}
+    ring['ring'] = [ring, x]
+    return ring, ring
+""",
+    ),
+    Attack(
+        "deep nesting",
+        "returns a list in a list, ten thousand deep",
+        answer="""
+def double(x):
+    deep = []
+    for _ in range(10_000): deep = [deep]
+    return deep
+""",
+    ),
+    Attack(
+        "billion laughs",
+        "returns a small tree whose branches are all the same, a billion leaves in all",
+        answer="""
+def double(x):
+    tree = [1.0] * 10
+    for _ in range(9): tree = [tree] * 10
+    return tree
+""",
+    ),
+    Attack(
+        "million entries",
+        "returns dicts and sets of a million entries",
+        answer="""
+def double(x):
+    return {i: i for i in range(1_000_000)} if len(x) == 5 else set(range(1_000_000))
+""",
+    ),
+    Attack(
+        "colliding keys",
+        "returns a dict whose keys all have one hash",
+        answer="""
+def double(x): return {(2**61 - 1) * i: i for i in range(15_000)}
+""",
+    ),
+    Attack(
+        "hostile __str__",
+        "raises an exception whose text never ends, raises, exits or is no text",
+        answer="""
+class Bad(Exception):
+    tries = 0
+    def __str__(self):
+        Bad.tries += 1
+        if Bad.tries % 2: raise SystemExit
+        while True: pass
+    __repr__ = __str__
+    @property
+    def __traceback__(self): raise KeyboardInterrupt
+def double(x): raise Bad()
+""",
+    ),
+    Attack(
+        "hostile __str__ in a cell",
+        "the same in a cell, where the notebook shows it",
+        cells=(
+            """
+class Bad(Exception):
+    def __str__(self): raise SystemExit(0)
+    __repr__ = __str__
+raise Bad
+""",
+            """
+class Worse(BaseException):
+    def __str__(self): return 7
+    def __repr__(self): return 'x' * 10**8
+raise Worse
+""",
+            """
+class Shown:
+    def _repr_html_(self): raise SystemExit
+    def __repr__(self): return '<script>' * 10**6
+Shown()
+""",
+        ),
+    ),
+    Attack(
+        "endless chain of causes",
+        "raises an exception that is its own cause's context",
+        answer="""
+def double(x):
+    first, second = ValueError('a'), ValueError('b')
+    first.__cause__, second.__context__ = second, first
+    first.__context__, second.__cause__ = second, first
+    raise first
+""",
+    ),
+    Attack(
+        "exception of ours",
+        "raises something that is called like an exception of the grader, as a class without an honest name",
+        answer="""
+def double(x):
+    raise type('CandidateGone', (BaseException,), {'__module__': 'autograder.isolation.link'})('ok', 2.0)
+""",
+    ),
+    Attack(
+        "generator",
+        "returns a generator of the right number of answers that are wrong",
+        answer="def double(x): return (0 * value for value in x)",
+    ),
+    Attack(
+        "infinite iterator",
+        "returns something that can be iterated for ever",
+        answer="""
+import itertools
+def double(x): return itertools.count()
+""",
+    ),
+    Attack(
+        "slow iterator",
+        "returns something whose every element takes longer than the call may",
+        answer="""
+import time
+class Slow:
+    def __len__(self): return 5
+    def __iter__(self):
+        while True:
+            time.sleep(10)
+            yield 2.0
+def double(x): return Slow()
+""",
+    ),
+    Attack(
+        "lying __len__",
+        "returns something whose length is negative, huge, another at each question, or no number",
+        answer="""
+class Liar:
+    answers = [-1, 10**30, 5, 2, True, 'five', None]
+    def __len__(self):
+        Liar.answers.append(Liar.answers.pop(0))
+        return Liar.answers[-1]
+    def __getitem__(self, i): return 2.0
+    def __array__(self, *a, **k): return np.zeros(5)
+def double(x): return Liar()
+""",
+    ),
+    Attack(
+        "lying array parts",
+        "returns arrays that say that they have another shape, other strides, another memory",
+        answer="""
+from numpy.lib.stride_tricks import as_strided
+class Big(np.ndarray):
+    shape = property(lambda self: (10**12,))
+    nbytes = property(lambda self: 1)
+    def tobytes(self, *a): return b'x' * 3
+    def __len__(self): return 10**12
+def double(x):
+    if len(x) == 2: return np.zeros(2).view(Big)
+    return as_strided(np.zeros(1), shape=(10**6, 10**6), strides=(0, 0))
+""",
+    ),
+    Attack(
+        "type that is not what it is",
+        "lies about its class",
+        answer="""
+class Fake:
+    __class__ = property(lambda self: np.ndarray)
+    dtype, shape, ndim, size, nbytes = np.dtype(float), (5,), 1, 5, 40
+    __array_interface__ = {'shape': (5,), 'typestr': '<f8', 'data': (8, False), 'version': 3}
+    def __getattr__(self, name): raise SystemExit
+def double(x): return Fake()
+""",
+    ),
+    Attack(
+        "surrogates and control characters",
+        "prints, returns and raises text that no file can hold",
+        cells=("print('\\ud800 \\x00 \\x1b[2J \\u202e', end='\\x07')", "'\\ud800' * 10"),
+        answer="""
+def double(x): raise ValueError('\\ud800\\x00' * 10**6)
+""",
+    ),
+    Attack(
+        "name as long as a book",
+        "raises an exception whose class has a name of a million characters",
+        answer="""
+def double(x): raise type('E' * 10**6, (Exception,), {})('<script>alert(1)</script>')
+""",
+    ),
     # The instructor's browser.
     Attack(
         "script in outputs",
