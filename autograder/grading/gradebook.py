@@ -153,9 +153,7 @@ class GradebookWriter:
                 comments=_names(db, row.id, "solution_cell", "task_cell"),
             )
             for row in db.execute(
-                select(api.Notebook.id, api.Notebook.name).where(
-                    api.Notebook.assignment_id == self._assignment
-                )
+                select(_RELEASED.c.id, _RELEASED.c.name).where(_RELEASED.c.assignment_id == self._assignment)
             )
         ]
 
