@@ -41,14 +41,14 @@ _NO_RESPONSE = "No response."
 
 
 def _columns(name: str, *plain: str, **typed: Any) -> TableClause:
-    """A table of nbgrader's with the columns used here; importing nbgrader's models takes most of a second."""
+    """A table of nbgrader's with the columns used here; importing its models takes most of a second."""
     return table(name, *map(column, plain), *(column(one, kind) for one, kind in typed.items()))
 
 
 _ASSIGNMENT = _columns("assignment", "id", "name", duedate=DateTime())
 _RELEASED = _columns("notebook", "id", "name", "assignment_id")
 _CELL = _columns("base_cell", "id", "name", "notebook_id")
-_KINDS = {kind: _columns(kind, "id") for kind in ("grade_cell", "solution_cell", "task_cell")}
+_KINDS = {kind: _columns(kind, "id") for kind in ("grade_cells", "solution_cells", "task_cells")}
 _STUDENT = _columns("student", "id")
 _SUBMISSION = _columns(
     "submitted_assignment", "id", "assignment_id", "student_id", timestamp=DateTime(), extension=Interval()
@@ -149,8 +149,8 @@ class GradebookWriter:
             _Notebook(
                 id=row.id,
                 name=row.name,
-                grades=_names(db, row.id, "grade_cell", "task_cell"),
-                comments=_names(db, row.id, "solution_cell", "task_cell"),
+                grades=_names(db, row.id, "grade_cells", "task_cells"),
+                comments=_names(db, row.id, "solution_cells", "task_cells"),
             )
             for row in db.execute(
                 select(_RELEASED.c.id, _RELEASED.c.name).where(_RELEASED.c.assignment_id == self._assignment)
