@@ -15,8 +15,9 @@ from stagewise.between import settled
 from stagewise.compare import Comparison, Flaw, Tolerance, compare
 from stagewise.grammar import output as parsed
 from stagewise.observing import observe, quantity, says, told
+from stagewise.playing import play_each
 from stagewise.report import Row, Status
-from stagewise.script import Failure, FailureKind, MissingEntry, Played, Step, play
+from stagewise.script import Failure, FailureKind, MissingEntry, Played, Step
 from stagewise.setting import placed
 
 SIDE_FLAW = 0.75
@@ -99,7 +100,7 @@ def judge(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase
     inputs that a partner writes into are not held against it.
     """
     settings = {name: placed(functions, name) for name in {case.setting for case in cases}}
-    played = [play(case.steps, settings[case.setting], case.inputs, case.updates) for case in cases]
+    played = play_each(settings, cases)
     judged_one = next(iter(functions))
     observed = tuple(_observe(case, run, judged_one) for case, run in zip(cases, played, strict=True))
     judged = [_judge_case(case, seen) for case, seen in zip(cases, observed, strict=True)]

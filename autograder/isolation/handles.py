@@ -1,10 +1,12 @@
 """Stand-ins for a student's objects that are not data: what a check does to one happens in the candidate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograder.isolation.link import Candidate
+    from stagewise.judging import AskedCase
+    from stagewise.script import Played
 
 
 class Handle:
@@ -41,6 +43,13 @@ class Handle:
     def beside(self, module: str, name: str) -> Any:
         """Return what a module of the course's package calls `name` where this object lives."""
         return self._candidate.beside(module, name)
+
+    @staticmethod
+    def play_beside(functions: Mapping[str, "Handle"], cases: Sequence["AskedCase"]) -> "list[Played]":
+        """Play whole cases where the student's functions live (see stagewise.playing)."""
+        called = {step.function: functions[step.function] for case in cases for step in case.steps}
+        candidate = next(iter(called.values()))._candidate
+        return candidate.play({name: handle._number for name, handle in called.items()}, cases)
 
     def __bool__(self) -> bool:
         return True

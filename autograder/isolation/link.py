@@ -4,7 +4,8 @@ import re
 import socket
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -22,9 +23,12 @@ from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import Numbered, ProtocolError, UnsendableError, pack, unpack
 from autograder.isolation.handles import Handle
 from autograder.isolation.limits import Limits
+from autograder.isolation.performances import Claim, believed, questions
 from autograder.isolation.student_errors import student_error
 from autograder.isolation.updates import apply
 from autograder.reasons import Reason
+from stagewise.judging import AskedCase
+from stagewise.script import Played
 
 _OBITUARY = re.compile(rb"(exit|signal) (\d{1,3}) (\d{1,9})\n")
 _OBITUARY_SECONDS = 5.0
@@ -144,6 +148,35 @@ class Candidate:
         """
         return self._value("beside", [module, name], name)
 
+    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> list[Played]:
+        """Have whole cases played with the functions behind handles, by name; each call has its limits."""
+        found = []
+        for question in questions(cases):
+            each, wall = self.limits.call_seconds, self._wall_end - time.monotonic()
+            named = [list(pair) for pair in numbers.items()]
+            packed = [one for _, one in question]
+            self._send("play", [self._seconds_left, min(wall, self.limits.cpu_seconds), named, packed], each)
+            for case, _ in question:
+                kind, *claimed = self._reply(each * self.limits.wall_factor * len(case.steps))
+                if kind != "played":
+                    self._end(Reason.PROTOCOL, "A case was answered with something else")
+                found.append(self._believed(case, claimed, numbers))
+        return found
+
+    def _believed(self, case: AskedCase, claimed: list[Any], numbers: Mapping[str, int]) -> Played:
+        tree, changed, warned, warners, timeouts, failure = self._expect(
+            claimed, object, list, list, list, int, object
+        )
+        if not 0 <= timeouts <= len(case.steps) or type(failure) not in (list, type(None)):
+            self._end(Reason.PROTOCOL, "A case was answered with other parts than it should")
+        self.timeouts += timeouts
+        for _ in range(timeouts):
+            self._seconds_left -= min(self.limits.call_seconds, self._seconds_left)
+        values = self._checked(self._decode(tree, Numbered(), ""), dict)
+        claim = Claim(values, changed, warned, warners, failure)
+        played: Played = self._guarded(lambda: believed(case, claim, numbers))
+        return played
+
     def close(self) -> None:
         """End the conversation; the keeper on the other side kills the candidate and all it started."""
         self._conversation.close()
@@ -189,22 +222,23 @@ class Candidate:
         return result
 
     def _ask(self, op: str, fields: list[Any], seconds: float) -> list[Any]:
+        self._send(op, fields, seconds)
+        return self._reply(seconds * self.limits.wall_factor)
+
+    def _send(self, op: str, fields: list[Any], seconds: float) -> None:
         if self._gone is not None:
             raise CandidateGone(*self._gone)
         self._turn += 1
         wall = seconds * self.limits.wall_factor
+        question = pack([self._turn, op, seconds, wall, *fields])
         deadline = time.monotonic() + wall + self.limits.grace
-        try:
-            send_frame(self._conversation, pack([self._turn, op, seconds, wall, *fields]), deadline)
+        with self._conversing(wall):
+            send_frame(self._conversation, question, deadline)
+
+    def _reply(self, wall: float) -> list[Any]:
+        deadline = time.monotonic() + wall + self.limits.grace
+        with self._conversing(wall):
             reply = unpack(receive_frame(self._conversation, self.limits.frame_bytes, deadline))
-        except DeadlineError:
-            self._end(Reason.TIMEOUT, f"The code was still running after {wall:.0f} seconds")
-        except FrameTooLargeError as error:
-            self._end(Reason.FLOODED, f"The code answered with {error}")
-        except ClosedError:
-            self._end(*self._cause_of_death())
-        except (ChannelError, ProtocolError) as error:
-            self._end(Reason.PROTOCOL, f"The answer was {error}")
         if (
             type(reply) is not list
             or [type(part) for part in reply[:2]] != [int, str]
@@ -213,6 +247,19 @@ class Candidate:
             self._end(Reason.PROTOCOL, "The answer was not to the question")
         answer: list[Any] = reply[1:]
         return answer
+
+    @contextmanager
+    def _conversing(self, wall: float) -> Iterator[None]:
+        try:
+            yield
+        except DeadlineError:
+            self._end(Reason.TIMEOUT, f"The code was still running after {wall:.0f} seconds")
+        except FrameTooLargeError as error:
+            self._end(Reason.FLOODED, f"The code answered with {error}")
+        except ClosedError:
+            self._end(*self._cause_of_death())
+        except (ChannelError, ProtocolError) as error:
+            self._end(Reason.PROTOCOL, f"The answer was {error}")
 
     def _expect(self, fields: list[Any], *kinds: type) -> list[Any]:
         if len(fields) != len(kinds) or any(

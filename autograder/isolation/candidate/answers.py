@@ -4,26 +4,22 @@ arguments.
 
 import itertools
 import socket
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
-
-import numpy as np
 
 from .changes import Watch
 from .channel import receive_frame, send_frame
 from .clock import TimeIsUp, at_most
 from .decode import Decoder
 from .encode import Encoder
+from .performance import Budget, failed, perform, recorded, text_of, texts
 from .shell import CandidateShell
 from .traces import describe
 from .wire import UnsendableError, pack, unpack
 
 _MOST_ELEMENTS = 10_000
 _MOST_HANDLES = 100_000
-_MOST_WARNINGS = 100
 _COURSE = "stagewise."
 
 
@@ -53,12 +49,35 @@ class Answers:
         bound = self._limits["frame_bytes"]
         while True:
             turn, question, cpu, wall, *fields = unpack(receive_frame(conversation, bound))
+            if question == "play":
+                for answer in self._played(cpu, wall, *fields):
+                    reply = pack([turn, *answer])
+                    if len(reply) > bound:
+                        error = ValueError(f"a result of {len(reply)} bytes is too large")
+                        reply = pack([turn, *failed(error)])
+                    send_frame(conversation, reply)
+                continue
             reply = pack([turn, *self._questions[question](cpu, wall, *fields)])
             if len(reply) > bound:
                 reply = pack(
                     [turn, "raised", "ValueError", f"a result of {len(reply)} bytes is too large", "", []]
                 )
             send_frame(conversation, reply)
+
+    def _played(
+        self, cpu: float, wall: float, left: float, wall_left: float, numbers: list[Any], cases: list[bytes]
+    ) -> Iterator[list[Any]]:
+        """Play whole cases, one after another; an answer for each."""
+        functions = {name: self._objects[number] for name, number in numbers}
+        budget = Budget(cpu, left, wall_left, wall / cpu)
+        for case in cases:
+            script, inputs = unpack(case)
+            self._shell.begin(self._limits["output_bytes"])
+            try:
+                given = Decoder(self._object).decode(inputs)
+                yield perform(script, given, functions, budget, self._number)
+            except Exception as error:
+                yield failed(error)
 
     def _cell(self, cpu: float, wall: float, source: str, number: int) -> list[Any]:
         bound = self._limits["output_bytes"]
@@ -115,11 +134,11 @@ class Answers:
         self._shell.begin(self._limits["output_bytes"])
         encoder = Encoder(self._number, decoder.numbered)
         try:
-            with _warnings() as caught, at_most(cpu, wall):
+            with recorded() as caught, at_most(cpu, wall):
                 result = work()
             if isinstance(result, tuple):
                 result = tuple(tuple.__iter__(result))  # a named tuple can be unpacked like any other
-            return ["value", encoder.encode(result), watch.changes(encoder), _texts(caught)]
+            return ["value", encoder.encode(result), watch.changes(encoder), texts(caught)]
         except UnsendableError as error:
             return ["raised", "ValueError", f"the result holds {error}", "", []]
         except TimeIsUp as error:
@@ -129,14 +148,10 @@ class Answers:
 
     def _raised(self, error: BaseException, watch: Watch, decoder: Decoder) -> list[Any]:
         try:
-            text = str(error)
-        except BaseException:
-            text = "(its message could not be made into text)"
-        try:
             changes = watch.changes(Encoder(self._number, decoder.numbered))
         except Exception:
             changes = []
-        return ["raised", type(error).__name__, text[:2000], describe(error)[:6000], changes]
+        return ["raised", type(error).__name__, text_of(error), describe(error)[:6000], changes]
 
     def _number(self, value: object) -> int:
         number = self._numbers.get(id(value))
@@ -149,16 +164,3 @@ class Answers:
 
     def _object(self, number: int) -> object:
         return self._objects[number]
-
-
-@contextmanager
-def _warnings() -> Iterator[list[warnings.WarningMessage]]:
-    """Collect warnings, NumPy's among them, whatever the student has set."""
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
-        warnings.simplefilter("always")
-        yield caught
-
-
-def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
-    found = (str(one.message)[:500] for one in caught if issubclass(one.category, RuntimeWarning))
-    return list(dict.fromkeys(itertools.islice(found, _MOST_WARNINGS)))

@@ -1,0 +1,136 @@
+"""Whole cases played in the candidate: scripts of calls of the student's functions, with all they need.
+
+What a case answers is data and claims, as the answers to single calls are; nothing is judged here.
+"""
+
+import itertools
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from stagewise.grammar import parse
+from stagewise.script import Failure, MissingEntry, Played, RaisedElsewhere, play
+
+from .clock import TimeIsUp, at_most
+from .encode import Encoder
+from .traces import describe
+from .wire import UnsendableError
+
+_LONGEST_TEXT, _LONGEST_TRACE = 2_000, 6_000
+_MOST_WARNINGS = 100
+_parsed = lru_cache(maxsize=256)(parse)
+
+
+class Budget:
+    """The time that the calls of one check may take: each a few seconds, and all that are stopped together.
+
+    `wall` bounds the time on the clock of all calls.
+    """
+
+    def __init__(self, each: float, together: float, wall: float, factor: float) -> None:
+        self.timeouts = 0
+        self._each, self._left, self._factor = each, together, factor
+        self._end = time.monotonic() + wall
+
+    def spend(self, function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
+        """Call `function`; RaisedElsewhere for whatever it raises, also when its time is up."""
+        seconds = min(self._each, self._left)
+        if seconds <= 0 or time.monotonic() > self._end:
+            raise RaisedElsewhere("TimeoutError", "not called: this check's time was used up before")
+        try:
+            with at_most(seconds, seconds * self._factor):
+                return function(*arguments, **keywords)
+        except TimeIsUp as error:
+            self.timeouts += 1
+            self._left -= seconds
+            raise RaisedElsewhere("TimeoutError", str(error), describe(error)) from None
+        except BaseException as error:
+            raise RaisedElsewhere(type(error).__name__, text_of(error), describe(error)) from None
+
+
+def perform(
+    script: list[Any],
+    inputs: dict[str, Any],
+    functions: Mapping[str, Callable[..., Any]],
+    budget: Budget,
+    number_of: Callable[[object], int],
+) -> list[Any]:
+    """Play one case, and return what the examiner learns of it.
+
+    `script` is its text, the inputs it may change, and the names whose values are wanted.
+    """
+    text, updates, wanted = script
+    steps, before = _parsed(text), budget.timeouts
+    limited = {name: _limited(function, budget) for name, function in functions.items()}
+    run = play(steps, limited, inputs, updates)
+    try:
+        tree = Encoder(number_of).encode({name: run.values[name] for name in wanted if name in run.values})
+        failure = _told(run.failure, [step.text for step in steps])
+    except UnsendableError as error:
+        tree = Encoder(number_of).encode({})
+        failure = [len(steps) - 1, "raised", "", ["ValueError", f"the result holds {error}", ""]]
+    return ["played", tree, *_claims(run), budget.timeouts - before, failure]
+
+
+def failed(error: BaseException) -> list[Any]:
+    """The answer for a case that could not even be played, since the student changed what playing needs."""
+    told = [type(error).__name__, text_of(error), describe(error)[:_LONGEST_TRACE]]
+    return ["played", Encoder(lambda value: 0).encode({}), [], [], [], 0, [0, "raised", "", told]]
+
+
+def text_of(error: BaseException) -> str:
+    """The message of an exception of any make, bounded."""
+    try:
+        return str(error)[:_LONGEST_TEXT]
+    except BaseException:
+        return "(its message could not be made into text)"
+
+
+@contextmanager
+def recorded() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect warnings, NumPy's among them, whatever the student has set."""
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
+        warnings.simplefilter("always")
+        yield caught
+
+
+def texts(caught: list[warnings.WarningMessage]) -> list[str]:
+    """The texts of the RuntimeWarnings, each once."""
+    found = (str(one.message)[:500] for one in caught if issubclass(one.category, RuntimeWarning))
+    return list(dict.fromkeys(itertools.islice(found, _MOST_WARNINGS)))
+
+
+def _limited(function: Callable[..., Any], budget: Budget) -> Callable[..., Any]:
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        with recorded() as caught:
+            try:
+                result = budget.spend(function, arguments, keywords)
+            finally:
+                said = texts(caught)
+        for text in said:
+            warnings.warn(text, RuntimeWarning, stacklevel=2)
+        return result
+
+    return call
+
+
+def _claims(run: Played) -> list[list[Any]]:
+    return [[list(pair) for pair in run.changed], [*run.warned[:_MOST_WARNINGS]], list(run.warners)]
+
+
+def _told(failure: Failure | None, steps: list[str]) -> list[Any] | None:
+    if failure is None:
+        return None
+    raised = failure.exception
+    told = None
+    if type(raised) is RaisedElsewhere:
+        told = [raised.type_name, raised.text[:_LONGEST_TEXT], raised.frames[:_LONGEST_TRACE]]
+    elif raised is not None:
+        kind = MissingEntry if isinstance(raised, MissingEntry) else type(raised)
+        told = [kind.__name__, text_of(raised), ""]
+    return [steps.index(failure.step), failure.kind.value, failure.message[:_LONGEST_TEXT], told]

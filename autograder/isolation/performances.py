@@ -1,0 +1,116 @@
+"""Whole cases asked of a candidate at once: their scripts and inputs out, what is claimed of each back.
+
+A case of a hundred calls costs one question. What comes back is as little trusted as the answer to a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.isolation.candidate.encode import Encoder
+from autograder.isolation.candidate.wire import ProtocolError, UnsendableError, pack
+from autograder.isolation.student_errors import student_error
+from stagewise.grammar import output
+from stagewise.judging import AskedCase
+from stagewise.script import Failure, FailureKind, MissingEntry, Played, RaisedElsewhere, Step
+from stagewise.student_traceback import headline
+
+_MOST_BYTES = 1 << 22
+"""Of a question; more cases go into the next one."""
+_MOST_KNOWN = 4096
+_MOST_WARNINGS, _LONGEST_WARNING, _LONGEST_MESSAGE = 100, 500, 2_000
+_known: dict[int, tuple[AskedCase, bytes]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a candidate says of a case: its parts have the right types, and nothing more is known of them."""
+
+    values: dict[Any, Any]
+    changed: list[Any]
+    warned: list[Any]
+    warners: list[Any]
+    failure: list[Any] | None
+
+
+def questions(cases: Sequence[AskedCase]) -> Iterator[list[tuple[AskedCase, bytes]]]:
+    """The cases with their packed scripts, as many at a time as fit into a question."""
+    batch: list[tuple[AskedCase, bytes]] = []
+    size = 0
+    for case in cases:
+        packed = packed_case(case)
+        if batch and size + len(packed) > _MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append((case, packed))
+        size += len(packed)
+    if batch:
+        yield batch
+
+
+def packed_case(case: AskedCase) -> bytes:
+    """A case without its answers; cases that a whole class is asked are packed once for each process."""
+    known = _known.get(id(case))
+    if known is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        known = _known[id(case)] = case, _packed(case)  # which keeps the case, and so its id, from going away
+    return known[1]
+
+
+def _packed(case: AskedCase) -> bytes:
+    roots = sorted({root for wanted in case.shares for root in output(wanted).roots})
+    wanted = [root for root in roots if root not in case.inputs or root in case.updates]
+    script = ["\n".join(step.text for step in case.steps), list(case.updates), wanted]
+    return pack([script, Encoder(_refused).encode(case.inputs)])
+
+
+def _refused(value: object) -> int:
+    raise UnsendableError(f"a {type(value).__name__}")
+
+
+def believed(case: AskedCase, claim: Claim, named: Mapping[str, int]) -> Played:
+    """The run of a case as the candidate claims it; ProtocolError for what cannot be one."""
+    called = {step.function for step in case.steps} & named.keys()
+    changed = [tuple(pair) for pair in claim.changed if type(pair) is list]
+    if any(len(pair) != 2 or pair[0] not in called or pair[1] not in case.inputs for pair in changed):
+        raise ProtocolError("a change of something else than an input")
+    if any(type(text) is not str for text in [*claim.warned, *claim.warners, *claim.values]):
+        raise ProtocolError("a name that is none")
+    return Played(
+        values={**case.inputs, **claim.values},
+        changed=tuple(dict.fromkeys(changed)),
+        warned=tuple(text[:_LONGEST_WARNING] for text in claim.warned[:_MOST_WARNINGS]),
+        failure=None if claim.failure is None else _failure(case.steps, claim.failure),
+        warners=tuple(dict.fromkeys(name for name in claim.warners if name in called)),
+    )
+
+
+def _failure(steps: Sequence[Step], claim: list[Any]) -> Failure:
+    match claim:
+        case [int(number), str(kind), str(message), raised] if 0 <= number < len(steps):
+            step = steps[number]
+        case _:
+            raise ProtocolError("a failure of no step")
+    if kind not in ("raised", "unfinished", "wrong count"):
+        raise ProtocolError("a failure of no known kind")
+    exception = _exception(raised)
+    message = message or f"{step.function} raised {type(exception).__name__}: {exception}"
+    return Failure(step.text, FailureKind(kind), message[:_LONGEST_MESSAGE], exception)
+
+
+def _exception(raised: Any) -> BaseException | None:
+    match raised:
+        case None:
+            return None
+        case ["MissingEntry", str(text), str()]:
+            return MissingEntry(text[:_LONGEST_MESSAGE])
+        case [str(name), str(text), str(trace)]:
+            bounded = student_error(name, text, trace)
+            found = RaisedElsewhere(type(bounded).__name__, str(bounded))
+            frames = bounded.student_traceback.removesuffix(headline(found))
+            return RaisedElsewhere(found.type_name, found.text, frames)
+        case _:
+            raise ProtocolError("an exception that is none")
