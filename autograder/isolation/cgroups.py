@@ -83,7 +83,7 @@ def available(
     """Return where this process may make groups, from the texts of /proc/self/cgroup and mountinfo."""
     membership = _read("/proc/self/cgroup") if membership is None else membership
     mounts = _read("/proc/self/mountinfo") if mounts is None else mounts
-    user = os.geteuid() if user is None else user
+    user = _user(os.geteuid(), _read("/proc/self/uid_map")) if user is None else user
     found, known = [], set[str]()
     for version, names, mount, path in _hierarchies(membership, mounts):
         own = Path(mount, path.lstrip("/"))
@@ -114,6 +114,17 @@ def _hierarchies(membership: str, mounts: str) -> Iterator[tuple[int, tuple[str,
 
 def _enabled(directory: Path) -> tuple[str, ...]:
     return tuple(_read(directory / "cgroup.subtree_control").split())
+
+
+def _user(inner: int, uid_map: str) -> int:
+    """Return who this process is for the kernel's groups: root under another name, in a user namespace,
+    still is root.
+    """
+    entries = [[int(word) for word in line.split()] for line in uid_map.splitlines()]
+    is_root = any(
+        first <= inner < first + count and inner - first + outer == 0 for first, outer, count in entries
+    )
+    return 0 if is_root else inner
 
 
 def _is_ours(directory: Path, root: bool, user: int) -> bool:

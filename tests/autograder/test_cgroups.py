@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograder.isolation.cgroups import Above, Group, available
+from autograder.isolation.cgroups import Above, Group, _user, available
 from autograder.isolation.sandbox import CandidateTemplate
 
 USER = 1000
@@ -44,6 +44,22 @@ def test_somebody_elses_group_is_left_alone(unified):
     slice_, texts = unified
     assert available(**texts, user=owner(slice_) + 1) == []
     assert available(**texts, user=0) == []
+
+
+@pytest.mark.parametrize(
+    ("inner", "uid_map", "user"),
+    [
+        (1000, "0 0 4294967295\n", 1000),
+        (0, "0 0 4294967295\n", 0),
+        (1000, "1000 0 1\n", 0),
+        (1000, "1000 1000 1\n", 1000),
+        (0, "0 1000 1\n1 100000 65536\n", 0),
+        (1000, "", 1000),
+    ],
+)
+def test_root_under_another_name_is_root(inner, uid_map, user):
+    """In a user namespace of root's; the root of somebody else's takes no more than real root."""
+    assert _user(inner, uid_map) == user
 
 
 def test_a_group_that_hands_nothing_down_bounds_nothing(unified):
