@@ -977,8 +977,6 @@ class Bad(Exception):
         if Bad.tries % 2: raise SystemExit
         while True: pass
     __repr__ = __str__
-    @property
-    def __traceback__(self): raise KeyboardInterrupt
 def double(x): raise Bad()
 """,
     ),
