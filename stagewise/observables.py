@@ -83,7 +83,7 @@ def fitting(dout: Array, x: Array, out: Array) -> Array:
     return dout * (out / x)
 
 
-def weights_used(x: Array, out: Array, b: Array) -> Array:
+def weights(x: Array, out: Array, b: Array) -> Array:
     """The matrix w: (D, H) that solves out = x @ w + b. x: (N, D), N >= D, out: (N, H), b: (H,)."""
     if x.ndim != 2 or out.shape != (len(x), *b.shape):
         raise Unobservable(f"{{1}} has shape {out.shape}, expected {(len(x), *b.shape)}")
@@ -92,7 +92,7 @@ def weights_used(x: Array, out: Array, b: Array) -> Array:
 
 def one_matrix(x: Array, out: Array, b: Array) -> bool:
     """Whether out = x @ w + b for one matrix w: the same weights for every row of x: (N, D), N > D."""
-    w = weights_used(x, out, b)
+    w = weights(x, out, b)
     rest = np.linalg.norm(x @ w + b - out)
     return bool(rest <= _SHARE * np.linalg.norm(out - b))
 
@@ -106,7 +106,7 @@ def weights_back(dout: Array, dx: Array) -> Array:
 
 def fitting_dw(x: Array, w: Array, b: Array, out: Array, dout: Array) -> Array:
     """The gradient by w (no zeros in it) that fits the weights used on the way from x to out."""
-    factors: Array = weights_used(x, out, b) / w
+    factors: Array = weights(x, out, b) / w
     gradient: Array = (x.T @ dout) * factors
     return gradient
 
@@ -147,7 +147,7 @@ OBSERVABLES = {
         column_patterns, "the number of different patterns of zeros in the columns of {0}"
     ),
     "fitting": Observable(fitting, "the gradient that fits your forward pass"),
-    "weights_used": Observable(weights_used, "the weights that your forward pass used"),
+    "weights": Observable(weights, "the weights that your forward pass used"),
     "one_matrix": Observable(one_matrix, "{1} is {0} times one matrix, plus {2}"),
     "weights_back": Observable(weights_back, "the weights that your backward pass used for {1}"),
     "fitting_dw": Observable(fitting_dw, "the gradient that fits the weights of your forward pass"),

@@ -130,18 +130,18 @@ def test_the_weights_of_a_linear_layer_are_found_there_and_back():
     out = x @ w + b
     assert obs.one_matrix(x, out, b)
     assert not obs.one_matrix(x, out * (RNG.random(out.shape) < 0.9), b)
-    np.testing.assert_allclose(obs.weights_used(x, out, b), w, atol=1e-10)
+    np.testing.assert_allclose(obs.weights(x, out, b), w, atol=1e-10)
     np.testing.assert_allclose(obs.weights_back(dout, dout @ w.T), w, atol=1e-10)
-    assert obs.zero_fraction(obs.weights_used(x, out, b)) == obs.zero_fraction(w) >= np.mean(w == 0)
+    assert obs.zero_fraction(obs.weights(x, out, b)) == obs.zero_fraction(w) >= np.mean(w == 0)
     ours = obs.fitting_dw(x, np.ones_like(w), b, out, dout)
     np.testing.assert_allclose(ours, (x.T @ dout) * w, atol=1e-9)
 
 
 def test_what_cannot_be_solved_is_no_crash():
     values = {"x": np.ones((4, 2)), "b": np.ones(3), "out": np.full((4, 3), np.nan)}
-    assert observe(values, "weights_used(x, out, b)").kind is FailureKind.UNFIT
+    assert observe(values, "weights(x, out, b)").kind is FailureKind.UNFIT
     values["out"] = np.ones((4, 5))
-    found = observe(values, "zero_fraction(weights_used(x, out, b))")
+    found = observe(values, "zero_fraction(weights(x, out, b))")
     assert found.message == "out has shape (4, 5), expected (4, 3)"
 
 

@@ -18,11 +18,11 @@ from reference.variants import right_pair
 from stagewise.compare import Tolerance
 
 SOLVED = Tolerance(
-    rtol=1e-3,
+    rtol=3e-4,
     stol=1e-4,
-    reason="solving for the weights enlarges float32's rounding up to a few 1e-5; a factor 0.2 % off fails",
+    reason="solving for the weights enlarges float32's rounding to a few 1e-5; a factor 0.05 % off fails",
 )
-USED = "weights_used(x, out, b)"
+USED = "weights(x, out, b)"
 SHARES = {
     f"zero_fraction({USED})": 3.0,
     f"survivor_scale({USED}, w)": 4.0,
@@ -34,11 +34,11 @@ SHARES = {
     "zero_fraction(unshifted)": 0.5,
     "shift": 1.0,
     "dtype_name(out)": 0.25,
-    f"agreement({USED}, weights_used(x, again, b))": 0.75,
-    "agreement(weights_used(x, one, b), weights_used(x, same, b))": 0.5,
-    "agreement(weights_used(x, one, b), weights_used(x, other, b))": 0.25,
-    "zero_fraction(weights_used(x, test_out, b))": 1.25,
-    "survivor_scale(weights_used(x, test_out, b), w)": 2.0,
+    f"agreement({USED}, weights(x, again, b))": 0.75,
+    "agreement(weights(x, one, b), weights(x, same, b))": 0.5,
+    "agreement(weights(x, one, b), weights(x, other, b))": 0.25,
+    "zero_fraction(weights(x, test_out, b))": 1.25,
+    "survivor_scale(weights(x, test_out, b), w)": 2.0,
 }
 _CALL = "dropconnect_forward(x, w, b, dropconnect_param)"
 _DRAWN = "x w b dropconnect_param"
@@ -81,7 +81,7 @@ def _train(
 
 
 def _twice(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
-    output = f"agreement({USED}, weights_used(x, again, b))"
+    output = f"agreement({USED}, weights(x, again, b))"
     return _case(
         name,
         f"out, _ = {_CALL}\nagain, _ = {_CALL}",
@@ -95,9 +95,7 @@ def _twice(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> 
 
 def _seeds(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
     n = sizes[1] * sizes[2]
-    same, other = (
-        f"agreement(weights_used(x, one, b), weights_used(x, {word}, b))" for word in ("same", "other")
-    )
+    same, other = (f"agreement(weights(x, one, b), weights(x, {word}, b))" for word in ("same", "other"))
     first = "dropconnect_forward(x, w, b, seeded)"
     return _case(
         name,
@@ -112,8 +110,8 @@ def _seeds(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> 
 
 def _test(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
     zeros, scale = (
-        "zero_fraction(weights_used(x, test_out, b))",
-        "survivor_scale(weights_used(x, test_out, b), w)",
+        "zero_fraction(weights(x, test_out, b))",
+        "survivor_scale(weights(x, test_out, b), w)",
     )
     return _case(
         name,
@@ -150,7 +148,7 @@ FORWARD_CASES = (
         f"unshifted, _ = {_CALL}",
         ("zero_fraction(unshifted)",),
         only(_DRAWN, linear(20, 15, 30, p=0.6, bias=False)),
-        {"zero_fraction(unshifted)": certain(0.0, 600, loose=0.02)},
+        {"zero_fraction(unshifted)": certain(0.0, 600, loose=0.05)},
         visible=True,
         main=True,
         why="weights are dropped, not outputs: a sum of what is left is not zero",

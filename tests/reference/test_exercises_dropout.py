@@ -1,0 +1,197 @@
+"""The exercises of unit 5: nothing depends on a random stream, known mistakes are named, right ways pass."""
+
+import functools
+from math import comb
+
+import numpy as np
+import pytest
+
+from reference import dropout as do
+from reference import units
+from reference.chance import MISS
+from reference.drawing import draw
+from reference.examine import examined
+from reference.exercises.dropout.masks import alike
+from reference.killmatrix import killmatrix
+from stagewise.judging import judge
+from stagewise.script import play
+
+UNIT = units.load("dropout")
+EXERCISES = {exercise.name: exercise for exercise in UNIT.exercises}
+every_exercise = pytest.mark.parametrize("exercise", UNIT.exercises, ids=EXERCISES)
+
+
+@functools.cache
+def matrix():
+    return killmatrix(UNIT, (0, 1))
+
+
+def lowest(exercise, variant):
+    (found,) = [e for e in matrix().entries if (e.exercise, e.variant) == (exercise, variant)]
+    return found.lowest
+
+
+def test_the_unit_asks_all_of_it():
+    assert list(EXERCISES) == [
+        "dropout_forward",
+        "dropout_backward",
+        "vanilla_dropout_forward",
+        "dropconnect_forward",
+        "dropconnect_backward",
+        "mc_dropout_predict",
+    ]
+
+
+def test_every_mistake_is_killed_and_named_and_every_right_way_passes():
+    assert matrix().all_problems == ()
+
+
+@every_exercise
+def test_work_in_float32_and_with_loops_is_among_the_right_ways(exercise):
+    names = " ".join(one.name for one in exercise.alternatives)
+    assert "in float32" in names
+    assert "loops" in names or "running sums" in names
+
+
+def global_stream(seed, shape):
+    if seed is not None:
+        np.random.seed(seed)
+    return np.random.rand(*shape)
+
+
+STREAMS = {
+    "global": global_stream,
+    "default_rng": lambda seed, shape: np.random.default_rng(seed).random(shape),
+    "RandomState": lambda seed, shape: np.random.RandomState(seed).random_sample(shape),
+    "Philox": lambda seed, shape: np.random.Generator(np.random.Philox(seed)).random(shape),
+    "float32": lambda seed, shape: np.random.default_rng(seed).random(shape, dtype=np.float32),
+}  # fmt: skip
+KEEPING = {
+    "below p": lambda u, p: u < p,
+    "above 1 - p": lambda u, p: u > 1 - p,
+    "p or below": lambda u, p: u <= p,
+}
+
+
+@pytest.mark.parametrize("keeping", KEEPING.values(), ids=KEEPING)
+@pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
+def test_every_stream_and_either_side_of_the_interval_is_right(stream, keeping):
+    def forward(x, param):
+        if param["mode"] == "test":
+            return x, np.ones_like(x)
+        kept = keeping(stream(param.get("seed"), x.shape), param["p"])
+        return (x * kept / param["p"]).astype(x.dtype), kept / param["p"]
+
+    def backward(dout, mask):
+        return (dout * mask).astype(dout.dtype)
+
+    before = np.random.get_state()
+    for seed in range(3):
+        forwards = EXERCISES["dropout_forward"]
+        assert judge({"dropout_forward": forward}, draw(forwards, seed)).fraction == 1
+        both = {"dropout_backward": backward, "dropout_forward": forward}
+        assert judge(both, draw(EXERCISES["dropout_backward"], seed)).fraction == 1
+    np.random.set_state(before)
+
+
+def test_a_wrong_forward_pass_does_not_spoil_a_right_way_back():
+    """The way back is held to the student's own mask and factor."""
+
+    def unscaled(x, param):
+        mask = (np.random.default_rng().random(x.shape) < param["p"]) * 1.0
+        return (x * mask, mask) if param["mode"] == "train" else (x, None)
+
+    functions = {"dropout_backward": do.dropout_backward, "dropout_forward": unscaled}
+    judged = judge(functions, draw(EXERCISES["dropout_backward"], 0))
+    assert judged.fraction == 1
+
+
+@every_exercise
+def test_no_mask_is_compared_by_its_values(exercise):
+    """What is taken from a run of the truth is no matter of chance: two runs give the same."""
+    for asked, other in zip(draw(exercise, 0), draw(exercise, 0), strict=True):
+        assert asked.expected.keys() == other.expected.keys()
+        found = play(asked.steps, exercise.functions, asked.inputs, asked.updates)
+        assert found.failure is None
+    for _ in range(3):
+        assert judge(exercise.functions, draw(exercise, 0)).fraction == 1
+
+
+def test_equal_rows_or_columns_are_less_likely_than_a_wrong_share():
+    """The numbers of patterns are no matter of chance either."""
+    for exercise in UNIT.exercises:
+        for asked in draw(exercise, 0):
+            p = next((v["p"] for v in asked.inputs.values() if isinstance(v, dict) and "p" in v), 1)
+            inside = asked.inputs["w"] if "w" in asked.inputs else asked.inputs["x"]
+            rows, columns = len(inside), inside[0].size
+            if any(name.startswith("row_patterns") and "single" not in name for name in asked.expected):
+                assert comb(rows, 2) * alike(p) ** columns < 20 * MISS
+            if any(name.startswith("column_patterns") and "single" not in name for name in asked.expected):
+                assert comb(columns, 2) * alike(p) ** rows < 20 * MISS
+
+
+@every_exercise
+def test_keeping_and_dropping_look_different_in_every_main_case(exercise):
+    for asked in draw(exercise, 0):
+        for param in (v for v in asked.inputs.values() if isinstance(v, dict) and "p" in v):
+            assert abs(param["p"] - 0.5) > 0.09
+
+
+@pytest.mark.parametrize("name", ["dropout_forward", "vanilla_dropout_forward", "dropconnect_forward"])
+def test_confusing_keep_with_drop_is_told_in_so_many_words(name):
+    exercise = EXERCISES[name]
+    (mistake,) = [one for one in exercise.misconceptions if one.name == "keep-vs-drop"]
+    report = examined(mistake.functions(exercise)[name], unit="dropout", points=1)
+    assert report.misconception == "keep-vs-drop"
+    assert "DROP" in report.diagnosis
+    assert any("probability to KEEP" in row.message for row in report.rows)
+
+
+@pytest.mark.parametrize("name", ["dropout_forward", "vanilla_dropout_forward"])
+def test_scale_is_judged_to_half_a_per_mille(name):
+    exercise = EXERCISES[name]
+
+    def off(x, param):
+        out, cache = exercise.truth(x, param)
+        return out * x.dtype.type(1.0005), cache
+
+    rows = judge({name: off}, draw(exercise, 0)).rows
+    assert {row.credit for row in rows if row.output.startswith("survivor_scale")} == {0.0}
+
+
+@every_exercise
+def test_each_output_is_gated_or_of_little_weight(exercise):
+    gated = {output for one in exercise.cases if one.main for output in one.shares}
+    shares = {output: share for one in exercise.cases for output, share in one.shares.items()}
+    assert all(output in gated or share <= 0.25 for output, share in shares.items())
+
+
+@every_exercise
+def test_a_side_flaw_costs_a_share(exercise):
+    for one in exercise.misconceptions:
+        if one.name.startswith("writes-into") or one.name in ("dtype-lost", "seed-ignored"):
+            assert 0.74 <= lowest(exercise.name, one.name) < 1
+
+
+@every_exercise
+def test_a_sentence_is_short_and_shows_no_code(exercise):
+    for one in exercise.misconceptions:
+        assert one.says.endswith(".")
+        assert len(one.says.split()) <= 45, one.says
+        assert not any(mark in one.says for mark in ("axis=", "/=", "**", "rand(", "mask =")), one.says
+
+
+def test_mistakes_carry_the_names_that_the_collection_gives_them():
+    names = {one.name for exercise in UNIT.exercises for one in exercise.misconceptions}
+    collected = """
+        keep-vs-drop mixed-convention unscaled wrong-factor multiply-by-p scaled-at-test-too active-at-test
+        precedence normal-noise one-mask-per-batch one-mask-per-row no-mask fresh-mask unscaled-backward
+        reseed-inside-layer
+    """
+    assert set(collected.split()) <= names
+
+
+def test_every_script_runs_on_the_truth_without_a_warning():
+    for exercise in UNIT.exercises:
+        for asked in draw(exercise, 0):
+            assert play(asked.steps, exercise.functions, asked.inputs, asked.updates).warned == ()
