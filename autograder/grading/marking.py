@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import md5
 from typing import Any
 
 from autograder.errors import SubmissionError
@@ -21,7 +20,7 @@ from autograder.grading.conduct import grade_notebook
 from autograder.grading.records import Record, digest_of
 from autograder.intake.reading import Intake, read_submission
 from autograder.isolation.link import Candidate
-from autograder.units.plan import Plan, PlannedCell
+from autograder.units.plan import Plan, checksum_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +119,11 @@ def _unanswered(intake: Intake, plan: Plan) -> tuple[str, ...]:
     names = []
     for cell in intake.notebook["cells"]:
         known = planned.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
-        if known is not None and _checksum(cell["source"], known) == known.checksum:
+        if known is None:
+            continue
+        if checksum_of(cell["source"], known.cell_type, known.metadata["nbgrader"]) == known.checksum:
             names.append(known.grade_id)
     return tuple(names)
-
-
-def _checksum(source: str, planned: PlannedCell) -> str:
-    """nbgrader.utils.compute_checksum for a cell with this source, without building its notebook objects."""
-    marks = planned.metadata["nbgrader"]
-    parts = [
-        source,
-        planned.cell_type,
-        str(marks["grade"]),
-        str(marks["solution"]),
-        "False",
-        planned.grade_id,
-    ]
-    if marks["grade"]:
-        parts.append(str(float(marks["points"])))
-    return md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 class _Clock:

@@ -12,8 +12,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
-
 from autograder.errors import SubmissionError
 from autograder.intake.repair import Cell, Repair, restore
 from autograder.reasons import Reason
@@ -122,6 +120,8 @@ def _convert(data: dict[str, Any], major: object) -> dict[str, Any]:
         )
     if "cells" in data:  # version number missing or wrong, but the cells are where nbformat 4 keeps them
         return data
+    import nbformat  # takes longer than grading a submission, and few need it
+
     try:
         version = major if isinstance(major, int) and major in (1, 2, 3) else 3
         converted: dict[str, Any] = nbformat.convert(nbformat.from_dict({**data, "nbformat": version}), 4)

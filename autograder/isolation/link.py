@@ -15,7 +15,7 @@ from autograder.isolation.candidate.channel import (
     ClosedError,
     DeadlineError,
     FrameTooLargeError,
-    receive_frame,
+    Receiver,
     send_frame,
 )
 from autograder.isolation.candidate.decode import Decoder
@@ -76,6 +76,7 @@ class Candidate:
         self.layers = layers
         self.timeouts = 0
         self._conversation = conversation
+        self._receiver = Receiver(conversation)
         self._obituary = obituary
         self._gone: tuple[Reason, str] | None = None
         self._turn = 0
@@ -238,7 +239,7 @@ class Candidate:
     def _reply(self, wall: float) -> list[Any]:
         deadline = time.monotonic() + wall + self.limits.grace
         with self._conversing(wall):
-            reply = unpack(receive_frame(self._conversation, self.limits.frame_bytes, deadline))
+            reply = unpack(self._receiver.frame(self.limits.frame_bytes, deadline))
         if (
             type(reply) is not list
             or [type(part) for part in reply[:2]] != [int, str]

@@ -1,14 +1,12 @@
 """What grading runs and what it is worth, taken from the instructor's notebook, never from a submission."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import md5
 from pathlib import Path
 from typing import Any
-
-import nbformat
-from nbformat.notebooknode import NotebookNode
-from nbgrader.utils import compute_checksum
 
 from autograder.errors import CourseError
 from autograder.units import regions
@@ -55,10 +53,10 @@ class Plan:
         raise KeyError(grade_id)
 
 
-def plan_of(notebook: NotebookNode) -> Plan:
-    """The plan of an instructor's notebook that the build has made."""
-    unit = notebook.metadata["stagewise"]
-    cells = tuple(_planned(cell) for cell in notebook.cells if "nbgrader" in cell.metadata)
+def plan_of(notebook: Mapping[str, Any]) -> Plan:
+    """The plan of an instructor's notebook (nbformat 4) that the build has made."""
+    unit = notebook["metadata"]["stagewise"]
+    cells = tuple(_planned(cell) for cell in notebook["cells"] if "nbgrader" in cell["metadata"])
     return Plan(unit["unit"], unit["title"], cells)
 
 
@@ -74,32 +72,45 @@ def read_plan(path: Path) -> Plan:
 
 @lru_cache(maxsize=32)
 def _read(path: Path, mtime_ns: int, size: int) -> Plan:
-    return plan_of(nbformat.read(path, as_version=4))
+    return plan_of(json.loads(path.read_bytes()))
 
 
-def _planned(cell: NotebookNode) -> PlannedCell:
-    nbgrader = cell.metadata["nbgrader"]
+def checksum_of(source: str, cell_type: str, marks: Mapping[str, Any]) -> str:
+    """nbgrader.utils.compute_checksum for a cell with this source and these nbgrader metadata.
+
+    It needs none of nbgrader's imports, which take longer than grading a submission.
+    """
+    grade, solution = marks["grade"], marks["solution"]
+    locked = not solution and (grade or marks.get("locked", False))
+    parts = [source, cell_type, str(grade), str(solution), str(locked), marks["grade_id"]]
+    if grade:
+        parts.append(str(float(marks["points"])))
+    return md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def _planned(cell: Mapping[str, Any]) -> PlannedCell:
+    nbgrader = cell["metadata"]["nbgrader"]
     source = _without_solution(cell)
-    graded = nbformat.from_dict({**cell, "source": source})
-    checksum = compute_checksum(graded)
+    checksum = checksum_of(source, cell["cell_type"], nbgrader)
     return PlannedCell(
         grade_id=nbgrader["grade_id"],
-        role=cell.metadata["stagewise"]["role"],
-        cell_type=cell.cell_type,
+        role=cell["metadata"]["stagewise"]["role"],
+        cell_type=cell["cell_type"],
         source=source,
         released=_released(source),
         points=float(nbgrader.get("points", 0)),
         checksum=checksum,
-        cell_id=cell.id,
+        cell_id=cell["id"],
         metadata=_graded_metadata(cell, checksum),
     )
 
 
-def _without_solution(cell: NotebookNode) -> str:
-    if not cell.metadata["nbgrader"]["solution"]:
-        return str(cell.source)
-    stub = regions.CODE_STUB if cell.cell_type == "code" else regions.TEXT_STUB
-    return regions.replace(cell.source, regions.SOLUTION, stub)
+def _without_solution(cell: Mapping[str, Any]) -> str:
+    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+    if not cell["metadata"]["nbgrader"]["solution"]:
+        return source
+    stub = regions.CODE_STUB if cell["cell_type"] == "code" else regions.TEXT_STUB
+    return regions.replace(source, regions.SOLUTION, stub)
 
 
 def _released(source: str) -> str:
@@ -108,10 +119,10 @@ def _released(source: str) -> str:
     return source
 
 
-def _graded_metadata(cell: NotebookNode, checksum: str) -> dict[str, Any]:
+def _graded_metadata(cell: Mapping[str, Any], checksum: str) -> dict[str, Any]:
     """The cell's metadata as nbgrader would write it on release, with the gradebook's checksum."""
-    metadata: dict[str, Any] = {key: _plain(value) for key, value in cell.metadata.items()}
-    metadata["nbgrader"] |= {"cell_type": cell.cell_type, "checksum": checksum}
+    metadata: dict[str, Any] = {key: _plain(value) for key, value in cell["metadata"].items()}
+    metadata["nbgrader"] |= {"cell_type": cell["cell_type"], "checksum": checksum}
     metadata["deletable"] = False
     if metadata["nbgrader"]["locked"]:
         metadata["editable"] = False

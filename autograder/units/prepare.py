@@ -1,14 +1,19 @@
 """Make a course's directory ready for grading, quickly when it is ready already."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import reference.units
 from autograder.config import CONFIG_TEXT
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.units.build import Built, Load, Report, build
 from autograder.units.stamp import is_built
 from autograder.whole_files import replace
+
+if TYPE_CHECKING:
+    from autograder.units.build import Built, Load, Report
 
 
 def prepare(
@@ -26,4 +31,8 @@ def prepare(
     if not course.config_file.exists():
         replace(course.config_file, CONFIG_TEXT)
     stale = [unit for unit in course.named(units) if not is_built(course, unit)]
-    return build(course, stale, report, load) if stale else ()
+    if not stale:
+        return ()
+    from autograder.units.build import build  # with all of nbgrader
+
+    return build(course, stale, report, load)

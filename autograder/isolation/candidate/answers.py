@@ -4,12 +4,13 @@ arguments.
 
 import itertools
 import socket
+import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
 from .changes import Watch
-from .channel import receive_frame, send_frame
+from .channel import framed, receive_frame, send_frame, send_frames
 from .clock import TimeIsUp, at_most
 from .decode import Decoder
 from .encode import Encoder
@@ -21,6 +22,7 @@ from .wire import UnsendableError, pack, unpack
 _MOST_ELEMENTS = 10_000
 _MOST_HANDLES = 100_000
 _COURSE = "stagewise."
+_LARGE, _SOON = 1 << 16, 0.1
 
 
 class Answers:
@@ -50,12 +52,7 @@ class Answers:
         while True:
             turn, question, cpu, wall, *fields = unpack(receive_frame(conversation, bound))
             if question == "play":
-                for answer in self._played(cpu, wall, *fields):
-                    reply = pack([turn, *answer])
-                    if len(reply) > bound:
-                        error = ValueError(f"a result of {len(reply)} bytes is too large")
-                        reply = pack([turn, *failed(error)])
-                    send_frame(conversation, reply)
+                self._play(conversation, turn, self._played(cpu, wall, *fields))
                 continue
             reply = pack([turn, *self._questions[question](cpu, wall, *fields)])
             if len(reply) > bound:
@@ -63,6 +60,20 @@ class Answers:
                     [turn, "raised", "ValueError", f"a result of {len(reply)} bytes is too large", "", []]
                 )
             send_frame(conversation, reply)
+
+    def _play(self, conversation: socket.socket, turn: int, answers: Iterator[list[Any]]) -> None:
+        """Send an answer for each case; those that come quickly travel together."""
+        bound = self._limits["frame_bytes"]
+        waiting, since = [], time.monotonic()
+        for answer in answers:
+            reply = pack([turn, *answer])
+            if len(reply) > bound:
+                reply = pack([turn, *failed(ValueError(f"a result of {len(reply)} bytes is too large"))])
+            waiting.append(framed(reply))
+            if len(reply) > _LARGE or time.monotonic() - since > _SOON:
+                send_frames(conversation, b"".join(waiting))
+                waiting, since = [], time.monotonic()
+        send_frames(conversation, b"".join(waiting))
 
     def _played(
         self, cpu: float, wall: float, left: float, wall_left: float, numbers: list[Any], cases: list[bytes]

@@ -6,6 +6,7 @@ import time
 
 _HEADER = struct.Struct(">I")
 _CHUNK = 1 << 20
+_AHEAD = 1 << 16
 
 
 class ChannelError(Exception):
@@ -26,7 +27,17 @@ class FrameTooLargeError(ChannelError):
 
 def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = None) -> None:
     """Send `payload`; `deadline` is a time of `time.monotonic`, None to wait for ever."""
-    rest = memoryview(_HEADER.pack(len(payload)) + payload)
+    send_frames(sock, framed(payload), deadline)
+
+
+def framed(payload: bytes) -> bytes:
+    """A frame as it is on the socket."""
+    return _HEADER.pack(len(payload)) + payload
+
+
+def send_frames(sock: socket.socket, frames: bytes, deadline: float | None = None) -> None:
+    """Send whole frames, as `framed` made them, together."""
+    rest = memoryview(frames)
     try:
         while rest:
             sock.settimeout(_left(deadline))
@@ -45,13 +56,36 @@ def receive_frame(sock: socket.socket, limit: int, deadline: float | None = None
     return _receive(sock, size, deadline)
 
 
-def _receive(sock: socket.socket, size: int, deadline: float | None) -> bytes:
+class Receiver:
+    """Receives frames as `receive_frame` does; those that arrive together cost one system call."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._ahead = b""
+
+    def frame(self, limit: int, deadline: float | None = None) -> bytes:
+        """Return the next frame of at most `limit` bytes."""
+        (size,) = _HEADER.unpack(self._take(_HEADER.size, deadline))
+        if size > limit:
+            raise FrameTooLargeError(f"a frame of {size} bytes, at most {limit} are allowed")
+        return self._take(size, deadline)
+
+    def _take(self, size: int, deadline: float | None) -> bytes:
+        known = self._ahead
+        if len(known) < size:
+            known += _receive(self._sock, size - len(known), deadline, _AHEAD)
+        self._ahead = known[size:]
+        return known[:size]
+
+
+def _receive(sock: socket.socket, size: int, deadline: float | None, ahead: int = 0) -> bytes:
+    """Return `size` bytes, and at most `ahead` more if they are here."""
     parts: list[bytes] = []
     missing = size
     try:
-        while missing:
+        while missing > 0:
             sock.settimeout(_left(deadline))
-            part = sock.recv(min(missing, _CHUNK))
+            part = sock.recv(min(missing + ahead, _CHUNK))
             if not part:
                 raise ClosedError("the other side closed the connection")
             parts.append(part)

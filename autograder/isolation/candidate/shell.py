@@ -1,5 +1,6 @@
 """An IPython shell without history, threads or keyboard; what a cell shows comes back as notebook outputs."""
 
+import ast
 import base64
 import builtins
 import sys
@@ -80,6 +81,16 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
         self.running = self.execution_count
         result = self.run_cell(source, store_history=True)
         return "ok" if result.success else "error", self.running, self.outputs.finish()
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Turn what only a notebook understands into Python; most cells are Python, and stay as they are."""
+        if raw_cell[:1].isspace():
+            return str(super().transform_cell(raw_cell))
+        try:
+            ast.parse(raw_cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return str(super().transform_cell(raw_cell))
+        return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
 
     def _tee(self, channel: str) -> AbstractContextManager[None]:
         """IPython would keep all that is printed a second time, without bound."""
