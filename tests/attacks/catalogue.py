@@ -731,6 +731,8 @@ for path in ('/proc/stat', '/proc/loadavg', '/proc/uptime', '/proc/self/mountinf
              '/sys/fs/cgroup/cgroup.procs', '/var/log/wtmp', '/run/utmp'):
     try: print('SUCCESS', open(path).read()[:20])
     except OSError as error: print(error)
+try: print('SUCCESS', os.getloadavg())
+except OSError as error: print(error)
 """,
         ),
     ),

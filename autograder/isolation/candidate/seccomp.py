@@ -60,6 +60,7 @@ _REFUSED = {
     "finit_module": (313, 273),
     "delete_module": (176, 106),
     "syslog": (103, 116),
+    "sysinfo": (99, 179),  # how long and how hard the machine has worked
     "acct": (163, 89),
     "swapon": (167, 224),
     "swapoff": (168, 225),
