@@ -208,6 +208,14 @@ def test_ctrl_c_keeps_what_was_finished(toy_course):
     assert sum(done.graded for done in again.values()) < 2
 
 
+def test_a_record_tells_which_layers_held_the_code(toy_course):
+    hand_in(toy_course, ada=submitted())
+    graded(toy_course)
+    (record,) = records.load_all(toy_course, "toy")
+    assert record.isolation == "sandbox"
+    assert {"namespaces", "rlimits", "no-new-privileges"} <= set(record.layers)
+
+
 def test_without_a_sandbox_it_must_be_asked_for_by_name_and_is_marked(toy_course, monkeypatch):
     hand_in(toy_course, ada=submitted())
     record = graded(toy_course, settings=replace(QUICK, isolation="process"))["ada"].record
