@@ -17,7 +17,9 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 
 def clean(text: object, longest: int = 500) -> str:
     """Return text without control characters (terminal escapes, writing direction), cut after `longest`."""
-    shown = _UNSEEN.sub("�", str(text)).encode("utf-8", "replace").decode("utf-8")
+    shown = str(text)
+    if not (shown.isascii() and shown.isprintable()):
+        shown = _UNSEEN.sub("�", shown).encode("utf-8", "replace").decode("utf-8")
     return shown if len(shown) <= longest else shown[:longest].rstrip() + " …"
 
 

@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import groupby
 
 from stagewise.markup import (
@@ -83,7 +84,13 @@ def lines(rows: Sequence[Row]) -> list[Line]:
             line = _line(case, list(alike))
             sayings = (line.word, line.outputs, line.message) if line.message else len(told)
             told.setdefault(sayings, []).append(line)
-    return [replace(alike[0], case=_joined([line.case for line in alike])) for alike in told.values()]
+    return [
+        replace(alike[0], case=_joined([line.case for line in alike])) if len(alike) > 1 else alike[0]
+        for alike in told.values()
+    ]
+
+
+_lines_of = lru_cache(maxsize=4)(lines)  # of one report, for HTML and for text
 
 
 def _joined(cases: list[str]) -> str:
@@ -174,9 +181,12 @@ def _notes(report: Report) -> list[str]:
 
 
 def _html_table(report: Report) -> str:
-    shown = lines(report.rows[:_MOST_ROWS])
-    head = [heading(word) for word in _HEAD]
-    return table(row(*head), *(_html_line(line) for line in shown))
+    return table(_head(), *map(_html_line, _lines_of(report.rows[:_MOST_ROWS])))
+
+
+@cache
+def _head() -> str:
+    return row(*map(heading, _HEAD))
 
 
 _HEAD = ("", "case", "compared", "relative error", "")
@@ -193,7 +203,7 @@ def _html_line(line: Line) -> str:
 
 
 def _text_table(report: Report, width: int) -> list[str]:
-    shown = lines(report.rows[:_MOST_ROWS])
+    shown = _lines_of(report.rows[:_MOST_ROWS])
     widest = max((len(line.case) for line in shown), default=0)
     text = []
     for line in shown:
