@@ -14,7 +14,7 @@ from autograder.isolation.candidate.wire import ProtocolError, UnsendableError, 
 from autograder.isolation.student_errors import student_error
 from stagewise.grammar import output
 from stagewise.judging import AskedCase
-from stagewise.script import Failure, FailureKind, MissingEntry, Played, RaisedElsewhere, Step
+from stagewise.script import Failure, FailureKind, MissingEntry, Played, RaisedElsewhere, Step, type_name
 from stagewise.student_traceback import headline
 
 _MOST_BYTES = 1 << 22
@@ -75,12 +75,14 @@ def believed(case: AskedCase, claim: Claim, named: Mapping[str, int]) -> Played:
     """The run of a case as the candidate claims it; ProtocolError for what cannot be one."""
     called = {step.function for step in case.steps} & named.keys()
     changed = [tuple(pair) for pair in claim.changed if type(pair) is list]
+    spoken = [*claim.warned, *claim.warners, *claim.values, *(part for pair in changed for part in pair)]
+    if any(type(text) is not str for text in spoken):
+        raise ProtocolError("a name that is none")
     if any(len(pair) != 2 or pair[0] not in called or pair[1] not in case.inputs for pair in changed):
         raise ProtocolError("a change of something else than an input")
-    if any(type(text) is not str for text in [*claim.warned, *claim.warners, *claim.values]):
-        raise ProtocolError("a name that is none")
+    fixed = {name: value for name, value in case.inputs.items() if name not in case.updates}
     return Played(
-        values={**case.inputs, **claim.values},
+        values={**case.inputs, **claim.values, **fixed},
         changed=tuple(dict.fromkeys(changed)),
         warned=tuple(text[:_LONGEST_WARNING] for text in claim.warned[:_MOST_WARNINGS]),
         failure=None if claim.failure is None else _failure(case.steps, claim.failure),
@@ -97,7 +99,9 @@ def _failure(steps: Sequence[Step], claim: list[Any]) -> Failure:
     if kind not in ("raised", "unfinished", "wrong count"):
         raise ProtocolError("a failure of no known kind")
     exception = _exception(raised)
-    message = message or f"{step.function} raised {type(exception).__name__}: {exception}"
+    message = message or (
+        f"{step.function} raised {type_name(exception)}: {exception}" if exception else "it failed"
+    )
     return Failure(step.text, FailureKind(kind), message[:_LONGEST_MESSAGE], exception)
 
 

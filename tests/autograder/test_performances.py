@@ -1,0 +1,74 @@
+"""What a candidate claims of a played case is bounded, and refused when it cannot be one."""
+
+import pytest
+
+from autograder.isolation.candidate.wire import ProtocolError
+from autograder.isolation.performances import Claim, believed, packed_case
+from stagewise.compare import Tolerance
+from stagewise.judging import AskedCase
+from stagewise.script import FailureKind, parse
+
+CASE = AskedCase(
+    name="plain",
+    steps=parse("y = f(x)"),
+    inputs={"x": 2.0},
+    expected={"y": 4.0},
+    shares={"y": 1.0},
+    weight=1.0,
+    tolerance=Tolerance(rtol=1e-4, stol=2e-5, reason="a toy"),
+)
+
+
+def claim(**parts):
+    return Claim(
+        **{"values": {"y": 4.0}, "changed": [], "warned": [], "warners": [], "failure": None} | parts
+    )
+
+
+def test_a_claim_becomes_the_run_of_its_case():
+    run = believed(CASE, claim(changed=[["f", "x"]], warned=["w" * 900], warners=["f", "g"]), {"f": 0})
+    assert run.values == {"x": 2.0, "y": 4.0}
+    assert run.changed == (("f", "x"),)
+    assert [len(text) for text in run.warned] == [500]
+    assert run.warners == ("f",)
+
+
+def test_a_claim_cannot_replace_an_input_that_the_case_leaves_alone():
+    assert believed(CASE, claim(values={"x": 9.0, "y": 4.0}), {"f": 0}).values["x"] == 2.0
+
+
+def test_a_failure_names_the_exception_of_the_student_and_keeps_their_frames():
+    told = ["KeyError", "'mode'", "Cell In[3], line 2\nKeyError: 'mode'"]
+    failure = believed(CASE, claim(failure=[0, "raised", "", told]), {"f": 0}).failure
+    assert failure.kind is FailureKind.RAISED
+    assert "f raised RaisedElsewhere" not in failure.message
+    assert failure.exception_name == "KeyError"
+    assert failure.exception.frames == "Cell In[3], line 2\n"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"changed": [["g", "x"]]},
+        {"changed": [["f"]]},
+        {"changed": [[[], "x"]]},
+        {"changed": [["f", "elsewhere"]]},
+        {"warned": [1]},
+        {"warners": [[]]},
+        {"values": {3: 1}},
+        {"failure": [7, "raised", "", None]},
+        {"failure": [0, "passed", "", None]},
+        {"failure": [0, "unfit", "", None]},
+        {"failure": [0, "raised", "", ["KeyError", 3, ""]]},
+        {"failure": []},
+    ],
+)
+def test_a_claim_that_cannot_be_one_is_refused(parts):
+    with pytest.raises(ProtocolError):
+        believed(CASE, claim(**parts), {"f": 0})
+
+
+def test_a_case_travels_without_its_answers():
+    assert b"y = f(x)" in packed_case(CASE)
+    assert packed_case(CASE) is packed_case(CASE)
+    assert b"plain" not in packed_case(CASE)
