@@ -13,6 +13,7 @@ from pathlib import Path
 from autograder.units import regions
 
 _SAYS_SOMETHING = re.compile(r"\w.*[=+\-*/@(\[].*\w")
+_DECLARES = re.compile(r"[A-Z]\w* = \w+\[.*\]|\w+: [^=]*(=.*)?,")  # a type, a parameter
 _LEAST_LETTERS = 14
 _COMMON = ("import ", "from ", "#", "def ", "class ", "@dataclass(", ")", "raise ValueError(", "Array = ")
 _HIDDEN = (regions.SOLUTION, regions.MARK_SCHEME)
@@ -28,7 +29,7 @@ def telling(lines):
     found = set()
     for line in lines:
         code = line.split("  # ")[0].strip()
-        if code.startswith((*_COMMON, '"', "'", 'f"')) or code.endswith("("):
+        if code.startswith((*_COMMON, '"', "'", 'f"')) or code.endswith("(") or _DECLARES.fullmatch(code):
             continue
         if len(packed(code)) >= _LEAST_LETTERS and _SAYS_SOMETHING.search(code):
             found.add(packed(code))

@@ -38,6 +38,11 @@ def public(unit):
     return leaks.shown(source_of(unit), reference.units.load(unit))
 
 
+def public_anywhere():
+    """What any unit shows: a line that one unit gives is no secret of another one's truth."""
+    return "".join(public(unit) for unit in UNITS)
+
+
 def truths(unit):
     """The files behind a unit in reference: its truth, and its exercises, one module or a package."""
     exercises = REPOSITORY / "reference" / "exercises"
@@ -65,14 +70,14 @@ def test_no_solution_model_answer_or_marking_scheme_is_released(unit, released):
 def test_no_truth_and_no_known_mistake_is_released(unit, released):
     secrets = leaks.secrets_of_unit(reference.units.load(unit))
     assert len(secrets) > 20
-    assert leaks.found_in(secrets, released, public(unit)) == []
+    assert leaks.found_in(secrets, released, public_anywhere()) == []
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_line_of_the_modules_behind_a_unit_is_released(unit, released):
     secrets = leaks.secrets_of_modules(truths(unit))
     assert len(secrets) > 20
-    assert leaks.found_in(secrets, released, public(unit)) == []
+    assert leaks.found_in(secrets, released, public_anywhere()) == []
 
 
 def test_no_hidden_test_and_no_marker_is_released(released):
