@@ -16,7 +16,7 @@ from reference.exercise import Exercise, Misconception
 from reference.luck import Usual, usual
 from stagewise.compare import Flaw, compare
 from stagewise.explaining import explanation
-from stagewise.fingerprint import ANYTHING, chance_apart, is_measured
+from stagewise.fingerprint import ANYTHING, NEAR, chance_apart, is_measured
 from stagewise.judging import AskedCase, Judged, Observed
 from stagewise.script import Failure
 
@@ -80,7 +80,7 @@ def _case_apart(case: AskedCase, seen: Observed, theirs: Observed, strict: bool,
 def _apart(case: AskedCase, output: str, seen: Any, theirs: Any, strict: bool) -> float | None:
     """The relative error between an answer and a mistake's answer; None when they differ."""
     if theirs is ANYTHING:
-        return 0.0
+        return NEAR
     if type(seen) is Failure or type(theirs) is Failure:
         alike = type(seen) is type(theirs) and _ending(seen) == _ending(theirs)
         return 0.0 if alike else None

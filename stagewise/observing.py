@@ -12,6 +12,8 @@ from stagewise.grammar import Entry, Quantity, output
 from stagewise.observables import OBSERVABLES, Observable, Unobservable
 from stagewise.script import Failure, FailureKind, pick
 
+_ROUNDING = 1e-6
+
 
 def observe(values: Mapping[str, Any], wanted: str, measured: dict[str, Any] | None = None) -> Any:
     """The value of an output; a Failure when a quantity cannot be measured on what is there.
@@ -38,8 +40,8 @@ def told(wanted: str, got: Any, expected: Any, chance: Tolerance | None) -> str:
     if found is None or not (numbers or type(expected) is str):
         return ""
     clause = ""
-    if chance is not None:
-        slack = chance.rtol * abs(expected) + chance.stol * (abs(expected) + chance.scale)
+    slack = chance.stol * (abs(expected) + chance.scale) if chance is not None else 0.0
+    if slack > _ROUNDING:
         clause = f", by chance from {expected - slack:.3g} to {expected + slack:.3g}"
     return f"{says(found)}: expected {_shown(expected)}{clause}; got {_shown(got)}"
 

@@ -112,6 +112,7 @@ def play(
     """
     live = {name: copied(value) for name, value in inputs.items()}
     targets: dict[str, Any] = {}
+    unwritten: set[str] = set()
     delivered: dict[str, Any] = {}
     changed: list[tuple[str, str]] = []
     warners: list[str] = []
@@ -120,7 +121,7 @@ def play(
         warnings.simplefilter("always")
         for number, step in enumerate(steps):
             before = len(caught)
-            results = _call(step, functions, live, targets)
+            results = _call(step, functions, live, targets, unwritten)
             warners += [step.function for _ in _texts(caught[before:])][:1]
             changed += [(step.function, name) for name in _restored(live, inputs, updates)]
             if isinstance(results, Failure):
@@ -129,6 +130,9 @@ def play(
                 delivered = {name: value for name, value in delivered.items() if name not in pending}
                 break
             targets.update(results)
+            # None beside something that was computed may well be meant: a cache that holds nothing.
+            unwritten -= results.keys()
+            unwritten |= results.keys() if all(map(_is_blank, results.values())) else set()
             delivered.update({name: copied(value) for name, value in results.items()})
     return Played(
         values={**live, **delivered},
@@ -160,6 +164,7 @@ def _call(
     functions: Mapping[str, Callable[..., Any]],
     inputs: Mapping[str, Any],
     targets: Mapping[str, Any],
+    unwritten: Collection[str],
 ) -> dict[str, Any] | Failure:
     values = {**inputs, **targets}
     if step.function not in functions:
@@ -169,13 +174,13 @@ def _call(
         keywords = {name: _value(argument, values) for name, argument in step.keywords}
         result = functions[step.function](*arguments, **keywords)
     except (Exception, SystemExit) as raised:
-        return _raised(step, raised, targets)
+        return _raised(step, raised, unwritten)
     return _unpacked(step, result)
 
 
-def _raised(step: Step, raised: BaseException, targets: Mapping[str, Any]) -> Failure:
+def _raised(step: Step, raised: BaseException, unwritten: Collection[str]) -> Failure:
     name = type_name(raised)
-    blank = [e.root for e in step.entries if _is_blank(targets.get(e.root, 0))]
+    blank = [e.root for e in step.entries if e.root in unwritten]
     if name == "NotImplementedError" or issubclass(type(raised), NotImplementedError):
         return Failure(step.text, FailureKind.UNFINISHED, f"{step.function} is not written yet", raised)
     if blank:

@@ -277,3 +277,18 @@ def test_results_of_unknown_type_are_passed_on_and_never_asked():
     hostile = Hostile()
     run = played("a, c = f()\nb = g(c)", {}, f=lambda: (1, hostile), g=lambda c: c is hostile)
     assert run.values["b"] is True
+
+
+def test_none_beside_something_computed_may_be_meant():
+    """A cache that holds nothing is no sign of unwritten work; nothing but None is."""
+    steps = parse("out, cache = forward(x)\ndx = backward(cache)")
+
+    def backward(cache):
+        return cache * 2.0
+
+    partly = play(steps, {"forward": lambda x: (x, None), "backward": backward}, {"x": 1.0})
+    assert partly.failure.kind is FailureKind.RAISED
+    assert "TypeError" in partly.failure.message
+    wholly = play(steps, {"forward": lambda x: (None, None), "backward": backward}, {"x": 1.0})
+    assert wholly.failure.kind is FailureKind.UNFINISHED
+    assert wholly.failure.message == "cache is still None"

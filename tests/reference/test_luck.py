@@ -1,0 +1,90 @@
+"""Mistakes whose answers are random: what of them can be recognised, and what cannot."""
+
+import numpy as np
+
+from reference.chance import share
+from reference.diagnosis import diagnose
+from reference.drawing import draw
+from reference.exercise import Exercise, case, wrong
+from reference.luck import RUNS, usual
+from reference.record import record_exercise
+from stagewise.fingerprint import ANYTHING, recognise
+from stagewise.judging import judge
+
+
+def thin(x):
+    kept = np.random.rand(*x.shape) < 0.7
+    return x * kept
+
+
+def rows_at_once(x):
+    return x * (np.random.rand(len(x), 1) < 0.7)
+
+
+N = 60 * 50
+STATED = {"zero_fraction(out)": share(0.3, N)}
+EXERCISE = Exercise(
+    "thin",
+    thin,
+    (
+        case(
+            "a batch",
+            "out = thin(x)",
+            "zero_fraction(out) row_patterns(out)",
+            lambda rng: {"x": rng.uniform(1, 2, (60, 50))},
+            stated=STATED,
+            visible=True,
+            main=True,
+        ),
+    ),
+    (
+        wrong("rows-at-once", by=rows_at_once, says="A row is dropped as a whole."),
+        wrong("drops-too-much", change="< 0.7", into="< 0.3", says="You drop what you should keep."),
+    ),
+)
+
+
+def runs(f):
+    return [judge({"thin": f}, draw(EXERCISE, 0)) for _ in range(12)]
+
+
+def test_what_differs_from_run_to_run_is_anything_and_claims_nothing():
+    found = usual({"thin": rows_at_once}, draw(EXERCISE, 0))
+    assert found.observed[0].outputs["zero_fraction(out)"] is ANYTHING
+    assert found.observed[0].outputs["row_patterns(out)"] == 2
+    assert found.sure == {"row_patterns(out)"}
+
+
+def test_what_does_not_differ_more_than_chance_is_averaged():
+    found = usual({"thin": lambda x: x * (np.random.rand(*x.shape) < 0.3)}, draw(EXERCISE, 0))
+    assert abs(found.observed[0].outputs["zero_fraction(out)"] - 0.7) < 4 * 0.0084 / RUNS**0.5
+    assert found.sure == {"zero_fraction(out)"}
+
+
+def test_each_run_of_a_mistake_is_named_in_checks_and_examinations():
+    recorded = record_exercise(EXERCISE, 1).misconceptions
+    for name, f in (
+        ("rows-at-once", rows_at_once),
+        ("drops-too-much", lambda x: x * (np.random.rand(*x.shape) < 0.3)),
+    ):
+        for judged in runs(f):
+            assert diagnose(judged, EXERCISE, 0).name == name
+            assert recognise(judged, recorded).name == name
+
+
+def test_a_mistake_that_can_be_anything_explains_nothing():
+    def whatever(x):
+        return x * (np.random.rand(*x.shape) < np.random.rand())
+
+    mistakes = (wrong("whatever", by=whatever, says="Something."),)
+    exercise = Exercise("thin", thin, EXERCISE.cases, mistakes)
+    assert not usual({"thin": whatever}, draw(exercise, 0)).tells
+    assert record_exercise(exercise, 1).misconceptions == ()
+
+
+def test_the_global_stream_is_where_it_was():
+    np.random.seed(1)
+    expected = np.random.rand(3)
+    np.random.seed(1)
+    usual({"thin": thin}, draw(EXERCISE, 0))
+    assert np.array_equal(np.random.rand(3), expected)
