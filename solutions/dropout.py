@@ -286,8 +286,8 @@ def check_with_and_without_seed():
 interactive.explore(check_with_and_without_seed)
 
 # %% [markdown]
-# Without a seed the two calls use two masks, and their difference, divided by a tiny step, is enormous and means nothing. The formula is right, the measurement is not: freeze the randomness before you measure
-# a gradient.
+# Without a seed the two calls use two masks, and their difference, divided by a tiny step, is enormous and means nothing (look at what was *measured*). The formula is right, the measurement is not: freeze the randomness before
+# you measure a gradient.
 
 # %% [markdown]
 # ## 5 The other scheme
@@ -747,7 +747,7 @@ def declined():
 interactive.explore(declined)
 
 # %% [markdown]
-# The half with the smallest spread contains no mistake, or hardly one: nearly all mistakes sit among the few pictures about which the crowd is divided, and most of those are hard to read for you, too.
+# The half with the smallest spread contains no mistake, or hardly one (your run may differ by a picture: these masks have no seed). Nearly all mistakes sit among the few pictures about which the crowd is divided, and most of those are hard to read for you, too.
 #
 # A warning to take along: this is the spread of *this* crowd. All its members have learned from the same pictures. What none of them has ever seen they may well be wrong about together, and at one.
 

@@ -98,7 +98,7 @@ def test_a_wrong_forward_pass_does_not_spoil_a_right_way_back():
     """The way back is held to the student's own mask and factor."""
 
     def unscaled(x, param):
-        mask = (np.random.default_rng().random(x.shape) < param["p"]) * 1.0
+        mask = (np.random.default_rng().random(x.shape) < param["p"]).astype(x.dtype)
         return (x * mask, mask) if param["mode"] == "train" else (x, None)
 
     functions = {"dropout_backward": do.dropout_backward, "dropout_forward": unscaled}

@@ -75,7 +75,7 @@ def _train(
         outputs,
         change(inputs) if change else inputs,
         {f"zero_fraction({USED})": zeros},
-        why=f"p = {p:g} is the probability to KEEP a weight; {1 - p:.0%} become 0, others are divided by p",
+        why=f"p = {p:g} is the probability to KEEP a weight; those that are kept are divided by p",
         **options,
     )
 

@@ -34,6 +34,13 @@ NOT_DRAWN_APART = (
         " its units. Every entry needs a random number of its own.",
     ),
     wrong(
+        "one-number-for-all",
+        change="np.random.rand(*x.shape)",
+        into="np.random.rand(*[1] * x.ndim)",
+        says="Your batch is kept or dropped as a whole: a single random number decides about all entries. "
+        "Every entry needs one of its own.",
+    ),
+    wrong(
         "normal-noise",
         change="np.random.rand(*x.shape)",
         into="np.random.randn(*x.shape)",
@@ -115,8 +122,8 @@ FORWARD_MISTAKES = (
         "precedence",
         change="kept = np.random.rand(*x.shape) < p\nmask = (kept / p).astype(x.dtype)",
         into="kept = np.random.rand(*x.shape) < p / p\nmask = kept.astype(x.dtype)",
-        says="Nothing is ever dropped: the division comes before the comparison, so your random numbers are "
-        "compared with p / p = 1. Put the comparison in parentheses.",
+        says="Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, "
+        "the division comes first, and your numbers are compared with p / p = 1.",
     ),
     wrong(
         "dtype-lost",
@@ -309,6 +316,13 @@ BACKWARD = Exercise(
             change="dx = dout * mask",
             into="dout *= mask\ndx = dout",
             says="Your function overwrites dout. The caller's array must stay as it was.",
+        ),
+        wrong(
+            "no-test-mode",
+            change="if mask is not None:\n    dx = dout * mask",
+            into="dx = dout * mask",
+            says="After a forward pass in test mode there is no mask in your cache, and your backward pass "
+            "multiplies by it all the same. There, dx is dout.",
         ),
         wrong_pair(
             "multiplies-by-out",

@@ -58,7 +58,7 @@ def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case, ..
         n = _size(shape)
         zeros = share(1 - p, n) if p < 1 else certain(0.0, n)
         inputs = only("x dropout_param", entries(*shape, p=p))
-        why = f"p = {p:g} is the probability to KEEP an entry: {1 - p:.0%} become 0, the others {survivors}"
+        why = f"p = {p:g} is the probability to KEEP an entry; those that are kept {survivors}"
         return case(
             title,
             f"out, _ = {call}",
