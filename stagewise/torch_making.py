@@ -13,7 +13,7 @@ from stagewise.backbone import as_input, load_backbone
 from stagewise.glyphnet import GlyphNet
 
 Data = dict[str, Any]
-Batches = Iterable[tuple[Tensor, Tensor]]
+Pairs = Iterable[tuple[Tensor, Tensor]]
 
 
 def make_network(data: Data, _: list[GlyphNet]) -> GlyphNet:
@@ -40,13 +40,13 @@ def _make_optimizer(data: Data, networks: list[GlyphNet]) -> torch.optim.Optimiz
     return optimizer
 
 
-def _make_batches(data: Data, _: list[GlyphNet]) -> Batches:
+def _make_batches(data: Data, _: list[GlyphNet]) -> Pairs:
     x, y = torch.split(tensor_of(data["x"]), data["sizes"]), torch.split(tensor_of(data["y"]), data["sizes"])
     batches = zip(x, y, strict=True)
     return batches if data["once"] else list(batches)
 
 
-def _make_pictures(data: Data, _: list[GlyphNet]) -> Batches:
+def _make_pictures(data: Data, _: list[GlyphNet]) -> Pairs:
     x, y = as_input(data["pictures"] / np.float32(255)), tensor_of(data["y"])
     return list(zip(torch.split(x, data["size"]), torch.split(y, data["size"]), strict=True))
 
