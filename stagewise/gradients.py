@@ -64,6 +64,10 @@ class Verdict(Enum):
         "otherwise a small term is missing."
     )
     WRONG = "The gradients differ: the formula is wrong, or it belongs to another f."
+    RANDOM = (
+        "f gives another value each time it is called, so nothing can be measured. Give what is random in "
+        "it a seed."
+    )
     EMPTY = (
         "Both gradients are zero up to rounding, so this proves nothing. Take a random upstream gradient "
         "instead of a plain sum."
@@ -125,6 +129,8 @@ def gradient_check(
     error = float(errors[index])
     if error <= bound and np.any(measured):
         verdict = Verdict.RIGHT
+    elif not np.array_equal(_value(f, x, df), _value(f, x, df), equal_nan=True):
+        verdict = Verdict.RANDOM
     elif _is_noise(f, x, df, h, measured, derived):
         verdict = Verdict.EMPTY
     else:

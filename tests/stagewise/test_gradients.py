@@ -174,3 +174,12 @@ def test_nothing_to_check_is_an_error():
 def test_shapes_must_be_equal():
     with pytest.raises(ValueError, match="shapes \\(3,\\) and \\(1, 3\\)"):
         relative_error(np.zeros(3), np.zeros((1, 3)))
+
+
+def test_a_function_that_is_random_is_called_that():
+    """Dropout without a seed: every call of f draws another mask."""
+    x = np.array([1.0, 2.0, 3.0])
+    stream = np.random.default_rng(2)
+    found = gradient_check(lambda x: (x * (stream.random(3) < 0.5)).sum(), x, np.ones(3))
+    assert found.verdict is Verdict.RANDOM
+    assert "seed" in str(found)
