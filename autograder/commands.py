@@ -1,39 +1,40 @@
-"""What each command does, for `autograder.cli`: (course, what was asked, where to print) to an exit code."""
+"""What each command does, for `autograder.cli`: (course, what was asked, where to print) to an exit code.
+
+Each imports what it needs and no more: a command that grades should begin at once.
+"""
 
 from __future__ import annotations
 
 import time
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder import attack as attacks
-from autograder import validate as validation
-from autograder.collecting import collect as collecting
-from autograder.collecting.roster import read_roster
 from autograder.course import Course
-from autograder.doctor import examine_machine
-from autograder.doctor import show as show_machine
-from autograder.grading.driver import Done, Settings
-from autograder.grading.driver import grade as grade_unit
+from autograder.grading.settings import Settings
+from autograder.grading.templates import Templates, ahead_of
 from autograder.progress import Steps
 from autograder.reasons import Reason
-from autograder.reports import feedback as pages
-from autograder.reports import scores as tables
-from autograder.synthetic import demo as demos
-from autograder.units import handout as handouts
-from autograder.units.build import build as build_units
-from autograder.units.prepare import prepare
+
+if TYPE_CHECKING:
+    from autograder.grading.driver import Done
 
 
 def build(course: Course, asked: Namespace, console: Console) -> int:
     """Build units; tells what changed."""
+    from autograder.units.build import build as build_units
+
     build_units(course, asked.units, console.print)
     return 0
 
 
 def collect(course: Course, asked: Namespace, console: Console) -> int:
     """Collect submissions; 1 when a person must look at some file."""
+    from autograder.collecting import collect as collecting
+    from autograder.collecting.roster import read_roster
+    from autograder.units.prepare import prepare
+
     course.named([asked.unit])
     roster = None if asked.names is None else read_roster(asked.names)
     prepare(course, [asked.unit], console.print)
@@ -47,14 +48,20 @@ def grade(course: Course, asked: Namespace, console: Console) -> int:
     """Grade a unit; 1 when some submission could not be graded."""
     started = time.monotonic()
     course.named([asked.unit])
-    with Steps(f"Grading {asked.unit}", console) as steps:
-        done = grade_unit(
-            course,
-            asked.unit,
-            asked.students,
-            settings_of(asked),
-            lambda one, total: steps.step(total, refusal(one)),
-        )
+    settings = settings_of(asked)
+    count = ahead_of(course, asked.unit, asked.students, settings)
+    with Templates(course, asked.unit, settings.isolation, count) as templates:
+        from autograder.grading.driver import grade as grade_unit  # while the templates start
+
+        with Steps(f"Grading {asked.unit}", console) as steps:
+            done = grade_unit(
+                course,
+                asked.unit,
+                asked.students,
+                settings,
+                lambda one, total: steps.step(total, refusal(one)),
+                templates,
+            )
     graded = [one for one in done if one.graded]
     refused = [one for one in done if one.record.reason is not Reason.OK]
     repaired = [one for one in graded if one.record.repairs]
@@ -86,6 +93,8 @@ def refusal(done: Done) -> str:
 
 def scores(course: Course, asked: Namespace, console: Console) -> int:
     """Print scores."""
+    from autograder.reports import scores as tables
+
     course.named([asked.unit])
     rows = tables.scores(course, asked.unit, asked.students)
     if asked.json:
@@ -99,6 +108,8 @@ def scores(course: Course, asked: Namespace, console: Console) -> int:
 
 def feedback(course: Course, asked: Namespace, console: Console) -> int:
     """Write feedback pages."""
+    from autograder.reports import feedback as pages
+
     course.named([asked.unit])
     with Steps(f"Feedback on {asked.unit}", console) as steps:
         written = pages.feedback(
@@ -110,18 +121,25 @@ def feedback(course: Course, asked: Namespace, console: Console) -> int:
 
 def handout(course: Course, asked: Namespace, console: Console) -> int:
     """Pack the zip for students."""
+    from autograder.units import handout as handouts
+
     console.print(str(handouts.handout(course, asked.units)))
     return 0
 
 
 def validate(course: Course, asked: Namespace, console: Console) -> int:
     """Hold solutions, released notebooks and known mistakes against the checks."""
+    from autograder import validate as validation
+
     findings = validation.validate(course, asked.units, console.print, settings_of(asked))
     return 0 if all(finding.ok for finding in findings) else 1
 
 
 def demo(course: Course, asked: Namespace, console: Console) -> int:
     """Grade a synthetic class and tell what came of it."""
+    from autograder.synthetic import demo as demos
+    from autograder.units.prepare import prepare
+
     course.root.mkdir(parents=True, exist_ok=True)
     prepare(course, [asked.unit], console.print)
     demos.demo(course, asked.unit, asked.students, asked.seed, settings_of(asked), console)
@@ -130,6 +148,9 @@ def demo(course: Course, asked: Namespace, console: Console) -> int:
 
 def doctor(course: Course, asked: Namespace, console: Console) -> int:
     """Tell what this machine can do; 1 when grading in a sandbox is not among it."""
+    from autograder.doctor import examine_machine
+    from autograder.doctor import show as show_machine
+
     findings = examine_machine(course)
     show_machine(findings, console)
     return 0 if all(finding.good or not finding.needed for finding in findings) else 1
@@ -137,6 +158,8 @@ def doctor(course: Course, asked: Namespace, console: Console) -> int:
 
 def attack(course: Course, asked: Namespace, console: Console) -> int:
     """Try the attacks; 1 when one succeeded."""
+    from autograder import attack as attacks
+
     if asked.json:
         outcomes = attacks.attack(asked.names)
         print(attacks.as_json(outcomes))

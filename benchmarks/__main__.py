@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import argparse
 import json
+import os
 import platform
 import statistics
 import sys
@@ -21,6 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+import autograder.lean  # noqa: F401 (must come before all else)
 from autograder.course import Course
 from autograder.synthetic.students import HONEST, draw_class, hand_in
 from autograder.units.prepare import prepare

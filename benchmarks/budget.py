@@ -13,7 +13,9 @@ from autograder.course import Course
 from autograder.grading import records
 from autograder.grading.driver import Settings, entry_of, new_worker
 from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.marking import Marked
 from autograder.grading.store import store
+from autograder.grading.templates import Templates
 from autograder.intake import files as submissions
 from autograder.isolation.sandbox import CandidateTemplate
 from stagewise import begin, check
@@ -35,13 +37,18 @@ def budget(course: Course, unit: str, count: int) -> dict[str, float]:
     """Mean milliseconds of each part for `count` submissions, graded one after another by a warm worker."""
     spent = dict.fromkeys(PARTS, 0.0)
     worker = new_worker(course, unit, Settings())
+    templates = Templates(course, unit, count=1)
     names = submissions.find(course, unit)[: count + 1]
     with GradebookWriter(course.db_url, unit, course.config()) as gradebook:
+
+        def mark(student: str, raw: bytes) -> Marked:
+            return worker.mark(student, raw, lambda: templates.take(0))
+
         for number, name in enumerate(names):
-            parts = dict(_one(course, unit, name, worker.mark, gradebook, worker.terms.plan))
+            parts = dict(_one(course, unit, name, mark, gradebook, worker.terms.plan))
             if number:  # the first one starts the template
                 spent = {part: spent[part] + parts[part] for part in PARTS}
-    worker.close()
+    templates.close()
     return {part: milliseconds / count for part, milliseconds in spent.items()}
 
 

@@ -1,38 +1,20 @@
-"""A worker in a process of its own, for programs that should not fork: nbgrader's commands and the Jupyter
-server.
-
-`python -m autograder.grading.companion DESCRIPTOR SETTINGS` is how Companion starts it; nobody else does.
-"""
+"""A worker in a process of its own, for programs that should not fork: nbgrader and the Jupyter server."""
 
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict
 from multiprocessing.connection import Connection
-from pathlib import Path
 
-from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grading.children import die_with_parent
+from autograder.grading.errand import Errand
 from autograder.grading.marking import Marked
 from autograder.grading.records import digest_of
-from autograder.grading.worker import answered, question, serve
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What a companion needs to know; all of it plain, because it travels on a command line."""
-
-    root: str
-    unit: str
-    isolation: str = "sandbox"
-    explore: bool = False
-    seed: int = 0
+from autograder.grading.worker import answered, question
 
 
 class Companion:
@@ -98,35 +80,15 @@ class Companion:
 
     def _start(self) -> Connection:
         ours, theirs = socket.socketpair()
-        errand = {name: getattr(self.errand, name) for name in Errand.__slots__}
         command = [
             sys.executable,
             "-P",
             "-m",
-            "autograder.grading.companion",
+            "autograder.grading.errand",
             str(theirs.fileno()),
-            json.dumps(errand),
+            json.dumps(asdict(self.errand)),
         ]
         with theirs:
-            environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment)
+            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
         self._connection = Connection(ours.detach())
         return self._connection
-
-
-def main(descriptor: str, text: str) -> None:
-    """Serve one errand until the connection closes."""
-    from autograder.grading.driver import Settings, new_worker
-
-    die_with_parent()
-    errand = Errand(**json.loads(text))
-    settings = Settings(jobs=1, isolation=errand.isolation, explore=errand.explore, seed=errand.seed)
-    worker = new_worker(Course(Path(errand.root)), errand.unit, settings)
-    try:
-        serve(worker, Connection(int(descriptor)))
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
-        return
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -6,12 +6,10 @@ up where it was by running the command again, and nothing is done twice or lost.
 
 from __future__ import annotations
 
-import os
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from autograder.course import Course
@@ -21,12 +19,12 @@ from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.lanes import Answer, Lanes
 from autograder.grading.marking import Marked, Terms, refused
 from autograder.grading.records import Record, basis_of, digest_of
+from autograder.grading.settings import Settings as Settings
 from autograder.grading.store import store, told_whose_fault
+from autograder.grading.templates import Templates
 from autograder.grading.worker import Worker, answered, question, serve
 from autograder.intake import files as submissions
 from autograder.intake.files import Submitted
-from autograder.isolation.limits import Limits
-from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 from autograder.units.plan import Plan, read_plan
 from autograder.units.prepare import prepare
@@ -34,21 +32,6 @@ from reference.examine import set_seed, warm
 
 _BATCH = 32
 _BATCH_SECONDS = 0.5
-_IMPORTS_TORCH = re.compile(r"^\s*(?:import|from) torch\b", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to grade: how many at once, whether unchanged ones again, how isolated, with which limits and
-    seed.
-    """
-
-    jobs: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
-    force: bool = False
-    isolation: str = "sandbox"
-    explore: bool = False
-    limits: Limits = field(default_factory=Limits)
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +48,23 @@ def grade(
     students: Sequence[str] = (),
     settings: Settings | None = None,
     on_done: Callable[[Done, int], None] = lambda done, total: None,
+    templates: Templates | None = None,
 ) -> tuple[Done, ...]:
     """Grade the submissions of a unit (all, or these students'), in the order in which they get ready.
 
-    Makes the course ready first. `on_done` hears of each submission and of how many there are. Raises
-    CourseError, AuthorError or SandboxError; what was finished before stays.
+    Makes the course ready first. `on_done` hears of each submission and of how many there are; `templates`
+    are those launched ahead. Raises CourseError, AuthorError or SandboxError; what was finished before stays.
     """
     settings = settings or Settings()
     prepare(course, [unit])
     names = submissions.find(course, unit, students)
     worker = new_worker(course, unit, settings)
+    ahead = templates or Templates(course, unit, settings.isolation)
     with (
-        Lanes(lambda connection: serve(worker, connection), max(1, min(settings.jobs, len(names)))) as lanes,
+        Lanes(
+            lambda connection, lane: serve(worker, connection, lambda: ahead.take(lane)),
+            max(1, min(settings.jobs, len(names))),
+        ) as lanes,
         GradebookWriter(course.db_url, unit, course.config()) as gradebook,
     ):
         run = _Run(
@@ -97,18 +85,7 @@ def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
     basis = basis_of(
         plan, limits, settings.seed, isolation, settings.explore, version("stagewise"), version("numpy")
     )
-    terms = Terms(plan, basis, isolation, settings.explore)
-    return Worker(
-        terms,
-        limits,
-        lambda: CandidateTemplate.start(extras_of(plan), isolation=isolation, hidden=[course.root]),
-    )
-
-
-def extras_of(plan: Plan) -> tuple[str, ...]:
-    """Extras of the course that a notebook needs: torch is there only where a given cell imports it."""
-    given = (cell.source for cell in plan.cells if cell.role == "given" and cell.cell_type == "code")
-    return ("transfer",) if any(_IMPORTS_TORCH.search(source) for source in given) else ()
+    return Worker(Terms(plan, basis, isolation, settings.explore), limits)
 
 
 class _Run:

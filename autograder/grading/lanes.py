@@ -5,6 +5,7 @@ Messages are bytes both ways. A lane that dies is forked anew, and the caller le
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 
 from autograder.grading.children import fork_worker
 
-Serve = Callable[[Connection], None]
+Serve = Callable[[Connection, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,17 @@ class Answer:
 
 
 class Lanes:
-    """`count` lanes that run `serve`; use as a context manager. Single-threaded, as whoever forks must be."""
+    """`count` lanes that run `serve` with a connection and the lane's number; a context manager.
+
+    Numbers count on for lanes that replace others. Single-threaded, as whoever forks must be.
+    """
 
     def __init__(self, serve: Serve, count: int) -> None:
         self._serve = serve
         self._idle: list[Connection] = []
         self._busy: dict[Connection, str] = {}
         self._pids: dict[Connection, int] = {}
+        self._numbers = itertools.count()
         for _ in range(count):
             self._open()
 
@@ -83,7 +88,8 @@ class Lanes:
     def _open(self) -> None:
         ours, theirs = Pipe()
         others = [*self._pids, ours]
-        pid = fork_worker(lambda: _lane(self._serve, theirs, others))
+        number = next(self._numbers)
+        pid = fork_worker(lambda: _lane(self._serve, theirs, number, others))
         theirs.close()
         self._pids[ours] = pid
         self._idle.append(ours)
@@ -99,8 +105,8 @@ class Lanes:
             self._idle.remove(lane)
 
 
-def _lane(serve: Serve, connection: Connection, others: list[Connection]) -> None:
+def _lane(serve: Serve, connection: Connection, number: int, others: list[Connection]) -> None:
     for other in others:
         other.close()
     with suppress(EOFError, BrokenPipeError):
-        serve(connection)
+        serve(connection, number)

@@ -23,7 +23,8 @@ from traitlets import Bool, Enum, Integer
 from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.grading import records
-from autograder.grading.companion import Companion, Errand
+from autograder.grading.companion import Companion
+from autograder.grading.errand import Errand
 from autograder.grading.marking import serialized
 from autograder.grading.records import Record, described, digest_of
 from autograder.intake import files as submissions
@@ -50,6 +51,8 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         if not getattr(self.parent, "_sanitizing", False) or where.get("notebook") != where.get("assignment"):
             return super().from_filename(filename, resources=resources, **more)  # type: ignore[no-any-return]
         course, unit = Course(Path(self.parent.coursedir.root)), where["assignment"]
+        companion = _companion(Isolated(parent=self).errand(course, unit))
+        companion.start()
         submitted = submissions.read(course, unit, where["student"])
         try:
             if submitted.problem is not None:
@@ -58,6 +61,7 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         except SubmissionError as problem:
             _remember(course, _refused(where["student"], unit, submitted.raw, problem))
             raise
+        companion.ahead(where["student"], submitted.raw)
         for said in described(intake.repairs):
             self.log.warning("%s: %s", where["student"], said)
         intake.notebook["metadata"]["stagewise"] = {"digest": digest_of(submitted.raw)}
@@ -76,11 +80,15 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
     explore = Bool(False, help="Whether to run the experiments as well.").tag(config=True)
     seed = Integer(0, help="The seed of the hidden cases.").tag(config=True)
 
+    def errand(self, course: Course, unit: str) -> Errand:
+        """What is asked of the companion, as the course has configured it."""
+        return Errand(str(course.root), unit, self.isolation, self.explore, self.seed)
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """The notebook, graded."""
         student, unit = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
         course = Course(Path(CourseDirectory(parent=self).root))
-        companion = _companion(Errand(str(course.root), unit, self.isolation, self.explore, self.seed))
+        companion = _companion(self.errand(course, unit))
         marked = companion.mark(student, _submitted(course, unit, student, nb))
         self._look_ahead(companion, course, unit, student)
         record = marked.record

@@ -23,47 +23,43 @@ Start = Callable[[], CandidateTemplate]
 
 
 class Worker:
-    """Grades one submission after another; the template starts with the first and ends with `close`."""
+    """Grades one submission after another with the template that `start` gives when the first one comes.
 
-    def __init__(self, terms: Terms, limits: Limits, start: Start) -> None:
+    Whoever launched a template ends it.
+    """
+
+    def __init__(self, terms: Terms, limits: Limits) -> None:
         self.terms = terms
         self._limits = limits
-        self._start = start
         self._template: CandidateTemplate | None = None
         self._blank = blank(terms.plan)
         self._warm = False
 
-    def mark(self, student: str, raw: bytes) -> Marked:
+    def mark(self, student: str, raw: bytes, start: Start) -> Marked:
         """The graded submission; raises ChildDiedError when its examiner did not survive it, SandboxError
         without isolation.
         """
-        template = self._template or self._warm_up()
+        template = self._template or self._warm_up(start())
         seconds = self._limits.cpu_seconds * self._limits.wall_factor + _SPARE_SECONDS
         try:
-            answer = in_child(
-                lambda: pack(mark(student, raw, self.terms, lambda: template.new_candidate(self._limits))),
-                seconds,
-            )
+            return unpack(in_child(lambda: self._answer(student, raw, template), seconds))
         except ChildDiedError:
-            self.close()  # the template may be in the middle of a conversation with the child
+            self._template = None  # perhaps it was the template that died
             raise
-        return unpack(answer)
 
-    def _warm_up(self) -> CandidateTemplate:
-        """Start the template, and grade an empty answer here, so that children find all caches made."""
-        template = self._template = self._start()
+    def _answer(self, student: str, raw: bytes, template: CandidateTemplate) -> bytes:
+        gc.disable()  # this process ends before it would need it
+        return pack(mark(student, raw, self.terms, lambda: template.new_candidate(self._limits)))
+
+    def _warm_up(self, template: CandidateTemplate) -> CandidateTemplate:
+        """Grade an empty answer here, so that children find all caches made."""
+        self._template = template
         if not self._warm:
             mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))
             self._warm = True
         gc.collect()
         gc.freeze()  # what is here now is shared with every child, and need not be looked at by any
         return template
-
-    def close(self) -> None:
-        """End the template and every candidate; the next submission starts another."""
-        if self._template is not None:
-            self._template.close()
-            self._template = None
 
 
 def pack(marked: Marked) -> bytes:
@@ -91,19 +87,16 @@ def answered(answer: bytes) -> Marked | None:
     return unpack(rest) if kind == _MARKED else None
 
 
-def serve(worker: Worker, connection: Connection) -> None:
+def serve(worker: Worker, connection: Connection, start: Start) -> None:
     """Answer questions until the connection closes."""
-    try:
-        while True:
-            student, raw = connection.recv_bytes().split(b"\n", 1)
-            connection.send_bytes(_answer(worker, json.loads(student), raw))
-    finally:
-        worker.close()
+    while True:
+        student, raw = connection.recv_bytes().split(b"\n", 1)
+        connection.send_bytes(_answer(worker, json.loads(student), raw, start))
 
 
-def _answer(worker: Worker, student: str, raw: bytes) -> bytes:
+def _answer(worker: Worker, student: str, raw: bytes, start: Start) -> bytes:
     try:
-        return _MARKED + pack(worker.mark(student, raw))
+        return _MARKED + pack(worker.mark(student, raw, start))
     except ChildDiedError:
         return _DIED
     except SandboxError as error:

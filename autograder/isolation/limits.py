@@ -16,10 +16,10 @@ class Limits:
 
     cell_seconds: float = 60.0
     call_seconds: float = 10.0
-    check_seconds: float = 60.0
+    check_seconds: float = 20.0
     wall_factor: float = 3.0
     grace: float = 2.0
-    cpu_seconds: int = 600
+    cpu_seconds: int = 240
     memory_bytes: int = 2048 * MIB
     """Address space on top of what the imported packages take."""
     threads: int = 64

@@ -72,7 +72,7 @@ class _Press:
         self._course, self._unit, self._told, self._sheets = course, unit, told, sheets
         self._plan = read_plan(course.instructor(unit))
 
-    def serve(self, connection: Connection) -> None:
+    def serve(self, connection: Connection, lane: int) -> None:
         """Answer each student's name with the page."""
         made = exporter(self._course)
         while True:

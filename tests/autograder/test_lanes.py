@@ -9,7 +9,7 @@ from autograder.grading.children import ChildDiedError, in_child
 from autograder.grading.lanes import Answer, Lanes
 
 
-def serve(connection):
+def serve(connection, lane):
     while True:
         message = connection.recv_bytes()
         if message == b"die":

@@ -1,0 +1,49 @@
+"""The companion's program: `python -m autograder.grading.errand DESCRIPTOR ERRAND` grades what comes over a
+socket.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import autograder.lean  # noqa: F401 (must come before all else)
+from autograder.course import Course
+from autograder.grading.children import die_with_parent
+from autograder.grading.settings import Settings
+from autograder.grading.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What there is to grade and how; all of it plain, because it travels on a command line."""
+
+    root: str
+    unit: str
+    isolation: str = "sandbox"
+    explore: bool = False
+    seed: int = 0
+
+
+def main(descriptor: str, text: str) -> None:
+    """Serve one errand until the connection closes."""
+    die_with_parent()
+    errand = Errand(**json.loads(text))
+    course = Course(Path(errand.root))
+    with Templates(course, errand.unit, errand.isolation, count=1) as templates:
+        from autograder.grading.driver import new_worker
+        from autograder.grading.worker import serve
+
+        settings = Settings(jobs=1, isolation=errand.isolation, explore=errand.explore, seed=errand.seed)
+        worker = new_worker(course, errand.unit, settings)
+        try:
+            serve(worker, Connection(int(descriptor)), lambda: templates.take(0))
+        except (EOFError, BrokenPipeError, KeyboardInterrupt):
+            return
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

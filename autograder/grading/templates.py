@@ -1,0 +1,120 @@
+"""Templates for the lanes of a run, launched before all else: they get ready while this process imports.
+
+That is why this module imports little, and looks at the instructor's notebook itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from autograder.course import Course
+from autograder.grading.settings import Settings
+from autograder.isolation.sandbox import SANDBOX, CandidateTemplate
+
+_TORCH = re.compile(r"^\s*(?:import|from) torch\b", re.MULTILINE)
+_DIGITS = re.compile(r"\bdigits\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a unit's notebook asks of a template: extras of the course, and modules that take long to
+    import.
+    """
+
+    extras: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+
+
+def needs_of(instructor: Path) -> Needs:
+    """What the given cells of the notebook at `instructor` use; nothing special when there is none yet.
+
+    A NumPy unit runs without torch, and only given cells make every candidate load the digits.
+    """
+    try:
+        cells = json.loads(instructor.read_bytes())["cells"]
+    except FileNotFoundError:
+        return Needs()
+    given = "\n".join("".join(cell["source"]) for cell in cells if _is_given(cell))
+    return Needs(
+        ("transfer",) if _TORCH.search(given) else (),
+        ("sklearn.datasets",) if _DIGITS.search(given) else (),
+    )
+
+
+def _is_given(cell: dict) -> bool:  # type: ignore[type-arg]
+    return bool(cell["cell_type"] == "code" and cell["metadata"].get("stagewise", {}).get("role") == "given")
+
+
+def ahead_of(course: Course, unit: str, students: Sequence[str], settings: Settings) -> int:
+    """How many templates a run will want, as far as dates tell: none when nothing is new since the last
+    one.
+    """
+    folders = list(course.submitted.glob(f"[!.]*/{unit}"))
+    if students:
+        folders = [folder for folder in folders if folder.parent.name in students]
+    if not settings.force:
+        kept = course.autograded / ".stagewise" / unit
+        folders = [folder for folder in folders if _newer(folder, kept / f"{folder.parent.name}.json")]
+    return min(settings.jobs, len(folders))
+
+
+def _newer(folder: Path, record: Path) -> bool:
+    try:
+        graded = record.stat().st_mtime
+        return any(place.stat().st_mtime > graded for place in (folder, *folder.glob("*.ipynb")))
+    except OSError:
+        return True
+
+
+class Templates:
+    """One template for each of the first lanes; a context manager, to be left after the lanes have ended."""
+
+    def __init__(self, course: Course, unit: str, isolation: str = SANDBOX, count: int = 0) -> None:
+        self._course = course
+        self._unit = unit
+        self._isolation = isolation
+        self._launched: list[CandidateTemplate] = []
+        self._taken: set[int] = set()
+        try:
+            for _ in range(count):
+                self._launched.append(self._launch())
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Templates:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def take(self, lane: int) -> CandidateTemplate:
+        """The template of a lane, ready; a new one for a lane that takes the place of another or takes again.
+
+        Called in the lane, with which a new one ends; those launched before are closed by `close`.
+        """
+        known = lane < len(self._launched) and lane not in self._taken
+        template = self._launched[lane] if known else self._launch()
+        self._taken.add(lane)
+        template.ready()
+        return template
+
+    def close(self) -> None:
+        """End all that were launched here."""
+        for template in self._launched:
+            template.close()
+        self._launched.clear()
+
+    def _launch(self) -> CandidateTemplate:
+        needs = needs_of(self._course.instructor(self._unit))
+        hidden: Sequence[Path] = [self._course.root]
+        return CandidateTemplate.launch(
+            needs.extras, isolation=self._isolation, hidden=hidden, modules=needs.modules
+        )
