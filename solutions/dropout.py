@@ -550,6 +550,9 @@ plots.thinned({
 # the *column* $h$. DropConnect has a number of its own for each entry, $2^{DH}$ masks instead of $2^D$.
 #
 # The mean is right for the same reason as before: $\mathbb E[x_d\,w_{dh}\,k_{dh}/p] = x_d\,w_{dh}$, and a sum of means is the mean of the sum.
+#
+# (How does the check see your mask, when all it gets is `out`? With more examples than features, $\mathrm{out} = x\,\tilde w + b$ can be solved for $\tilde w$, the weights that were used.
+# In its table that is `weights(x, out, b)`. If no single matrix solves it, not all examples met the same weights.)
 
 # %% role="exercise"
 def dropconnect_forward(x, w, b, dropconnect_param):
@@ -595,8 +598,10 @@ def dropconnect_backward(dout, cache):
 
     dout: (N, H), cache: what dropconnect_forward returned.
     Returns dx: (N, D), dw: (D, H), db: (H,).
-        dx = dout @ (w * kept / p).T,  dw = (x.T @ dout) * kept / p,  db = sum of dout over the N examples
-        in test mode the same without kept / p
+        dx = dout @ (w * kept / p).T
+        dw = (x.T @ dout) * kept / p
+        db = sum of dout over the N examples
+    In test mode the same without kept / p.
     """
     ### BEGIN SOLUTION
     x, w, mask = cache
@@ -749,7 +754,7 @@ interactive.explore(declined)
 # %% [markdown]
 # The half with the smallest spread contains no mistake, or hardly one (your run may differ by a picture: these masks have no seed). Nearly all mistakes sit among the few pictures about which the crowd is divided, and most of those are hard to read for you, too.
 #
-# A warning to take along: this is the spread of *this* crowd. All its members have learned from the same pictures. What none of them has ever seen they may well be wrong about together, and at one.
+# A warning to take along: this is the spread of *this* crowd. All its members have learned from the same pictures. What none of them has ever seen they may well be wrong about together, in full agreement.
 
 # %% [markdown]
 # ## 10 Two questions
