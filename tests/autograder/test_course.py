@@ -78,7 +78,7 @@ def test_a_fresh_directory_is_made_ready(fresh):
 
 
 def test_a_ready_directory_is_not_built_again(course, monkeypatch):
-    module = import_module("autograder.units.prepare")
+    module = import_module("autograder.units.build")
     monkeypatch.setattr(module, "build", lambda *args: pytest.fail("built"))
     assert prepare(course, load=load) == ()
 
