@@ -21,7 +21,7 @@ AUTOGRADE_PREPROCESSORS = (
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "autograder.grading.preprocessor.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "autograder.grading.preprocessor.CheckCellMetadata",
 )
