@@ -98,7 +98,7 @@ def _with_helpers(
 
 def _statement(name: str, value: Any) -> list[str] | None:
     """How a notebook gets at something that is no function of the module."""
-    if isinstance(value, ModuleType):
+    if isinstance(value, ModuleType) and not value.__name__.startswith("reference"):
         return [f"import {value.__name__} as {name}"]
     if isinstance(value, int | float | str | tuple):
         return [f"{name} = {value!r}"]

@@ -81,6 +81,7 @@ def test_a_cell_has_no_annotations_of_the_reference():
         text = written(variant, exercise, NAMES) or ""
         assert not [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AnnAssign)]
         assert "Array" not in text
+        assert "reference" not in text
 
 
 def test_every_damage_changes_the_file(course):
