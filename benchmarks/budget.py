@@ -16,6 +16,7 @@ from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.marking import Marked
 from autograder.grading.store import store
 from autograder.grading.templates import Templates
+from autograder.grading.worker import unpack
 from autograder.intake import files as submissions
 from autograder.isolation.sandbox import CandidateTemplate
 from stagewise import begin, check
@@ -42,7 +43,7 @@ def budget(course: Course, unit: str, count: int) -> dict[str, float]:
     with GradebookWriter(course.db_url, unit, course.config()) as gradebook:
 
         def mark(student: str, raw: bytes) -> Marked:
-            return worker.mark(student, raw, lambda: templates.take(0))
+            return unpack(worker.mark(student, raw, lambda: templates.take(0)))
 
         for number, name in enumerate(names):
             parts = dict(_one(course, unit, name, mark, gradebook, worker.terms.plan))

@@ -60,6 +60,8 @@ def grade(
     names = submissions.find(course, unit, students)
     worker = new_worker(course, unit, settings)
     ahead = templates or Templates(course, unit, settings.isolation)
+    if ahead.launched:
+        worker.warm_up(ahead.take(0))
     with (
         Lanes(
             lambda connection, lane: serve(worker, connection, lambda: ahead.take(lane)),

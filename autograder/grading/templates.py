@@ -6,6 +6,7 @@ That is why this module imports little, and looks at the instructor's notebook i
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ class Templates:
         self._unit = unit
         self._isolation = isolation
         self._launched: list[CandidateTemplate] = []
-        self._taken: set[int] = set()
+        self._taken: set[tuple[int, int]] = set()
         try:
             for _ in range(count):
                 self._launched.append(self._launch())
@@ -95,14 +96,19 @@ class Templates:
     ) -> None:
         self.close()
 
+    @property
+    def launched(self) -> int:
+        """How many were launched here."""
+        return len(self._launched)
+
     def take(self, lane: int) -> CandidateTemplate:
         """The template of a lane, ready; a new one for a lane that takes the place of another or takes again.
 
         Called in the lane, with which a new one ends; those launched before are closed by `close`.
         """
-        known = lane < len(self._launched) and lane not in self._taken
+        known = lane < len(self._launched) and (os.getpid(), lane) not in self._taken
         template = self._launched[lane] if known else self._launch()
-        self._taken.add(lane)
+        self._taken.add((os.getpid(), lane))
         template.ready()
         return template
 

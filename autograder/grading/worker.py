@@ -35,31 +35,34 @@ class Worker:
         self._blank = blank(terms.plan)
         self._warm = False
 
-    def mark(self, student: str, raw: bytes, start: Start) -> Marked:
-        """The graded submission; raises ChildDiedError when its examiner did not survive it, SandboxError
-        without isolation.
+    def mark(self, student: str, raw: bytes, start: Start) -> bytes:
+        """The graded submission, packed; raises ChildDiedError when its examiner did not survive it,
+        SandboxError without isolation.
         """
-        template = self._template or self._warm_up(start())
+        if self._template is None:
+            template = start()
+            self.warm_up(template)
+            self._template = template
         seconds = self._limits.cpu_seconds * self._limits.wall_factor + _SPARE_SECONDS
         try:
-            return unpack(in_child(lambda: self._answer(student, raw, template), seconds))
+            return in_child(lambda: self._answer(student, raw), seconds)
         except ChildDiedError:
             self._template = None  # perhaps it was the template that died
             raise
 
-    def _answer(self, student: str, raw: bytes, template: CandidateTemplate) -> bytes:
-        gc.disable()  # this process ends before it would need it
-        return pack(mark(student, raw, self.terms, lambda: template.new_candidate(self._limits)))
-
-    def _warm_up(self, template: CandidateTemplate) -> CandidateTemplate:
-        """Grade an empty answer here, so that children find all caches made."""
-        self._template = template
+    def warm_up(self, template: CandidateTemplate) -> None:
+        """Grade an empty answer in this process, so that those forked from it find all caches made."""
         if not self._warm:
             mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))
             self._warm = True
         gc.collect()
         gc.freeze()  # what is here now is shared with every child, and need not be looked at by any
-        return template
+
+    def _answer(self, student: str, raw: bytes) -> bytes:
+        gc.disable()  # this process ends before it would need it
+        template = self._template
+        assert template is not None
+        return pack(mark(student, raw, self.terms, lambda: template.new_candidate(self._limits)))
 
 
 def pack(marked: Marked) -> bytes:
@@ -96,7 +99,7 @@ def serve(worker: Worker, connection: Connection, start: Start) -> None:
 
 def _answer(worker: Worker, student: str, raw: bytes, start: Start) -> bytes:
     try:
-        return _MARKED + pack(worker.mark(student, raw, start))
+        return _MARKED + worker.mark(student, raw, start)
     except ChildDiedError:
         return _DIED
     except SandboxError as error:

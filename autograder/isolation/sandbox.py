@@ -168,7 +168,12 @@ class CandidateTemplate:
         self.close()
 
     def ready(self) -> None:
-        """Wait until the template is ready, see that a candidate answers, and ask it what confines it."""
+        """Wait until the template is ready, see that a candidate answers, and ask it what confines it.
+
+        Once is enough: processes forked afterwards know it.
+        """
+        if self.layers:
+            return
         self._control.settimeout(_START_SECONDS)
         try:
             if not self._control.recv(16):
