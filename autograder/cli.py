@@ -15,6 +15,7 @@ from autograder.course import REPOSITORY, Course
 from autograder.errors import AuthorError, CourseError, SandboxError, SubmissionError
 
 FAILED, INTERRUPTED = 1, 130
+PLAIN_WIDTH = 120
 Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 _ABOUT = """\
@@ -74,7 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         run = getattr(commands, asked.command)
         code: int = run(
-            Course(asked.course), asked, Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+            Course(asked.course),
+            asked,
+            Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH),
         )
     except (AuthorError, CourseError, SandboxError, SubmissionError) as problem:
         errors.print(str(problem))

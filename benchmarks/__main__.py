@@ -23,7 +23,7 @@ from autograder.course import Course
 from autograder.synthetic.students import HONEST, draw_class, hand_in
 from autograder.units.prepare import prepare
 from benchmarks.budget import budget, candidate_starts, check_times
-from benchmarks.graders import OURS, SEAM, STOCK, STOCK_EXPLORE, Run, run
+from benchmarks.graders import LARGE, OURS, SEAM, STOCK, STOCK_EXPLORE, Run, run
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -31,12 +31,12 @@ RESULTS = Path(__file__).with_name("results")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the comparison; 0 when everybody got the same points from all graders."""
     asked = _parser().parse_args(arguments)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, width=120)
     with tempfile.TemporaryDirectory(prefix="stagewise-bench-") as folder:
         course = Course(Path(folder) / "course")
         course.root.mkdir()
         prepare(course, [asked.unit], console.print)
-        hand_in(course, asked.unit, draw_class(course, asked.unit, asked.students, asked.seed, HONEST))
+        _enroll(course, asked.unit, asked.students, asked.seed)
         runs = _compare(course, asked, Path(folder), console)
         parts = budget(course, asked.unit, min(10, asked.students - 1))
     starts, checks = candidate_starts(50), check_times(asked.unit)
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--explore", type=int, default=4, metavar="N", help="with its experiments (default: 4)"
     )
+    parser.add_argument("--large", type=int, default=200, metavar="N", help="a large class (default: 200)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the class (default: 1)")
     return parser
 
@@ -80,7 +81,18 @@ def _compare(course: Course, asked: argparse.Namespace, folder: Path, console: C
         if count:
             runs.append(run(grader, course, asked.unit, count, folder))
             console.print(f"{grader}: {runs[-1].submissions} submissions in {runs[-1].seconds:.1f} s")
+    if asked.large:
+        crowd = Course(folder / "crowd")
+        crowd.root.mkdir()
+        prepare(crowd, [asked.unit])
+        _enroll(crowd, asked.unit, asked.large, asked.seed + 1)
+        runs.append(run(LARGE, crowd, asked.unit, asked.large, folder))
+        console.print(f"{LARGE}: {runs[-1].submissions} submissions in {runs[-1].seconds:.1f} s")
     return runs
+
+
+def _enroll(course: Course, unit: str, count: int, seed: int) -> None:
+    hand_in(course, unit, draw_class(course, unit, count, seed, HONEST))
 
 
 def _runs_table(runs: Sequence[Run]) -> Table:
@@ -110,8 +122,9 @@ def _budget_table(parts: dict[str, float]) -> Table:
 def _different(runs: Sequence[Run]) -> str:
     """Students whose points are not the same everywhere."""
     odd = []
-    for student in sorted({name for one in runs for name in one.points}):
-        found = {one.grader: round(one.points[student], 6) for one in runs if student in one.points}
+    same = [one for one in runs if one.grader != LARGE]
+    for student in sorted({name for one in same for name in one.points}):
+        found = {one.grader: round(one.points[student], 6) for one in same if student in one.points}
         if len(set(found.values())) > 1:
             odd.append(f"{student} {found}")
     return "; ".join(odd)

@@ -19,6 +19,7 @@ from benchmarks.memory import watched
 
 STOCK, STOCK_EXPLORE = "stock nbgrader", "stock nbgrader, experiments too"
 SEAM, OURS = "nbgrader autograde, isolated", "python -m autograder grade"
+LARGE = "python -m autograder grade, large class"
 _STOCK_CONFIG = """
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
 c.Autograde.autograde_preprocessors[0] = "nbgrader.preprocessors.Execute"
@@ -57,7 +58,7 @@ def run(grader: str, course: Course, unit: str, count: int, workplace: Path) -> 
 
 
 def _command(grader: str, course: Course, unit: str) -> list[str]:
-    if grader == OURS:
+    if grader in (OURS, LARGE):
         return [sys.executable, "-m", "autograder", "grade", unit, "--course", str(course.root)]
     return [sys.executable, "-m", "nbgrader", "autograde", unit, "--log-level=ERROR"]
 
