@@ -92,11 +92,8 @@ def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) ->
 
 
 def serialized(notebook: dict[str, Any]) -> bytes:
-    """A notebook as JSON with sorted keys, a line for each cell (an indent would cost ten times the time)."""
-    cells = ",\n".join(json.dumps(cell, ensure_ascii=False, sort_keys=True) for cell in notebook["cells"])
-    rest = json.dumps({**notebook, "cells": []}, ensure_ascii=False, sort_keys=True)
-    head, tail = rest.split('"cells": []', 1)
-    return f'{head}"cells": [\n{cells}\n]{tail}\n'.encode()
+    """A notebook as JSON with sorted keys, without the indent that would make it ten times slower."""
+    return (json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
 def blank(plan: Plan) -> bytes:

@@ -7,7 +7,6 @@ Pure.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -123,7 +122,7 @@ def _mend(submitted: Cell | None, planned: PlannedCell, running: Iterable[str]) 
     cell: Cell = {
         "cell_type": planned.cell_type,
         "id": planned.cell_id,
-        "metadata": copy.deepcopy(planned.metadata),
+        "metadata": dict(planned.metadata),
         "source": planned.source,
     }
     if submitted is None:
