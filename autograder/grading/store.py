@@ -24,16 +24,15 @@ def store(
     disk refuses.
     """
     folder = course.autograded / student / unit
-    files = dict(others)
     with told_whose_fault(folder):
-        files |= dict(_of_source(course, unit))
-        files[f"{unit}.ipynb"] = notebook
-        _remove_all_but(folder, {folder / name for name in files})
-        for name, content in files.items():
-            with suppress(
-                NotADirectoryError, IsADirectoryError
-            ):  # the course has a folder where a student has a file
-                _write(folder / name, content)
+        ours = {f"{unit}.ipynb": notebook, **dict(_of_source(course, unit))}
+        theirs = {name: content for name, content in others if name not in ours}
+        _remove_all_but(folder, {folder / name for name in (*ours, *theirs)})
+        for name, content in ours.items():
+            _write(folder / name, content)
+        for name, content in theirs.items():
+            with suppress(NotADirectoryError, IsADirectoryError, FileExistsError):
+                _write(folder / name, content)  # unless the course has a folder of that name, or a file
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def show(rows: Sequence[Score], console: Console) -> None:
         refused = any(not row.check for row in own)
         points = sum(row.points for row in own)
         most = max((row.max for row in own), default=0.0) if refused else sum(row.max for row in own)
-        table.add_row(student, f"{points:g} / {most:g}", _findings(own))
+        table.add_row(student, f"{round(points, 2):g} / {most:g}", _findings(own))
     console.print(table)
 
 

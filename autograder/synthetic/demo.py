@@ -57,7 +57,7 @@ def _table(students: tuple[Student, ...], records: Mapping[str, Record]) -> Tabl
     table.add_column("what was found")
     for student in sorted(students, key=lambda one: (one.kind, one.name)):
         record = records[student.name]
-        points = "-" if record.reason is not Reason.OK else f"{record.points:g}"
+        points = "-" if record.reason is not Reason.OK else f"{round(record.points, 2):g}"
         table.add_row(student.name, _handed_in(student), points, _found(record))
     return table
 

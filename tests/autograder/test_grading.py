@@ -93,6 +93,15 @@ def test_a_class_ends_with_points_or_reasons(toy_course):
     assert cell(json.loads(page.read_text()), "check-double")["outputs"][-1]["data"]["text/plain"] == "40.5"
 
 
+def test_a_folder_of_the_course_goes_before_a_students_file_of_that_name(toy_course):
+    (toy_course.source / "toy" / "images").mkdir()
+    (toy_course.source / "toy" / "images" / "net.txt").write_text("drawn")
+    hand_in(toy_course, ada=submitted())
+    (toy_course.submitted / "ada" / "toy" / "images").write_text("mine")
+    graded(toy_course)
+    assert (toy_course.autograded / "ada" / "toy" / "images" / "net.txt").read_text() == "drawn"
+
+
 def test_what_is_unchanged_is_not_graded_again(toy_course):
     hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES), cut=b"{")
     graded(toy_course)
@@ -225,6 +234,16 @@ def test_without_a_sandbox_it_must_be_asked_for_by_name_and_is_marked(toy_course
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SandboxError, match="bubblewrap"):
         graded(toy_course, settings=replace(QUICK, force=True))
+
+
+def test_what_the_disk_refuses_is_one_clear_error_and_nothing_is_half_written(toy_course):
+    hand_in(toy_course, ada=submitted())
+    toy_course.autograded.write_text("a file where a directory should be")
+    with pytest.raises(CourseError, match="could not be written"):
+        graded(toy_course)
+    assert read_sheets(toy_course, "toy") == {}
+    toy_course.autograded.unlink()
+    assert graded(toy_course)["ada"].record.points == 90.5
 
 
 def test_the_submitted_directory_must_be_there_and_hold_those_asked_for(toy_course):
