@@ -14,10 +14,11 @@ import numpy as np
 from reference.drawing import draw
 from reference.exercise import Exercise, Misconception
 from reference.luck import Usual, usual
+from stagewise.asking import AskedCase
 from stagewise.compare import Flaw, compare
 from stagewise.explaining import explanation
 from stagewise.fingerprint import ANYTHING, NEAR, chance_apart, is_measured
-from stagewise.judging import AskedCase, Judged, Observed
+from stagewise.judging import Judged, Observed
 from stagewise.script import Failure
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from reference.exercise import Case, Exercise, Function
 from reference.luck import same_luck
 from reference.patching import substituted
+from stagewise.asking import AskedCase, Chance
 from stagewise.compare import compare as compare_values
-from stagewise.judging import AskedCase, Chance
 from stagewise.observing import observe
 from stagewise.script import Failure, Played, play
 from stagewise.setting import placed

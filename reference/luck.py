@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from stagewise.asking import AskedCase
 from stagewise.explaining import wrong_outputs
 from stagewise.fingerprint import ANYTHING, apart, chance_apart, fingerprint, is_measured
-from stagewise.judging import AskedCase, Judged, Observed, judge
+from stagewise.judging import Judged, Observed, judge
 
 RUNS = 5
 _LUCK = 231

@@ -6,9 +6,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from stagewise import display, recording, session
+from stagewise.asking import AskedCase
 from stagewise.compare import describe as describe_value
 from stagewise.fingerprint import recognise
-from stagewise.judging import AskedCase, Judged, judge
+from stagewise.judging import Judged, judge
 from stagewise.recording import ExerciseRecording, UnitRecording
 from stagewise.render import to_text
 from stagewise.report import Report, Status, overall

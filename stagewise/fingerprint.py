@@ -14,9 +14,10 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from stagewise.asking import Chance
 from stagewise.compare import NUMBERS
 from stagewise.explaining import explanation
-from stagewise.judging import Chance, Judged, Observed
+from stagewise.judging import Judged, Observed
 from stagewise.script import Failure
 
 NEAR = 1e-4  # float32 work is recognised too

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from stagewise.asking import AskedCase
 from stagewise.script import Played, play
-
-if TYPE_CHECKING:
-    from stagewise.judging import AskedCase
 
 Functions = Mapping[str, Callable[..., Any]]
 

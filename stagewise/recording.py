@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from stagewise.asking import AskedCase, Chance
 from stagewise.compare import Tolerance
-from stagewise.judging import AskedCase, Chance
 from stagewise.script import parse
 
 

@@ -1,12 +1,25 @@
 """Stand-ins for a student's objects that are not data: what a check does to one happens in the candidate."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from autograder.isolation.link import Candidate
-    from stagewise.judging import AskedCase
-    from stagewise.script import Played
+from stagewise.asking import AskedCase
+from stagewise.script import Played
+
+
+class Holder(Protocol):
+    """Who holds the objects behind handles, by number, and does to one what is done to its handle.
+
+    Each `name` is what messages call the object.
+    """
+
+    def call(self, number: int, args: Sequence[Any], kwargs: Mapping[str, Any], name: str = "") -> Any: ...
+    def item(self, number: int, key: Any, name: str = "") -> Any: ...
+    def attribute(self, number: int, attribute: str, name: str = "") -> Any: ...
+    def elements(self, number: int, name: str = "") -> list[Any]: ...
+    def length(self, number: int) -> int: ...
+    def beside(self, module: str, name: str) -> Any: ...
+    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> list[Played]: ...
 
 
 class Handle:
@@ -18,7 +31,7 @@ class Handle:
 
     __slots__ = ("__name__", "_candidate", "_number")
 
-    def __init__(self, candidate: "Candidate", number: int, name: str) -> None:
+    def __init__(self, candidate: Holder, number: int, name: str) -> None:
         self._candidate = candidate
         self._number = number
         self.__name__ = name
@@ -45,7 +58,7 @@ class Handle:
         return self._candidate.beside(module, name)
 
     @staticmethod
-    def play_beside(functions: Mapping[str, "Handle"], cases: Sequence["AskedCase"]) -> "list[Played]":
+    def play_beside(functions: Mapping[str, "Handle"], cases: Sequence[AskedCase]) -> list[Played]:
         """Play whole cases where the student's functions live (see stagewise.playing)."""
         called = {step.function: functions[step.function] for case in cases for step in case.steps}
         candidate = next(iter(called.values()))._candidate

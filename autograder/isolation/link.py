@@ -27,7 +27,7 @@ from autograder.isolation.performances import Claim, believed, questions
 from autograder.isolation.student_errors import student_error
 from autograder.isolation.updates import apply
 from autograder.reasons import Reason
-from stagewise.judging import AskedCase
+from stagewise.asking import AskedCase
 from stagewise.script import Played
 
 _OBITUARY = re.compile(rb"(exit|signal) (\d{1,3}) (\d{1,9})\n")

@@ -12,8 +12,8 @@ from typing import Any
 from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import ProtocolError, UnsendableError, pack
 from autograder.isolation.student_errors import student_error
+from stagewise.asking import AskedCase
 from stagewise.grammar import output
-from stagewise.judging import AskedCase
 from stagewise.script import Failure, FailureKind, MissingEntry, Played, RaisedElsewhere, Step, type_name
 from stagewise.student_traceback import headline
 

@@ -4,8 +4,8 @@ import pytest
 
 from autograder.isolation.candidate.wire import ProtocolError
 from autograder.isolation.performances import Claim, believed, packed_case
+from stagewise.asking import AskedCase
 from stagewise.compare import Tolerance
-from stagewise.judging import AskedCase
 from stagewise.script import FailureKind, parse
 
 CASE = AskedCase(

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from stagewise.asking import AskedCase
 from stagewise.between import settled
 from stagewise.compare import Tolerance
-from stagewise.judging import AskedCase, judge
+from stagewise.judging import judge
 from stagewise.script import parse
 
 X = np.array([-2.0, 0.0, 0.0, 3.0])

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from stagewise.asking import AskedCase
 from stagewise.compare import Tolerance
 from stagewise.explaining import wrong_outputs
 from stagewise.fingerprint import fingerprint, matches, observed_fingerprint, recognise
-from stagewise.judging import AskedCase, judge
+from stagewise.judging import judge
 from stagewise.recording import RecordedMistake
 from stagewise.script import Failure, FailureKind, parse
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from stagewise.asking import AskedCase
 from stagewise.compare import Tolerance
-from stagewise.judging import AskedCase, judge
+from stagewise.judging import judge
 from stagewise.report import Status, overall
 from stagewise.script import parse
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from stagewise import observables as obs
+from stagewise.asking import AskedCase, Chance
 from stagewise.compare import Tolerance
 from stagewise.fingerprint import chance_apart, observed_fingerprint, recognise
 from stagewise.grammar import output
-from stagewise.judging import AskedCase, Chance, judge
+from stagewise.judging import judge
 from stagewise.observing import observe, quantity
 from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording, dump, read
 from stagewise.report import Status

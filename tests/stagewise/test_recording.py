@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from stagewise.asking import AskedCase
 from stagewise.compare import Tolerance
 from stagewise.copying import unchanged
-from stagewise.judging import AskedCase
 from stagewise.recording import (
     ExerciseRecording,
     RecordedMistake,

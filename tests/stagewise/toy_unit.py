@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from stagewise.asking import AskedCase
 from stagewise.compare import Tolerance
 from stagewise.fingerprint import observed_fingerprint
 from stagewise.grammar import parse
-from stagewise.judging import AskedCase, judge
+from stagewise.judging import judge
 from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording
 from stagewise.script import pick, play
 
