@@ -50,10 +50,7 @@ def _same_array(now: np.ndarray, before: np.ndarray) -> bool:
 
 def _copied_array(array: np.ndarray) -> np.ndarray:
     flags = array.flags
-    overlapping = any(
-        stride == 0 and length > 1 for stride, length in zip(array.strides, array.shape, strict=True)
-    )
-    if flags.c_contiguous or flags.f_contiguous or array.dtype.hasobject or array.size == 0 or overlapping:
+    if flags.c_contiguous or flags.f_contiguous or array.dtype.hasobject or _overlaps(array):
         return array.copy(order="K")
     reach = [(length - 1) * stride for length, stride in zip(array.shape, array.strides, strict=True)]
     before = -sum(step for step in reach if step < 0)
@@ -62,3 +59,8 @@ def _copied_array(array: np.ndarray) -> np.ndarray:
     twin: np.ndarray = np.ndarray(array.shape, array.dtype, room, offset=before, strides=array.strides)
     twin[...] = array
     return twin
+
+
+def _overlaps(array: np.ndarray) -> bool:
+    """Whether several places of it are one in memory."""
+    return any(stride == 0 and length > 1 for stride, length in zip(array.strides, array.shape, strict=True))

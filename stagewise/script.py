@@ -122,7 +122,8 @@ def play(
         for number, step in enumerate(steps):
             before = len(caught)
             results = _call(step, functions, live, targets, unwritten)
-            warners += [step.function for _ in _texts(caught[before:])][:1]
+            if _texts(caught[before:]):
+                warners.append(step.function)
             changed += [(step.function, name) for name in _restored(live, inputs, updates)]
             if isinstance(results, Failure):
                 failure = results
@@ -133,7 +134,8 @@ def play(
             # None beside something that was computed may well be meant: a cache that holds nothing.
             unwritten -= results.keys()
             unwritten |= results.keys() if all(map(_is_blank, results.values())) else set()
-            delivered.update({name: copied(value) for name, value in results.items()})
+            last = number == len(steps) - 1  # after which nothing can change them any more
+            delivered.update(results if last else {name: copied(value) for name, value in results.items()})
     return Played(
         values={**live, **delivered},
         changed=tuple(dict.fromkeys(changed)),

@@ -11,34 +11,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_NUMERIC = {
+NUMERIC = {
     np.dtype(name).str: np.dtype(name).newbyteorder("<")
     for name in (
         *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
         *("float16", "float32", "float64", "complex64", "complex128"),
     )
 }
+"""The dtypes of numbers that are sent, by name."""
+_NAMES = {dtype: name for name, dtype in NUMERIC.items()}
 _TEXT = re.compile(r"<U(\d{1,4})|\|S(\d{1,4})")
 _LONGEST_AXIS = 1 << 31
 _MOST_AXES = 32
 _LAST_CODE_POINT = 0x10FFFF
 
-SCALARS = frozenset(dtype.type for dtype in _NUMERIC.values())
+SCALARS = frozenset(dtype.type for dtype in NUMERIC.values())
 
 
 def sendable(dtype: np.dtype[Any]) -> bool:
     """Tell whether arrays of `dtype` can be sent as data."""
-    name = dtype.newbyteorder("<").str
-    return name in _NUMERIC or _TEXT.fullmatch(name) is not None
+    return dtype in _NAMES or _sent_as(dtype) in NUMERIC or _TEXT.fullmatch(_sent_as(dtype)) is not None
 
 
 def to_parts(array: NDArray[Any]) -> list[Any]:
     """Return [dtype, shape, order or None, writeable, bytes] of a plain array whose dtype is `sendable`."""
-    order = None if array.flags.c_contiguous else _order(array)
+    flags = array.flags
+    order = None if flags.c_contiguous else _order(array)
     ordered = array if order is None else _reorder(array, order)
-    data = ordered.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
-    dtype = array.dtype.newbyteorder("<").str
-    return [dtype, list(array.shape), order, bool(array.flags.writeable), data]
+    known = _NAMES.get(array.dtype)
+    if known is None:
+        ordered = ordered.astype(array.dtype.newbyteorder("<"), copy=False)
+    name = known or _sent_as(array.dtype)
+    return [name, list(array.shape), order, flags.writeable, ordered.tobytes()]
 
 
 def from_parts(dtype: Any, shape: Any, order: Any, writeable: Any, data: Any) -> NDArray[Any]:
@@ -60,15 +64,19 @@ def from_parts(dtype: Any, shape: Any, order: Any, writeable: Any, data: Any) ->
 
 def scalar_from(dtype: Any, data: Any) -> Any:
     """Return a NumPy scalar made of its dtype's name and bytes."""
-    if dtype not in _NUMERIC:
+    if dtype not in NUMERIC:
         raise ValueError("a scalar of an unknown dtype")
     return from_parts(dtype, [], None, True, data)[()]
 
 
+def _sent_as(dtype: np.dtype[Any]) -> str:
+    return dtype.newbyteorder("<").str
+
+
 def _dtype(name: Any) -> np.dtype[Any]:
     if type(name) is str:
-        if name in _NUMERIC:
-            return _NUMERIC[name]
+        if name in NUMERIC:
+            return NUMERIC[name]
         if _TEXT.fullmatch(name) and int(name[2:]) > 0:
             return np.dtype(name)
     raise ValueError("an array of a dtype that is not sent")
@@ -77,9 +85,12 @@ def _dtype(name: Any) -> np.dtype[Any]:
 def _shape(shape: Any) -> tuple[int, ...]:
     if type(shape) is not list or len(shape) > _MOST_AXES:
         raise ValueError("an array's shape is not a short list")
-    if any(type(n) is not int or not 0 <= n < _LONGEST_AXIS for n in shape):
-        raise ValueError("an array's shape holds something other than sizes")
-    if math.prod(n for n in shape if n) > _LONGEST_AXIS:
+    entries = 1
+    for n in shape:
+        if type(n) is not int or not 0 <= n < _LONGEST_AXIS:
+            raise ValueError("an array's shape holds something other than sizes")
+        entries *= n or 1
+    if entries > _LONGEST_AXIS:
         raise ValueError("an array's shape is too large")
     return tuple(shape)
 

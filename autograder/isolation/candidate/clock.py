@@ -1,12 +1,14 @@
 """The soft time limit: an exception in the student's code, repeated until it gets through."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from signal import ITIMER_PROF, ITIMER_REAL, setitimer
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 _AGAIN = 0.5
+_allowed = 0.0
 
 
 class TimeIsUp(BaseException):
@@ -15,20 +17,46 @@ class TimeIsUp(BaseException):
     """
 
 
+def listen() -> None:
+    """Have time that is up raise TimeIsUp, whatever the student's code wanted to do about it."""
+    signal.signal(signal.SIGPROF, _ring)
+    signal.signal(signal.SIGALRM, _ring)
+
+
 @contextmanager
 def at_most(cpu_seconds: float, wall_seconds: float) -> Iterator[None]:
     """Raise TimeIsUp in the body after so much CPU time or so much time on the clock."""
-
-    def ring(number: int, frame: FrameType | None) -> NoReturn:
-        __tracebackhide__ = True
-        raise TimeIsUp(f"stopped after {cpu_seconds:.0f} seconds")
-
-    signal.signal(signal.SIGPROF, ring)
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_PROF, cpu_seconds, _AGAIN)
-    signal.setitimer(signal.ITIMER_REAL, wall_seconds, _AGAIN)
+    listen()
+    _start(cpu_seconds, wall_seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _stop()
+
+
+def called(
+    function: Callable[..., Any], arguments: Any, keywords: Any, cpu_seconds: float, wall_seconds: float
+) -> Any:
+    """Call `function` as in the body of `at_most`, in a process that listens."""
+    _start(cpu_seconds, wall_seconds)
+    try:
+        return function(*arguments, **keywords)
+    finally:
+        _stop()
+
+
+def _start(cpu_seconds: float, wall_seconds: float) -> None:
+    global _allowed
+    _allowed = cpu_seconds
+    setitimer(ITIMER_PROF, cpu_seconds, _AGAIN)
+    setitimer(ITIMER_REAL, wall_seconds, _AGAIN)
+
+
+def _stop() -> None:
+    setitimer(ITIMER_PROF, 0)
+    setitimer(ITIMER_REAL, 0)
+
+
+def _ring(number: int, frame: FrameType | None) -> NoReturn:
+    __tracebackhide__ = True
+    raise TimeIsUp(f"stopped after {_allowed:.0f} seconds")

@@ -28,6 +28,8 @@ class Encoder:
             raise UnsendableError(f"a value nested more than {DEEPEST} deep")
         self._weigh(1)
         kind = type(value)
+        if kind is np.ndarray and arrays.sendable(value.dtype):
+            return self._once(value, lambda: self._array(value))
         if value is None or kind is bool or kind is float:
             return value
         if kind is str or kind is bytes:
@@ -55,7 +57,7 @@ class Encoder:
         if kind is np.bytes_:
             return bytes.__getitem__(value, slice(None))
         if issubclass(kind, np.ndarray):
-            plain = value if kind is np.ndarray else np.ndarray.view(value, np.ndarray)
+            plain = np.ndarray.view(value, np.ndarray)
             if arrays.sendable(plain.dtype):
                 return self._once(value, lambda: self._array(plain))
         torch = sys.modules.get("torch")

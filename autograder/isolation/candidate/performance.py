@@ -16,8 +16,8 @@ import numpy as np
 from stagewise.grammar import parse
 from stagewise.script import Failure, MissingEntry, Played, RaisedElsewhere, play
 
-from .clock import TimeIsUp, at_most
-from .encode import Encoder
+from .clock import TimeIsUp, called
+from .plain_trees import written
 from .traces import describe
 from .wire import UnsendableError
 
@@ -37,14 +37,16 @@ class Budget:
         self._each, self._left, self._factor = each, together, factor
         self._end = time.monotonic() + wall
 
-    def spend(self, function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
-        """Call `function`; RaisedElsewhere for whatever it raises, also when its time is up."""
+    def limited(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function with this budget; what it raises comes as RaisedElsewhere, also when its time is up."""
+        return lambda *arguments, **keywords: self._spend(function, arguments, keywords)
+
+    def _spend(self, function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
         seconds = min(self._each, self._left)
         if seconds <= 0 or time.monotonic() > self._end:
             raise RaisedElsewhere("TimeoutError", "not called: this check's time was used up before")
         try:
-            with at_most(seconds, seconds * self._factor):
-                return function(*arguments, **keywords)
+            return called(function, arguments, keywords, seconds, seconds * self._factor)
         except TimeIsUp as error:
             self.timeouts += 1
             self._left -= seconds
@@ -62,17 +64,17 @@ def perform(
 ) -> list[Any]:
     """Play one case, and return what the examiner learns of it.
 
-    `script` is its text, the inputs it may change, and the names whose values are wanted.
+    `script` is its text, the inputs it may change, and the names whose values are wanted. `functions` are
+    limited by `budget`, which knows how often time was up.
     """
     text, updates, wanted = script
     steps, before = _parsed(text), budget.timeouts
-    limited = {name: _limited(function, budget) for name, function in functions.items()}
-    run = play(steps, limited, inputs, updates)
+    run = play(steps, functions, inputs, updates)
     try:
-        tree = Encoder(number_of).encode({name: run.values[name] for name in wanted if name in run.values})
+        tree = written({name: run.values[name] for name in wanted if name in run.values}, number_of)
         failure = _told(run.failure, [step.text for step in steps])
     except UnsendableError as error:
-        tree = Encoder(number_of).encode({})
+        tree = written({}, number_of)
         failure = [len(steps) - 1, "raised", "", ["ValueError", f"the result holds {error}", ""]]
     return ["played", tree, *_claims(run), budget.timeouts - before, failure]
 
@@ -80,7 +82,7 @@ def perform(
 def failed(error: BaseException) -> list[Any]:
     """The answer for a case that could not even be played, since the student changed what playing needs."""
     told = [type(error).__name__, text_of(error), describe(error)[:_LONGEST_TRACE]]
-    return ["played", Encoder(lambda value: 0).encode({}), [], [], [], 0, [0, "raised", "", told]]
+    return ["played", written({}, id), [], [], [], 0, [0, "raised", "", told]]
 
 
 def text_of(error: BaseException) -> str:
@@ -103,20 +105,6 @@ def texts(caught: list[warnings.WarningMessage]) -> list[str]:
     """The texts of the RuntimeWarnings, each once."""
     found = (str(one.message)[:500] for one in caught if issubclass(one.category, RuntimeWarning))
     return list(dict.fromkeys(itertools.islice(found, _MOST_WARNINGS)))
-
-
-def _limited(function: Callable[..., Any], budget: Budget) -> Callable[..., Any]:
-    def call(*arguments: Any, **keywords: Any) -> Any:
-        with recorded() as caught:
-            try:
-                result = budget.spend(function, arguments, keywords)
-            finally:
-                said = texts(caught)
-        for text in said:
-            warnings.warn(text, RuntimeWarning, stacklevel=2)
-        return result
-
-    return call
 
 
 def _claims(run: Played) -> list[list[Any]]:

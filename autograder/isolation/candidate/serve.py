@@ -26,7 +26,8 @@ import msgpack
 from . import confine
 from .answers import Answers
 from .channel import ChannelError
-from .shell import CandidateShell, warm_up
+from .rehearsal import rehearse
+from .shell import CandidateShell, show_inline
 
 READY = b"ready"
 OUT_OF_MEMORY = 71
@@ -42,7 +43,8 @@ def main(control: int, sandboxed: bool, names: Iterable[str]) -> None:
     for name in names:
         _import_all(name)
     shell = CandidateShell()
-    warm_up(shell)
+    show_inline(shell)
+    rehearse(shell)
     gc.collect()
     gc.freeze()
     _ended(lambda: Template(socket.socket(fileno=control), shell, sandboxed).serve())
