@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reference import units
 from reference.diagnosis import answers, diagnose
 from reference.drawing import draw
 from reference.exercise import Exercise, Misconception
-from stagewise.judging import Judged, judge
+from stagewise.judging import Judged, judge_played, played_with
 from stagewise.report import Report, overall
-from stagewise.script import FailureKind
+from stagewise.script import FailureKind, Played
 
+_MOST_KNOWN = 256
 _seed = 0
+_known: dict[tuple[object, ...], Report] = {}
+"""Reports on what other processes told; the same told again has the same report."""
 
 
 def set_seed(seed: int) -> None:
@@ -45,8 +48,19 @@ def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, po
         raise ValueError(
             f"{exercise.name} is examined together with {', '.join(sorted(missing))}; pass it to the check"
         )
-    judged = judge(functions, draw(exercise, _seed))
-    return _report(unit, exercise, judged, float(points), diagnose(judged, exercise, _seed))
+    played = played_with(functions, draw(exercise, _seed))
+    key = (unit, exercise.name, points, _seed, *(run.told for run in played))
+    report = _known.get(key)
+    if report is None:
+        report = _judged(unit, exercise, float(points), played)
+        if all(run.told for run in played) and len(_known) < _MOST_KNOWN:
+            _known[key] = report
+    return report
+
+
+def _judged(unit: str, exercise: Exercise, points: float, played: Sequence[Played]) -> Report:
+    judged = judge_played(exercise.name, draw(exercise, _seed), played)
+    return _report(unit, exercise, judged, points, diagnose(judged, exercise, _seed))
 
 
 def warm(unit: str) -> None:

@@ -61,10 +61,18 @@ def judge(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase
     Functions are by the names that the scripts use. The first one is judged, the others are its partners:
     inputs that a partner writes into are not held against it.
     """
+    return judge_played(next(iter(functions)), cases, played_with(functions, cases))
+
+
+def played_with(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> list[Played]:
+    """Every case played, each in its setting."""
     settings = {name: placed(functions, name) for name in {case.setting for case in cases}}
-    played = play_each(settings, cases)
-    judged_one = next(iter(functions))
-    observed = tuple(_observe(case, run, judged_one) for case, run in zip(cases, played, strict=True))
+    return play_each(settings, cases)
+
+
+def judge_played(function: str, cases: Sequence[AskedCase], played: Sequence[Played]) -> Judged:
+    """Judge what came of the cases, for the function of that name."""
+    observed = tuple(_observe(case, run, function) for case, run in zip(cases, played, strict=True))
     judged = [_judge_case(case, seen) for case, seen in zip(cases, observed, strict=True)]
     rows = tuple(row for found, _ in judged for row in found)
     notes = tuple(dict.fromkeys(note for _, said in judged for note in said))

@@ -12,6 +12,9 @@ from autograder.units.plan import PlannedCell
 from stagewise.render import to_html, to_text
 from stagewise.report import Report, Status
 
+_MOST_RENDERED = 256
+_rendered: dict[int, tuple[Report, str, str]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
@@ -37,7 +40,8 @@ def earned(
     outputs: list[dict[str, Any]] = []
     if reports:
         mark = _mark(reason, diagnosis, misconception, isolation)
-        html, text = "".join(map(to_html, reports)), "\n\n".join(map(to_text, reports))
+        shown = [_shown(report) for report in reports]
+        html, text = "".join(html for html, _ in shown), "\n\n".join(text for _, text in shown)
         outputs.append(_display(html, text, mark))
     outputs.append(
         {
@@ -64,6 +68,16 @@ def failed(
     }
     outputs = ({"output_type": "display_data", "data": {"text/plain": text}, "metadata": mark}, error)
     return CheckResult(0.0, cell.points, reason, detail, "", "", outputs)
+
+
+def _shown(report: Report) -> tuple[str, str]:
+    """The report as HTML and as text; a report that is shown to several students is rendered once."""
+    known = _rendered.get(id(report))
+    if known is None:
+        known = report, to_html(report), to_text(report)
+        if len(_rendered) < _MOST_RENDERED:
+            _rendered[id(report)] = known  # which keeps the report, and so its id, from going away
+    return known[1:]
 
 
 def _reason(points: float, most: float, graded: Report | None) -> Reason:

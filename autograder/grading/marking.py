@@ -15,6 +15,7 @@ from typing import Any
 
 from autograder.errors import SubmissionError
 from autograder.examining.examiner import Examiner
+from autograder.examining.foreseen import RightCandidate
 from autograder.examining.outputs import clean
 from autograder.grading.conduct import grade_notebook
 from autograder.grading.records import Record, digest_of
@@ -43,7 +44,7 @@ class Terms:
     explore: bool = False
 
 
-def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate]) -> Marked:
+def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate | RightCandidate]) -> Marked:
     """Grade one submission. `fresh` starts a candidate, and is not called when the file cannot be graded."""
     clock = _Clock()
     try:

@@ -159,7 +159,10 @@ def _sound(given: object) -> Cell | None:
 
 def clean_text(text: str) -> str:
     """Text that every program can save: no lone surrogates, no NUL, Unix line ends."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if "\r" in text or "\0" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if text.isascii():
+        return text
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -24,6 +24,7 @@ def says(cell: Cell) -> str:
     return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
 
 
+@lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     """Source without what editors change on their own: trailing blanks and empty lines around it."""
     return "\n".join(line.rstrip() for line in source.strip().split("\n"))
@@ -58,6 +59,8 @@ def adopt(cells: Sequence[Cell], plan: Plan, claimed: dict[str, int]) -> list[st
     """Find the planned cells that nothing claims among the other cells, copies included (students type over
     them); extends `claimed`, returns their names.
     """
+    if len(claimed) == len(plan.cells):
+        return []
     before = set(claimed)
     owned = set(claimed.values())
     free = {index: cell for index, cell in enumerate(cells) if index not in owned}
@@ -155,4 +158,4 @@ def own_names(plan: Plan, *roles: str) -> set[str]:
 
 def is_copy(source: str, planned: PlannedCell) -> bool:
     """Whether the text is the planned cell's own, as released or with its hidden part."""
-    return plain(source) in (plain(planned.released), plain(planned.source))
+    return source == planned.released or plain(source) in (plain(planned.released), plain(planned.source))

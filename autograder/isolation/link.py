@@ -4,15 +4,13 @@ import re
 import socket
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from autograder.isolation.candidate.channel import (
     ChannelError,
-    ClosedError,
     DeadlineError,
     FrameTooLargeError,
     Receiver,
@@ -23,7 +21,14 @@ from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import Numbered, ProtocolError, UnsendableError, pack, unpack
 from autograder.isolation.handles import Handle
 from autograder.isolation.limits import Limits
-from autograder.isolation.performances import Claim, believed, questions
+from autograder.isolation.performances import (
+    Claim,
+    believed,
+    known_run,
+    questions,
+    remember,
+    told_by,
+)
 from autograder.isolation.student_errors import student_error
 from autograder.isolation.updates import apply
 from autograder.reasons import Reason
@@ -33,6 +38,7 @@ from stagewise.script import Played
 _OBITUARY = re.compile(rb"(exit|signal) (\d{1,3}) (\d{1,9})\n")
 _OBITUARY_SECONDS = 5.0
 _MOST_WARNINGS = 100
+_LONGEST_KNOWN = 1 << 16
 _KILLED_FOR_TIME = {9, 24}
 _OUT_OF_MEMORY = 71
 
@@ -158,13 +164,15 @@ class Candidate:
             packed = [one for _, one in question]
             self._send("play", [self._seconds_left, min(wall, self.limits.cpu_seconds), named, packed], each)
             for case, _ in question:
-                kind, *claimed = self._reply(each * self.limits.wall_factor * len(case.steps))
-                if kind != "played":
-                    self._end(Reason.PROTOCOL, "A case was answered with something else")
-                found.append(self._believed(case, claimed, numbers))
+                frame = self._frame(each * self.limits.wall_factor * len(case.steps))
+                told = told_by(frame, self._turn)
+                found.append(known_run(case, told) or self._believed(case, frame, told, numbers))
         return found
 
-    def _believed(self, case: AskedCase, claimed: list[Any], numbers: Mapping[str, int]) -> Played:
+    def _believed(self, case: AskedCase, frame: bytes, told: bytes, numbers: Mapping[str, int]) -> Played:
+        kind, *claimed = self._answer(frame)
+        if kind != "played":
+            self._end(Reason.PROTOCOL, "A case was answered with something else")
         tree, changed, warned, warners, timeouts, failure = self._expect(
             claimed, object, list, list, list, int, object
         )
@@ -173,9 +181,14 @@ class Candidate:
         self.timeouts += timeouts
         for _ in range(timeouts):
             self._seconds_left -= min(self.limits.call_seconds, self._seconds_left)
-        values = self._checked(self._decode(tree, Numbered(), ""), dict)
+        handles: list[int] = []
+        decoder = Decoder(lambda number: handles.append(number) or Handle(self, number, ""))
+        values = self._checked(self._guarded(lambda: decoder.decode(tree)), dict)
         claim = Claim(values, changed, warned, warners, failure)
-        played: Played = self._guarded(lambda: believed(case, claim, numbers))
+        own = bool(handles or timeouts or len(told) > _LONGEST_KNOWN)
+        played: Played = self._guarded(lambda: believed(case, claim, numbers, b"" if own else told))
+        if played.told:
+            remember(case, played)
         return played
 
     def close(self) -> None:
@@ -233,13 +246,26 @@ class Candidate:
         wall = seconds * self.limits.wall_factor
         question = pack([self._turn, op, seconds, wall, *fields])
         deadline = time.monotonic() + wall + self.limits.grace
-        with self._conversing(wall):
+        try:
             send_frame(self._conversation, question, deadline)
+        except ChannelError as error:
+            self._broken(error, wall)
 
     def _reply(self, wall: float) -> list[Any]:
+        return self._answer(self._frame(wall))
+
+    def _frame(self, wall: float) -> bytes:
         deadline = time.monotonic() + wall + self.limits.grace
-        with self._conversing(wall):
-            reply = unpack(self._receiver.frame(self.limits.frame_bytes, deadline))
+        try:
+            return self._receiver.frame(self.limits.frame_bytes, deadline)
+        except ChannelError as error:
+            self._broken(error, wall)
+
+    def _answer(self, frame: bytes) -> list[Any]:
+        try:
+            reply = unpack(frame)
+        except ProtocolError as error:
+            self._end(Reason.PROTOCOL, f"The answer was {error}")
         if (
             type(reply) is not list
             or [type(part) for part in reply[:2]] != [int, str]
@@ -249,18 +275,12 @@ class Candidate:
         answer: list[Any] = reply[1:]
         return answer
 
-    @contextmanager
-    def _conversing(self, wall: float) -> Iterator[None]:
-        try:
-            yield
-        except DeadlineError:
+    def _broken(self, error: ChannelError, wall: float) -> NoReturn:
+        if isinstance(error, DeadlineError):
             self._end(Reason.TIMEOUT, f"The code was still running after {wall:.0f} seconds")
-        except FrameTooLargeError as error:
+        if isinstance(error, FrameTooLargeError):
             self._end(Reason.FLOODED, f"The code answered with {error}")
-        except ClosedError:
-            self._end(*self._cause_of_death())
-        except (ChannelError, ProtocolError) as error:
-            self._end(Reason.PROTOCOL, f"The answer was {error}")
+        self._end(*self._cause_of_death())
 
     def _expect(self, fields: list[Any], *kinds: type) -> list[Any]:
         if len(fields) != len(kinds) or any(

@@ -22,6 +22,10 @@ _MOST_BYTES = 1 << 22
 _MOST_KNOWN = 4096
 _MOST_WARNINGS, _LONGEST_WARNING, _LONGEST_MESSAGE = 100, 500, 2_000
 _known: dict[int, tuple[AskedCase, bytes]] = {}
+_HEAD = pack([0] * 8)[:1]
+_MOST_RUNS = 4096
+_runs: dict[tuple[int, bytes], Played] = {}
+"""Runs of known cases by what was told of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def packed_case(case: AskedCase) -> bytes:
     if known is None:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
+            _runs.clear()  # which are known by the id of a case that must not go away
         known = _known[id(case)] = case, _packed(case)  # which keeps the case, and so its id, from going away
     return known[1]
 
@@ -71,7 +76,24 @@ def _refused(value: object) -> int:
     raise UnsendableError(f"a {type(value).__name__}")
 
 
-def believed(case: AskedCase, claim: Claim, named: Mapping[str, int]) -> Played:
+def told_by(frame: bytes, turn: int) -> bytes:
+    """What an answer tells of a played case, whatever the turn; b"" when it is none to this turn."""
+    head = _HEAD + pack(turn)
+    return frame[len(head) :] if frame.startswith(head) else b""
+
+
+def known_run(case: AskedCase, told: bytes) -> Played | None:
+    """The run that was believed when the same was told of this case before."""
+    return _runs.get((id(case), told))
+
+
+def remember(case: AskedCase, run: Played) -> None:
+    """Know this run from now on; it must hold nothing that is one candidate's own."""
+    if id(case) in _known and len(_runs) < _MOST_RUNS:
+        _runs[id(case), run.told] = run
+
+
+def believed(case: AskedCase, claim: Claim, named: Mapping[str, int], told: bytes = b"") -> Played:
     """The run of a case as the candidate claims it; ProtocolError for what cannot be one."""
     called = {step.function for step in case.steps} & named.keys()
     changed = [tuple(pair) for pair in claim.changed if type(pair) is list]
@@ -87,6 +109,7 @@ def believed(case: AskedCase, claim: Claim, named: Mapping[str, int]) -> Played:
         warned=tuple(text[:_LONGEST_WARNING] for text in claim.warned[:_MOST_WARNINGS]),
         failure=None if claim.failure is None else _failure(case.steps, claim.failure),
         warners=tuple(dict.fromkeys(name for name in claim.warners if name in called)),
+        told=told,
     )
 
 

@@ -62,6 +62,7 @@ class Receiver:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._ahead = b""
+        self._at = 0
 
     def frame(self, limit: int, deadline: float | None = None) -> bytes:
         """Return the next frame of at most `limit` bytes."""
@@ -71,11 +72,14 @@ class Receiver:
         return self._take(size, deadline)
 
     def _take(self, size: int, deadline: float | None) -> bytes:
-        known = self._ahead
-        if len(known) < size:
-            known += _receive(self._sock, size - len(known), deadline, _AHEAD)
-        self._ahead = known[size:]
-        return known[:size]
+        end = self._at + size
+        if end > len(self._ahead):
+            known = self._ahead[self._at :]
+            self._ahead = known + _receive(self._sock, size - len(known), deadline, _AHEAD)
+            self._at, end = 0, size
+        part = self._ahead[self._at : end]
+        self._at = end
+        return part
 
 
 def _receive(sock: socket.socket, size: int, deadline: float | None, ahead: int = 0) -> bytes:

@@ -1,0 +1,94 @@
+"""Trees of a played case by a short way: what most cases hold are numbers, arrays, and flat dicts of them.
+
+`read` is for trees that the examiner made and trusts them; `written` makes the trees that Encoder makes. Both
+leave what is rare to the long way.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .arrays import NUMERIC, SCALARS, sendable, to_parts
+from .decode import Decoder
+from .encode import Encoder
+from .wire import Tag
+
+_ARRAY, _DICT, _LIST, _TUPLE, _SCALAR = map(int, (Tag.ARRAY, Tag.DICT, Tag.LIST, Tag.TUPLE, Tag.SCALAR))
+_SIMPLE = frozenset({bool, float, type(None)})
+_MOST_ENTRIES, _MOST_BYTES, _LARGEST = 100, 1 << 16, (1 << 63) - 1
+
+
+class _Rare(Exception):  # noqa: N818 (it is no error)
+    """Something that the long way is for."""
+
+
+def read(tree: Any) -> Any:
+    """The value of a tree from the examiner; ValueError for a handle, since a case's inputs are data."""
+    try:
+        return _value(tree)
+    except _Rare:
+        return Decoder(_no_handle).decode(tree)
+
+
+def written(values: dict[str, Any], number_of: Callable[[object], int]) -> Any:
+    """The tree of values by name; what is not data has the number that `number_of` gives or refuses."""
+    try:
+        return _entries(values, set())
+    except _Rare:
+        return Encoder(number_of).encode(values)
+
+
+def _value(tree: Any) -> Any:
+    if type(tree) is not list:
+        return tree
+    tag = tree[0]
+    if tag == _ARRAY:
+        return _array(tree)
+    if tag == _DICT:
+        return {_value(key): _value(item) for key, item in zip(tree[1::2], tree[2::2], strict=True)}
+    if tag == _LIST:
+        return [_value(item) for item in tree[1:]]
+    if tag == _TUPLE:
+        return tuple([_value(item) for item in tree[1:]])
+    raise _Rare  # a tensor, or one object in two places
+
+
+def _array(tree: list[Any]) -> Any:
+    _, dtype, shape, order, writeable, data = tree
+    if order is not None or not writeable or dtype not in NUMERIC:
+        raise _Rare
+    return np.frombuffer(data, NUMERIC[dtype]).reshape(shape).copy()
+
+
+def _no_handle(number: int) -> object:
+    raise ValueError("a case's inputs are data")
+
+
+def _entries(values: dict[str, Any], seen: set[int]) -> list[Any]:
+    if len(values) > _MOST_ENTRIES:
+        raise _Rare
+    tree: list[Any] = [_DICT]
+    for name, value in values.items():
+        if type(name) is not str:
+            raise _Rare
+        tree.append(name)
+        tree.append(_part(value, seen))
+    return tree
+
+
+def _part(value: Any, seen: set[int]) -> Any:
+    kind = type(value)
+    if kind in _SIMPLE or (kind is int and -_LARGEST <= value <= _LARGEST):
+        return value
+    if kind in SCALARS:
+        array = np.asarray(value)
+        return [_SCALAR, array.dtype.str, array.tobytes()]
+    if id(value) in seen:
+        raise _Rare  # the long way says that it is the same object
+    seen.add(id(value))
+    if kind is np.ndarray and sendable(value.dtype) and value.nbytes <= _MOST_BYTES:
+        return [_ARRAY, *to_parts(value)]
+    if kind is dict:
+        return _entries(value, seen)
+    raise _Rare

@@ -1,0 +1,55 @@
+"""What is slow the first time, done once in the template, so that its forks find it done."""
+
+import socket
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from .answers import Answers
+from .channel import ClosedError, receive_frame, send_frame
+from .encode import Encoder
+from .shell import CandidateShell
+from .wire import pack, unpack
+
+_BOUND = 1 << 16
+_CELL = '''\
+def f(x, param):
+    """Both parts of `x`."""
+    mean = x.mean(axis=0)
+    param["mean"] = mean
+    return x - mean, (mean, x.shape[0], np.float64(0.5))
+'''
+_WRONG = "def g(x):\n    return f(1 / x)\ng(0)"
+_PLOT = "import numpy as np, matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.title('$x$')\nplt.show()"
+_SCRIPT = "out, parts = f(x, param)\nagain, rest = f(out, param=param)"
+
+
+def rehearse(shell: CandidateShell) -> None:
+    """Have the shell show a figure, tell of an error, define a function and play a case; forget all of it."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        _ask(ours, 1, "cell", _PLOT, 0)
+        _ask(ours, 2, "cell", _CELL, 0)
+        _ask(ours, 3, "cell", _WRONG, 0)
+        _ask(ours, 4, "get", "f")
+        _ask(ours, 5, "play", 1.0, 1.0, [["f", 0]], [_case(2), _case(3)])
+        ours.shutdown(socket.SHUT_WR)
+        with suppress(ClosedError):
+            Answers(shell, {"output_bytes": _BOUND, "frame_bytes": _BOUND}, []).serve(theirs)
+        kinds = [unpack(receive_frame(ours, _BOUND, None))[1] for _ in range(6)]
+        if kinds != ["cell", "cell", "cell", "value", "played", "played"]:
+            raise RuntimeError(f"the rehearsal of a candidate went wrong: {kinds}")
+    shell.begin(0)
+    shell.reset()
+    shell.listen_no_more()
+
+
+def _ask(sock: socket.socket, turn: int, question: str, *fields: Any) -> None:
+    send_frame(sock, pack([turn, question, 1.0, 3.0, *fields]))
+
+
+def _case(examples: int) -> bytes:
+    inputs = {"x": np.arange(3.0 * examples).reshape(examples, 3), "param": {"mode": "train", "eps": 1e-5}}
+    script = [_SCRIPT, ["param"], ["out", "parts", "again", "param"]]
+    return pack([script, Encoder(id).encode(inputs)])
