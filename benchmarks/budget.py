@@ -38,7 +38,7 @@ def budget(course: Course, unit: str, count: int) -> dict[str, float]:
     """Mean milliseconds of each part for `count` submissions, graded one after another by a warm worker."""
     spent = dict.fromkeys(PARTS, 0.0)
     worker = new_worker(course, unit, Settings())
-    templates = Templates(course, unit, count=1)
+    templates = Templates(course, unit, lanes=1)
     names = submissions.find(course, unit)[: count + 1]
     with GradebookWriter(course.db_url, unit, course.config()) as gradebook:
 

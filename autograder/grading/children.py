@@ -12,6 +12,7 @@ from contextlib import suppress
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _CHUNK = 1 << 20
+_libc = ctypes.CDLL(None)
 
 
 class ChildDiedError(Exception):
@@ -67,7 +68,7 @@ def _become_child(work: Callable[[], None]) -> None:
 def die_with_parent() -> None:
     """Ask the kernel to end this process when its parent ends (Linux)."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+        _libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
 
 
 def _write_all(descriptor: int, answer: bytes) -> None:

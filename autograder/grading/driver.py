@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
@@ -21,7 +22,7 @@ from autograder.grading.marking import Marked, Terms, refused
 from autograder.grading.records import Record, basis_of, digest_of
 from autograder.grading.settings import Settings as Settings
 from autograder.grading.store import store, told_whose_fault
-from autograder.grading.templates import Templates
+from autograder.grading.templates import Templates, ahead_of
 from autograder.grading.worker import Worker, answered, question, serve
 from autograder.intake import files as submissions
 from autograder.intake.files import Submitted
@@ -58,22 +59,26 @@ def grade(
     settings = settings or Settings()
     prepare(course, [unit])
     names = submissions.find(course, unit, students)
-    worker = new_worker(course, unit, settings)
-    ahead = templates or Templates(course, unit, settings.isolation)
-    if ahead.launched:
-        worker.warm_up(ahead.take(0))
-    with (
-        Lanes(
-            lambda connection, lane: serve(worker, connection, lambda: ahead.take(lane)),
-            max(1, min(settings.jobs, len(names))),
-        ) as lanes,
-        GradebookWriter(course.db_url, unit, course.config()) as gradebook,
-    ):
-        run = _Run(
-            course, unit, worker.terms, settings.force, gradebook, lambda done: on_done(done, len(names))
-        )
-        run.all(names, lanes)
+    with nullcontext(templates) if templates else _templates(course, unit, students, settings) as ahead:
+        worker = new_worker(course, unit, settings)
+        crew = _lanes(worker, ahead, max(1, min(settings.jobs, len(names))))
+        with crew, GradebookWriter(course.db_url, unit, course.config()) as gradebook:
+            run = _Run(
+                course, unit, worker.terms, settings.force, gradebook, lambda done: on_done(done, len(names))
+            )
+            run.all(names, crew)
     return tuple(run.done)
+
+
+def _templates(course: Course, unit: str, students: Sequence[str], settings: Settings) -> Templates:
+    return Templates(course, unit, settings.isolation, ahead_of(course, unit, students, settings))
+
+
+def _lanes(worker: Worker, ahead: Templates, count: int) -> Lanes:
+    """Lanes forked when all that they share is there."""
+    for template in ahead.ready():
+        worker.warm_up(template)
+    return Lanes(lambda connection, lane: serve(worker, connection, lambda: ahead.take(lane)), count)
 
 
 def new_worker(course: Course, unit: str, settings: Settings) -> Worker:

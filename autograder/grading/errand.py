@@ -33,7 +33,7 @@ def main(descriptor: str, text: str) -> None:
     die_with_parent()
     errand = Errand(**json.loads(text))
     course = Course(Path(errand.root))
-    with Templates(course, errand.unit, errand.isolation, count=1) as templates:
+    with Templates(course, errand.unit, errand.isolation, lanes=1) as templates:
         from autograder.grading.driver import new_worker
         from autograder.grading.worker import serve
 

@@ -7,11 +7,12 @@ Whoever calls it has a fresh candidate at hand and a process that may be thrown 
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from autograder.errors import SubmissionError
 from autograder.examining.examiner import Examiner
@@ -93,8 +94,8 @@ def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) ->
 
 
 def serialized(notebook: dict[str, Any]) -> bytes:
-    """A notebook as JSON with sorted keys, without the indent that would make it ten times slower."""
-    return (json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n").encode()
+    """A notebook as JSON with sorted keys, without blanks: written by the hundred, and read by programs."""
+    return orjson.dumps(notebook, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
 def blank(plan: Plan) -> bytes:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from autograder.course import Course
 from autograder.intake.repair import Repair
@@ -94,7 +96,7 @@ def reason_of(code: str) -> Reason:
 
 def dump(record: Record) -> bytes:
     """The record as JSON."""
-    return json.dumps(asdict(record), ensure_ascii=False, sort_keys=True).encode()
+    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
 
 
 def parse(raw: bytes) -> Record:

@@ -20,6 +20,9 @@ from autograder.isolation.sandbox import SANDBOX, CandidateTemplate
 _TORCH = re.compile(r"^\s*(?:import|from) torch\b", re.MULTILINE)
 _DIGITS = re.compile(r"\bdigits\(")
 
+_SHARED = 4
+"""Lanes that one template serves: starting one takes a second, forking a candidate a few milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Needs:
@@ -73,17 +76,20 @@ def _newer(folder: Path, record: Path) -> bool:
 
 
 class Templates:
-    """One template for each of the first lanes; a context manager, to be left after the lanes have ended."""
+    """Templates for the first `lanes` lanes, a few lanes to each; a context manager, to be left after the
+    lanes have ended.
+    """
 
-    def __init__(self, course: Course, unit: str, isolation: str = SANDBOX, count: int = 0) -> None:
+    def __init__(self, course: Course, unit: str, isolation: str = SANDBOX, lanes: int = 0) -> None:
         self._course = course
         self._unit = unit
         self._isolation = isolation
+        self._lanes = lanes
         self._launched: list[CandidateTemplate] = []
         self._taken: set[tuple[int, int]] = set()
         try:
-            for _ in range(count):
-                self._launched.append(self._launch())
+            for first in range(0, lanes, _SHARED):
+                self._launched.append(self._launch(min(_SHARED, lanes - first)))
         except BaseException:
             self.close()
             raise
@@ -96,18 +102,19 @@ class Templates:
     ) -> None:
         self.close()
 
-    @property
-    def launched(self) -> int:
-        """How many were launched here."""
-        return len(self._launched)
+    def ready(self) -> tuple[CandidateTemplate, ...]:
+        """Wait until all that were launched here are ready, before lanes are forked that share them."""
+        for template in self._launched:
+            template.ready()
+        return tuple(self._launched)
 
     def take(self, lane: int) -> CandidateTemplate:
         """The template of a lane, ready; a new one for a lane that takes the place of another or takes again.
 
         Called in the lane, with which a new one ends; those launched before are closed by `close`.
         """
-        known = lane < len(self._launched) and (os.getpid(), lane) not in self._taken
-        template = self._launched[lane] if known else self._launch()
+        known = lane < self._lanes and (os.getpid(), lane) not in self._taken
+        template = self._launched[lane // _SHARED] if known else self._launch(1)
         self._taken.add((os.getpid(), lane))
         template.ready()
         return template
@@ -118,9 +125,13 @@ class Templates:
             template.close()
         self._launched.clear()
 
-    def _launch(self) -> CandidateTemplate:
+    def _launch(self, candidates: int) -> CandidateTemplate:
         needs = needs_of(self._course.instructor(self._unit))
         hidden: Sequence[Path] = [self._course.root]
         return CandidateTemplate.launch(
-            needs.extras, isolation=self._isolation, hidden=hidden, modules=needs.modules
+            needs.extras,
+            isolation=self._isolation,
+            hidden=hidden,
+            modules=needs.modules,
+            candidates=candidates,
         )

@@ -16,12 +16,8 @@ from pathlib import Path
 from autograder.isolation.limits import MIB
 
 MEMORY, TASKS = "memory", "pids"
-_BOUNDS = {
-    (2, MEMORY): {"memory.max": 3072 * MIB, "memory.swap.max": 0},
-    (2, TASKS): {"pids.max": 512},
-    (1, MEMORY): {"memory.limit_in_bytes": 3072 * MIB},
-    (1, TASKS): {"pids.max": 512},
-}
+_OWN_BYTES, _BYTES = 1024 * MIB, 2048 * MIB
+_OWN_TASKS, _TASKS = 384, 128
 _PREFIX = "stagewise-"
 _END_SECONDS = 2.0
 _DELEGATED = ("user.delegate", "trusted.delegate")
@@ -38,9 +34,11 @@ class Above:
 
 
 class Group:
-    """The group of one template; without any (`controllers` is empty) where the machine gives none."""
+    """The group of one template and of as many candidates at a time; without any (`controllers` is empty)
+    where the machine gives none.
+    """
 
-    def __init__(self, places: list[Above] | None = None) -> None:
+    def __init__(self, places: list[Above] | None = None, candidates: int = 1) -> None:
         self.controllers: tuple[str, ...] = ()
         self._made: list[Path] = []
         name = f"{_PREFIX}{os.getpid()}-{next(_count)}"
@@ -50,7 +48,7 @@ class Group:
                 (above.directory / name).mkdir()
                 self._made.append(above.directory / name)
                 for controller in above.controllers:
-                    _bound(above.directory / name, above.version, controller)
+                    _bound(above.directory / name, above.version, controller, candidates)
                 self.controllers += above.controllers
 
     def entering(self, command: list[str]) -> list[str]:
@@ -143,8 +141,15 @@ def _attribute(directory: Path, name: str) -> bytes:
         return b""
 
 
-def _bound(directory: Path, version: int, controller: str) -> None:
-    for name, value in _BOUNDS[version, controller].items():
+def _bounds(version: int, controller: str, candidates: int) -> dict[str, int]:
+    if controller == TASKS:
+        return {"pids.max": _OWN_TASKS + _TASKS * candidates}
+    memory = _OWN_BYTES + _BYTES * candidates
+    return {"memory.limit_in_bytes": memory} if version == 1 else {"memory.max": memory, "memory.swap.max": 0}
+
+
+def _bound(directory: Path, version: int, controller: str, candidates: int) -> None:
+    for name, value in _bounds(version, controller, candidates).items():
         if (directory / name).exists():  # a kernel may be without swap
             (directory / name).write_text(str(value))
 

@@ -66,13 +66,16 @@ class CandidateTemplate:
         isolation: str = SANDBOX,
         hidden: Sequence[Path] = (),
         modules: Sequence[str] = (),
+        candidates: int = 1,
     ) -> Self:
         """Start a template and try it.
 
         `extras` of the course say which packages there are, `hidden` what to cover, `modules` what to import
-        besides what every notebook needs. SandboxError if this machine cannot isolate a candidate.
+        besides what every notebook needs, `candidates` how many there are at a time. SandboxError if this machine cannot isolate a candidate.
         """
-        template = cls.launch(extras, isolation=isolation, hidden=hidden, modules=modules)
+        template = cls.launch(
+            extras, isolation=isolation, hidden=hidden, modules=modules, candidates=candidates
+        )
         template.ready()
         return template
 
@@ -84,6 +87,7 @@ class CandidateTemplate:
         isolation: str = SANDBOX,
         hidden: Sequence[Path] = (),
         modules: Sequence[str] = (),
+        candidates: int = 1,
     ) -> Self:
         """Begin to start a template; it is to be `ready` before it is asked for a candidate."""
         entries = visible(tuple(extras))
@@ -99,7 +103,8 @@ class CandidateTemplate:
             directory = tempfile.TemporaryDirectory(prefix="stagewise-")
             command, site, home = [], _linked(entries, Path(directory.name)), directory.name
         torch = _WARM_TORCH if "transfer" in extras else ()
-        return cls._launch(command, site, home, (*_WARM, *torch, *modules), isolation, directory)
+        warm = (*_WARM, *torch, *modules)
+        return cls._launch(command, site, home, warm, isolation, directory, Group(candidates=candidates))
 
     @classmethod
     def _launch(
@@ -110,9 +115,9 @@ class CandidateTemplate:
         warm: tuple[str, ...],
         isolation: str,
         directory: tempfile.TemporaryDirectory[str] | None,
+        group: Group,
     ) -> Self:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        group = Group()
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         program = (
             f"import sys; sys.path.insert(0, {site!r}); from candidate.serve import main; "

@@ -9,6 +9,7 @@ import errno
 import os
 import platform
 import struct
+from functools import lru_cache
 
 _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _ABSENT = -1
@@ -83,6 +84,8 @@ _ALLOW, _KILL_PROCESS, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 
 _PR_SET_SECCOMP, _FILTER = 22, 2
 
+_libc = ctypes.CDLL(None, use_errno=True)
+
 
 def known() -> bool:
     """Tell whether there is a filter for this machine."""
@@ -95,13 +98,19 @@ def install() -> bool:
     """
     if not known():
         return False
-    code = program(*_ARCHITECTURES[platform.machine()], os.getpid())
+    code = program(*_ARCHITECTURES[platform.machine()], os.getpid())  # in a namespace of its own: always 1
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
-    libc = ctypes.CDLL(None, use_errno=True)
-    return bool(libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.c_char_p(header), 0, 0) == 0)
+    return bool(_libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.c_char_p(header), 0, 0) == 0)
 
 
+def compiled_ahead() -> None:
+    """Make the filter of a process that is the first of its namespace, so that forks find it made."""
+    if known():
+        program(*_ARCHITECTURES[platform.machine()], 1)
+
+
+@lru_cache(maxsize=1)
 def program(architecture: int, column: int, own_pid: int) -> bytes:
     """Return the filter as instructions of eight bytes; signals may go to the process `own_pid` alone."""
     refused = [numbers[column] for numbers in _REFUSED.values() if numbers[column] != _ABSENT]

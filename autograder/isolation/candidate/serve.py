@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 import msgpack
 
-from . import confine
+from . import confine, seccomp
 from .answers import Answers
 from .channel import ChannelError
 from .rehearsal import rehearse
@@ -45,6 +45,7 @@ def main(control: int, sandboxed: bool, names: Iterable[str]) -> None:
     shell = CandidateShell()
     show_inline(shell)
     rehearse(shell)
+    seccomp.compiled_ahead()
     gc.collect()
     gc.freeze()
     _ended(lambda: Template(socket.socket(fileno=control), shell, sandboxed).serve())
