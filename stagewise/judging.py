@@ -16,7 +16,7 @@ from stagewise.between import settled
 from stagewise.compare import Comparison, Flaw, compare
 from stagewise.grammar import output as parsed
 from stagewise.observing import observe, quantity, says, told
-from stagewise.playing import play_each
+from stagewise.playing import calls, play_each
 from stagewise.report import Row, Status
 from stagewise.script import Failure, FailureKind, MissingEntry, Played
 from stagewise.setting import placed
@@ -64,9 +64,9 @@ def judge(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase
     return judge_played(next(iter(functions)), cases, played_with(functions, cases))
 
 
-def played_with(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> list[Played]:
+def played_with(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> Sequence[Played]:
     """Every case played, each in its setting."""
-    settings = {name: placed(functions, name) for name in {case.setting for case in cases}}
+    settings = {name: placed(functions, name) for name in calls(cases).settings}
     return play_each(settings, cases)
 
 

@@ -76,8 +76,7 @@ class Played:
     changed: (function, input) for each input that a call wrote into although the case does not ask for it;
     warned: texts of the RuntimeWarnings raised meanwhile (a proxy can re-issue those of its process);
     warners: the functions during whose calls they were raised;
-    failure: None, or why the script stopped;
-    told: the message that tells all this, when it was played elsewhere: what is told alike is judged alike.
+    failure: None, or why the script stopped.
     """
 
     values: dict[str, Any]
@@ -85,7 +84,6 @@ class Played:
     warned: tuple[str, ...]
     failure: Failure | None
     warners: tuple[str, ...] = ()
-    told: bytes = b""
 
 
 def pick(values: Mapping[str, Any], wanted: str | Entry) -> Any:

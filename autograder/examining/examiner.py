@@ -15,10 +15,10 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from autograder.examining.namespaces import Namespace, defined
+from autograder.examining.namespaces import Namespace, Subject, defined
 from autograder.examining.verdicts import CheckResult, earned, failed
 from autograder.isolation.handles import Handle
-from autograder.isolation.link import Candidate, CandidateGone
+from autograder.isolation.link import CandidateGone
 from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
@@ -41,7 +41,7 @@ class Cell:
 class Examiner:
     """Judges one candidate. Its names, those of `given` cells and of check cells, win over the student's."""
 
-    def __init__(self, candidate: Candidate, unit: str) -> None:
+    def __init__(self, candidate: Subject, unit: str) -> None:
         self.unit = unit
         self._candidate = candidate
         self._names = Namespace(candidate)

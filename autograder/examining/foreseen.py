@@ -12,15 +12,16 @@ from autograder.isolation.candidate.plain_trees import read
 from autograder.isolation.candidate.wire import UnsendableError, pack, unpack
 from autograder.isolation.handles import Handle
 from autograder.isolation.link import CandidateGone, CellResult
-from autograder.isolation.performances import Claim, believed, packed_case, remember
+from autograder.isolation.performances import Claim, Question, believed, questions
 from autograder.reasons import Reason
 from reference import units
 from stagewise.asking import AskedCase
+from stagewise.playing import Told
 from stagewise.script import Played
 
 
 class RightCandidate:
-    """Stands for a candidate whose functions are the reference's own; it plays cases here and does no more."""
+    """Stands for a candidate whose functions are the reference's own; it plays cases, and does no more."""
 
     layers: tuple[str, ...] = ()
     timeouts = 0
@@ -41,7 +42,7 @@ class RightCandidate:
     def begin_check(self) -> None:
         """Time is not taken."""
 
-    def run_cell(self, source: str, *, count: int = 0) -> CellResult:
+    def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult:
         """Cells have nothing to do here."""
         return CellResult("ok", count, ())
 
@@ -49,20 +50,26 @@ class RightCandidate:
         """The function of that name; KeyError when the reference has none."""
         return Handle(self, self._numbers[name], name)
 
-    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> list[Played]:
+    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> Sequence[Played]:
         """The cases, told as a candidate tells them, and remembered."""
         functions = {name: self._functions[name] for name in numbers}
-        return [self._played(case, functions) for case in cases]
+        told = [self._told(question, functions) for question in questions(cases)]
+        return told[0] if len(told) == 1 else tuple(run for runs in told for run in runs)
 
-    def _played(self, case: AskedCase, functions: Mapping[str, Callable[..., Any]]) -> Played:
-        script, inputs = unpack(packed_case(case))
-        answer = perform(script, read(inputs), functions, Budget(1.0, 1.0, 1.0, 1.0), _no_number)
-        told = b"".join(map(pack, answer))
-        _, tree, changed, warned, warners, _, failure = unpack(pack(answer))
+    def _told(self, question: Question, functions: Mapping[str, Callable[..., Any]]) -> Told:
+        answers = [pack(self._answer(case, functions)) for case in unpack(question.packed)]
+        message = pack(["played", answers])[1:]
+        runs = [self._run(case, answer) for case, answer in zip(question.cases, answers, strict=True)]
+        return question.remembered(message, runs)
+
+    def _answer(self, packed: bytes, functions: Mapping[str, Callable[..., Any]]) -> list[Any]:
+        script, inputs = unpack(packed)
+        return perform(script, read(inputs), functions, Budget(1.0, 1.0, 1.0, 1.0), _no_number)
+
+    def _run(self, case: AskedCase, answer: bytes) -> Played:
+        tree, changed, warned, warners, _, failure = unpack(answer)
         claim = Claim(Decoder(_no_handle).decode(tree), changed, warned, warners, failure)
-        run = believed(case, claim, self._numbers, told)
-        remember(case, run)
-        return run
+        return believed(case, claim, self._numbers)
 
     def call(self, number: int, args: Sequence[Any], kwargs: Mapping[str, Any], name: str = "") -> NoReturn:
         """A check that asks for more than cases is not foreseen."""

@@ -2,9 +2,17 @@
 
 import ast
 import builtins
-from typing import Any
+from typing import Any, Protocol
 
-from autograder.isolation.link import Candidate
+
+class Subject(Protocol):
+    """Whose functions a check is about: what `autograder.isolation.link.Candidate` is to an examiner."""
+
+    isolation: str
+    timeouts: int
+
+    def begin_check(self) -> None: ...
+    def lookup(self, name: str) -> Any: ...
 
 
 class Namespace(dict[str, Any]):
@@ -14,7 +22,7 @@ class Namespace(dict[str, Any]):
     they are those that a `given` cell defines, even if it failed here before it came to that.
     """
 
-    def __init__(self, candidate: Candidate) -> None:
+    def __init__(self, candidate: Subject) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
         self.asked: dict[str, Any] = {}
         self.reserved: set[str] = set()

@@ -23,7 +23,7 @@ Clean = Callable[[Sequence[Any]], list[dict[str, Any]]]
 class Runner(Protocol):
     """What a walk needs of a candidate."""
 
-    def run_cell(self, source: str, *, count: int = 0) -> CellResult: ...
+    def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult: ...
 
 
 class Judge(Protocol):
@@ -78,7 +78,9 @@ def grade_notebook(
             continue
         if known is not None and role == "given":
             examiner.run_given(known)
-        cell["outputs"] = [_counted(output, count) for output in student.run(cell["source"], count)]
+        defines = known.grade_id if known is not None and role == "exercise" else ""
+        shown = student.run(cell["source"], count, defines)
+        cell["outputs"] = [_counted(output, count) for output in shown]
     return Walk(notebook, tuple(scores), student.timed_out)
 
 
@@ -112,11 +114,11 @@ class _Student:
         self._gone = False
         self.timed_out = False
 
-    def run(self, source: str, count: int) -> list[dict[str, Any]]:
+    def run(self, source: str, count: int, defines: str) -> list[dict[str, Any]]:
         if self._gone:
             return []
         try:
-            result = self._candidate.run_cell(source, count=count)
+            result = self._candidate.run_cell(source, count=count, defines=defines)
         except CandidateGone as end:
             self._gone = True
             self.timed_out |= end.reason is Reason.TIMEOUT

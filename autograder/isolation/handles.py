@@ -19,7 +19,7 @@ class Holder(Protocol):
     def elements(self, number: int, name: str = "") -> list[Any]: ...
     def length(self, number: int) -> int: ...
     def beside(self, module: str, name: str) -> Any: ...
-    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> list[Played]: ...
+    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> Sequence[Played]: ...
 
 
 class Handle:
@@ -58,11 +58,10 @@ class Handle:
         return self._candidate.beside(module, name)
 
     @staticmethod
-    def play_beside(functions: Mapping[str, "Handle"], cases: Sequence[AskedCase]) -> list[Played]:
+    def play_beside(functions: Mapping[str, "Handle"], cases: Sequence[AskedCase]) -> Sequence[Played]:
         """Play whole cases where the student's functions live (see stagewise.playing)."""
-        called = {step.function: functions[step.function] for case in cases for step in case.steps}
-        candidate = next(iter(called.values()))._candidate
-        return candidate.play({name: handle._number for name, handle in called.items()}, cases)
+        candidate = next(iter(functions.values()))._candidate
+        return candidate.play({name: handle._number for name, handle in sorted(functions.items())}, cases)
 
     def __bool__(self) -> bool:
         return True

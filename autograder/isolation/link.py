@@ -21,24 +21,18 @@ from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import Numbered, ProtocolError, UnsendableError, pack, unpack
 from autograder.isolation.handles import Handle
 from autograder.isolation.limits import Limits
-from autograder.isolation.performances import (
-    Claim,
-    believed,
-    known_run,
-    questions,
-    remember,
-    told_by,
-)
+from autograder.isolation.performances import Claim, Question, believed, questions
 from autograder.isolation.student_errors import student_error
 from autograder.isolation.updates import apply
 from autograder.reasons import Reason
 from stagewise.asking import AskedCase
+from stagewise.playing import Told
 from stagewise.script import Played
 
 _OBITUARY = re.compile(rb"(exit|signal) (\d{1,3}) (\d{1,9})\n")
 _OBITUARY_SECONDS = 5.0
 _MOST_WARNINGS = 100
-_LONGEST_KNOWN = 1 << 16
+_THREE_PARTS = pack([0, 0, 0])[:1]
 _KILLED_FOR_TIME = {9, 24}
 _OUT_OF_MEMORY = 71
 
@@ -86,15 +80,20 @@ class Candidate:
         self._obituary = obituary
         self._gone: tuple[Reason, str] | None = None
         self._turn = 0
+        self._defined: tuple[str, list[Any]] | None = None
         self._seconds_left = limits.check_seconds
         self._wall_end = float("inf")
 
-    def run_cell(self, source: str, *, count: int = 0) -> CellResult:
-        """Run a notebook's cell as In[count], by default the next; CandidateGone if it died of it."""
-        kind, *fields = self._ask("cell", [source, count], self.limits.cell_seconds)
+    def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult:
+        """Run a notebook's cell as In[count], by default the next; CandidateGone if it died of it.
+
+        What it `defines` is likely to be looked up next, and is asked for along with it.
+        """
+        kind, *fields = self._ask("cell", [source, count, defines], self.limits.cell_seconds)
         if kind != "cell":
             self._end(Reason.PROTOCOL, "A cell was answered with something else")
-        status, count, tree = self._expect(fields, str, int, list)
+        status, count, tree, defined = self._expect(fields, str, int, list, list)
+        self._defined = (defines, defined) if defines else None
         outputs = self._decode(tree, Numbered(), "")
         if status not in ("ok", "error", "timeout") or type(outputs) is not list:
             self._end(Reason.PROTOCOL, "A cell ended in a way that there is not")
@@ -116,6 +115,8 @@ class Candidate:
 
     def lookup(self, name: str) -> Any:
         """Return the value or the Handle of the student's variable `name`; KeyError where there is none."""
+        if self._defined is not None and self._defined[0] == name:
+            return self._found(self._defined[1], self.limits.call_seconds, name, Numbered())
         return self._value("get", [name], name)
 
     def call(self, number: int, args: Sequence[Any], kwargs: Mapping[str, Any], name: str = "") -> Any:
@@ -155,40 +156,61 @@ class Candidate:
         """
         return self._value("beside", [module, name], name)
 
-    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> list[Played]:
+    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> Sequence[Played]:
         """Have whole cases played with the functions behind handles, by name; each call has its limits."""
-        found = []
-        for question in questions(cases):
-            each, wall = self.limits.call_seconds, self._wall_end - time.monotonic()
-            named = [list(pair) for pair in numbers.items()]
-            packed = [one for _, one in question]
-            self._send("play", [self._seconds_left, min(wall, self.limits.cpu_seconds), named, packed], each)
-            for case, _ in question:
-                frame = self._frame(each * self.limits.wall_factor * len(case.steps))
-                told = told_by(frame, self._turn)
-                found.append(known_run(case, told) or self._believed(case, frame, told, numbers))
-        return found
+        told = [self._told(question, numbers) for question in questions(cases)]
+        return told[0] if len(told) == 1 else tuple(run for runs in told for run in runs)
 
-    def _believed(self, case: AskedCase, frame: bytes, told: bytes, numbers: Mapping[str, int]) -> Played:
-        kind, *claimed = self._answer(frame)
-        if kind != "played":
-            self._end(Reason.PROTOCOL, "A case was answered with something else")
+    def _told(self, question: Question, numbers: Mapping[str, int]) -> Told:
+        each, wall = self.limits.call_seconds, self._wall_end - time.monotonic()
+        named = [list(pair) for pair in numbers.items()]
+        more = [self._seconds_left, min(wall, self.limits.cpu_seconds), named, question.packed]
+        self._send("play", more, each)
+        message, answers = b"", list[Any]()
+        while len(answers) < len(question.cases):
+            frame = self._frame(each * self.limits.wall_factor * question.calls)
+            message += frame.removeprefix(self._head)
+            known = question.runs.get(message)
+            if known is not None:
+                return known
+            kind, *parts = self._answer(frame)
+            if kind != "played":
+                self._end(Reason.PROTOCOL, "A case was answered with something else")
+            answers += self._expect(parts, list)[0]
+        if len(answers) != len(question.cases):
+            self._end(Reason.PROTOCOL, "There were more answers than cases")
+        return self._believed(question, message, answers, numbers)
+
+    def _believed(
+        self, question: Question, message: bytes, answers: list[Any], numbers: Mapping[str, int]
+    ) -> Told:
+        handles, before = list[int](), self.timeouts
+        runs = [
+            self._run(case, answer, handles, numbers)
+            for case, answer in zip(question.cases, answers, strict=True)
+        ]
+        if handles or self.timeouts > before:
+            return Told(runs)
+        return question.remembered(message, runs)
+
+    def _run(self, case: AskedCase, answer: Any, handles: list[int], numbers: Mapping[str, int]) -> Played:
+        claimed = self._guarded(lambda: unpack(answer)) if type(answer) is bytes else None
         tree, changed, warned, warners, timeouts, failure = self._expect(
-            claimed, object, list, list, list, int, object
+            self._checked(claimed, list), object, list, list, list, int, object
         )
         if not 0 <= timeouts <= len(case.steps) or type(failure) not in (list, type(None)):
             self._end(Reason.PROTOCOL, "A case was answered with other parts than it should")
         self.timeouts += timeouts
         for _ in range(timeouts):
             self._seconds_left -= min(self.limits.call_seconds, self._seconds_left)
-        handles: list[int] = []
-        decoder = Decoder(lambda number: handles.append(number) or Handle(self, number, ""))
-        values = self._checked(self._guarded(lambda: decoder.decode(tree)), dict)
+
+        def own(number: int) -> Handle:
+            handles.append(number)
+            return Handle(self, number, "")
+
+        values = self._checked(self._guarded(lambda: Decoder(own).decode(tree)), dict)
         claim = Claim(values, changed, warned, warners, failure)
-        own = bool(handles or timeouts or len(told) > _LONGEST_KNOWN)
-        played: Played = self._guarded(lambda: believed(case, claim, numbers, b"" if own else told))
-        if played.told:
-            remember(case, played)
+        played: Played = self._guarded(lambda: believed(case, claim, numbers))
         return played
 
     def close(self) -> None:
@@ -209,8 +231,11 @@ class Candidate:
         seconds = min(self.limits.call_seconds, self._seconds_left)
         if seconds <= 0 or time.monotonic() > self._wall_end:
             raise student_error("TimeoutError", "not called: this check's time was used up before", "")
-        numbered = numbered or Numbered()
-        kind, *rest = self._ask(op, fields, seconds)
+        return self._found(self._ask(op, fields, seconds), seconds, name, numbered or Numbered())
+
+    def _found(self, answer: list[Any], seconds: float, name: str, numbered: Numbered) -> Any:
+        """What a question's answer says: a value, or what was raised instead."""
+        kind, *rest = answer or [None]
         if kind == "value":
             tree, changes, warned = self._expect(rest, object, list, list)
             for text in warned[:_MOST_WARNINGS]:
@@ -242,7 +267,9 @@ class Candidate:
     def _send(self, op: str, fields: list[Any], seconds: float) -> None:
         if self._gone is not None:
             raise CandidateGone(*self._gone)
+        self._defined = None  # whatever is asked now may change it
         self._turn += 1
+        self._head = _THREE_PARTS + pack(self._turn)
         wall = seconds * self.limits.wall_factor
         question = pack([self._turn, op, seconds, wall, *fields])
         deadline = time.monotonic() + wall + self.limits.grace

@@ -5,8 +5,8 @@ A case of a hundred calls costs one question. What comes back is as little trust
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.isolation.candidate.encode import Encoder
@@ -14,18 +14,38 @@ from autograder.isolation.candidate.wire import ProtocolError, UnsendableError, 
 from autograder.isolation.student_errors import student_error
 from stagewise.asking import AskedCase
 from stagewise.grammar import output
+from stagewise.playing import Told
 from stagewise.script import Failure, FailureKind, MissingEntry, Played, RaisedElsewhere, Step, type_name
 from stagewise.student_traceback import headline
 
 _MOST_BYTES = 1 << 22
 """Of a question; more cases go into the next one."""
-_MOST_KNOWN = 4096
+_MOST_KNOWN, _MOST_RUNS, _LONGEST_KNOWN = 1024, 16, 1 << 20
 _MOST_WARNINGS, _LONGEST_WARNING, _LONGEST_MESSAGE = 100, 500, 2_000
-_known: dict[int, tuple[AskedCase, bytes]] = {}
-_HEAD = pack([0] * 8)[:1]
-_MOST_RUNS = 4096
-_runs: dict[tuple[int, bytes], Played] = {}
-"""Runs of known cases by what was told of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Cases that are asked together, packed without their answers; `calls` are the most that one makes.
+
+    `runs` are those that were believed before, by the message that told of them.
+    """
+
+    cases: tuple[AskedCase, ...]
+    packed: bytes
+    calls: int
+    runs: dict[bytes, Told] = field(default_factory=dict)
+
+    def remembered(self, message: bytes, runs: Iterable[Played]) -> Told:
+        """The runs, known from now on by their message; they hold nothing that is one candidate's own."""
+        found = Told(runs)
+        found.message = message
+        if len(self.runs) < _MOST_RUNS and len(message) <= _LONGEST_KNOWN:
+            self.runs[message] = found
+        return found
+
+
+_known: dict[int, tuple[tuple[AskedCase, ...], tuple[Question, ...]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +59,34 @@ class Claim:
     failure: list[Any] | None
 
 
-def questions(cases: Sequence[AskedCase]) -> Iterator[list[tuple[AskedCase, bytes]]]:
-    """The cases with their packed scripts, as many at a time as fit into a question."""
+def questions(cases: Sequence[AskedCase]) -> tuple[Question, ...]:
+    """The cases in questions; those in a tuple, which a whole class is asked, are packed once."""
+    known = _known.get(id(cases))
+    if known is not None:
+        return known[1]
+    found = tuple(_questions(cases))
+    if type(cases) is tuple and len(_known) < _MOST_KNOWN:
+        _known[id(cases)] = cases, found  # which keeps the cases, and so their id, from going away
+    return found
+
+
+def _questions(cases: Sequence[AskedCase]) -> Iterator[Question]:
     batch: list[tuple[AskedCase, bytes]] = []
     size = 0
     for case in cases:
-        packed = packed_case(case)
+        packed = _packed(case)
         if batch and size + len(packed) > _MOST_BYTES:
-            yield batch
+            yield _question(batch)
             batch, size = [], 0
         batch.append((case, packed))
         size += len(packed)
     if batch:
-        yield batch
+        yield _question(batch)
 
 
-def packed_case(case: AskedCase) -> bytes:
-    """A case without its answers; cases that a whole class is asked are packed once for each process."""
-    known = _known.get(id(case))
-    if known is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-            _runs.clear()  # which are known by the id of a case that must not go away
-        known = _known[id(case)] = case, _packed(case)  # which keeps the case, and so its id, from going away
-    return known[1]
+def _question(batch: Sequence[tuple[AskedCase, bytes]]) -> Question:
+    cases = tuple(case for case, _ in batch)
+    return Question(cases, pack([packed for _, packed in batch]), max(len(case.steps) for case in cases))
 
 
 def _packed(case: AskedCase) -> bytes:
@@ -76,24 +100,7 @@ def _refused(value: object) -> int:
     raise UnsendableError(f"a {type(value).__name__}")
 
 
-def told_by(frame: bytes, turn: int) -> bytes:
-    """What an answer tells of a played case, whatever the turn; b"" when it is none to this turn."""
-    head = _HEAD + pack(turn)
-    return frame[len(head) :] if frame.startswith(head) else b""
-
-
-def known_run(case: AskedCase, told: bytes) -> Played | None:
-    """The run that was believed when the same was told of this case before."""
-    return _runs.get((id(case), told))
-
-
-def remember(case: AskedCase, run: Played) -> None:
-    """Know this run from now on; it must hold nothing that is one candidate's own."""
-    if id(case) in _known and len(_runs) < _MOST_RUNS:
-        _runs[id(case), run.told] = run
-
-
-def believed(case: AskedCase, claim: Claim, named: Mapping[str, int], told: bytes = b"") -> Played:
+def believed(case: AskedCase, claim: Claim, named: Mapping[str, int]) -> Played:
     """The run of a case as the candidate claims it; ProtocolError for what cannot be one."""
     called = {step.function for step in case.steps} & named.keys()
     changed = [tuple(pair) for pair in claim.changed if type(pair) is list]
@@ -109,7 +116,6 @@ def believed(case: AskedCase, claim: Claim, named: Mapping[str, int], told: byte
         warned=tuple(text[:_LONGEST_WARNING] for text in claim.warned[:_MOST_WARNINGS]),
         failure=None if claim.failure is None else _failure(case.steps, claim.failure),
         warners=tuple(dict.fromkeys(name for name in claim.warners if name in called)),
-        told=told,
     )
 
 

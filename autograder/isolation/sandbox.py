@@ -71,7 +71,8 @@ class CandidateTemplate:
         """Start a template and try it.
 
         `extras` of the course say which packages there are, `hidden` what to cover, `modules` what to import
-        besides what every notebook needs, `candidates` how many there are at a time. SandboxError if this machine cannot isolate a candidate.
+        besides what every notebook needs, `candidates` how many there are at a time. SandboxError if this
+        machine cannot isolate a candidate.
         """
         template = cls.launch(
             extras, isolation=isolation, hidden=hidden, modules=modules, candidates=candidates

@@ -12,6 +12,9 @@ from autograder.isolation.limits import Limits
 from autograder.isolation.link import Candidate, CandidateGone
 from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
+from stagewise.asking import AskedCase
+from stagewise.compare import Tolerance
+from stagewise.script import parse
 
 LIMITS = Limits(call_seconds=0.1, wall_factor=1.0, grace=0.1, frame_bytes=1 << 16)
 LIST, AGAIN = int(Tag.LIST), int(Tag.AGAIN)
@@ -51,7 +54,7 @@ NOT_ANSWERS = {
     "a true turn": [1.0, "value", 1.0, [], []],
     "no kind": [1, 7],
     "an unknown kind": [1, "points", 2.0],
-    "an answer to something else": [1, "cell", "ok", 1, [LIST]],
+    "an answer to something else": [1, "cell", "ok", 1, [LIST], []],
     "too few parts": [1, "value", 1.0],
     "too many parts": [1, "value", 1.0, [], [], []],
     "changes that are no list": [1, "value", 1.0, {}.__class__.__name__, []],
@@ -121,10 +124,12 @@ def test_bytes_that_are_no_frame_end_the_conversation(liar, raw, reason):
 @pytest.mark.parametrize(
     "reply",
     [
-        [1, "cell", "ok", 1, 7],
-        [1, "cell", "won", 1, [LIST]],
-        [1, "cell", "ok", "1", [LIST]],
-        [1, "cell", "ok", 1, [99]],
+        [1, "cell", "ok", 1, [LIST]],
+        [1, "cell", "ok", 1, 7, []],
+        [1, "cell", "won", 1, [LIST], []],
+        [1, "cell", "ok", "1", [LIST], []],
+        [1, "cell", "ok", 1, [99], []],
+        [1, "cell", "ok", 1, [LIST], 7],
         [1, "value", 1.0, [], []],
     ],
 )
@@ -132,6 +137,78 @@ def test_a_cell_is_answered_as_a_cell_or_not_at_all(liar, reply):
     """Outputs are a list, its status one of three."""
     with pytest.raises(CandidateGone):
         liar(reply).run_cell("1")
+
+
+@pytest.mark.parametrize("told", [[], [7], ["value"], ["value", 1.0], ["cell", "ok", 1, [LIST], []]])
+def test_what_a_cell_defined_is_told_as_an_answer_or_not_at_all(liar, told):
+    """What came along with the cell is looked at when it is looked up, and with the same suspicion."""
+    candidate = liar([1, "cell", "ok", 1, [LIST], told])
+    candidate.run_cell("def f(): ...", defines="f")
+    with pytest.raises(CandidateGone) as end:
+        candidate.lookup("f")
+    assert end.value.reason is Reason.PROTOCOL
+
+
+def test_what_a_cell_defined_is_known_until_the_next_question(liar):
+    """A later cell may define it anew."""
+    handle = ["value", [int(Tag.HANDLE), 7], [], []]
+    candidate = liar([1, "cell", "ok", 1, [LIST], handle], [2, "cell", "ok", 2, [LIST], []], [3, "missing"])
+    candidate.run_cell("def f(): ...", defines="f")
+    assert candidate.lookup("f")._number == 7
+    candidate.run_cell("del f")
+    with pytest.raises(KeyError):
+        candidate.lookup("f")
+
+
+CASE = AskedCase("a", parse("y = f(x)"), {"x": 2.0}, {"y": 4.0}, {"y": 1.0}, 1.0, Tolerance(1e-4, 1e-4, "toy"))
+PLAYED = pack([tree({"y": 4.0}), [], [], [], 0, None])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        [1, "played", PLAYED],
+        [1, "played", []],
+        [1, "played", [PLAYED, PLAYED]],
+        [1, "played", [[tree({"y": 4.0}), [], [], [], 0, None]]],
+        [1, "played", [b""]],
+        [1, "played", [pack([tree({"y": 4.0}), [], [], [], 2, None])]],
+        [1, "played", [pack([tree([4.0]), [], [], [], 0, None])]],
+        [1, "played", [PLAYED], 0],
+        [2, "played", [PLAYED]],
+    ],
+)
+def test_cases_are_answered_as_cases_or_not_at_all(liar, reply):
+    """As many as were asked, each of the parts that it has."""
+    candidate = liar(*[reply] * 3)
+    candidate.begin_check()
+    with pytest.raises(CandidateGone):
+        candidate.play({"f": 0}, (CASE,))
+
+
+def test_an_answer_is_known_by_all_that_it_tells_whatever_the_turn(liar):
+    """The same told again is the same run; with one byte changed it is another."""
+    other = pack([tree({"y": 5.0}), [], [], [], 0, None])
+    candidate = liar([1, "played", [PLAYED]], [2, "played", [PLAYED]], [3, "played", [other]])
+    candidate.begin_check()
+    cases = (CASE,)
+    first, second, third = (candidate.play({"f": 0}, cases) for _ in range(3))
+    assert first is second
+    assert third[0].values["y"] == 5.0
+
+
+def test_an_answer_with_a_handle_or_a_timeout_in_it_is_known_to_nobody(liar):
+    """It is one candidate's own: another's handle of that number, or another's time, is something else."""
+    handle = pack([[int(Tag.DICT), "y", [int(Tag.HANDLE), 7]], [], [], [], 0, None])
+    late = pack([tree({}), [], [], [], 1, [0, "raised", "", ["TimeoutError", "late", ""]]])
+    replies = [[turn, "played", [handle if turn < 3 else late]] for turn in (1, 2, 3, 4)]
+    candidate = liar(*replies)
+    candidate.begin_check()
+    cases = (CASE,)
+    first, second, third = (candidate.play({"f": 0}, cases) for _ in range(3))
+    assert first is not second
+    assert (first.message, third.message) == (b"", b"")
+    assert candidate.timeouts == 1
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,13 @@ class Candidate:
 
     def __init__(self, dies_of="nothing", status="ok"):
         self.asked = []
+        self.defined = []
         self._dies_of = dies_of
         self._status = status
 
-    def run_cell(self, source, *, count=0):
+    def run_cell(self, source, *, count=0, defines=""):
         self.asked.append((count, source))
+        self.defined.append(defines)
         if self._dies_of in source:
             raise CandidateGone(Reason.TIMEOUT, "It ran too long")
         result = {

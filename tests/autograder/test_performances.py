@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.isolation.candidate.wire import ProtocolError
-from autograder.isolation.performances import Claim, believed, packed_case
+from autograder.isolation.performances import Claim, believed, questions
 from stagewise.asking import AskedCase
 from stagewise.compare import Tolerance
 from stagewise.script import FailureKind, parse
@@ -69,6 +69,25 @@ def test_a_claim_that_cannot_be_one_is_refused(parts):
 
 
 def test_a_case_travels_without_its_answers():
-    assert b"y = f(x)" in packed_case(CASE)
-    assert packed_case(CASE) is packed_case(CASE)
-    assert b"plain" not in packed_case(CASE)
+    (question,) = questions((CASE,))
+    assert b"y = f(x)" in question.packed
+    assert b"plain" not in question.packed
+    assert question.calls == 1
+
+
+def test_cases_in_a_tuple_are_packed_once_and_others_each_time():
+    cases = (CASE, CASE)
+    assert questions(cases) is questions(cases)
+    assert questions(list(cases)) is not questions(list(cases))
+
+
+def test_runs_are_remembered_by_their_whole_message_and_few_of_them():
+    (question,) = questions([CASE])
+    runs = [believed(CASE, claim(), {"f": 0})]
+    told = question.remembered(b"one", runs)
+    assert question.runs == {b"one": told}
+    assert told.message == b"one"
+    for number in range(100):
+        question.remembered(b"%d" % number, runs)
+    assert len(question.runs) <= 16
+    assert question.remembered(b"x" * (1 << 21), runs).message not in question.runs

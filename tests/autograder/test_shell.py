@@ -35,6 +35,57 @@ def test_names_last_from_cell_to_cell(candidate):
     assert streams(candidate, "print(x)") == {"stdout": "3\n"}
 
 
+DEFINITIONS = """\
+def half(x):
+    return x / 2
+
+
+def quarter(x):
+    return half(half(x))"""
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_a_cell_of_definitions_is_a_cell_like_any_other(candidate, listens):
+    """Whether it is run the short way or, since something listens, the long one: its count, its place in In,
+    its lines in a traceback.
+    """
+    if listens:
+        candidate.run_cell("get_ipython().events.register('post_run_cell', lambda result: None)", count=1)
+    result = candidate.run_cell(DEFINITIONS, count=7)
+    assert (result.status, result.execution_count, result.outputs) == ("ok", 7, ())
+    assert streams(candidate, "print(quarter(8.0), In[-2] == In[-1], len(In))")["stdout"].startswith("2.0 ")
+    (error,) = shown(candidate, "quarter('x')")
+    assert "Cell In[7], line 2" in "".join(error["traceback"])
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("def f(x=missing):\n    return x", "NameError"),
+        ("def f():\n    nonlocal y\n    y = 1", "SyntaxError"),
+        ("def f(:\n    pass", "SyntaxError"),
+    ],
+)
+def test_a_definition_that_fails_shows_its_error(candidate, source, name):
+    result = candidate.run_cell(source)
+    assert result.status == "error"
+    assert clean(result.outputs)[0]["ename"] == name
+
+
+def test_what_listens_to_cells_hears_of_definitions(candidate):
+    """And a transformer of trees sees them."""
+    candidate.run_cell("heard = []\nget_ipython().events.register('pre_run_cell', lambda info: heard.append(1))")
+    candidate.run_cell("def f():\n    return 1")
+    assert streams(candidate, "print(len(heard))") == {"stdout": "2\n"}
+    candidate.run_cell(
+        "import ast\nclass Twice(ast.NodeTransformer):\n"
+        "    def visit_Constant(self, node):\n        return ast.Constant(2 * node.value)\n"
+        "get_ipython().ast_transformers.append(Twice())"
+    )
+    candidate.run_cell("def g():\n    return 21")
+    assert streams(candidate, "print(g())")["stdout"].strip() == "42"
+
+
 def test_an_error_is_an_output(candidate):
     """And the status says so; the cell's number is in the traceback."""
     result = candidate.run_cell("def f():\n    return 1 / 0\nf()", count=4)

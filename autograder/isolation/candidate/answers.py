@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from .changes import Watch
-from .channel import framed, receive_frame, send_frame, send_frames
+from .channel import receive_frame, send_frame
 from .clock import TimeIsUp, at_most, listen
 from .decode import Decoder
 from .encode import Encoder
@@ -65,34 +65,37 @@ class Answers:
 
     def _play(self, conversation: socket.socket, turn: int, answers: Iterator[list[Any]]) -> None:
         """Send an answer for each case; those that come quickly travel together."""
-        bound = self._limits["frame_bytes"]
-        waiting, since = [], time.monotonic()
+        bound = self._limits["frame_bytes"] - 2 * _LARGE
+        waiting, size, since = list[bytes](), 0, time.monotonic()
         for answer in answers:
-            reply = pack([turn, *answer])
+            reply = pack(answer)
             if len(reply) > bound:
-                reply = pack([turn, *failed(ValueError(f"a result of {len(reply)} bytes is too large"))])
-            waiting.append(framed(reply))
-            if len(reply) > _LARGE or time.monotonic() - since > _SOON:
-                send_frames(conversation, b"".join(waiting))
-                waiting, since = [], time.monotonic()
-        send_frames(conversation, b"".join(waiting))
+                reply = pack(failed(ValueError(f"a result of {len(reply)} bytes is too large")))
+            waiting.append(reply)
+            size += len(reply)
+            if size > _LARGE or time.monotonic() - since > _SOON:
+                send_frame(conversation, pack([turn, "played", waiting]))
+                waiting, size, since = [], 0, time.monotonic()
+        if waiting:
+            send_frame(conversation, pack([turn, "played", waiting]))
 
     def _played(
-        self, cpu: float, wall: float, left: float, wall_left: float, numbers: list[Any], cases: list[bytes]
+        self, cpu: float, wall: float, left: float, wall_left: float, numbers: list[Any], cases: bytes
     ) -> Iterator[list[Any]]:
         """Play whole cases, one after another; an answer for each."""
         budget = Budget(cpu, left, wall_left, wall / cpu)
         functions = {name: budget.limited(self._objects[number]) for name, number in numbers}
         self._shell.begin(self._limits["output_bytes"])
         listen()
-        for case in cases:
+        for case in unpack(cases):
             script, inputs = unpack(case)
             try:
                 yield perform(script, read(inputs), functions, budget, self._number)
             except Exception as error:
                 yield failed(error)
 
-    def _cell(self, cpu: float, wall: float, source: str, number: int) -> list[Any]:
+    def _cell(self, cpu: float, wall: float, source: str, number: int, name: str) -> list[Any]:
+        """Run a cell, and answer what `name` stands for then as `_get` does."""
         bound = self._limits["output_bytes"]
         self._shell.execution_count = number or self._shell.execution_count
         try:
@@ -103,7 +106,8 @@ class Answers:
             status, count, outputs = "error", self._shell.running, self._shell.outputs.finish()
         if outputs and outputs[-1].get("ename") == "TimeIsUp":
             status = "timeout"
-        return ["cell", status, count, Encoder(self._number).encode(outputs)]
+        named = self._get(cpu, wall, name) if name else ["missing"]
+        return ["cell", status, count, Encoder(self._number).encode(outputs), named]
 
     def _get(self, cpu: float, wall: float, name: str) -> list[Any]:
         variables, hidden = self._shell.user_ns, self._shell.user_ns_hidden

@@ -27,17 +27,7 @@ class FrameTooLargeError(ChannelError):
 
 def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = None) -> None:
     """Send `payload`; `deadline` is a time of `time.monotonic`, None to wait for ever."""
-    send_frames(sock, framed(payload), deadline)
-
-
-def framed(payload: bytes) -> bytes:
-    """A frame as it is on the socket."""
-    return _HEADER.pack(len(payload)) + payload
-
-
-def send_frames(sock: socket.socket, frames: bytes, deadline: float | None = None) -> None:
-    """Send whole frames, as `framed` made them, together."""
-    rest = memoryview(frames)
+    rest = memoryview(_HEADER.pack(len(payload)) + payload)
     try:
         while rest:
             sock.settimeout(_left(deadline))

@@ -8,6 +8,8 @@ from types import FrameType
 from typing import Any, NoReturn
 
 _AGAIN = 0.5
+_PROF, _ALRM = int(signal.SIGPROF), int(signal.SIGALRM)
+_set_handler: Any = getattr(signal.signal, "__wrapped__", signal.signal)  # without a look at names, per cell
 _allowed = 0.0
 
 
@@ -19,8 +21,8 @@ class TimeIsUp(BaseException):
 
 def listen() -> None:
     """Have time that is up raise TimeIsUp, whatever the student's code wanted to do about it."""
-    signal.signal(signal.SIGPROF, _ring)
-    signal.signal(signal.SIGALRM, _ring)
+    _set_handler(_PROF, _ring)
+    _set_handler(_ALRM, _ring)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Budget:
         self._end = time.monotonic() + wall
 
     def limited(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function with this budget; what it raises comes as RaisedElsewhere, also when its time is up."""
+        """The function with this budget; whatever it raises, its time's end too, comes as RaisedElsewhere."""
         return lambda *arguments, **keywords: self._spend(function, arguments, keywords)
 
     def _spend(self, function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
@@ -76,13 +76,13 @@ def perform(
     except UnsendableError as error:
         tree = written({}, number_of)
         failure = [len(steps) - 1, "raised", "", ["ValueError", f"the result holds {error}", ""]]
-    return ["played", tree, *_claims(run), budget.timeouts - before, failure]
+    return [tree, *_claims(run), budget.timeouts - before, failure]
 
 
 def failed(error: BaseException) -> list[Any]:
     """The answer for a case that could not even be played, since the student changed what playing needs."""
     told = [type(error).__name__, text_of(error), describe(error)[:_LONGEST_TRACE]]
-    return ["played", written({}, id), [], [], [], 0, [0, "raised", "", told]]
+    return [written({}, id), [], [], [], 0, [0, "raised", "", told]]
 
 
 def text_of(error: BaseException) -> str:

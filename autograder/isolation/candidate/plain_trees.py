@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import NUMERIC, SCALARS, sendable, to_parts
+from .arrays import NUMERIC, SCALARS, from_parts, sendable, to_parts
 from .decode import Decoder
 from .encode import Encoder
 from .wire import Tag
@@ -57,7 +57,7 @@ def _value(tree: Any) -> Any:
 def _array(tree: list[Any]) -> Any:
     _, dtype, shape, order, writeable, data = tree
     if order is not None or not writeable or dtype not in NUMERIC:
-        raise _Rare
+        return from_parts(dtype, shape, order, writeable, data)
     return np.frombuffer(data, NUMERIC[dtype]).reshape(shape).copy()
 
 

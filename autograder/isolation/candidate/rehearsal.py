@@ -29,16 +29,16 @@ def rehearse(shell: CandidateShell) -> None:
     """Have the shell show a figure, tell of an error, define a function and play a case; forget all of it."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        _ask(ours, 1, "cell", _PLOT, 0)
-        _ask(ours, 2, "cell", _CELL, 0)
-        _ask(ours, 3, "cell", _WRONG, 0)
+        _ask(ours, 1, "cell", _PLOT, 0, "")
+        _ask(ours, 2, "cell", _CELL, 0, "f")
+        _ask(ours, 3, "cell", _WRONG, 0, "")
         _ask(ours, 4, "get", "f")
-        _ask(ours, 5, "play", 1.0, 1.0, [["f", 0]], [_case(2), _case(3)])
+        _ask(ours, 5, "play", 1.0, 1.0, [["f", 0]], pack([_case(2), _case(3)]))
         ours.shutdown(socket.SHUT_WR)
         with suppress(ClosedError):
             Answers(shell, {"output_bytes": _BOUND, "frame_bytes": _BOUND}, []).serve(theirs)
-        kinds = [unpack(receive_frame(ours, _BOUND, None))[1] for _ in range(6)]
-        if kinds != ["cell", "cell", "cell", "value", "played", "played"]:
+        kinds = [unpack(receive_frame(ours, _BOUND, None))[1] for _ in range(5)]
+        if kinds != ["cell", "cell", "cell", "value", "played"]:
             raise RuntimeError(f"the rehearsal of a candidate went wrong: {kinds}")
     shell.begin(0)
     shell.reset()

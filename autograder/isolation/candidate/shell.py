@@ -7,9 +7,9 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 
+from IPython.core.async_helpers import _pseudo_sync_runner
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.async_helpers import _pseudo_sync_runner
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
@@ -104,7 +104,8 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
 
     def _define(self, source: str, tree: ast.Module) -> bool:
         """Run a cell of definitions; tell whether it went well."""
-        count, self.execution_count = self.execution_count, self.execution_count + 1
+        count = self.running
+        self.execution_count = count + 1
         self.history_manager.input_hist_parsed.append(source)
         self.history_manager.input_hist_raw.append(source)
         place = self.compile.cache(source, count)
@@ -113,7 +114,7 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
             try:
                 code = compile(tree, place, "exec", self.compile.flags, True)
                 return not _pseudo_sync_runner(self.run_code(code, result))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):  # such as a `nonlocal` out of place
+            except (SyntaxError, ValueError, RecursionError, MemoryError):  # `nonlocal x`, say
                 self.showsyntaxerror()
                 return False
 
@@ -132,8 +133,10 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
         self._usual_listeners = self._listeners()
 
     def should_run_async(self, raw_cell: str, **more: Any) -> bool:
-        """Tell whether a cell waits for something at its top level, which takes a word that most are without."""
-        return ("await" in raw_cell or "async" in raw_cell) and bool(super().should_run_async(raw_cell, **more))
+        """Tell whether a cell waits for something at its top level, for which most lack the word."""
+        if "await" not in raw_cell and "async" not in raw_cell:
+            return False
+        return bool(super().should_run_async(raw_cell, **more))
 
     def transform_cell(self, raw_cell: str) -> str:
         """Turn what only a notebook understands into Python; most cells are Python, and stay as they are."""

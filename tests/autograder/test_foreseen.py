@@ -1,0 +1,95 @@
+"""Right answers are judged before any student's, and a student's that are told alike get the same report."""
+
+import json
+
+import pytest
+
+from autograder.examining.examiner import Examiner
+from autograder.examining.foreseen import RightCandidate
+from autograder.isolation.candidate import plain_trees
+from autograder.isolation.candidate.decode import Decoder
+from autograder.isolation.candidate.encode import Encoder
+from autograder.isolation.candidate.wire import pack, unpack
+from autograder.isolation.performances import questions
+from autograder.units.plan import PlannedCell
+from reference import units
+from reference.drawing import draw
+
+NAME = "batchnorm_step1"
+
+
+def check(name=NAME):
+    source = f'examine({name}, unit="batchnorm", points=2)'
+    return PlannedCell(f"check-{name}", "check", "code", source, source, 2.0, "", "c", {})
+
+
+@pytest.fixture
+def examiner_of():
+    """An examiner of a candidate, to which the course's `examine` is known."""
+
+    def made(candidate):
+        examiner = Examiner(candidate, "batchnorm")
+        given = "from reference import examine"
+        examiner.run_given(PlannedCell("given", "given", "code", given, given, 0.0, "", "g", {}))
+        return examiner
+
+    return made
+
+
+@pytest.fixture
+def foreseen(examiner_of):
+    """The result of the right answers, judged in this process."""
+    return examiner_of(RightCandidate("batchnorm", "sandbox")).run_check(check())
+
+
+def solved(candidate, source):
+    candidate.run_cell("import numpy as np")
+    candidate.run_cell(source, defines=NAME)
+    return candidate
+
+
+def test_right_answers_earn_everything_before_anybody_gave_one(foreseen):
+    assert (foreseen.points, foreseen.reason.value) == (2.0, "ok")
+
+
+def test_the_same_answer_of_a_student_has_the_same_outputs(candidate, examiner_of, foreseen):
+    """In the very same bytes: it was shown once."""
+    found = examiner_of(solved(candidate, f"def {NAME}(x):\n    return x.mean(axis=0)")).run_check(check())
+    assert json.dumps(found.outputs) == json.dumps(foreseen.outputs)
+    assert found.outputs[0]["data"]["text/html"] is foreseen.outputs[0]["data"]["text/html"]
+
+
+def test_an_answer_that_is_right_in_other_bytes_is_judged_for_itself(candidate, examiner_of, foreseen):
+    """It earns the same, with the error that it has."""
+    source = f"def {NAME}(x):\n    return (x * (1 / x.shape[0])).sum(axis=0)"
+    found = examiner_of(solved(candidate, source)).run_check(check())
+    assert found.points == 2.0
+    assert found.outputs[0]["data"]["text/html"] is not foreseen.outputs[0]["data"]["text/html"]
+
+
+def test_a_wrong_answer_earns_nothing_of_what_was_foreseen(candidate, examiner_of, foreseen):
+    found = examiner_of(solved(candidate, f"def {NAME}(x):\n    return x.sum(axis=0)")).run_check(check())
+    assert found.points < 1.0
+    assert found.misconception
+
+
+def test_what_is_more_than_cases_is_not_foreseen(examiner_of):
+    """The check then simply fails here; it is judged when a student's comes."""
+    examiner = examiner_of(RightCandidate("batchnorm", "sandbox"))
+    source = f"float({NAME}(np.ones((2, 1)))[0])"
+    given = PlannedCell("check-x", "check", "code", f"import numpy as np\n{source}", source, 2.0, "", "c", {})
+    assert examiner.run_check(given).points == 0.0
+
+
+@pytest.mark.parametrize("unit", units.names())
+def test_the_short_way_reads_and_writes_what_the_long_one_does(unit):
+    """All inputs of all cases, and all expected values, in the same bytes."""
+    for exercise in units.load(unit).exercises:
+        cases = draw(exercise, 0)
+        for question in questions(cases):
+            for case, packed in zip(question.cases, unpack(question.packed), strict=True):
+                _, tree = unpack(packed)
+                long = Decoder(id).decode(tree)
+                assert pack(Encoder(id).encode(plain_trees.read(tree))) == pack(Encoder(id).encode(long))
+                values = {"all": case.inputs, **case.expected}
+                assert pack(plain_trees.written(values, id)) == pack(Encoder(id).encode(values))
