@@ -160,7 +160,8 @@ def test_what_a_cell_defined_is_known_until_the_next_question(liar):
         candidate.lookup("f")
 
 
-CASE = AskedCase("a", parse("y = f(x)"), {"x": 2.0}, {"y": 4.0}, {"y": 1.0}, 1.0, Tolerance(1e-4, 1e-4, "toy"))
+TOY = Tolerance(1e-4, 1e-4, "a toy")
+CASE = AskedCase("a", parse("y = f(x)"), {"x": 2.0}, {"y": 4.0}, {"y": 1.0}, 1.0, TOY)
 PLAYED = pack([tree({"y": 4.0}), [], [], [], 0, None])
 
 

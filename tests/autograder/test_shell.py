@@ -58,6 +58,19 @@ def test_a_cell_of_definitions_is_a_cell_like_any_other(candidate, listens):
     assert "Cell In[7], line 2" in "".join(error["traceback"])
 
 
+@pytest.mark.parametrize("end", ["f(21)", "42", "'x' * 2 and 42", "f\n42", "x = 42\nx"])
+def test_what_follows_a_definition_is_shown(candidate, end):
+    """A cell that ends with a value shows it, whatever it begins with."""
+    (output,) = shown(candidate, f"def f(x):\n    return 2 * x\n\n\n{end}")
+    assert output["data"]["text/plain"] == "42"
+
+
+def test_a_definition_that_calls_something_calls_it(candidate):
+    """A decorator, a default value that is computed: whatever it prints is shown."""
+    source = "def f(x=print('now')):\n    return x\n\n\ndef g(x, y=3):\n    return x"
+    assert streams(candidate, source) == {"stdout": "now\n"}
+
+
 @pytest.mark.parametrize(
     ("source", "name"),
     [
@@ -74,7 +87,8 @@ def test_a_definition_that_fails_shows_its_error(candidate, source, name):
 
 def test_what_listens_to_cells_hears_of_definitions(candidate):
     """And a transformer of trees sees them."""
-    candidate.run_cell("heard = []\nget_ipython().events.register('pre_run_cell', lambda info: heard.append(1))")
+    candidate.run_cell("heard = []\nlisten = get_ipython().events.register")
+    candidate.run_cell("listen('pre_run_cell', lambda info: heard.append(1))")
     candidate.run_cell("def f():\n    return 1")
     assert streams(candidate, "print(len(heard))") == {"stdout": "2\n"}
     candidate.run_cell(

@@ -7,14 +7,14 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 
-from IPython.core.async_helpers import _pseudo_sync_runner
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
 from .capture import Outputs, Stream
+from .definitions import defines_only, looks_like_definitions
 
 _QUIET = Config(
     {
@@ -81,42 +81,35 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
         """Run a cell that may show `bound` characters: ("ok" or "error", its count, its outputs)."""
         self.begin(bound)
         self.running = self.execution_count
-        definitions = self._definitions(source)
-        if definitions is None:
+        plain = looks_like_definitions(source) and self._listeners() == self._usual_listeners
+        good = self._define(source) if plain else None
+        if good is None:
             good = self.run_cell(source, store_history=True).success
-        else:
-            good = self._define(source, definitions)
         return "ok" if good else "error", self.running, self.outputs.finish()
 
-    def _definitions(self, source: str) -> ast.Module | None:
-        """Return the tree of a cell that defines functions and does nothing else, when nothing looks on.
+    def _define(self, source: str) -> bool | None:
+        """Run a cell that defines functions and does nothing else; tell whether it went well.
 
-        Most cells of a student are such: the rest of what `run_cell` does would find nothing to do.
+        None for any other cell. Most of a student's cells are such, and the rest of what `run_cell` does
+        would find nothing to do.
         """
-        if source[:4] != "def " or self._listeners() != self._usual_listeners:
-            return None
+        place = self.compile.get_code_name(source, source, self.running)
         try:
-            tree = self.compile.ast_parse(source)
+            code = compile(source, place, "exec", self.compile.flags, True)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        plain = all(type(part) is ast.FunctionDef and not part.decorator_list for part in tree.body)
-        return tree if plain else None
-
-    def _define(self, source: str, tree: ast.Module) -> bool:
-        """Run a cell of definitions; tell whether it went well."""
-        count = self.running
-        self.execution_count = count + 1
+        if not defines_only(code):
+            return None
+        self.execution_count = self.running + 1
         self.history_manager.input_hist_parsed.append(source)
         self.history_manager.input_hist_raw.append(source)
-        place = self.compile.cache(source, count)
-        result = ExecutionResult(None)
-        with self.builtin_trap, self.display_trap:
-            try:
-                code = compile(tree, place, "exec", self.compile.flags, True)
-                return not _pseudo_sync_runner(self.run_code(code, result))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):  # `nonlocal x`, say
-                self.showsyntaxerror()
-                return False
+        self.compile.cache(source, self.running)
+        try:
+            exec(code, self.user_global_ns, self.user_ns)
+        except Exception:  # a default value or an annotation that there is not
+            self.showtraceback(running_compiled_code=True)
+            return False
+        return True
 
     def _listeners(self) -> list[int]:
         """Return how many look on while cells run, or change them before."""
