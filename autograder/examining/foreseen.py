@@ -25,6 +25,7 @@ class RightCandidate:
 
     layers: tuple[str, ...] = ()
     timeouts = 0
+    in_order = True
 
     def __init__(self, unit: str, isolation: str) -> None:
         self.isolation = isolation

@@ -1,13 +1,13 @@
-"""Forked children: a function's bytes computed in a process of its own, which ends with its parent."""
+"""Forked children: bytes computed in a process of its own, which ends with its parent."""
 
 from __future__ import annotations
 
 import ctypes
 import os
-import select
 import signal
+import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -19,26 +19,41 @@ class ChildDiedError(Exception):
     """The child ended without its answer: killed, out of memory, or out of time."""
 
 
-def in_child(work: Callable[[], bytes], seconds: float, closed: Iterable[int] = ()) -> bytes:
-    """What `work` returns, computed in a forked child within `seconds`; raises ChildDiedError.
+class Child:
+    """A forked child that answers one message after another with what `answer` makes of it.
 
-    `closed` are descriptors that the child has no use for. An exception in `work` ends the child with its
-    traceback on stderr.
+    An exception in `answer` ends the child with its traceback on stderr. Whoever made it closes it.
     """
-    ours, theirs = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(ours)
-        for descriptor in closed:
-            os.close(descriptor)
-        _become_child(lambda: _write_all(theirs, work()))
-    os.close(theirs)
-    try:
-        return _read_all(ours, time.monotonic() + seconds)
-    finally:
-        os.close(ours)
-        os.kill(pid, signal.SIGKILL)  # with its answer here, a child has nothing left to do
-        os.waitpid(pid, 0)
+
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        ours, theirs = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            ours.close()
+            _become_child(lambda: _serve(theirs, answer))
+        theirs.close()
+        self._socket = ours
+
+    def ask(self, message: bytes, seconds: float) -> bytes:
+        """The answer, within `seconds`; ChildDiedError when there is none, and then there is no child."""
+        deadline = time.monotonic() + seconds
+        try:
+            _send(self._socket, message, deadline)
+            return _receive(self._socket, deadline)
+        except TimeoutError:
+            self.close()
+            raise ChildDiedError("it took too long") from None
+        except (OSError, EOFError):
+            self.close()
+            raise ChildDiedError("it ended without an answer") from None
+
+    def close(self) -> None:
+        """End the child; with its answers here, it has nothing left to do."""
+        self._socket.close()
+        if self._pid:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+            self._pid = 0
 
 
 def fork_worker(serve: Callable[[], None]) -> int:
@@ -71,20 +86,29 @@ def die_with_parent() -> None:
         _libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
 
 
-def _write_all(descriptor: int, answer: bytes) -> None:
-    view = memoryview(len(answer).to_bytes(8, "big") + answer)
+def _serve(connection: socket.socket, answer: Callable[[bytes], bytes]) -> None:
+    with suppress(EOFError):
+        while True:
+            _send(connection, answer(_receive(connection)))
+
+
+def _send(connection: socket.socket, message: bytes, deadline: float | None = None) -> None:
+    view = memoryview(len(message).to_bytes(8, "big") + message)
     while view:
-        view = view[os.write(descriptor, view) :]
+        connection.settimeout(_left(deadline))
+        view = view[connection.send(view) :]
 
 
-def _read_all(descriptor: int, deadline: float) -> bytes:
-    answer = bytearray()
-    while len(answer) < 8 or len(answer) < 8 + int.from_bytes(answer[:8], "big"):
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-            raise ChildDiedError("it took too long")
-        part = os.read(descriptor, _CHUNK)
+def _receive(connection: socket.socket, deadline: float | None = None) -> bytes:
+    message = bytearray()
+    while len(message) < 8 or len(message) < 8 + int.from_bytes(message[:8], "big"):
+        connection.settimeout(_left(deadline))
+        part = connection.recv(_CHUNK)
         if not part:
-            raise ChildDiedError("it ended without an answer")
-        answer += part
-    return bytes(answer[8:])
+            raise EOFError
+        message += part
+    return bytes(message[8:])
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(1e-6, deadline - time.monotonic())

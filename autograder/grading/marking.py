@@ -27,10 +27,14 @@ from autograder.units.plan import Plan, checksum_of
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A graded notebook as nbformat JSON (empty when there was nothing to grade) and its record."""
+    """A graded notebook as nbformat JSON (empty when there was nothing to grade) and its record.
+
+    `in_order`: the candidate, if there was one, answered all that it was asked as it should.
+    """
 
     notebook: bytes
     record: Record
+    in_order: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
         clock.lap("candidate")
         examiner = Examiner(candidate, terms.plan.unit)
         walk = grade_notebook(intake.notebook, terms.plan, candidate, examiner, clean, explore=terms.explore)
+        in_order = candidate.in_order
         clock.lap("cells and checks")
     walk.notebook["metadata"]["stagewise"] = {"unit": terms.plan.unit, "isolation": terms.isolation}
     content = serialized(walk.notebook)
@@ -75,7 +80,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
         layers=candidate.layers,
         timings=clock.laps,
     )
-    return Marked(content, record)
+    return Marked(content, record, in_order)
 
 
 def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) -> Marked:

@@ -1,24 +1,35 @@
-"""A worker: one sandbox template, and for each submission a fresh examiner (a forked child) with a fresh
-candidate.
+"""A worker: one sandbox template, for each submission a fresh candidate, and forked examiners.
+
+An examiner's process judges a few submissions one after the other, as long as their candidates answer as they
+should: forking it costs as much as its work. The first that does not is its last, so that nothing that was
+ever out of order is there when the next submission comes.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import random
+import resource
+import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+
+import numpy as np
 
 from autograder.errors import SandboxError
 from autograder.examining.foreseen import RightCandidate
 from autograder.grading import records
-from autograder.grading.children import ChildDiedError, in_child
+from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.marking import Marked, Terms, blank, mark
-from autograder.isolation.limits import Limits
+from autograder.isolation.limits import MIB, Limits
 from autograder.isolation.sandbox import CandidateTemplate
 
 _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
 _SPARE_SECONDS = 60.0
+_MOST_SERVED = 16
+_MOST_GROWTH = 256 * MIB
+_LAST, _MORE = b"L", b"G"
 
 Start = Callable[[], CandidateTemplate]
 
@@ -33,6 +44,7 @@ class Worker:
         self.terms = terms
         self._limits = limits
         self._template: CandidateTemplate | None = None
+        self._examiner: Child | None = None
         self._blank = blank(terms.plan)
         self._warm = False
 
@@ -44,12 +56,24 @@ class Worker:
             template = start()
             self.warm_up(template)
             self._template = template
+        if self._examiner is None:
+            self._examiner = Child(_Examining(self.terms, self._template, self._limits).answer)
         seconds = self._limits.cpu_seconds * self._limits.wall_factor + _SPARE_SECONDS
         try:
-            return in_child(lambda: self._answer(student, raw), seconds)
+            answer = self._examiner.ask(question(student, raw), seconds)
         except ChildDiedError:
+            self._examiner = None
             self._template = None  # perhaps it was the template that died
             raise
+        if answer[:1] == _LAST:
+            self.close()
+        return answer[1:]
+
+    def close(self) -> None:
+        """End the examiner, if there is one; the next submission has a new one."""
+        if self._examiner is not None:
+            self._examiner.close()
+            self._examiner = None
 
     def warm_up(self, template: CandidateTemplate) -> None:
         """Grade an empty answer in this process, and judge the right ones: those forked from it find both
@@ -65,11 +89,39 @@ class Worker:
     def _right(self) -> RightCandidate:
         return RightCandidate(self.terms.plan.unit, self.terms.isolation)
 
-    def _answer(self, student: str, raw: bytes) -> bytes:
+
+class _Examining:
+    """What an examiner's process does: it marks submissions, and says with which it has done enough."""
+
+    def __init__(self, terms: Terms, template: CandidateTemplate, limits: Limits) -> None:
+        self._terms, self._template, self._limits = terms, template, limits
+        self._served = 0
+        self._largest = _memory()
+
+    def answer(self, message: bytes) -> bytes:
+        """The graded submission, packed, after a word on whether there may be another."""
         gc.disable()  # this process ends before it would need it
-        template = self._template
-        assert template is not None
-        return pack(mark(student, raw, self.terms, lambda: template.new_candidate(self._limits)))
+        _start_alike()
+        student, raw = asked(message)
+        marked = mark(student, raw, self._terms, lambda: self._template.new_candidate(self._limits))
+        self._served += 1
+        grown = _memory() - self._largest > _MOST_GROWTH
+        last = not marked.in_order or grown or self._served >= _MOST_SERVED
+        return (_LAST if last else _MORE) + pack(marked)
+
+
+def _start_alike() -> None:
+    """Start the generators that all code shares from one state: what a check draws is the same for all."""
+    random.seed(0)
+    np.random.seed(0)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(0)
+
+
+def _memory() -> int:
+    """The most bytes that this process had in memory."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def pack(marked: Marked) -> bytes:
@@ -88,6 +140,12 @@ def question(student: str, raw: bytes) -> bytes:
     return json.dumps(student).encode() + b"\n" + raw
 
 
+def asked(message: bytes) -> tuple[str, bytes]:
+    """Student and submission of a question."""
+    student, raw = message.split(b"\n", 1)
+    return json.loads(student), raw
+
+
 def answered(answer: bytes) -> Marked | None:
     """The submission that a lane graded, or None when its examiner died; raises the lane's SandboxError."""
     kind, rest = answer[:1], answer[1:]
@@ -100,8 +158,8 @@ def answered(answer: bytes) -> Marked | None:
 def serve(worker: Worker, connection: Connection, start: Start) -> None:
     """Answer questions until the connection closes."""
     while True:
-        student, raw = connection.recv_bytes().split(b"\n", 1)
-        connection.send_bytes(_answer(worker, json.loads(student), raw, start))
+        student, raw = asked(connection.recv_bytes())
+        connection.send_bytes(_answer(worker, student, raw, start))
 
 
 def _answer(worker: Worker, student: str, raw: bytes, start: Start) -> bytes:

@@ -107,6 +107,11 @@ class Candidate:
             self._end(Reason.PROTOCOL, "The question for layers was answered with something else")
         return tuple(names)
 
+    @property
+    def in_order(self) -> bool:
+        """Whether it lives and has answered all that it was asked as it should."""
+        return self._gone is None
+
     def begin_check(self) -> None:
         """Start the time that the calls of one check may take together."""
         self.timeouts = 0

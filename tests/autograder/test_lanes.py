@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from autograder.grading.children import ChildDiedError, in_child
+from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.lanes import Answer, Lanes
 
 
@@ -56,29 +56,56 @@ def test_no_lane_is_left_at_the_end():
             os.kill(pid, 0)
 
 
-def test_a_child_returns_bytes():
-    assert in_child(lambda: b"x" * 2_000_000, 10) == b"x" * 2_000_000
+@pytest.fixture
+def child():
+    """A child that does what the given function says, closed at the end."""
+    made = []
+
+    def fork(answer):
+        made.append(Child(answer))
+        return made[-1]
+
+    yield fork
+    for one in made:
+        one.close()
 
 
-def test_what_a_child_does_to_its_memory_stays_there():
+def test_a_child_answers_one_message_after_another(child):
+    asked = child(lambda message: message * 2_000_000)
+    assert asked.ask(b"x", 10) == b"x" * 2_000_000
+    assert asked.ask(b"yz", 10) == b"yz" * 2_000_000
+    assert asked.ask(b"", 10) == b""
+
+
+def test_what_a_child_does_to_its_memory_stays_there(child):
     things = []
-    in_child(lambda: things.append(1) or b"", 10)
+    assert child(lambda message: things.append(1) or b"%d" % len(things)).ask(b"", 10) == b"1"
     assert things == []
 
 
-def test_a_child_that_is_killed_or_ends_early_is_told():
+def test_a_child_that_is_killed_or_ends_early_is_told(child):
     with pytest.raises(ChildDiedError, match="without an answer"):
-        in_child(lambda: os.kill(os.getpid(), signal.SIGKILL) or b"", 10)
-    with pytest.raises(ChildDiedError, match="without an answer"):
-        in_child(lambda: os._exit(0), 10)
+        child(lambda message: os.kill(os.getpid(), signal.SIGKILL) or b"").ask(b"", 10)
+    ended = child(lambda message: os._exit(0))
+    for _ in range(2):
+        with pytest.raises(ChildDiedError, match="without an answer"):
+            ended.ask(b"", 10)
 
 
-def test_an_exception_in_a_child_is_told_with_its_traceback_on_stderr(capfd):
+def test_an_exception_in_a_child_is_told_with_its_traceback_on_stderr(child, capfd):
     with pytest.raises(ChildDiedError):
-        in_child(lambda: bytes(1 // 0), 10)
+        child(lambda message: bytes(1 // 0)).ask(b"", 10)
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
-def test_a_child_has_only_so_much_time():
+def test_a_child_has_only_so_much_time(child):
     with pytest.raises(ChildDiedError, match="too long"):
-        in_child(lambda: signal.pause() or b"", 0.05)
+        child(lambda message: signal.pause() or b"").ask(b"", 0.05)
+
+
+def test_a_closed_child_is_gone(child):
+    asked = child(lambda message: b"%d" % os.getpid())
+    pid = int(asked.ask(b"", 10))
+    asked.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -1,0 +1,58 @@
+"""A worker's examiners: one goes on as long as candidates answer as they should, and no longer."""
+
+import pytest
+
+from autograder.grading.driver import Settings, new_worker
+from autograder.grading.templates import Templates
+from autograder.grading.worker import unpack
+from autograder.isolation.limits import Limits
+from autograder.reasons import Reason
+from autograder.units.prepare import prepare
+from tests.autograder.graded_toy import submitted
+
+LIMITS = Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0)
+OUT_OF_ORDER = {
+    "ends its process": "import os\nos._exit(3)",
+    "answers for us": "import os\nos.write(3, b'\\x00\\x00\\x00\\x01\\xc1')",
+    "ends the conversation": "import os\nos.close(3)",
+}
+
+
+@pytest.fixture
+def mark(toy_course):
+    """Marks submissions with one worker; tells the record and the examiner that is left."""
+    prepare(toy_course, ["toy"])
+    worker = new_worker(toy_course, "toy", Settings(limits=LIMITS))
+    with Templates(toy_course, "toy", lanes=1) as templates:
+
+        def marked(raw):
+            record = unpack(worker.mark("ada", raw, lambda: templates.take(0))).record
+            return record, worker._examiner
+
+        yield marked
+        worker.close()
+
+
+def test_an_examiner_goes_on_after_candidates_that_answer_as_they_should(mark):
+    """Right, wrong, unfinished or damaged: none of that is out of order."""
+    record, first = mark(submitted())
+    assert record.reason is Reason.OK
+    assert first is not None
+    for raw in (submitted({"double": "def double(x):\n    return 0"}), submitted({}), b"{", submitted()):
+        assert mark(raw)[1] is first
+
+
+@pytest.mark.parametrize("trick", OUT_OF_ORDER.values(), ids=OUT_OF_ORDER)
+def test_an_examiner_ends_with_the_first_candidate_that_does_not(mark, trick):
+    """The next submission is judged by another, and earns what it earned before."""
+    before, first = mark(submitted())
+    assert mark(submitted({"double": trick}))[1] is None
+    after, second = mark(submitted())
+    assert second is not first
+    assert after.checks == before.checks
+
+
+def test_an_examiner_judges_only_so_many(mark):
+    """Whatever it holds on to, it does not for long."""
+    left = [mark(submitted())[1] is not None for _ in range(17)]
+    assert left == [True] * 15 + [False, True]
