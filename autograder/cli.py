@@ -152,13 +152,12 @@ def _add_grade(commands: Subcommands) -> None:
         "Unchanged submissions are skipped: a run that was stopped goes on where it was. A file that cannot\n"
         "be graded gets a reason code; the others are untouched, and an earlier grade stays.\n\n"
         "examples:\n  python -m autograder grade batchnorm\n"
-        "  python -m autograder grade batchnorm ada --force",
+        "  python -m autograder grade batchnorm ada --force\n"
+        "  python -m autograder grade batchnorm --cluster tcp://10.0.0.7:8786",
     )
     command.add_argument("unit", metavar="UNIT")
     command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")
-    command.add_argument(
-        "--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)"
-    )
+    _crew(command)
     command.add_argument("--force", action="store_true", help="grade unchanged submissions as well")
     command.add_argument("--explore", action="store_true", help="run the experiments too, for their pictures")
     command.add_argument(
@@ -227,9 +226,7 @@ def _add_demo(commands: Subcommands) -> None:
     command.add_argument(
         "--seed", type=int, default=4, metavar="N", help="of the class (default: %(default)s)"
     )
-    command.add_argument(
-        "--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)"
-    )
+    _crew(command)
     _isolation(command)
 
 
@@ -244,6 +241,16 @@ def _add_attack(commands: Subcommands) -> None:
     command.set_defaults(course=REPOSITORY)
     command.add_argument("names", nargs="*", metavar="NAME", help="of attacks (default: all)")
     command.add_argument("--json", action="store_true", help="a JSON list")
+
+
+def _crew(command: argparse.ArgumentParser) -> None:
+    crew = command.add_mutually_exclusive_group()
+    crew.add_argument("--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)")
+    crew.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="grade on the workers of a Dask scheduler (tcp://HOST:8786), or of one made here (local:N)",
+    )
 
 
 def _isolation(command: argparse.ArgumentParser) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import asdict
 from multiprocessing.connection import Connection
 
 from autograder.errors import CourseError
@@ -25,6 +23,7 @@ class Companion:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._pending: tuple[str, str] | None = None
+        self._basis = ""
 
     def start(self) -> None:
         """Start the other process, if it does not run, without waiting for it."""
@@ -53,9 +52,35 @@ class Companion:
             )
         return marked
 
+    def ready(self) -> str:
+        """Wait until the other process can grade; returns its basis, a hash of all that results depend on.
+
+        Raises CourseError when it ends before.
+        """
+        connection = self._connection or self._start()
+        if not self._basis:
+            try:
+                self._basis = connection.recv_bytes().decode()
+            except (EOFError, OSError):
+                self.close()
+                raise CourseError(
+                    f"the process that should grade {self.errand.unit} ended before it could",
+                    "read what it said, above or in the log of the program that started it, and run "
+                    "`python -m autograder doctor` on that machine",
+                ) from None
+        return self._basis
+
+    def ask(self, message: bytes) -> bytes | None:
+        """The other process's answer, or None when it ended instead; the next message starts another one."""
+        self.ready()
+        assert self._connection is not None
+        with suppress(OSError):  # a process that has ended is noticed when its answer is missing
+            self._connection.send_bytes(message)
+        return self._collect()
+
     def close(self) -> None:
         """End the other process."""
-        self._pending = None
+        self._pending, self._basis = None, ""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -65,15 +90,19 @@ class Companion:
             self._process = None
 
     def _ask(self, student: str, raw: bytes) -> Marked | None:
-        connection = self._connection or self._start()
+        asked = (student, digest_of(raw))
         pending, self._pending = self._pending, None
+        answer = self._collect() if pending is not None else None
+        if pending != asked:
+            answer = self.ask(question(student, raw))
+        return None if answer is None else answered(answer)
+
+    def _collect(self) -> bytes | None:
+        """The answer to the question that `ahead` sent."""
+        self.ready()
+        assert self._connection is not None
         try:
-            if pending is not None:
-                answer = connection.recv_bytes()
-                if pending == (student, digest_of(raw)):
-                    return answered(answer)
-            connection.send_bytes(question(student, raw))
-            return answered(connection.recv_bytes())
+            return self._connection.recv_bytes()
         except (EOFError, OSError):
             self.close()
             return None
@@ -86,7 +115,7 @@ class Companion:
             "-m",
             "autograder.grading.errand",
             str(theirs.fileno()),
-            json.dumps(asdict(self.errand)),
+            self.errand.written(),
         ]
         with theirs:
             self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])

@@ -1,4 +1,4 @@
-"""Grade a class: lanes mark submissions, this process alone writes notebooks, gradebook and records.
+"""Grade a class: a crew marks submissions, this process alone writes notebooks, gradebook and records.
 
 For each submission the order is: files, then the database, then the record. A run that was killed is taken
 up where it was by running the command again, and nothing is done twice or lost.
@@ -9,21 +9,23 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.grading import records
+from autograder.grading.answers import read_answer
+from autograder.grading.crew import Answer, Crew
 from autograder.grading.gradebook import Entry, GradebookWriter
-from autograder.grading.lanes import Answer, Lanes
+from autograder.grading.lanes import Lanes
 from autograder.grading.marking import Marked, Terms, refused
 from autograder.grading.records import Record, basis_of, digest_of
 from autograder.grading.settings import Settings as Settings
 from autograder.grading.store import store, told_whose_fault
 from autograder.grading.templates import Templates, ahead_of
-from autograder.grading.worker import Worker, answered, question, serve
+from autograder.grading.worker import Worker, question, serve
 from autograder.intake import files as submissions
 from autograder.intake.files import Submitted
 from autograder.reasons import Reason
@@ -59,14 +61,14 @@ def grade(
     settings = settings or Settings()
     prepare(course, [unit])
     names = submissions.find(course, unit, students)
-    with nullcontext(templates) if templates else _templates(course, unit, students, settings) as ahead:
-        worker = new_worker(course, unit, settings)
-        crew = _lanes(worker, ahead, max(1, min(settings.jobs, len(names))))
-        with crew, GradebookWriter(course.db_url, unit, course.config()) as gradebook:
-            run = _Run(
-                course, unit, worker.terms, settings.force, gradebook, lambda done: on_done(done, len(names))
-            )
-            run.all(names, crew)
+    with (
+        nullcontext(templates) if templates else _templates(course, unit, students, settings) as ahead,
+        _crew(course, unit, settings, ahead, max(1, min(settings.jobs, len(names)))) as crew,
+        GradebookWriter(course.db_url, unit, course.config()) as gradebook,
+    ):
+        terms = terms_of(course, unit, settings)
+        run = _Run(course, unit, terms, settings.force, gradebook, lambda done: on_done(done, len(names)))
+        run.all(names, crew)
     return tuple(run.done)
 
 
@@ -74,25 +76,36 @@ def _templates(course: Course, unit: str, students: Sequence[str], settings: Set
     return Templates(course, unit, settings.isolation, ahead_of(course, unit, students, settings))
 
 
-def _lanes(worker: Worker, ahead: Templates, count: int) -> Lanes:
-    """Lanes forked when all that they share is there."""
+def _crew(
+    course: Course, unit: str, settings: Settings, ahead: Templates, count: int
+) -> AbstractContextManager[Crew]:
+    """The workers of a cluster, or lanes forked when all that they share is there."""
+    if settings.cluster:
+        from autograder.cluster.hiring import hired  # with all of Dask
+
+        return hired(course, terms_of(course, unit, settings), settings)
+    worker = new_worker(course, unit, settings)
     for template in ahead.ready():
         worker.warm_up(template)
     return Lanes(lambda connection, lane: serve(worker, connection, lambda: ahead.take(lane)), count)
+
+
+def terms_of(course: Course, unit: str, settings: Settings) -> Terms:
+    """What all submissions of a run share."""
+    plan = read_plan(course.instructor(unit))
+    isolation, explore = settings.isolation, settings.explore
+    versions = version("stagewise"), version("numpy")
+    basis = basis_of(plan, settings.limits, settings.seed, isolation, explore, *versions)
+    return Terms(plan, basis, isolation, explore)
 
 
 def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
     """A worker for a unit, with everything computed that submissions share; processes forked from here find
     it.
     """
-    plan = read_plan(course.instructor(unit))
     set_seed(settings.seed)
     warm(unit)
-    isolation, limits = settings.isolation, settings.limits
-    basis = basis_of(
-        plan, limits, settings.seed, isolation, settings.explore, version("stagewise"), version("numpy")
-    )
-    return Worker(Terms(plan, basis, isolation, settings.explore), limits)
+    return Worker(terms_of(course, unit, settings), settings.limits)
 
 
 class _Run:
@@ -116,28 +129,31 @@ class _Run:
         self._unwritten: list[tuple[Record, Entry]] = []
         self._written_at = time.monotonic()
 
-    def all(self, names: Sequence[str], lanes: Lanes) -> None:
-        """Everybody once, in parallel; then, one at a time, those who ran out of time or whose examiner
-        died.
+    def all(self, names: Sequence[str], crew: Crew) -> None:
+        """Everybody once, in parallel; then, each alone on a machine, those who ran out of time or whose
+        examiner died.
         """
         waiting = deque(names)
         try:
-            while waiting or lanes.busy:
-                while waiting and lanes.free:
-                    self._begin(waiting.popleft(), lanes)
-                for answer in lanes.answers(_BATCH_SECONDS):
-                    self._end(answer, last=False)
-                self._flush(_BATCH)
-            while self._again:
-                name = self._again.pop(0)
-                lanes.send(name, question(name, self._read[name].raw))
-                while lanes.busy:
-                    for answer in lanes.answers():
-                        self._end(answer, last=True)
+            while waiting or crew.busy:
+                while waiting and crew.free:
+                    self._begin(waiting.popleft(), crew)
+                self._collect(crew, last=False)
+            again = deque(self._again)
+            while again or crew.busy:
+                while again and crew.free and crew.busy < crew.alone:
+                    name = again.popleft()
+                    crew.send(name, question(name, self._read[name].raw))
+                self._collect(crew, last=True)
         finally:
             self._flush(1)
 
-    def _begin(self, student: str, lanes: Lanes) -> None:
+    def _collect(self, crew: Crew, last: bool) -> None:
+        for answer in crew.answers(_BATCH_SECONDS):
+            self._end(answer, last)
+        self._flush(_BATCH)
+
+    def _begin(self, student: str, crew: Crew) -> None:
         submitted = submissions.read(self.course, self.unit, student)
         self._read[student] = submitted
         if submitted.problem is not None:
@@ -148,7 +164,7 @@ class _Run:
             del self._read[student]
             self._tell(Done(known, graded=False))
         else:
-            lanes.send(student, question(student, submitted.raw))
+            crew.send(student, question(student, submitted.raw))
 
     def _unchanged(self, student: str, raw: bytes) -> Record | None:
         """The record of an earlier run, if it speaks of these very bytes graded on these very terms."""
@@ -159,7 +175,8 @@ class _Run:
         return record if record.reason is not Reason.OK or graded.exists() else None
 
     def _end(self, answer: Answer, last: bool) -> None:
-        marked = None if answer.content is None else answered(answer.content)
+        raw = self._read[answer.label].raw
+        marked = read_answer(answer, raw, self.terms)
         if not last and (marked is None or marked.record.timed_out):
             self._again.append(answer.label)
         elif marked is not None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from autograder.course import Course
 from autograder.grading.children import die_with_parent
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates
+from autograder.isolation.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +27,40 @@ class Errand:
     isolation: str = "sandbox"
     explore: bool = False
     seed: int = 0
+    limits: Limits = field(default_factory=Limits)
+
+    def written(self) -> str:
+        """The errand as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> Errand:
+        """The errand that `written` wrote."""
+        fields = json.loads(text)
+        return cls(**{**fields, "limits": Limits(**fields["limits"])})
 
 
 def main(descriptor: str, text: str) -> None:
-    """Serve one errand until the connection closes."""
+    """Tell the basis of what will be graded, and serve one errand until the connection closes."""
     die_with_parent()
-    errand = Errand(**json.loads(text))
+    errand = Errand.read(text)
     course = Course(Path(errand.root))
     with Templates(course, errand.unit, errand.isolation, lanes=1) as templates:
         from autograder.grading.driver import new_worker
         from autograder.grading.worker import serve
 
-        settings = Settings(jobs=1, isolation=errand.isolation, explore=errand.explore, seed=errand.seed)
+        settings = Settings(
+            jobs=1,
+            isolation=errand.isolation,
+            explore=errand.explore,
+            seed=errand.seed,
+            limits=errand.limits,
+        )
         worker = new_worker(course, errand.unit, settings)
+        connection = Connection(int(descriptor))
         try:
-            serve(worker, Connection(int(descriptor)), lambda: templates.take(0))
+            connection.send_bytes(worker.terms.basis.encode())
+            serve(worker, connection, lambda: templates.take(0))
         except (EOFError, BrokenPipeError, KeyboardInterrupt):
             return
 

@@ -10,24 +10,16 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 
 from autograder.grading.children import fork_worker
+from autograder.grading.crew import Answer
 
 Serve = Callable[[Connection, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back for the message with the label `label`; None when the lane died of it."""
-
-    label: str
-    content: bytes | None
-
-
 class Lanes:
-    """`count` lanes that run `serve` with a connection and the lane's number; a context manager.
+    """A crew of `count` lanes that run `serve` with a connection and the lane's number; a context manager.
 
     Numbers count on for lanes that replace others. Single-threaded, as whoever forks must be.
     """
@@ -63,6 +55,11 @@ class Lanes:
         """How many lanes work."""
         return len(self._busy)
 
+    @property
+    def alone(self) -> int:
+        """How many lanes can work without disturbing one another."""
+        return 1
+
     def send(self, label: str, message: bytes) -> None:
         """Give a free lane something to do."""
         lane = self._idle.pop()
@@ -71,8 +68,8 @@ class Lanes:
             lane.send_bytes(message)
 
     def answers(self, seconds: float | None = None) -> Iterator[Answer]:
-        """Answers that have come, after waiting for at least one (or `seconds`)."""
-        for lane in wait(list(self._busy), seconds):
+        """Answers that have come, after waiting for at least one (or `seconds`); none when no lane works."""
+        for lane in wait(list(self._busy), seconds) if self._busy else ():
             assert isinstance(lane, Connection)
             label = self._busy.pop(lane)
             try:

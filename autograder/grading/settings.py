@@ -11,7 +11,7 @@ from autograder.isolation.limits import Limits
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How many at once, whether unchanged ones again, how isolated, whether with experiments, with which
-    limits and seed.
+    limits and seed; `cluster` is where, when not on this machine's lanes (autograder.cluster).
     """
 
     jobs: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
@@ -20,3 +20,4 @@ class Settings:
     explore: bool = False
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
+    cluster: str = ""

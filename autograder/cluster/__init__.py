@@ -1,0 +1,1 @@
+"""Grading on a Dask cluster: a crew whose members are Dask workers; needs the extra `cluster`."""

@@ -1,0 +1,138 @@
+"""The crew of a cluster: which worker has which submission, and which submissions lost their worker.
+
+No word of Dask: a `Post` tells who is there and carries messages. Each message goes to one worker and is
+never moved to another behind our back, so that a submission that kills its worker is known for it.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from autograder.errors import CourseError
+from autograder.grading.crew import Answer
+
+LOOK_SECONDS = 1.0
+PATIENCE_SECONDS = 600.0
+_AHEAD = 1
+
+
+class Post(Protocol):
+    """What a crew needs of a cluster."""
+
+    def workers(self) -> Mapping[str, int]:
+        """The addresses of the workers that are there now, each with its number of threads.
+
+        Raises CourseError when nobody can tell.
+        """
+
+    def send(self, address: str, message: bytes) -> Future[bytes | None]:
+        """Have a worker answer a message, in its own time: None, or cancelled, when it died of it.
+
+        A CourseError in the future says what is wrong with that worker.
+        """
+
+
+class ClusterCrew:
+    """A crew of remote workers; every thread of theirs has one message at work, and each worker one more that
+    waits there, so that nobody idles while messages travel.
+
+    `patience` is for how long it waits when there is no worker at all.
+    """
+
+    def __init__(
+        self, post: Post, patience: float = PATIENCE_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._post, self._patience, self._clock = post, patience, clock
+        self._sent: dict[Future[bytes | None], tuple[str, str]] = {}
+        self._ready: queue.SimpleQueue[Future[bytes | None]] = queue.SimpleQueue()
+        self._load: Counter[str] = Counter()
+        self._room: dict[str, int] = {}
+        self._met = clock()
+        self._look()
+
+    @property
+    def free(self) -> int:
+        """How many messages the workers have room for."""
+        return sum(max(0, room - self._load[address]) for address, room in self._room.items())
+
+    @property
+    def busy(self) -> int:
+        """How many messages are under way."""
+        return len(self._sent)
+
+    @property
+    def alone(self) -> int:
+        """The number of machines."""
+        return max(1, len({machine_of(address) for address in self._room}))
+
+    def send(self, label: str, message: bytes) -> None:
+        """Give a message to the worker that has least to do, on the machine that has least to do."""
+        address = self._choose()
+        future = self._post.send(address, message)
+        self._sent[future] = label, address
+        self._load[address] += 1
+        future.add_done_callback(self._ready.put)
+
+    def answers(self, seconds: float) -> Iterable[Answer]:
+        """Answers that have come, after waiting up to `seconds` for one or for a worker.
+
+        Raises CourseError when the scheduler is gone, when there has been no worker for too long, and what a
+        worker raised.
+        """
+        came = self._came(seconds)
+        if self._clock() - self._looked >= LOOK_SECONDS or any(future.cancelled() for future in came):
+            self._look()
+        answers = [self._answer(future) for future in came if future in self._sent]
+        return answers + [self._answer(future) for future in self._lost()]
+
+    def _came(self, seconds: float) -> list[Future[bytes | None]]:
+        """Messages that are through; waits only when there is something to wait for."""
+        came = []
+        try:
+            if self._sent or not self.free:
+                came.append(self._ready.get(timeout=seconds))
+            while True:
+                came.append(self._ready.get_nowait())
+        except queue.Empty:
+            return came
+
+    def _lost(self) -> list[Future[bytes | None]]:
+        lost = [future for future, (_, address) in self._sent.items() if address not in self._room]
+        for future in lost:
+            future.cancel()
+        return lost
+
+    def _answer(self, future: Future[bytes | None]) -> Answer:
+        label, address = self._sent.pop(future)
+        self._load[address] -= 1
+        return Answer(label, None if future.cancelled() else future.result())
+
+    def _look(self) -> None:
+        """See who is there."""
+        self._looked = self._clock()
+        self._room = {address: threads + _AHEAD for address, threads in self._post.workers().items()}
+        if self._room:
+            self._met = self._looked
+        elif self._looked - self._met > self._patience:
+            raise CourseError(
+                f"the cluster has had no worker for {self._patience:.0f} s",
+                "start workers and run the command again (what was graded is kept)",
+            )
+
+    def _choose(self) -> str:
+        machines: Counter[str] = Counter()
+        for address, load in self._load.items():
+            machines[machine_of(address)] += load
+        fitting = (address for address, room in self._room.items() if self._load[address] < room)
+        return min(fitting, key=lambda one: (machines[machine_of(one)], self._load[one]))
+
+
+def machine_of(address: str) -> str:
+    """The host in a worker's address, such as tcp://10.0.0.7:40123."""
+    return urlsplit(address).hostname or address

@@ -1,0 +1,36 @@
+"""What a crew answered, believed as far as it speaks of the submission that it was asked about."""
+
+from __future__ import annotations
+
+from autograder.grading.crew import Answer
+from autograder.grading.marking import Marked, Terms
+from autograder.grading.records import CheckScore, digest_of
+from autograder.grading.worker import answered
+from autograder.units.plan import Plan
+
+
+def read_answer(answer: Answer, raw: bytes, terms: Terms) -> Marked | None:
+    """The graded submission, or None when there is none that can be used; raises SandboxError from afar.
+
+    `raw` is the submission that the answer should be about.
+    """
+    if answer.content is None:
+        return None
+    try:
+        marked = answered(answer.content)
+    except ValueError:
+        return None
+    return marked if marked is not None and _speaks_of(marked, answer.label, raw, terms) else None
+
+
+def _speaks_of(marked: Marked, student: str, raw: bytes, terms: Terms) -> bool:
+    record = marked.record
+    told = (record.student, record.unit, record.digest, record.basis, record.isolation)
+    asked = (student, terms.plan.unit, digest_of(raw), terms.basis, terms.isolation)
+    return told == asked and all(_is_planned(check, terms.plan) for check in record.checks)
+
+
+def _is_planned(check: CheckScore, plan: Plan) -> bool:
+    """Whether there is such a check, and its points are among those that it can give."""
+    most = [cell.points for cell in plan.cells if cell.role == "check" and cell.grade_id == check.check]
+    return bool(most) and isinstance(check.points, (int, float)) and 0 <= check.points <= most[0]
