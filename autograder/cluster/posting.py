@@ -47,6 +47,7 @@ def _local(count: int) -> Iterator[LocalCluster]:
     """A scheduler in this process and `count` workers, reached from this machine alone."""
     with (
         TemporaryDirectory(prefix="stagewise-") as directory,
+        dask.config.set({"temporary-directory": directory}),
         LocalCluster(
             n_workers=count,
             threads_per_worker=1,
@@ -54,7 +55,6 @@ def _local(count: int) -> Iterator[LocalCluster]:
             host="127.0.0.1",
             dashboard_address=None,
             memory_limit=0,
-            local_directory=directory,
             silence_logs=logging.CRITICAL,
         ) as cluster,
     ):

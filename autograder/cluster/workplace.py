@@ -54,9 +54,9 @@ class Workplace(WorkerPlugin):  # type: ignore[misc]
         self._basis, self._versions = basis, dict(versions)
 
     def setup(self, worker: Any) -> None:
-        """Put the notebook into a directory that this account alone can read."""
+        """Put the notebook where this account alone reads it, and where Dask tidies up after a crash."""
         self._address = worker.address
-        self._directory = TemporaryDirectory(prefix="stagewise-")
+        self._directory = TemporaryDirectory(prefix="stagewise-", dir=worker.local_directory)
         self._lock = threading.Lock()
         self._idle: list[Companion] = []
         self._ended = False

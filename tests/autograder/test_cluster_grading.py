@@ -1,0 +1,145 @@
+"""A class is graded by real Dask workers: the results are those of lanes, whatever becomes of a worker.
+
+Whatever speaks to Dask has threads, so it runs in a child: this process goes on to fork.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from autograder.cluster import posting
+from autograder.cluster.posting import DaskPost, connected
+from autograder.errors import CourseError
+from autograder.grading import records
+from autograder.grading.children import in_child
+from autograder.grading.driver import Settings, grade
+from autograder.isolation.limits import Limits
+from autograder.reasons import Reason
+from autograder.reports.sheets import read_sheets
+from tests.autograder.graded_toy import submitted
+from tests.autograder.toy_unit import course_of
+
+LIMITS = Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0)
+LANES = Settings(jobs=1, limits=LIMITS)
+CLASS = {
+    "ada": submitted(),
+    "bob": submitted({"double": "def double(x):\n    return x * x * 1.0"}),
+    "cut": submitted()[:300],
+    "eve": submitted({"double": "import os\nos._exit(0)"}),
+    "kim": submitted({}),
+    "zoe": submitted({"double": "while True:\n    pass"}),
+}
+KNOWN = """\
+import sys
+
+if "autograder.grading.errand" in sys.orig_argv:
+    import reference.units
+    from tests.autograder.toy_unit import load
+
+    reference.units.load = load
+"""
+
+
+@pytest.fixture
+def courses(toy_course, tmp_path, monkeypatch):
+    """Three courses with the same class of the toy unit, which companions know too."""
+    place = tmp_path / "known"
+    place.mkdir()
+    (place / "sitecustomize.py").write_text(KNOWN)
+    monkeypatch.setenv("PYTHONPATH", str(place))
+    for student, content in CLASS.items():
+        path = toy_course.submitted / student / "toy" / "toy.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    return [course_of(shutil.copytree(toy_course.root, tmp_path / name)) for name in ("one", "two", "three")]
+
+
+def outcome(course):
+    """All that a run leaves behind, without how long it took."""
+    told = {record.student: replace(record, timings={}) for record in records.load_all(course, "toy")}
+    pages = {
+        str(path.relative_to(course.autograded)): path.read_bytes()
+        for path in course.autograded.rglob("*.ipynb")
+    }
+    return told, pages, read_sheets(course, "toy")
+
+
+def told_by(course, settings):
+    """Who was told as graded, in order, and the error if there was one."""
+    told = []
+    try:
+        grade(course, "toy", settings=settings, on_done=lambda done, _: told.append(done.record.student))
+    except CourseError as error:
+        told.append(str(error))
+    return told
+
+
+def test_workers_give_what_lanes_give_even_when_they_are_killed(courses, monkeypatch):
+    lanes, workers, killed = courses
+    grade(lanes, "toy", settings=LANES)
+    told, pages, sheets = outcome(lanes)
+    assert (told["ada"].points, told["zoe"].timed_out) == (90.5, True)
+
+    def work():
+        with connected("local:2", 2) as client:
+            there = replace(LANES, cluster=client.scheduler.address)
+            first = told_by(workers, there)
+            monkeypatch.setattr(posting, "DaskPost", KillingPost)
+            return json.dumps([first, told_by(killed, there)]).encode()
+
+    first, second = json.loads(in_child(work, 240))
+    assert sorted(first) == sorted(second) == sorted(CLASS)
+    assert first[-1] == "zoe"
+    assert outcome(workers) == (told, pages, sheets)
+
+    told_of_killed, *rest = outcome(killed)
+    assert told_of_killed.pop("eve").reason is Reason.CHECK_BROKEN
+    told.pop("eve")
+    pages.pop("eve/toy/toy.ipynb")
+    rest[0].pop("eve/toy/toy.ipynb", None)
+    sheets.pop("eve")
+    rest[1].pop("eve")
+    assert (told_of_killed, *rest) == (told, pages, sheets)
+
+
+class KillingPost(DaskPost):
+    """Kills the worker that gets bob's submission the first time, and whoever gets eve's at any time."""
+
+    def __init__(self, client, name):
+        super().__init__(client, name)
+        self.seen = []
+
+    def send(self, address, message):
+        future = super().send(address, message)
+        student = message.split(b"\n", 1)[0]
+        if student == b'"eve"' or (student == b'"bob"' and student not in self.seen):
+            with suppress(OSError):  # it may have been killed just before
+                os.kill(self._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
+        self.seen.append(student)
+        return future
+
+
+def test_a_scheduler_that_nobody_reaches_is_one_clear_error(courses, monkeypatch):
+    monkeypatch.setattr(posting, "CONNECT_SECONDS", 0.2)
+    with socket.socket() as taken:  # bound and not listening: nobody else answers there
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        there = replace(LANES, cluster=address)
+        said = in_child(lambda: "".join(told_by(courses[0], there)).encode(), 60).decode()
+    assert f"no Dask scheduler answers at {address}" in said
+    assert "start one (dask scheduler)" in said
+    assert records.load_all(courses[0], "toy") == ()
+
+
+def test_without_the_package_the_remedy_is_told(courses, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    (said,) = told_by(courses[0], replace(LANES, cluster="local:2"))
+    assert "distributed, which is not installed" in said
+    assert 'pip install -e ".[cluster]"' in said
