@@ -86,7 +86,8 @@ class ClusterCrew:
         worker raised.
         """
         came = self._came(seconds)
-        if self._clock() - self._looked >= LOOK_SECONDS or any(future.cancelled() for future in came):
+        # Before an answer counts as lost, ask whether the cluster is there at all.
+        if self._clock() - self._looked >= LOOK_SECONDS or any(map(_is_lost, came)):
             self._look()
         answers = [self._answer(future) for future in came if future in self._sent]
         return answers + [self._answer(future) for future in self._lost()]
@@ -111,7 +112,7 @@ class ClusterCrew:
     def _answer(self, future: Future[bytes | None]) -> Answer:
         label, address = self._sent.pop(future)
         self._load[address] -= 1
-        return Answer(label, None if future.cancelled() else future.result())
+        return Answer(label, None if _is_lost(future) else future.result())
 
     def _look(self) -> None:
         """See who is there."""
@@ -131,6 +132,10 @@ class ClusterCrew:
             machines[machine_of(address)] += load
         fitting = (address for address, room in self._room.items() if self._load[address] < room)
         return min(fitting, key=lambda one: (machines[machine_of(one)], self._load[one]))
+
+
+def _is_lost(future: Future[bytes | None]) -> bool:
+    return future.cancelled() or (future.exception() is None and future.result() is None)
 
 
 def machine_of(address: str) -> str:

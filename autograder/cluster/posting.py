@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack, contextmanager, suppress
 from tempfile import TemporaryDirectory
 
@@ -106,14 +106,21 @@ class DaskPost:
             workers=[address],
             pure=False,
         )
-        return asyncio.run_coroutine_threadsafe(_answer(task), self._client.loop.asyncio_loop)
+        return asyncio.run_coroutine_threadsafe(_answer(task, address), self._client.loop.asyncio_loop)
 
 
-async def _answer(task: Task) -> bytes | None:
+async def _answer(task: Task, address: str) -> bytes | None:
+    """What the task returned, or None when Dask gave it up; raises CourseError."""
     try:
         answer = await task
-    except KilledWorker:
+    except (KilledWorker, CancelledError):
         return None
+    except CourseError:
+        raise
+    except Exception as problem:  # whatever the worker raised
+        raise CourseError(
+            f"the worker {address} failed: {problem!r}", "read its log; docs/clusters.md says what it needs"
+        ) from None
     finally:
         task.release()  # and Dask forgets it
     return answer if isinstance(answer, bytes) else None

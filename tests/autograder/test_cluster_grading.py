@@ -34,7 +34,7 @@ CLASS = {
     "cut": submitted()[:300],
     "eve": submitted({"double": "import os\nos._exit(0)"}),
     "kim": submitted({}),
-    "zoe": submitted({"double": "while True:\n    pass"}),
+    "zoe": submitted({"double": "while True: pass"}),
 }
 KNOWN = """\
 import sys
