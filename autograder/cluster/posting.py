@@ -56,6 +56,7 @@ def _local(count: int) -> Iterator[LocalCluster]:
             dashboard_address=None,
             memory_limit=0,
             silence_logs=logging.CRITICAL,
+            preload=["autograder.cluster.uninterrupted"],
         ) as cluster,
     ):
         yield cluster
