@@ -18,8 +18,11 @@ from autograder.cluster.workplace import Workplace, mark
 from autograder.errors import CourseError
 
 CONNECT_SECONDS = 10
-# A submission travels with its task; Dask would warn of the largest.
-_CONFIG = {"distributed.admin.large-graph-warning-threshold": "1 GB"}
+# A submission travels with its task: Dask should not warn of the largest, nor keep the last thousand.
+_CONFIG = {
+    "distributed.admin.large-graph-warning-threshold": "1 GB",
+    "distributed.admin.low-level-log-length": 10,
+}
 
 
 @contextmanager
