@@ -97,6 +97,14 @@ def test_ctrl_c_is_told_in_one_line(monkeypatch, capsys):
     assert capsys.readouterr().err.startswith("Stopped. What was finished is kept")
 
 
+def test_a_cluster_takes_the_place_of_jobs_and_needs_an_address(graded, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["grade", "toy", "--jobs", "2", "--cluster", "local:2"])
+    assert "not allowed with argument --jobs" in capsys.readouterr().err
+    assert cli.main(["grade", "toy", "--cluster", "local:none"]) == 1
+    assert "'local:none' is no address of a cluster" in capsys.readouterr().err
+
+
 def test_jobs_must_be_a_number_above_zero(capsys):
     with pytest.raises(SystemExit):
         cli.main(["grade", "batchnorm", "--jobs", "0"])
