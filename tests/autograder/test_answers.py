@@ -83,7 +83,7 @@ def test_who_loses_two_workers_is_refused_with_a_reason_and_the_second_time_is_a
         path.parent.mkdir(parents=True)
         path.write_bytes(submitted())
     crew = DyingCrew()
-    monkeypatch.setattr(driver, "_lanes", lambda *_: nullcontext(crew))
+    monkeypatch.setattr(driver, "_crew", lambda *_: nullcontext(crew))
     grade(toy_course, "toy", settings=Settings(jobs=1))
     told = {record.student: record for record in records.load_all(toy_course, "toy")}
     assert {name: record.reason for name, record in told.items()} == dict.fromkeys(names, Reason.CHECK_BROKEN)
