@@ -41,7 +41,7 @@ _valid: set[str] = set()
 
 class Repaired(NotebookExporter):  # type: ignore[misc]
     """Reads a submission as `autograder grade` does: no links followed, damage repaired or told with a
-    reason.
+    reason. Writes the graded notebook as that does, too.
     """
 
     def from_filename(
@@ -70,6 +70,20 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         intake.notebook["metadata"]["stagewise"] = {"digest": digest_of(submitted.raw)}
         # nbgrader's sanitizing steps would find nothing left to do: intake has done all of it.
         return serialized(intake.notebook).decode(), self._init_resources(resources)
+
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **more: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The notebook after all preprocessors, validated then, as text.
+
+        nbconvert would copy it three times, validate it after each step, and have it indented.
+        """
+        resources = self._init_resources(resources)
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        nbformat.validate(nb)
+        return serialized(nb).decode(), {**resources, "output_suffix": ".nbconvert"}
 
 
 class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
