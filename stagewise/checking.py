@@ -1,7 +1,7 @@
 """check(f): a student's function against the recorded answers, said in a small table."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -69,9 +69,21 @@ def compared(unit: str, exercise: ExerciseRecording, functions: Mapping[str, Cal
         misconception=known.name if known else "",
         diagnosis=known.says if known else "",
         max_points=exercise.points,
-        notes=(*judged.notes, *(_failing_call(exercise.cases, judged) if wrong else ())),
+        notes=(*judged.notes, *(_pointers(unit, exercise, functions, judged) if wrong else ())),
         traceback=_traceback(judged),
     )
+
+
+def _pointers(
+    unit: str, exercise: ExerciseRecording, functions: Mapping[str, Callable[..., Any]], judged: Judged
+) -> Iterator[str]:
+    """Say which call went wrong, and which of the other functions does not pass its own check."""
+    yield from _failing_call(exercise.cases, judged)
+    known = recording.load(unit).exercises
+    for name in exercise.partners:
+        alone = known.get(name)
+        if alone and not alone.partners and judge({name: functions[name]}, alone.cases).fraction < 1:
+            yield f"Your {name} is wrong, and this exercise runs on what it returns: mend that first"
 
 
 def _failing_call(cases: tuple[AskedCase, ...], judged: Judged) -> tuple[str, ...]:

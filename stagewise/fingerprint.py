@@ -21,6 +21,7 @@ from stagewise.judging import Judged, Observed
 from stagewise.script import Failure
 
 NEAR = 1e-4  # float32 work is recognised too
+DIGITS, DECIMALS = 8, 6  # of projections, and of what chance changes: far more than they are compared to
 _SEED = 20260
 ANYTHING = object()  # in place of an answer that differs from run to run
 NO_CHANCES: Mapping[str, Chance] = MappingProxyType({})
@@ -97,12 +98,16 @@ def observed_fingerprint(observed: Observed, chances: Mapping[str, Chance] = NO_
     chances: those of the case, by output.
     """
     outputs = {
-        name: {"about": np.round(value, 4).tolist(), "within": chances[name].slack}
+        name: {"about": np.round(value, DECIMALS).tolist(), "within": chances[name].slack}
         if name in chances and is_measured(value)
         else fingerprint(value)
         for name, value in observed.outputs.items()
     }
-    return {"outputs": outputs, "changed": sorted(observed.changed), "warned": observed.warned}
+    return {
+        "outputs": outputs,
+        **({"changed": sorted(observed.changed)} if observed.changed else {}),
+        **({"warned": True} if observed.warned else {}),
+    }
 
 
 class Recorded(Protocol):
@@ -135,10 +140,14 @@ def recognise(judged: Judged, mistakes: Sequence[R]) -> R | None:
 
 
 def _case_apart(wanted: Mapping[str, Any], seen: Observed, strict: bool, only: str) -> float | None:
-    if strict and (wanted["changed"] != sorted(seen.changed) or wanted["warned"] != seen.warned):
+    if strict and _side_effects(wanted) != (sorted(seen.changed), seen.warned):
         return None
     pairs = [(one, seen.outputs[name]) for name, one in wanted["outputs"].items() if only in ("", name)]
     return _worst(pairs, strict)
+
+
+def _side_effects(wanted: Mapping[str, Any]) -> tuple[list[str], bool]:
+    return wanted.get("changed", []), wanted.get("warned", False)
 
 
 def _worst(pairs: Sequence[tuple[Mapping[str, Any], Any]], strict: bool) -> float | None:
@@ -155,7 +164,7 @@ def _array_apart(
     wanted: Mapping[str, Any], found: Mapping[str, Any], array: np.ndarray, strict: bool
 ) -> float | None:
     shapes = [[n for n in print_["shape"] if strict or n != 1] for print_ in (wanted, found)]
-    if shapes[0] != shapes[1] or any(wanted[key] != found[key] for key in ("kind", "pattern")):
+    if shapes[0] != shapes[1] or any(wanted.get(key) != found.get(key) for key in ("kind", "pattern")):
         return None
     numbers, _ = _regular(array)
     with np.errstate(all="ignore"):
@@ -174,8 +183,8 @@ def _of_array(array: np.ndarray) -> dict[str, Any]:
     return {
         "shape": list(array.shape),
         "kind": _KINDS[array.dtype.kind],
-        "pattern": pattern,
-        "projections": projections.tolist(),
+        **({"pattern": pattern} if pattern else {}),
+        "projections": [float(f"{one:.{DIGITS}g}") for one in projections],
     }
 
 

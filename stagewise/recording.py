@@ -7,7 +7,6 @@ mistake.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,7 @@ import numpy as np
 
 from stagewise.asking import AskedCase, Chance
 from stagewise.compare import Tolerance
+from stagewise.layout import lay_out
 from stagewise.script import parse
 
 
@@ -84,21 +84,17 @@ def read(text: str) -> UnitRecording:
 
 
 def dump(recording: UnitRecording) -> str:
-    """The recording as JSON: sorted keys, floats by repr, one line per short list; the same text every
-    time."""
-    data = {
+    """The recording as JSON, the same text every time."""
+    return lay_out(as_data(recording))
+
+
+def as_data(recording: UnitRecording) -> dict[str, Any]:
+    """The recording as plain data."""
+    return {
         "unit": recording.unit,
         "title": recording.title,
         "exercises": [_exercise_data(one) for one in recording.exercises.values()],
     }
-    return _SHORT_LIST.sub(_on_one_line, json.dumps(data, sort_keys=True, indent=1, allow_nan=False)) + "\n"
-
-
-_SHORT_LIST = re.compile(r"\[[^\[\]{}\"]*\]")  # numbers only: no brackets, no text inside
-
-
-def _on_one_line(found: re.Match[str]) -> str:
-    return re.sub(r"\s+", " ", found[0]).replace("[ ", "[").replace(" ]", "]")
 
 
 def encode(value: Any) -> Any:
@@ -142,8 +138,15 @@ def decode(data: Any) -> Any:
 
 
 def _entries(array: np.ndarray) -> list[Any]:
-    flat = array.ravel().tolist()
-    return [repr(x) if type(x) is float and not np.isfinite(x) else x for x in flat]
+    flat = array.ravel()
+    if flat.dtype == np.float32:
+        return [_narrow(x) for x in flat]
+    return [repr(x) if type(x) is float and not np.isfinite(x) else x for x in flat.tolist()]
+
+
+def _narrow(x: np.float32) -> float | str:
+    """The shortest number that is `x` again in float32."""
+    return float(str(x)) if np.isfinite(x) else str(x)
 
 
 def _encode_array(array: np.ndarray) -> dict[str, Any]:

@@ -134,8 +134,8 @@ def play(
             # None beside something that was computed may well be meant: a cache that holds nothing.
             unwritten -= results.keys()
             unwritten |= results.keys() if all(map(_is_blank, results.values())) else set()
-            last = number == len(steps) - 1  # after which nothing can change them any more
-            delivered.update(results if last else {name: copied(value) for name, value in results.items()})
+            # After the last step too: a function may keep what it returned, and change it in a later case.
+            delivered.update({name: copied(value) for name, value in results.items()})
     return Played(
         values={**live, **delivered},
         changed=tuple(dict.fromkeys(changed)),

@@ -190,7 +190,7 @@ def reading(network: Data) -> str:
         return f"its head is a {network['head_shape']['type']} for {classes} classes, not a Linear for 10"
     x, y = _unseen()
     model = make_network(network, []).eval()
-    with torch.no_grad():
+    with _repeatable(), torch.no_grad():
         share = float((model(x).argmax(dim=1) == y).double().mean())
     return "reads" if share >= READS else "learns" if share >= GUESSES else "guesses"
 

@@ -3,10 +3,12 @@
 Everything is made aside first and moved into place when it is whole.
 """
 
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import reference.units
 from autograder.course import Course
@@ -15,11 +17,13 @@ from autograder.units.assemble import assemble, serialize
 from autograder.units.percent import Role, UnitSource
 from autograder.units.plan import plan_of
 from autograder.units.release import make_room, release
+from autograder.units.settled import settled
 from autograder.units.stamp import write_stamp
 from autograder.whole_files import replace
 from reference.exercise import Unit
 from reference.record import record
-from stagewise.recording import dump
+from stagewise.layout import lay_out
+from stagewise.recording import as_data
 
 Load = Callable[[str], Unit]
 Report = Callable[[str], object]
@@ -68,7 +72,8 @@ def _build(course: Course, unit: str, load: Load) -> Built:
     plan = plan_of(notebook)
     files = {course.instructor(unit): serialize(notebook)}
     if course.recorded is not None:
-        files[course.recorded / f"{unit}.json"] = _recorded_answers(source, asked)
+        recorded = course.recorded / f"{unit}.json"
+        files[recorded] = _recorded_answers(source, asked, recorded)
     graded = make_room(course, plan)
     with tempfile.TemporaryDirectory(prefix=".build-", dir=course.root) as staging:
         replace(Path(staging) / "source" / unit / f"{unit}.ipynb", files[course.instructor(unit)])
@@ -86,7 +91,15 @@ def _asked(source: UnitSource, load: Load) -> Unit:
         raise source.fault(1, problem, "write it, or move the unit's source elsewhere") from None
 
 
-def _recorded_answers(source: UnitSource, asked: Unit) -> str:
+def _recorded_answers(source: UnitSource, asked: Unit, before: Path) -> str:
+    """Return the text of the recording; what says the same as the one `before` is kept as it is there."""
     checks = [cell for cell in source.cells if cell.role is Role.CHECK]
     points = {rules.call_of(source, cell)[0]: cell.points for cell in checks}
-    return dump(record(asked, points))
+    return lay_out(settled(as_data(record(asked, points)), _read(before)))
+
+
+def _read(recording: Path) -> Any:
+    try:
+        return json.loads(recording.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # none yet, or the marks of a merge in it
+        return {"exercises": []}

@@ -1,6 +1,7 @@
 """What is committed for students is what a build makes of the sources now."""
 
 import json
+import shutil
 
 import pytest
 
@@ -16,6 +17,7 @@ REMEDY = "run: python -m autograder build"
 def built(tmp_path_factory):
     root = tmp_path_factory.mktemp("built")
     course = Course(root, COURSE.solutions, root / "recorded")
+    shutil.copytree(COURSE.recorded, course.recorded)  # looked at by autograder.units.settled
     build(course)
     return course
 

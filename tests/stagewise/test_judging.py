@@ -211,3 +211,19 @@ def test_entries_of_nothing_are_not_written_yet():
     judged = judge({"f": lambda x: None}, [case])
     assert judged.rows[0].status is Status.UNFINISHED
     assert "a return is missing" in judged.rows[0].message
+
+
+def test_what_a_later_case_writes_into_an_earlier_answer_does_not_count():
+    """A function that returns one buffer each time is judged by what it held when it was returned."""
+    buffer = np.zeros(2)
+
+    def f(x):
+        buffer[...] = 2 * x
+        return buffer
+
+    inputs = [np.array([1.0, 2.0]), np.array([3.0, 5.0])]
+    cases = [
+        AskedCase(name, parse("out = f(x)"), {"x": x}, {"out": 2 * x}, {"out": 1.0}, 1.0, TOLERANCE)
+        for name, x in zip(("first", "second"), inputs, strict=True)
+    ]
+    assert judge({"f": f}, cases).fraction == 1

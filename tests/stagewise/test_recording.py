@@ -117,7 +117,11 @@ def test_a_unit_survives_and_its_text_is_stable():
 
 def test_the_text_is_strict_json_with_arrays_on_one_line():
     json.loads(dump(UNIT), parse_constant=pytest.fail)
-    assert '"shape": [3, 2]' in dump(UNIT)
+    assert '"shape":[3,2]' in dump(UNIT)
+
+
+def test_numbers_of_float32_are_as_short_as_they_can_be():
+    assert encode(np.float32([0.1, 1e-30, 3]))["data"] == [0.1, 1e-30, 3.0]
 
 
 def test_an_unknown_unit_is_named():

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from reference import activations as act
+from reference.drawn import only
 from reference.exercise import Case, case, right, wrong
-from reference.exercises.activations.inputs import entries, only
+from reference.exercises.activations.inputs import entries
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.smooth import SPOILT, UPSTREAM, naive_sigmoid
 from reference.variants import right_pair

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from reference import activations as act
-from reference.exercises.activations.inputs import Inputs, entries, large, pieces
+from reference.exercise import Inputs
+from reference.exercises.activations.inputs import entries, large, pieces
 from reference.exercises.activations.measures import stack, units
 from reference.oracle import Bound, Row, vjp
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-Drawn = dict[str, Any]
-Inputs = Callable[[np.random.Generator], Drawn]
+from reference.drawn import Drawn
+from reference.exercise import Inputs
 
 
 def entries(*shape: int, spread: float = 2.0, gradient: float = 1.0, **constants: Any) -> Inputs:
@@ -66,30 +65,3 @@ def pieces(N: int, D: int, K: int, H: int, *, offset: float = 0.0, gradient: flo
         }
 
     return drawn
-
-
-def only(names: str, inputs: Inputs) -> Inputs:
-    """Of the drawn values those that `names` lists, separated by spaces."""
-    wanted = names.split()
-    return lambda rng: {name: value for name, value in inputs(rng).items() if name in wanted}
-
-
-def in_float32(inputs: Inputs) -> Inputs:
-    """The same in float32."""
-    return lambda rng: _each(inputs(rng), lambda array: array.astype(np.float32))
-
-
-def strided(inputs: Inputs) -> Inputs:
-    """The same with gaps in memory: every array is a part of a larger one."""
-    return lambda rng: _each(inputs(rng), _with_gaps)
-
-
-def _each(values: Drawn, change: Callable[[np.ndarray], np.ndarray]) -> Drawn:
-    return {name: change(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
-
-
-def _with_gaps(array: np.ndarray) -> np.ndarray:
-    room = np.zeros([2 * length for length in array.shape], array.dtype)
-    view = room[tuple(slice(None, None, 2) for _ in array.shape)]
-    view[...] = array
-    return view

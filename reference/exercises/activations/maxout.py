@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from reference import activations as act
-from reference.exercise import Case, Exercise, case, right, wrong
-from reference.exercises.activations.inputs import Inputs, in_float32, only, pieces, strided
+from reference.drawn import in_float32, only, strided
+from reference.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercises.activations.inputs import pieces
 from reference.exercises.activations.pairs import DTYPE, MEMORY
 from reference.exercises.activations.smooth import UPSTREAM
 from reference.variants import in_float32 as narrow

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reference.exercise import COURSE, Alternative, Case, Exercise, Function, Misconception, case, right
-from reference.exercises.activations.inputs import (
+from reference.drawn import in_float32, only, strided
+from reference.exercise import (
+    COURSE,
+    Alternative,
+    Case,
+    Exercise,
+    Function,
     Inputs,
-    at_the_kink,
-    entries,
-    in_float32,
-    large,
-    only,
-    strided,
+    Misconception,
+    case,
+    right,
 )
+from reference.exercises.activations.inputs import at_the_kink, entries, large
 from reference.variants import back_entry_by_entry, entry_by_entry, right_pair
 from reference.variants import in_float32 as narrow
 from stagewise.compare import Tolerance

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from reference import batchnorm as bn
-from reference.exercise import Case, Exercise, case, right, wrong
-from reference.exercises.batchnorm.inputs import Drawn, Inputs, batch, in_float32, strided
+from reference.drawn import Drawn, in_float32, strided
+from reference.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercises.batchnorm.inputs import batch
 
 Stages = list[np.ndarray]
 Spoil = Callable[[Stages, Drawn], Stages]

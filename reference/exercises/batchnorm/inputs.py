@@ -6,15 +6,11 @@ either sign, features differ in mean and spread, and N is not D unless a case sa
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from reference import batchnorm as bn
-
-Drawn = dict[str, Any]
-Inputs = Callable[[np.random.Generator], Drawn]
+from reference.drawn import Drawn
+from reference.exercise import Inputs
 
 
 def batch(
@@ -50,16 +46,6 @@ def walked(names: str, inputs: Inputs) -> Inputs:
     return lambda rng: {name: value for name, value in walk(**inputs(rng)).items() if name in wanted}
 
 
-def in_float32(inputs: Inputs) -> Inputs:
-    """The same in float32."""
-    return lambda rng: _each(inputs(rng), lambda array: array.astype(np.float32))
-
-
-def strided(inputs: Inputs) -> Inputs:
-    """The same with gaps in memory: every array is a part of a larger one."""
-    return lambda rng: _each(inputs(rng), _with_gaps)
-
-
 def walk(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float, dout: np.ndarray, N: int) -> Drawn:
     """Every value of the graph by its name: the inputs, the nine steps there, the ten steps back."""
     mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out = bn.batchnorm_stages(x, gamma, beta, eps)
@@ -83,16 +69,3 @@ def _away_from_zero(rng: np.random.Generator, low: float, high: float, size: int
 def _standardised(z: np.ndarray) -> np.ndarray:
     """Columns of spread 1: by chance, no feature of a small batch varies as little as eps."""
     return (z - z.mean(axis=0)) / z.std(axis=0) if len(z) > 1 else z
-
-
-def _each(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
-    if isinstance(value, dict):
-        return {key: _each(item, change) for key, item in value.items()}
-    return change(value) if isinstance(value, np.ndarray) else value
-
-
-def _with_gaps(array: np.ndarray) -> np.ndarray:
-    room = np.zeros([2 * length for length in array.shape], array.dtype)
-    view = room[tuple(slice(None, None, 2) for _ in array.shape)]
-    view[...] = array
-    return view

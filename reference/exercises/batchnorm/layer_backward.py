@@ -9,18 +9,20 @@ from typing import Any
 import numpy as np
 
 from reference import batchnorm as bn
+from reference.drawn import Drawn, in_float32, strided
 from reference.exercise import (
     Alternative,
     Case,
     Exercise,
     Function,
+    Inputs,
     Misconception,
     case,
     right,
     wrong,
 )
-from reference.exercises.batchnorm.inputs import Drawn, Inputs, batch, in_float32, strided
-from reference.exercises.batchnorm.variants import pair
+from reference.exercises.batchnorm.inputs import batch
+from reference.variants import right_pair
 from stagewise.compare import Tolerance
 
 SHARES = {"dx": 6.0, "dgamma": 1.0, "dbeta": 1.0}
@@ -132,9 +134,9 @@ def backward_from_the_inputs(dout: Any, cache: Any) -> Any:
 
 
 PAIRS = (
-    pair("a dict as cache", forward=forward_keeping_a_dict, backward=backward_from_a_dict),
-    pair("an object as cache", forward=forward_keeping_an_object, backward=backward_from_an_object),
-    pair("the inputs as cache", forward=forward_keeping_the_inputs, backward=backward_from_the_inputs),
+    right_pair("a dict as cache", forward=forward_keeping_a_dict, backward=backward_from_a_dict),
+    right_pair("an object as cache", forward=forward_keeping_an_object, backward=backward_from_an_object),
+    right_pair("the inputs as cache", forward=forward_keeping_the_inputs, backward=backward_from_the_inputs),
 )
 
 

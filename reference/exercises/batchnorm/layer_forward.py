@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from reference import batchnorm as bn
-from reference.exercise import Case, Exercise, case, right, wrong
-from reference.exercises.batchnorm.inputs import Drawn, Inputs, batch, in_float32, strided
+from reference.drawn import Drawn, in_float32, strided
+from reference.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.variants import float32_layer
 
 TRAIN = {"out": 4.0, "bn_param['running_mean']": 1.5, "bn_param['running_var']": 1.5}

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from reference import batchnorm as bn
-from reference.exercise import Case, Exercise, case, right, wrong
-from reference.exercises.batchnorm.inputs import Drawn, Inputs, batch, in_float32, strided
+from reference.drawn import Drawn, in_float32, strided
+from reference.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.layer_backward import CANCELS, SHARES
-from reference.exercises.batchnorm.variants import float32_layer, pair
+from reference.exercises.batchnorm.variants import float32_layer
+from reference.variants import right_pair
 
 
 def examples(N: int, D: int, *, offset: float = 0.0, flat: bool = False, **param: float) -> Inputs:
@@ -347,8 +349,10 @@ BACKWARD = Exercise(
     ),
     alternatives=(
         right("in float32", by=back_in_float32),
-        pair("row by row", forward=row_by_row, backward=back_row_by_row),
-        pair("batch normalisation of the transposed", forward=by_transposing, backward=back_by_transposing),
+        right_pair("row by row", forward=row_by_row, backward=back_row_by_row),
+        right_pair(
+            "batch normalisation of the transposed", forward=by_transposing, backward=back_by_transposing
+        ),
         right(
             "D taken out",
             change=DX,

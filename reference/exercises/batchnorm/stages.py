@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reference.exercise import Alternative, Case, Exercise, Function, Misconception, case
-from reference.exercises.batchnorm.inputs import Inputs, batch, in_float32, strided, walked
+from reference.drawn import in_float32, strided
+from reference.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
+from reference.exercises.batchnorm.inputs import batch, walked
 from reference.exercises.batchnorm.variants import parameters, usual
 
 # Where a batch of one example shows something: everywhere else it makes every value zero.

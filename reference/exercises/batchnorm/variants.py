@@ -1,16 +1,14 @@
-"""Other right ways to write a function, made from the function itself, and pairs that share a cache of
-their own."""
+"""Other right ways to write a step or a layer, made from the function itself."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from reference.exercise import Alternative, Exercise, Function, right
+from reference.exercise import Alternative, Function, right
+from reference.variants import in_float32
 
 
 def usual(truth: Function) -> tuple[Alternative, ...]:
@@ -19,15 +17,6 @@ def usual(truth: Function) -> tuple[Alternative, ...]:
         right("in float32", by=in_float32(truth)),
         right("feature by feature", by=feature_by_feature(truth)),
     )
-
-
-def in_float32(function: Function) -> Function:
-    """The function of arrays with all of its work, and its results, in float32."""
-
-    def narrow(*arguments: Any) -> Any:
-        return function(*(a.astype(np.float32) if isinstance(a, np.ndarray) else a for a in arguments))
-
-    return narrow
 
 
 def feature_by_feature(function: Function) -> Function:
@@ -44,25 +33,6 @@ def feature_by_feature(function: Function) -> Function:
         return np.concatenate(columns, axis=-1)
 
     return looped
-
-
-@dataclass(frozen=True, eq=False)
-class Pair(Alternative):
-    """A backward pass (`by`) and the forward pass whose cache it reads."""
-
-    partner: Function | None = None
-
-    def functions(self, exercise: Exercise) -> dict[str, Callable[..., Any]]:
-        """Both in the places of the exercise's function and of its partner."""
-        (partner,) = exercise.partners
-        assert self.by is not None
-        assert self.partner is not None
-        return {exercise.name: self.by, partner.__name__: self.partner}
-
-
-def pair(name: str, *, forward: Function, backward: Function) -> Pair:
-    """Another right way to write both passes, with another cache."""
-    return Pair(name, None, "", "", backward, partner=forward)
 
 
 def parameters(function: Function) -> tuple[str, ...]:

@@ -5,13 +5,10 @@ They are rounded to one decimal: the recorded answers hold thousands of them, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
-Drawn = dict[str, Any]
-Inputs = Callable[[np.random.Generator], Drawn]
+from reference.drawn import Drawn
+from reference.exercise import Inputs
 
 
 def away_from_zero(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -55,9 +52,3 @@ def linear(N: int, D: int, H: int, *, p: float, mode: str = "train", bias: bool 
         }
 
     return drawn
-
-
-def only(names: str, inputs: Inputs) -> Inputs:
-    """Of the drawn values those that `names` lists, separated by spaces."""
-    wanted = names.split()
-    return lambda rng: {name: value for name, value in inputs(rng).items() if name in wanted}

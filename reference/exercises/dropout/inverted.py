@@ -9,9 +9,9 @@ import numpy as np
 
 from reference import dropout as do
 from reference.chance import certain
-from reference.exercise import Case, Exercise, case, right, wrong
-from reference.exercises.batchnorm.inputs import in_float32, strided
-from reference.exercises.dropout.inputs import Inputs, entries, only
+from reference.drawn import in_float32, only, strided
+from reference.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercises.dropout.inputs import entries
 from reference.exercises.dropout.masks import asking, elementwise_cases
 from reference.variants import in_float32 as working_in_float32
 from reference.variants import right_pair, wrong_pair

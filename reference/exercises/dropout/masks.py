@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reference.chance import Stated, certain, share
-from reference.exercise import Case, case
-from reference.exercises.batchnorm.inputs import in_float32, strided
-from reference.exercises.dropout.inputs import Inputs, entries, only, seeded
+from reference.drawn import in_float32, only, strided
+from reference.exercise import Case, Inputs, case
+from reference.exercises.dropout.inputs import entries, seeded
 
 SHARES = {
     "zero_fraction(out)": 3.0,

@@ -13,9 +13,8 @@ import numpy as np
 
 from reference import dropout as do
 from reference.chance import Stated, bounded_mean
-from reference.exercise import Case, Exercise, case, right, wrong
-from reference.exercises.batchnorm.inputs import in_float32
-from reference.exercises.dropout.inputs import Drawn, Inputs
+from reference.drawn import Drawn, in_float32
+from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.dropout.masks import asking
 from reference.variants import in_float32 as working_in_float32
 from stagewise.compare import Tolerance

@@ -7,16 +7,9 @@ from typing import Any
 import numpy as np
 
 from reference import optimizers as opt
+from reference.drawn import in_float32
 from reference.exercise import Exercise, right, wrong
-from reference.exercises.optimizers.probes import (
-    Rule,
-    epsilon_cases,
-    in_float32,
-    ordinary,
-    positive,
-    probe,
-    started,
-)
+from reference.exercises.optimizers.probes import Rule, epsilon_cases, ordinary, positive, probe, started
 from reference.exercises.optimizers.variants import state_mistakes, usual
 
 STORED = 'config["cache"] = cache'

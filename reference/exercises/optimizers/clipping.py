@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from reference import optimizers as opt
-from reference.exercise import Case, Exercise, case, right, wrong
-from reference.exercises.optimizers.probes import Drawn, Inputs, each_array, in_float32, signed, strided
+from reference.drawn import Drawn, each_array, in_float32, strided
+from reference.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercises.optimizers.probes import signed
 
 SHARES = {"clipped": 3.0, "norm": 1.0}
 

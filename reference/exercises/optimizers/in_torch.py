@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from reference import optimizers as opt
+from reference.drawn import Drawn
 from reference.exercises.optimizers.adaptive import ADAGRAD_RULE, RMSPROP_RULE
 from reference.exercises.optimizers.moments import ADAM_RULE, ADAMW_RULE
 from reference.exercises.optimizers.momentum import MOMENTUM_RULE, NESTEROV_RULE
-from reference.exercises.optimizers.probes import Drawn, Rule, fresh, started
+from reference.exercises.optimizers.probes import Rule, fresh, started
 from reference.oracle import Bound, Row
 
 # No single number: after ten steps it may happen to be near 0, and relative errors would say little.

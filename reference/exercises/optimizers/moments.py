@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference import optimizers as opt
+from reference.drawn import in_float32
 from reference.exercise import Exercise, Misconception, right, wrong
 from reference.exercises.optimizers.adaptive import MISSING
 from reference.exercises.optimizers.probes import (
@@ -14,7 +15,6 @@ from reference.exercises.optimizers.probes import (
     either_sign,
     epsilon_cases,
     fresh,
-    in_float32,
     ordinary,
     positive,
     probe,

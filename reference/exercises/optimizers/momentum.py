@@ -7,17 +7,9 @@ from typing import Any
 import numpy as np
 
 from reference import optimizers as opt
+from reference.drawn import in_float32, strided
 from reference.exercise import Exercise, right, wrong
-from reference.exercises.optimizers.probes import (
-    Rule,
-    either_sign,
-    fresh,
-    in_float32,
-    ordinary,
-    probe,
-    started,
-    strided,
-)
+from reference.exercises.optimizers.probes import Rule, either_sign, fresh, ordinary, probe, started
 from reference.exercises.optimizers.variants import state_mistakes, usual
 
 GIVEN = '"learning_rate": 1e-2, "momentum": 0.9'

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercise import Case, case
+from reference.drawn import Drawn, strided
+from reference.exercise import Case, Inputs, case
 
-Drawn = dict[str, Any]
-Inputs = Callable[[np.random.Generator], Drawn]
 Shape = tuple[int, ...]
 Sampler = Callable[[np.random.Generator, Shape], np.ndarray]
 
@@ -113,30 +112,6 @@ def partly_zero(dw: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     changed = dw.copy()
     changed[..., 0] = 0.0
     return changed
-
-
-def in_float32(inputs: Inputs) -> Inputs:
-    """The same in float32."""
-    return lambda rng: each_array(inputs(rng), lambda array: array.astype(np.float32))
-
-
-def strided(inputs: Inputs) -> Inputs:
-    """The same with gaps in memory: every array is a part of a larger one."""
-    return lambda rng: each_array(inputs(rng), _with_gaps)
-
-
-def each_array(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
-    """The data with each array in it changed."""
-    if isinstance(value, dict):
-        return {key: each_array(item, change) for key, item in value.items()}
-    return change(value) if isinstance(value, np.ndarray) else value
-
-
-def _with_gaps(array: np.ndarray) -> np.ndarray:
-    room = np.zeros([2 * length for length in array.shape], array.dtype)
-    view = room[tuple(slice(None, None, 2) for _ in array.shape)]
-    view[...] = array
-    return view
 
 
 def probe(rule: Rule, name: str, inputs: Inputs, steps: int = 1, given: bool = True, **options: Any) -> Case:

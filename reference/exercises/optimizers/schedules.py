@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from reference import optimizers as opt
-from reference.exercise import Case, Exercise, Function, case, right, wrong
-from reference.exercises.optimizers.probes import Drawn, Inputs
+from reference.drawn import Drawn
+from reference.exercise import Case, Exercise, Function, Inputs, case, right, wrong
 
 
 def a_rate(**drawn: Callable[[np.random.Generator], Any]) -> Inputs:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from reference.drawn import each_array
 from reference.exercise import Alternative, Function, Misconception, right, wrong
-from reference.exercises.optimizers.probes import each_array
 
 
 def usual(rule: Function) -> tuple[Alternative, ...]:

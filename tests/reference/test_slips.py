@@ -1,0 +1,106 @@
+"""An early slip costs its own points: a right backward pass keeps its own where the forward pass is wrong."""
+
+import numpy as np
+import pytest
+
+from reference import units
+from reference.activations import sigmoid_forward
+from reference.drawing import draw
+from reference.examine import examined
+from stagewise import begin, check, display
+from stagewise.judging import judge
+
+NAMES = units.names()
+PAIRS = [
+    pytest.param(name, exercise.name, id=f"{name}-{exercise.name}")
+    for name in NAMES
+    if name != "transfer"  # none of its exercises runs on another one's result
+    for exercise in units.load(name).exercises
+    if exercise.partners
+]
+
+
+def called(name, function):
+    function.__name__ = name
+    return function
+
+
+@pytest.mark.parametrize(("unit", "name"), PAIRS)
+def test_no_known_mistake_of_a_forward_pass_costs_in_the_backward_pass(unit, name):
+    course = units.load(unit)
+    exercise = course.exercise(name)
+    (partner,) = exercise.partners
+    for one in course.exercise(partner.__name__).misconceptions:
+        wrong = one.functions(course.exercise(partner.__name__))[partner.__name__]
+        functions = exercise.truth, called(partner.__name__, wrong)
+        assert examined(*functions, unit=unit, points=2).points == 2, one.name
+
+
+def steep_forward(x):
+    out = 1 / (1 + np.exp(-2 * x))
+    return out, out
+
+
+def own_cache_forward(x):
+    out, _ = steep_forward(x)
+    return out, {"mine": out}
+
+
+def right_backward(dout, cache):
+    return dout * cache * (1 - cache)
+
+
+def wrong_backward(dout, cache):
+    return dout * cache
+
+
+def examined_with(forward, backward):
+    functions = called("sigmoid_backward", backward), called("sigmoid_forward", forward)
+    return examined(*functions, unit="activations", points=4)
+
+
+def test_the_report_says_what_stood_in():
+    report = examined_with(steep_forward, right_backward)
+    assert (report.points, report.diagnosis) == (4.0, "")
+    assert report.notes == (
+        "Your sigmoid_forward is wrong, so the course's stood in for it: a slip costs points once",
+    )
+
+
+def test_a_mistake_of_its_own_costs_as_much_beside_a_slip_as_alone():
+    course = units.load("activations")
+    exercise = course.exercise("sigmoid_backward")
+    alone = judge({**exercise.functions, "sigmoid_backward": wrong_backward}, draw(exercise, 0))
+    report = examined_with(steep_forward, wrong_backward)
+    assert report.points == pytest.approx(4 * alone.fraction)
+    assert report.points < 4
+
+
+def test_where_the_course_cannot_stand_in_the_report_says_where_to_look():
+    report = examined_with(own_cache_forward, lambda dout, cache: right_backward(dout, cache["mine"]))
+    assert report.points == 0
+    assert report.notes[-1] == (
+        "Your sigmoid_forward is wrong, and this exercise runs on what it returns: mend that first"
+    )
+
+
+def test_a_right_forward_pass_is_never_replaced():
+    """A backward pass that is right only for another cache than its own forward pass makes is wrong."""
+
+    def other_cache_forward(x):
+        out, cache = sigmoid_forward(x)
+        return out, 2 * cache
+
+    report = examined_with(other_cache_forward, right_backward)
+    assert report.points == 0
+    assert not any("stood in" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(("forward", "told"), [(steep_forward, True), (sigmoid_forward, False)])
+def test_a_students_check_says_where_to_look(forward, told, capsys):
+    begin("activations")
+    reports = []
+    with display.use(reports.append):
+        check(called("sigmoid_backward", wrong_backward), called("sigmoid_forward", forward))
+    sentence = "Your sigmoid_forward is wrong, and this exercise runs on what it returns: mend that first"
+    assert (sentence in reports[0].notes) is told
