@@ -12,7 +12,6 @@ from autograder.reasons import Reason
 from autograder.synthetic.demo import demo
 from autograder.units.prepare import prepare
 
-
 UNITS = ("activations", "batchnorm")
 
 
