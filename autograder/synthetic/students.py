@@ -130,6 +130,12 @@ def _answers(made: Material) -> dict[str, str]:
     return made.solutions | dict.fromkeys(made.written, _ANSWER)
 
 
+def solved(course: Course, unit: str) -> dict[str, Any]:
+    """The notebook of a student who wrote what the unit's source has."""
+    made = material(course, unit)
+    return notebook_of(made, _answers(made))
+
+
 def _right(made: Material, rng: Generator, number: int) -> tuple[tuple[str, ...], dict[str, bytes]]:
     return (), _files(made, notebook_of(made, _answers(made)))
 
