@@ -3,4 +3,4 @@
 import os
 
 AS_STARTED = dict(os.environ)
-"""The environment before `autograder.lean` changes it: other people's programs are timed as anybody starts them."""
+"""The environment before `autograder.lean` changes it, in which other programs are timed."""

@@ -86,7 +86,9 @@ def _release(course: Course) -> None:
 
 def _outcome(course: Course, attack: str, name: str, sheets: Mapping[str, Sheet]) -> str:
     graded = json.loads((course.autograded / name / _UNIT / f"{_UNIT}.ipynb").read_bytes())
-    shown = json.dumps([cell.get("outputs") for cell in graded["cells"] if "nbgrader" not in cell["metadata"]])
+    shown = json.dumps(
+        [cell.get("outputs") for cell in graded["cells"] if "nbgrader" not in cell["metadata"]]
+    )
     with closing(sqlite3.connect(course.gradebook)) as base:
         (points,) = base.execute("select points from t").fetchone()
     if sheets[name].score:

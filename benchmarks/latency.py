@@ -7,15 +7,17 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import reference.units
-from autograder.isolation.sandbox import CandidateTemplate
+from autograder.course import Course
+from autograder.grading.templates import Templates
 from benchmarks.budget import laps
 from stagewise import begin, check
 
 
-def candidate_starts(count: int) -> list[float]:
-    """Milliseconds from asking for a candidate to the end of its first, empty cell."""
+def candidate_starts(course: Course, unit: str, count: int) -> list[float]:
+    """Milliseconds from asking a unit's template for a candidate to the end of its first, empty cell."""
     found = []
-    with CandidateTemplate.start() as template:
+    with Templates(course, unit, count=1) as templates:
+        template = templates.take(0)
         for _ in range(count):
             clock = laps()
             with template.new_candidate() as candidate:

@@ -6,8 +6,6 @@ clock.
 
 from __future__ import annotations
 
-import autograder.lean  # noqa: F401, I001 (must come before all else)
-
 import gc
 import json
 import os
@@ -18,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import autograder.lean  # noqa: F401 (must come before all else)
 from autograder.course import Course
 from autograder.grading.driver import new_worker
 from autograder.grading.settings import Settings

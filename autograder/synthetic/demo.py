@@ -68,9 +68,7 @@ def _written(
     course: Course, unit: str, names: Sequence[str], settings: Settings, console: Console
 ) -> tuple[Path, ...]:
     with Steps(f"Feedback on {unit}", console) as steps:
-        return feedback(
-            course, unit, names, jobs=settings.jobs, on_done=lambda _, total: steps.step(total)
-        )
+        return feedback(course, unit, names, jobs=settings.jobs, on_done=lambda _, total: steps.step(total))
 
 
 def _where_to_look(course: Course, unit: str, console: Console) -> None:
