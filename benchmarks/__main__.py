@@ -111,18 +111,21 @@ def _attacks(asked: argparse.Namespace, folder: Path, conditions: Conditions, co
 def _crowd(asked: argparse.Namespace, conditions: Conditions, console: Console) -> int:
     unit = asked.units[0] if asked.units else "batchnorm"
     found = crowd(unit, asked.crowd, asked.seed, console.print)
+    hundred, thousand = (min(number, found.submissions) for number in (100, 1000))
     console.print(tables.crowd_table(found))
     console.print(
         f"{found.submissions} submissions of {found.unit} in {found.seconds:.0f} s, the first after "
         f"{found.first_after:.1f} s"
     )
     for told, rate in (
-        ("first 100", found.first_hundred),
-        ("first 1,000", found.first_thousand),
-        ("last 1,000", found.last_thousand),
+        (f"first {hundred:,}", found.first_hundred),
+        (f"first {thousand:,}", found.first_thousand),
+        (f"last {thousand:,}", found.last_thousand),
     ):
         console.print(f"per second, {told}: {rate:.2f}")
-    console.print(f"last 1,000 over first 1,000: {found.last_thousand / found.first_thousand:.3f}")
+    console.print(
+        f"last {thousand:,} over first {thousand:,}: {found.last_thousand / found.first_thousand:.3f}"
+    )
     console.print(f"peak memory: {found.peak_bytes / 1e6:.0f} MB, disk: {found.disk_bytes / 1e9:.1f} GB")
     console.print(f"notebooks whose copies got other points: {found.unequal}")
     console.print(f"kept in {conditions.keep('crowd', asdict(found))}")

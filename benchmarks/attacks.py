@@ -1,4 +1,4 @@
-"""What attacks are worth elsewhere: those of the catalogue that cannot harm a machine, on each grader in turn."""
+"""What attacks are worth elsewhere: those that cannot harm a machine, on each grader in turn."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def compared(folder: Path, otter: str | None, told: Callable[[str], None]) -> di
 
 
 def _on_ours(attacks: Sequence[Any]) -> Outcomes:
-    """Through the real pipeline, as `python -m autograder attack` does: its last one is the honest student."""
+    """Through the real pipeline, as `python -m autograder attack` does; the last is the honest student."""
     *outcomes, honest = attack([one.name for one in attacks])
     if not honest.held:
         raise RuntimeError(f"the right answer is not graded as such: {'; '.join(honest.flaws)}")

@@ -1,7 +1,7 @@
 """Grading without isolation, to compare with: the student's cells and the checks in one warm process.
 
-For synthetic classes alone. Cells run once, in the same shell as in a candidate; checks are judged by the same
-examiner, on the student's functions themselves.
+For synthetic classes alone. Cells run once, in the same shell as in a candidate; checks are judged by the
+same examiner, on the student's functions themselves.
 """
 
 from __future__ import annotations

@@ -1,10 +1,14 @@
-"""Where the time of one submission goes, part by part."""
+"""Where the time of one submission goes, part by part: `python -m benchmarks.budget COURSE UNIT COUNT`."""
 
 from __future__ import annotations
 
+import json
+import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import autograder.lean  # noqa: F401 (must come before all else)
 from autograder.course import Course
 from autograder.grading import records
 from autograder.grading.driver import Settings, entry_of, new_worker
@@ -75,3 +79,7 @@ def laps() -> Callable[[], float]:
         return passed
 
     return lap
+
+
+if __name__ == "__main__":
+    print(json.dumps(budget(Course(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]))))

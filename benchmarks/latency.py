@@ -1,11 +1,17 @@
-"""What somebody waits for: a student for `check`, the grader for a candidate."""
+"""What somebody waits for, a student for `check`, the grader for a candidate:
+`python -m benchmarks.latency COURSE UNIT COUNT`.
+"""
 
 from __future__ import annotations
 
+import json
 import statistics
+import sys
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 
+import autograder.lean  # noqa: F401 (must come before all else)
 import reference.units
 from autograder.course import Course
 from autograder.grading.templates import Templates
@@ -44,3 +50,13 @@ def check_times(unit: str) -> dict[str, float]:
                 times.append(clock())
             found[exercise.name] = statistics.median(times)
     return found
+
+
+def main(root: str, unit: str, count: str) -> None:
+    """Print the times of `count` starts and of all checks as JSON."""
+    starts = candidate_starts(Course(Path(root)), unit, int(count))
+    print(json.dumps({"candidate_start_ms": starts, "check_ms": check_times(unit)}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

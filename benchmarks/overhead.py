@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates
 from autograder.grading.worker import unpack
 from autograder.intake import files as submissions
+from benchmarks.apart import apart
 from benchmarks.bare import graded, one_shell
 from benchmarks.processes import cpu_seconds
 
@@ -60,13 +60,8 @@ class Overhead:
 
 def overhead(course: Course, unit: str, count: int) -> Overhead:
     """Measure both ways with the first `count` submissions."""
-    return Overhead(count, _apart(course, unit, count, ISOLATED), _apart(course, unit, count, BARE))
-
-
-def _apart(course: Course, unit: str, count: int, way: str) -> Cost:
-    command = [sys.executable, "-m", "benchmarks.overhead", str(course.root), unit, str(count), way]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return Cost(**json.loads(done.stdout))
+    costs = [Cost(**apart("benchmarks.overhead", course.root, unit, count, way)) for way in (ISOLATED, BARE)]
+    return Overhead(count, *costs)
 
 
 def isolated(course: Course, unit: str, names: Sequence[str]) -> Cost:

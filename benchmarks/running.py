@@ -22,7 +22,7 @@ from benchmarks import AS_STARTED
 
 @dataclass(frozen=True, slots=True)
 class RunAll:
-    """Seconds of the whole notebook in a kernel of its own, and of its slowest cell, which starts like this."""
+    """Seconds of the whole notebook in a kernel of its own, and of its slowest cell, with its first line."""
 
     seconds: float
     slowest_seconds: float

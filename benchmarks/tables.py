@@ -18,7 +18,7 @@ def runs_table(measured: Measured) -> Table:
     """A line for each grader of one unit."""
     table = _table(
         measured.unit,
-        *("submissions", "seconds", "per second, start-up included", "times stock"),
+        *("N", "seconds", "per second with start-up", "times stock"),
         *("per second, steady", "times stock", "peak memory, MB"),
     )
     stock = measured.run_of(STOCK)
@@ -39,9 +39,15 @@ def runs_table(measured: Measured) -> Table:
 def rates_table(all_measured: Sequence[Measured]) -> Table:
     """A line for each unit: how fast stock and ours grade, the same points or not, memory, isolation."""
     table = _table(
-        "submissions per second",
-        *("stock nbgrader (N)", "ours, start-up included (N)", "ours, steady (N)", "steady, times stock"),
-        *("same points", "peak memory, MB", "isolation: CPU, times bare", "on the clock"),
+        "per second (of N)",
+        *(
+            "stock, with start-up",
+            "ours, with start-up",
+            "stock, steady",
+            "ours, steady",
+            "steady, times stock",
+        ),
+        *("same points", "peak memory, MB", "isolated over bare: CPU", "on the clock"),
     )
     for one in all_measured:
         stock, ours, large = (one.run_of(grader) for grader in (STOCK, OURS, LARGE))
@@ -49,6 +55,7 @@ def rates_table(all_measured: Sequence[Measured]) -> Table:
             one.unit,
             f"{stock.rate:.2f} ({stock.submissions})" if stock else "-",
             f"{ours.rate:.2f} ({ours.submissions})" if ours else "-",
+            f"{_number(stock.steady)} ({stock.submissions})" if stock else "-",
             f"{_number(large.steady)} ({large.submissions})" if large else "-",
             _times(large and large.steady, stock and (stock.steady or stock.rate)),
             "NO" if one.different else "yes",
@@ -63,8 +70,8 @@ def waiting_table(all_measured: Sequence[Measured]) -> Table:
     """A line for each unit: what a student waits for, how soon a candidate is there, what isolation adds."""
     table = _table(
         "waiting",
-        *("run all, s", "slowest cell, s", "check, ms", "slowest check, ms", "candidate's start, ms"),
-        *("slowest, ms", "isolated, CPU ms", "bare, CPU ms"),
+        *("run all, s", "slowest cell, s", "check, ms", "slowest check, ms", "candidate starts, ms"),
+        *("slowest start, ms", "isolated, CPU ms", "bare, CPU ms"),
     )
     for one in all_measured:
         slowest = max(one.check_ms, key=lambda name: one.check_ms[name])

@@ -10,9 +10,8 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.synthetic.students import HONEST, draw_class, hand_in
 from autograder.units.prepare import prepare
-from benchmarks.budget import budget
+from benchmarks.apart import apart
 from benchmarks.graders import LARGE, OURS, SEAM, STOCK, STOCK_EXPLORE, Run, run
-from benchmarks.latency import candidate_starts, check_times
 from benchmarks.overhead import Overhead, overhead
 from benchmarks.running import RunAll, run_all
 
@@ -61,11 +60,11 @@ def measure(unit: str, sizes: Sizes, folder: Path, tell: Tell) -> Measured:
     tell(f"{unit}: isolated and not, {sizes.overhead} submissions")
     cost = overhead(course, unit, sizes.overhead)
     tell(f"{unit}: the parts of a submission, starts, checks")
-    parts = budget(course, unit, sizes.budget)
-    starts, checks = candidate_starts(course, unit, _STARTS), check_times(unit)
+    parts = apart("benchmarks.budget", course.root, unit, sizes.budget)
+    waits = apart("benchmarks.latency", course.root, unit, _STARTS)
     tell(f"{unit}: all cells of the solved notebook")
     whole = run_all(course, unit)
-    return Measured(unit, runs, _different(runs, cost), cost, parts, starts, checks, whole)
+    return Measured(unit, runs, _different(runs, cost), cost, parts, **waits, run_all=whole)
 
 
 def _runs(course: Course, unit: str, sizes: Sizes, folder: Path, tell: Tell) -> list[Run]:
@@ -75,20 +74,17 @@ def _runs(course: Course, unit: str, sizes: Sizes, folder: Path, tell: Tell) -> 
         SEAM: sizes.students,
         OURS: sizes.students,
     }
-    runs = [run(grader, course, unit, count, folder) for grader, count in _told(counts, unit, tell) if count]
+    runs = []
+    for grader, count in counts.items():
+        if count:
+            tell(f"{unit}: {grader}, {count} submissions")
+            runs.append(run(grader, course, unit, count, folder))
     if sizes.large:
         tell(f"{unit}: {LARGE}, {sizes.large} submissions")
         crowd = _course(folder / f"{unit}-large", unit, sizes.large, sizes.seed + 1)
         runs.append(run(LARGE, crowd, unit, sizes.large, folder))
         shutil.rmtree(crowd.root)
     return runs
-
-
-def _told(counts: dict[str, int], unit: str, tell: Tell):  # type: ignore[no-untyped-def]
-    for grader, count in counts.items():
-        if count:
-            tell(f"{unit}: {grader}, {count} submissions")
-        yield grader, count
 
 
 def _course(root: Path, unit: str, count: int, seed: int) -> Course:
