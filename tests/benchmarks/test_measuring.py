@@ -17,7 +17,7 @@ from benchmarks.crowd import signed
 from benchmarks.pace import between, steady
 from benchmarks.processes import cpu_seconds
 
-BURN = "import time\nwhile time.process_time() < 0.3: pass"
+BURN = "import time\nwhile time.process_time() < 0.5: pass"
 
 
 def test_a_pace_is_submissions_over_the_time_between_two():
@@ -35,7 +35,7 @@ def test_cpu_time_counts_what_has_ended_and_nothing_of_others():
     before = cpu_seconds(os.getpid())
     subprocess.run([sys.executable, "-c", BURN], check=True)
     spent = cpu_seconds(os.getpid()) - before
-    assert spent >= 0.3
+    assert spent > 0.4  # ticks are of a hundredth of a second
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as idle:
         assert cpu_seconds(idle.pid) < cpu_seconds(os.getpid())
 
