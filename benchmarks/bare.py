@@ -17,7 +17,8 @@ from autograder.examining.verdicts import CheckResult
 from autograder.grading.conduct import grade_notebook
 from autograder.grading.marking import serialized
 from autograder.intake.reading import read_submission
-from autograder.isolation.candidate.shell import CandidateShell, warm_up
+from autograder.isolation.candidate.rehearsal import rehearse
+from autograder.isolation.candidate.shell import CandidateShell, show_inline
 from autograder.isolation.limits import Limits
 from autograder.isolation.link import CellResult
 from autograder.units.plan import Plan, PlannedCell
@@ -34,7 +35,7 @@ class Bare:
     def __init__(self, shell: CandidateShell) -> None:
         self._shell = shell
 
-    def run_cell(self, source: str, *, count: int = 0) -> CellResult:
+    def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult:
         """Run a cell in the shell."""
         status, number, outputs = self._shell.run(source, _LIMITS.output_bytes)
         return CellResult(status, number, tuple(outputs))
@@ -51,7 +52,7 @@ class BareJudge:
     """An examiner that leaves `given` cells to the shell, where they have run already."""
 
     def __init__(self, bare: Bare, unit: str) -> None:
-        self._examiner = Examiner(bare, unit)  # type: ignore[arg-type]
+        self._examiner = Examiner(bare, unit)
 
     def run_given(self, cell: PlannedCell) -> None:
         """Nothing to do again."""
@@ -67,7 +68,8 @@ def one_shell() -> Iterator[CandidateShell]:
     streams = sys.stdout, sys.stderr
     try:
         shell = CandidateShell()
-        warm_up(shell)
+        show_inline(shell)
+        rehearse(shell)
         yield shell
     finally:
         sys.stdout, sys.stderr = streams

@@ -22,7 +22,7 @@ from stagewise import begin, check
 def candidate_starts(course: Course, unit: str, count: int) -> list[float]:
     """Milliseconds from asking a unit's template for a candidate to the end of its first, empty cell."""
     found = []
-    with Templates(course, unit, count=1) as templates:
+    with Templates(course, unit, lanes=1) as templates:
         template = templates.take(0)
         for _ in range(count):
             clock = laps()

@@ -66,7 +66,7 @@ def overhead(course: Course, unit: str, count: int) -> Overhead:
 
 def isolated(course: Course, unit: str, names: Sequence[str]) -> Cost:
     """With one lane: a worker, one template, a fresh candidate and a fresh examiner for each submission."""
-    with Templates(course, unit, count=1) as templates:
+    with Templates(course, unit, lanes=1) as templates:
         worker = new_worker(course, unit, Settings(jobs=1))
         return _measured(
             course,
