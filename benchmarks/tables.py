@@ -118,7 +118,7 @@ def _table(*titles: str, numbers: bool = True) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(titles[0], no_wrap=True)
     for title in titles[1:]:
-        table.add_column(title, justify="right" if numbers else "left")
+        table.add_column(title, justify="right" if numbers else "left", overflow="fold")
     return table
 
 
