@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: $(VENV)/ready $(VENV)/sandbox  ## build the course, grade a synthetic class of 30, write feedback and a report
+demo: $(VENV)/ready $(VENV)/sandbox  ## build the course, grade a synthetic class of 30 in all units, write feedback and a report
 	$(BIN)/python -m autograder demo
 
 test: $(VENV)/ready $(VENV)/sandbox $(VENV)/browser  ## lint, types and every test
@@ -18,7 +18,7 @@ test: $(VENV)/ready $(VENV)/sandbox $(VENV)/browser  ## lint, types and every te
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/ready $(VENV)/sandbox  ## grading speed side by side with stock nbgrader, check latency, attacks
+bench: $(VENV)/ready $(VENV)/sandbox  ## every unit side by side with stock nbgrader: speed, memory, latency, attacks
 	$(BIN)/python -m benchmarks
 
 lab: $(VENV)/ready  ## JupyterLab on the released notebooks

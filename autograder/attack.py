@@ -32,7 +32,7 @@ def attack(
 
     CourseError without a clone or for an unknown name, SandboxError if this machine cannot isolate.
     """
-    catalogue, judging = (_part(name) for name in ("catalogue", "judging"))
+    catalogue, judging = (part(name) for name in ("catalogue", "judging"))
     chosen = [*_chosen(catalogue.ATTACKS, names), judging.HONEST_STUDENT]
     outcomes = []
     with (
@@ -76,7 +76,7 @@ def _chosen(attacks: Sequence[Any], names: Sequence[str]) -> list[Any]:
     return [known[name] for name in names] or list(attacks)
 
 
-def _part(name: str) -> ModuleType:
+def part(name: str) -> ModuleType:
     """Import a module of the catalogue from the clone, whatever else is called `tests` on this machine."""
     place = CLONE / "tests"
     if not (place / "attacks" / f"{name}.py").is_file():

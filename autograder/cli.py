@@ -27,7 +27,7 @@ hidden tests outside it.
 """
 _EXAMPLES = """\
 examples:
-  python -m autograder demo                       see a class of 30 graded, from nothing
+  python -m autograder demo                       see a class of 30 graded in all units, from nothing
   python -m autograder build                      make assignments/ from solutions/
   python -m autograder collect batchnorm submissions.zip
                                                   put a download of Moodle or Canvas into submitted/
@@ -218,10 +218,13 @@ def _add_demo(commands: Subcommands) -> None:
         commands,
         "demo",
         "grade a synthetic class: right, wrong, unfinished, damaged and hostile notebooks",
-        "The class is drawn from a seed, and lies in demo/ unless --course says otherwise.",
+        "The class is drawn from a seed and spread over the units. It lies in demo/ unless --course says\n"
+        "otherwise.\n\n"
+        "examples:\n  python -m autograder demo\n"
+        "  python -m autograder demo batchnorm --students 12",
     )
     command.set_defaults(course=REPOSITORY / "demo")
-    command.add_argument("unit", nargs="?", default="batchnorm", metavar="UNIT", help="default: %(default)s")
+    command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
     command.add_argument("--students", type=_positive, default=30, metavar="N", help="default: %(default)s")
     command.add_argument(
         "--seed", type=int, default=4, metavar="N", help="of the class (default: %(default)s)"

@@ -140,9 +140,10 @@ def demo(course: Course, asked: Namespace, console: Console) -> int:
     from autograder.synthetic import demo as demos
     from autograder.units.prepare import prepare
 
+    units = course.named(asked.units)
     course.root.mkdir(parents=True, exist_ok=True)
-    prepare(course, [asked.unit], console.print)
-    demos.demo(course, asked.unit, asked.students, asked.seed, settings_of(asked), console)
+    prepare(course, units, console.print)
+    demos.demo(course, units, asked.students, asked.seed, settings_of(asked), console)
     return 0
 
 

@@ -1,158 +1,135 @@
-"""`python -m benchmarks`: one class graded by stock nbgrader and by ours, in turn; the numbers are kept."""
+"""`python -m benchmarks`: every unit graded by stock nbgrader and by ours, in turn; the numbers are kept."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 import autograder.lean  # noqa: F401 (must come before all else)
-from autograder.course import Course
-from autograder.synthetic.students import HONEST, draw_class, hand_in
-from autograder.units.prepare import prepare
-from benchmarks.budget import budget, candidate_starts, check_times
-from benchmarks.graders import LARGE, OURS, SEAM, STOCK, STOCK_EXPLORE, Run, run
+import reference.units
+from autograder.course import REPOSITORY, Course
+from benchmarks import otter, tables
+from benchmarks.attacks import HELD, OURS, compared
+from benchmarks.crowd import crowd
+from benchmarks.results import Conditions
+from benchmarks.unit import Measured, Sizes, measure
 
-RESULTS = Path(__file__).with_name("results")
+_WHOLE, _FEW = 40, 12
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the comparison; 0 when everybody got the same points from all graders."""
+    """Measure units, and attacks on graders; 0 when everybody got the same points everywhere and we held."""
     asked = _parser().parse_args(arguments)
+    conditions = Conditions.now(sys.argv[1:] if arguments is None else arguments)
     console = Console(highlight=False, width=120)
+    if asked.crowd:
+        return _crowd(asked, conditions, console)
     with tempfile.TemporaryDirectory(prefix="stagewise-bench-") as folder:
-        course = Course(Path(folder) / "course")
-        course.root.mkdir()
-        prepare(course, [asked.unit], console.print)
-        _enroll(course, asked.unit, asked.students, asked.seed)
-        runs = _compare(course, asked, Path(folder), console)
-        parts = budget(course, asked.unit, min(10, asked.students - 1))
-    starts, checks = candidate_starts(50), check_times(asked.unit)
-    console.print(_runs_table(runs))
-    different = _different(runs)
-    console.print(f"same points from all graders: {'yes' if not different else f'NO: {different}'}")
-    console.print(_budget_table(parts))
-    console.print(
-        f"a candidate starts in {statistics.median(starts):.1f} ms (slowest of 50: {max(starts):.1f})"
-    )
-    slowest = max(checks, key=lambda name: checks[name])
-    console.print(
-        f"check takes {statistics.median(checks.values()):.1f} ms (slowest: {slowest}, {checks[slowest]:.1f})"
-    )
-    path = _keep(asked, runs, parts, starts, checks)
-    console.print(f"kept in {path}")
-    return 1 if different else 0
+        measured = _units(asked, Path(folder), conditions, console)
+        well = _attacks(asked, Path(folder), conditions, console) if asked.attacks else True
+    for table in (tables.budget_table, tables.waiting_table, tables.rates_table):
+        console.print(table(measured))
+        console.print()
+    different = [f"{one.unit}: {who}" for one in measured for who in one.different]
+    console.print(f"same points from all graders: {'yes' if not different else 'NO'}")
+    for who in different:
+        console.print(who)
+    console.print(f"load average before: {conditions.load_before:.1f}")
+    return 0 if well and not different else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
-    parser.add_argument("unit", nargs="?", default="batchnorm")
-    parser.add_argument("--students", type=int, default=40, metavar="N", help="submissions (default: 40)")
-    parser.add_argument("--stock", type=int, metavar="N", help="of these for stock nbgrader (default: all)")
-    parser.add_argument(
-        "--explore", type=int, default=4, metavar="N", help="with its experiments (default: 4)"
+    parser.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+    add = parser.add_argument
+    whole = f"default: {_WHOLE} of the longest unit, {_FEW} of others"
+    add("--students", type=int, metavar="N", help=f"submissions ({whole})")
+    add("--stock", type=int, metavar="N", help="of these for stock nbgrader (default: all)")
+    add(
+        "--explore",
+        type=int,
+        default=1,
+        metavar="N",
+        help="of the longest unit with experiments (default: 1)",
     )
-    parser.add_argument("--large", type=int, default=200, metavar="N", help="a large class (default: 200)")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the class (default: 1)")
+    add("--overhead", type=int, default=12, metavar="N", help="with and without isolation (default: 12)")
+    add("--large", type=int, default=120, metavar="N", help="a large class (default: 120)")
+    add("--seed", type=int, default=1, metavar="N", help="of the classes (default: 1)")
+    add("--no-attacks", dest="attacks", action="store_false", help="leave the attacks on graders out")
+    python = sys.executable if otter.installed() else None
+    add("--otter", default=python, metavar="PYTHON", help="a Python with otter-grader, to be attacked too")
+    add(
+        "--crowd",
+        type=int,
+        metavar="N",
+        help="grade N submissions in one run and nothing else; takes about 0.6 MB of disk for each meanwhile",
+    )
     return parser
 
 
-def _compare(course: Course, asked: argparse.Namespace, folder: Path, console: Console) -> list[Run]:
-    counts = {
-        STOCK: asked.students if asked.stock is None else asked.stock,
-        STOCK_EXPLORE: asked.explore,
-        SEAM: asked.students,
-        OURS: asked.students,
-    }
-    runs = []
-    for grader, count in counts.items():
-        if count:
-            runs.append(run(grader, course, asked.unit, count, folder))
-            console.print(f"{grader}: {runs[-1].submissions} submissions in {runs[-1].seconds:.1f} s")
-    if asked.large:
-        crowd = Course(folder / "crowd")
-        crowd.root.mkdir()
-        prepare(crowd, [asked.unit])
-        _enroll(crowd, asked.unit, asked.large, asked.seed + 1)
-        runs.append(run(LARGE, crowd, asked.unit, asked.large, folder))
-        console.print(f"{LARGE}: {runs[-1].submissions} submissions in {runs[-1].seconds:.1f} s")
-    return runs
+def _units(
+    asked: argparse.Namespace, folder: Path, conditions: Conditions, console: Console
+) -> list[Measured]:
+    units = Course(REPOSITORY).named(asked.units)
+    longest = max(units, key=lambda unit: len(reference.units.load(unit).exercises))
+    found = []
+    for unit in units:
+        sizes = _sizes(asked, unit == longest)
+        found.append(measure(unit, sizes, folder, console.print))
+        console.print(tables.runs_table(found[-1]))
+        console.print(f"kept in {conditions.keep_unit(found[-1])}\n")
+    return found
 
 
-def _enroll(course: Course, unit: str, count: int, seed: int) -> None:
-    hand_in(course, unit, draw_class(course, unit, count, seed, HONEST))
+def _sizes(asked: argparse.Namespace, longest: bool) -> Sizes:
+    students = asked.students or (_WHOLE if longest else _FEW)
+    return Sizes(
+        students=students,
+        stock=students if asked.stock is None else min(asked.stock, students),
+        explore=min(asked.explore, students) if longest else 0,
+        overhead=min(asked.overhead, students),
+        budget=min(10, students - 1),
+        large=asked.large,
+        seed=asked.seed,
+    )
 
 
-def _runs_table(runs: Sequence[Run]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("grader", "submissions", "seconds", "per second", "times stock", "peak memory, MB"):
-        table.add_column(title, justify="left" if title == "grader" else "right")
-    stock = next((one.rate for one in runs if one.grader == STOCK), None)
-    for one in runs:
-        times = f"{one.rate / stock:.1f}" if stock else "-"
-        memory = f"{one.peak_bytes / 1e6:.0f}"
-        table.add_row(
-            one.grader, str(one.submissions), f"{one.seconds:.1f}", f"{one.rate:.2f}", times, memory
-        )
-    return table
+def _attacks(asked: argparse.Namespace, folder: Path, conditions: Conditions, console: Console) -> bool:
+    """Whether ours held."""
+    found = compared(folder, asked.otter, console.print)
+    console.print(tables.attacks_table(found))
+    console.print(f"kept in {conditions.keep('attacks', {'outcomes': found})}\n")
+    return all(outcome == HELD for outcome in found[OURS].values())
 
 
-def _budget_table(parts: dict[str, float]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", title="one submission", title_justify="left")
-    table.add_column("part")
-    table.add_column("ms", justify="right")
-    for part, milliseconds in parts.items():
-        table.add_row(part, f"{milliseconds:.1f}")
-    table.add_row("all", f"{sum(parts.values()):.1f}")
-    return table
-
-
-def _different(runs: Sequence[Run]) -> str:
-    """Students whose points are not the same everywhere."""
-    odd = []
-    same = [one for one in runs if one.grader != LARGE]
-    for student in sorted({name for one in same for name in one.points}):
-        found = {one.grader: round(one.points[student], 6) for one in same if student in one.points}
-        if len(set(found.values())) > 1:
-            odd.append(f"{student} {found}")
-    return "; ".join(odd)
-
-
-def _keep(
-    asked: argparse.Namespace,
-    runs: Sequence[Run],
-    parts: dict[str, float],
-    starts: Sequence[float],
-    checks: dict[str, float],
-) -> Path:
-    told: dict[str, Any] = {
-        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "load_before": os.getloadavg()[0],
-        "unit": asked.unit,
-        "runs": [{**asdict(one), "rate": one.rate} for one in runs],
-        "budget_ms": parts,
-        "candidate_start_ms": {"median": statistics.median(starts), "worst": max(starts)},
-        "check_ms": checks,
-    }
-    path = RESULTS / f"{asked.unit}.json"
-    RESULTS.mkdir(exist_ok=True)
-    path.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n")
-    return path
+def _crowd(asked: argparse.Namespace, conditions: Conditions, console: Console) -> int:
+    unit = asked.units[0] if asked.units else "batchnorm"
+    found = crowd(unit, asked.crowd, asked.seed, console.print)
+    hundred, thousand = (min(number, found.submissions) for number in (100, 1000))
+    console.print(tables.crowd_table(found))
+    console.print(
+        f"{found.submissions} submissions of {found.unit} in {found.seconds:.0f} s, the first after "
+        f"{found.first_after:.1f} s"
+    )
+    for told, rate in (
+        (f"first {hundred:,}", found.first_hundred),
+        (f"first {thousand:,}", found.first_thousand),
+        (f"last {thousand:,}", found.last_thousand),
+    ):
+        console.print(f"per second, {told}: {rate:.2f}")
+    console.print(
+        f"last {thousand:,} over first {thousand:,}: {found.last_thousand / found.first_thousand:.3f}"
+    )
+    console.print(f"peak memory: {found.peak_bytes / 1e6:.0f} MB, disk: {found.disk_bytes / 1e9:.1f} GB")
+    console.print(f"notebooks whose copies got other points: {found.unequal}")
+    console.print(f"kept in {conditions.keep('crowd', asdict(found))}")
+    return 1 if found.unequal or found.submissions != asked.crowd else 0
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""Where the time of one submission goes, how fast a candidate starts, how long a student's check takes."""
+"""Where the time of one submission goes, part by part: `python -m benchmarks.budget COURSE UNIT COUNT`."""
 
 from __future__ import annotations
 
-import statistics
+import json
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
-from io import StringIO
+from pathlib import Path
 
-import reference.units
+import autograder.lean  # noqa: F401 (must come before all else)
 from autograder.course import Course
 from autograder.grading import records
 from autograder.grading.driver import Settings, entry_of, new_worker
@@ -18,8 +18,6 @@ from autograder.grading.store import store
 from autograder.grading.templates import Templates
 from autograder.grading.worker import unpack
 from autograder.intake import files as submissions
-from autograder.isolation.sandbox import CandidateTemplate
-from stagewise import begin, check
 
 PARTS = (
     "read file",
@@ -54,7 +52,7 @@ def budget(course: Course, unit: str, count: int) -> dict[str, float]:
 
 
 def _one(course, unit, name, mark, gradebook, plan) -> Iterator[tuple[str, float]]:  # type: ignore[no-untyped-def]
-    clock = _clock()
+    clock = laps()
     submitted = submissions.read(course, unit, name)
     yield "read file", clock()
     marked = mark(name, submitted.raw)
@@ -70,39 +68,7 @@ def _one(course, unit, name, mark, gradebook, plan) -> Iterator[tuple[str, float
     yield "record", clock()
 
 
-def candidate_starts(count: int) -> list[float]:
-    """Milliseconds from asking for a candidate to the end of its first, empty cell."""
-    found = []
-    with CandidateTemplate.start() as template:
-        for _ in range(count):
-            clock = _clock()
-            with template.new_candidate() as candidate:
-                candidate.run_cell("None")
-                found.append(clock())
-    return found
-
-
-def check_times(unit: str) -> dict[str, float]:
-    """Milliseconds of `check`, as a student calls it, for each exercise (the median of five)."""
-    found = {}
-    with redirect_stdout(StringIO()):
-        begin(unit)
-        for exercise in reference.units.load(unit).exercises:
-            functions = exercise.functions
-            asked = [
-                functions[exercise.name],
-                *(functions[name] for name in functions if name != exercise.name),
-            ]
-            times = []
-            for _ in range(5):
-                clock = _clock()
-                check(*asked)
-                times.append(clock())
-            found[exercise.name] = statistics.median(times)
-    return found
-
-
-def _clock() -> Callable[[], float]:
+def laps() -> Callable[[], float]:
     """A function that tells the milliseconds since it was last asked."""
     last = time.perf_counter()
 
@@ -113,3 +79,7 @@ def _clock() -> Callable[[], float]:
         return passed
 
     return lap
+
+
+if __name__ == "__main__":
+    print(json.dumps(budget(Course(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]))))

@@ -15,12 +15,15 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.reports.sheets import read_sheets
-from benchmarks.memory import watched
+from benchmarks import AS_STARTED
+from benchmarks.pace import finished, steady
+from benchmarks.processes import Memory, watched
 
 STOCK, STOCK_EXPLORE = "stock nbgrader", "stock nbgrader, experiments too"
 SEAM, OURS = "nbgrader autograde, isolated", "python -m autograder grade"
 LARGE = "python -m autograder grade, large class"
 _STOCK_CONFIG = """
+c = get_config()
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
 c.Autograde.autograde_preprocessors[0] = "nbgrader.preprocessors.Execute"
 """
@@ -28,11 +31,14 @@ c.Autograde.autograde_preprocessors[0] = "nbgrader.preprocessors.Execute"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One grader on one class: how many submissions in how many seconds, the memory, everyone's points."""
+    """One grader on one class: how many submissions in how many seconds, how many each second once it was
+    under way (None for a class too small to tell), the memory, everyone's points.
+    """
 
     grader: str
     submissions: int
     seconds: float
+    steady: float | None
     peak_bytes: int
     points: dict[str, float]
 
@@ -44,31 +50,50 @@ class Run:
 
 def run(grader: str, course: Course, unit: str, count: int, workplace: Path) -> Run:
     """Let a grader grade the first `count` submissions of a copy of the course."""
-    scratch = Course(workplace / grader.replace(" ", "-").replace(",", ""), course.solutions)
+    scratch = Course(workplace / unit / grader.replace(" ", "-").replace(",", ""), course.solutions)
     _copy(course, scratch, unit, count)
     if grader in (STOCK, STOCK_EXPLORE):
         with scratch.config_file.open("a") as file:
-            file.write("\nc = get_config()" + _STOCK_CONFIG)
+            file.write(_STOCK_CONFIG)
     if grader == STOCK:
         for path in scratch.submitted.glob(f"*/{unit}/{unit}.ipynb"):
             _strip_experiments(path)
-    seconds, peak = _timed(_command(grader, scratch, unit), scratch.root)
+    seconds, memory = timed(command(grader, scratch, unit), scratch.root)
     points = {student: sheet.score for student, sheet in read_sheets(scratch, unit).items()}
-    return Run(grader, len(points), seconds, peak, points)
+    pace = steady(finished(scratch, unit))
+    shutil.rmtree(scratch.root)
+    return Run(grader, len(points), seconds, pace, memory.peak, points)
 
 
-def _command(grader: str, course: Course, unit: str) -> list[str]:
+def command(grader: str, course: Course, unit: str) -> list[str]:
+    """What somebody types who uses the grader."""
     if grader in (OURS, LARGE):
         return [sys.executable, "-m", "autograder", "grade", unit, "--course", str(course.root)]
     return [sys.executable, "-m", "nbgrader", "autograde", unit, "--log-level=ERROR"]
+
+
+def timed(command: list[str], folder: Path) -> tuple[float, Memory]:
+    """Run a command in a folder: its seconds, and the memory that it used; RuntimeError when it fails."""
+    scripts = sysconfig.get_path("scripts")
+    environment = AS_STARTED | {"PATH": f"{scripts}{os.pathsep}{AS_STARTED.get('PATH', '')}"}
+    started = time.monotonic()
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        with watched(process.pid) as memory:
+            said = process.communicate()[1]
+        seconds = time.monotonic() - started
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{said[-2000:]}")
+    return seconds, memory
 
 
 def _copy(course: Course, scratch: Course, unit: str, count: int) -> None:
     for name in ("source", "assignments", "gradebook.db", "nbgrader_config.py"):
         place = course.root / name
         (shutil.copytree if place.is_dir() else shutil.copy)(place, _made(scratch.root) / name)
-    for folder in sorted(course.submitted.iterdir())[:count]:
-        shutil.copytree(folder / unit, scratch.submitted / folder.name / unit)
+    for folder in sorted(course.submitted.glob(f"*/{unit}"))[:count]:
+        shutil.copytree(folder, scratch.submitted / folder.parent.name / unit)
 
 
 def _made(folder: Path) -> Path:
@@ -83,18 +108,3 @@ def _strip_experiments(path: Path) -> None:
         cell for cell in notebook["cells"] if cell["metadata"].get("stagewise", {}).get("role") != "explore"
     ]
     path.write_text(json.dumps(notebook))
-
-
-def _timed(command: list[str], folder: Path) -> tuple[float, int]:
-    scripts = sysconfig.get_path("scripts")
-    environment = os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}"}
-    started = time.monotonic()
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
-        with watched(process.pid) as peak:
-            said = process.communicate()[1]
-        seconds = time.monotonic() - started
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed:\n{said[-2000:]}")
-    return seconds, peak.bytes

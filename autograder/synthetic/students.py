@@ -5,6 +5,7 @@ Wrong students hold the course's own misconceptions; the demo, the benchmarks an
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +17,13 @@ import numpy as np
 import reference.units
 from autograder.course import Course
 from autograder.grading.store import told_whose_fault
-from autograder.synthetic.transcript import written
+from autograder.synthetic.transcript import goes_with_the_rest, written
 from autograder.synthetic.trouble import DAMAGES, TRICKS
 from autograder.units import percent, regions
 from autograder.units.assemble import assemble
 from autograder.units.percent import Role
 from autograder.whole_files import replace
-from reference.exercise import Exercise, Unit
+from reference.exercise import Exercise, Unit, Variant
 
 HONEST = ("right", "another way", "mistaken", "unfinished")
 KINDS = (*HONEST, "damaged", "hostile")
@@ -34,9 +35,10 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """A member of the class: the kind, what is planted in the submission, and its files by name."""
+    """A member of the class: the unit handed in, the kind, what is planted in it, and its files by name."""
 
     name: str
+    unit: str
     kind: str
     planted: tuple[str, ...]
     files: Mapping[str, bytes]
@@ -71,28 +73,39 @@ def draw_class(
     course: Course, unit: str, count: int, seed: int, kinds: Sequence[str] = KINDS
 ) -> tuple[Student, ...]:
     """`count` students of the given kinds, in the shares of a usual class; the same for the same seed."""
+    return draw_classes(course, [unit], count, seed, kinds)
+
+
+def draw_classes(
+    course: Course, units: Sequence[str], count: int, seed: int, kinds: Sequence[str] = KINDS
+) -> tuple[Student, ...]:
+    """The same for several units: each student hands in one, and every kind is spread over all of them."""
     rng = np.random.default_rng([seed, count])
-    made = material(course, unit)
-    shares = np.array([_SHARES[kind] for kind in kinds], dtype=float)
-    amounts = np.floor(count * shares / shares.sum()).astype(int)
-    amounts[0] += count - amounts.sum()
-    listed = [kind for kind, amount in zip(kinds, amounts, strict=True) for _ in range(amount)]
-    order = rng.permutation(count)
+    made = {unit: material(course, unit) for unit in units}
+    dealt = list(zip(_kinds(count, kinds), itertools.cycle(units), strict=False))
     digits = len(str(count))
     counts: dict[str, int] = {}
     students = []
-    for number, place in enumerate(order, 1):
-        kind = listed[place]
+    for number, place in enumerate(rng.permutation(count), 1):
+        kind, unit = dealt[place]
         counts[kind] = counts.get(kind, 0) + 1
-        planted, files = _MAKERS[kind](made, rng, counts[kind] - 1)
-        students.append(Student(f"student{number:0{digits}}", kind, planted, files))
+        planted, files = _MAKERS[kind](made[unit], rng, counts[kind] - 1)
+        students.append(Student(f"student{number:0{digits}}", unit, kind, planted, files))
     return tuple(students)
 
 
-def hand_in(course: Course, unit: str, students: Sequence[Student]) -> None:
+def _kinds(count: int, kinds: Sequence[str]) -> list[str]:
+    """The kind of each of `count` students, one kind after the other; what is left over goes to the first."""
+    shares = np.array([_SHARES[kind] for kind in kinds], dtype=float)
+    amounts = np.floor(count * shares / shares.sum()).astype(int)
+    amounts[0] += count - amounts.sum()
+    return [kind for kind, amount in zip(kinds, amounts, strict=True) for _ in range(amount)]
+
+
+def hand_in(course: Course, students: Sequence[Student]) -> None:
     """Write the class into the course's submitted/."""
     for student in students:
-        folder = course.submitted / student.name / unit
+        folder = course.submitted / student.name / student.unit
         with told_whose_fault(folder):
             for name, content in student.files.items():
                 replace(folder / name, content)
@@ -117,12 +130,21 @@ def _answers(made: Material) -> dict[str, str]:
     return made.solutions | dict.fromkeys(made.written, _ANSWER)
 
 
+def solved(course: Course, unit: str) -> dict[str, Any]:
+    """The notebook of a student who wrote what the unit's source has."""
+    made = material(course, unit)
+    return notebook_of(made, _answers(made))
+
+
 def _right(made: Material, rng: Generator, number: int) -> tuple[tuple[str, ...], dict[str, bytes]]:
     return (), _files(made, notebook_of(made, _answers(made)))
 
 
 def _another_way(made: Material, rng: Generator, number: int) -> tuple[tuple[str, ...], dict[str, bytes]]:
-    return _with_variants(made, rng, lambda exercise: exercise.alternatives, 6)
+    def fitting(exercise: Exercise) -> Sequence[Variant]:
+        return [one for one in exercise.alternatives if goes_with_the_rest(one, exercise, made.unit)]
+
+    return _with_variants(made, rng, fitting, 6)
 
 
 def _mistaken(made: Material, rng: Generator, number: int) -> tuple[tuple[str, ...], dict[str, bytes]]:
@@ -130,7 +152,7 @@ def _mistaken(made: Material, rng: Generator, number: int) -> tuple[tuple[str, .
 
 
 def _with_variants(
-    made: Material, rng: Generator, of: Callable[[Exercise], Sequence[Any]], count: int
+    made: Material, rng: Generator, of: Callable[[Exercise], Sequence[Variant]], count: int
 ) -> tuple[tuple[str, ...], dict[str, bytes]]:
     """Right answers, of which `count` exercises are told in another version."""
     sources = _answers(made)

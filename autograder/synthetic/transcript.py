@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection
 from types import FunctionType, ModuleType
 from typing import Any
 
-from reference.exercise import Alternative, Exercise, Misconception, Variant
+from reference.drawing import draw
+from reference.exercise import Alternative, Exercise, Misconception, Unit, Variant
 from reference.patching import replaced_once
+from stagewise.judging import judge
 
 Function = Callable[..., Any]
 
@@ -44,9 +46,23 @@ def written(variant: Variant, exercise: Exercise, taken: Collection[str]) -> str
     return None if parts is None else "\n\n\n".join(parts)
 
 
+def goes_with_the_rest(variant: Variant, exercise: Exercise, unit: Unit) -> bool:
+    """Whether the exercises that call this one still earn everything when it is in this version.
+
+    A forward pass that keeps something else for the way back asks for a backward pass of its own.
+    """
+    version = variant.functions(exercise)[exercise.name]
+    callers = (one for one in unit.exercises if exercise.truth in one.partners)
+    return all(
+        judge(one.functions | {exercise.name: version}, draw(one, 0)).fraction == 1.0 for one in callers
+    )
+
+
 def _plain_source(function: Function) -> str | None:
-    """Source of a plain function; None for one that was made inside another and needs what was there."""
-    if not isinstance(function, FunctionType) or function.__closure__:
+    """Source of a plain function; None for a lambda, and for one that was made inside another and needs what
+    was there.
+    """
+    if not isinstance(function, FunctionType) or function.__closure__ or function.__name__ == "<lambda>":
         return None
     return textwrap.dedent(inspect.getsource(function))
 

@@ -91,16 +91,17 @@ class Anything(np.ndarray):
 
 def EXERCISE(*arguments):
     return np.zeros(3).view(Anything)""",
-    "ends the process": """\
-import os
-
-
+    "never ends": """\
 def EXERCISE(*arguments):
-    os._exit(0)""",
+    while True:
+        pass""",
     "reads the solutions": """\
-import glob
+from pathlib import Path
 
-found = [open(path).read() for path in glob.glob("/**/solutions/*.py", recursive=True)]
+import stagewise
+
+places = [*Path.cwd().parents, *Path(stagewise.__file__).parents]
+found = [path.read_text() for place in places for path in place.glob("solutions/*.py")]
 
 
 def EXERCISE(*arguments):
@@ -116,10 +117,12 @@ stagewise.check = lambda *functions: 100.0
 
 def EXERCISE(*arguments):
     return 0.0""",
-    "never ends": """\
+    "ends the process": """\
+import os
+
+
 def EXERCISE(*arguments):
-    while True:
-        pass""",
+    os._exit(0)""",
     "floods the notebook": """\
 while True:
     print("x" * 1000000)""",

@@ -50,4 +50,4 @@ def test_without_a_clone_it_says_where_the_attacks_are(monkeypatch, tmp_path, ca
 @pytest.mark.parametrize("name", ["catalogue", "judging"])
 def test_the_catalogue_is_the_clones(name):
     """Whatever else is called `tests`."""
-    assert command._part(name) is sys.modules[f"tests.attacks.{name}"]
+    assert command.part(name) is sys.modules[f"tests.attacks.{name}"]

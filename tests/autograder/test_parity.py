@@ -21,7 +21,7 @@ def course(tmp_path_factory):
     """The real batchnorm unit with one honest student of each kind."""
     made = Course(tmp_path_factory.mktemp("course"))
     prepare(made, ["batchnorm"])
-    hand_in(made, "batchnorm", draw_class(made, "batchnorm", 4, 3, HONEST))
+    hand_in(made, draw_class(made, "batchnorm", 4, 3, HONEST))
     return made
 
 

@@ -7,24 +7,31 @@ import numpy as np
 import pytest
 
 import reference.units
-from autograder.course import Course
+from autograder.course import REPOSITORY, Course
 from autograder.intake.reading import read_submission
-from autograder.synthetic.students import HONEST, KINDS, draw_class, hand_in, material
-from autograder.synthetic.transcript import written
+from autograder.synthetic.students import HONEST, KINDS, draw_class, draw_classes, hand_in, material
+from autograder.synthetic.transcript import goes_with_the_rest, written
 from autograder.synthetic.trouble import DAMAGES, TRICKS
 from autograder.units.plan import read_plan
 from autograder.units.prepare import prepare
 from reference.drawing import draw
 from stagewise.judging import judge
 
-UNIT = reference.units.load("batchnorm")
-NAMES = frozenset(exercise.name for exercise in UNIT.exercises)
+UNITS = {unit: reference.units.load(unit) for unit in Course(REPOSITORY).units()}
 VARIANTS = [
-    (exercise, variant)
-    for exercise in UNIT.exercises
+    (unit, exercise, variant)
+    for unit in UNITS.values()
+    for exercise in unit.exercises
     for variant in (*exercise.misconceptions, *exercise.alternatives)
 ]
-TOLD = [(one, variant) for one, variant in VARIANTS if written(variant, one, NAMES) is not None]
+
+
+def told(unit, exercise, variant):
+    """The version as a cell of the unit's notebook."""
+    return written(variant, exercise, frozenset(one.name for one in unit.exercises))
+
+
+TOLD = [version for version in VARIANTS if told(*version) is not None]
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +56,18 @@ def test_a_class_has_students_of_every_kind(course):
 
 def test_what_was_handed_in_lies_where_grading_looks(course):
     students = draw_class(course, "batchnorm", 6, 2, HONEST)
-    hand_in(course, "batchnorm", students)
+    hand_in(course, students)
     plan = read_plan(course.instructor("batchnorm"))
     for student in students:
         raw = (course.submitted / student.name / "batchnorm" / "batchnorm.ipynb").read_bytes()
         assert read_submission(raw, plan).repairs == ()
 
 
-@pytest.mark.parametrize(("exercise", "variant"), TOLD, ids=lambda one: getattr(one, "name", ""))
-def test_a_version_as_text_behaves_as_the_version_does(exercise, variant):
-    text = written(variant, exercise, NAMES)
+@pytest.mark.parametrize(("unit", "exercise", "variant"), TOLD, ids=lambda one: getattr(one, "name", ""))
+def test_a_version_as_text_behaves_as_the_version_does(unit, exercise, variant):
+    text = told(unit, exercise, variant)
     assert text is not None
-    world = {"np": np, **truths()}
+    world = {"np": np, **{one.name: one.truth for one in unit.exercises}}
     exec(compile(text, "<cell>", "exec"), world)
     functions = exercise.functions | {exercise.name: world[exercise.name]}
     cases = draw(exercise, 0)
@@ -68,20 +75,39 @@ def test_a_version_as_text_behaves_as_the_version_does(exercise, variant):
     assert judge(functions, cases).fraction == pytest.approx(expected)
 
 
-def truths():
-    return {exercise.name: exercise.truth for exercise in UNIT.exercises}
-
-
 def test_most_versions_can_be_told_in_one_cell():
     assert len(TOLD) > 0.8 * len(VARIANTS)
 
 
 def test_a_cell_has_no_annotations_of_the_reference():
-    for exercise, variant in TOLD:
-        text = written(variant, exercise, NAMES) or ""
+    for version in TOLD:
+        text = told(*version) or ""
         assert not [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AnnAssign)]
         assert "Array" not in text
         assert "reference" not in text
+
+
+@pytest.mark.parametrize(("way", "fits"), [("in float32", True), ("unit by unit", False)])
+def test_another_way_that_asks_for_another_way_back_does_not_fit(way, fits):
+    """The backward pass finds something else in the cache."""
+    unit = UNITS["activations"]
+    exercise = unit.exercise("maxout_forward")
+    (variant,) = [one for one in exercise.alternatives if one.name == way]
+    assert goes_with_the_rest(variant, exercise, unit) is fits
+
+
+def test_a_class_is_spread_over_units_kind_by_kind():
+    """Each student hands in one unit; no unit gets all the hostile ones."""
+    students = draw_classes(Course(REPOSITORY), list(UNITS), 30, 1)
+    assert len({student.name for student in students}) == 30
+    assert {student.kind for student in students} == set(KINDS)
+    for unit in UNITS:
+        own = [student for student in students if student.unit == unit]
+        assert len(own) == 30 // len(UNITS)
+        assert all(f"{unit}.ipynb" in name for student in own for name in student.files)
+    for kind in ("damaged", "hostile"):
+        places = [student.unit for student in students if student.kind == kind]
+        assert len(places) == len(set(places)) > 1
 
 
 def test_every_damage_changes_the_file(course):
