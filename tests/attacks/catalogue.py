@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.attacks.field import HONEST, POINTS, Attack, code
+from tests.attacks.kernel import KERNEL
 
 TAKE_BACK_TESTING = "import importlib, numpy.testing._private.utils as u; importlib.reload(u)\n"
 TAKE_BACK_TESTING += "np.testing.assert_allclose = u.assert_allclose"
@@ -653,6 +654,7 @@ for pid in (-1, 0, 2, 3, os.getppid()):
         answer=HONEST,
         earns=POINTS,
     ),
+    *KERNEL,
     # Looking beyond the notebook.
     Attack(
         "other processes",

@@ -1,4 +1,5 @@
-"""A filter of system calls: threads but no processes, no sockets, no mounts, no look at other processes.
+"""A filter of system calls: threads but no processes, no sockets, no mounts, no look at other processes, no
+memory beside the address space that is counted, nothing that another candidate could notice.
 
 Whatever is refused fails with EPERM, so that a student reads a PermissionError. Numbers are those of the
 kernel's tables for x86_64 and aarch64; on another machine there is no filter and `install` says so.
@@ -21,6 +22,13 @@ _REFUSED = {
     "execve": (59, 221),
     "execveat": (322, 281),
     "socket": (41, 198),
+    # The conversation's socket is of the examiner's network: a name given to it would be seen there.
+    "bind": (49, 200),
+    "connect": (42, 203),
+    "listen": (50, 201),
+    "accept": (43, 202),
+    "accept4": (288, 242),
+    "setsockopt": (54, 208),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -74,12 +82,14 @@ _CLONE3 = (435, 435)
 _KILL = (62, 129)
 _TGKILL = (234, 131)
 _PRLIMIT = (302, 261)
+_GETSOCKOPT = (55, 209)
 
 _CLONE_THREAD = 0x00010000
+_TYPE, _ERROR, _PROTOCOL, _DOMAIN = 3, 4, 38, 39  # others tell of the process at the other end
 _X32 = 0x40000000
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _ALLOW, _KILL_PROCESS, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 
 _PR_SET_SECCOMP, _FILTER = 22, 2
@@ -124,10 +134,11 @@ def program(architecture: int, column: int, own_pid: int) -> bytes:
             _step(_RETURN, _FAIL | errno.EPERM),
             *(step for number in refused for step in _refuse(number, errno.EPERM)),
             *_refuse(_CLONE3[column], errno.ENOSYS),  # the C library then uses clone, whose flags can be read
-            *_unless(_CLONE[column], _ANY_BIT, _CLONE_THREAD),
-            *_unless(_KILL[column], _EQUAL, own_pid),
-            *_unless(_TGKILL[column], _EQUAL, own_pid),
-            *_unless(_PRLIMIT[column], _EQUAL, 0),
+            *_unless(_CLONE[column], 0, _CLONE_THREAD, test=_ANY_BIT),
+            *_unless(_KILL[column], 0, own_pid),
+            *_unless(_TGKILL[column], 0, own_pid),
+            *_unless(_PRLIMIT[column], 0, 0),
+            *_unless(_GETSOCKOPT[column], 2, _TYPE, _ERROR, _PROTOCOL, _DOMAIN),
             _step(_RETURN, _ALLOW),
         ]
     )
@@ -141,12 +152,19 @@ def _refuse(number: int, error: int) -> list[bytes]:
     return [_step(_EQUAL, number, 0, 1), _step(_RETURN, _FAIL | error)]
 
 
-def _unless(number: int, test: int, value: int) -> list[bytes]:
-    """Refuse the call `number` unless the low half of its first argument passes the test."""
+def _unless(number: int, argument: int, *values: int, test: int = _EQUAL) -> list[bytes]:
+    """Refuse the call `number` unless the low half of that argument is one of the values."""
+    return _by_argument(number, argument, values, test, _ALLOW, _FAIL | errno.EPERM)
+
+
+def _by_argument(
+    number: int, argument: int, values: tuple[int, ...], test: int, found: int, otherwise: int
+) -> list[bytes]:
+    count = len(values)
     return [
-        _step(_EQUAL, number, 0, 4),
-        _step(_LOAD, _FIRST_ARGUMENT),
-        _step(test, value, 0, 1),
-        _step(_RETURN, _ALLOW),
-        _step(_RETURN, _FAIL | errno.EPERM),
+        _step(_EQUAL, number, 0, count + 3),
+        _step(_LOAD, _ARGUMENTS + 8 * argument),
+        *(_step(test, value, count - place, 0) for place, value in enumerate(values)),
+        _step(_RETURN, otherwise),
+        _step(_RETURN, found),
     ]

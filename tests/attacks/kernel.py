@@ -1,0 +1,54 @@
+"""Attacks through the kernel: what it counts, what it tells of others, and what all processes share."""
+
+from tests.attacks.field import Attack
+
+_CALLS = """
+import ctypes, errno, platform
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+COLUMN = {'x86_64': 0, 'aarch64': 1}[platform.machine()]
+def call(name, numbers, *arguments):
+    number = numbers[COLUMN]
+    if number is None: return
+    ctypes.set_errno(0)
+    result = libc.syscall(number, *arguments)
+    refused = result == -1 and ctypes.get_errno() in (errno.EPERM, errno.ENOSYS, errno.EAFNOSUPPORT)
+    print('refused' if refused else 'SUCCESS', name)
+"""
+
+KERNEL = (
+    # Others, seen and spoken to.
+    Attack(
+        "name in the examiner's network",
+        "gives the conversation a name, which other submissions and the whole machine would see",
+        cells=(
+            _CALLS
+            + """
+name = b'\\x01\\x00\\x00stagewise-seen'
+call('name', (49, 200), 3, name, len(name))
+call('reach', (42, 203), 3, name, len(name))
+call('listen', (50, 201), 3, 1)
+call('accept', (43, 202), 3, 0, 0)
+call('accept more', (288, 242), 3, 0, 0, 0)
+pair = (ctypes.c_int * 2)()
+libc.socketpair(1, 2, 0, pair)
+call('name of its own', (49, 200), pair[0], name, len(name))
+""",
+        ),
+    ),
+    Attack(
+        "the other end",
+        "asks the socket for a hold on the examiner's process, its groups, its label, its files",
+        cells=(
+            _CALLS
+            + """
+room, size, on = ctypes.create_string_buffer(256), ctypes.c_uint32(256), ctypes.c_int(1)
+for name, option in (('process', 77), ('identity', 17), ('groups', 59), ('label', 31)):
+    call(name, (55, 209), 3, 1, option, room, ctypes.byref(size))
+for name, option in (('identities', 16), ('labels', 34), ('processes', 76)):
+    call(name, (54, 208), 3, 1, option, ctypes.byref(on), 4)
+""",
+        ),
+    ),
+    # What should stay as it was.
+)
