@@ -17,6 +17,32 @@ def call(name, numbers, *arguments):
 """
 
 KERNEL = (
+    # Memory and time that nobody counts.
+    Attack(
+        "uncounted memory",
+        "keeps memory where no limit of the process counts it: segments, messages, files without a name",
+        cells=(
+            _CALLS
+            + """
+call('shared segment', (29, 194), 0, 200_000_000, 0o1600)
+call('semaphores', (64, 190), 0, 32_000, 0o1600)
+call('messages', (68, 186), 0, 0o1600)
+call('file in memory', (319, 279), b'hoard', 0)
+call('secret memory', (447, 447), 0)
+""",
+        ),
+    ),
+    Attack(
+        "everybody's quota",
+        "takes the requests that the whole machine may have under way, so that its data bases stand still",
+        cells=(
+            _CALLS
+            + """
+room = ctypes.c_ulong(0)
+call('requests', (206, 0), 60_000, ctypes.byref(room))
+""",
+        ),
+    ),
     # Others, seen and spoken to.
     Attack(
         "name in the examiner's network",

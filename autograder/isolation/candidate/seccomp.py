@@ -29,6 +29,13 @@ _REFUSED = {
     "accept": (43, 202),
     "accept4": (288, 242),
     "setsockopt": (54, 208),
+    # Memory that no limit of this process counts.
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "io_setup": (206, 0),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
