@@ -76,5 +76,36 @@ for name, option in (('identities', 16), ('labels', 34), ('processes', 76)):
 """,
         ),
     ),
+    Attack(
+        "watching the others",
+        "asks to be told whenever anybody on the machine opens a file of Python or of a package",
+        cells=(
+            _CALLS
+            + """
+import os
+call('old watch', (253, None))
+call('watch', (294, 26), 0)
+call('watch of all', (300, 262), 0, 0)
+place = os.open(os.path.dirname(os.__file__), os.O_RDONLY)
+call('directory', (72, 25), place, 1026, 0x80000001)
+call('lease', (72, 25), os.open(os.__file__, os.O_RDONLY), 1024, 0)
+""",
+        ),
+    ),
+    Attack(
+        "locks as letters",
+        "holds locks on files that all submissions read, which another one could find held",
+        cells=(
+            """
+import fcntl, os
+file = open(os.__file__)
+for lock in (fcntl.flock, fcntl.lockf):
+    try: print('SUCCESS', lock(file, fcntl.LOCK_SH | fcntl.LOCK_NB))
+    except OSError as error: print(error)
+try: print('SUCCESS', fcntl.fcntl(file, 37, bytes(32)))
+except OSError as error: print(error)
+""",
+        ),
+    ),
     # What should stay as it was.
 )

@@ -36,6 +36,11 @@ _REFUSED = {
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "io_setup": (206, 0),
+    # Files are everybody's: who reads them can be seen, and who holds a lock.
+    "inotify_init": (253, _ABSENT),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
+    "flock": (73, 32),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -89,9 +94,12 @@ _CLONE3 = (435, 435)
 _KILL = (62, 129)
 _TGKILL = (234, 131)
 _PRLIMIT = (302, 261)
+_FCNTL = (72, 25)
 _GETSOCKOPT = (55, 209)
 
 _CLONE_THREAD = 0x00010000
+_LOCKS = (5, 6, 7, 36, 37, 38)
+_LEASE, _NOTIFY = 1024, 1026
 _TYPE, _ERROR, _PROTOCOL, _DOMAIN = 3, 4, 38, 39  # others tell of the process at the other end
 _X32 = 0x40000000
 
@@ -146,6 +154,7 @@ def program(architecture: int, column: int, own_pid: int) -> bytes:
             *_unless(_TGKILL[column], 0, own_pid),
             *_unless(_PRLIMIT[column], 0, 0),
             *_unless(_GETSOCKOPT[column], 2, _TYPE, _ERROR, _PROTOCOL, _DOMAIN),
+            *_if(_FCNTL[column], 1, *_LOCKS, _LEASE, _NOTIFY),
             _step(_RETURN, _ALLOW),
         ]
     )
@@ -162,6 +171,11 @@ def _refuse(number: int, error: int) -> list[bytes]:
 def _unless(number: int, argument: int, *values: int, test: int = _EQUAL) -> list[bytes]:
     """Refuse the call `number` unless the low half of that argument is one of the values."""
     return _by_argument(number, argument, values, test, _ALLOW, _FAIL | errno.EPERM)
+
+
+def _if(number: int, argument: int, *values: int) -> list[bytes]:
+    """Refuse the call `number` if the low half of that argument is one of the values."""
+    return _by_argument(number, argument, values, _EQUAL, _FAIL | errno.EPERM, _ALLOW)
 
 
 def _by_argument(
