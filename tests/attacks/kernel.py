@@ -108,4 +108,34 @@ except OSError as error: print(error)
         ),
     ),
     # What should stay as it was.
+    Attack(
+        "crash handler",
+        "makes itself dumpable and crashes, so that the machine's crash handler, as root, reads its memory",
+        cells=(
+            """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.prctl(4, 1, 0, 0, 0)
+print('SUCCESS' if libc.prctl(3, 0, 0, 0, 0) else 'not dumpable')
+""",
+        ),
+        answer="""
+import os
+def double(x): os.abort()
+""",
+    ),
+    Attack(
+        "outliving the template",
+        "asks the kernel not to be ended together with the process that started it",
+        cells=(
+            """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.prctl(1, 0, 0, 0, 0)
+signal = ctypes.c_int(-1)
+libc.prctl(2, ctypes.byref(signal), 0, 0, 0)
+print('SUCCESS' if signal.value != 9 else 'still tied')
+""",
+        ),
+    ),
 )

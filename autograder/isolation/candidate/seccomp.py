@@ -94,10 +94,12 @@ _CLONE3 = (435, 435)
 _KILL = (62, 129)
 _TGKILL = (234, 131)
 _PRLIMIT = (302, 261)
+_PRCTL = (157, 167)
 _FCNTL = (72, 25)
 _GETSOCKOPT = (55, 209)
 
 _CLONE_THREAD = 0x00010000
+_PARENT_DEATH_SIGNAL, _DUMPABLE = 1, 4
 _LOCKS = (5, 6, 7, 36, 37, 38)
 _LEASE, _NOTIFY = 1024, 1026
 _TYPE, _ERROR, _PROTOCOL, _DOMAIN = 3, 4, 38, 39  # others tell of the process at the other end
@@ -154,6 +156,7 @@ def program(architecture: int, column: int, own_pid: int) -> bytes:
             *_unless(_TGKILL[column], 0, own_pid),
             *_unless(_PRLIMIT[column], 0, 0),
             *_unless(_GETSOCKOPT[column], 2, _TYPE, _ERROR, _PROTOCOL, _DOMAIN),
+            *_if(_PRCTL[column], 0, _PARENT_DEATH_SIGNAL, _DUMPABLE),
             *_if(_FCNTL[column], 1, *_LOCKS, _LEASE, _NOTIFY),
             _step(_RETURN, _ALLOW),
         ]
