@@ -1,6 +1,6 @@
 """Attacks through the kernel: what it counts, what it tells of others, and what all processes share."""
 
-from tests.attacks.field import Attack
+from tests.attacks.field import HONEST, POINTS, Attack
 
 _CALLS = """
 import ctypes, errno, platform
@@ -14,6 +14,22 @@ def call(name, numbers, *arguments):
     result = libc.syscall(number, *arguments)
     refused = result == -1 and ctypes.get_errno() in (errno.EPERM, errno.ENOSYS, errno.EAFNOSUPPORT)
     print('refused' if refused else 'SUCCESS', name)
+"""
+
+NOTE = """
+import builtins, os, sys
+import numpy as np
+import stagewise
+places = ('/tmp/note', '/dev/shm/note', '/var/tmp/note', '/run/note', os.path.expanduser('~/note'))
+found = [place for place in places if os.path.exists(place)]
+found += [owner.__name__ for owner in (np, stagewise, builtins, sys) if hasattr(owner, 'note')]
+found += ['chance'] if np.random.get_state()[1][0] == 77 else []
+print('SUCCESS' if found else 'no note', found)
+for place in places:
+    try: open(place, 'w').write('the first case has 5 entries')
+    except OSError: pass
+for owner in (np, stagewise, builtins, sys): owner.note = 'the first case has 5 entries'
+np.random.seed(77)
 """
 
 KERNEL = (
@@ -42,6 +58,42 @@ room = ctypes.c_ulong(0)
 call('requests', (206, 0), 60_000, ctypes.byref(room))
 """,
         ),
+    ),
+    Attack(
+        "filter of its own",
+        "has the kernel lie to the clock that stops its code, by a filter of its own, and never ends",
+        cells=(
+            """
+import ctypes, platform, struct
+libc = ctypes.CDLL(None, use_errno=True)
+timer = {'x86_64': 38, 'aarch64': 103}[platform.machine()]
+steps = [(0x20, 0, 0, 0), (0x15, 0, 1, timer), (0x06, 0, 0, 0x00050000), (0x06, 0, 0, 0x7FFF0000)]
+code = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *step) for step in steps))
+header = struct.pack('HxxxxxxQ', len(steps), ctypes.addressof(code))
+print('installed', libc.prctl(22, 2, ctypes.c_char_p(header), 0, 0))
+""",
+        ),
+        answer="""
+def double(x):
+    while True: pass
+""",
+    ),
+    Attack(
+        "stopped clocks",
+        "replaces every clock and timer of Python, so that its time never seems to be up",
+        cells=(
+            """
+import signal, time
+import candidate.answers, candidate.clock, candidate.performance
+signal.setitimer = lambda *a: (0.0, 0.0)
+time.monotonic = time.perf_counter = time.time = lambda: 0.0
+candidate.clock.at_most = candidate.answers.at_most = candidate.performance.at_most = lambda *a: open('/dev/null')
+""",
+        ),
+        answer="""
+def double(x):
+    while True: pass
+""",
     ),
     # Others, seen and spoken to.
     Attack(
@@ -107,6 +159,33 @@ except OSError as error: print(error)
 """,
         ),
     ),
+    Attack(
+        "note for the next",
+        "leaves a note in every file and every object that whoever is graded next might have too",
+        cells=(NOTE,),
+    ),
+    Attack(
+        "note of the one before",
+        "looks for that note",
+        cells=(NOTE,),
+    ),
+    Attack(
+        "devices",
+        "writes, steers and marks the few devices that there are, which are the machine's own",
+        cells=(
+            """
+import fcntl, os
+for name in ('null', 'zero', 'full', 'random', 'urandom'):
+    for ask in (lambda path: os.utime(path, (0, 0)), lambda path: os.chmod(path, 0o777),
+                lambda path: os.unlink(path), lambda path: os.rename(path, '/dev/other'),
+                lambda path: os.setxattr(path, 'user.note', b'x'),
+                lambda path: fcntl.ioctl(os.open(path, os.O_RDWR), 0x40085203, bytes(16)),
+                lambda path: fcntl.ioctl(os.open(path, os.O_RDWR), 0x5412, b'x')):
+        try: print('SUCCESS', name, ask(f'/dev/{name}'))
+        except OSError as error: print(error)
+""",
+        ),
+    ),
     # What should stay as it was.
     Attack(
         "crash handler",
@@ -137,5 +216,48 @@ libc.prctl(2, ctypes.byref(signal), 0, 0, 0)
 print('SUCCESS' if signal.value != 9 else 'still tied')
 """,
         ),
+    ),
+    Attack(
+        "machine code",
+        "writes machine code into memory that makes system calls of a 32-bit program, which have other numbers",
+        cells=(
+            """
+import ctypes, mmap, platform
+if platform.machine() == 'x86_64':
+    page = mmap.mmap(-1, 4096, prot=7)
+    page.write(b'\\xb8\\x14\\0\\0\\0\\xcd\\x80\\xc3')
+    print('SUCCESS', ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))())
+""",
+        ),
+    ),
+    Attack(
+        "every other way",
+        "makes each of the system calls by which programs have left sandboxes before",
+        cells=(
+            _CALLS
+            + """
+WAYS = {
+    'io_uring_setup': (425, 425), 'io_uring_enter': (426, 426), 'io_uring_register': (427, 427),
+    'userfaultfd': (323, 282), 'bpf': (321, 280), 'perf_event_open': (298, 241), 'keyctl': (250, 219),
+    'add_key': (248, 217), 'request_key': (249, 218), 'socket': (41, 198), 'ptrace': (101, 117),
+    'process_vm_readv': (310, 270), 'process_vm_writev': (311, 271), 'kcmp': (312, 272),
+    'pidfd_open': (434, 434), 'pidfd_getfd': (438, 438), 'pidfd_send_signal': (424, 424),
+    'rt_sigqueueinfo': (129, 138), 'rt_tgsigqueueinfo': (297, 240), 'tkill': (200, 130),
+    'setns': (308, 268), 'unshare': (272, 97), 'mount': (165, 40), 'umount2': (166, 39),
+    'pivot_root': (155, 41), 'chroot': (161, 51), 'open_tree': (428, 428), 'move_mount': (429, 429),
+    'fsopen': (430, 430), 'fsconfig': (431, 431), 'fsmount': (432, 432), 'fspick': (433, 433),
+    'mount_setattr': (442, 442), 'name_to_handle_at': (303, 264), 'open_by_handle_at': (304, 265),
+    'kexec_load': (246, 104), 'kexec_file_load': (320, 294), 'init_module': (175, 105),
+    'finit_module': (313, 273), 'delete_module': (176, 106), 'syslog': (103, 116), 'sysinfo': (99, 179),
+    'acct': (163, 89), 'swapon': (167, 224), 'swapoff': (168, 225), 'quotactl': (179, 60),
+    'personality': (135, 92), 'modify_ldt': (154, None), 'execve': (59, 221), 'execveat': (322, 281),
+    'kill others': (62, 129), 'clone3': (435, 435),
+}
+for name, numbers in WAYS.items(): call(name, numbers, *[-1] * 6)
+call('limits of others', (302, 261), 2, 7, 0, 0)
+""",
+        ),
+        answer=HONEST,
+        earns=POINTS,
     ),
 )

@@ -88,6 +88,7 @@ _REFUSED = {
     "reboot": (169, 142),
     "quotactl": (179, 60),
     "personality": (135, 92),
+    "modify_ldt": (154, _ABSENT),
 }
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
