@@ -87,7 +87,8 @@ import signal, time
 import candidate.answers, candidate.clock, candidate.performance
 signal.setitimer = lambda *a: (0.0, 0.0)
 time.monotonic = time.perf_counter = time.time = lambda: 0.0
-candidate.clock.at_most = candidate.answers.at_most = candidate.performance.at_most = lambda *a: open('/dev/null')
+for module in (candidate.clock, candidate.answers, candidate.performance):
+    module.at_most = lambda *a: open('/dev/null')
 """,
         ),
         answer="""
@@ -219,7 +220,7 @@ print('SUCCESS' if signal.value != 9 else 'still tied')
     ),
     Attack(
         "machine code",
-        "writes machine code into memory that makes system calls of a 32-bit program, which have other numbers",
+        "writes machine code into memory that makes system calls under the numbers of a 32-bit program",
         cells=(
             """
 import ctypes, mmap, platform
