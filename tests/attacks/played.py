@@ -111,6 +111,24 @@ answers.framed = lambda reply: once(reply) + once(reply)
         examined=True,
     ),
     Attack(
+        "endless patience",
+        "answers every case rightly, each just before it would be too late, so that a check takes for ever",
+        cells=(
+            """
+import time
+from candidate import answers
+perform, Budget = answers.perform, answers.Budget
+answers.Budget = lambda each, together, wall, factor: Budget(each, together, 10**6, factor)
+def slowly(*arguments):
+    time.sleep(0.9)
+    return perform(*arguments)
+answers.perform = slowly
+""",
+        ),
+        answer=HONEST_RULE,
+        examined=True,
+    ),
+    Attack(
         "replaced playing",
         "replaces what plays, parses, copies and encodes in the candidate",
         cells=(
