@@ -9,6 +9,7 @@ from reference import units
 from reference.diagnosis import answers, diagnose
 from reference.drawing import draw
 from reference.exercise import Exercise, Misconception
+from reference.memorised import unless_memorised
 from stagewise.judging import Judged, judge_played, played_with
 from stagewise.playing import Told
 from stagewise.report import Report, overall
@@ -62,7 +63,8 @@ def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, po
 
 
 def _judged(unit: str, exercise: Exercise, points: float, played: Sequence[Played]) -> Report:
-    judged = judge_played(exercise.name, draw(exercise, _seed), played)
+    cases = draw(exercise, _seed)
+    judged = unless_memorised(judge_played(exercise.name, cases, played), exercise, cases)
     return _report(unit, exercise, judged, points, diagnose(judged, exercise, _seed))
 
 
