@@ -25,7 +25,8 @@ from autograder.units.plan import PlannedCell, read_plan
 class Score:
     """One graded cell of one student.
 
-    A submission that could not be graded has one more row, with an empty `check`.
+    A submission that could not be graded has one more row, with an empty `check`. `isolation` is "sandbox",
+    "process" (without one, as was asked), or "" where nothing is recorded.
     """
 
     student: str
@@ -35,6 +36,7 @@ class Score:
     max: float
     reason: str
     diagnosis: str
+    isolation: str = ""
 
 
 def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Score]:
@@ -54,7 +56,7 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
         checks = {check.check: check for check in record.checks} if record else {}
         marks = sheets.get(student, Sheet()).marks
         result += [
-            _score(student, unit, cell, marks[cell.grade_id], checks.get(cell.grade_id))
+            _score(record, student, unit, cell, marks[cell.grade_id], checks.get(cell.grade_id))
             for cell in plan.cells
             if cell.points and cell.grade_id in marks
         ]
@@ -95,6 +97,8 @@ def _findings(rows: Sequence[Score]) -> str:
     told = [
         f"{row.check or 'not graded'}: {row.diagnosis or row.reason}" for row in rows if _worth_telling(row)
     ]
+    if any(row.isolation == "process" for row in rows):
+        told.append(f"{Reason.NO_SANDBOX.value}: {Reason.NO_SANDBOX.advice}")
     return "\n".join(told) or "nothing to tell"
 
 
@@ -102,15 +106,18 @@ def _worth_telling(row: Score) -> bool:
     return row.reason not in (Reason.OK.value, Reason.BY_HAND.value)
 
 
-def _score(student: str, unit: str, cell: PlannedCell, mark: Mark, check: CheckScore | None) -> Score:
+def _score(
+    record: Record | None, student: str, unit: str, cell: PlannedCell, mark: Mark, check: CheckScore | None
+) -> Score:
     reason = reason_of(cell, check, mark)
     diagnosis = (check.diagnosis or check.detail) if check else ""
-    return Score(student, unit, cell.grade_id, mark.score, cell.points, reason.value, diagnosis)
+    isolation = record.isolation if record else ""
+    return Score(student, unit, cell.grade_id, mark.score, cell.points, reason.value, diagnosis, isolation)
 
 
 def _refusal(record: Record, most: float) -> Score:
     said = f"{record.detail}; remedy: {record.remedy}"
-    return Score(record.student, record.unit, "", 0.0, most, record.reason.value, said)
+    return Score(record.student, record.unit, "", 0.0, most, record.reason.value, said, record.isolation)
 
 
 def _harmless(value: object) -> object:

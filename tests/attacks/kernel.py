@@ -176,7 +176,10 @@ except OSError as error: print(error)
         cells=(
             """
 import fcntl, os
-for name in ('null', 'zero', 'full', 'random', 'urandom'):
+names = ('null', 'zero', 'full', 'random', 'urandom')
+others = set(os.listdir('/dev')) - {*names, 'shm'}
+print('SUCCESS' if others else 'no other devices', others)
+for name in names:
     for ask in (lambda path: os.utime(path, (0, 0)), lambda path: os.chmod(path, 0o777),
                 lambda path: os.unlink(path), lambda path: os.rename(path, '/dev/other'),
                 lambda path: os.setxattr(path, 'user.note', b'x'),
@@ -215,6 +218,22 @@ libc.prctl(1, 0, 0, 0, 0)
 signal = ctypes.c_int(-1)
 libc.prctl(2, ctypes.byref(signal), 0, 0, 0)
 print('SUCCESS' if signal.value != 9 else 'still tied')
+""",
+        ),
+    ),
+    Attack(
+        "capabilities",
+        "looks for a right of root's that was left to it, and takes back those that it gave up",
+        cells=(
+            _CALLS
+            + """
+import struct
+header, rights = struct.pack('Ii', 0x20080522, 0), ctypes.create_string_buffer(24)
+libc.capget(ctypes.c_char_p(header), rights)
+print('SUCCESS' if any(rights.raw) else 'no rights', rights.raw)
+call('all rights', (126, 91), ctypes.c_char_p(header), ctypes.c_char_p(b'\\xff' * 24))
+ambient = [number for number in range(41) if libc.prctl(47, 1, number, 0, 0) == 1]
+print('SUCCESS' if ambient else 'none to inherit', ambient)
 """,
         ),
     ),
