@@ -89,6 +89,7 @@ signal.setitimer = lambda *a: (0.0, 0.0)
 time.monotonic = time.perf_counter = time.time = lambda: 0.0
 for module in (candidate.clock, candidate.answers, candidate.performance):
     module.at_most = lambda *a: open('/dev/null')
+    module.called = lambda function, arguments, keywords, *a: function(*arguments, **keywords)
 """,
         ),
         answer="""
