@@ -129,6 +129,19 @@ answers.perform = slowly
         examined=True,
     ),
     Attack(
+        "hoard in the examiner",
+        "answers each case with as much as an answer may hold, all of which the examiner keeps",
+        cells=(
+            _forged("""
+return played({name: b'x' * 60_000_000 for name in script[2]}, number_of)
+"""),
+            "answers.Answers._limits = property(lambda self: {'frame_bytes': 10**10, 'output_bytes': 10**5}, "
+            "lambda self, limits: None)",
+        ),
+        answer=HONEST_RULE,
+        examined=True,
+    ),
+    Attack(
         "replaced playing",
         "replaces what plays, parses, copies and encodes in the candidate",
         cells=(
