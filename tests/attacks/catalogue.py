@@ -819,12 +819,12 @@ print('SUCCESS' if found != expected else 'the null device and the conversation'
 import os, socket
 try:
     conversation = socket.socket(fileno=os.dup(3))
-    socket.send_fds(conversation, [b'x'], [0])
-    print('sent')
+    print('SUCCESS', socket.send_fds(conversation, [b'x'], [0]))
 except OSError as error: print(error)
 """,
         ),
         answer=HONEST,
+        earns=POINTS,
     ),
     Attack(
         "ptrace",

@@ -147,6 +147,41 @@ call('lease', (72, 25), os.open(os.__file__, os.O_RDONLY), 1024, 0)
         ),
     ),
     Attack(
+        "pages in the cache",
+        "asks which pages of everybody's files somebody has read lately",
+        cells=(
+            _CALLS
+            + """
+import mmap, os
+file = os.open(os.__file__, os.O_RDONLY)
+page = ctypes.create_string_buffer(mmap.PAGESIZE)
+vector = (ctypes.c_uint64 * 2)(ctypes.addressof(page), mmap.PAGESIZE)
+size = (ctypes.c_uint64 * 2)(0, mmap.PAGESIZE)
+call('residence', (27, 232), -1, -1, -1)
+call('cache', (451, 451), file, size, page, 0)
+call('read unless it waits', (327, 286), file, vector, 1, 0, 0, 8)
+""",
+        ),
+    ),
+    Attack(
+        "out of band",
+        "sends urgent bytes, on the conversation and on a pair of its own, where kernels had a way out",
+        cells=(
+            """
+import socket
+pair = socket.socketpair()
+conversation = socket.socket(fileno=3)
+for ask in (lambda: pair[0].send(b'x', socket.MSG_OOB), lambda: pair[1].recv(1, socket.MSG_OOB),
+            lambda: conversation.send(b'x', socket.MSG_OOB | socket.MSG_DONTWAIT)):
+    try: print('SUCCESS', ask())
+    except PermissionError as error: print(error)
+conversation.detach()
+""",
+        ),
+        answer=HONEST,
+        earns=POINTS,
+    ),
+    Attack(
         "locks as letters",
         "holds locks on files that all submissions read, which another one could find held",
         cells=(
@@ -271,6 +306,10 @@ WAYS = {
     'kexec_load': (246, 104), 'kexec_file_load': (320, 294), 'init_module': (175, 105),
     'finit_module': (313, 273), 'delete_module': (176, 106), 'syslog': (103, 116), 'sysinfo': (99, 179),
     'acct': (163, 89), 'swapon': (167, 224), 'swapoff': (168, 225), 'quotactl': (179, 60),
+    'sendmsg': (46, 211), 'recvmsg': (47, 212), 'sendmmsg': (307, 269), 'recvmmsg': (299, 243),
+    'splice': (275, 76), 'tee': (276, 77), 'vmsplice': (278, 75), 'sendfile': (40, 71),
+    'mbind': (237, 235), 'set_mempolicy': (238, 237), 'set_mempolicy_home_node': (450, 450),
+    'migrate_pages': (256, 238), 'move_pages': (279, 239),
     'personality': (135, 92), 'modify_ldt': (154, None), 'execve': (59, 221), 'execveat': (322, 281),
     'kill others': (62, 129), 'clone3': (435, 435),
 }

@@ -29,6 +29,16 @@ _REFUSED = {
     "accept": (43, 202),
     "accept4": (288, 242),
     "setsockopt": (54, 208),
+    # Messages are sent and received without these, which carry descriptors.
+    "sendmsg": (46, 211),
+    "recvmsg": (47, 212),
+    "sendmmsg": (307, 269),
+    "recvmmsg": (299, 243),
+    # Pages of a file in a pipe; the C library copies without.
+    "splice": (275, 76),
+    "tee": (276, 77),
+    "vmsplice": (278, 75),
+    "sendfile": (40, 71),
     # Memory that no limit of this process counts.
     "shmget": (29, 194),
     "semget": (64, 190),
@@ -41,6 +51,9 @@ _REFUSED = {
     "inotify_init1": (294, 26),
     "fanotify_init": (300, 262),
     "flock": (73, 32),
+    "mincore": (27, 232),
+    "cachestat": (451, 451),
+    "preadv2": (327, 286),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -89,6 +102,11 @@ _REFUSED = {
     "quotactl": (179, 60),
     "personality": (135, 92),
     "modify_ldt": (154, _ABSENT),
+    "mbind": (237, 235),
+    "set_mempolicy": (238, 237),
+    "set_mempolicy_home_node": (450, 450),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
 }
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
@@ -98,12 +116,14 @@ _PRLIMIT = (302, 261)
 _PRCTL = (157, 167)
 _FCNTL = (72, 25)
 _GETSOCKOPT = (55, 209)
+_SENDTO, _RECVFROM = (44, 206), (45, 207)
 
 _CLONE_THREAD = 0x00010000
 _PARENT_DEATH_SIGNAL, _DUMPABLE = 1, 4
 _LOCKS = (5, 6, 7, 36, 37, 38)
 _LEASE, _NOTIFY = 1024, 1026
 _TYPE, _ERROR, _PROTOCOL, _DOMAIN = 3, 4, 38, 39  # others tell of the process at the other end
+_OUT_OF_BAND = 1
 _X32 = 0x40000000
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -157,6 +177,8 @@ def program(architecture: int, column: int, own_pid: int) -> bytes:
             *_unless(_TGKILL[column], 0, own_pid),
             *_unless(_PRLIMIT[column], 0, 0),
             *_unless(_GETSOCKOPT[column], 2, _TYPE, _ERROR, _PROTOCOL, _DOMAIN),
+            *_if(_SENDTO[column], 3, _OUT_OF_BAND, test=_ANY_BIT),
+            *_if(_RECVFROM[column], 3, _OUT_OF_BAND, test=_ANY_BIT),
             *_if(_PRCTL[column], 0, _PARENT_DEATH_SIGNAL, _DUMPABLE),
             *_if(_FCNTL[column], 1, *_LOCKS, _LEASE, _NOTIFY),
             _step(_RETURN, _ALLOW),
@@ -177,9 +199,9 @@ def _unless(number: int, argument: int, *values: int, test: int = _EQUAL) -> lis
     return _by_argument(number, argument, values, test, _ALLOW, _FAIL | errno.EPERM)
 
 
-def _if(number: int, argument: int, *values: int) -> list[bytes]:
+def _if(number: int, argument: int, *values: int, test: int = _EQUAL) -> list[bytes]:
     """Refuse the call `number` if the low half of that argument is one of the values."""
-    return _by_argument(number, argument, values, _EQUAL, _FAIL | errno.EPERM, _ALLOW)
+    return _by_argument(number, argument, values, test, _FAIL | errno.EPERM, _ALLOW)
 
 
 def _by_argument(
