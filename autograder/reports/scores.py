@@ -18,6 +18,7 @@ from autograder.grading import records
 from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
 from autograder.reports.sheets import Mark, Sheet, read_sheets, reason_of
+from autograder.terminal import shown
 from autograder.units.plan import PlannedCell, read_plan
 
 
@@ -89,7 +90,7 @@ def show(rows: Sequence[Score], console: Console) -> None:
         refused = any(not row.check for row in own)
         points = sum(row.points for row in own)
         most = max((row.max for row in own), default=0.0) if refused else sum(row.max for row in own)
-        table.add_row(student, f"{round(points, 2):g} / {most:g}", _findings(own))
+        table.add_row(shown(student), f"{round(points, 2):g} / {most:g}", shown(_findings(own)))
     console.print(table)
 
 

@@ -17,6 +17,7 @@ from autograder.progress import Steps
 from autograder.reasons import Reason
 from autograder.reports.feedback import feedback
 from autograder.synthetic.students import Student, draw_class, hand_in
+from autograder.terminal import shown
 
 # Right answers need milliseconds. Short limits let the notebooks that never end be seen through in seconds.
 QUICK = Limits(cell_seconds=4.0, call_seconds=1.0, check_seconds=3.0)
@@ -58,7 +59,7 @@ def _table(students: tuple[Student, ...], records: Mapping[str, Record]) -> Tabl
     for student in sorted(students, key=lambda one: (one.kind, one.name)):
         record = records[student.name]
         points = "-" if record.reason is not Reason.OK else f"{round(record.points, 2):g}"
-        table.add_row(student.name, _handed_in(student), points, _found(record))
+        table.add_row(student.name, _handed_in(student), points, shown(_found(record)))
     return table
 
 

@@ -90,6 +90,18 @@ def test_the_table_has_a_line_for_each_student(course):
     assert "not graded: the file holds nothing" in text
 
 
+@pytest.mark.parametrize("text", ["[/b] and [red] x[0]", "\x1b]0;title\x07\x1b[2J", "\u202edrow"])
+def test_what_a_student_wrote_neither_steers_the_terminal_nor_stops_the_table(text):
+    """An error's message may hold markup, of which no end has a beginning, and codes for the terminal."""
+    console = Console(width=120, file=io.StringIO(), force_terminal=True)
+    show([Score("[/i]da", "toy", "check-double", 0.0, 1.0, "error", text)], console)
+    said = console.file.getvalue()
+    assert "[/i]da" in said
+    assert "".join(letter if letter.isprintable() else "?" for letter in text) in said
+    assert "\x1b]" not in said
+    assert "\x1b[2J" not in said
+
+
 def test_a_grade_without_a_sandbox_is_marked(course):
     """In the table, and in each row for other programs."""
     save(course, replace(record("ada", checks=BOTH), isolation="process"))
