@@ -4,9 +4,9 @@ from rich.text import Text
 
 
 def shown(text: str) -> Text:
-    """The text without markup; letters that cannot be printed, line ends aside, are question marks.
+    r"""The text without markup; letters that cannot be printed, line ends aside, are question marks.
 
-    >>> shown("[bold] \\x1b[2J").plain
+    >>> shown("[bold] \x1b[2J").plain
     '[bold] ?[2J'
     """
     return Text("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text))
