@@ -40,6 +40,9 @@ class Score:
     isolation: str = ""
 
 
+_ALWAYS = tuple(field.name for field in fields(Score) if field.name != "isolation")
+
+
 def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Score]:
     """All scores of a unit: students in the order of their names, cells in the notebook's."""
     plan = read_plan(course.instructor(unit))
@@ -65,18 +68,25 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
 
 
 def as_json(rows: Iterable[Score]) -> str:
-    """A list of objects with the fields of Score."""
-    return json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False)
+    """A list of objects with the fields of Score; `isolation` only when some were graded without a sandbox."""
+    return json.dumps(_entries(rows), indent=1, ensure_ascii=False)
 
 
 def as_csv(rows: Iterable[Score]) -> str:
-    """A header and a line for each row."""
+    """A header and a line for each row, with the columns that `as_json` has."""
+    entries = _entries(rows)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in fields(Score))
-    for row in rows:
-        writer.writerow(_harmless(value) for value in asdict(row).values())
+    writer.writerow(entries[0] if entries else _ALWAYS)
+    for entry in entries:
+        writer.writerow(map(_harmless, entry.values()))
     return text.getvalue()
+
+
+def _entries(rows: Iterable[Score]) -> list[dict[str, object]]:
+    entries = [asdict(row) for row in rows]
+    marked = any(entry["isolation"] == "process" for entry in entries)
+    return entries if marked else [{name: entry[name] for name in _ALWAYS} for entry in entries]
 
 
 def show(rows: Sequence[Score], console: Console) -> None:

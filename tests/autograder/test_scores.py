@@ -70,7 +70,7 @@ def test_a_persons_points_go_before_ours(course):
 
 def test_json_is_a_list_of_objects_with_the_promised_keys(course):
     rows = json.loads(as_json(scores(course, "toy")))
-    keys = ["student", "unit", "check", "points", "max", "reason", "diagnosis", "isolation"]
+    keys = ["student", "unit", "check", "points", "max", "reason", "diagnosis"]
     assert all(list(row) == keys for row in rows)
     assert {row["student"] for row in rows} == {"ada", "bob", "cem"}
 
@@ -103,7 +103,9 @@ def test_what_a_student_wrote_neither_steers_the_terminal_nor_stops_the_table(te
 
 
 def test_a_grade_without_a_sandbox_is_marked(course):
-    """In the table, and in each row for other programs."""
+    """In the table, and for other programs in a field that is there only then."""
+    assert "isolation" not in as_json(scores(course, "toy"))
+    assert "isolation" not in as_csv(scores(course, "toy"))
     save(course, replace(record("ada", checks=BOTH), isolation="process"))
     console = Console(record=True, width=160, file=io.StringIO())
     rows = scores(course, "toy")
@@ -115,6 +117,11 @@ def test_a_grade_without_a_sandbox_is_marked(course):
         ("cem", "sandbox"),
     }
     assert "check-quadruple,0.0,50.0,wrong,You double only once.,process" in as_csv(rows)
+    assert {(row["student"], row["isolation"]) for row in json.loads(as_json(rows))} == {
+        ("ada", "process"),
+        ("bob", "sandbox"),
+        ("cem", "sandbox"),
+    }
 
 
 def test_without_a_gradebook_the_remedy_is_told(tmp_path):
