@@ -68,7 +68,7 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
 
 
 def as_json(rows: Iterable[Score]) -> str:
-    """A list of objects with the fields of Score; `isolation` only when some were graded without a sandbox."""
+    """A list of objects with the fields of Score; `isolation` only when some had no sandbox."""
     return json.dumps(_entries(rows), indent=1, ensure_ascii=False)
 
 
