@@ -11,7 +11,7 @@ CASES = recording.load('optimizers').exercises['sgd'].cases
 def alike(a, b):
     return all(np.array_equal(a[name], b[name]) for name in ('w', 'dw'))
 def played(values, number_of, timeouts=0, failure=None):
-    return ['played', Encoder(number_of).encode(values), [], [], [], timeouts, failure]
+    return [Encoder(number_of).encode(values), [], [], [], timeouts, failure]
 """
 
 
@@ -98,13 +98,13 @@ return played({name: inputs['w'] for name in script[2]}, number_of, timeouts=-10
         examined=True,
     ),
     Attack(
-        "two answers to a case",
-        "answers each case twice, so that the second answer is taken for that to the next",
+        "two answers to a question",
+        "answers each question twice, so that the second answer is taken for that to the next",
         cells=(
             """
 from candidate import answers
-once = answers.framed
-answers.framed = lambda reply: once(reply) + once(reply)
+once = answers.send_frame
+answers.send_frame = lambda conversation, reply: (once(conversation, reply), once(conversation, reply))
 """,
         ),
         answer=HONEST_RULE,
