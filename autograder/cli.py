@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = run(
             Course(asked.course),
             asked,
-            Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH),
+            Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH),
         )
     except (AuthorError, CourseError, SandboxError, SubmissionError) as problem:
         errors.print(str(problem))

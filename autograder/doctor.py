@@ -18,6 +18,7 @@ from rich.table import Table
 from autograder.course import Course
 from autograder.errors import SandboxError
 from autograder.isolation.sandbox import CandidateTemplate
+from autograder.terminal import shown
 
 _LEAST_PYTHON = (3, 11)
 _LEAST_MEMORY = 2 << 30
@@ -80,11 +81,12 @@ def show(findings: Sequence[Finding], console: Console) -> None:
     for title in ("", "what", "found"):
         table.add_column(title)
     for finding in findings:
-        table.add_row(_mark(finding), finding.what, finding.found)
+        table.add_row(*map(shown, (_mark(finding), finding.what, finding.found)))
     console.print(table)
     for finding in findings:
         if not finding.good:
-            console.print(f"{'needed' if finding.needed else 'optional'}: {finding.what}: {finding.remedy}")
+            kind = "needed" if finding.needed else "optional"
+            console.print(shown(f"{kind}: {finding.what}: {finding.remedy}"))
     if all(finding.good or not finding.needed for finding in findings):
         console.print("This machine can grade in a sandbox.")
 

@@ -8,6 +8,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from autograder.terminal import shown
+
 _REDRAW_SECONDS = 0.1
 _LINE_SECONDS = 10.0
 
@@ -47,7 +49,7 @@ class Steps:
         """One step of `total` is done; a `note` is printed as a line of its own."""
         self._count, self._total = self._count + 1, total
         if note:
-            self._console.print(note)
+            self._console.print(shown(note))
         now = time.monotonic()
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=self._count, total=total)

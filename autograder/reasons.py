@@ -67,6 +67,10 @@ class Reason(StrEnum):
         "reordered-cells-restored",
         "Cells were out of order; the course's order was used.",
     )
+    SPLIT_CELL_JOINED = (
+        "split-cell-joined",
+        "An exercise's cell had been split inside a function; its parts were joined.",
+    )
     CELL_IDENTIFIED = "cell-identified", "A cell had lost its name; it was recognised by its text."
     DAMAGED_CELL = "damaged-cell", "A cell was damaged; what could be read of it was kept."
     NBFORMAT_CONVERTED = "nbformat-converted", "The notebook was in another format version and was converted."

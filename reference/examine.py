@@ -10,6 +10,7 @@ from reference import units
 from reference.diagnosis import answers, diagnose
 from reference.drawing import draw
 from reference.exercise import Exercise, Misconception
+from reference.memorised import unless_memorised
 from reference.slips import slips_of, stood_in, told
 from stagewise.judging import Judged, judge_played, played_with
 from stagewise.playing import Functions, Told
@@ -57,7 +58,7 @@ def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, po
     slips = slips_of(course, exercise, functions, _seed) if report.points < points else ()
     if not slips:
         return report
-    judged = stood_in(exercise, functions, slips, _seed)
+    judged = unless_memorised(stood_in(exercise, functions, slips, _seed), exercise, draw(exercise, _seed))
     spared = _report(unit, exercise, judged, float(points), diagnose(judged, exercise, _seed))
     better = max(report, spared, key=lambda one: (one.points or 0, bool(one.misconception)))
     return replace(better, notes=(*better.notes, told(slips, better is spared)))
@@ -77,7 +78,8 @@ def _of_their_own(unit: str, exercise: Exercise, points: float, functions: Funct
 
 
 def _judged(unit: str, exercise: Exercise, points: float, played: Sequence[Played]) -> Report:
-    judged = judge_played(exercise.name, draw(exercise, _seed), played)
+    cases = draw(exercise, _seed)
+    judged = unless_memorised(judge_played(exercise.name, cases, played), exercise, cases)
     return _report(unit, exercise, judged, points, diagnose(judged, exercise, _seed))
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from autograder.collecting.archives import File, Refused, walk
 from autograder.collecting.choosing import Decision, Entry, Present, decide, unwrapped, with_times
@@ -29,6 +28,7 @@ from autograder.grading.store import told_whose_fault
 from autograder.intake import files as submissions
 from autograder.intake.reading import read_submission
 from autograder.reasons import Reason
+from autograder.terminal import shown
 from autograder.units.plan import Plan, read_plan
 from autograder.whole_files import replace
 
@@ -103,7 +103,8 @@ def show(decisions: Iterable[Decision], console: Console) -> None:
         file = decision.file if fate.advice else decision.file.rsplit("/", 1)[-1]
         said = "; ".join(filter(None, (decision.detail, "" if fate in advised else fate.advice)))
         advised.add(fate)
-        table.add_row(*(Text(_printable(part)) for part in (decision.student, fate.value, file, said)))
+        parts = (decision.student, fate.value, file, said)
+        table.add_row(*(shown(part.replace("\n", "?")) for part in parts))
     if table.row_count:
         console.print(table)
 
@@ -213,8 +214,3 @@ def _put(course: Course, unit: str, student: str, entry: Entry, raw: bytes) -> N
             replace(note, f"{entry.told:%Y-%m-%d %H:%M:%S} UTC\n")
         else:
             note.unlink(missing_ok=True)  # it would date the notebook that was replaced
-
-
-def _printable(text: str) -> str:
-    """Names from a download must not steer the terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

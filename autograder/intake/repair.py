@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.errors import SubmissionError
+from autograder.intake.joining import join
 from autograder.intake.recognise import (
     WRITTEN_BY_STUDENT,
     Cell,
@@ -42,8 +43,9 @@ class Repair:
 def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ...]]:
     """Cells in the plan's order, each planned one present once, with a list of what was repaired.
 
-    A cell that the plan does not know keeps its place behind the planned cell it followed. So does a copy of
-    a locked cell, or an edited one, in which the student defined something. Raises SubmissionError when the
+    A cell that the plan does not know keeps its place behind the planned cell it followed, unless it is the
+    rest of an exercise. So does a copy of a locked cell, or an edited one, in which the student defined
+    something. Raises SubmissionError when the
     notebook is not of this unit.
     """
     planned = {cell.grade_id: cell for cell in plan.cells}
@@ -65,6 +67,8 @@ def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ..
         mended, found = _mend(cells[claimed[name]] if name in claimed else None, cell, running)
         repairs += found
         result += [mended, *followers.get(name, ())]
+    result, joined = join(result, own_names(plan, "exercise"))
+    repairs += [Repair(Reason.SPLIT_CELL_JOINED, name) for name in joined]
     return result, tuple(repairs)
 
 

@@ -172,8 +172,11 @@ class Candidate:
         more = [self._seconds_left, min(wall, self.limits.cpu_seconds), named, question.packed]
         self._send("play", more, each)
         message, answers = b"", list[Any]()
+        patience, left = each * self.limits.wall_factor, self.limits.frame_bytes
         while len(answers) < len(question.cases):
-            frame = self._frame(each * self.limits.wall_factor * question.calls)
+            # No call begins when the check's time is up; a candidate can deny that it is.
+            frame = self._frame(patience * question.calls, self._wall_end + patience, left)
+            left -= len(frame)
             message += frame.removeprefix(self._head)
             known = question.runs.get(message)
             if known is not None:
@@ -284,12 +287,12 @@ class Candidate:
             self._broken(error, wall)
 
     def _reply(self, wall: float) -> list[Any]:
-        return self._answer(self._frame(wall))
+        return self._answer(self._frame(wall, float("inf"), self.limits.frame_bytes))
 
-    def _frame(self, wall: float) -> bytes:
-        deadline = time.monotonic() + wall + self.limits.grace
+    def _frame(self, wall: float, latest: float, most: int) -> bytes:
+        deadline = min(time.monotonic() + wall, latest) + self.limits.grace
         try:
-            return self._receiver.frame(self.limits.frame_bytes, deadline)
+            return self._receiver.frame(most, deadline)
         except ChannelError as error:
             self._broken(error, wall)
 

@@ -18,6 +18,7 @@ from autograder.grading import records
 from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
 from autograder.reports.sheets import Mark, Sheet, read_sheets, reason_of
+from autograder.terminal import shown
 from autograder.units.plan import PlannedCell, read_plan
 
 
@@ -25,7 +26,8 @@ from autograder.units.plan import PlannedCell, read_plan
 class Score:
     """One graded cell of one student.
 
-    A submission that could not be graded has one more row, with an empty `check`.
+    A submission that could not be graded has one more row, with an empty `check`. `isolation` is "sandbox",
+    "process" (without one, as was asked), or "" where nothing is recorded.
     """
 
     student: str
@@ -35,6 +37,10 @@ class Score:
     max: float
     reason: str
     diagnosis: str
+    isolation: str = ""
+
+
+_ALWAYS = tuple(field.name for field in fields(Score) if field.name != "isolation")
 
 
 def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Score]:
@@ -54,7 +60,7 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
         checks = {check.check: check for check in record.checks} if record else {}
         marks = sheets.get(student, Sheet()).marks
         result += [
-            _score(student, unit, cell, marks[cell.grade_id], checks.get(cell.grade_id))
+            _score(record, student, unit, cell, marks[cell.grade_id], checks.get(cell.grade_id))
             for cell in plan.cells
             if cell.points and cell.grade_id in marks
         ]
@@ -62,18 +68,25 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
 
 
 def as_json(rows: Iterable[Score]) -> str:
-    """A list of objects with the fields of Score."""
-    return json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False)
+    """A list of objects with the fields of Score; `isolation` only when some had no sandbox."""
+    return json.dumps(_entries(rows), indent=1, ensure_ascii=False)
 
 
 def as_csv(rows: Iterable[Score]) -> str:
-    """A header and a line for each row."""
+    """A header and a line for each row, with the columns that `as_json` has."""
+    entries = _entries(rows)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in fields(Score))
-    for row in rows:
-        writer.writerow(_harmless(value) for value in asdict(row).values())
+    writer.writerow(entries[0] if entries else _ALWAYS)
+    for entry in entries:
+        writer.writerow(map(_harmless, entry.values()))
     return text.getvalue()
+
+
+def _entries(rows: Iterable[Score]) -> list[dict[str, object]]:
+    entries = [asdict(row) for row in rows]
+    marked = any(entry["isolation"] == "process" for entry in entries)
+    return entries if marked else [{name: entry[name] for name in _ALWAYS} for entry in entries]
 
 
 def show(rows: Sequence[Score], console: Console) -> None:
@@ -87,7 +100,7 @@ def show(rows: Sequence[Score], console: Console) -> None:
         refused = any(not row.check for row in own)
         points = sum(row.points for row in own)
         most = max((row.max for row in own), default=0.0) if refused else sum(row.max for row in own)
-        table.add_row(student, f"{round(points, 2):g} / {most:g}", _findings(own))
+        table.add_row(shown(student), f"{round(points, 2):g} / {most:g}", shown(_findings(own)))
     console.print(table)
 
 
@@ -95,6 +108,8 @@ def _findings(rows: Sequence[Score]) -> str:
     told = [
         f"{row.check or 'not graded'}: {row.diagnosis or row.reason}" for row in rows if _worth_telling(row)
     ]
+    if any(row.isolation == "process" for row in rows):
+        told.append(f"{Reason.NO_SANDBOX.value}: {Reason.NO_SANDBOX.advice}")
     return "\n".join(told) or "nothing to tell"
 
 
@@ -102,15 +117,18 @@ def _worth_telling(row: Score) -> bool:
     return row.reason not in (Reason.OK.value, Reason.BY_HAND.value)
 
 
-def _score(student: str, unit: str, cell: PlannedCell, mark: Mark, check: CheckScore | None) -> Score:
+def _score(
+    record: Record | None, student: str, unit: str, cell: PlannedCell, mark: Mark, check: CheckScore | None
+) -> Score:
     reason = reason_of(cell, check, mark)
     diagnosis = (check.diagnosis or check.detail) if check else ""
-    return Score(student, unit, cell.grade_id, mark.score, cell.points, reason.value, diagnosis)
+    isolation = record.isolation if record else ""
+    return Score(student, unit, cell.grade_id, mark.score, cell.points, reason.value, diagnosis, isolation)
 
 
 def _refusal(record: Record, most: float) -> Score:
     said = f"{record.detail}; remedy: {record.remedy}"
-    return Score(record.student, record.unit, "", 0.0, most, record.reason.value, said)
+    return Score(record.student, record.unit, "", 0.0, most, record.reason.value, said, record.isolation)
 
 
 def _harmless(value: object) -> object:

@@ -11,6 +11,7 @@ from rich.table import Table
 from autograder.grading.records import Record
 from autograder.reasons import Reason
 from autograder.synthetic.students import Student
+from autograder.terminal import shown
 
 _MOST_LINES = 5
 
@@ -21,7 +22,7 @@ def students_table(students: Iterable[Student], records: Mapping[str, Record]) -
     for student in sorted(students, key=lambda one: (one.unit, one.kind, one.name)):
         record = records[student.name]
         points = "-" if record.reason is not Reason.OK else f"{round(record.points, 2):g}"
-        table.add_row(student.name, student.unit, _handed_in(student), points, _found(record))
+        table.add_row(student.name, student.unit, _handed_in(student), points, shown(_found(record)))
     return table
 
 

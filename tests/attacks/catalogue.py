@@ -3,6 +3,8 @@
 from typing import Any
 
 from tests.attacks.field import HONEST, POINTS, Attack, code
+from tests.attacks.kernel import KERNEL
+from tests.attacks.played import PLAYED
 
 TAKE_BACK_TESTING = "import importlib, numpy.testing._private.utils as u; importlib.reload(u)\n"
 TAKE_BACK_TESTING += "np.testing.assert_allclose = u.assert_allclose"
@@ -488,7 +490,13 @@ while True: os.fork()
         cells=(
             """
 import threading, time
-for _ in range(10_000): threading.Thread(target=time.sleep, args=(10**6,), daemon=True).start()
+import ctypes
+started = ctypes.CDLL(None).mallopt(-8, 1)
+threading.stack_size(1 << 16)
+try:
+    for started in range(10_000): threading.Thread(target=time.sleep, args=(10**6,), daemon=True).start()
+except RuntimeError as error: print(error)
+print('SUCCESS' if started > 100 else 'no more', started)
 """,
         ),
         answer=HONEST,
@@ -653,6 +661,7 @@ for pid in (-1, 0, 2, 3, os.getppid()):
         answer=HONEST,
         earns=POINTS,
     ),
+    *KERNEL,
     # Looking beyond the notebook.
     Attack(
         "other processes",
@@ -763,7 +772,8 @@ for kind in ('AS', 'CPU', 'NOFILE', 'NPROC', 'FSIZE', 'MEMLOCK', 'MSGQUEUE'):
     soft, hard = resource.getrlimit(number)
     try: print('SUCCESS', kind, resource.setrlimit(number, (hard + 1, hard + 1)))
     except (OSError, ValueError) as error: print(error)
-    if hard == resource.RLIM_INFINITY: print('SUCCESS', kind)
+    most = {'NOFILE': 1000, 'NPROC': 1000, 'MEMLOCK': 0, 'MSGQUEUE': 0}.get(kind, 1 << 50)
+    if not 0 <= hard <= most: print('SUCCESS', kind, hard)
 """,
         ),
     ),
@@ -809,12 +819,12 @@ print('SUCCESS' if found != expected else 'the null device and the conversation'
 import os, socket
 try:
     conversation = socket.socket(fileno=os.dup(3))
-    socket.send_fds(conversation, [b'x'], [0])
-    print('sent')
+    print('SUCCESS', socket.send_fds(conversation, [b'x'], [0]))
 except OSError as error: print(error)
 """,
         ),
         answer=HONEST,
+        earns=POINTS,
     ),
     Attack(
         "ptrace",
@@ -1249,4 +1259,5 @@ threading.Thread(target=listen, daemon=True).start()
 """,
         ),
     ),
+    *PLAYED,
 )

@@ -1,5 +1,5 @@
-"""Where attacks take place: a course of one exercise, a submission with the attack in it, and what came of
-it.
+"""Where attacks take place: a course of one exercise, or an exercise of a real unit; a submission with the
+attack in it, and what came of it.
 """
 
 import copy
@@ -33,6 +33,19 @@ np.testing.assert_allclose(double(x), expected)
 np.testing.assert_allclose(double(np.array([3.0, -1.0])), [6.0, -2.0])
 ### END HIDDEN TESTS
 2.0"""
+HONEST_RULE = """
+def sgd(w, dw, config=None):
+    config = {"learning_rate": 1e-2, **(config or {})}
+    return w - config["learning_rate"] * dw, config
+"""
+WRONG_RULE = "def sgd(w, dw, config=None):\n    return 0 * w, config"
+EXAMINE = """\
+from stagewise import check
+check(sgd)
+### BEGIN HIDDEN TESTS
+from reference import examine
+examine(sgd, unit="optimizers", points=2)
+### END HIDDEN TESTS"""
 QUICK = Limits(
     cell_seconds=1.0,
     call_seconds=0.5,
@@ -51,7 +64,7 @@ class Attack:
     cells: what the student runs before the exercise's cell; answer: that cell; after: cells behind it;
     change: what else is done to the notebook. `{course}` in sources is the course's directory. `earns` is
     what an honest judge gives. stock: it works on stock nbgrader without harm to the machine, where `undo`
-    takes it back.
+    takes it back. examined: the exercise is `sgd` of the real unit, whose cases are played in the candidate.
     """
 
     name: str
@@ -63,6 +76,7 @@ class Attack:
     earns: float = 0.0
     stock: bool = False
     undo: str = ""
+    examined: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +123,22 @@ PLAN = Plan(
 )
 
 
+EXAMINED = Plan(
+    "optimizers",
+    "Optimizers",
+    (
+        planned("given-1", "given", GIVEN),
+        planned("sgd", "exercise", "def sgd(w, dw, config=None):\n    raise NotImplementedError"),
+        planned("check-sgd", "check", EXAMINE, POINTS),
+    ),
+)
+
+
+def plan_for(attack: Attack) -> Plan:
+    """The plan of the course that the attack is on."""
+    return EXAMINED if attack.examined else PLAN
+
+
 def code(source: str, cell: PlannedCell | None = None) -> dict[str, Any]:
     """A code cell of a submission, the course's own or the student's."""
     metadata = {} if cell is None else copy.deepcopy(dict(cell.metadata))
@@ -128,11 +158,11 @@ def submission(attack: Attack, course: Path) -> bytes:
     def placed(source: str) -> str:
         return source.replace("{course}", str(course))
 
-    given, double, check = PLAN.cells
+    given, exercise, check = plan_for(attack).cells
     cells = [
         code(given.released, given),
         *(code(placed(source)) for source in attack.cells),
-        code(placed(attack.answer), double),
+        code(placed(attack.answer), exercise),
         *(code(placed(source)) for source in attack.after),
         code(check.released, check),
     ]
@@ -141,12 +171,12 @@ def submission(attack: Attack, course: Path) -> bytes:
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
-def grade(raw: bytes, template: CandidateTemplate, limits: Limits = QUICK) -> Aftermath:
+def grade(raw: bytes, template: CandidateTemplate, plan: Plan = PLAN, limits: Limits = QUICK) -> Aftermath:
     """Take a submission in and grade it as the autograder does."""
-    intake = read_submission(raw, PLAN)
+    intake = read_submission(raw, plan)
     with template.new_candidate(limits) as candidate:
-        examiner = Examiner(candidate, PLAN.unit)
-        walk = grade_notebook(intake.notebook, PLAN, candidate, examiner, clean)
+        examiner = Examiner(candidate, plan.unit)
+        walk = grade_notebook(intake.notebook, plan, candidate, examiner, clean)
     shown = json.dumps([cell.get("outputs") for cell in walk.notebook["cells"]])
     repairs = tuple(repair.reason for repair in intake.repairs)
     return Aftermath(walk.notebook, walk.checks, shown, repairs)

@@ -10,7 +10,7 @@ from typing import Any
 from autograder.grading.records import CheckScore
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
-from tests.attacks.field import HONEST, POINTS, SECRET, Aftermath, Attack, grade, submission
+from tests.attacks.field import HONEST, POINTS, SECRET, Aftermath, Attack, grade, plan_for, submission
 
 SECRETS = (SECRET, "classmate", "root:", "PYTHONPATH", "VIRTUAL_ENV", "STAGEWISE_SECRET")
 WON = "SUCCESS"
@@ -55,7 +55,7 @@ def plant(root: Path) -> Path:
 def attempt(attack: Attack, template: CandidateTemplate, course: Path) -> Outcome:
     """Grade the submission with the attack in it as any other, and look at what came of it."""
     before = _state(course)
-    result = grade(submission(attack, course), template)
+    result = grade(submission(attack, course), template, plan_for(attack))
     flaws = (*_flaws(attack, result), *(["changed the course"] if _state(course) != before else []))
     return Outcome(attack.name, attack.tries, result.points, flaws, _ended(result))
 
@@ -64,7 +64,7 @@ def _flaws(attack: Attack, result: Aftermath) -> list[str]:
     checks = [score.check for score in result.scores]
     shown = json.dumps(_displayed(result.notebook))
     found = [
-        (checks != ["check-double"], f"was graded by {checks}"),
+        (checks != [plan_for(attack).cells[-1].grade_id], f"was graded by {checks}"),
         (result.points != attack.earns, f"earned {result.points:g}, not {attack.earns:g}"),
         (ACTIVE.search(shown) is not None, "shows what a browser would run"),
         (WON in result.shown, "got what its own code tells of"),

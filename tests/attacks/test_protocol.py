@@ -176,6 +176,15 @@ PLAYED = pack([tree({"y": 4.0}), [], [], [], 0, None])
         [1, "played", [pack([tree({"y": 4.0}), [], [], [], 2, None])]],
         [1, "played", [pack([tree([4.0]), [], [], [], 0, None])]],
         [1, "played", [PLAYED], 0],
+        [1, "played", [pack([tree({"y": 4.0}), [], [], [], -1, None])]],
+        [1, "played", [pack([tree({"y": 4.0}), [], [], [], True, None])]],
+        [1, "played", [pack([tree({"y": 4.0}), [], [], [], 0, None, 2.0])]],
+        [1, "played", [pack([tree({3: 4.0}), [], [], [], 0, None])]],
+        [1, "played", [pack([[AGAIN, 5], [], [], [], 0, None])]],
+        [1, "played", [pack([tree({"y": 4.0}), [], "x", [], 0, None])]],
+        [1, "played", [pack([tree({}), [], [], [], 0, "passed"])]],
+        [1, "played", [pack([tree({}), [], [], [], 0, [0, "passed", "", None]])]],
+        [1, "played", [pack([tree({}), [], [], [], 0, [1, "raised", "", None]])]],
         [2, "played", [PLAYED]],
     ],
 )
@@ -185,6 +194,25 @@ def test_cases_are_answered_as_cases_or_not_at_all(liar, reply):
     candidate.begin_check()
     with pytest.raises(CandidateGone):
         candidate.play({"f": 0}, (CASE,))
+
+
+def test_the_answers_to_all_cases_of_a_question_have_one_bound(liar):
+    """The examiner keeps them all until the check is judged."""
+    large = pack([tree({"y": b"x" * (LIMITS.frame_bytes // 3)}), [], [], [], 0, None])
+    candidate = liar(*[[1, "played", [large]]] * 3)
+    candidate.begin_check()
+    with pytest.raises(CandidateGone) as end:
+        candidate.play({"f": 0}, (CASE,) * 3)
+    assert end.value.reason is Reason.FLOODED
+
+
+def test_answers_that_hold_nothing_do_not_go_on_for_ever(liar):
+    """Each came in time, and the time of the check ends all the same."""
+    candidate = liar(*[[1, "played", []]] * 100)
+    candidate._wall_end = 0.0
+    with pytest.raises(CandidateGone) as end:
+        candidate.play({"f": 0}, (CASE,))
+    assert end.value.reason is Reason.TIMEOUT
 
 
 def test_an_answer_is_known_by_all_that_it_tells_whatever_the_turn(liar):

@@ -39,6 +39,13 @@ def test_a_missing_package_is_told(monkeypatch):
     assert "pip install" in first.remedy
 
 
+def test_a_remedy_is_told_letter_by_letter():
+    """Brackets are no markup."""
+    said = text_of([Finding("x", False, False, "[no]", 'pip install -e ".[cluster]"')])
+    assert 'pip install -e ".[cluster]"' in said
+    assert "[no]" in said
+
+
 def test_what_is_optional_does_not_stop_grading():
     said = text_of([Finding("landlock", False, False, "no", "nothing to do")])
     assert "optional: landlock" in said

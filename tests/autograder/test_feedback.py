@@ -4,6 +4,7 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.grading.driver import Settings, grade
+from autograder.reasons import Reason
 from autograder.reports.feedback import feedback
 from tests.autograder.graded_toy import ANSWERS, submitted
 
@@ -51,6 +52,14 @@ def test_pages(graded):
         assert "secret" not in page
     assert "agnes" not in bob
     assert ANSWERS["written-why"] not in bob
+
+
+def test_a_page_tells_of_grading_without_a_sandbox(graded):
+    """And that of somebody who was graded in one does not."""
+    grade(graded, "toy", ["agnes"], Settings(jobs=1, isolation="process", force=True))
+    agnes, bob, _ = (path.read_text() for path in feedback(graded, "toy", jobs=1))
+    assert Reason.NO_SANDBOX.advice in agnes
+    assert Reason.NO_SANDBOX.advice not in bob
 
 
 def test_only_those_asked_for(graded):

@@ -315,6 +315,75 @@ def test_a_helper_split_off_its_exercise_still_runs_before_it():
     assert runs(intake)["double"](2) == 4
 
 
+SPLIT = "def double(x):\n    y = x\n    return 2 * y"
+
+
+def split(notebook, *places, marked):
+    """Split the cell of the first exercise before these lines, as editors do: with its marks, or without."""
+    answer = cell(notebook, "double")
+    lines = SPLIT.split("\n")
+    parts = [lines[start:end] for start, end in zip((0, *places), (*places, None), strict=True)]
+    answer["source"] = "\n".join(parts[0])
+    metadata = answer["metadata"] if marked else {}
+    others = [
+        {**answer, "metadata": metadata, "id": f"part-{number}", "source": "\n".join(part)}
+        for number, part in enumerate(parts[1:])
+    ]
+    place = notebook["cells"].index(answer) + 1
+    notebook["cells"][place:place] = others
+
+
+@pytest.mark.parametrize("places", [(1,), (2,), (1, 2)])
+@pytest.mark.parametrize("marked", [True, False])
+def test_an_exercise_split_inside_its_function_is_one_cell_again(places, marked):
+    intake = taken_in(lambda notebook: split(notebook, *places, marked=marked))
+    assert is_sound(intake)
+    assert cell(intake.notebook, "double")["source"] == SPLIT
+    assert (Reason.SPLIT_CELL_JOINED, "double") in reasons(intake)
+    assert len(intake.notebook["cells"]) == len(taken_in(lambda notebook: None).notebook["cells"])
+
+
+def test_a_function_whose_loop_was_split_off_is_whole_again():
+    """Both halves could be parsed; the second one returns from nothing."""
+
+    def change(notebook):
+        answer = cell(notebook, "double")
+        half = {**answer, "metadata": {}, "source": "    for value in [x]:\n        return value + value"}
+        answer["source"] = "%%time\ndef double(x):\n    pass"
+        notebook["cells"].insert(notebook["cells"].index(answer) + 1, half)
+
+    source = cell(taken_in(change).notebook, "double")["source"]
+    assert source.startswith("%%time\ndef double")
+    assert source.endswith("return value + value")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "    print(double(2))",
+        "return 4",
+        "    return (",
+        "",
+        "    return 4" + " " * 60_000,
+        "   " + "-" * 40_000 + "1",
+        "    y = 1" + " + 1" * 4_000,
+        "    return '\\d'\n  x",
+    ],
+    ids=lambda source: source[:12],
+)
+def test_a_cell_behind_an_exercise_that_is_no_half_of_it_stays_alone(source):
+    """It runs by itself, begins at the margin, is broken, empty, or too long to be looked at."""
+
+    def change(notebook):
+        place = notebook["cells"].index(cell(notebook, "double")) + 1
+        notebook["cells"].insert(place, {**notebook["cells"][place - 1], "metadata": {}, "source": source})
+
+    intake = taken_in(change)
+    assert is_sound(intake)
+    assert cell(intake.notebook, "double")["source"] == ANSWERS["double"]
+    assert Reason.SPLIT_CELL_JOINED not in dict(reasons(intake))
+
+
 @pytest.mark.parametrize("name", ["check-double", NAMES[0]])
 def test_a_helper_written_into_a_locked_cell_is_kept_in_a_cell_of_its_own(name):
     def change(notebook):

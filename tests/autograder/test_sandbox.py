@@ -224,6 +224,20 @@ def test_a_course_inside_a_shown_place_is_covered(tmp_path):
     assert str(tmp_path) not in covered
 
 
+def test_a_template_has_no_network_at_all(template):
+    """Seen from outside, since a candidate cannot even ask: its processes know the loopback device alone."""
+    waiting, found = [template._process.pid], []
+    while waiting:
+        pid = waiting.pop()
+        below = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        waiting += below
+        found += below
+    assert found
+    for pid in found:
+        lines = Path(f"/proc/{pid}/net/dev").read_text().splitlines()[2:]
+        assert {line.split(":")[0].strip() for line in lines} <= {"lo"}
+
+
 def test_ordinary_users_get_a_user_namespace():
     """The real root does not need one, and keeps only what its forks need to become nobody."""
     assert "--unshare-user" in command_line({}, [], root=False)

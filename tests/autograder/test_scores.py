@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -41,9 +42,9 @@ def record(student, **more):
 
 def test_each_graded_cell_has_a_line_with_reason_and_diagnosis(course):
     assert scores(course, "toy", ["ada"]) == [
-        Score("ada", "toy", "check-double", 40.5, 40.5, "ok", ""),
-        Score("ada", "toy", "check-quadruple", 0.0, 50.0, "wrong", "You double only once."),
-        Score("ada", "toy", "written-why", 0.0, 9.5, "waiting", ""),
+        Score("ada", "toy", "check-double", 40.5, 40.5, "ok", "", "sandbox"),
+        Score("ada", "toy", "check-quadruple", 0.0, 50.0, "wrong", "You double only once.", "sandbox"),
+        Score("ada", "toy", "written-why", 0.0, 9.5, "waiting", "", "sandbox"),
     ]
 
 
@@ -69,9 +70,8 @@ def test_a_persons_points_go_before_ours(course):
 
 def test_json_is_a_list_of_objects_with_the_promised_keys(course):
     rows = json.loads(as_json(scores(course, "toy")))
-    assert all(
-        list(row) == ["student", "unit", "check", "points", "max", "reason", "diagnosis"] for row in rows
-    )
+    keys = ["student", "unit", "check", "points", "max", "reason", "diagnosis"]
+    assert all(list(row) == keys for row in rows)
     assert {row["student"] for row in rows} == {"ada", "bob", "cem"}
 
 
@@ -88,6 +88,40 @@ def test_the_table_has_a_line_for_each_student(course):
     assert "40.5 / 100" in text
     assert "check-quadruple: You double only once." in text
     assert "not graded: the file holds nothing" in text
+
+
+@pytest.mark.parametrize("text", ["[/b] and [red] x[0]", "\x1b]0;title\x07\x1b[2J", "\u202edrow"])
+def test_what_a_student_wrote_neither_steers_the_terminal_nor_stops_the_table(text):
+    """An error's message may hold markup, of which no end has a beginning, and codes for the terminal."""
+    console = Console(width=120, file=io.StringIO(), force_terminal=True)
+    show([Score("[/i]da", "toy", "check-double", 0.0, 1.0, "error", text)], console)
+    said = console.file.getvalue()
+    assert "[/i]da" in said
+    assert "".join(letter if letter.isprintable() else "?" for letter in text) in said
+    assert "\x1b]" not in said
+    assert "\x1b[2J" not in said
+
+
+def test_a_grade_without_a_sandbox_is_marked(course):
+    """In the table, and for other programs in a field that is there only then."""
+    assert "isolation" not in as_json(scores(course, "toy"))
+    assert "isolation" not in as_csv(scores(course, "toy"))
+    save(course, replace(record("ada", checks=BOTH), isolation="process"))
+    console = Console(record=True, width=160, file=io.StringIO())
+    rows = scores(course, "toy")
+    show(rows, console)
+    assert console.export_text().count("no-sandbox: Graded without a sandbox") == 1
+    assert {(row.student, row.isolation) for row in rows} == {
+        ("ada", "process"),
+        ("bob", "sandbox"),
+        ("cem", "sandbox"),
+    }
+    assert "check-quadruple,0.0,50.0,wrong,You double only once.,process" in as_csv(rows)
+    assert {(row["student"], row["isolation"]) for row in json.loads(as_json(rows))} == {
+        ("ada", "process"),
+        ("bob", "sandbox"),
+        ("cem", "sandbox"),
+    }
 
 
 def test_without_a_gradebook_the_remedy_is_told(tmp_path):

@@ -64,15 +64,16 @@ class Answers:
             send_frame(conversation, reply)
 
     def _play(self, conversation: socket.socket, turn: int, answers: Iterator[list[Any]]) -> None:
-        """Send an answer for each case; those that come quickly travel together."""
-        bound = self._limits["frame_bytes"] - 2 * _LARGE
+        """Send an answer for each case; those that come quickly travel together. All have one bound."""
+        left = self._limits["frame_bytes"] - 2 * _LARGE
         waiting, size, since = list[bytes](), 0, time.monotonic()
         for answer in answers:
             reply = pack(answer)
-            if len(reply) > bound:
+            if len(reply) > left:
                 reply = pack(failed(ValueError(f"a result of {len(reply)} bytes is too large")))
             waiting.append(reply)
             size += len(reply)
+            left -= min(left, len(reply))
             if size > _LARGE or time.monotonic() - since > _SOON:
                 send_frame(conversation, pack([turn, "played", waiting]))
                 waiting, size, since = [], 0, time.monotonic()

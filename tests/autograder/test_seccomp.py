@@ -1,0 +1,101 @@
+"""The filter of system calls, step by step as the kernel goes through it, for both kinds of machine."""
+
+import struct
+
+import pytest
+
+from autograder.isolation.candidate import seccomp
+
+ALLOW, KILL, EPERM, ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
+MACHINES = {"x86_64": 0, "aarch64": 1}
+OWN = 77
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+
+
+def verdict(machine, number, *arguments, architecture=None):
+    """What the filter of this machine says to a call: the kernel's own way through it."""
+    audit, column = seccomp._ARCHITECTURES[machine]
+    code = seccomp.program(audit, column, OWN)
+    steps = [struct.unpack_from("HBBI", code, at) for at in range(0, len(code), 8)]
+    padded = [*arguments, *[0] * (6 - len(arguments))]
+    data = struct.pack("IIQ6Q", number, audit if architecture is None else architecture, 0, *padded)
+    place, held = 0, 0
+    while True:
+        kind, if_true, if_false, value = steps[place]
+        if kind == RETURN:
+            return value
+        if kind == LOAD:
+            (held,) = struct.unpack_from("I", data, value)
+            place += 1
+            continue
+        found = {EQUAL: held == value, AT_LEAST: held >= value, ANY_BIT: held & value != 0}[kind]
+        place += 1 + (if_true if found else if_false)
+
+
+def said(machine, numbers, *arguments):
+    return verdict(machine, numbers[MACHINES[machine]], *arguments)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_every_call_of_the_table_is_refused(machine):
+    for name, numbers in seccomp._REFUSED.items():
+        if numbers[MACHINES[machine]] != -1:
+            assert said(machine, numbers) == EPERM, name
+    assert said(machine, seccomp._CLONE3) == ENOSYS
+
+
+@pytest.mark.parametrize("column", MACHINES.values())
+def test_no_number_is_told_twice(column):
+    numbers = [both[column] for both in seccomp._REFUSED.values() if both[column] != -1]
+    assert len(set(numbers)) == len(numbers)
+
+
+USUAL = {
+    "read": (0, 63),
+    "write": (1, 64),
+    "openat": (257, 56),
+    "mmap": (9, 222),
+    "munmap": (11, 215),
+    "futex": (202, 98),
+    "exit_group": (231, 94),
+    "clock_nanosleep": (230, 115),
+    "socketpair": (53, 199),
+    "rt_sigaction": (13, 134),
+    "setitimer": (38, 103),
+    "madvise": (28, 233),
+    "getrandom": (318, 278),
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_what_notebooks_need_is_allowed(machine):
+    for name, numbers in USUAL.items():
+        assert said(machine, numbers) == ALLOW, name
+
+
+THREAD, NEW_USER = 0x00010000, 0x10000000
+BY_ARGUMENT = [
+    (seccomp._CLONE, [THREAD | 0x100], [17], [NEW_USER | 17]),
+    (seccomp._KILL, [OWN, 9], [1, 9], [0xFFFFFFFF, 9]),
+    (seccomp._TGKILL, [OWN, OWN, 14], [OWN + 1, OWN, 14], [0, 0, 14]),
+    (seccomp._PRLIMIT, [0, 7], [OWN + 1, 7], [2, 7]),
+    (seccomp._GETSOCKOPT, [3, 1, 3], [3, 1, 77], [3, 1, 17]),
+    (seccomp._SENDTO, [3, 0, 9, 0x40], [3, 0, 9, 1], [3, 0, 9, 0x41]),
+    (seccomp._RECVFROM, [3, 0, 9, 0], [3, 0, 9, 1], [3, 0, 9, 0x41]),
+    (seccomp._PRCTL, [15, 1], [4, 1], [1, 0]),
+    (seccomp._FCNTL, [3, 3], [3, 6], [3, 1026]),
+]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize(("numbers", "usual", "wrong", "also_wrong"), BY_ARGUMENT)
+def test_some_are_allowed_by_an_argument(machine, numbers, usual, wrong, also_wrong):
+    assert said(machine, numbers, *usual) == ALLOW
+    assert said(machine, numbers, *wrong) == said(machine, numbers, *also_wrong) == EPERM
+
+
+def test_calls_of_other_machines_end_the_process_or_fail():
+    """A 32-bit call has other numbers, and so have those of the x32 interface."""
+    assert verdict("x86_64", 20, architecture=0x40000003) == KILL
+    assert verdict("aarch64", 20, architecture=0x40000028) == KILL
+    assert verdict("x86_64", 0x40000000 + 39) == EPERM
