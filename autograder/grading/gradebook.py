@@ -106,8 +106,12 @@ class GradebookWriter:
         self._config = config
 
     def __enter__(self) -> GradebookWriter:
-        with self._transaction() as db:
-            self._load(db)
+        try:
+            with self._transaction() as db:
+                self._load(db)
+        except BaseException:
+            self._engine.dispose()
+            raise
         return self
 
     def __exit__(

@@ -23,13 +23,11 @@ DUE = datetime(2026, 3, 1, 12)
 SCORES = {"check-double": 20.25, "check-quadruple": 50.0, "written-why": None}
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """A gradebook that knows the toy unit; made once, because nbgrader starts alembic for a new one."""
-    path = tmp_path_factory.mktemp("empty") / "gradebook.db"
+def fill(url):
+    """Let a new gradebook know the toy unit."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", sysconfig.get_path("scripts"), prepend=os.pathsep)
-        with Gradebook(f"sqlite:///{path}") as book:
+        with Gradebook(url) as book:
             book.add_assignment("toy", duedate=DUE)
             book.add_notebook("toy", "toy")
             for cell in PLAN.cells:
@@ -40,15 +38,25 @@ def empty(tmp_path_factory):
                     )
                 if marks["solution"]:
                     book.add_solution_cell(cell.grade_id, "toy", "toy")
-    return path
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def copy_of_empty(request, tmp_path_factory):
+    """Makes a gradebook that knows the toy unit; filled once, because nbgrader starts alembic for a new one."""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("server")
+        template = server.new()
+        fill(server.url(template))
+        return lambda folder, name: server.url(server.new(template))
+    path = tmp_path_factory.mktemp("empty") / "gradebook.db"
+    fill(f"sqlite:///{path}")
+    return lambda folder, name: f"sqlite:///{shutil.copy(path, folder / f'{name}.db')}"
 
 
 @pytest.fixture
-def books(tmp_path, empty):
+def books(tmp_path, copy_of_empty):
     """Two such gradebooks: nbgrader's preprocessors write the first, we the second."""
-    for name in ("stock", "ours"):
-        shutil.copy(empty, tmp_path / f"{name}.db")
-    return [f"sqlite:///{tmp_path}/{name}.db" for name in ("stock", "ours")]
+    return [copy_of_empty(tmp_path, name) for name in ("stock", "ours")]
 
 
 def graded(answers=ANSWERS):
