@@ -20,6 +20,8 @@ from autograder.errors import CourseError
 from autograder.units.assemble import serialize
 from autograder.units.plan import Plan, PlannedCell
 
+_NAMELESS = "default_course"  # as nbgrader itself calls it
+
 
 def release(course: Course, unit: str, staging: Path) -> str:
     """The student's notebook of staging/source/<unit>/<unit>.ipynb, as text with sorted keys.
@@ -30,6 +32,8 @@ def release(course: Course, unit: str, staging: Path) -> str:
     config.CourseDirectory.root = str(staging)
     config.CourseDirectory.db_url = course.db_url
     config.CourseDirectory.assignment_id = unit
+    # A server insists, unlike a file, that an assignment's course exists; nbgrader makes none without a name.
+    config.CourseDirectory.course_id = config.CourseDirectory.get("course_id") or _NAMELESS
     directory = CourseDirectory(config=config)
     complaints = _Complaints()
     logger = get_logger()

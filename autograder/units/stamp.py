@@ -5,10 +5,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from autograder.course import Course
-from autograder.database import missing, opened, reading
+from autograder.database import file_of, missing, opened, reading, told
 from autograder.whole_files import replace
 
 _KNOWN = text("select 1 from notebook n join assignment a on n.assignment_id = a.id where a.name = :unit")
@@ -47,9 +48,20 @@ def _in_gradebook(course: Course, unit: str) -> bool:
         return False
     engine = opened(url)
     try:
-        with reading(engine) as db:
-            return db.execute(_KNOWN, {"unit": unit}).first() is not None
-    except DBAPIError:  # the build will say what it is
-        return False
+        with told(url, "used"):
+            return _has(engine, unit, damaged=file_of(url) is not None)
     finally:
         engine.dispose()
+
+
+def _has(engine: Engine, unit: str, damaged: bool) -> bool:
+    """Whether the unit is there; not in a database without tables, nor in a file that may be damaged: of that
+    the build says more.
+    """
+    try:
+        with reading(engine) as db:
+            return db.execute(_KNOWN, {"unit": unit}).first() is not None
+    except DBAPIError as problem:
+        if damaged or isinstance(problem, ProgrammingError):
+            return False
+        raise

@@ -12,6 +12,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 
 from autograder.errors import CourseError
+from autograder.grading import preprocessor
 from autograder.grading.gradebook import Entry, GradebookWriter
 from tests.autograder.graded_toy import ANSWERS, released, toy_plan
 
@@ -42,7 +43,7 @@ def fill(url):
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def copy_of_empty(request, tmp_path_factory):
-    """Makes a gradebook that knows the toy unit; filled once, because nbgrader starts alembic for a new one."""
+    """Makes gradebooks that know the toy unit; filled once, because nbgrader starts alembic for a new one."""
     if request.param == "postgresql":
         server = request.getfixturevalue("server")
         template = server.new()
@@ -195,3 +196,40 @@ def test_a_gradebook_that_cannot_be_opened_is_told(tmp_path):
         GradebookWriter(f"sqlite:///{tmp_path}/no/such.db", "toy"),
     ):
         pass
+
+
+FOOLS_NBGRADER = ["nan", "-3.0", "None", "True", "np.float64(20.0)", "array([20.])", "", "41.0", "inf"]
+
+
+@pytest.mark.parametrize("text", [*FOOLS_NBGRADER, None])
+def test_what_is_no_plain_number_of_points_earns_nothing_at_the_seam(books, text):
+    """nbgrader's own reading gives full points for most of these, or stops."""
+    notebook = graded()
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "check-double":
+            data = {"text/plain": text}
+            cell.outputs = [] if text is None else [nbformat.v4.new_output("execute_result", data=data)]
+    assert seam_gives(books[1], notebook) == {"check-double": 0.0, "check-quadruple": 50.0}
+
+
+def test_an_error_earns_nothing_and_a_warning_costs_nothing_at_the_seam(books):
+    notebook = graded()
+    error = nbformat.v4.new_output("error", ename="ValueError", evalue="no", traceback=[])
+    warning = nbformat.v4.new_output("stream", name="stderr", text="DeprecationWarning")
+    more = {"check-double": warning, "check-quadruple": error}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in more:
+            cell.outputs.insert(0, more[name])
+    assert seam_gives(books[1], notebook) == {"check-double": 20.25, "check-quadruple": 0.0}
+
+
+def seam_gives(url, notebook):
+    where = {"nbgrader": {"student": "ada", "assignment": "toy", "notebook": "toy", "db_url": url}}
+    with Gradebook(url) as book:
+        book.update_or_create_student("ada")
+        book.update_or_create_submission("toy", "ada")
+    preprocessor.SaveAutoGrades().preprocess(notebook, where)
+    preprocessor._gradebook(url, "toy").__exit__(None, None, None)
+    grades, _, _ = rows(url)
+    return {name: auto for _, name, auto, *_ in grades if name.startswith("check-")}
