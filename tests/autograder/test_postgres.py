@@ -15,6 +15,7 @@ from autograder.config import CONFIG_TEXT
 from autograder.course import Course
 from autograder.database import opened, writing
 from autograder.errors import CourseError
+from autograder.grading import driver
 from autograder.grading.driver import Settings, grade
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.reports.feedback import feedback
@@ -129,20 +130,26 @@ def test_a_connection_that_is_lost_in_a_transaction_is_one_error_and_nothing_is_
     assert points(course) == {}
 
 
-def test_a_server_that_goes_away_in_mid_run_is_one_error_and_the_next_run_completes(course, server, capsys):
+def test_a_server_that_goes_away_in_mid_run_is_one_error_and_the_next_run_completes(
+    course, server, monkeypatch
+):
+    monkeypatch.setattr(driver, "_BATCH", 1)  # so that the first is written before the others are graded
     hand_in_toy(course, **{f"s{number}": submitted() for number in range(3)})
 
     def stop(done, total):
-        if not stopped:
-            stopped.append(server.stop())
+        written.append(done.record.student)
+        server.stop()
 
-    stopped = []
+    written = []
     with pytest.raises(CourseError, match="could not be used") as caught:
         grade(course, "toy", settings=replace(JOBS, jobs=1), on_done=stop)
-    assert PASSWORD not in str(caught.value)
-    assert main(["grade", "toy", "--course", str(course.root)]) == 1
+    code = main(["grade", "toy", "--course", str(course.root)])
     server.start()
-    grade(course, "toy", settings=JOBS)
+    assert code == 1
+    assert PASSWORD not in str(caught.value)
+    assert len(written) == 1
+    again = grade(course, "toy", settings=JOBS)
+    assert [done.record.student for done in again if not done.graded] == written
     assert points(course) == {"ada": 90.5, "bob": 0.0, "s0": 90.5, "s1": 90.5, "s2": 90.5}
 
 
