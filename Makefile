@@ -13,7 +13,7 @@ help:  ## show this list
 demo: $(VENV)/ready $(VENV)/sandbox  ## build the course, grade a synthetic class of 30 in all units, write feedback and a report
 	$(BIN)/python -m autograder demo
 
-test: $(VENV)/ready $(VENV)/sandbox $(VENV)/browser  ## lint, types and every test
+test: $(VENV)/ready $(VENV)/sandbox $(VENV)/browser $(VENV)/database  ## lint, types and every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
@@ -45,4 +45,8 @@ $(VENV)/sandbox: setup/system-packages.sh | $(VENV)/ready
 
 $(VENV)/browser: setup/system-packages.sh | $(VENV)/ready
 	sh setup/system-packages.sh chromium=chromium
+	touch $@
+
+$(VENV)/database: setup/system-packages.sh | $(VENV)/ready
+	sh setup/system-packages.sh initdb=postgresql
 	touch $@

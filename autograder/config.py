@@ -1,8 +1,14 @@
 """How nbgrader is set up for a Stagewise course; every course's nbgrader_config.py calls `configure`."""
 
+import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.errors import CourseError
 from autograder.units import regions
 
 RELEASE = "assignments"
@@ -50,3 +56,29 @@ def configure(c: Any, root: Path) -> Any:
         "clean_html": "autograder.examining.safe_html.sanitize",
     }
     return c
+
+
+def loaded(file: Path) -> Config:
+    """What a course's own nbgrader_config.py says. It is a program of the instructor's: it runs here, as in
+    nbgrader's commands, and may name classes of modules beside it.
+
+    Raises CourseError when it fails.
+    """
+    folder = str(file.parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    try:
+        return PyFileConfigLoader(file.name, path=folder).load_config()
+    except Exception as problem:
+        raise CourseError(
+            f"{file}, line {_line(problem, file)}: {type(problem).__name__}: {problem}",
+            "correct the file; nbgrader's own commands read it too",
+        ) from problem
+
+
+def _line(problem: Exception, file: Path) -> int | None:
+    """Where in the file it went wrong."""
+    if isinstance(problem, SyntaxError):
+        return problem.lineno
+    steps = traceback.extract_tb(problem.__traceback__)
+    return next((step.lineno for step in reversed(steps) if step.filename == str(file)), None)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-from autograder.config import CONFIG_FILE, RELEASE, configure
+from autograder.config import CONFIG_FILE, RELEASE, configure, loaded
 from autograder.errors import CourseError
 
+_FILE = "sqlite:///"
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -56,13 +57,14 @@ class Course:
 
     @property
     def gradebook(self) -> Path:
-        """nbgrader's database."""
+        """nbgrader's database, unless the course's configuration names another."""
         return self.root / "gradebook.db"
 
     @property
     def db_url(self) -> str:
-        """The database as SQLAlchemy names it."""
-        return f"sqlite:///{self.gradebook}"
+        """The database as SQLAlchemy names it: c.CourseDirectory.db_url of the course's configuration."""
+        url = str(self.config().CourseDirectory.get("db_url", _FILE + str(self.gradebook)))
+        return f"{_FILE}{self.root / url.removeprefix(_FILE)}" if url.startswith(_FILE) else url
 
     @property
     def config_file(self) -> Path:
@@ -70,8 +72,13 @@ class Course:
         return self.root / CONFIG_FILE
 
     def config(self) -> Config:
-        """The settings that nbgrader's own commands find in the course's nbgrader_config.py."""
-        return configure(Config(), self.root)
+        """Every course's settings, and before them those of the course's own nbgrader_config.py; CourseError
+        when that file fails.
+        """
+        config = configure(Config(), self.root)
+        if self.config_file.exists():
+            config.merge(loaded(self.config_file))
+        return config
 
     def unit_source(self, unit: str) -> Path:
         """The text notebook of a unit."""

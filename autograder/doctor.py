@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import Course
-from autograder.errors import SandboxError
+from autograder.database import missing, named, opened, reading, told
+from autograder.errors import CourseError, SandboxError
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.terminal import shown
 
@@ -26,6 +27,7 @@ _LEAST_DISK = 1 << 30
 _NEEDED = ("stagewise", "numpy", "nbgrader", "jupytext", "msgpack", "nh3", "rich", "jupyterlab")
 _OPTIONAL = {
     "torch": 'for the transfer unit and the oracle: pip install -e ".[transfer]"',
+    "psycopg": 'for a gradebook in a PostgreSQL database: pip install -e ".[postgres]"',
     "distributed": 'for grading on a cluster: pip install -e ".[cluster]"',
     "playwright": 'for the browser tests: pip install -e ".[dev]"',
 }
@@ -71,6 +73,7 @@ def examine_machine(course: Course) -> tuple[Finding, ...]:
         _cores(),
         _memory(),
         _disk(course.root),
+        _gradebook(course),
         _browser(),
     )
 
@@ -173,6 +176,21 @@ def _disk(root: Path) -> Finding:
         f"{free / (1 << 30):.1f} GiB free at {place}",
         "make room, or name another --course",
     )
+
+
+def _gradebook(course: Course) -> Finding:
+    """The database that the course's configuration names; a file may not be there yet."""
+    try:
+        url = course.db_url
+        engine = opened(url)
+        if missing(url):
+            return Finding("gradebook", True, True, f"{named(url)}, to be made by the build")
+        with told(url, "used"), reading(engine) as db:
+            db.exec_driver_sql("select 1")
+        engine.dispose()
+    except CourseError as error:
+        return Finding("gradebook", False, True, error.problem, error.remedy)
+    return Finding("gradebook", True, True, named(url))
 
 
 def _browser() -> Finding:

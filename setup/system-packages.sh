@@ -5,6 +5,9 @@
 # `python -m autograder doctor` says later what cannot be done without it.
 set -u
 
+# Debian keeps the programs of a PostgreSQL server out of everyone's way.
+for folder in /usr/lib/postgresql/*/bin; do PATH="$PATH:$folder"; done
+
 missing=""
 for pair in "$@"; do
     program=${pair%%=*}

@@ -24,17 +24,16 @@ from sqlalchemy import (
     TableClause,
     bindparam,
     column,
-    create_engine,
-    event,
     insert,
     select,
     table,
+    text,
     update,
 )
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import Connection
 from traitlets.config import Config
 
+from autograder.database import named, opened, told, writing
 from autograder.errors import CourseError
 
 _NO_RESPONSE = "No response."
@@ -65,6 +64,7 @@ _GRADE = _columns(
     needs_manual_grade=Boolean(),
 )
 _COMMENT = _columns("comment", "id", "notebook_id", "cell_id", "auto_comment")
+_ADD_STUDENT = text("insert into student (id) values (:id) on conflict do nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +95,23 @@ class _Notebook:
 class GradebookWriter:
     """Writes entries of one unit; use as a context manager.
 
+    With `config`, the course's, lateness is charged as well; without, that is left to nbgrader's own step.
     Raises CourseError when the database cannot be used.
     """
 
     def __init__(self, db_url: str, unit: str, config: Config | None = None) -> None:
         self.unit = unit
         self._url = db_url
-        self._engine: Engine = create_engine(db_url)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _wait_for_others)
+        self._engine = opened(db_url)
         self._config = config
 
     def __enter__(self) -> GradebookWriter:
-        with self._transaction() as db:
-            self._load(db)
+        try:
+            with self._transaction() as db:
+                self._load(db)
+        except BaseException:
+            self._engine.dispose()
+            raise
         return self
 
     def __exit__(
@@ -125,15 +128,8 @@ class GradebookWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as db:
-                yield db
-        except OperationalError as problem:
-            raise CourseError(
-                f"the gradebook {self._url} could not be used: {problem.orig}",
-                "close other programs that write to it, see that the disk is writable and not full, and run "
-                "the command again (what was graded is kept)",
-            ) from problem
+        with told(self._url, "used"), writing(self._engine, self.unit) as db:
+            yield db
 
     def _load(self, db: Connection) -> None:
         assignment = db.execute(
@@ -141,7 +137,7 @@ class GradebookWriter:
         ).first()
         if assignment is None:
             raise CourseError(
-                f"the gradebook {self._url} does not know the unit {self.unit}",
+                f"the gradebook {named(self._url)} does not know the unit {self.unit}",
                 f"run: python -m autograder build {self.unit}",
             )
         self._assignment, self._due = assignment
@@ -161,7 +157,7 @@ class GradebookWriter:
         wanted = {entry.student for entry in entries}
         known = set(db.scalars(select(_STUDENT.c.id).where(_STUDENT.c.id.in_(wanted))))
         if wanted - known:
-            db.execute(insert(_STUDENT), [{"id": name} for name in sorted(wanted - known)])
+            db.execute(_ADD_STUDENT, [{"id": name} for name in sorted(wanted - known)])
 
     def _write_one(self, db: Connection, entry: Entry) -> None:
         late = self._submission(db, entry)
@@ -172,11 +168,12 @@ class GradebookWriter:
                 submitted = self._submitted[notebook.id]
                 score = _write_grades(db, submitted, notebook, entry)
                 _write_comments(db, submitted, notebook, entry)
-                db.execute(
-                    update(_NOTEBOOK)
-                    .where(_NOTEBOOK.c.id == submitted)
-                    .values(late_submission_penalty=self._penalty(entry.student, score, late))
-                )
+                if self._config is not None:
+                    db.execute(
+                        update(_NOTEBOOK)
+                        .where(_NOTEBOOK.c.id == submitted)
+                        .values(late_submission_penalty=self._penalty(entry.student, score, late))
+                    )
 
     def _submission(self, db: Connection, entry: Entry) -> float:
         """Create or update the submission's row; seconds that it is late."""
@@ -300,7 +297,3 @@ def _write_comments(db: Connection, submitted: str, notebook: _Notebook, entry: 
     )
     if changes:
         db.execute(change.values(auto_comment=bindparam("said")), changes)
-
-
-def _wait_for_others(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA busy_timeout = 15000")

@@ -134,13 +134,31 @@ class SaveAutoGrades(NbGraderPreprocessor):  # type: ignore[misc]
         """The notebook as it is; its points go into the gradebook."""
         where = resources["nbgrader"]
         graded = [cell for cell in nb.cells if is_grade(cell)]
-        scores = {cell.metadata.nbgrader.grade_id: determine_grade(cell, self.log)[0] for cell in graded}
+        scores = {cell.metadata.nbgrader.grade_id: _points(cell) for cell in graded}
         answers = [cell for cell in nb.cells if is_solution(cell)]
         same = [cell for cell in answers if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)]
         unanswered = frozenset(cell.metadata.nbgrader.grade_id for cell in same)
         book = _gradebook(where["db_url"], where["assignment"])
         book.write([Entry(where["student"], None, scores, unanswered)])
         return nb, resources
+
+
+def _points(cell: NotebookNode) -> float | None:
+    """What a graded cell earns: a check the one plain number in its output.
+
+    All else, for which nbgrader's own reading gives a check full points, earns nothing.
+    """
+    if is_solution(cell) or cell.cell_type != "code":
+        return determine_grade(cell)[0]  # type: ignore[no-any-return]
+    if any(output.output_type == "error" for output in cell.outputs):
+        return 0.0
+    results = [output.data for output in cell.outputs if output.output_type == "execute_result"]
+    try:
+        (result,) = results
+        number = float("".join(result["text/plain"]))
+    except (ValueError, KeyError):
+        return 0.0
+    return number if 0.0 <= number <= float(cell.metadata.nbgrader.points) else 0.0
 
 
 class CheckCellMetadata(Stock):  # type: ignore[misc]

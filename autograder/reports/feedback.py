@@ -23,6 +23,9 @@ from autograder.reports.sheets import Sheet, read_sheets
 from autograder.units.plan import read_plan
 from autograder.whole_files import replace
 
+# What the exchange left with a submission, and nbgrader release_feedback looks for beside the page.
+_FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
+
 
 def feedback(
     course: Course,
@@ -90,6 +93,10 @@ class _Press:
                 f"look at {self._course.autograded / student / self._unit}, or grade the submission again",
             )
         path = self._course.feedback / student / self._unit / f"{self._unit}.html"
+        graded = self._course.autograded / student / self._unit
         with told_whose_fault(path):
             replace(path, page)
+            for name in _FOR_RELEASE:
+                if (graded / name).is_file():
+                    replace(path.with_name(name), (graded / name).read_bytes())
         return path

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import create_engine, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import select
 
 from autograder.course import Course
+from autograder.database import missing, named, opened, reading, told
 from autograder.errors import CourseError
 from autograder.grading.records import CheckScore
 from autograder.reasons import Reason
@@ -52,13 +52,12 @@ def reason_of(cell: PlannedCell, check: CheckScore | None, mark: Mark) -> Reason
 
 def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
     """The sheets of a unit by student; CourseError when there is no gradebook or it cannot be read."""
-    if not course.gradebook.exists():
-        raise CourseError(
-            f"there is no gradebook in {course.root}", f"run: python -m autograder grade {unit}"
-        )
-    engine = create_engine(course.db_url)
+    url = course.db_url
+    if missing(url):
+        raise CourseError(f"there is no gradebook {named(url)}", f"run: python -m autograder grade {unit}")
+    engine = opened(url)
     try:
-        with engine.connect() as db:
+        with told(url, "read"), reading(engine) as db:
             penalties = db.execute(_submissions(unit, api.SubmittedNotebook.late_submission_penalty))
             sheets = {student: Sheet(late_penalty=penalty or 0.0) for student, penalty in penalties}
             columns = (api.BaseCell.name, api.Grade.auto_score, api.Grade.manual_score, api.Grade.score)
@@ -68,11 +67,6 @@ def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
             for student, name, comment in db.execute(said):
                 if comment:
                     sheets[student].comments[name] = comment
-    except DatabaseError as problem:
-        raise CourseError(
-            f"the gradebook {course.gradebook} could not be read: {problem.orig}",
-            "see whether another program uses it, or put a backup in its place",
-        ) from problem
     finally:
         engine.dispose()
     return sheets

@@ -12,13 +12,15 @@ from nbgrader.api import Gradebook, MissingEntry, SourceCell
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import DatabaseError
 from traitlets.log import get_logger
 
 from autograder.course import Course
+from autograder.database import missing, opened, told
 from autograder.errors import CourseError
 from autograder.units.assemble import serialize
 from autograder.units.plan import Plan, PlannedCell
+
+_NAMELESS = "default_course"  # as nbgrader itself calls it
 
 
 def release(course: Course, unit: str, staging: Path) -> str:
@@ -30,6 +32,8 @@ def release(course: Course, unit: str, staging: Path) -> str:
     config.CourseDirectory.root = str(staging)
     config.CourseDirectory.db_url = course.db_url
     config.CourseDirectory.assignment_id = unit
+    # A server insists, unlike a file, that an assignment's course exists; nbgrader makes none without a name.
+    config.CourseDirectory.course_id = config.CourseDirectory.get("course_id") or _NAMELESS
     directory = CourseDirectory(config=config)
     complaints = _Complaints()
     logger = get_logger()
@@ -40,7 +44,7 @@ def release(course: Course, unit: str, staging: Path) -> str:
     except NbGraderException as error:
         raise CourseError(
             f"nbgrader could not make the student's notebook of {unit}: {complaints.last or error}",
-            "correct what it says; when it is about the database, move gradebook.db away and try again",
+            "correct what it says; when it is about the database, name a fresh one and try again",
         ) from None
     finally:
         logger.removeHandler(complaints)
@@ -55,9 +59,10 @@ def make_room(course: Course, plan: Plan) -> int:
     code, experiments, questions) are exchanged here. For others the change is refused (CourseError), so that
     no grade is lost.
     """
-    if not course.gradebook.exists():
+    url = course.db_url
+    if missing(url):
         return 0
-    with _scripts_on_path(), _told_of(course.gradebook), Gradebook(course.db_url) as gradebook:
+    with _scripts_on_path(), told(url, "used"), _gradebook(url) as gradebook:
         try:
             notebook = gradebook.find_notebook(plan.unit, plan.unit)
         except MissingEntry:
@@ -76,16 +81,10 @@ def make_room(course: Course, plan: Plan) -> int:
         return len(notebook.submissions)
 
 
-@contextmanager
-def _told_of(gradebook: Path) -> Iterator[None]:
-    """Turn what the database refuses into a CourseError that names the file."""
-    try:
-        yield
-    except DatabaseError as problem:
-        raise CourseError(
-            f"the gradebook {gradebook} could not be used: {problem.orig}",
-            "close other programs that use it; if it is damaged, put a backup in its place",
-        ) from problem
+def _gradebook(url: str) -> Gradebook:
+    """nbgrader's, once it is sure that there is a way to such a database."""
+    opened(url).dispose()
+    return Gradebook(url)
 
 
 @contextmanager
@@ -107,8 +106,9 @@ def _refuse_lost_grades(plan: Plan, known: set[str]) -> None:
     verbs = ", ".join(f"{'adds' if name in wanted else 'removes'} {name}" for name in changed)
     raise CourseError(
         f"students have grades in {plan.unit}, and the new version {verbs}",
-        "keep these cells, or build for another --course directory, or give the grades up: back gradebook.db "
-        f"up, run nbgrader db assignment remove {plan.unit} --force, build, and grade everybody again",
+        "keep these cells, or build for another --course directory, or give the grades up: save a copy "
+        f"of the gradebook, run nbgrader db assignment remove {plan.unit} --force, build, and grade "
+        "everybody again",
     )
 
 

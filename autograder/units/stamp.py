@@ -1,21 +1,24 @@
 """Whether a unit's build is still good: a stamp holds a fingerprint of all that went into it."""
 
 import hashlib
-import sqlite3
-from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
 from autograder.course import Course
+from autograder.database import file_of, missing, opened, reading, told
 from autograder.whole_files import replace
 
-_KNOWN = "select 1 from notebook n join assignment a on n.assignment_id = a.id where a.name = ?"
+_KNOWN = text("select 1 from notebook n join assignment a on n.assignment_id = a.id where a.name = :unit")
 
 
 def is_built(course: Course, unit: str) -> bool:
     """Whether source, build, notebooks and gradebook are as the last build left them."""
     stamp = _place(course, unit)
-    made = (stamp, course.student(unit), course.instructor(unit), course.gradebook)
+    made = (stamp, course.student(unit), course.instructor(unit))
     if not all(path.exists() for path in made):
         return False
     return stamp.read_text() == _fingerprint(course, unit) and _in_gradebook(course, unit)
@@ -40,8 +43,25 @@ def _fingerprint(course: Course, unit: str) -> str:
 
 
 def _in_gradebook(course: Course, unit: str) -> bool:
-    try:
-        with closing(sqlite3.connect(f"{course.gradebook.as_uri()}?mode=ro", uri=True)) as db:
-            return db.execute(_KNOWN, (unit,)).fetchone() is not None
-    except sqlite3.Error:
+    url = course.db_url
+    if missing(url):
         return False
+    engine = opened(url)
+    try:
+        with told(url, "used"):
+            return _has(engine, unit, damaged=file_of(url) is not None)
+    finally:
+        engine.dispose()
+
+
+def _has(engine: Engine, unit: str, damaged: bool) -> bool:
+    """Whether the unit is there; not in a database without tables, nor in a file that may be damaged: of that
+    the build says more.
+    """
+    try:
+        with reading(engine) as db:
+            return db.execute(_KNOWN, {"unit": unit}).first() is not None
+    except DBAPIError as problem:
+        if damaged or isinstance(problem, ProgrammingError):
+            return False
+        raise

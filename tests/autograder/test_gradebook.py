@@ -12,6 +12,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 
 from autograder.errors import CourseError
+from autograder.grading import preprocessor
 from autograder.grading.gradebook import Entry, GradebookWriter
 from tests.autograder.graded_toy import ANSWERS, released, toy_plan
 
@@ -23,13 +24,11 @@ DUE = datetime(2026, 3, 1, 12)
 SCORES = {"check-double": 20.25, "check-quadruple": 50.0, "written-why": None}
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """A gradebook that knows the toy unit; made once, because nbgrader starts alembic for a new one."""
-    path = tmp_path_factory.mktemp("empty") / "gradebook.db"
+def fill(url):
+    """Let a new gradebook know the toy unit."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", sysconfig.get_path("scripts"), prepend=os.pathsep)
-        with Gradebook(f"sqlite:///{path}") as book:
+        with Gradebook(url) as book:
             book.add_assignment("toy", duedate=DUE)
             book.add_notebook("toy", "toy")
             for cell in PLAN.cells:
@@ -40,15 +39,25 @@ def empty(tmp_path_factory):
                     )
                 if marks["solution"]:
                     book.add_solution_cell(cell.grade_id, "toy", "toy")
-    return path
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def copy_of_empty(request, tmp_path_factory):
+    """Makes gradebooks that know the toy unit; filled once, because nbgrader starts alembic for a new one."""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("server")
+        template = server.new()
+        fill(server.url(template))
+        return lambda folder, name: server.url(server.new(template))
+    path = tmp_path_factory.mktemp("empty") / "gradebook.db"
+    fill(f"sqlite:///{path}")
+    return lambda folder, name: f"sqlite:///{shutil.copy(path, folder / f'{name}.db')}"
 
 
 @pytest.fixture
-def books(tmp_path, empty):
+def books(tmp_path, copy_of_empty):
     """Two such gradebooks: nbgrader's preprocessors write the first, we the second."""
-    for name in ("stock", "ours"):
-        shutil.copy(empty, tmp_path / f"{name}.db")
-    return [f"sqlite:///{tmp_path}/{name}.db" for name in ("stock", "ours")]
+    return [copy_of_empty(tmp_path, name) for name in ("stock", "ours")]
 
 
 def graded(answers=ANSWERS):
@@ -187,3 +196,40 @@ def test_a_gradebook_that_cannot_be_opened_is_told(tmp_path):
         GradebookWriter(f"sqlite:///{tmp_path}/no/such.db", "toy"),
     ):
         pass
+
+
+FOOLS_NBGRADER = ["nan", "-3.0", "None", "True", "np.float64(20.0)", "array([20.])", "", "41.0", "inf"]
+
+
+@pytest.mark.parametrize("text", [*FOOLS_NBGRADER, None])
+def test_what_is_no_plain_number_of_points_earns_nothing_at_the_seam(books, text):
+    """nbgrader's own reading gives full points for most of these, or stops."""
+    notebook = graded()
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "check-double":
+            data = {"text/plain": text}
+            cell.outputs = [] if text is None else [nbformat.v4.new_output("execute_result", data=data)]
+    assert seam_gives(books[1], notebook) == {"check-double": 0.0, "check-quadruple": 50.0}
+
+
+def test_an_error_earns_nothing_and_a_warning_costs_nothing_at_the_seam(books):
+    notebook = graded()
+    error = nbformat.v4.new_output("error", ename="ValueError", evalue="no", traceback=[])
+    warning = nbformat.v4.new_output("stream", name="stderr", text="DeprecationWarning")
+    more = {"check-double": warning, "check-quadruple": error}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in more:
+            cell.outputs.insert(0, more[name])
+    assert seam_gives(books[1], notebook) == {"check-double": 20.25, "check-quadruple": 0.0}
+
+
+def seam_gives(url, notebook):
+    where = {"nbgrader": {"student": "ada", "assignment": "toy", "notebook": "toy", "db_url": url}}
+    with Gradebook(url) as book:
+        book.update_or_create_student("ada")
+        book.update_or_create_submission("toy", "ada")
+    preprocessor.SaveAutoGrades().preprocess(notebook, where)
+    preprocessor._gradebook(url, "toy").__exit__(None, None, None)
+    grades, _, _ = rows(url)
+    return {name: auto for _, name, auto, *_ in grades if name.startswith("check-")}
