@@ -118,6 +118,29 @@ def test_figures_are_shown_at_the_end_of_a_cell(candidate):
         assert any("image/png" in output["data"] for output in shown(candidate, source))
 
 
+FONTS = """\
+import matplotlib.pyplot as plt
+def letters(text):
+    for family in ("sans-serif", "serif", "monospace"):
+        for weight in ("normal", "bold"):
+            for style in ("normal", "italic"):
+                plt.figure().text(0, 0, text, family=family, weight=weight, style=style)
+                plt.gcf().canvas.draw()
+                plt.close()
+letters("abc")"""
+MATHEMATICS = """\
+for n in range(60):
+    plt.figure().text(0, 0, f"$x_{{{n}}}$")
+    plt.gcf().canvas.draw()
+    plt.close()"""
+
+
+def test_letters_can_be_drawn_after_much_mathematics(candidate):
+    """No font that the template had opened is closed late, in the place of one that was opened since."""
+    results = [candidate.run_cell(source) for source in (FONTS, MATHEMATICS, "letters('qwerty ZXCV')")]
+    assert [result.status for result in results] == ["ok", "ok", "ok"]
+
+
 def test_html_display_and_clear_output_work(candidate):
     """IPython.display reaches the notebook."""
     source = "from IPython.display import HTML, clear_output, display\nprint(1)\nclear_output()\n"

@@ -21,7 +21,7 @@ def f(x, param):
     return x - mean, (mean, x.shape[0], np.float64(0.5))
 '''
 _WRONG = "def g(x):\n    return f(1 / x)\ng(0)"
-_PLOT = "import numpy as np, matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.title('$x$')\nplt.show()"
+_PLOT = "import numpy as np, matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.title('x')\nplt.show()"
 _SCRIPT = "out, parts = f(x, param)\nagain, rest = f(out, param=param)"
 
 
