@@ -122,7 +122,7 @@ def play(
         for number, step in enumerate(steps):
             before = len(caught)
             results = _call(step, functions, live, targets, unwritten)
-            if _texts(caught[before:]):
+            if len(caught) > before and _texts(caught[before:]):
                 warners.append(step.function)
             changed += [(step.function, name) for name in _restored(live, inputs, updates)]
             if isinstance(results, Failure):

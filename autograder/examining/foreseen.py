@@ -58,13 +58,15 @@ class RightCandidate:
         return told[0] if len(told) == 1 else tuple(run for runs in told for run in runs)
 
     def _told(self, question: Question, functions: Mapping[str, Callable[..., Any]]) -> Told:
-        answers = [pack(self._answer(case, functions)) for case in unpack(question.packed)]
+        asked = unpack(question.packed)
+        answers = [pack(self._answer(script, inputs, functions)) for script, inputs in asked]
         message = pack(["played", answers])[1:]
         runs = [self._run(case, answer) for case, answer in zip(question.cases, answers, strict=True)]
         return question.remembered(message, runs)
 
-    def _answer(self, packed: bytes, functions: Mapping[str, Callable[..., Any]]) -> list[Any]:
-        script, inputs = unpack(packed)
+    def _answer(
+        self, script: list[Any], inputs: Any, functions: Mapping[str, Callable[..., Any]]
+    ) -> list[Any]:
         return perform(script, read(inputs), functions, Budget(1.0, 1.0, 1.0, 1.0), _no_number)
 
     def _run(self, case: AskedCase, answer: bytes) -> Played:

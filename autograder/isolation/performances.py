@@ -86,7 +86,12 @@ def _questions(cases: Sequence[AskedCase]) -> Iterator[Question]:
 
 def _question(batch: Sequence[tuple[AskedCase, bytes]]) -> Question:
     cases = tuple(case for case, _ in batch)
-    return Question(cases, pack([packed for _, packed in batch]), max(len(case.steps) for case in cases))
+    return Question(cases, _listed([packed for _, packed in batch]), max(len(case.steps) for case in cases))
+
+
+def _listed(packed: Sequence[bytes]) -> bytes:
+    """A list of what was packed by itself, as if packed together."""
+    return pack([None] * len(packed))[: -len(packed)] + b"".join(packed)
 
 
 def _packed(case: AskedCase) -> bytes:

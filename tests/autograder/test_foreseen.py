@@ -87,8 +87,7 @@ def test_the_short_way_reads_and_writes_what_the_long_one_does(unit):
     for exercise in units.load(unit).exercises:
         cases = draw(exercise, 0)
         for question in questions(cases):
-            for case, packed in zip(question.cases, unpack(question.packed), strict=True):
-                _, tree = unpack(packed)
+            for case, (_, tree) in zip(question.cases, unpack(question.packed), strict=True):
                 long = Decoder(id).decode(tree)
                 assert pack(Encoder(id).encode(plain_trees.read(tree))) == pack(Encoder(id).encode(long))
                 values = {"all": case.inputs, **case.expected}

@@ -88,8 +88,7 @@ class Answers:
         functions = {name: budget.limited(self._objects[number]) for name, number in numbers}
         self._shell.begin(self._limits["output_bytes"])
         listen()
-        for case in unpack(cases):
-            script, inputs = unpack(case)
+        for script, inputs in unpack(cases):
             try:
                 yield perform(script, read(inputs), functions, budget, self._number)
             except Exception as error:

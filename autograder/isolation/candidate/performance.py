@@ -72,7 +72,7 @@ def perform(
     run = play(steps, functions, inputs, updates)
     try:
         tree = written({name: run.values[name] for name in wanted if name in run.values}, number_of)
-        failure = _told(run.failure, [step.text for step in steps])
+        failure = None if run.failure is None else _told(run.failure, [step.text for step in steps])
     except UnsendableError as error:
         tree = written({}, number_of)
         failure = [len(steps) - 1, "raised", "", ["ValueError", f"the result holds {error}", ""]]
@@ -111,9 +111,7 @@ def _claims(run: Played) -> list[list[Any]]:
     return [[list(pair) for pair in run.changed], [*run.warned[:_MOST_WARNINGS]], list(run.warners)]
 
 
-def _told(failure: Failure | None, steps: list[str]) -> list[Any] | None:
-    if failure is None:
-        return None
+def _told(failure: Failure, steps: list[str]) -> list[Any]:
     raised = failure.exception
     told = None
     if type(raised) is RaisedElsewhere:

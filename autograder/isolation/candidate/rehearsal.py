@@ -49,7 +49,7 @@ def _ask(sock: socket.socket, turn: int, question: str, *fields: Any) -> None:
     send_frame(sock, pack([turn, question, 1.0, 3.0, *fields]))
 
 
-def _case(examples: int) -> bytes:
+def _case(examples: int) -> list[Any]:
     inputs = {"x": np.arange(3.0 * examples).reshape(examples, 3), "param": {"mode": "train", "eps": 1e-5}}
     script = [_SCRIPT, ["param"], ["out", "parts", "again", "param"]]
-    return pack([script, Encoder(id).encode(inputs)])
+    return [script, Encoder(id).encode(inputs)]
