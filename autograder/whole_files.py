@@ -1,7 +1,12 @@
 """Files that are replaced whole: a reader, or a crash, never finds half of one."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from autograder.errors import CourseError
 
 
 def replace(path: Path, data: str | bytes) -> bool:
@@ -14,6 +19,46 @@ def replace(path: Path, data: str | bytes) -> bool:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_bytes(content)
-    os.replace(aside, path)
+    try:
+        aside.write_bytes(content)
+        os.replace(aside, path)
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink()
+        raise
+    return True
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers who were killed left aside in this folder."""
+    for aside in folder.glob(".*.*"):
+        pid = aside.name.rpartition(".")[2]
+        if pid.isdecimal() and not _runs(int(pid)):
+            if aside.is_dir():
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    aside.unlink()
+
+
+@contextmanager
+def told_whose_fault(place: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a CourseError that names the place."""
+    try:
+        yield
+    except OSError as problem:
+        raise CourseError(
+            f"{problem.filename or place} could not be written: {problem.strerror}",
+            "see that the disk has room and that you may write there, and run the command again (what was "
+            "graded is kept)",
+        ) from problem
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
     return True

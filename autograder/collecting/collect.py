@@ -24,13 +24,12 @@ from autograder.collecting.roster import Roster
 from autograder.course import Course
 from autograder.errors import CourseError, SubmissionError
 from autograder.grading.records import digest_of
-from autograder.grading.store import told_whose_fault
 from autograder.intake import files as submissions
 from autograder.intake.reading import read_submission
 from autograder.reasons import Reason
 from autograder.terminal import shown
 from autograder.units.plan import Plan, read_plan
-from autograder.whole_files import replace
+from autograder.whole_files import replace, told_whose_fault
 
 _WRITTEN = (Fate.COLLECTED, Fate.REPLACED)
 _TIME_NOTE = "timestamp.txt"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.errors import CourseError
-from autograder.whole_files import replace
+from autograder.whole_files import replace, told_whose_fault
 
 _READ_ONLY = 0o444
 
@@ -33,19 +32,6 @@ def store(
         for name, content in theirs.items():
             with suppress(NotADirectoryError, IsADirectoryError, FileExistsError):
                 _write(folder / name, content)  # unless the course has a folder of that name, or a file
-
-
-@contextmanager
-def told_whose_fault(place: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a CourseError that names the place."""
-    try:
-        yield
-    except OSError as problem:
-        raise CourseError(
-            f"{problem.filename or place} could not be written: {problem.strerror}",
-            "see that the disk has room and that you may write there, and run the command again (what was "
-            "graded is kept)",
-        ) from problem
 
 
 def _write(path: Path, content: bytes) -> None:

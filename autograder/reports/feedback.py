@@ -16,12 +16,11 @@ from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.lanes import Lanes
 from autograder.grading.records import Record
-from autograder.grading.store import told_whose_fault
 from autograder.reasons import Reason
 from autograder.reports.page import exporter, hide, render
 from autograder.reports.sheets import Sheet, read_sheets
 from autograder.units.plan import read_plan
-from autograder.whole_files import replace
+from autograder.whole_files import replace, sweep, told_whose_fault
 
 # What the exchange left with a submission, and nbgrader release_feedback looks for beside the page.
 _FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
@@ -95,6 +94,7 @@ class _Press:
         path = self._course.feedback / student / self._unit / f"{self._unit}.html"
         graded = self._course.autograded / student / self._unit
         with told_whose_fault(path):
+            sweep(path.parent)
             replace(path, page)
             for name in _FOR_RELEASE:
                 if (graded / name).is_file():

@@ -16,13 +16,12 @@ import numpy as np
 
 import reference.units
 from autograder.course import Course
-from autograder.grading.store import told_whose_fault
 from autograder.synthetic.transcript import goes_with_the_rest, written
 from autograder.synthetic.trouble import DAMAGES, TRICKS
 from autograder.units import percent, regions
 from autograder.units.assemble import assemble
 from autograder.units.percent import Role
-from autograder.whole_files import replace
+from autograder.whole_files import replace, told_whose_fault
 from reference.exercise import Exercise, Unit, Variant
 
 HONEST = ("right", "another way", "mistaken", "unfinished")

@@ -4,6 +4,7 @@ Everything is made aside first and moved into place when it is whole.
 """
 
 import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from autograder.units.plan import plan_of
 from autograder.units.release import make_room, release
 from autograder.units.settled import settled
 from autograder.units.stamp import write_stamp
-from autograder.whole_files import replace
+from autograder.whole_files import replace, sweep
 from reference.exercise import Unit
 from reference.record import record
 from stagewise.layout import lay_out
@@ -75,7 +76,8 @@ def _build(course: Course, unit: str, load: Load) -> Built:
         recorded = course.recorded / f"{unit}.json"
         files[recorded] = _recorded_answers(source, asked, recorded)
     graded = make_room(course, plan)
-    with tempfile.TemporaryDirectory(prefix=".build-", dir=course.root) as staging:
+    sweep(course.root)
+    with tempfile.TemporaryDirectory(prefix=".build-", suffix=f".{os.getpid()}", dir=course.root) as staging:
         replace(Path(staging) / "source" / unit / f"{unit}.ipynb", files[course.instructor(unit)])
         files[course.student(unit)] = release(course, unit, Path(staging))
     changed = tuple(path for path, text in files.items() if replace(path, text))

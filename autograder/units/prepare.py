@@ -10,7 +10,7 @@ from autograder.config import CONFIG_TEXT
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.units.stamp import is_built
-from autograder.whole_files import replace
+from autograder.whole_files import replace, told_whose_fault
 
 if TYPE_CHECKING:
     from autograder.units.build import Built, Load, Report
@@ -29,10 +29,12 @@ def prepare(
     if not course.root.is_dir():
         raise CourseError(f"{course.root} is no directory", "create it, with the submissions in submitted/")
     if not course.config_file.exists():
-        replace(course.config_file, CONFIG_TEXT)
+        with told_whose_fault(course.config_file):
+            replace(course.config_file, CONFIG_TEXT)
     stale = [unit for unit in course.named(units) if not is_built(course, unit)]
     if not stale:
         return ()
     from autograder.units.build import build  # with all of nbgrader
 
-    return build(course, stale, report, load)
+    with told_whose_fault(course.root):
+        return build(course, stale, report, load)

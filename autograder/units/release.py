@@ -15,7 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.log import get_logger
 
 from autograder.course import Course
-from autograder.database import missing, opened, told
+from autograder.database import file_of, missing, opened, told
 from autograder.errors import CourseError
 from autograder.units.assemble import serialize
 from autograder.units.plan import Plan, PlannedCell
@@ -26,11 +26,14 @@ _NAMELESS = "default_course"  # as nbgrader itself calls it
 def release(course: Course, unit: str, staging: Path) -> str:
     """The student's notebook of staging/source/<unit>/<unit>.ipynb, as text with sorted keys.
 
-    The course's gradebook learns the unit's cells. Raises CourseError when nbgrader refuses.
+    The course's gradebook learns the unit's cells; a new one is made aside, because nbgrader needs several
+    steps to make one. Raises CourseError when nbgrader refuses.
     """
+    first = missing(course.db_url) and file_of(course.db_url) == course.gradebook
+    new = staging / course.gradebook.name if first else None
     config = course.config()
     config.CourseDirectory.root = str(staging)
-    config.CourseDirectory.db_url = course.db_url
+    config.CourseDirectory.db_url = f"sqlite:///{new}" if new else course.db_url
     config.CourseDirectory.assignment_id = unit
     # A server insists, unlike a file, that an assignment's course exists; nbgrader makes none without a name.
     config.CourseDirectory.course_id = config.CourseDirectory.get("course_id") or _NAMELESS
@@ -48,6 +51,8 @@ def release(course: Course, unit: str, staging: Path) -> str:
         ) from None
     finally:
         logger.removeHandler(complaints)
+    if new:
+        os.replace(new, course.gradebook)
     written = staging / config.CourseDirectory.release_directory / unit / f"{unit}.ipynb"
     return serialize(nbformat.read(written, as_version=4))
 

@@ -56,12 +56,13 @@ def _in_gradebook(course: Course, unit: str) -> bool:
 
 def _has(engine: Engine, unit: str, damaged: bool) -> bool:
     """Whether the unit is there; not in a database without tables, nor in a file that may be damaged: of that
-    the build says more.
+    the build says more. A file that others keep locked is no reason to build.
     """
     try:
         with reading(engine) as db:
             return db.execute(_KNOWN, {"unit": unit}).first() is not None
     except DBAPIError as problem:
-        if damaged or isinstance(problem, ProgrammingError):
+        locked = getattr(problem.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+        if (damaged and not locked) or isinstance(problem, ProgrammingError):
             return False
         raise
