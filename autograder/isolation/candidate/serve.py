@@ -10,6 +10,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import random
 import select
 import shutil
 import signal
@@ -137,9 +138,17 @@ def _be_candidate(
     confine.keep_only(_CONVERSATION)
     os.chdir(place or "/tmp")
     confine.limit_resources(limits, baseline)
+    _start_alike()
     layers += confine.give_up_privileges(["/tmp", "/dev/shm"] if place is None else [place])
     with suppress(ChannelError):
         Answers(shell, limits, layers).serve(socket.socket(fileno=_CONVERSATION))
+
+
+def _start_alike() -> None:
+    """Start the generators that all code shares from one state: the same notebook has the same luck."""
+    random.seed(0)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(0)
 
 
 def _ended(work: Callable[[], None]) -> NoReturn:
