@@ -161,7 +161,10 @@ def _add_grade(commands: Subcommands) -> None:
     command.add_argument("--force", action="store_true", help="grade unchanged submissions as well")
     command.add_argument("--explore", action="store_true", help="run the experiments too, for their pictures")
     command.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="seed of the hidden cases (default: 0)"
+        "--seed",
+        type=_whole,
+        metavar="N",
+        help="seed of the hidden cases, kept in the course for all later grading (default: the course's)",
     )
     _isolation(command)
 
@@ -270,6 +273,13 @@ def _timezone(text: str) -> ZoneInfo:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as Europe/Zurich") from None
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{number} is not a whole number from 0")
+    return number
 
 
 def _positive(text: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates, ahead_of
 from autograder.progress import Steps
 from autograder.reasons import Reason
+from autograder.seed import keep_seed
 
 if TYPE_CHECKING:
     from autograder.grading.driver import Done
@@ -49,7 +51,13 @@ def grade(course: Course, asked: Namespace, console: Console) -> int:
     started = time.monotonic()
     course.named([asked.unit])
     settings = settings_of(asked)
-    count = ahead_of(course, asked.unit, asked.students, settings)
+    anew = asked.seed is not None and keep_seed(course, asked.seed)
+    if anew:
+        console.print(
+            f"Hidden cases are drawn from seed {asked.seed} from now on: all that was graded on others is "
+            "graded anew, in this run or when it is asked for."
+        )
+    count = ahead_of(course, asked.unit, asked.students, replace(settings, force=settings.force or anew))
     with Templates(course, asked.unit, settings.isolation, count) as templates:
         from autograder.grading.driver import grade as grade_unit  # while the templates start
 

@@ -19,6 +19,7 @@ from autograder.course import Course
 from autograder.database import missing, named, opened, reading, told
 from autograder.errors import CourseError, SandboxError
 from autograder.isolation.sandbox import CandidateTemplate
+from autograder.seed import seed_of
 from autograder.terminal import shown
 
 _LEAST_PYTHON = (3, 11)
@@ -74,6 +75,7 @@ def examine_machine(course: Course) -> tuple[Finding, ...]:
         _memory(),
         _disk(course.root),
         _gradebook(course),
+        _seed(course),
         _browser(),
     )
 
@@ -191,6 +193,13 @@ def _gradebook(course: Course) -> Finding:
     except CourseError as error:
         return Finding("gradebook", False, True, error.problem, error.remedy)
     return Finding("gradebook", True, True, named(url))
+
+
+def _seed(course: Course) -> Finding:
+    try:
+        return Finding("seed of hidden cases", True, True, str(seed_of(course)))
+    except CourseError as error:
+        return Finding("seed of hidden cases", False, True, error.problem, error.remedy)
 
 
 def _browser() -> Finding:

@@ -15,6 +15,7 @@ import reference.units
 from autograder.course import Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record
+from autograder.seed import seed_of
 from autograder.units import regions
 from autograder.units.build import Load, build
 from autograder.units.percent import Role
@@ -55,9 +56,12 @@ def validate(
 
     The course itself is only read. Raises what build and grade raise.
     """
+    settings = settings or Settings()
+    seed = seed_of(course) if settings.seed is None else settings.seed
+    settings = replace(settings, explore=True, seed=seed)
     findings = []
     for unit in course.named(units):
-        for finding in _findings(course, unit, replace(settings or Settings(), explore=True), load):
+        for finding in _findings(course, unit, settings, load):
             findings.append(finding)
             report(str(finding))
     return tuple(findings)

@@ -40,10 +40,10 @@ class Companion:
     def mark(self, student: str, raw: bytes) -> Marked:
         """The graded submission.
 
-        What ran out of time or lost its examiner is tried once more before that counts.
+        What ran out of time, or lost its candidate or examiner, is tried once more before that counts.
         """
         marked = self._ask(student, raw)
-        if marked is None or marked.record.timed_out:
+        if marked is None or marked.record.in_doubt:
             marked = self._ask(student, raw)
         if marked is None:
             raise CourseError(

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
-from autograder.grading.records import CheckScore
+from autograder.grading.records import DOUBTFUL, CheckScore
 from autograder.isolation.link import CandidateGone, CellResult
-from autograder.reasons import Reason
 from autograder.units.plan import Plan, PlannedCell
 
 Clean = Callable[[Sequence[Any]], list[dict[str, Any]]]
@@ -37,12 +36,12 @@ class Judge(Protocol):
 @dataclass(frozen=True, slots=True)
 class Walk:
     """The notebook with outputs and counts in its code cells, what each check earned, and whether a cell of
-    the student's was stopped for its time.
+    the student's was stopped for its time or ended its process.
     """
 
     notebook: dict[str, Any]
     checks: tuple[CheckScore, ...]
-    timed_out: bool
+    stopped: bool
 
 
 def grade_notebook(
@@ -81,7 +80,7 @@ def grade_notebook(
         defines = known.grade_id if known is not None and role == "exercise" else ""
         shown = student.run(cell["source"], count, defines)
         cell["outputs"] = [_counted(output, count) for output in shown]
-    return Walk(notebook, tuple(scores), student.timed_out)
+    return Walk(notebook, tuple(scores), student.stopped)
 
 
 @lru_cache(maxsize=1024)
@@ -112,7 +111,7 @@ class _Student:
         self._candidate = candidate
         self._clean = clean
         self._gone = False
-        self.timed_out = False
+        self.stopped = False
 
     def run(self, source: str, count: int, defines: str) -> list[dict[str, Any]]:
         if self._gone:
@@ -121,9 +120,9 @@ class _Student:
             result = self._candidate.run_cell(source, count=count, defines=defines)
         except CandidateGone as end:
             self._gone = True
-            self.timed_out |= end.reason is Reason.TIMEOUT
+            self.stopped |= end.reason in DOUBTFUL
             return [_error("CandidateGone", str(end))]
-        self.timed_out |= result.status == "timeout"
+        self.stopped |= result.status == "timeout"
         return self._clean(result.outputs)
 
 

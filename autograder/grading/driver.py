@@ -11,26 +11,28 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 
 from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.grading import records
 from autograder.grading.answers import read_answer
+from autograder.grading.basis import basis_of, code_in_use
 from autograder.grading.crew import Answer, Crew
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.lanes import Lanes
 from autograder.grading.marking import Marked, Terms, refused
-from autograder.grading.records import Record, basis_of, digest_of
+from autograder.grading.records import Record, digest_of
 from autograder.grading.settings import Settings as Settings
-from autograder.grading.store import store, told_whose_fault
+from autograder.grading.store import store
 from autograder.grading.templates import Templates, ahead_of
 from autograder.grading.worker import Worker, question, serve
 from autograder.intake import files as submissions
 from autograder.intake.files import Submitted
 from autograder.reasons import Reason
+from autograder.seed import seed_of
 from autograder.units.plan import Plan, read_plan
 from autograder.units.prepare import prepare
+from autograder.whole_files import told_whose_fault
 from reference.examine import set_seed, warm
 
 _BATCH = 32
@@ -61,11 +63,13 @@ def grade(
     settings = settings or Settings()
     prepare(course, [unit])
     names = submissions.find(course, unit, students)
+    settings = replace(settings, seed=_seed(course, settings))
     with (
         nullcontext(templates) if templates else _templates(course, unit, students, settings) as ahead,
         _crew(course, unit, settings, ahead, max(1, min(settings.jobs, len(names)))) as crew,
         GradebookWriter(course.db_url, unit, course.config()) as gradebook,
     ):
+        records.tidy(course, unit)
         terms = terms_of(course, unit, settings)
         run = _Run(course, unit, terms, settings.force, gradebook, lambda done: on_done(done, len(names)))
         run.all(names, crew)
@@ -93,17 +97,19 @@ def _crew(
 def terms_of(course: Course, unit: str, settings: Settings) -> Terms:
     """What all submissions of a run share."""
     plan = read_plan(course.instructor(unit))
-    isolation, explore = settings.isolation, settings.explore
-    versions = version("stagewise"), version("numpy")
-    basis = basis_of(plan, settings.limits, settings.seed, isolation, explore, *versions)
-    return Terms(plan, basis, isolation, explore)
+    basis = basis_of(plan, settings, _seed(course, settings), code_in_use())
+    return Terms(plan, basis, settings.isolation, settings.explore)
+
+
+def _seed(course: Course, settings: Settings) -> int:
+    return seed_of(course) if settings.seed is None else settings.seed
 
 
 def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
     """A worker for a unit, with everything computed that submissions share; processes forked from here find
     it.
     """
-    set_seed(settings.seed)
+    set_seed(_seed(course, settings))
     warm(unit)
     return Worker(terms_of(course, unit, settings), settings.limits)
 
@@ -130,8 +136,8 @@ class _Run:
         self._written_at = time.monotonic()
 
     def all(self, names: Sequence[str], crew: Crew) -> None:
-        """Everybody once, in parallel; then, each alone on a machine, those who ran out of time or whose
-        examiner died.
+        """Everybody once, in parallel; then, each alone on a machine, those who ran out of time, or whose
+        candidate or examiner died.
         """
         waiting = deque(names)
         try:
@@ -172,12 +178,13 @@ class _Run:
         if record is None or record.basis != self.terms.basis or record.digest != digest_of(raw):
             return None
         graded = self.course.autograded / student / self.unit / f"{self.unit}.ipynb"
-        return record if record.reason is not Reason.OK or graded.exists() else None
+        kept = record.reason is not Reason.OK or graded.exists()
+        return record if kept and self._gradebook.holds(record) else None
 
     def _end(self, answer: Answer, last: bool) -> None:
         raw = self._read[answer.label].raw
         marked = read_answer(answer, raw, self.terms)
-        if not last and (marked is None or marked.record.timed_out):
+        if not last and (marked is None or marked.record.in_doubt):
             self._again.append(answer.label)
         elif marked is not None:
             self._finish(answer.label, marked)
@@ -195,12 +202,14 @@ class _Run:
     def _finish(self, student: str, marked: Marked) -> None:
         submitted = self._read.pop(student)
         record = marked.record
+        earlier = records.load(self.course, self.unit, student)
         if record.reason is Reason.OK:
+            if earlier is not None:
+                self._save(replace(earlier, basis=""))  # what it speaks of is no longer in place
             others = submissions.others(self.course, self.unit, student)
             store(self.course, self.unit, student, marked.notebook, others)
-        else:
-            earlier = records.load(self.course, self.unit, student)
-            record = record if earlier is None else replace(record, checks=earlier.checks)
+        elif earlier is not None:
+            record = replace(record, checks=earlier.checks)
         self._unwritten.append((record, entry_of(record, submitted, self.terms.plan)))
 
     def _flush(self, least: int) -> None:
@@ -210,11 +219,14 @@ class _Run:
             return
         unwritten, self._unwritten = self._unwritten, []
         self._gradebook.write([entry for record, entry in unwritten if record.reason is not Reason.BAD_NAME])
-        with told_whose_fault(self.course.autograded):
-            for record, _ in unwritten:
-                records.save(self.course, record)
-                self._tell(Done(record, graded=True))
+        for record, _ in unwritten:
+            self._save(record)
+            self._tell(Done(record, graded=True))
         self._written_at = time.monotonic()
+
+    def _save(self, record: Record) -> None:
+        with told_whose_fault(self.course.autograded):
+            records.save(self.course, record)
 
     def _tell(self, done: Done) -> None:
         self.done.append(done)

@@ -26,7 +26,7 @@ class Errand:
     unit: str
     isolation: str = "sandbox"
     explore: bool = False
-    seed: int = 0
+    seed: int | None = None
     limits: Limits = field(default_factory=Limits)
 
     def written(self) -> str:

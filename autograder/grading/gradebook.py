@@ -24,6 +24,7 @@ from sqlalchemy import (
     TableClause,
     bindparam,
     column,
+    func,
     insert,
     select,
     table,
@@ -35,7 +36,10 @@ from traitlets.config import Config
 
 from autograder.database import named, opened, told, writing
 from autograder.errors import CourseError
+from autograder.grading.records import Record
+from autograder.reasons import Reason
 
+_SAME_POINTS = 1e-6
 _NO_RESPONSE = "No response."
 
 
@@ -119,6 +123,13 @@ class GradebookWriter:
     ) -> None:
         self._engine.dispose()
 
+    def holds(self, record: Record) -> bool:
+        """Whether the gradebook, as it was when this began, says what the record says; a backup may not."""
+        if record.reason is Reason.BAD_NAME:
+            return True
+        points = self._points.get(record.student)
+        return points is not None and (not record.checks or abs(points - record.points) < _SAME_POINTS)
+
     def write(self, entries: Sequence[Entry]) -> None:
         """Store all entries, or none of them when the database fails."""
         with self._transaction() as db:
@@ -152,6 +163,18 @@ class GradebookWriter:
                 select(_RELEASED.c.id, _RELEASED.c.name).where(_RELEASED.c.assignment_id == self._assignment)
             )
         ]
+
+        self._points = {student: points for student, points in db.execute(self._earned())}  # noqa: C416
+
+    def _earned(self) -> Any:
+        """For each student with a submission the sum of what we gave."""
+        notebooks = _SUBMISSION.outerjoin(_NOTEBOOK, _NOTEBOOK.c.assignment_id == _SUBMISSION.c.id)
+        return (
+            select(_SUBMISSION.c.student_id, func.coalesce(func.sum(_GRADE.c.auto_score), 0.0))
+            .select_from(notebooks.outerjoin(_GRADE, _GRADE.c.notebook_id == _NOTEBOOK.c.id))
+            .where(_SUBMISSION.c.assignment_id == self._assignment)
+            .group_by(_SUBMISSION.c.student_id)
+        )
 
     def _add_students(self, db: Connection, entries: Iterable[Entry]) -> None:
         wanted = {entry.student for entry in entries}

@@ -74,7 +74,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
         basis=terms.basis,
         isolation=terms.isolation,
         checks=walk.checks,
-        stopped=walk.timed_out,
+        stopped=walk.stopped,
         repairs=intake.repairs,
         unanswered=unanswered,
         layers=candidate.layers,

@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata as Stock
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
-from traitlets import Bool, Enum, Integer
+from traitlets import Bool, Enum
 
 from autograder.course import Course
 from autograder.errors import SubmissionError
@@ -33,6 +33,7 @@ from autograder.grading.records import Record, described, digest_of
 from autograder.intake import files as submissions
 from autograder.intake.reading import read_submission
 from autograder.reasons import Reason
+from autograder.seed import seed_of
 from autograder.units.plan import read_plan
 
 _companions: dict[Errand, Companion] = {}
@@ -95,11 +96,10 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
         ("sandbox", "process"), "sandbox", help="`process`: without a sandbox, which marks the results."
     ).tag(config=True)
     explore = Bool(False, help="Whether to run the experiments as well.").tag(config=True)
-    seed = Integer(0, help="The seed of the hidden cases.").tag(config=True)
 
     def errand(self, course: Course, unit: str) -> Errand:
         """What is asked of the companion, as the course has configured it."""
-        return Errand(str(course.root), unit, self.isolation, self.explore, self.seed)
+        return Errand(str(course.root), unit, self.isolation, self.explore, seed_of(course))
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """The notebook, graded."""

@@ -18,10 +18,10 @@ import orjson
 from autograder.course import Course
 from autograder.intake.repair import Repair
 from autograder.reasons import Reason
-from autograder.units.plan import Plan
-from autograder.whole_files import replace
+from autograder.whole_files import replace, sweep
 
 RECORD_VERSION = 1
+DOUBTFUL = (Reason.TIMEOUT, Reason.DIED)
 _REASONS = {reason.value: reason for reason in Reason}
 
 
@@ -44,8 +44,8 @@ class Record:
     tell of.
 
     `digest` is of the submitted file, `basis` of all else that the result depends on. `stopped`: a cell of
-    the student's ran out of time. `unanswered` names the cells that came back as released; `isolation` is
-    "sandbox" or "process", `layers` are those of the sandbox that this machine has.
+    the student's ran out of time, or its process ended. `unanswered` names the cells that came back as
+    released; `isolation` is "sandbox" or "process", `layers` are those of the sandbox that this machine has.
     """
 
     student: str
@@ -70,23 +70,16 @@ class Record:
         return sum(check.points for check in self.checks)
 
     @property
-    def timed_out(self) -> bool:
-        """Whether something ran out of time: it is graded once more, alone, before that counts."""
-        return self.stopped or any(check.reason is Reason.TIMEOUT for check in self.checks)
+    def in_doubt(self) -> bool:
+        """Whether load or the machine may have ended something: it is graded once more, alone, before that
+        counts.
+        """
+        return self.stopped or any(check.reason in DOUBTFUL for check in self.checks)
 
 
 def digest_of(raw: bytes) -> str:
     """A submission's identity: the hash of its bytes."""
     return sha256(raw).hexdigest()
-
-
-def basis_of(plan: Plan, *more: object) -> str:
-    """The hash of what a result depends on besides the submission: the plan, limits, seed, isolation,
-    versions.
-    """
-    cells = [(cell.grade_id, cell.role, cell.cell_type, cell.source, cell.points) for cell in plan.cells]
-    text = json.dumps([plan.unit, cells, RECORD_VERSION, [repr(part) for part in more]])
-    return sha256(text.encode()).hexdigest()
 
 
 def reason_of(code: str) -> Reason:
@@ -120,6 +113,11 @@ def parse(raw: bytes) -> Record:
 def save(course: Course, record: Record) -> None:
     """Write the record; what it speaks of must be in place."""
     replace(_place(course, record.unit, record.student), dump(record))
+
+
+def tidy(course: Course, unit: str) -> None:
+    """Remove what runs that were killed left beside the records."""
+    sweep(course.autograded / ".stagewise" / unit)
 
 
 def load(course: Course, unit: str, student: str) -> Record | None:

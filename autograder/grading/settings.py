@@ -11,7 +11,8 @@ from autograder.isolation.limits import Limits
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How many at once, whether unchanged ones again, how isolated, whether with experiments, with which
-    limits and seed; `cluster` is where, when not on this machine's lanes (autograder.cluster).
+    limits and seed (None: the course's); `cluster` is where, when not on this machine's lanes
+    (autograder.cluster).
     """
 
     jobs: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
@@ -19,5 +20,5 @@ class Settings:
     isolation: str = "sandbox"
     explore: bool = False
     limits: Limits = field(default_factory=Limits)
-    seed: int = 0
+    seed: int | None = None
     cluster: str = ""

@@ -23,6 +23,7 @@ from autograder.grading import records
 from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.marking import Marked, Terms, blank, mark
 from autograder.isolation.limits import MIB, Limits
+from autograder.isolation.link import CandidateGone
 from autograder.isolation.sandbox import CandidateTemplate
 
 _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
@@ -61,13 +62,19 @@ class Worker:
         seconds = self._limits.cpu_seconds * self._limits.wall_factor + _SPARE_SECONDS
         try:
             answer = self._examiner.ask(question(student, raw), seconds)
+            if not answer:
+                raise ChildDiedError("the template of its candidates has ended")
         except ChildDiedError:
-            self._examiner = None
+            self.close()
             self._template = None  # perhaps it was the template that died
             raise
         if answer[:1] == _LAST:
             self.close()
-        return answer[1:]
+        marked = answer[1:]
+        if unpack(marked).record.in_doubt and not _lives(self._template):
+            self.close()
+            self._template = None
+        return marked
 
     def close(self) -> None:
         """End the examiner, if there is one; the next submission has a new one."""
@@ -103,7 +110,10 @@ class _Examining:
         gc.disable()  # this process ends before it would need it
         _start_alike()
         student, raw = asked(message)
-        marked = mark(student, raw, self._terms, lambda: self._template.new_candidate(self._limits))
+        try:
+            marked = mark(student, raw, self._terms, lambda: self._template.new_candidate(self._limits))
+        except SandboxError:
+            return b""
         self._served += 1
         grown = _memory() - self._largest > _MOST_GROWTH
         last = not marked.in_order or grown or self._served >= _MOST_SERVED
@@ -122,6 +132,16 @@ def _start_alike() -> None:
 def _memory() -> int:
     """The most bytes that this process had in memory."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _lives(template: CandidateTemplate) -> bool:
+    """Whether it still gives candidates: one that was killed may take what runs with it."""
+    try:
+        with template.new_candidate() as candidate:
+            candidate.confined_by()
+    except (SandboxError, CandidateGone):
+        return False
+    return True
 
 
 def pack(marked: Marked) -> bytes:
