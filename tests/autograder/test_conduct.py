@@ -108,7 +108,7 @@ def test_scores_carry_what_the_examiner_found_out():
         ("check-quadruple", 25.0, 50.0),
     ]
     assert (graded.checks[0].diagnosis, graded.checks[0].misconception) == ("half", "known")
-    assert not graded.timed_out
+    assert not graded.stopped
 
 
 def test_after_the_candidate_is_gone_its_cells_stay_empty_and_checks_are_asked_still():
@@ -119,12 +119,12 @@ def test_after_the_candidate_is_gone_its_cells_stay_empty_and_checks_are_asked_s
     assert cell(graded.notebook, "quadruple")["outputs"] == []
     assert len(candidate.asked) == 2
     assert len(examiner.checks) == 2
-    assert graded.timed_out
+    assert graded.stopped
     json.dumps(graded.notebook)
 
 
 def test_a_cell_stopped_for_its_time_is_told():
-    assert walk(Candidate(status="timeout"))[0].timed_out
+    assert walk(Candidate(status="timeout"))[0].stopped
 
 
 @pytest.mark.parametrize(

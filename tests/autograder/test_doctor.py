@@ -7,6 +7,7 @@ from rich.console import Console
 from autograder import doctor
 from autograder.course import Course
 from autograder.doctor import Finding, examine_machine, show
+from autograder.seed import SEED_FILE, keep_seed
 
 
 def text_of(findings):
@@ -50,3 +51,13 @@ def test_what_is_optional_does_not_stop_grading():
     said = text_of([Finding("landlock", False, False, "no", "nothing to do")])
     assert "optional: landlock" in said
     assert "This machine can grade" in said
+
+
+def test_the_seed_of_the_course_is_told(tmp_path):
+    course = Course(tmp_path)
+    keep_seed(course, 7)
+    assert doctor._seed(course) == Finding("seed of hidden cases", True, True, "7")
+    (tmp_path / SEED_FILE).write_text("sed = 8")
+    unclear = doctor._seed(course)
+    assert (unclear.good, unclear.needed) == (False, True)
+    assert "--seed N" in unclear.remedy

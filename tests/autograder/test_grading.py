@@ -7,16 +7,35 @@ from dataclasses import replace
 import pytest
 
 from autograder.errors import CourseError, SandboxError
+from autograder.grading import driver as grading
 from autograder.grading import records
+from autograder.grading import worker as grading_worker
 from autograder.grading.children import fork_worker
 from autograder.grading.driver import Settings, grade
+from autograder.grading.worker import question
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
 from autograder.reports.sheets import read_sheets
 from tests.autograder.graded_toy import ANSWERS, cell, submitted
+from tests.autograder.sabotage import Lent, first
 
 SQUARES = {"double": "def double(x):\n    return x * x * 1.0"}
 ENDLESS = {"double": "while True:\n    pass"}
+LUCK = {
+    "cell_type": "code",
+    "id": "luck",
+    "metadata": {},
+    "execution_count": None,
+    "outputs": [],
+    "source": [
+        "import random\n",
+        "import numpy as np\n",
+        "luck = [random.random(), float(np.random.rand()), hash('a'), list(set('abcdef'))]\n",
+        "luck",
+    ],
+}
+WAIT = "import time\ntime.sleep(60)"
+HASTY = Limits(cell_seconds=0.3, call_seconds=0.3, check_seconds=0.6, grace=0.5)
 QUICK = Settings(jobs=1, limits=Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0))
 
 
@@ -153,28 +172,78 @@ def test_other_files_are_kept_beside_the_notebook_and_links_are_not_followed(toy
     assert sorted(path.name for path in out.rglob("*")) == ["timestamp.txt", "toy.ipynb"]
 
 
-def test_the_number_of_jobs_changes_nothing(toy_course):
-    hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES), cut=b"{", kim=submitted({}))
+def test_the_number_of_jobs_changes_nothing(toy_course, template):
+    """Nor does who is graded beside whom, those who take all the time they get included."""
+    hand_in(
+        toy_course,
+        ada=submitted(),
+        bob=submitted(SQUARES),
+        cut=b"{",
+        eve=submitted({"double": "import os\nos._exit(0)"}),
+        kim=submitted({}),
+        luc=submitted(change=lambda notebook: notebook["cells"].append(LUCK)),
+        zoe=submitted(ENDLESS),
+    )
     outcomes = []
-    for jobs in (1, 3):
-        graded(toy_course, settings=replace(QUICK, jobs=jobs, force=True))
+    for jobs in (1, 2, 8):
+        settings = replace(QUICK, jobs=jobs, force=True)
+        grade(toy_course, "toy", settings=settings, templates=Lent(template))
         outcomes.append(outcome(toy_course))
-    assert outcomes[0] == outcomes[1]
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+def test_the_same_notebook_has_the_same_luck_in_every_template(template, bare_template):
+    """Otherwise an answer that draws at random would earn what the template's start happens to give it."""
+    drawn = []
+    for one in (template, template, bare_template):
+        with one.new_candidate() as candidate:
+            candidate.run_cell("".join(LUCK["source"]))
+            drawn.append(candidate.lookup("luck"))
+    assert drawn[0] == drawn[1] == drawn[2]
 
 
 def test_what_runs_out_of_time_is_tried_once_more_alone(toy_course, monkeypatch):
     asked = []
-    from autograder.grading import driver as grading
-
-    monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or ask(name, raw))
-    from autograder.grading.worker import question as ask
-
+    monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or question(name, raw))
     hand_in(toy_course, ada=submitted(), zoe=submitted(ENDLESS))
     told = graded(toy_course)
     assert sorted(asked) == ["ada", "zoe", "zoe"]
     assert asked[-1] == "zoe"
     assert told["zoe"].record.stopped
     assert told["ada"].record.points == 90.5
+
+
+def test_what_runs_out_of_time_on_the_first_try_alone_loses_nothing(toy_course, tmp_path, monkeypatch):
+    """Its process is stopped, as if the machine had no time for it, until the first try is over."""
+    mark = grading_worker.mark
+
+    def stalled(student, raw, terms, fresh):
+        def stopped():
+            candidate = fresh()
+            if student == "ada" and first(tmp_path / "flag"):
+                run_cell = candidate.run_cell
+                candidate.run_cell = lambda source, **more: run_cell(f"{WAIT}\n{source}", **more)
+            return candidate
+
+        return mark(student, raw, terms, stopped)
+
+    monkeypatch.setattr(grading_worker, "mark", stalled)
+    hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES))
+    told = graded(toy_course, settings=replace(QUICK, limits=HASTY))
+    assert (tmp_path / "flag").exists()
+    assert told["ada"].record.points == 90.5
+    assert not told["ada"].record.stopped
+
+
+def test_time_that_the_machine_takes_is_not_the_students(toy_course, monkeypatch):
+    """Longer on the clock than is allowed of CPU time, and not even tried again."""
+    asked = []
+    monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or question(name, raw))
+    slow = f"import time\ntime.sleep({1.2 * HASTY.cell_seconds})\n{ANSWERS['double']}"
+    hand_in(toy_course, ada=submitted(ANSWERS | {"double": slow}))
+    limits = replace(HASTY, wall_factor=100.0)
+    assert graded(toy_course, settings=replace(QUICK, limits=limits))["ada"].record.points == 90.5
+    assert asked == ["ada"]
 
 
 @pytest.mark.parametrize("killed_after", [1, 3])
