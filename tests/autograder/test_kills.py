@@ -18,7 +18,7 @@ from autograder.units import build, release
 from autograder.units.prepare import prepare
 from tests.autograder import sabotage
 from tests.autograder.sabotage import Lent, driver_strikes, examiner_strikes, once, run_of
-from tests.autograder.toy_class import ENDS_ITSELF, REPAIRED, RIGHT, WRONG, class_in, outcome
+from tests.autograder.toy_class import ENDS_ITSELF, REPAIRED, RIGHT, WRONG, class_in, hand_in, outcome
 from tests.autograder.toy_unit import course_of, load
 
 CLASS = {"ada": RIGHT, "bob": WRONG, "cut": b"{", "dan": REPAIRED, "eve": ENDS_ITSELF}
@@ -158,6 +158,25 @@ def test_a_template_that_is_killed_is_replaced(seed, undisturbed, built_toy, tmp
     assert (tmp_path / "flag").exists()
     assert run(course, None) == 0
     assert outcome(course) == expected
+
+
+def test_a_record_does_not_speak_for_the_notebook_of_a_later_submission(
+    undisturbed, built_toy, template, tmp_path
+):
+    """Killed when the later notebook was stored, and then the earlier one is handed in again."""
+    course = class_in(tmp_path / "course", built_toy, **CLASS)
+    assert run(course, Lent(template)) == 0
+    hand_in(course, bob=RIGHT)
+
+    def disturb():
+        driver.GradebookWriter.write = lambda *_: sabotage.kill(os.getpid())
+
+    assert run(course, Lent(template), disturb=disturb) == -9
+    hand_in(course, bob=WRONG)
+    sent(course)
+    assert run(course, Lent(template)) == 0
+    assert sent(course) == ["bob"]
+    assert outcome(course) == undisturbed[0]
 
 
 def test_nothing_outlives_a_driver_that_is_killed(undisturbed, built_toy, tmp_path):
