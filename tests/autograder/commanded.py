@@ -6,7 +6,7 @@ import os
 import sys
 
 from autograder import cli
-from autograder.grading.children import in_child
+from autograder.grading.children import Child
 
 _NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000
 _READ_ONLY, _REMOUNT, _BIND, _PRIVATE = 1, 32, 4096, (1 << 18) | (1 << 14)
@@ -37,11 +37,15 @@ def commanded(*arguments):
 def with_own_mounts(work):
     """What `work` returns (as JSON), done in a forked child whose mounts nobody else sees."""
 
-    def apart():
+    def apart(_):
         _own_mounts()
         return json.dumps(work()).encode()
 
-    return json.loads(in_child(apart, _SECONDS))
+    child = Child(apart)
+    try:
+        return json.loads(child.ask(b"", _SECONDS))
+    finally:
+        child.close()
 
 
 def small_disk(place, size):

@@ -58,7 +58,7 @@ def test_the_source_of_the_unit_counts(executed, toy_course):
 
 
 def test_the_code_of_the_course_counts(executed, monkeypatch):
-    monkeypatch.setattr(driver, "code_of", lambda: "another")
+    monkeypatch.setattr(driver, "code_in_use", lambda: "another")
     assert executed() == ["ada"]
 
 
