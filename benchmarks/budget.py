@@ -11,9 +11,11 @@ from pathlib import Path
 import autograder.lean  # noqa: F401 (must come before all else)
 from autograder.course import Course
 from autograder.grading import records
-from autograder.grading.driver import Settings, entry_of, new_worker
+from autograder.grading.driver import entry_of
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.marking import Marked
+from autograder.grading.settings import Settings
+from autograder.grading.sharing import new_worker
 from autograder.grading.store import store
 from autograder.grading.templates import Templates
 from autograder.grading.worker import unpack

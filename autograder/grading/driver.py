@@ -16,24 +16,22 @@ from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.grading import records
 from autograder.grading.answers import read_answer
-from autograder.grading.basis import basis_of, code_in_use
 from autograder.grading.crew import Answer, Crew
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.lanes import Lanes
 from autograder.grading.marking import Marked, Terms, refused
 from autograder.grading.records import Record, digest_of
 from autograder.grading.settings import Settings as Settings
+from autograder.grading.sharing import new_worker, seed_in_use, terms_of
 from autograder.grading.store import store
 from autograder.grading.templates import Templates, ahead_of
-from autograder.grading.worker import Worker, question, serve
+from autograder.grading.worker import question, serve
 from autograder.intake import files as submissions
 from autograder.intake.files import Submitted
 from autograder.reasons import Reason
-from autograder.seed import seed_of
-from autograder.units.plan import Plan, read_plan
+from autograder.units.plan import Plan
 from autograder.units.prepare import prepare
 from autograder.whole_files import told_whose_fault
-from reference.examine import set_seed, warm
 
 _BATCH = 32
 _BATCH_SECONDS = 0.5
@@ -63,7 +61,7 @@ def grade(
     settings = settings or Settings()
     prepare(course, [unit])
     names = submissions.find(course, unit, students)
-    settings = replace(settings, seed=_seed(course, settings))
+    settings = replace(settings, seed=seed_in_use(course, settings))
     with (
         nullcontext(templates) if templates else _templates(course, unit, students, settings) as ahead,
         _crew(course, unit, settings, ahead, max(1, min(settings.jobs, len(names)))) as crew,
@@ -92,26 +90,6 @@ def _crew(
     for template in ahead.ready():
         worker.warm_up(template)
     return Lanes(lambda connection, lane: serve(worker, connection, lambda: ahead.take(lane)), count)
-
-
-def terms_of(course: Course, unit: str, settings: Settings) -> Terms:
-    """What all submissions of a run share."""
-    plan = read_plan(course.instructor(unit))
-    basis = basis_of(plan, settings, _seed(course, settings), code_in_use())
-    return Terms(plan, basis, settings.isolation, settings.explore)
-
-
-def _seed(course: Course, settings: Settings) -> int:
-    return seed_of(course) if settings.seed is None else settings.seed
-
-
-def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
-    """A worker for a unit, with everything computed that submissions share; processes forked from here find
-    it.
-    """
-    set_seed(_seed(course, settings))
-    warm(unit)
-    return Worker(terms_of(course, unit, settings), settings.limits)
 
 
 class _Run:

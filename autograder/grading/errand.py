@@ -46,7 +46,7 @@ def main(descriptor: str, text: str) -> None:
     errand = Errand.read(text)
     course = Course(Path(errand.root))
     with Templates(course, errand.unit, errand.isolation, lanes=1) as templates:
-        from autograder.grading.driver import new_worker
+        from autograder.grading.sharing import new_worker
         from autograder.grading.worker import serve
 
         settings = Settings(

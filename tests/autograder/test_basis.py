@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.course import REPOSITORY
-from autograder.grading import basis, driver
+from autograder.grading import basis, driver, sharing
 from autograder.grading.basis import basis_of, code_of
 from autograder.grading.driver import Settings, grade
 from autograder.isolation.limits import Limits
@@ -58,7 +58,7 @@ def test_the_source_of_the_unit_counts(executed, toy_course):
 
 
 def test_the_code_of_the_course_counts(executed, monkeypatch):
-    monkeypatch.setattr(driver, "code_in_use", lambda: "another")
+    monkeypatch.setattr(sharing, "code_in_use", lambda: "another")
     assert executed() == ["ada"]
 
 
