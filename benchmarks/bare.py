@@ -6,10 +6,13 @@ same examiner, on the student's functions themselves.
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.examining.examiner import Examiner
 from autograder.examining.outputs import clean
@@ -64,15 +67,17 @@ class BareJudge:
 
 @contextmanager
 def one_shell() -> Iterator[CandidateShell]:
-    """A warm shell in this process, whose streams come back afterwards."""
-    streams = sys.stdout, sys.stderr
+    """A warm shell in this process, which is what it was afterwards."""
+    streams, ask = (sys.stdout, sys.stderr), builtins.input
     try:
         shell = CandidateShell()
         show_inline(shell)
         rehearse(shell)
         yield shell
     finally:
-        sys.stdout, sys.stderr = streams
+        (sys.stdout, sys.stderr), builtins.input = streams, ask
+        for kind in (CandidateShell, InteractiveShell):
+            kind.clear_instance()
 
 
 def graded(raw: bytes, plan: Plan, shell: CandidateShell) -> tuple[bytes, float]:

@@ -220,7 +220,7 @@ def test_nbgraders_own_commands_write_and_read_the_same_database(server, tmp_pat
     course = Course(tmp_path)
     prepare(course, ["batchnorm"])
     students = [student.name for student in draw_class(course, "batchnorm", 2, 3, HONEST)]
-    hand_in(course, "batchnorm", draw_class(course, "batchnorm", 2, 3, HONEST))
+    hand_in(course, draw_class(course, "batchnorm", 2, 3, HONEST))
     at_once = [started(course, "autograde", "batchnorm", f"--student={student}") for student in students]
     for process in at_once:
         said, _ = process.communicate()

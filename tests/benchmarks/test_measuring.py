@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from IPython import get_ipython
 
 from autograder.course import REPOSITORY, Course
 from autograder.grading.settings import Settings
@@ -70,3 +71,4 @@ def test_without_isolation_a_submission_gets_its_points_and_leaves_nothing_behin
         assert graded(course.student("activations").read_bytes(), plan, shell)[1] == 0
         assert "np" not in shell.user_ns
     assert (sys.stdout, sys.stderr) == streams
+    assert get_ipython() is None
