@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reference import units
@@ -19,8 +19,19 @@ from stagewise.script import FailureKind, Played
 
 _MOST_KNOWN = 256
 _seed = 0
-_known: dict[tuple[object, ...], Report] = {}
-"""Reports on what other processes told; the same told again has the same report."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Seen:
+    """What the answers to all cases of an exercise come to, and the reports on it by the points at stake."""
+
+    judged: Judged
+    known: Misconception | None
+    reports: dict[float, Report] = field(default_factory=dict)
+
+
+_known: dict[tuple[Exercise, int, bytes], _Seen] = {}
+"""By exercise, seed and the message in which another process told the answers: told alike is seen alike."""
 
 
 def set_seed(seed: int) -> None:
@@ -53,34 +64,36 @@ def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, po
         raise ValueError(
             f"{exercise.name} is examined together with {', '.join(sorted(missing))}; pass it to the check"
         )
-    report = _of_their_own(unit, exercise, float(points), functions)
-    assert report.points is not None
-    slips = slips_of(course, exercise, functions, _seed) if report.points < points else ()
+    seen = _seen(exercise, functions)
+    report = _report(unit, exercise, seen, float(points))
+    slips = slips_of(course, exercise, functions, _earned) if seen.judged.fraction < 1 else ()
     if not slips:
         return report
-    judged = unless_memorised(stood_in(exercise, functions, slips, _seed), exercise, draw(exercise, _seed))
-    spared = _report(unit, exercise, judged, float(points), diagnose(judged, exercise, _seed))
-    better = max(report, spared, key=lambda one: (one.points or 0, bool(one.misconception)))
-    return replace(better, notes=(*better.notes, told(slips, better is spared)))
+    spared = _judged(exercise, stood_in(exercise, functions, slips, _seed))
+    stood = _report(unit, exercise, spared, float(points))
+    better = max(report, stood, key=lambda one: (one.points or 0, bool(one.misconception)))
+    return replace(better, notes=(*better.notes, told(slips, better is stood)))
 
 
-def _of_their_own(unit: str, exercise: Exercise, points: float, functions: Functions) -> Report:
+def _seen(exercise: Exercise, functions: Functions) -> _Seen:
     played = played_with(functions, draw(exercise, _seed))
-    if type(played) is not Told or not played.message:
-        return _judged(unit, exercise, points, played)
-    key = (unit, exercise.name, points, _seed, played.message)
-    report = _known.get(key)
-    if report is None:
-        report = _judged(unit, exercise, points, played)
-        if len(_known) < _MOST_KNOWN:
-            _known[key] = report
-    return report
+    message = played.message if type(played) is Told else b""
+    known = _known.get((exercise, _seed, message))
+    if known is None:
+        known = _judged(exercise, played)
+        if message and len(_known) < _MOST_KNOWN:
+            _known[exercise, _seed, message] = known
+    return known
 
 
-def _judged(unit: str, exercise: Exercise, points: float, played: Sequence[Played]) -> Report:
+def _earned(exercise: Exercise, functions: Functions) -> float:
+    return _seen(exercise, functions).judged.fraction
+
+
+def _judged(exercise: Exercise, played: Sequence[Played]) -> _Seen:
     cases = draw(exercise, _seed)
     judged = unless_memorised(judge_played(exercise.name, cases, played), exercise, cases)
-    return _report(unit, exercise, judged, points, diagnose(judged, exercise, _seed))
+    return _Seen(judged, diagnose(judged, exercise, _seed))
 
 
 def warm(unit: str) -> None:
@@ -90,8 +103,16 @@ def warm(unit: str) -> None:
         answers(exercise, _seed)
 
 
-def _report(
-    unit: str, exercise: Exercise, judged: Judged, points: float, known: Misconception | None
+def _report(unit: str, exercise: Exercise, seen: _Seen, points: float) -> Report:
+    """The report; the same one when the same is asked again, so that it is rendered once."""
+    report = seen.reports.get(points)
+    if report is None:
+        report = seen.reports[points] = _written(unit, exercise, seen.judged, seen.known, points)
+    return report
+
+
+def _written(
+    unit: str, exercise: Exercise, judged: Judged, known: Misconception | None, points: float
 ) -> Report:
     notes = judged.notes
     says = known.says if known else notes[0] if notes else ""

@@ -6,24 +6,31 @@ that one fails its own exercise, the truth stands in for it, and the better of b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reference.drawing import draw
 from reference.exercise import Exercise, Unit
-from stagewise.judging import Judged, judge
+from stagewise.judging import played_with
 from stagewise.playing import Functions
+from stagewise.script import Played
 
 
-def slips_of(unit: Unit, exercise: Exercise, functions: Functions, seed: int) -> tuple[str, ...]:
-    """The partners that are exercises themselves and do not earn all of their points."""
+def slips_of(
+    unit: Unit,
+    exercise: Exercise,
+    functions: Functions,
+    earned: Callable[[Exercise, Functions], float],
+) -> tuple[str, ...]:
+    """The partners that are exercises themselves and do not earn all of their points (`earned`: 0 to 1)."""
     asked = {one.name: one for one in unit.exercises if not one.partners}
     names = [partner.__name__ for partner in exercise.partners if partner.__name__ in asked]
-    return tuple(n for n in names if judge({n: functions[n]}, draw(asked[n], seed)).fraction < 1)
+    return tuple(name for name in names if earned(asked[name], {name: functions[name]}) < 1)
 
 
-def stood_in(exercise: Exercise, functions: Functions, slips: Sequence[str], seed: int) -> Judged:
-    """The exercise's function judged with the truth in the place of partners."""
-    return judge({**functions, **{name: exercise.functions[name] for name in slips}}, draw(exercise, seed))
+def stood_in(exercise: Exercise, functions: Functions, slips: Sequence[str], seed: int) -> Sequence[Played]:
+    """The exercise's cases played with the truth in the place of partners."""
+    truths = {name: exercise.functions[name] for name in slips}
+    return played_with({**functions, **truths}, draw(exercise, seed))
 
 
 def told(slips: Sequence[str], spared: bool) -> str:
