@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from autograder.grading.crew import Answer
 from autograder.grading.marking import Marked, Terms
 from autograder.grading.records import CheckScore, digest_of
 from autograder.grading.worker import answered
-from autograder.units.plan import Plan
 
 
 def read_answer(answer: Answer, raw: bytes, terms: Terms) -> Marked | None:
@@ -27,10 +28,11 @@ def _speaks_of(marked: Marked, student: str, raw: bytes, terms: Terms) -> bool:
     record = marked.record
     told = (record.student, record.unit, record.digest, record.basis, record.isolation)
     asked = (student, terms.plan.unit, digest_of(raw), terms.basis, terms.isolation)
-    return told == asked and all(_is_planned(check, terms.plan) for check in record.checks)
+    most = {cell.grade_id: cell.points for cell in terms.plan.cells if cell.role == "check"}
+    return told == asked and all(_is_planned(check, most) for check in record.checks)
 
 
-def _is_planned(check: CheckScore, plan: Plan) -> bool:
+def _is_planned(check: CheckScore, most: Mapping[str, float]) -> bool:
     """Whether there is such a check, and its points are among those that it can give."""
-    most = [cell.points for cell in plan.cells if cell.role == "check" and cell.grade_id == check.check]
-    return bool(most) and isinstance(check.points, (int, float)) and 0 <= check.points <= most[0]
+    known = check.check in most and isinstance(check.points, (int, float))
+    return known and 0 <= check.points <= most[check.check]

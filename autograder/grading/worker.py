@@ -30,7 +30,7 @@ _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
 _SPARE_SECONDS = 60.0
 _MOST_SERVED = 16
 _MOST_GROWTH = 256 * MIB
-_LAST, _MORE = b"L", b"G"
+_LAST, _MORE, _IN_DOUBT = b"L", b"G", b"?"
 
 Start = Callable[[], CandidateTemplate]
 
@@ -68,13 +68,11 @@ class Worker:
             self.close()
             self._template = None  # perhaps it was the template that died
             raise
-        if answer[:1] == _LAST:
+        if answer[:1] != _MORE:
             self.close()
-        marked = answer[1:]
-        if unpack(marked).record.in_doubt and not _lives(self._template):
-            self.close()
+        if answer[:1] == _IN_DOUBT and not _lives(self._template):
             self._template = None
-        return marked
+        return answer[1:]
 
     def close(self) -> None:
         """End the examiner, if there is one; the next submission has a new one."""
@@ -117,7 +115,8 @@ class _Examining:
         self._served += 1
         grown = _memory() - self._largest > _MOST_GROWTH
         last = not marked.in_order or grown or self._served >= _MOST_SERVED
-        return (_LAST if last else _MORE) + pack(marked)
+        word = _IN_DOUBT if marked.record.in_doubt else _LAST if last else _MORE
+        return word + pack(marked)
 
 
 def _start_alike() -> None:

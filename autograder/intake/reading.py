@@ -137,8 +137,11 @@ def _sound(given: object) -> Cell | None:
     if not isinstance(given, dict):
         return None
     source = given.get("source", given.get("input", ""))
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+    if isinstance(source, list):
+        try:
+            source = "".join(source)
+        except TypeError:
+            return None
     if not isinstance(source, str) or len(source) > MAX_SOURCE:
         return None
     kind = given.get("cell_type")
