@@ -212,7 +212,11 @@ class GradebookWriter:
             changed = update(_SUBMISSION).where(_SUBMISSION.c.id == row.id)
             db.execute(changed.values(timestamp=entry.timestamp))
         found = db.execute(
-            select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id).where(_NOTEBOOK.c.assignment_id == row.id)
+            select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id).where(
+                # nbgrader's indexes begin with these; without them every row of the class is looked at.
+                _NOTEBOOK.c.notebook_id.in_([one.id for one in self._notebooks]),
+                _NOTEBOOK.c.assignment_id == row.id,
+            )
         )
         self._submitted = dict(tuple(row) for row in found)
         return self._seconds_late(entry.timestamp or row.timestamp, row.extension)
@@ -293,7 +297,7 @@ def _write_grades(db: Connection, submitted: str, notebook: _Notebook, entry: En
     changes = []
     rows = db.execute(
         select(_GRADE.c.id, _GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.extra_credit).where(
-            _GRADE.c.notebook_id == submitted
+            _GRADE.c.cell_id.in_(list(names)), _GRADE.c.notebook_id == submitted
         )
     )
     for row in rows:
