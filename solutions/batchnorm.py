@@ -1451,10 +1451,8 @@ def bad_starts():
     kinds = {"without": {"norm": None}, "with batchnorm": {"norm": BATCHNORM},
              "with batchnorm, eps = 1e-12": {"norm": BATCHNORM, "norm_param": {"eps": 1e-12}}}
     lines = {label: [validation(scale=scale, steps=200, **kind) for scale in scales] for label, kind in kinds.items()}
-    figure = plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
-                         chance=0.1, title="Good and bad starts", ylim=(0, 1.05))
-    figure.axes[0].get_legend().set_loc("center right")
-    return figure
+    return plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
+                       chance=0.1, title="Good and bad starts", ylim=(0, 1.05), legend="below")
 
 
 interactive.explore(bad_starts)
