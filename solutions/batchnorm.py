@@ -1502,7 +1502,7 @@ interactive.explore(one_layers_inputs)
 #
 # ### How small may the batch be?
 # The mean and the variance of a small batch are rough guesses, and they add noise to everything. Layer normalisation does not look at the batch at all. To be fair to small batches, each run sees the same number of
-# pictures, 4,800. (This cell takes a while.)
+# pictures, 4,800. (This cell takes about ten seconds.)
 #
 # Before you run it: what are the two values of $\hat x$ in a batch of **two** examples, for any feature? Use $x_1$ and $x_2$ in the formulas of section 2.
 #
