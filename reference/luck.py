@@ -86,6 +86,6 @@ def _same(values: Sequence[Any]) -> Any:
 
 
 def _sure(runs: Sequence[Judged], observed: Sequence[Observed]) -> frozenset[str]:
-    """An output that is compared in several cases counts unless it differs in all of them."""
-    told = {name for seen in observed for name, value in seen.outputs.items() if value is not ANYTHING}
-    return frozenset.intersection(*(wrong_outputs(run.rows) for run in runs)) & told
+    """Those wrong in every run, without those that differ from run to run in a case: they may be right."""
+    fickle = {name for seen in observed for name, value in seen.outputs.items() if value is ANYTHING}
+    return frozenset.intersection(*(wrong_outputs(run.rows) for run in runs)) - fickle

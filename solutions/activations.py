@@ -206,7 +206,7 @@ def with_slope(forward, backward, title, zone=5.0, ylim=(-1.2, 1.2)):
     plots.curves(
         {"value": (x, out), "slope": (x, slope)},
         xlabel="x",
-        ylabel="",
+        ylabel="f(x) and f'(x)",
         ylim=ylim,
         ax=ax,
         title=f"{title}: gradient check, error {found.error:.0e}",
@@ -320,10 +320,10 @@ def saturation_and_learning():
         reached.append([accuracy(network, digits.x_val, digits.y_val) for network in networks])
     return plots.sweep(
         scales,
-        {"saturated at the start": share, "validation accuracy at the end": reached},
-        ylim=(0, 1.05),
+        {"saturated, start": share, "accuracy, end": reached},
+        ylim=(-0.03, 1.05),
         xlabel="standard deviation s of the initial weights",
-        ylabel="share",
+        ylabel="share (accuracy: of new pictures)",
         title="Saturated units learn slowly",
     )
 
@@ -331,8 +331,8 @@ def saturation_and_learning():
 interactive.explore(saturation_and_learning)
 
 # %% [markdown]
-# Beyond $s = 0.5$ the accuracy falls as the saturation rises. On the left nothing is saturated, and still the accuracy is low: too small weights are a problem of their own (all units of a layer say nearly the same;
-# the unit on initialisation is about that). The safe zone is necessary, not sufficient.
+# Beyond $s = 0.5$ the accuracy falls as the saturation rises. On the left nothing is saturated, and still the accuracy is low: too small weights are a problem of their own (all units of a layer say nearly the same,
+# and the gradient on its way back is multiplied by the small weights). The safe zone is necessary, not sufficient.
 
 # %% [markdown]
 # ## 4 Second problem: never negative
@@ -1044,7 +1044,7 @@ def maxout_backward(dout, cache):
 check(maxout_backward, maxout_forward)
 
 # %% [markdown]
-# A single maxout unit can learn any convex curve, with $K$ straight pieces. Let yours learn a parabola. With $K = 2$, what is the best that it can do? Move the slider.
+# A single maxout unit can come close to any convex curve, with $K$ straight pieces. Let yours learn a parabola. With $K = 2$, what is the best that it can do? Move the slider.
 
 # %% role="explore"
 def parabola(K):
@@ -1060,7 +1060,7 @@ def parabola(K):
     return plots.curves(
         {"goal": (x[:, 0], x[:, 0] ** 2), f"maxout, K = {K}": (x[:, 0], out[:, 0])},
         xlabel="x",
-        ylabel="",
+        ylabel="out",
         title=f"mean square error {np.mean((out - x**2) ** 2):.4f}, {winners} of {K} pieces in use",
     )
 
@@ -1231,7 +1231,7 @@ interactive.explore(
 )
 
 # %% [markdown]
-# SiLU and GELU go *down* a little before they go up: around $x = -1.3$ and $x = -0.75$ they have their lowest points, and left of those the slope is negative. Between about 1.5 and 3 the slope is a little above 1.
+# SiLU and GELU go *down* a little before they go up: around $x = -1.3$ and $x = -0.75$ they have their lowest points, and left of those the slope is negative. For both functions the slopes at $x$ and $-x$ add up to 1 (show it), so right of 1.3 and 0.75 the slope is a little above 1.
 #
 # Now let all seven drive the nine-layer network of section 7, at one learning rate, 0.1, for 300 steps. **Predict** the winner, and predict how far the best is ahead of the second.
 

@@ -1451,10 +1451,8 @@ def bad_starts():
     kinds = {"without": {"norm": None}, "with batchnorm": {"norm": BATCHNORM},
              "with batchnorm, eps = 1e-12": {"norm": BATCHNORM, "norm_param": {"eps": 1e-12}}}
     lines = {label: [validation(scale=scale, steps=200, **kind) for scale in scales] for label, kind in kinds.items()}
-    figure = plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
-                         chance=0.1, title="Good and bad starts", ylim=(0, 1.05))
-    figure.axes[0].get_legend().set_loc("center right")
-    return figure
+    return plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
+                       chance=0.1, title="Good and bad starts", ylim=(0, 1.05), legend="below")
 
 
 interactive.explore(bad_starts)
@@ -1504,7 +1502,7 @@ interactive.explore(one_layers_inputs)
 #
 # ### How small may the batch be?
 # The mean and the variance of a small batch are rough guesses, and they add noise to everything. Layer normalisation does not look at the batch at all. To be fair to small batches, each run sees the same number of
-# pictures, 4,800. (This cell takes a while.)
+# pictures, 4,800. (This cell takes about ten seconds.)
 #
 # Before you run it: what are the two values of $\hat x$ in a batch of **two** examples, for any feature? Use $x_1$ and $x_2$ in the formulas of section 2.
 #

@@ -420,7 +420,6 @@ interactive.explore(forgotten_mode)
 # Batch normalisation adds noise too, for the statistics of a batch depend on who happens to be in it. Some say that it makes dropout unnecessary, others that the two disturb each other: dropout makes the variances of
 # training different from those of test time, and batch normalisation remembers them. What happens here, with normalisation in front of each ReLU and dropout behind it? Four networks, two starts each; predict the order of the
 # four on new pictures.
-
 #
 # The layer for it is your own: paste your `batchnorm_forward` and `batchnorm_backward` of the unit on batch normalisation into the next cell and run it. (If you have not done that unit yet, read on; the experiment waits.)
 

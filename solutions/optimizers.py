@@ -891,8 +891,8 @@ def schedules_at_work():
                 for seed in (1, 2, 3)]
         losses[name] = np.array([history.loss for _, history in runs])
     figure, (left, right) = plots.panels(2, size=(5.0, 3.6))
-    plots.curves(rates, ylabel="learning rate", title="Four schedules", ax=left)
-    plots.curves(losses, log="y", smooth=30, title="and what they do", ax=right)
+    plots.curves(rates, ylabel="learning rate", title="Four schedules", legend="below", ax=left)
+    plots.curves(losses, log="y", smooth=30, title="and what they do", legend="none", ax=right)
     return figure
 
 
@@ -1014,8 +1014,7 @@ def every_rule():
         lines = {name: [reached(rule, rate, scale) for rate in rates]
                  for name, rule in RULES.items() if name != "Nesterov"}
         plots.sweep(rates, lines, xlabel="learning rate", ylabel="validation accuracy", title=title,
-                    ylim=(0, 1.02), ax=ax)
-    axes[1].get_legend().remove()
+                    ylim=(0, 1.02), legend="below" if ax is axes[0] else "none", ax=ax)
     return figure
 
 

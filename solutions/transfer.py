@@ -89,14 +89,14 @@ def nearest_average(describe, per_class, seed):
 
 def without_training():
     ways = {
-        "features of the letter network": load_backbone().eval().features,
+        "letter network": load_backbone().eval().features,
         "pixels": lambda x: x.flatten(start_dim=1),
-        "features of a random network": load_backbone(pretrained=False).features,
+        "random network": load_backbone(pretrained=False).features,
     }
     sizes = (1, 2, 5, 20)
     found = {name: [[nearest_average(way, k, seed) for seed in range(5)] for k in sizes] for name, way in ways.items()}
     return plots.sweep(sizes, found, xlabel="examples of each digit", ylabel="accuracy on 300 unseen digits", chance=0.1,
-                       ylim=(0, 1), title="No training at all")
+                       ylim=(0, 1), title="No training, the nearest average of features or pixels")
 
 
 interactive.explore(without_training)
@@ -159,8 +159,8 @@ def devices_here():
 # *9 minutes, ●○○, 7 points*
 #
 # The old head tells 26 letters apart; we need ten digits. So the head goes, and a new linear layer with random weights takes its place. It turns the features $f \in \mathbb{R}^{256}$ into
-# scores $z = Wf + b$, softmax makes probabilities $p$ of them, and the loss of one example of class $y$ is $L = -\ln p_y$. With $e_y$ for the vector that is 1 at $y$ and 0 elsewhere, you know from
-# the first unit that $\partial L/\partial z = p - e_y$, and therefore
+# scores $z = Wf + b$, softmax makes probabilities $p$ of them, and the loss of one example of class $y$ is $L = -\ln p_y$. In full, $L = -z_y + \ln \sum_k e^{z_k}$, so its slope by $z_j$ is
+# $e^{z_j} / \sum_k e^{z_k} = p_j$, less 1 for $j = y$. With $e_y$ for the vector that is 1 at $y$ and 0 elsewhere that is $\partial L/\partial z = p - e_y$, and therefore
 #
 # $$\frac{\partial L}{\partial W} = (p - e_y)\, f^{\top}, \qquad \frac{\partial L}{\partial b} = p - e_y, \qquad
 # \frac{\partial L}{\partial f} = W^{\top} (p - e_y).$$
@@ -402,7 +402,7 @@ def drift():
 interactive.explore(drift)
 
 # %% [markdown]
-# Ten batches an epoch: after one epoch a fifth of the letters are lost, after six the network guesses. With `train_mode` nothing happens at all.
+# Ten batches an epoch: after one epoch a fifth of the letters are lost, after six only every fifth is still read. With `train_mode` nothing happens at all.
 
 # %% [markdown]
 # ## 7 Two rates

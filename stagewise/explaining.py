@@ -1,7 +1,8 @@
 """Which known mistake explains wrong answers, given how far each mistake's answers are from those seen.
 
 First everything must agree: values, shapes, inputs written into, exceptions. Then the values alone: a known
-mistake beside a side flaw. Then each wrong output by itself: two mistakes at once.
+mistake beside a side flaw. Then each wrong output by itself: two mistakes at once, of which
+the one that explains more is told.
 """
 
 from __future__ import annotations
@@ -42,14 +43,19 @@ def wrong_outputs(rows: Iterable[Row]) -> frozenset[str]:
 
 
 def _of_one_output(rows: Sequence[Row], known: Sequence[K], distance: Distance[K]) -> K | None:
-    """The mistake that explains one of several wrong outputs and claims none that is right."""
-    wrong = wrong_outputs(rows)
-    inside = [one for one in known if one.wrong_outputs <= wrong]
-    for output in dict.fromkeys(row.output for row in rows if row.output in wrong):
-        found = _nearest((one, distance(one, False, output)) for one in inside if output in one.wrong_outputs)
-        if found is not None:
-            return found
-    return None
+    """The mistake that claims no output that is right and, each by itself, explains most of the wrong ones;
+    of equals the one that explains the first of them, then the nearest."""
+    wrong = list(dict.fromkeys(row.output for row in rows if row.credit == 0))
+    found = []
+    for number, one in enumerate(known):
+        if not one.wrong_outputs <= set(wrong):
+            continue
+        apart = [(place, distance(one, False, output)) for place, output in enumerate(wrong)
+                 if output in one.wrong_outputs]  # fmt: skip
+        fitting = [(place, away) for place, away in apart if away is not None]
+        if fitting:
+            found.append((-len(fitting), *fitting[0], number, one))
+    return min(found)[-1] if found else None
 
 
 def _nearest(found: Iterable[tuple[K, float | None]]) -> K | None:

@@ -98,8 +98,12 @@ def _redraw(
 
 def _bundle(draw: Callable[..., Any], values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what to display and its metadata; what `draw` raised is told, not raised."""
+    from threadpoolctl import threadpool_limits
+
     try:
-        drawn = draw(**values)
+        # For matrices as small as the course's a second thread only waits.
+        with threadpool_limits(limits=1, user_api="blas"):
+            drawn = draw(**values)
     except NotImplementedError as unwritten:
         frames = student_frames(unwritten.__traceback__)
         name = frames[-1][2] if frames else "a function"

@@ -30,6 +30,7 @@ _MOST_ROWS = 60
 _MOST_NOTES = 8
 _HIDDEN = "Graded on cases that the notebook does not show; each name says what the case is about."
 _NEXT = "Write it, run its cell, then run this one again."
+_NO_RETURN = "If you have written it, does it return its result?"
 _MOST_CASES_NAMED = 4
 _INDENT = " " * 16
 _IN_ITS_COLUMN = re.compile(r", relative error \S+ \(allowed [^\s)]+\)")
@@ -149,7 +150,9 @@ def _summary(report: Report) -> str:
         return f": {report.points or 0:.4g} of {report.max_points or 0:.4g} points. {_HIDDEN}"
     if _nothing_written(report):
         said = report.rows[0].message
-        return f" is not written yet. {_NEXT}" if said.startswith(report.exercise) else f": {said}. {_NEXT}"
+        if said.startswith(report.exercise):
+            return f" is not written yet. {_NEXT}"
+        return f": {said}. {_NO_RETURN} {_NEXT}"
     worth = "" if report.max_points is None else f" (worth {_points(report.max_points)})"
     cases = [all(one.credit == 1 for one in of) for _, of in groupby(report.rows, lambda one: one.case)]
     if report.status is Status.PASSED:

@@ -23,18 +23,21 @@ def curves(
     log: str = "",
     smooth: int = 1,
     ylim: tuple[float, float] | None = None,
+    legend: str = "inside",
     ax: "Axes | None" = None,
 ) -> "Figure":
     """Draw one line per run: how something went during training.
 
     series: label -> y (T,), or (x, y) both (T,), or y (R, T) for R repetitions, drawn as their mean in a
     band from the least to the greatest. smooth: moving average over that many steps. log: "", "x", "y" or
-    "xy". A run that reaches inf or NaN ends there in a cross and is called diverged.
+    "xy". legend: "inside" the axes, "below" the figure or "none". A run that reaches inf or NaN ends there in
+    a cross and is called diverged.
     """
     ax = ax or new_axes()[1]
-    ends = []
+    ends, whole = [], True
     for index, (label, given) in enumerate(series.items()):
         x, runs = _as_runs(given)
+        whole = whole and bool(np.all(x == np.round(x)))
         runs = np.array([_moving_average(run, smooth) for run in runs])
         with np.errstate(invalid="ignore", over="ignore"):
             middle = runs.mean(axis=0)
@@ -47,7 +50,9 @@ def curves(
         if len(runs) > 1:
             low, high = runs.min(axis=0)[:finite], runs.max(axis=0)[:finite]
             ax.fill_between(x[:finite], low, high, color=color, alpha=0.2, lw=0)
-    figure = _finish(ax, xlabel, ylabel, title, log, ylim)
+    figure = _finish(ax, xlabel, ylabel, title, log, ylim, legend)
+    if whole and "x" not in log:
+        ax.locator_params(axis="x", integer=True)
     _mark_ends(ax, ends)
     return figure
 
@@ -63,13 +68,14 @@ def sweep(
     log: str = "x",
     ylim: tuple[float, float] | None = None,
     chance: float | None = None,
+    legend: str = "inside",
     ax: "Axes | None" = None,
 ) -> "Figure":
     """Draw what came of each setting: a marker per value of `x`, a bar from the least to the greatest run.
 
     x: (V,) numbers, joined by lines, or words. series: label -> y (V,) or (V, R) for R repetitions. NaN is a
     run that diverged: it gets a cross at the bottom. chance: draws a dotted line at the value that guessing
-    reaches.
+    reaches. legend: "inside" the axes, "below" the figure or "none".
     """
     ax = ax or new_axes()[1]
     words = not all(isinstance(value, (int, float, np.number)) for value in x)
@@ -92,14 +98,20 @@ def sweep(
             )  # fmt: skip
     if chance is not None:
         ax.axhline(chance, color=INK, linestyle=":", lw=1.5, label=f"guessing ({chance:g})")
-    figure = _finish(ax, xlabel, ylabel, title, "" if words else log, ylim)
+    figure = _finish(ax, xlabel, ylabel, title, "" if words else log, ylim, legend)
     ax.set_xticks(places, [str(value) if words else f"{value:g}" for value in x])
     ax.set_xticks([], minor=True)
     return figure
 
 
 def _finish(
-    ax: "Axes", xlabel: str, ylabel: str, title: str, log: str, ylim: tuple[float, float] | None
+    ax: "Axes",
+    xlabel: str,
+    ylabel: str,
+    title: str,
+    log: str,
+    ylim: tuple[float, float] | None,
+    legend: str,
 ) -> "Figure":
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if "x" in log:
@@ -108,12 +120,24 @@ def _finish(
         ax.set_yscale("log")
     if ylim:
         ax.set_ylim(*ylim)
-    handles, labels = ax.get_legend_handles_labels()
-    if labels:
-        runs_first = sorted(range(len(labels)), key=lambda i: labels[i].endswith(": diverged"))
-        ax.legend([handles[i] for i in runs_first], [labels[i] for i in runs_first])
+    _explain(ax, legend)
     figure = ax.figure
     return figure  # type: ignore[return-value]  # axes of the course are never inside a SubFigure
+
+
+def _explain(ax: "Axes", legend: str) -> None:
+    if legend not in ("inside", "below", "none"):
+        raise ValueError(f'legend is "inside", "below" or "none", not {legend!r}.')
+    handles, labels = ax.get_legend_handles_labels()
+    if not labels or legend == "none":
+        return
+    runs_first = sorted(range(len(labels)), key=lambda i: labels[i].endswith(": diverged"))
+    shown = [handles[i] for i in runs_first], [labels[i] for i in runs_first]
+    if legend == "inside":
+        ax.legend(*shown)
+    else:
+        columns = 3 if len(ax.figure.axes) == 1 else 5
+        ax.figure.legend(*shown, loc="outside lower center", ncols=min(len(labels), columns))
 
 
 def _as_runs(given: Any) -> tuple[np.ndarray, np.ndarray]:

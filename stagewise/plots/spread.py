@@ -45,8 +45,9 @@ def bands(
         if ylim:
             ax.set_ylim(*ylim)
     axes[0].set_ylabel(ylabel)
-    axes[0].legend()
-    return _titled(axes, title)
+    figure = _titled(axes, title)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
 
 
 @styled

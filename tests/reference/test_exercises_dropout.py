@@ -1,6 +1,7 @@
 """The exercises of unit 5: nothing depends on a random stream, known mistakes are named, right ways pass."""
 
 import functools
+from itertools import count
 from math import comb
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 from reference import dropout as do
 from reference import units
 from reference.chance import MISS
-from reference.drawing import draw
+from reference.drawing import draw, draw_visible
 from reference.examine import examined
 from reference.exercises.dropout.masks import alike
 from reference.killmatrix import killmatrix
+from reference.record import record_exercise
+from stagewise.fingerprint import recognise
 from stagewise.judging import judge
 from stagewise.script import play
 
@@ -195,3 +198,24 @@ def test_every_script_runs_on_the_truth_without_a_warning():
     for exercise in UNIT.exercises:
         for asked in draw(exercise, 0):
             assert play(asked.steps, exercise.functions, asked.inputs, asked.updates).warned == ()
+
+
+def rows_at_once(x, dropout_param):
+    """A whole row kept or dropped, and float64 whatever comes in."""
+    if dropout_param["mode"] == "test":
+        return x, None
+    rng = np.random.default_rng(dropout_param.get("seed", next(ROLLS)))
+    mask = (rng.random((len(x), 1)) < dropout_param["p"]) / dropout_param["p"] * np.ones(x.shape)
+    return x * mask, mask
+
+
+ROLLS = count()
+
+
+def test_a_mask_for_whole_rows_is_named_by_its_patterns_and_not_by_a_share_that_chance_made():
+    recorded = record_exercise(EXERCISES["dropout_forward"], 0).misconceptions
+    visible = draw_visible(EXERCISES["dropout_forward"])
+    for _ in range(20):
+        found = recognise(judge({"dropout_forward": rows_at_once}, visible), recorded)
+        assert found is not None
+        assert found.name == "one-mask-per-row"

@@ -137,6 +137,23 @@ def test_a_mistake_in_one_output_beside_another_unknown_one_is_recognised():
     assert recognised(lambda x: (x.sum(0) + 3, x)) == "never_doubles"
 
 
+def test_of_two_mistakes_at_once_the_one_that_explains_more_is_told():
+    three = AskedCase(
+        "three", parse("a, b, c = f(x)"), {"x": X}, {"a": X.sum(0), "b": 2 * X, "c": 3 * X},
+        {"a": 1.0, "b": 1.0, "c": 1.0}, 1.0, Tolerance(1e-4, 2e-5, "as in the course"),
+    )  # fmt: skip
+
+    def known(mistake, says):
+        judged = judge({"f": mistake}, [three])
+        prints = tuple(map(observed_fingerprint, judged.observed))
+        return RecordedMistake(says, "Because.", prints, wrong_outputs(judged.rows))
+
+    little = known(lambda x: (x.sum(), 2 * x, 3 * x), "little")
+    much = known(lambda x: (x.sum(0), x, x), "much")
+    seen = judge({"f": lambda x: (x.sum(), x, x)}, [three])
+    assert recognise(seen, [little, much]).name == recognise(seen, [much, little]).name == "much"
+
+
 def test_right_and_unknown_answers_are_not_recognised():
     assert recognised(lambda x: (x.sum(0), 2 * x)) is None
     assert recognised(lambda x: (x.sum(0), 3 * x)) is None

@@ -1,6 +1,7 @@
 """Experiments with sliders: a picture without a front end, calm words when something is missing."""
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from stagewise import interactive
 from stagewise.interactive import slider
@@ -24,6 +25,16 @@ def test_unwritten_function_is_named(capsys):
 def test_exception_does_not_stop_the_notebook(capsys):
     interactive.explore(lambda: 1 / 0)
     assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_small_matrices_are_multiplied_in_one_thread(capsys):
+    def threads():
+        return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        interactive.explore(lambda: set(threads()))
+        assert set(threads()) == {2}
+    assert capsys.readouterr().out.strip() == "{1}"
 
 
 @pytest.mark.parametrize("wrong", [{"values": []}, {"values": [1, 2], "start": 3}])

@@ -158,3 +158,16 @@ def test_regions_ask_for_the_whole_plane_around_the_points():
 
 def test_a_class_that_is_nowhere_draws_no_line():
     plots.regions(lambda p: np.zeros(len(p), dtype=int), np.eye(2), np.array([0, 1]))
+
+
+def test_a_legend_stands_where_it_is_told():
+    inside, below, none = (plots.curves({"a": T}, legend=place) for place in ("inside", "below", "none"))
+    assert [bool(figure.axes[0].get_legend()) for figure in (inside, below, none)] == [True, False, False]
+    assert [len(figure.legends) for figure in (inside, below, none)] == [0, 1, 0]
+    with pytest.raises(ValueError, match="legend"):
+        plots.curves({"a": T}, legend="left")
+
+
+def test_whole_steps_have_whole_ticks():
+    ticks = plots.curves({"a": np.arange(20.0)}).axes[0].get_xticks()
+    assert np.array_equal(ticks, np.round(ticks))

@@ -138,3 +138,9 @@ def test_right_outputs_of_a_case_share_a_line():
 def test_note_that_the_table_says_is_not_repeated():
     flawed = Row("basic", "out", Status.FAILED, 0.0, 1e-4, "the shape is (1, 3)", credit=0.75)
     assert to_text(report(flawed, notes=("out: the shape is (1, 3)",))).count("the shape is") == 1
+
+
+def test_a_forgotten_return_is_thought_of():
+    row = Row("a", "out", Status.UNFINISHED, message="new is still None")
+    said = to_text(report(row, status=Status.UNFINISHED))
+    assert said.startswith("○ center: new is still None. If you have written it, does it return its result?")

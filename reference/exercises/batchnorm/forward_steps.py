@@ -186,6 +186,13 @@ STEPS = (
                 "examples: look at the axis.",
             ),
             wrong(
+                "mean-of-everything",
+                change="np.sum(sq, axis=0) / N",
+                into="np.mean(sq)",
+                says="You get one variance for the whole array. Each feature needs its own, so the axis must "
+                "be named.",
+            ),
+            wrong(
                 "variance-of-the-squares",
                 change="np.sum(sq, axis=0) / N",
                 into="np.var(sq, axis=0)",

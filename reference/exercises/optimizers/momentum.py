@@ -144,6 +144,15 @@ MOMENTUM = Exercise(
             "shorter; here the new gradient enters the velocity whole.",
         ),
         wrong(
+            "average-of-gradients",
+            change='v = config["momentum"] * v - config["learning_rate"] * dw\nnext_w = w + v',
+            into='v = config["momentum"] * v + (1 - config["momentum"]) * dw\n'
+            'next_w = w - config["learning_rate"] * v',
+            says="Your velocity is an average of gradients, as in Adam: the new one is weighed with "
+            "1 - momentum, the learning rate stands outside. Here the gradient enters whole, with rate and "
+            "minus sign.",
+        ),
+        wrong(
             "mu-on-grad",
             change='v = config["momentum"] * v - config["learning_rate"] * dw',
             into='v = v - config["momentum"] * config["learning_rate"] * dw',

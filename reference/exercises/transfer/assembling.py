@@ -63,6 +63,15 @@ def frozen_last(
     return (tl.freeze_backbone(model) if freeze else model), optimizer
 
 
+def optimizer_before_all(
+    model: nn.Module, num_classes: int, freeze: bool, head_lr: float, backbone_lr: float
+) -> tuple[nn.Module, torch.optim.Optimizer]:
+    """Both traps of the order: the optimizer holds the old head, and what is frozen afterwards."""
+    optimizer = tl.make_optimizer(model, head_lr, backbone_lr)
+    tl.replace_head(model, num_classes)
+    return (tl.freeze_backbone(model) if freeze else model), optimizer
+
+
 def _asked(freeze: bool, **how: Any) -> Any:
     return lambda rng: {
         "model": network(rng, **how),
@@ -98,6 +107,12 @@ PREPARE = exercise(
             says="The optimizer was built before the head was replaced: it holds the parameters of the old"
             " head, which is no longer part of the model, and the new head never learns. Build the "
             "optimizer last.",
+        ),
+        wrong(
+            "optimizer-before-all",
+            by=optimizer_before_all,
+            says="The optimizer was built first of all: it holds the old head, which is no longer part of the"
+            " model, and a backbone that is frozen afterwards. Build the optimizer last.",
         ),
         wrong(
             "frozen-after-optimizer",

@@ -278,7 +278,8 @@ FREEZE = exercise(
             parameter.grad = None
 """,
             into="model.eval()",
-            says="eval() changes how layers compute, not what learns. Freezing is requires_grad = False.",
+            says="Nothing is frozen: every parameter still has requires_grad = True. A misspelt name "
+            "(require_grad) freezes nothing, and eval() changes how layers compute, not what learns.",
         ),
     ),
     (
@@ -505,6 +506,14 @@ MAKE_OPTIMIZER = exercise(
             into='groups.append({"params": backbone, "lr": head_lr})',
             says="Head and backbone learn at the same rate. The head's large rate would overwrite what the"
             " backbone has learned.",
+        ),
+        wrong(
+            "adam-with-one-rate",
+            by=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.Adam(
+                tl.trainable_parameters(model), lr=head_lr
+            ),
+            says="This is Adam, with one rate for all. Asked for is torch.optim.SGD, with momentum, and a "
+            "group each for head and backbone.",
         ),
         wrong(
             "all-in-one-group",
