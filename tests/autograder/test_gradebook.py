@@ -237,7 +237,7 @@ def seam_gives(url, notebook):
 
 
 def test_writing_looks_at_no_row_of_other_students(tmp_path, copy_of_empty):
-    """Else the ten-thousandth submission would take longer than the first: each finds its rows by an index."""
+    """Else the ten-thousandth submission would take longer than the first."""
     url = copy_of_empty(tmp_path, "large")
     if not url.startswith("sqlite"):
         pytest.skip("how SQLite finds rows is asked of SQLite")
