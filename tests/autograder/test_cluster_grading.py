@@ -22,8 +22,8 @@ from autograder.grading.children import Child
 from autograder.grading.driver import Settings, grade
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
-from autograder.reports.sheets import read_sheets
 from tests.autograder.graded_toy import submitted
+from tests.autograder.toy_outcome import outcome
 from tests.autograder.toy_unit import course_of
 
 # However busy the machine is, time-outs are of CPU time here, so that both ways tell them in the same words.
@@ -60,16 +60,6 @@ def courses(toy_course, tmp_path, monkeypatch):
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
     return [course_of(shutil.copytree(toy_course.root, tmp_path / name)) for name in ("one", "two", "three")]
-
-
-def outcome(course):
-    """All that a run leaves behind, without how long it took."""
-    told = {record.student: replace(record, timings={}) for record in records.load_all(course, "toy")}
-    pages = {
-        str(path.relative_to(course.autograded)): path.read_bytes()
-        for path in course.autograded.rglob("*.ipynb")
-    }
-    return told, pages, read_sheets(course, "toy")
 
 
 def in_child(work):

@@ -18,6 +18,7 @@ from autograder.reasons import Reason
 from autograder.reports.sheets import read_sheets
 from tests.autograder.graded_toy import ANSWERS, cell, submitted
 from tests.autograder.sabotage import Lent, first
+from tests.autograder.toy_outcome import outcome
 
 SQUARES = {"double": "def double(x):\n    return x * x * 1.0"}
 ENDLESS = {"double": "while True:\n    pass"}
@@ -48,16 +49,6 @@ def hand_in(course, **files):
 
 def graded(course, *students, settings=QUICK):
     return {done.record.student: done for done in grade(course, "toy", students, settings)}
-
-
-def outcome(course):
-    """All that a run leaves behind, without what may differ from one run to the next."""
-    told = {record.student: replace(record, timings={}) for record in records.load_all(course, "toy")}
-    pages = {
-        str(path.relative_to(course.autograded)): path.read_bytes()
-        for path in course.autograded.rglob("*.ipynb")
-    }
-    return told, pages, read_sheets(course, "toy")
 
 
 def test_a_class_ends_with_points_or_reasons(toy_course):
