@@ -70,6 +70,7 @@ class Step:
         return tuple(value for value in given if isinstance(value, Entry))
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> tuple[Step, ...]:
     """The steps of a script; ValueError naming the line and the remedy."""
     lines = [line.strip() for line in text.strip().splitlines()]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -98,48 +99,67 @@ def pick(values: Mapping[str, Any], wanted: str | Entry) -> Any:
     return value
 
 
+@contextmanager
+def listening() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect all warnings, NumPy's among them, whatever the student has set."""
+    with warnings.catch_warnings(record=True) as heard, np.errstate(all="warn", under="ignore"):
+        warnings.simplefilter("always")
+        yield heard
+
+
 def play(
     steps: Sequence[Step],
     functions: Mapping[str, Callable[..., Any]],
     inputs: Mapping[str, Any],
     updates: Collection[str] = (),
+    heard: list[warnings.WarningMessage] | None = None,
 ) -> Played:
     """Run the steps on copies of the inputs, and find out what they did to them.
 
     An input that a step writes into is named in `changed` and is fresh again for the next step, unless
     `updates` says that the script is meant to change it. Functions are only called, results only unpacked.
+    Whoever plays many scripts is `listening` once, and passes what is `heard`; it is empty again afterwards.
     KeyboardInterrupt passes: a student may stop a check that hangs.
     """
+    if heard is None:
+        with listening() as heard:
+            return play(steps, functions, inputs, updates, heard)
     live = {name: copied(value) for name, value in inputs.items()}
+    fixed = [name for name in inputs if name not in updates]
     targets: dict[str, Any] = {}
     unwritten: set[str] = set()
     delivered: dict[str, Any] = {}
     changed: list[tuple[str, str]] = []
     warners: list[str] = []
     failure = None
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
-        warnings.simplefilter("always")
-        for number, step in enumerate(steps):
-            before = len(caught)
-            results = _call(step, functions, live, targets, unwritten)
-            if len(caught) > before and _texts(caught[before:]):
-                warners.append(step.function)
-            changed += [(step.function, name) for name in _restored(live, inputs, updates)]
-            if isinstance(results, Failure):
-                failure = results
-                pending = {target for later in steps[number:] for target in later.targets}
-                delivered = {name: value for name, value in delivered.items() if name not in pending}
-                break
-            targets.update(results)
-            # None beside something that was computed may well be meant: a cache that holds nothing.
-            unwritten -= results.keys()
-            unwritten |= results.keys() if all(map(_is_blank, results.values())) else set()
-            # After the last step too: a function may keep what it returned, and change it in a later case.
-            delivered.update({name: copied(value) for name, value in results.items()})
+    for number, step in enumerate(steps):
+        before = len(heard)
+        results = _call(step, functions, live, targets, unwritten)
+        if len(heard) > before and _texts(heard[before:]):
+            warners.append(step.function)
+        for name in fixed:
+            if not unchanged(live[name], inputs[name]):
+                changed.append((step.function, name))
+                live[name] = copied(inputs[name])
+        if isinstance(results, Failure):
+            failure = results
+            pending = {target for later in steps[number:] for target in later.targets}
+            delivered = {name: value for name, value in delivered.items() if name not in pending}
+            break
+        targets |= results
+        # None beside something that was computed may well be meant: a cache that holds nothing.
+        unwritten -= results.keys()
+        if all(map(_is_blank, results.values())):
+            unwritten |= results.keys()
+        # After the last step too: a function may keep what it returned, and change it in a later case.
+        for name, value in results.items():
+            delivered[name] = copied(value)
+    warned = _texts(heard)
+    heard.clear()
     return Played(
-        values={**live, **delivered},
+        values=live | delivered,
         changed=tuple(dict.fromkeys(changed)),
-        warned=_texts(caught),
+        warned=warned,
         failure=failure,
         warners=tuple(dict.fromkeys(warners)),
     )
@@ -154,13 +174,6 @@ def type_name(exception: BaseException) -> str:
     return exception.type_name if type(exception) is RaisedElsewhere else type(exception).__name__
 
 
-def _restored(live: dict[str, Any], inputs: Mapping[str, Any], updates: Collection[str]) -> list[str]:
-    """The inputs that were written into although they may not change; they are fresh again."""
-    spoilt = [name for name in live if name not in updates and not unchanged(live[name], inputs[name])]
-    live.update({name: copied(inputs[name]) for name in spoilt})
-    return spoilt
-
-
 def _call(
     step: Step,
     functions: Mapping[str, Callable[..., Any]],
@@ -168,12 +181,11 @@ def _call(
     targets: Mapping[str, Any],
     unwritten: Collection[str],
 ) -> dict[str, Any] | Failure:
-    values = {**inputs, **targets}
     if step.function not in functions:
         raise ValueError(f"`{step.text}` calls {step.function}, which is not among: {', '.join(functions)}")
     try:
-        arguments = [_value(argument, values) for argument in step.arguments]
-        keywords = {name: _value(argument, values) for name, argument in step.keywords}
+        arguments = [_value(argument, inputs, targets) for argument in step.arguments]
+        keywords = {name: _value(argument, inputs, targets) for name, argument in step.keywords}
         result = functions[step.function](*arguments, **keywords)
     except (Exception, SystemExit) as raised:
         return _raised(step, raised, unwritten)
@@ -230,8 +242,11 @@ def _text(raised: BaseException) -> str:
     return text if len(text) <= 600 else text[:600] + " ..."
 
 
-def _value(argument: Entry | Literal, values: Mapping[str, Any]) -> Any:
-    return copied(argument.value) if isinstance(argument, Literal) else pick(values, argument)
+def _value(argument: Entry | Literal, inputs: Mapping[str, Any], targets: Mapping[str, Any]) -> Any:
+    if type(argument) is Literal:
+        return copied(argument.value)
+    assert type(argument) is Entry
+    return pick(targets if argument.root in targets else inputs, argument)
 
 
 def _item(value: Any, key: str | int, path: str) -> Any:

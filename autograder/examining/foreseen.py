@@ -5,6 +5,7 @@ What is told alike is judged alike, so a process that forks examiners has the ri
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, Self
+from warnings import WarningMessage
 
 from autograder.isolation.candidate.decode import Decoder
 from autograder.isolation.candidate.performance import Budget, perform
@@ -17,7 +18,7 @@ from autograder.reasons import Reason
 from reference import units
 from stagewise.asking import AskedCase
 from stagewise.playing import Told
-from stagewise.script import Played
+from stagewise.script import Played, listening
 
 
 class RightCandidate:
@@ -59,15 +60,20 @@ class RightCandidate:
 
     def _told(self, question: Question, functions: Mapping[str, Callable[..., Any]]) -> Told:
         asked = unpack(question.packed)
-        answers = [pack(self._answer(script, inputs, functions)) for script, inputs in asked]
+        with listening() as heard:
+            answers = [pack(self._answer(script, inputs, functions, heard)) for script, inputs in asked]
         message = pack(["played", answers])[1:]
         runs = [self._run(case, answer) for case, answer in zip(question.cases, answers, strict=True)]
         return question.remembered(message, runs)
 
     def _answer(
-        self, script: list[Any], inputs: Any, functions: Mapping[str, Callable[..., Any]]
+        self,
+        script: list[Any],
+        inputs: Any,
+        functions: Mapping[str, Callable[..., Any]],
+        heard: list[WarningMessage],
     ) -> list[Any]:
-        return perform(script, read(inputs), functions, Budget(1.0, 1.0, 1.0, 1.0), _no_number)
+        return perform(script, read(inputs), functions, Budget(1.0, 1.0, 1.0, 1.0), _no_number, heard)
 
     def _run(self, case: AskedCase, answer: bytes) -> Played:
         tree, changed, warned, warners, _, failure = unpack(answer)

@@ -10,6 +10,8 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 
@@ -26,12 +28,13 @@ _SHARED = 4
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a unit's notebook asks of a template: extras of the course, and modules that take long to
-    import.
+    """What a unit's notebook asks of a template: extras of the course, modules that take long to import, and
+    the cells with which it opens.
     """
 
     extras: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
 
 
 def needs_of(instructor: Path) -> Needs:
@@ -43,15 +46,17 @@ def needs_of(instructor: Path) -> Needs:
         cells = json.loads(instructor.read_bytes())["cells"]
     except FileNotFoundError:
         return Needs()
-    given = "\n".join("".join(cell["source"]) for cell in cells if _is_given(cell))
+    code = [(_is_given(cell), "".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
+    given = "\n".join(source for is_given, source in code if is_given)
     return Needs(
         ("transfer",) if _TORCH.search(given) else (),
         ("sklearn.datasets",) if _DIGITS.search(given) else (),
+        tuple(source for _, source in takewhile(itemgetter(0), code)),
     )
 
 
 def _is_given(cell: dict) -> bool:  # type: ignore[type-arg]
-    return bool(cell["cell_type"] == "code" and cell["metadata"].get("stagewise", {}).get("role") == "given")
+    return bool(cell["metadata"].get("stagewise", {}).get("role") == "given")
 
 
 def ahead_of(course: Course, unit: str, students: Sequence[str], settings: Settings) -> int:
@@ -135,5 +140,6 @@ class Templates:
             isolation=self._isolation,
             hidden=hidden,
             modules=needs.modules,
+            opening=needs.opening,
             candidates=candidates,
         )

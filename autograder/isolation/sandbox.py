@@ -26,6 +26,8 @@ SANDBOX, PROCESS = "sandbox", "process"
 _WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "stagewise")
 # The first optimizer of a process imports torch._dynamo, for 1.2 s.
 _WARM_TORCH = ("torch", "torch._dynamo", "stagewise.torch_data")
+_LONGEST_OPENING = 1 << 16
+"""Of what a command line can hold; a longer one is run by each candidate."""
 _START_SECONDS = 120.0
 _END_SECONDS = 5.0
 _REMEDY = (
@@ -66,16 +68,22 @@ class CandidateTemplate:
         isolation: str = SANDBOX,
         hidden: Sequence[Path] = (),
         modules: Sequence[str] = (),
+        opening: Sequence[str] = (),
         candidates: int = 1,
     ) -> Self:
         """Start a template and try it.
 
         `extras` of the course say which packages there are, `hidden` what to cover, `modules` what to import
-        besides what every notebook needs, `candidates` how many there are at a time. SandboxError if this
-        machine cannot isolate a candidate.
+        besides what every notebook needs, `opening` with which cells they open, `candidates` how many there
+        are at a time. SandboxError if this machine cannot isolate a candidate.
         """
         template = cls.launch(
-            extras, isolation=isolation, hidden=hidden, modules=modules, candidates=candidates
+            extras,
+            isolation=isolation,
+            hidden=hidden,
+            modules=modules,
+            opening=opening,
+            candidates=candidates,
         )
         template.ready()
         return template
@@ -88,6 +96,7 @@ class CandidateTemplate:
         isolation: str = SANDBOX,
         hidden: Sequence[Path] = (),
         modules: Sequence[str] = (),
+        opening: Sequence[str] = (),
         candidates: int = 1,
     ) -> Self:
         """Begin to start a template; it is to be `ready` before it is asked for a candidate."""
@@ -104,8 +113,9 @@ class CandidateTemplate:
             directory = tempfile.TemporaryDirectory(prefix="stagewise-")
             command, site, home = [], _linked(entries, Path(directory.name)), directory.name
         torch = _WARM_TORCH if "transfer" in extras else ()
-        warm = (*_WARM, *torch, *modules)
-        return cls._launch(command, site, home, warm, isolation, directory, Group(candidates=candidates))
+        cells = tuple(opening) if isolation == SANDBOX and len(repr(opening)) < _LONGEST_OPENING else ()
+        task = (isolation == SANDBOX, (*_WARM, *torch, *modules), cells)
+        return cls._launch(command, site, home, task, isolation, directory, Group(candidates=candidates))
 
     @classmethod
     def _launch(
@@ -113,7 +123,7 @@ class CandidateTemplate:
         command: list[str],
         site: str,
         home: str | None,
-        warm: tuple[str, ...],
+        task: tuple[bool, tuple[str, ...], tuple[str, ...]],
         isolation: str,
         directory: tempfile.TemporaryDirectory[str] | None,
         group: Group,
@@ -122,7 +132,7 @@ class CandidateTemplate:
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         program = (
             f"import sys; sys.path.insert(0, {site!r}); from candidate.serve import main; "
-            f"main({theirs.fileno()}, {isolation == SANDBOX}, {warm!r})"
+            f"main({theirs.fileno()}, *{task!r})"
         )
         with theirs:
             process = subprocess.Popen(

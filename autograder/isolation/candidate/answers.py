@@ -10,12 +10,15 @@ from importlib import import_module
 from types import FunctionType
 from typing import Any
 
+from stagewise.script import listening
+
 from .changes import Watch
 from .channel import receive_frame, send_frame
 from .clock import TimeIsUp, at_most, listen
 from .decode import Decoder
 from .encode import Encoder
-from .performance import Budget, failed, perform, recorded, text_of, texts
+from .opening import Opening
+from .performance import Budget, failed, perform, text_of, texts
 from .plain_trees import read
 from .shell import CandidateShell
 from .traces import describe
@@ -30,8 +33,11 @@ _LARGE, _SOON = 1 << 16, 0.1
 class Answers:
     """One student's shell and the table of their objects that the examiner has handles of."""
 
-    def __init__(self, shell: CandidateShell, limits: dict[str, Any], layers: list[str]) -> None:
+    def __init__(
+        self, shell: CandidateShell, limits: dict[str, Any], layers: list[str], opening: Opening
+    ) -> None:
         self._shell = shell
+        self._opening = opening
         self._limits = limits
         self._layers = layers
         self._objects: list[Any] = []
@@ -53,6 +59,8 @@ class Answers:
         bound = self._limits["frame_bytes"]
         while True:
             turn, question, cpu, wall, *fields = unpack(receive_frame(conversation, bound))
+            if question not in ("cell", "layers"):
+                self._opening.leave()
             if question == "play":
                 self._play(conversation, turn, self._played(cpu, wall, *fields))
                 continue
@@ -88,19 +96,24 @@ class Answers:
         functions = {name: budget.limited(self._objects[number]) for name, number in numbers}
         self._shell.begin(self._limits["output_bytes"])
         listen()
-        for script, inputs in unpack(cases):
-            try:
-                yield perform(script, read(inputs), functions, budget, self._number)
-            except Exception as error:
-                yield failed(error)
+        with listening() as heard:
+            for script, inputs in unpack(cases):
+                try:
+                    yield perform(script, read(inputs), functions, budget, self._number, heard)
+                except Exception as error:
+                    heard.clear()
+                    yield failed(error)
 
     def _cell(self, cpu: float, wall: float, source: str, number: int, name: str) -> list[Any]:
         """Run a cell, and answer what `name` stands for then as `_get` does."""
         bound = self._limits["output_bytes"]
-        self._shell.execution_count = number or self._shell.execution_count
         try:
             with at_most(cpu, wall):
-                status, count, outputs = self._shell.run(source, bound)
+                shown = self._opening.cell(source, number)
+                if shown is None:
+                    self._shell.execution_count = number or self._shell.execution_count
+                    shown = self._shell.run(source, bound)
+                status, count, outputs = shown
         except TimeIsUp as error:
             self._shell.outputs.error("TimeIsUp", str(error), [str(error)])
             status, count, outputs = "error", self._shell.running, self._shell.outputs.finish()
@@ -153,7 +166,7 @@ class Answers:
         self._shell.begin(self._limits["output_bytes"])
         encoder = Encoder(self._number, decoder.numbered)
         try:
-            with recorded() as caught, at_most(cpu, wall):
+            with listening() as caught, at_most(cpu, wall):
                 result = work()
             if isinstance(result, tuple):
                 result = tuple(tuple.__iter__(result))  # a named tuple can be unpacked like any other

@@ -36,9 +36,11 @@ def sendable(dtype: np.dtype[Any]) -> bool:
 def to_parts(array: NDArray[Any]) -> list[Any]:
     """Return [dtype, shape, order or None, writeable, bytes] of a plain array whose dtype is `sendable`."""
     flags = array.flags
+    known = _NAMES.get(array.dtype)
+    if known is not None and flags.c_contiguous:  # as most are
+        return [known, list(array.shape), None, flags.writeable, array.tobytes()]
     order = None if flags.c_contiguous else _order(array)
     ordered = array if order is None else _reorder(array, order)
-    known = _NAMES.get(array.dtype)
     if known is None:
         ordered = ordered.astype(array.dtype.newbyteorder("<"), copy=False)
     name = known or _sent_as(array.dtype)

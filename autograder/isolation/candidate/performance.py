@@ -6,12 +6,8 @@ What a case answers is data and claims, as the answers to single calls are; noth
 import itertools
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from typing import Any
-
-import numpy as np
 
 from stagewise.grammar import parse
 from stagewise.script import Failure, MissingEntry, Played, RaisedElsewhere, play
@@ -23,7 +19,6 @@ from .wire import UnsendableError
 
 _LONGEST_TEXT, _LONGEST_TRACE = 2_000, 6_000
 _MOST_WARNINGS = 100
-_parsed = lru_cache(maxsize=256)(parse)
 
 
 class Budget:
@@ -61,15 +56,16 @@ def perform(
     functions: Mapping[str, Callable[..., Any]],
     budget: Budget,
     number_of: Callable[[object], int],
+    heard: list[warnings.WarningMessage],
 ) -> list[Any]:
     """Play one case, and return what the examiner learns of it.
 
     `script` is its text, the inputs it may change, and the names whose values are wanted. `functions` are
-    limited by `budget`, which knows how often time was up.
+    limited by `budget`, which knows how often time was up; `heard` are the warnings of whoever is listening.
     """
     text, updates, wanted = script
-    steps, before = _parsed(text), budget.timeouts
-    run = play(steps, functions, inputs, updates)
+    steps, before = parse(text), budget.timeouts
+    run = play(steps, functions, inputs, updates, heard)
     try:
         tree = written({name: run.values[name] for name in wanted if name in run.values}, number_of)
         failure = None if run.failure is None else _told(run.failure, [step.text for step in steps])
@@ -91,14 +87,6 @@ def text_of(error: BaseException) -> str:
         return str(error)[:_LONGEST_TEXT]
     except BaseException:
         return "(its message could not be made into text)"
-
-
-@contextmanager
-def recorded() -> Iterator[list[warnings.WarningMessage]]:
-    """Collect warnings, NumPy's among them, whatever the student has set."""
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
-        warnings.simplefilter("always")
-        yield caught
 
 
 def texts(caught: list[warnings.WarningMessage]) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from .answers import Answers
 from .channel import ClosedError, receive_frame, send_frame
 from .encode import Encoder
+from .opening import Opening
 from .shell import CandidateShell
 from .wire import pack, unpack
 
@@ -36,7 +37,8 @@ def rehearse(shell: CandidateShell) -> None:
         _ask(ours, 5, "play", 1.0, 1.0, [["f", 0]], pack([_case(2), _case(3)]))
         ours.shutdown(socket.SHUT_WR)
         with suppress(ClosedError):
-            Answers(shell, {"output_bytes": _BOUND, "frame_bytes": _BOUND}, []).serve(theirs)
+            limits = {"output_bytes": _BOUND, "frame_bytes": _BOUND}
+            Answers(shell, limits, [], Opening(shell)).serve(theirs)
         kinds = [unpack(receive_frame(ours, _BOUND, None))[1] for _ in range(5)]
         if kinds != ["cell", "cell", "cell", "value", "played"]:
             raise RuntimeError(f"the rehearsal of a candidate went wrong: {kinds}")

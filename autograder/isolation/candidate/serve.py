@@ -10,7 +10,6 @@ import gc
 import importlib
 import os
 import pkgutil
-import random
 import select
 import shutil
 import signal
@@ -18,7 +17,7 @@ import socket
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -27,6 +26,7 @@ import msgpack
 from . import confine, seccomp
 from .answers import Answers
 from .channel import ChannelError
+from .opening import Opening
 from .rehearsal import rehearse
 from .shell import CandidateShell, show_inline
 
@@ -36,9 +36,11 @@ _FAILED = 70
 _CONVERSATION = 3
 
 
-def main(control: int, sandboxed: bool, names: Iterable[str]) -> None:
+def main(control: int, sandboxed: bool, names: Iterable[str], opening: Sequence[str] = ()) -> None:
     """Serve requests on the socket `control` until it closes: limits, with two sockets (conversation,
     obituary).
+
+    All of `names` are imported before, and the cells of `opening` run.
     """
     sys.argv = ["notebook"]
     for name in names:
@@ -46,18 +48,22 @@ def main(control: int, sandboxed: bool, names: Iterable[str]) -> None:
     shell = CandidateShell()
     show_inline(shell)
     rehearse(shell)
+    opened = Opening(shell, opening)
     seccomp.compiled_ahead()
     gc.collect()
     gc.freeze()
-    _ended(lambda: Template(socket.socket(fileno=control), shell, sandboxed).serve())
+    _ended(lambda: Template(socket.socket(fileno=control), shell, opened, sandboxed).serve())
 
 
 class Template:
     """Forks candidates and waits for their ends."""
 
-    def __init__(self, requests: socket.socket, shell: CandidateShell, sandboxed: bool) -> None:
+    def __init__(
+        self, requests: socket.socket, shell: CandidateShell, opening: Opening, sandboxed: bool
+    ) -> None:
         self._requests = requests
         self._shell = shell
+        self._opening = opening
         self._namespaces = confine.ProcessNamespaces() if sandboxed else None
         self._poll = select.poll()
         self._poll.register(requests, select.POLLIN)
@@ -82,7 +88,7 @@ class Template:
         place = None if self._namespaces else tempfile.mkdtemp()
         child = self._namespaces.fork() if self._namespaces else os.fork()
         if child == 0:
-            _ended(lambda: _be_candidate(self._shell, limits, conversation, place))
+            _ended(lambda: _be_candidate(self._shell, self._opening, limits, conversation, place))
         os.close(conversation)
         self._watch(child, obituary, place)
         return True
@@ -123,7 +129,11 @@ def _bury(child: int) -> bytes:
 
 
 def _be_candidate(
-    shell: CandidateShell, limits: dict[str, Any], conversation: int, place: str | None
+    shell: CandidateShell,
+    opening: Opening,
+    limits: dict[str, Any],
+    conversation: int,
+    place: str | None,
 ) -> None:
     """Give everything up, then answer questions."""
     baseline = confine.address_space()
@@ -138,17 +148,10 @@ def _be_candidate(
     confine.keep_only(_CONVERSATION)
     os.chdir(place or "/tmp")
     confine.limit_resources(limits, baseline)
-    _start_alike()
+    opening.begin()
     layers += confine.give_up_privileges(["/tmp", "/dev/shm"] if place is None else [place])
     with suppress(ChannelError):
-        Answers(shell, limits, layers).serve(socket.socket(fileno=_CONVERSATION))
-
-
-def _start_alike() -> None:
-    """Start the generators that all code shares from one state: the same notebook has the same luck."""
-    random.seed(0)
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed(0)
+        Answers(shell, limits, layers, opening).serve(socket.socket(fileno=_CONVERSATION))
 
 
 def _ended(work: Callable[[], None]) -> NoReturn:
