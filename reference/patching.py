@@ -7,6 +7,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
@@ -55,9 +56,10 @@ def replaced_once(source: str, change: str, into: str) -> str:
 def _line_places(lines: list[str], change: str) -> list[tuple[int, int, str, str, str]]:
     places = []
     for number, line in enumerate(lines):
-        for column in range(len(line)):
-            if line.startswith(change, column):
-                places.append((number, 1, _indent(line), line[:column], line[column + len(change) :]))
+        column = line.find(change)
+        while column >= 0:
+            places.append((number, 1, _indent(line), line[:column], line[column + len(change) :]))
+            column = line.find(change, column + 1)
     return places
 
 
@@ -74,6 +76,7 @@ def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
+@lru_cache(maxsize=1024)
 def _code_of(fn: Function) -> str:
     """The source of a function without its docstring, so that formulas quoted there do not count."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from stagewise.grammar import Literal as Literal
 from stagewise.grammar import Step as Step
 from stagewise.grammar import entry as entry
 from stagewise.grammar import parse as parse
+
+_Item = TypeVar("_Item")
 
 
 class FailureKind(Enum):
@@ -148,25 +150,23 @@ def play(
             break
         targets |= results
         # None beside something that was computed may well be meant: a cache that holds nothing.
-        unwritten -= results.keys()
+        unwritten.difference_update(results)
         if all(map(_is_blank, results.values())):
-            unwritten |= results.keys()
+            unwritten.update(results)
         # After the last step too: a function may keep what it returned, and change it in a later case.
         for name, value in results.items():
             delivered[name] = copied(value)
     warned = _texts(heard)
     heard.clear()
-    return Played(
-        values=live | delivered,
-        changed=tuple(dict.fromkeys(changed)),
-        warned=warned,
-        failure=failure,
-        warners=tuple(dict.fromkeys(warners)),
-    )
+    return Played(live | delivered, _once(changed), warned, failure, _once(warners))
 
 
 def _texts(caught: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)))
+    return _once([str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)])
+
+
+def _once(items: list[_Item]) -> tuple[_Item, ...]:
+    return tuple(dict.fromkeys(items)) if items else ()
 
 
 def type_name(exception: BaseException) -> str:
@@ -246,7 +246,8 @@ def _value(argument: Entry | Literal, inputs: Mapping[str, Any], targets: Mappin
     if type(argument) is Literal:
         return copied(argument.value)
     assert type(argument) is Entry
-    return pick(targets if argument.root in targets else inputs, argument)
+    values = targets if argument.root in targets else inputs
+    return pick(values, argument) if argument.keys or argument.root not in values else values[argument.root]
 
 
 def _item(value: Any, key: str | int, path: str) -> Any:

@@ -87,6 +87,7 @@ def _crew(
 
         return hired(course, terms_of(course, unit, settings), settings)
     worker = new_worker(course, unit, settings)
+    worker.foresee()  # while the templates start
     for template in ahead.ready():
         worker.warm_up(template)
     return Lanes(lambda connection, lane: serve(worker, connection, lambda: ahead.take(lane)), count)

@@ -70,6 +70,40 @@ _GRADE = _columns(
 _COMMENT = _columns("comment", "id", "notebook_id", "cell_id", "auto_comment")
 _ADD_STUDENT = text("insert into student (id) values (:id) on conflict do nothing")
 
+# Made once: to put a statement together takes longer than to carry it out. nbgrader's indexes begin with the
+# columns that come first here; without them every row of the class is looked at.
+_FIND_SUBMISSION = select(_SUBMISSION.c.id, _SUBMISSION.c.timestamp, _SUBMISSION.c.extension).where(
+    _SUBMISSION.c.assignment_id == bindparam("assignment"), _SUBMISSION.c.student_id == bindparam("student")
+)
+_FIND_NOTEBOOK = select(_NOTEBOOK.c.id).where(
+    _NOTEBOOK.c.notebook_id == bindparam("released"), _NOTEBOOK.c.assignment_id == bindparam("submission")
+)
+_FIND_GRADES = select(_GRADE.c.id, _GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.extra_credit).where(
+    _GRADE.c.cell_id.in_(bindparam("cells", expanding=True)), _GRADE.c.notebook_id == bindparam("notebook")
+)
+_HAND_IN = (
+    update(_SUBMISSION)
+    .where(_SUBMISSION.c.id == bindparam("submission"))
+    .values(timestamp=bindparam("handed_in"))
+)
+_SCORE = (
+    update(_GRADE)
+    .where(_GRADE.c.id == bindparam("row"))
+    .values(auto_score=bindparam("auto"), needs_manual_grade=bindparam("by_hand"))
+)
+_SAY = (
+    update(_COMMENT)
+    .where(_COMMENT.c.notebook_id == bindparam("notebook"), _COMMENT.c.cell_id == bindparam("cell"))
+    .values(auto_comment=bindparam("said"))
+)
+_CHARGE = (
+    update(_NOTEBOOK)
+    .where(_NOTEBOOK.c.id == bindparam("notebook"))
+    .values(late_submission_penalty=bindparam("penalty"))
+)
+_ADD_SUBMISSION, _ADD_NOTEBOOK = insert(_SUBMISSION), insert(_NOTEBOOK)
+_ADD_GRADE, _ADD_COMMENT = insert(_GRADE), insert(_COMMENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -183,72 +217,52 @@ class GradebookWriter:
             db.execute(_ADD_STUDENT, [{"id": name} for name in sorted(wanted - known)])
 
     def _write_one(self, db: Connection, entry: Entry) -> None:
-        late = self._submission(db, entry)
+        where = {"assignment": self._assignment, "student": entry.student}
+        row = db.execute(_FIND_SUBMISSION, where).first()
+        if row is None:
+            self._add_submission(db, entry)
+            return
+        if entry.timestamp is not None:
+            db.execute(_HAND_IN, {"submission": row.id, "handed_in": entry.timestamp})
         if entry.scores is None:
             return
+        late = self._seconds_late(entry.timestamp or row.timestamp, row.extension)
         for notebook in self._notebooks:
             if notebook.name == self.unit:
-                submitted = self._submitted[notebook.id]
-                score = _write_grades(db, submitted, notebook, entry)
-                _write_comments(db, submitted, notebook, entry)
+                own = db.execute(_FIND_NOTEBOOK, {"released": notebook.id, "submission": row.id}).scalar_one()
+                score = _write_grades(db, own, notebook, entry.scores)
+                _write_comments(db, own, notebook, entry.unanswered)
                 if self._config is not None:
-                    db.execute(
-                        update(_NOTEBOOK)
-                        .where(_NOTEBOOK.c.id == submitted)
-                        .values(late_submission_penalty=self._penalty(entry.student, score, late))
-                    )
+                    penalty = self._penalty(entry.student, score, late)
+                    db.execute(_CHARGE, {"notebook": own, "penalty": penalty})
 
-    def _submission(self, db: Connection, entry: Entry) -> float:
-        """Create or update the submission's row; seconds that it is late."""
-        row = db.execute(
-            select(_SUBMISSION.c.id, _SUBMISSION.c.timestamp, _SUBMISSION.c.extension).where(
-                _SUBMISSION.c.assignment_id == self._assignment, _SUBMISSION.c.student_id == entry.student
-            )
-        ).first()
-        if row is None:
-            self._submitted = self._add_submission(db, entry)
-            return self._seconds_late(entry.timestamp, None)
-        if entry.timestamp is not None:
-            changed = update(_SUBMISSION).where(_SUBMISSION.c.id == row.id)
-            db.execute(changed.values(timestamp=entry.timestamp))
-        found = db.execute(
-            select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id).where(
-                # nbgrader's indexes begin with these; without them every row of the class is looked at.
-                _NOTEBOOK.c.notebook_id.in_([one.id for one in self._notebooks]),
-                _NOTEBOOK.c.assignment_id == row.id,
-            )
-        )
-        self._submitted = dict(tuple(row) for row in found)
-        return self._seconds_late(entry.timestamp or row.timestamp, row.extension)
-
-    def _add_submission(self, db: Connection, entry: Entry) -> dict[str, str]:
+    def _add_submission(self, db: Connection, entry: Entry) -> None:
         """A row for the submission, each notebook, each grade and each comment, as nbgrader's
-        add_submission makes them.
+        add_submission makes them, with what was earned.
         """
-        submission = uuid4().hex
-        db.execute(
-            insert(_SUBMISSION).values(
-                id=submission,
-                assignment_id=self._assignment,
-                student_id=entry.student,
-                timestamp=entry.timestamp,
-            )
-        )
-        submitted = {}
+        submission = {"id": uuid4().hex, "assignment_id": self._assignment, "student_id": entry.student}
+        db.execute(_ADD_SUBMISSION, {**submission, "timestamp": entry.timestamp})
         for notebook in self._notebooks:
-            own = submitted[notebook.id] = uuid4().hex
-            db.execute(
-                insert(_NOTEBOOK).values(
-                    id=own, assignment_id=submission, notebook_id=notebook.id, flagged=False
-                )
-            )
-            grades = [_row(own, cell, needs_manual_grade=True) for cell in notebook.grades.values()]
-            comments = [_row(own, cell) for cell in notebook.comments.values()]
+            scores = entry.scores if notebook.name == self.unit else None
+            score = sum((scores.get(name) or 0.0 for name in notebook.grades), 0.0) if scores else 0.0
+            own = {"id": uuid4().hex, "assignment_id": submission["id"], "notebook_id": notebook.id}
+            late = self._seconds_late(entry.timestamp, None) if scores is not None and self._config else 0.0
+            penalty = self._penalty(entry.student, score, late)
+            db.execute(_ADD_NOTEBOOK, {**own, "flagged": False, "late_submission_penalty": penalty})
+            grades = [
+                _row(own["id"], cell, auto_score=auto, needs_manual_grade=auto is None)
+                for name, cell in notebook.grades.items()
+                for auto in [None if scores is None else scores.get(name)]
+            ]
+            unanswered = frozenset[str]() if scores is None else entry.unanswered
+            comments = [
+                _row(own["id"], cell, auto_comment=_said(name, unanswered))
+                for name, cell in notebook.comments.items()
+            ]
             if grades:
-                db.execute(insert(_GRADE), grades)
+                db.execute(_ADD_GRADE, grades)
             if comments:
-                db.execute(insert(_COMMENT), comments)
-        return submitted
+                db.execute(_ADD_COMMENT, comments)
 
     def _seconds_late(self, timestamp: datetime | None, extension: timedelta | None) -> float:
         if timestamp is None or self._due is None:
@@ -287,40 +301,35 @@ def _row(notebook: str, cell: str, **more: object) -> dict[str, object]:
     return {"id": uuid4().hex, "notebook_id": notebook, "cell_id": cell, **more}
 
 
-def _write_grades(db: Connection, submitted: str, notebook: _Notebook, entry: Entry) -> float:
+def _write_grades(
+    db: Connection, submitted: str, notebook: _Notebook, scores: Mapping[str, float | None]
+) -> float:
     """Store the automatic scores; the notebook's score, in which a manual score goes before an automatic
     one.
     """
-    assert entry.scores is not None
     names = {cell: name for name, cell in notebook.grades.items()}
     total = 0.0
     changes = []
-    rows = db.execute(
-        select(_GRADE.c.id, _GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.extra_credit).where(
-            _GRADE.c.cell_id.in_(list(names)), _GRADE.c.notebook_id == submitted
-        )
-    )
-    for row in rows:
-        auto = entry.scores.get(names.get(row.cell_id, ""))
+    for row in db.execute(_FIND_GRADES, {"cells": list(names), "notebook": submitted}):
+        auto = scores.get(names.get(row.cell_id, ""))
         by_hand = row.manual_score is not None or auto is None
         changes.append({"row": row.id, "auto": auto, "by_hand": by_hand})
         score = auto if row.manual_score is None else row.manual_score
         total += 0.0 if score is None else score + (row.extra_credit or 0.0)
-    change = update(_GRADE).where(_GRADE.c.id == bindparam("row"))
     if changes:
-        db.execute(
-            change.values(auto_score=bindparam("auto"), needs_manual_grade=bindparam("by_hand")), changes
-        )
+        db.execute(_SCORE, changes)
     return total
 
 
-def _write_comments(db: Connection, submitted: str, notebook: _Notebook, entry: Entry) -> None:
+def _write_comments(db: Connection, submitted: str, notebook: _Notebook, unanswered: frozenset[str]) -> None:
     changes = [
-        {"cell": cell, "said": _NO_RESPONSE if name in entry.unanswered else None}
+        {"notebook": submitted, "cell": cell, "said": _said(name, unanswered)}
         for name, cell in notebook.comments.items()
     ]
-    change = update(_COMMENT).where(
-        _COMMENT.c.notebook_id == submitted, _COMMENT.c.cell_id == bindparam("cell")
-    )
     if changes:
-        db.execute(change.values(auto_comment=bindparam("said")), changes)
+        db.execute(_SAY, changes)
+
+
+def _said(name: str, unanswered: frozenset[str]) -> str | None:
+    """The comment that nbgrader gives a cell."""
+    return _NO_RESPONSE if name in unanswered else None

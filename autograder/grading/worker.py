@@ -47,7 +47,7 @@ class Worker:
         self._template: CandidateTemplate | None = None
         self._examiner: Child | None = None
         self._blank = blank(terms.plan)
-        self._warm = False
+        self._foreseen = self._warm = False
 
     def mark(self, student: str, raw: bytes, start: Start) -> bytes:
         """The graded submission, packed; raises ChildDiedError when its examiner did not survive it,
@@ -80,13 +80,19 @@ class Worker:
             self._examiner.close()
             self._examiner = None
 
+    def foresee(self) -> None:
+        """Judge the right answers in this process, for which no candidate is needed."""
+        if not self._foreseen:
+            mark("", self._blank, self.terms, self._right)
+            self._foreseen = True
+
     def warm_up(self, template: CandidateTemplate) -> None:
-        """Grade an empty answer in this process, and judge the right ones: those forked from it find both
-        done.
+        """Judge the right answers in this process, and grade an empty submission: those forked from it find
+        both done.
         """
+        self.foresee()
         if not self._warm:
             mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))
-            mark("", self._blank, self.terms, self._right)
             self._warm = True
         gc.collect()
         gc.freeze()  # what is here now is shared with every child, and need not be looked at by any

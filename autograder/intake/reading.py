@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from autograder.errors import SubmissionError
 from autograder.intake.repair import Cell, Repair, restore
 from autograder.reasons import Reason
@@ -93,7 +95,7 @@ def _decode(raw: bytes) -> tuple[str, list[Repair]]:
 
 def _parse(text: str) -> dict[str, Any]:
     try:
-        data = json.loads(text)
+        data = _loaded(text)
     except (ValueError, RecursionError) as problem:
         where = "its parts are nested too deep"
         if isinstance(problem, json.JSONDecodeError):
@@ -106,6 +108,14 @@ def _parse(text: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise _not_a_notebook("it holds JSON, but no notebook")
     return data
+
+
+def _loaded(text: str) -> Any:
+    """JSON's value; what the quick parser is too strict for (NaN, halves of a surrogate pair) is JSON too."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
 
 
 def _convert(data: dict[str, Any], major: object) -> dict[str, Any]:

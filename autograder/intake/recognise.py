@@ -72,7 +72,8 @@ def adopt(cells: Sequence[Cell], plan: Plan, claimed: dict[str, int]) -> list[st
 
 def units_begun(cells: Iterable[Cell]) -> set[str]:
     """The units that a notebook's code begins; its first given cell names one."""
-    return {name for cell in cells if cell["cell_type"] == "code" for name in _BEGINS.findall(cell["source"])}
+    code = (cell["source"] for cell in cells if cell["cell_type"] == "code")
+    return {name for source in code if "begin(" in source for name in _BEGINS.findall(source)}
 
 
 def _by_content(free: dict[int, Cell], plan: Plan, claimed: dict[str, int]) -> None:

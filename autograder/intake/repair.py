@@ -98,7 +98,9 @@ def _is_spare(copied: Cell, planned: PlannedCell) -> bool:
 
 
 def _holds_code(cell: Cell, planned: PlannedCell) -> bool:
-    return cell["cell_type"] == "code" and introduces(cell["source"], f"{planned.released}\n{planned.source}")
+    if cell["cell_type"] != "code" or cell["source"] == planned.released:
+        return False
+    return introduces(cell["source"], f"{planned.released}\n{planned.source}")
 
 
 def _followers(cells: list[Cell], owner: Mapping[int, str], others: Container[int]) -> dict[str, list[Cell]]:

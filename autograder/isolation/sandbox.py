@@ -2,6 +2,8 @@
 forked.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import socket
@@ -11,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
 
 import msgpack
 
@@ -19,8 +21,10 @@ from autograder.errors import SandboxError
 from autograder.isolation.bubblewrap import SITE, command_line, environment, executable
 from autograder.isolation.cgroups import Group
 from autograder.isolation.limits import Limits
-from autograder.isolation.link import Candidate, CandidateGone
 from autograder.isolation.packages import visible
+
+if TYPE_CHECKING:
+    from autograder.isolation.link import Candidate
 
 SANDBOX, PROCESS = "sandbox", "process"
 _WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "stagewise")
@@ -147,6 +151,8 @@ class CandidateTemplate:
 
     def new_candidate(self, limits: Limits | None = None) -> Candidate:
         """Fork a fresh candidate; it costs a few milliseconds."""
+        from autograder.isolation.link import Candidate  # while the template starts
+
         limits = limits or Limits()
         fields = asdict(limits)
         if self.isolation == PROCESS:
@@ -190,6 +196,8 @@ class CandidateTemplate:
         """
         if self.layers:
             return
+        from autograder.isolation.link import CandidateGone
+
         self._control.settimeout(_START_SECONDS)
         try:
             if not self._control.recv(16):

@@ -180,12 +180,3 @@ def _import_all(name: str) -> None:
             for module in pkgutil.walk_packages(package.__path__, f"{name}."):
                 with suppress(ImportError):
                     importlib.import_module(module.name)
-            _load_recordings()
-
-
-def _load_recordings() -> None:
-    """Have the recorded answers of all units in memory, which a notebook's first cell asks for."""
-    with suppress(ImportError):
-        recording = importlib.import_module("stagewise.recording")
-        for unit in recording.units():
-            recording.load(unit)
