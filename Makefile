@@ -16,7 +16,7 @@ demo: $(VENV)/ready $(VENV)/sandbox  ## build the course, grade a synthetic clas
 test: $(VENV)/ready $(VENV)/sandbox $(VENV)/browser $(VENV)/database  ## lint, types and every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 bench: $(VENV)/ready $(VENV)/sandbox  ## every unit side by side with stock nbgrader: speed, memory, latency, attacks
 	$(BIN)/python -m benchmarks

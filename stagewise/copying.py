@@ -14,7 +14,7 @@ def copied(value: Any) -> Any:
     """A deep copy of arrays, dicts, lists and tuples; arrays keep their order in memory, gaps included."""
     kind = type(value)
     if kind is np.ndarray:
-        return _copied_array(value)
+        return value.copy() if value.flags.c_contiguous else _copied_array(value)
     if kind is dict:
         return {key: copied(item) for key, item in value.items()}
     if kind is list or kind is tuple:
@@ -49,8 +49,8 @@ def _same_array(now: np.ndarray, before: np.ndarray) -> bool:
 
 
 def _copied_array(array: np.ndarray) -> np.ndarray:
-    flags = array.flags
-    if flags.c_contiguous or flags.f_contiguous or array.dtype.hasobject or _overlaps(array):
+    """A copy of one that is not simply row after row."""
+    if array.flags.f_contiguous or array.dtype.hasobject or _overlaps(array):
         return array.copy(order="K")
     reach = [(length - 1) * stride for length, stride in zip(array.shape, array.strides, strict=True)]
     before = -sum(step for step in reach if step < 0)

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from autograder.examining.examiner import Examiner
@@ -9,7 +10,7 @@ from autograder.examining.foreseen import RightCandidate
 from autograder.isolation.candidate import plain_trees
 from autograder.isolation.candidate.decode import Decoder
 from autograder.isolation.candidate.encode import Encoder
-from autograder.isolation.candidate.wire import pack, unpack
+from autograder.isolation.candidate.wire import UnsendableError, pack, unpack
 from autograder.isolation.performances import questions
 from autograder.units.plan import PlannedCell
 from reference import units
@@ -92,3 +93,34 @@ def test_the_short_way_reads_and_writes_what_the_long_one_does(unit):
                 assert pack(Encoder(id).encode(plain_trees.read(tree))) == pack(Encoder(id).encode(long))
                 values = {"all": case.inputs, **case.expected}
                 assert pack(plain_trees.written(values, id)) == pack(Encoder(id).encode(values))
+
+
+def _nested(depth):
+    return 1.0 if depth == 0 else {"deeper": (_nested(depth - 1), None)}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (np.arange(3.0), (2, "axis", None), {"mean": np.float32(0.5)}),
+        (1,) * 200,
+        [np.arange(3.0)] * 2,
+        (np.arange(3.0),) * 2,
+        {"twice": (SHARED := np.arange(3.0), SHARED), "again": SHARED},
+        _nested(3),
+        _nested(15),
+    ],
+    ids=["a cache", "a long tuple", "a list", "an array twice", "one everywhere", "nested", "nested deep"],
+)
+def test_the_short_way_writes_what_the_long_one_does(value):
+    values = {"cache": value, "out": np.eye(2)}
+    assert pack(plain_trees.written(values, id)) == pack(Encoder(id).encode(values))
+
+
+@pytest.mark.parametrize("through", [tuple, dict])
+def test_what_is_too_deep_or_contains_itself_is_refused_on_both_ways(through):
+    ring = {}
+    ring["itself"] = (ring,) if through is tuple else {"again": ring}
+    for value in (ring, _nested(60)):
+        with pytest.raises(UnsendableError):
+            plain_trees.written({"cache": value}, id)

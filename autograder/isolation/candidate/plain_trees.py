@@ -1,4 +1,5 @@
-"""Trees of a played case by a short way: what most cases hold are numbers, arrays, and flat dicts of them.
+"""Trees of a played case by a short way: what most cases hold are numbers, arrays, and a few of them in dicts
+and tuples.
 
 `read` is for trees that the examiner made and trusts them; `written` makes the trees that Encoder makes. Both
 leave what is rare to the long way.
@@ -16,7 +17,7 @@ from .wire import Tag
 
 _ARRAY, _DICT, _LIST, _TUPLE, _SCALAR = map(int, (Tag.ARRAY, Tag.DICT, Tag.LIST, Tag.TUPLE, Tag.SCALAR))
 _SIMPLE = frozenset({bool, float, type(None)})
-_MOST_ENTRIES, _MOST_BYTES, _LARGEST = 100, 1 << 16, (1 << 63) - 1
+_MOST_ENTRIES, _MOST_BYTES, _LARGEST, _DEEPEST = 100, 1 << 16, (1 << 63) - 1, 8
 
 
 class _Rare(Exception):  # noqa: N818 (it is no error)
@@ -34,7 +35,7 @@ def read(tree: Any) -> Any:
 def written(values: dict[str, Any], number_of: Callable[[object], int]) -> Any:
     """The tree of values by name; what is not data has the number that `number_of` gives or refuses."""
     try:
-        return _entries(values, set())
+        return _entries(values, set(), _DEEPEST)
     except _Rare:
         return Encoder(number_of).encode(values)
 
@@ -65,22 +66,25 @@ def _no_handle(number: int) -> object:
     raise ValueError("a case's inputs are data")
 
 
-def _entries(values: dict[str, Any], seen: set[int]) -> list[Any]:
-    if len(values) > _MOST_ENTRIES:
+def _entries(values: dict[str, Any], seen: set[int], depth: int) -> list[Any]:
+    """The tree of a dict, not nested deeper than `depth`."""
+    if len(values) > _MOST_ENTRIES or depth < 0:
         raise _Rare
     tree: list[Any] = [_DICT]
     for name, value in values.items():
         if type(name) is not str:
             raise _Rare
         tree.append(name)
-        tree.append(_part(value, seen))
+        tree.append(_part(value, seen, depth))
     return tree
 
 
-def _part(value: Any, seen: set[int]) -> Any:
+def _part(value: Any, seen: set[int], depth: int) -> Any:
     kind = type(value)
     if kind in _SIMPLE or (kind is int and -_LARGEST <= value <= _LARGEST):
         return value
+    if kind is tuple and len(value) <= _MOST_ENTRIES and depth > 0:
+        return [_TUPLE, *[_part(item, seen, depth - 1) for item in value]]
     if kind in SCALARS:
         array = np.asarray(value)
         return [_SCALAR, array.dtype.str, array.tobytes()]
@@ -90,5 +94,5 @@ def _part(value: Any, seen: set[int]) -> Any:
     if kind is np.ndarray and sendable(value.dtype) and value.nbytes <= _MOST_BYTES:
         return [_ARRAY, *to_parts(value)]
     if kind is dict:
-        return _entries(value, seen)
+        return _entries(value, seen, depth - 1)
     raise _Rare
