@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 import msgpack
 
-from . import confine, seccomp
+from . import confine, large_pages, seccomp
 from .answers import Answers
 from .channel import ChannelError
 from .opening import Opening
@@ -52,6 +52,7 @@ def main(control: int, sandboxed: bool, names: Iterable[str], opening: Sequence[
     seccomp.compiled_ahead()
     gc.collect()
     gc.freeze()
+    large_pages.collapse()
     _ended(lambda: Template(socket.socket(fileno=control), shell, opened, sandboxed).serve())
 
 
