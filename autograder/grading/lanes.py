@@ -21,7 +21,8 @@ Serve = Callable[[Connection, int], None]
 class Lanes:
     """A crew of `count` lanes that run `serve` with a connection and the lane's number; a context manager.
 
-    Numbers count on for lanes that replace others. Single-threaded, as whoever forks must be.
+    Numbers count on for lanes that replace others. Single-threaded, as whoever forks must be. Lanes that take
+    up all cores keep to one core each, with all that they start: an examiner and its candidate take turns.
     """
 
     def __init__(self, serve: Serve, count: int) -> None:
@@ -30,6 +31,11 @@ class Lanes:
         self._busy: dict[Connection, str] = {}
         self._pids: dict[Connection, int] = {}
         self._numbers = itertools.count()
+        cores = sorted(os.sched_getaffinity(0))
+        self._places = [{core} for core in itertools.islice(itertools.cycle(cores), count)]
+        if count < len(cores):
+            self._places = [set(cores)] * count
+        self._place_of: dict[Connection, set[int]] = {}
         for _ in range(count):
             self._open()
 
@@ -85,14 +91,16 @@ class Lanes:
     def _open(self) -> None:
         ours, theirs = Pipe()
         others = [*self._pids, ours]
-        number = next(self._numbers)
-        pid = fork_worker(lambda: _lane(self._serve, theirs, number, others))
+        number, cores = next(self._numbers), self._places.pop()
+        pid = fork_worker(lambda: _lane(self._serve, theirs, number, cores, others))
+        self._place_of[ours] = cores
         theirs.close()
         self._pids[ours] = pid
         self._idle.append(ours)
 
     def _end(self, lane: Connection) -> None:
         pid = self._pids.pop(lane)
+        self._places.append(self._place_of.pop(lane))
         lane.close()
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
@@ -102,8 +110,12 @@ class Lanes:
             self._idle.remove(lane)
 
 
-def _lane(serve: Serve, connection: Connection, number: int, others: list[Connection]) -> None:
+def _lane(
+    serve: Serve, connection: Connection, number: int, cores: set[int], others: list[Connection]
+) -> None:
     for other in others:
         other.close()
+    with suppress(OSError):  # the cores may be others than a moment ago
+        os.sched_setaffinity(0, cores)
     with suppress(EOFError, BrokenPipeError):
         serve(connection, number)

@@ -28,7 +28,7 @@ from autograder.isolation.sandbox import CandidateTemplate
 
 _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
 _SPARE_SECONDS = 60.0
-_MOST_SERVED = 32
+_MOST_SERVED = 16
 _MOST_GROWTH = 256 * MIB
 _LAST, _MORE, _IN_DOUBT = b"L", b"G", b"?"
 

@@ -42,6 +42,48 @@ def test_a_lane_that_dies_is_replaced_and_its_message_told():
         assert answers_of(lanes) == [Answer("b", b"GO ON")]
 
 
+def where(connection, lane):
+    while True:
+        if connection.recv_bytes() == b"die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        connection.send_bytes(repr(sorted(PLACED)).encode())
+
+
+PLACED: set[int] = set()
+
+
+def place(pid, cores):
+    PLACED.clear()
+    PLACED.update(cores)
+
+
+@pytest.fixture
+def four_cores(monkeypatch):
+    """A machine of four cores, on which lanes tell where they were put."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {2, 3, 5, 7})
+    monkeypatch.setattr(os, "sched_setaffinity", place)
+
+
+def _places(count, *messages):
+    with Lanes(where, count) as lanes:
+        for message in messages:
+            lanes.send("x", message)
+            answers_of(lanes)
+        for number in range(count):
+            lanes.send(str(number), b"where")
+        return sorted(answer.content for answer in answers_of(lanes))
+
+
+@pytest.mark.parametrize("messages", [[], [b"die", b"die"]], ids=["at first", "after deaths"])
+def test_lanes_that_take_up_all_cores_have_one_each(four_cores, messages):
+    assert _places(4, *messages) == [b"[2]", b"[3]", b"[5]", b"[7]"]
+    assert _places(6, *messages) == [b"[2]", b"[2]", b"[3]", b"[3]", b"[5]", b"[7]"]
+
+
+def test_fewer_lanes_go_where_there_is_room(four_cores):
+    assert _places(3, b"die") == [b"[2, 3, 5, 7]"] * 3
+
+
 def test_large_messages_travel_whole():
     with Lanes(serve, 1) as lanes:
         lanes.send("a", b"x" * 3_000_000)

@@ -74,6 +74,18 @@ def test_the_file_system_is_read_only_but_for_a_small_tmp(candidate):
     assert candidate.run_cell(source).outputs[-1]["ename"] == "OSError"
 
 
+def test_it_keeps_to_the_cores_of_whoever_asked_for_it(template):
+    """A lane has one core, and threads of a student's take no other lane's."""
+    allowed = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {max(allowed)})
+        with template.new_candidate() as candidate:
+            (shown,) = candidate.run_cell("import os\nprint(os.sched_getaffinity(0))").outputs
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert shown["text"] == f"{ {max(allowed)} }\n"
+
+
 def test_no_descriptor_but_the_conversation_is_open(candidate):
     """0, 1, 2 are the null device, 3 is the socket."""
     source = """

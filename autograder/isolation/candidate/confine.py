@@ -7,6 +7,7 @@ import resource
 import signal
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,12 @@ def private_files(tmp_bytes: int) -> None:
     _cover("/tmp", f"size={tmp_bytes},nr_inodes=10k,mode=0700")
     _cover("/dev/shm", f"size={tmp_bytes},nr_inodes=1k,mode=0700")
     _cover("/proc", "size=4k,nr_inodes=1,mode=0500", _READ_ONLY)
+
+
+def keep_to(cores: Iterable[int]) -> None:
+    """Run on these cores alone, if they are still there."""
+    with suppress(OSError):
+        os.sched_setaffinity(0, cores)
 
 
 def die_with_parent() -> None:

@@ -137,6 +137,7 @@ def _be_candidate(
     place: str | None,
 ) -> None:
     """Give everything up, then answer questions."""
+    confine.keep_to(limits["cores"])
     baseline = confine.address_space()
     layers = ["rlimits"]
     if place is None:
