@@ -121,20 +121,24 @@ class _Run:
         waiting = deque(names)
         try:
             while waiting or crew.busy:
-                while waiting and crew.free:
-                    self._begin(waiting.popleft(), crew)
-                self._collect(crew, last=False)
+                self._send(waiting, crew)
+                self._collect(crew, waiting, last=False)
             again = deque(self._again)
             while again or crew.busy:
                 while again and crew.free and crew.busy < crew.alone:
                     name = again.popleft()
                     crew.send(name, question(name, self._read[name].raw))
-                self._collect(crew, last=True)
+                self._collect(crew, waiting, last=True)
         finally:
             self._flush(1)
 
-    def _collect(self, crew: Crew, last: bool) -> None:
+    def _send(self, waiting: deque[str], crew: Crew) -> None:
+        while waiting and crew.free:
+            self._begin(waiting.popleft(), crew)
+
+    def _collect(self, crew: Crew, waiting: deque[str], last: bool) -> None:
         for answer in crew.answers(_BATCH_SECONDS):
+            self._send(waiting, crew)  # whoever is free now goes on while the answer is written
             self._end(answer, last)
         self._flush(_BATCH)
 
