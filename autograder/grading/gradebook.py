@@ -7,6 +7,7 @@ person entered (manual scores, comments, extra credit, extensions) is never touc
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import (
     Boolean,
@@ -240,12 +240,12 @@ class GradebookWriter:
         """A row for the submission, each notebook, each grade and each comment, as nbgrader's
         add_submission makes them, with what was earned.
         """
-        submission = {"id": uuid4().hex, "assignment_id": self._assignment, "student_id": entry.student}
+        submission = {"id": _new_id(), "assignment_id": self._assignment, "student_id": entry.student}
         db.execute(_ADD_SUBMISSION, {**submission, "timestamp": entry.timestamp})
         for notebook in self._notebooks:
             scores = entry.scores if notebook.name == self.unit else None
             score = sum((scores.get(name) or 0.0 for name in notebook.grades), 0.0) if scores else 0.0
-            own = {"id": uuid4().hex, "assignment_id": submission["id"], "notebook_id": notebook.id}
+            own = {"id": _new_id(), "assignment_id": submission["id"], "notebook_id": notebook.id}
             late = self._seconds_late(entry.timestamp, None) if scores is not None and self._config else 0.0
             penalty = self._penalty(entry.student, score, late)
             db.execute(_ADD_NOTEBOOK, {**own, "flagged": False, "late_submission_penalty": penalty})
@@ -298,7 +298,12 @@ def _names(db: Connection, notebook: str, *kinds: str) -> dict[str, str]:
 
 
 def _row(notebook: str, cell: str, **more: object) -> dict[str, object]:
-    return {"id": uuid4().hex, "notebook_id": notebook, "cell_id": cell, **more}
+    return {"id": _new_id(), "notebook_id": notebook, "cell_id": cell, **more}
+
+
+def _new_id() -> str:
+    """32 hexadecimal digits at random, as nbgrader's keys are."""
+    return os.urandom(16).hex()
 
 
 def _write_grades(
