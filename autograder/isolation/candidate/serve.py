@@ -35,7 +35,7 @@ OUT_OF_MEMORY = 71
 _FAILED = 70
 _CONVERSATION = 3
 _MANY = 64
-"""Candidates from which on more are likely: large pages take as long as two of them, and save each a little."""
+"""Candidates after which more are likely: gathering large pages takes as long as two, and saves each some."""
 
 
 def main(control: int, sandboxed: bool, names: Iterable[str], opening: Sequence[str] = ()) -> None:
