@@ -58,6 +58,28 @@ def test_a_cell_of_definitions_is_a_cell_like_any_other(candidate, listens):
     assert "Cell In[7], line 2" in "".join(error["traceback"])
 
 
+@pytest.mark.parametrize("module", ["numpy", "colorsys"])
+def test_a_cell_may_import_what_is_loaded_or_not_and_define(candidate, module):
+    """Whichever way that is run, the names are there, and a missing part is the cell's error."""
+    source = f"from {module} import linspace\nimport os.path as p, math\n\n\ndef half(x):\n    return x / 2"
+    result = candidate.run_cell(source if module == "numpy" else source.replace("linspace", "rgb_to_hsv"))
+    assert (result.status, result.outputs) == ("ok", ())
+    assert streams(candidate, "print(half(math.floor(5)), p.basename('a/b'))") == {"stdout": "2.5 b\n"}
+    (error,) = shown(candidate, f"from {module} import nothing\ndef f():\n    pass")
+    assert error["ename"] == "ImportError"
+
+
+def test_an_import_that_was_replaced_may_end_its_cell_and_no_more(candidate):
+    candidate.run_cell(
+        "import builtins\nusual = builtins.__import__\ndef ask(name, *more, **rest):\n"
+        "    if name == 'math':\n        raise SystemExit(name)\n    return usual(name, *more, **rest)\n"
+        "builtins.__import__ = ask"
+    )
+    error, *_ = shown(candidate, "import math\ndef f():\n    pass")
+    assert error["ename"] == "SystemExit"
+    assert streams(candidate, "print(1)") == {"stdout": "1\n"}
+
+
 @pytest.mark.parametrize("end", ["f(21)", "42", "'x' * 2 and 42", "f\n42", "x = 42\nx"])
 def test_what_follows_a_definition_is_shown(candidate, end):
     """A cell that ends with a value shows it, whatever it begins with."""

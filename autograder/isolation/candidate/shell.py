@@ -88,7 +88,7 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
         return "ok" if good else "error", self.running, self.outputs.finish()
 
     def _define(self, source: str) -> bool | None:
-        """Run a cell that defines functions and does nothing else; tell whether it went well.
+        """Run a cell that binds functions and loaded modules, and no more; tell whether it went well.
 
         None for any other cell. Most of a student's cells are such, and the rest of what `run_cell` does
         would find nothing to do.
@@ -106,7 +106,7 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
         self.compile.cache(source, self.running)
         try:
             exec(code, self.user_global_ns, self.user_ns)
-        except Exception:  # a default value or an annotation that there is not
+        except Exception:  # a default value, an annotation or a part of a module that there is not
             self.showtraceback(running_compiled_code=True)
             return False
         return True
