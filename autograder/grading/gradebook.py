@@ -10,99 +10,48 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    DateTime,
-    Float,
-    Interval,
-    TableClause,
-    bindparam,
-    column,
-    func,
-    insert,
-    select,
-    table,
-    text,
-    update,
-)
+from sqlalchemy import Insert, func, select
 from sqlalchemy.engine import Connection
 from traitlets.config import Config
 
 from autograder.database import named, opened, told, writing
 from autograder.errors import CourseError
 from autograder.grading.records import Record
+from autograder.grading.statements import (
+    ADD_COMMENT,
+    ADD_GRADE,
+    ADD_NOTEBOOK,
+    ADD_STUDENT,
+    ADD_SUBMISSION,
+    ASSIGNMENT,
+    CELL,
+    CHARGE,
+    FIND_GRADES,
+    FIND_NOTEBOOK,
+    FIND_STUDENTS,
+    FIND_SUBMISSION,
+    GRADE,
+    HAND_IN,
+    KINDS,
+    NOTEBOOK,
+    RELEASED,
+    SAY,
+    SCORE,
+    STUDENT,
+    SUBMISSION,
+)
 from autograder.reasons import Reason
 
 _SAME_POINTS = 1e-6
 _NO_RESPONSE = "No response."
 
-
-def _columns(name: str, *plain: str, **typed: Any) -> TableClause:
-    """A table of nbgrader's with the columns used here; importing its models takes most of a second."""
-    return table(name, *map(column, plain), *(column(one, kind) for one, kind in typed.items()))
-
-
-_ASSIGNMENT = _columns("assignment", "id", "name", duedate=DateTime())
-_RELEASED = _columns("notebook", "id", "name", "assignment_id")
-_CELL = _columns("base_cell", "id", "name", "notebook_id")
-_KINDS = {kind: _columns(kind, "id") for kind in ("grade_cells", "solution_cells", "task_cells")}
-_STUDENT = _columns("student", "id")
-_SUBMISSION = _columns(
-    "submitted_assignment", "id", "assignment_id", "student_id", timestamp=DateTime(), extension=Interval()
-)
-_NOTEBOOK = _columns(
-    "submitted_notebook",
-    *("id", "assignment_id", "notebook_id"),
-    flagged=Boolean(),
-    late_submission_penalty=Float(),
-)
-_GRADE = _columns(
-    "grade",
-    *("id", "notebook_id", "cell_id", "auto_score", "manual_score", "extra_credit"),
-    needs_manual_grade=Boolean(),
-)
-_COMMENT = _columns("comment", "id", "notebook_id", "cell_id", "auto_comment")
-_ADD_STUDENT = text("insert into student (id) values (:id) on conflict do nothing")
-
-# Made once: to put a statement together takes longer than to carry it out. nbgrader's indexes begin with the
-# columns that come first here; without them every row of the class is looked at.
-_FIND_SUBMISSION = select(_SUBMISSION.c.id, _SUBMISSION.c.timestamp, _SUBMISSION.c.extension).where(
-    _SUBMISSION.c.assignment_id == bindparam("assignment"), _SUBMISSION.c.student_id == bindparam("student")
-)
-_FIND_NOTEBOOK = select(_NOTEBOOK.c.id).where(
-    _NOTEBOOK.c.notebook_id == bindparam("released"), _NOTEBOOK.c.assignment_id == bindparam("submission")
-)
-_FIND_GRADES = select(_GRADE.c.id, _GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.extra_credit).where(
-    _GRADE.c.cell_id.in_(bindparam("cells", expanding=True)), _GRADE.c.notebook_id == bindparam("notebook")
-)
-_HAND_IN = (
-    update(_SUBMISSION)
-    .where(_SUBMISSION.c.id == bindparam("submission"))
-    .values(timestamp=bindparam("handed_in"))
-)
-_SCORE = (
-    update(_GRADE)
-    .where(_GRADE.c.id == bindparam("row"))
-    .values(auto_score=bindparam("auto"), needs_manual_grade=bindparam("by_hand"))
-)
-_SAY = (
-    update(_COMMENT)
-    .where(_COMMENT.c.notebook_id == bindparam("notebook"), _COMMENT.c.cell_id == bindparam("cell"))
-    .values(auto_comment=bindparam("said"))
-)
-_CHARGE = (
-    update(_NOTEBOOK)
-    .where(_NOTEBOOK.c.id == bindparam("notebook"))
-    .values(late_submission_penalty=bindparam("penalty"))
-)
-_ADD_SUBMISSION, _ADD_NOTEBOOK = insert(_SUBMISSION), insert(_NOTEBOOK)
-_ADD_GRADE, _ADD_COMMENT = insert(_GRADE), insert(_COMMENT)
+_Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +77,25 @@ class _Notebook:
     name: str
     grades: dict[str, str]
     comments: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """New rows of the tables that hold what was handed in."""
+
+    submissions: list[_Row] = field(default_factory=list)
+    notebooks: list[_Row] = field(default_factory=list)
+    grades: list[_Row] = field(default_factory=list)
+    comments: list[_Row] = field(default_factory=list)
+
+    def statements(self) -> tuple[tuple[Insert, list[_Row]], ...]:
+        """What inserts them, in an order in which no row refers to a later one."""
+        return (
+            (ADD_SUBMISSION, self.submissions),
+            (ADD_NOTEBOOK, self.notebooks),
+            (ADD_GRADE, self.grades),
+            (ADD_COMMENT, self.comments),
+        )
 
 
 class GradebookWriter:
@@ -167,9 +135,7 @@ class GradebookWriter:
     def write(self, entries: Sequence[Entry]) -> None:
         """Store all entries, or none of them when the database fails."""
         with self._transaction() as db:
-            self._add_students(db, entries)
-            for entry in entries:
-                self._write_one(db, entry)
+            self._store(db, entries)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -178,7 +144,7 @@ class GradebookWriter:
 
     def _load(self, db: Connection) -> None:
         assignment = db.execute(
-            select(_ASSIGNMENT.c.id, _ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.name == self.unit)
+            select(ASSIGNMENT.c.id, ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.name == self.unit)
         ).first()
         if assignment is None:
             raise CourseError(
@@ -194,7 +160,7 @@ class GradebookWriter:
                 comments=_names(db, row.id, "solution_cells", "task_cells"),
             )
             for row in db.execute(
-                select(_RELEASED.c.id, _RELEASED.c.name).where(_RELEASED.c.assignment_id == self._assignment)
+                select(RELEASED.c.id, RELEASED.c.name).where(RELEASED.c.assignment_id == self._assignment)
             )
         ]
 
@@ -202,67 +168,93 @@ class GradebookWriter:
 
     def _earned(self) -> Any:
         """For each student with a submission the sum of what we gave."""
-        notebooks = _SUBMISSION.outerjoin(_NOTEBOOK, _NOTEBOOK.c.assignment_id == _SUBMISSION.c.id)
+        notebooks = SUBMISSION.outerjoin(NOTEBOOK, NOTEBOOK.c.assignment_id == SUBMISSION.c.id)
         return (
-            select(_SUBMISSION.c.student_id, func.coalesce(func.sum(_GRADE.c.auto_score), 0.0))
-            .select_from(notebooks.outerjoin(_GRADE, _GRADE.c.notebook_id == _NOTEBOOK.c.id))
-            .where(_SUBMISSION.c.assignment_id == self._assignment)
-            .group_by(_SUBMISSION.c.student_id)
+            select(SUBMISSION.c.student_id, func.coalesce(func.sum(GRADE.c.auto_score), 0.0))
+            .select_from(notebooks.outerjoin(GRADE, GRADE.c.notebook_id == NOTEBOOK.c.id))
+            .where(SUBMISSION.c.assignment_id == self._assignment)
+            .group_by(SUBMISSION.c.student_id)
         )
+
+    def _store(self, db: Connection, entries: Sequence[Entry]) -> None:
+        self._add_students(db, entries)
+        new = self._new(db, entries)
+        self._add_submissions(db, new.values())
+        for entry in entries:
+            if new.get(entry.student) is not entry:
+                self._change(db, entry)
 
     def _add_students(self, db: Connection, entries: Iterable[Entry]) -> None:
         wanted = {entry.student for entry in entries}
-        known = set(db.scalars(select(_STUDENT.c.id).where(_STUDENT.c.id.in_(wanted))))
+        known = set(db.scalars(select(STUDENT.c.id).where(STUDENT.c.id.in_(wanted))))
         if wanted - known:
-            db.execute(_ADD_STUDENT, [{"id": name} for name in sorted(wanted - known)])
+            db.execute(ADD_STUDENT, [{"id": name} for name in sorted(wanted - known)])
 
-    def _write_one(self, db: Connection, entry: Entry) -> None:
+    def _new(self, db: Connection, entries: Sequence[Entry]) -> dict[str, Entry]:
+        """The first entry of each student who has handed in nothing before."""
+        students = list({entry.student for entry in entries})
+        known = set(db.scalars(FIND_STUDENTS, {"assignment": self._assignment, "students": students}))
+        return {entry.student: entry for entry in reversed(entries) if entry.student not in known}
+
+    def _change(self, db: Connection, entry: Entry) -> None:
+        """Bring the rows of a submission that the gradebook knows up to date."""
         where = {"assignment": self._assignment, "student": entry.student}
-        row = db.execute(_FIND_SUBMISSION, where).first()
-        if row is None:
-            self._add_submission(db, entry)
-            return
+        row = db.execute(FIND_SUBMISSION, where).one()
         if entry.timestamp is not None:
-            db.execute(_HAND_IN, {"submission": row.id, "handed_in": entry.timestamp})
+            db.execute(HAND_IN, {"submission": row.id, "handed_in": entry.timestamp})
         if entry.scores is None:
             return
         late = self._seconds_late(entry.timestamp or row.timestamp, row.extension)
         for notebook in self._notebooks:
             if notebook.name == self.unit:
-                own = db.execute(_FIND_NOTEBOOK, {"released": notebook.id, "submission": row.id}).scalar_one()
+                own = db.execute(FIND_NOTEBOOK, {"released": notebook.id, "submission": row.id}).scalar_one()
                 score = _write_grades(db, own, notebook, entry.scores)
                 _write_comments(db, own, notebook, entry.unanswered)
                 if self._config is not None:
                     penalty = self._penalty(entry.student, score, late)
-                    db.execute(_CHARGE, {"notebook": own, "penalty": penalty})
+                    db.execute(CHARGE, {"notebook": own, "penalty": penalty})
 
-    def _add_submission(self, db: Connection, entry: Entry) -> None:
-        """A row for the submission, each notebook, each grade and each comment, as nbgrader's
-        add_submission makes them, with what was earned.
+    def _add_submissions(self, db: Connection, entries: Iterable[Entry]) -> None:
+        """Rows as nbgrader's add_submission makes them, with what was earned. Those of a whole batch go in
+        together, since a statement costs as much as many rows.
         """
-        submission = {"id": _new_id(), "assignment_id": self._assignment, "student_id": entry.student}
-        db.execute(_ADD_SUBMISSION, {**submission, "timestamp": entry.timestamp})
-        for notebook in self._notebooks:
-            scores = entry.scores if notebook.name == self.unit else None
-            score = sum((scores.get(name) or 0.0 for name in notebook.grades), 0.0) if scores else 0.0
-            own = {"id": _new_id(), "assignment_id": submission["id"], "notebook_id": notebook.id}
-            late = self._seconds_late(entry.timestamp, None) if scores is not None and self._config else 0.0
-            penalty = self._penalty(entry.student, score, late)
-            db.execute(_ADD_NOTEBOOK, {**own, "flagged": False, "late_submission_penalty": penalty})
-            grades = [
-                _row(own["id"], cell, auto_score=auto, needs_manual_grade=auto is None)
-                for name, cell in notebook.grades.items()
-                for auto in [None if scores is None else scores.get(name)]
-            ]
-            unanswered = frozenset[str]() if scores is None else entry.unanswered
-            comments = [
-                _row(own["id"], cell, auto_comment=_said(name, unanswered))
-                for name, cell in notebook.comments.items()
-            ]
-            if grades:
-                db.execute(_ADD_GRADE, grades)
-            if comments:
-                db.execute(_ADD_COMMENT, comments)
+        rows = _Rows()
+        for entry in entries:
+            key = _new_id()
+            rows.submissions.append(
+                {
+                    "id": key,
+                    "assignment_id": self._assignment,
+                    "student_id": entry.student,
+                    "timestamp": entry.timestamp,
+                }
+            )
+            for notebook in self._notebooks:
+                self._add_notebook(rows, key, notebook, entry)
+        for statement, added in rows.statements():
+            if added:
+                db.execute(statement, added)
+
+    def _add_notebook(self, rows: _Rows, submission: str, notebook: _Notebook, entry: Entry) -> None:
+        scores = entry.scores if notebook.name == self.unit else None
+        unanswered = frozenset[str]() if scores is None else entry.unanswered
+        score = sum((scores.get(name) or 0.0 for name in notebook.grades), 0.0) if scores else 0.0
+        late = self._seconds_late(entry.timestamp, None) if scores is not None and self._config else 0.0
+        own = _new_id()
+        rows.notebooks.append(
+            {
+                "id": own,
+                "assignment_id": submission,
+                "notebook_id": notebook.id,
+                "flagged": False,
+                "late_submission_penalty": self._penalty(entry.student, score, late),
+            }
+        )
+        for name, cell in notebook.grades.items():
+            auto = None if scores is None else scores.get(name)
+            rows.grades.append(_row(own, cell, auto_score=auto, needs_manual_grade=auto is None))
+        for name, cell in notebook.comments.items():
+            rows.comments.append(_row(own, cell, auto_comment=_said(name, unanswered)))
 
     def _seconds_late(self, timestamp: datetime | None, extension: timedelta | None) -> float:
         if timestamp is None or self._due is None:
@@ -290,14 +282,14 @@ def _names(db: Connection, notebook: str, *kinds: str) -> dict[str, str]:
     """Ids of the notebook's cells of these kinds by name."""
     found: dict[str, str] = {}
     for kind in kinds:
-        of_kind = _KINDS[kind]
-        query = select(_CELL.c.name, _CELL.c.id).join(of_kind, of_kind.c.id == _CELL.c.id)
-        rows = db.execute(query.where(_CELL.c.notebook_id == notebook).order_by(_CELL.c.name))
+        of_kind = KINDS[kind]
+        query = select(CELL.c.name, CELL.c.id).join(of_kind, of_kind.c.id == CELL.c.id)
+        rows = db.execute(query.where(CELL.c.notebook_id == notebook).order_by(CELL.c.name))
         found |= {name: cell for name, cell in rows}  # noqa: C416 (rows are no pairs to a type checker)
     return found
 
 
-def _row(notebook: str, cell: str, **more: object) -> dict[str, object]:
+def _row(notebook: str, cell: str, **more: object) -> _Row:
     return {"id": _new_id(), "notebook_id": notebook, "cell_id": cell, **more}
 
 
@@ -315,14 +307,14 @@ def _write_grades(
     names = {cell: name for name, cell in notebook.grades.items()}
     total = 0.0
     changes = []
-    for row in db.execute(_FIND_GRADES, {"cells": list(names), "notebook": submitted}):
+    for row in db.execute(FIND_GRADES, {"cells": list(names), "notebook": submitted}):
         auto = scores.get(names.get(row.cell_id, ""))
         by_hand = row.manual_score is not None or auto is None
         changes.append({"row": row.id, "auto": auto, "by_hand": by_hand})
         score = auto if row.manual_score is None else row.manual_score
         total += 0.0 if score is None else score + (row.extra_credit or 0.0)
     if changes:
-        db.execute(_SCORE, changes)
+        db.execute(SCORE, changes)
     return total
 
 
@@ -332,7 +324,7 @@ def _write_comments(db: Connection, submitted: str, notebook: _Notebook, unanswe
         for name, cell in notebook.comments.items()
     ]
     if changes:
-        db.execute(_SAY, changes)
+        db.execute(SAY, changes)
 
 
 def _said(name: str, unanswered: frozenset[str]) -> str | None:

@@ -179,6 +179,29 @@ def test_a_file_that_could_not_be_graded_changes_no_grade(books):
     assert [row[1] for row in submissions if row[0] == "bob"] == [DUE]
 
 
+def test_a_batch_says_what_its_entries_say_one_after_another(books):
+    """Known and new students, and one of them twice."""
+    better = SCORES | {"check-double": 40.0}
+    entries = [
+        Entry("ada", DUE, SCORES),
+        Entry("bob", None, SCORES, frozenset({"double"})),
+        Entry("ada", None, better, frozenset({"double"})),
+        Entry("cyd", DUE, None, frozenset({"double"})),
+        Entry("bob", DUE, None),
+    ]
+    for url, batches in zip(books, ([[one] for one in entries], [entries[:1], entries]), strict=True):
+        with GradebookWriter(url, "toy") as book:
+            for batch in batches:
+                book.write(batch)
+    grades, comments, _ = rows(books[1])
+    assert (grades, comments) == rows(books[0])[:2]
+    assert [row[:3] for row in grades if row[1] == "check-double"] == [
+        ("ada", "check-double", 40.0),
+        ("bob", "check-double", 20.25),
+        ("cyd", "check-double", None),
+    ]
+
+
 def test_all_entries_are_written_or_none(books):
     entries = [Entry("ada", None, SCORES), Entry("bob", None, {"check-double": "no number"})]  # type: ignore[dict-item]
     with GradebookWriter(books[1], "toy") as book, pytest.raises(Exception, match=r"no number|float"):

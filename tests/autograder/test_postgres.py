@@ -161,8 +161,7 @@ def test_two_writers_of_a_unit_wait_for_one_another(course, server):
             thread = threading.Thread(target=second.write, args=[[Entry("ada", None, {"check-double": 2.0})]])
             thread.start()
             wait_until(lambda: waiting(server))
-            first._add_students(db, [Entry("ada", None, None)])
-            first._write_one(db, Entry("ada", None, {"check-double": 1.0}))
+            first._store(db, [Entry("ada", None, {"check-double": 1.0})])
         thread.join()
     sheet = read_sheets(course, "toy")["ada"]
     assert sheet.marks["check-double"].auto == 2.0
