@@ -222,4 +222,6 @@ def _text_table(report: Report, width: int) -> list[str]:
 
 
 def _plain(text: str, width: int, indent: str = "") -> str:
+    if len(indent) + len(text) <= width and text.isprintable() and text[-1:] not in ("", " "):
+        return indent + text  # as it would come back
     return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)

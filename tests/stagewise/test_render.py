@@ -1,11 +1,14 @@
 """Reports as HTML and text: escaped, bounded, complete, calm."""
 
+import textwrap
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stagewise.render import lines, to_html, to_text
+from stagewise.render import _plain, lines, to_html, to_text
 from stagewise.report import Report, Row, Status
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&\x1b[31m\u202e"
@@ -54,6 +57,16 @@ def test_student_text_never_becomes_markup():
     assert page.tags <= {"div", "span", "table", "tbody", "tr", "td", "th", "pre", "code"}
     assert page.attributes == {"style"}
     assert "<script>alert(1)</script>" in page.text
+
+
+@given(
+    text=st.text(alphabet="ab -—\t\n\xa0é.", max_size=40),
+    width=st.integers(4, 40),
+    indent=st.sampled_from(["", "  "]),
+)
+def test_text_that_fits_is_what_wrapping_would_make_of_it(text, width, indent):
+    wrapped = textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
+    assert _plain(text, width, indent) == wrapped
 
 
 @pytest.mark.parametrize("render", [to_html, to_text])
