@@ -232,7 +232,7 @@ interactive.explore(mean_of_many)
 # The measures of the check are yours as well. Change `p` in this cell and predict each number.
 
 # %%
-x = np.random.default_rng(2).uniform(0.5, 2.5, (400, 300))
+x = np.random.default_rng(2).uniform(0.5, 2.5, (100, 100))
 try:
     out, _ = dropout_forward(x, {"p": 0.8, "mode": "train"})
     print("share of zeros", observables.zero_fraction(out))
