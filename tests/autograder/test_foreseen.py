@@ -1,5 +1,6 @@
 """Right answers are judged before any student's, and a student's that are told alike get the same report."""
 
+import functools
 import json
 
 import numpy as np
@@ -15,6 +16,7 @@ from autograder.isolation.performances import questions
 from autograder.units.plan import PlannedCell
 from reference import units
 from reference.drawing import draw
+from stagewise.copying import copied
 
 NAME = "batchnorm_step1"
 
@@ -89,8 +91,8 @@ def test_the_short_way_reads_and_writes_what_the_long_one_does(unit):
         cases = draw(exercise, 0)
         for question in questions(cases):
             for case, (_, tree) in zip(question.cases, unpack(question.packed), strict=True):
-                long = Decoder(id).decode(tree)
-                assert pack(Encoder(id).encode(plain_trees.read(tree))) == pack(Encoder(id).encode(long))
+                long, short = Decoder(id).decode(tree), copied(plain_trees.read(tree))
+                assert pack(Encoder(id).encode(short)) == pack(Encoder(id).encode(long))
                 values = {"all": case.inputs, **case.expected}
                 assert pack(plain_trees.written(values, id)) == pack(Encoder(id).encode(values))
 
@@ -105,22 +107,33 @@ def _nested(depth):
         (np.arange(3.0), (2, "axis", None), {"mean": np.float32(0.5)}),
         (1,) * 200,
         [np.arange(3.0)] * 2,
+        [0.5, "x" * 70_000, ["β", 3]],
         (np.arange(3.0),) * 2,
         {"twice": (SHARED := np.arange(3.0), SHARED), "again": SHARED},
         _nested(3),
         _nested(15),
     ],
-    ids=["a cache", "a long tuple", "a list", "an array twice", "one everywhere", "nested", "nested deep"],
+    ids=[
+        "a cache",
+        "a long tuple",
+        "a list",
+        "names",
+        "an array twice",
+        "one everywhere",
+        "nested",
+        "nested deep",
+    ],
 )
 def test_the_short_way_writes_what_the_long_one_does(value):
     values = {"cache": value, "out": np.eye(2)}
     assert pack(plain_trees.written(values, id)) == pack(Encoder(id).encode(values))
 
 
-@pytest.mark.parametrize("through", [tuple, dict])
-def test_what_is_too_deep_or_contains_itself_is_refused_on_both_ways(through):
+@pytest.mark.parametrize("through", [lambda ring: (ring,), lambda ring: [ring], lambda ring: {"again": ring}])
+def test_what_is_too_deep_or_too_much_or_contains_itself_is_refused_on_both_ways(through):
     ring = {}
-    ring["itself"] = (ring,) if through is tuple else {"again": ring}
-    for value in (ring, _nested(60)):
+    ring["itself"] = through(ring)
+    crowd = functools.reduce(lambda inner, _: (inner,) * 90, range(5), ())
+    for value in (ring, _nested(60), crowd):
         with pytest.raises(UnsendableError):
             plain_trees.written({"cache": value}, id)

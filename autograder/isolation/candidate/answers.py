@@ -14,7 +14,7 @@ from stagewise.script import listening
 
 from .changes import Watch
 from .channel import receive_frame, send_frame
-from .clock import TimeIsUp, at_most, listen
+from .clock import TimeIsUp, at_most, watched
 from .decode import Decoder
 from .encode import Encoder
 from .opening import Opening
@@ -95,8 +95,7 @@ class Answers:
         budget = Budget(cpu, left, wall_left, wall / cpu)
         functions = {name: budget.limited(self._objects[number]) for name, number in numbers}
         self._shell.begin(self._limits["output_bytes"])
-        listen()
-        with listening() as heard:
+        with listening() as heard, watched(min(cpu, left), min(cpu, left) * wall / cpu):
             for script, inputs in unpack(cases):
                 try:
                     yield perform(script, read(inputs), functions, budget, self._number, heard)

@@ -55,13 +55,24 @@ def from_parts(dtype: Any, shape: Any, order: Any, writeable: Any, data: Any) ->
         raise ValueError("an array's bytes do not fit its shape")
     flat = np.frombuffer(data, kind)
     _refuse_invalid(flat)
-    if order is None:
-        array = flat.reshape(shape).copy()
-    else:
-        axes, flips, gaps = _checked_order(order, len(shape))
-        array = _restore(flat, shape, axes, flips, gaps)
+    plain = flat.reshape(shape)
+    array = plain.copy() if order is None else restored(plain, *_checked_order(order, len(shape)))
     array.flags.writeable = writeable is True
     return array
+
+
+def restored(plain: NDArray[Any], axes: list[int], flips: list[int], gaps: bool) -> NDArray[Any]:
+    """Return a new array whose bytes in memory are those of `plain`, and in the order that is told."""
+    inner = [plain.shape[axis] for axis in axes]
+    if gaps and inner:
+        room = np.zeros([*inner[:-1], 2 * inner[-1]], plain.dtype)[..., ::2]
+    else:
+        room = np.empty(inner, plain.dtype)
+    room[...] = plain.reshape(inner)
+    if not flips and axes == sorted(axes):
+        return room
+    back = room.transpose([axes.index(axis) for axis in range(len(axes))])
+    return back[tuple(slice(None, None, -1 if axis in flips else 1) for axis in range(len(axes)))]
 
 
 def scalar_from(dtype: Any, data: Any) -> Any:
@@ -128,16 +139,3 @@ def _checked_order(order: Any, ndim: int) -> tuple[list[int], list[int], bool]:
     if len(flips) > ndim or not set(flips) <= set(axes) or type(gaps) is not bool:
         raise ValueError("an array's order names other axes than it has")
     return axes, flips, gaps
-
-
-def _restore(
-    flat: NDArray[Any], shape: tuple[int, ...], axes: list[int], flips: list[int], gaps: bool
-) -> NDArray[Any]:
-    inner = [shape[axis] for axis in axes]
-    if gaps and inner:
-        room = np.zeros([*inner[:-1], 2 * inner[-1]], flat.dtype)[..., ::2]
-    else:
-        room = np.empty(inner, flat.dtype)
-    room[...] = flat.reshape(inner)
-    back = room.transpose([axes.index(axis) for axis in range(len(axes))])
-    return back[tuple(slice(None, None, -1 if axis in flips else 1) for axis in range(len(shape)))]

@@ -34,20 +34,21 @@ class Budget:
 
     def limited(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function with this budget; whatever it raises, its time's end too, comes as RaisedElsewhere."""
-        return lambda *arguments, **keywords: self._spend(function, arguments, keywords)
 
-    def _spend(self, function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
-        seconds = min(self._each, self._left)
-        if seconds <= 0 or time.monotonic() > self._end:
-            raise RaisedElsewhere("TimeoutError", "not called: this check's time was used up before")
-        try:
-            return called(function, arguments, keywords, seconds, seconds * self._factor)
-        except TimeIsUp as error:
-            self.timeouts += 1
-            self._left -= seconds
-            raise RaisedElsewhere("TimeoutError", str(error), describe(error)) from None
-        except BaseException as error:
-            raise RaisedElsewhere(type(error).__name__, text_of(error), describe(error)) from None
+        def limited(*arguments: Any, **keywords: Any) -> Any:
+            seconds = min(self._each, self._left)
+            if seconds <= 0 or time.monotonic() > self._end:
+                raise RaisedElsewhere("TimeoutError", "not called: this check's time was used up before")
+            try:
+                return called(function, arguments, keywords, seconds, seconds * self._factor)
+            except TimeIsUp as error:
+                self.timeouts += 1
+                self._left -= seconds
+                raise RaisedElsewhere("TimeoutError", str(error), describe(error)) from None
+            except BaseException as error:
+                raise RaisedElsewhere(type(error).__name__, text_of(error), describe(error)) from None
+
+        return limited
 
 
 def perform(

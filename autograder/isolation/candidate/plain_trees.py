@@ -1,5 +1,5 @@
-"""Trees of a played case by a short way: what most cases hold are numbers, arrays, and a few of them in dicts
-and tuples.
+"""Trees of a played case by a short way: what most cases hold are numbers, names, arrays, and a few of them
+in dicts, tuples and lists.
 
 `read` is for trees that the examiner made and trusts them; `written` makes the trees that Encoder makes. Both
 leave what is rare to the long way.
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import NUMERIC, SCALARS, from_parts, sendable, to_parts
+from .arrays import NUMERIC, SCALARS, from_parts, restored, sendable, to_parts
 from .decode import Decoder
 from .encode import Encoder
 from .wire import Tag
@@ -25,7 +25,10 @@ class _Rare(Exception):  # noqa: N818 (it is no error)
 
 
 def read(tree: Any) -> Any:
-    """The value of a tree from the examiner; ValueError for a handle, since a case's inputs are data."""
+    """The value of a tree from the examiner; ValueError for a handle, since a case's inputs are data.
+
+    Arrays are views of what arrived, which nobody can write into: a case is played on copies.
+    """
     try:
         return _value(tree)
     except _Rare:
@@ -57,9 +60,10 @@ def _value(tree: Any) -> Any:
 
 def _array(tree: list[Any]) -> Any:
     _, dtype, shape, order, writeable, data = tree
-    if order is not None or not writeable or dtype not in NUMERIC:
+    if not writeable or dtype not in NUMERIC:
         return from_parts(dtype, shape, order, writeable, data)
-    return np.frombuffer(data, NUMERIC[dtype]).reshape(shape).copy()
+    array: Any = np.ndarray(shape, NUMERIC[dtype], data)
+    return array if order is None else restored(array, *order)
 
 
 def _no_handle(number: int) -> object:
@@ -83,16 +87,18 @@ def _part(value: Any, seen: set[int], depth: int) -> Any:
     kind = type(value)
     if kind in _SIMPLE or (kind is int and -_LARGEST <= value <= _LARGEST):
         return value
-    if kind is tuple and len(value) <= _MOST_ENTRIES and depth > 0:
-        return [_TUPLE, *[_part(item, seen, depth - 1) for item in value]]
+    if kind is str and len(value) <= _MOST_BYTES:
+        return value
     if kind in SCALARS:
         array = np.asarray(value)
         return [_SCALAR, array.dtype.str, array.tobytes()]
     if id(value) in seen:
-        raise _Rare  # the long way says that it is the same object
+        raise _Rare  # the long way says that it is the same object, or counts what it holds once more
     seen.add(id(value))
     if kind is np.ndarray and sendable(value.dtype) and value.nbytes <= _MOST_BYTES:
         return [_ARRAY, *to_parts(value)]
     if kind is dict:
         return _entries(value, seen, depth - 1)
+    if (kind is tuple or kind is list) and len(value) <= _MOST_ENTRIES and depth > 0:
+        return [_TUPLE if kind is tuple else _LIST, *[_part(item, seen, depth - 1) for item in value]]
     raise _Rare
