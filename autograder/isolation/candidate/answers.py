@@ -13,7 +13,7 @@ from typing import Any
 from stagewise.script import listening
 
 from .changes import Watch
-from .channel import receive_frame, send_frame
+from .channel import Receiver, send_frame
 from .clock import TimeIsUp, at_most, watched
 from .decode import Decoder
 from .encode import Encoder
@@ -57,8 +57,9 @@ class Answers:
     def serve(self, conversation: socket.socket) -> None:
         """Answer until the examiner goes away (ClosedError)."""
         bound = self._limits["frame_bytes"]
+        questions = Receiver(conversation)
         while True:
-            turn, question, cpu, wall, *fields = unpack(receive_frame(conversation, bound))
+            turn, question, cpu, wall, *fields = unpack(questions.frame(bound))
             if question not in ("cell", "layers"):
                 self._opening.leave()
             if question == "play":
@@ -119,7 +120,8 @@ class Answers:
         if outputs and outputs[-1].get("ename") == "TimeIsUp":
             status = "timeout"
         named = self._get(cpu, wall, name) if name else ["missing"]
-        return ["cell", status, count, Encoder(self._number).encode(outputs), named]
+        tree = Encoder(self._number).encode(outputs) if outputs else [Tag.LIST]
+        return ["cell", status, count, tree, named]
 
     def _get(self, cpu: float, wall: float, name: str) -> list[Any]:
         variables, hidden = self._shell.user_ns, self._shell.user_ns_hidden

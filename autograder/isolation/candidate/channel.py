@@ -26,11 +26,11 @@ class FrameTooLargeError(ChannelError):
 
 
 def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = None) -> None:
-    """Send `payload`; `deadline` is a time of `time.monotonic`, None to wait for ever."""
+    """Send `payload`; `deadline` is a time of `time.monotonic`, None to wait as long as the socket does."""
     rest = memoryview(_HEADER.pack(len(payload)) + payload)
     try:
         while rest:
-            sock.settimeout(_left(deadline))
+            _be_patient(sock, deadline)
             rest = rest[sock.send(rest[:_CHUNK]) :]
     except TimeoutError:
         raise DeadlineError from None
@@ -38,16 +38,8 @@ def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = Non
         raise ClosedError(str(error)) from None
 
 
-def receive_frame(sock: socket.socket, limit: int, deadline: float | None = None) -> bytes:
-    """Return the next frame of at most `limit` bytes; memory grows only with what really arrives."""
-    (size,) = _HEADER.unpack(_receive(sock, _HEADER.size, deadline))
-    if size > limit:
-        raise FrameTooLargeError(f"a frame of {size} bytes, at most {limit} are allowed")
-    return _receive(sock, size, deadline)
-
-
 class Receiver:
-    """Receives frames as `receive_frame` does; those that arrive together cost one system call."""
+    """Receives frames; those that arrive together cost one system call."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -55,7 +47,7 @@ class Receiver:
         self._at = 0
 
     def frame(self, limit: int, deadline: float | None = None) -> bytes:
-        """Return the next frame of at most `limit` bytes."""
+        """Return the next frame of at most `limit` bytes; memory grows only with what really arrives."""
         (size,) = _HEADER.unpack(self._take(_HEADER.size, deadline))
         if size > limit:
             raise FrameTooLargeError(f"a frame of {size} bytes, at most {limit} are allowed")
@@ -78,7 +70,7 @@ def _receive(sock: socket.socket, size: int, deadline: float | None, ahead: int 
     missing = size
     try:
         while missing > 0:
-            sock.settimeout(_left(deadline))
+            _be_patient(sock, deadline)
             part = sock.recv(min(missing + ahead, _CHUNK))
             if not part:
                 raise ClosedError("the other side closed the connection")
@@ -91,10 +83,11 @@ def _receive(sock: socket.socket, size: int, deadline: float | None, ahead: int 
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _left(deadline: float | None) -> float | None:
+def _be_patient(sock: socket.socket, deadline: float | None) -> None:
+    """Have the socket wait until the deadline; without one, as long as it waits anyway."""
     if deadline is None:
-        return None
+        return
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
-    return left
+    sock.settimeout(left)

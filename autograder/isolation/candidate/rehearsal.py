@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .answers import Answers
-from .channel import ClosedError, receive_frame, send_frame
+from .channel import ClosedError, Receiver, send_frame
 from .encode import Encoder
 from .opening import Opening
 from .shell import CandidateShell
@@ -39,7 +39,8 @@ def rehearse(shell: CandidateShell) -> None:
         with suppress(ClosedError):
             limits = {"output_bytes": _BOUND, "frame_bytes": _BOUND}
             Answers(shell, limits, [], Opening(shell)).serve(theirs)
-        kinds = [unpack(receive_frame(ours, _BOUND, None))[1] for _ in range(5)]
+        answers = Receiver(ours)
+        kinds = [unpack(answers.frame(_BOUND))[1] for _ in range(5)]
         if kinds != ["cell", "cell", "cell", "value", "played"]:
             raise RuntimeError(f"the rehearsal of a candidate went wrong: {kinds}")
     shell.begin(0)

@@ -93,7 +93,7 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
         None for any other cell. Most of a student's cells are such, and the rest of what `run_cell` does
         would find nothing to do.
         """
-        place = self.compile.get_code_name(source, source, self.running)
+        place = self.compile.cache(source, self.running)
         try:
             code = compile(source, place, "exec", self.compile.flags, True)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -103,7 +103,6 @@ class CandidateShell(InteractiveShell):  # type: ignore[misc]
         self.execution_count = self.running + 1
         self.history_manager.input_hist_parsed.append(source)
         self.history_manager.input_hist_raw.append(source)
-        self.compile.cache(source, self.running)
         try:
             exec(code, self.user_global_ns, self.user_ns)
         except Exception:  # a default value, an annotation or a part of a module that there is not
