@@ -9,7 +9,11 @@ from autograder.isolation.sandbox import CandidateTemplate
 
 HERE = "import os\nhere = os.getpid()"
 IS_HERE = "print('here' in globals() and here == os.getpid())"  # process ids are a candidate's own
-LUCK = "import random\nimport numpy as np\nprint(random.random(), np.random.rand())"
+LUCK = """\
+import random
+import numpy as np
+own = np.random.default_rng
+print(random.random(), np.random.rand(), own().random(), own().random(), np.random.RandomState().rand())"""
 
 
 def started(*opening):
@@ -80,6 +84,7 @@ def test_the_luck_of_a_notebook_is_the_same():
             with template.new_candidate() as candidate:
                 drawn.append(printed(candidate, LUCK, 1) + printed(candidate, LUCK, 2))
         assert len(set(drawn)) == 1
+        assert len(set(drawn[0].split())) == 10
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from .shell import CandidateShell
 _SECONDS, _BOUND = 60.0, 1 << 16
 _WRITEABLE = ("/tmp", "/dev/shm")
 
+_entropy = random.Random()
+
 Shown = tuple[str, int, list[dict[str, Any]]]
 
 
@@ -69,9 +71,13 @@ class Opening:
 
 
 def _start_alike() -> None:
-    """Start the generators that all code shares from one state: the same notebook has the same luck."""
+    """Start the generators that all code shares from one state, and NumPy's that are made without a seed from
+    states that follow from it: the same notebook has the same luck.
+    """
     random.seed(0)
+    _entropy.seed(0)
     if numpy := sys.modules.get("numpy"):
+        numpy.random.bit_generator.randbits = _entropy.getrandbits  # else the system's
         numpy.random.seed(0)
 
 
