@@ -1,7 +1,9 @@
 """The cells with which a unit's notebooks open are run once, and no notebook can tell."""
 
+import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder.grading.templates import needs_of
@@ -12,8 +14,12 @@ IS_HERE = "print('here' in globals() and here == os.getpid())"  # process ids ar
 LUCK = """\
 import random
 import numpy as np
-own = np.random.default_rng
-print(random.random(), np.random.rand(), own().random(), own().random(), np.random.RandomState().rand())"""
+own, pythons = np.random.default_rng, random.Random
+print(random.random(), np.random.rand(), own().random(), own().random(), np.random.RandomState().rand())
+print(pythons().random(), pythons().random())
+random.seed()
+np.random.seed()
+print(random.random(), np.random.rand())"""
 
 
 def started(*opening):
@@ -84,7 +90,13 @@ def test_the_luck_of_a_notebook_is_the_same():
             with template.new_candidate() as candidate:
                 drawn.append(printed(candidate, LUCK, 1) + printed(candidate, LUCK, 2))
         assert len(set(drawn)) == 1
-        assert len(set(drawn[0].split())) == 10
+        assert len(set(drawn[0].split())) == 18
+
+
+def test_a_seed_means_what_it_means_elsewhere(fresh):
+    fresh.run_cell("import random\nimport numpy as np")
+    said = printed(fresh, "print(random.Random(5).random(), np.random.default_rng(5).random())")
+    assert said == f"{random.Random(5).random()} {np.random.default_rng(5).random()}\n"
 
 
 @pytest.mark.parametrize(

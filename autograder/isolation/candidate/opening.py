@@ -1,20 +1,17 @@
 """The cells with which every notebook of a unit opens, run once in the template: its forks find them done."""
 
 import os
-import random
-import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from . import luck
 from .clock import TimeIsUp, at_most
 from .shell import CandidateShell
 
 _SECONDS, _BOUND = 60.0, 1 << 16
 _WRITEABLE = ("/tmp", "/dev/shm")
-
-_entropy = random.Random()
 
 Shown = tuple[str, int, list[dict[str, Any]]]
 
@@ -37,11 +34,11 @@ class Opening:
         flooded = any(len(str(outputs)) >= _BOUND for _, _, outputs in self._shown)
         if len(self._shown) < len(sources) or flooded or _outside_memory() != before:
             self.leave()
-        self._luck = random.getstate()
+        self._luck = luck.state()
 
     def begin(self) -> None:
         """Go on in a fork, where Python starts its generator anew."""
-        random.setstate(self._luck)
+        luck.go_on(self._luck)
 
     def cell(self, source: str, number: int) -> Shown | None:
         """What a notebook's cell of that number (0 for the next) has shown, if it is an opening cell in its
@@ -64,21 +61,10 @@ class Opening:
         self._run()
 
     def _run(self) -> None:
-        _start_alike()
+        luck.start()
         for number, source in enumerate(self._sources, start=1):
             self._shell.execution_count = number
             self._shown.append(self._shell.run(source, _BOUND))
-
-
-def _start_alike() -> None:
-    """Start the generators that all code shares from one state, and NumPy's that are made without a seed from
-    states that follow from it: the same notebook has the same luck.
-    """
-    random.seed(0)
-    _entropy.seed(0)
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.bit_generator.randbits = _entropy.getrandbits  # else the system's
-        numpy.random.seed(0)
 
 
 def _outside_memory() -> tuple[int, int, list[list[str]]]:
