@@ -1,7 +1,9 @@
 """check(f): a student's function against the recorded answers, said in a small table."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext, redirect_stderr
 from difflib import get_close_matches
 from typing import Any
 
@@ -28,9 +30,11 @@ def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
     f: the function itself, `check(batchnorm_step1)`; its name tells the exercise. partners: your other
     functions that the exercise calls, `check(batchnorm_backward, batchnorm_forward)`. Returns nothing and
     raises nothing (an interruption passes): what the function did is in the table. Only while
-    nbgrader validates a notebook, a check that is not passed raises CheckFailed: Validate counts exceptions.
+    nbgrader validates a notebook, a check that is not passed raises CheckFailed: Validate counts exceptions,
+    and takes whatever is written to sys.stderr for one, which therefore goes to sys.stdout.
     """
-    report = _asked((f, *partners))
+    with redirect_stderr(sys.stdout) if _validating() else nullcontext():
+        report = _asked((f, *partners))
     if isinstance(report, str):
         display.say(report)
     else:

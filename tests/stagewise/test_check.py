@@ -66,6 +66,18 @@ def test_validate_button_is_content_with_a_right_function(reports, monkeypatch):
     check(define("def center(x): return x - x.mean(axis=0)"))
 
 
+@pytest.mark.parametrize(("execution", "stream"), [("validate", "out"), ("", "err")])
+def test_validate_button_does_not_take_a_note_on_stderr_for_a_failure(
+    reports, monkeypatch, capsys, execution, stream
+):
+    """Which it does with whatever a check cell writes there; at the student's desk it stays where it was sent."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", execution)
+    body = "\n    ".join(["import sys", "print('here', file=sys.stderr)", "return x - x.mean(axis=0)"])
+    check(define(f"def center(x):\n    {body}"))
+    said = capsys.readouterr()._asdict()
+    assert {name for name, text in said.items() if "here" in text} == {stream}
+
+
 @pytest.mark.parametrize("body", ["raise NotImplementedError", "pass", "return ..."])
 def test_unfinished_is_not_an_error(reports, body):
     check(define(f"def center(x): {body}"))
