@@ -70,7 +70,7 @@ def test_validate_button_is_content_with_a_right_function(reports, monkeypatch):
 def test_validate_button_does_not_take_a_note_on_stderr_for_a_failure(
     reports, monkeypatch, capsys, execution, stream
 ):
-    """Which it does with all that a check cell writes there. At the student's desk it stays where it was sent."""
+    """Which it does with all that a check cell writes there. Elsewhere it stays where it was sent."""
     monkeypatch.setenv("NBGRADER_EXECUTION", execution)
     body = "\n    ".join(["import sys", "print('here', file=sys.stderr)", "return x - x.mean(axis=0)"])
     check(define(f"def center(x):\n    {body}"))
