@@ -15,6 +15,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 _SHARE = 1e-3
+_FEW, _LEAST = 100, 0.05
 
 
 class Unobservable(ValueError):  # noqa: N818 - the name says what the matter is
@@ -75,6 +76,22 @@ def column_patterns(a: Array) -> int:
     2
     """
     return len({column.tobytes() for column in _zeros(a).reshape(len(a), -1).T})
+
+
+def thinned(a: Array) -> Array:
+    """a itself, of any shape, where it can be seen that entries were dropped.
+
+    What fits a forward pass that drops nothing, or everything, tells nothing of a backward pass: two
+    functions that do nothing would fit. Fewer than 100 entries may have been spared by chance.
+
+    >>> thinned(np.array([0.0, 2.0, 1.0]))
+    array([0., 2., 1.])
+    """
+    zeros = zero_fraction(a)
+    if a.size < _FEW or _LEAST <= zeros <= 1 - _LEAST:
+        return a
+    which = "hardly any entry is" if zeros < _LEAST else "nearly all entries are"
+    raise Unobservable(f"in {{0}}, {which} 0; mend the forward pass first: what it drops is the measure here")
 
 
 def fitting(dout: Array, x: Array, out: Array) -> Array:
@@ -146,6 +163,7 @@ OBSERVABLES = {
     "column_patterns": Observable(
         column_patterns, "the number of different patterns of zeros in the columns of {0}"
     ),
+    "thinned": Observable(thinned, "{0}"),
     "fitting": Observable(fitting, "the gradient that fits your forward pass"),
     "weights": Observable(weights, "the weights that your forward pass used"),
     "one_matrix": Observable(one_matrix, "{1} is {0} times one matrix, plus {2}"),

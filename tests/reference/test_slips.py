@@ -96,6 +96,33 @@ def test_a_right_forward_pass_is_never_replaced():
     assert not any("stood in" in note for note in report.notes)
 
 
+def linear_forward(x, w, b, dropconnect_param):
+    return x @ w + b, (x, w)
+
+
+def linear_backward(dout, cache):
+    x, w = cache[:2]
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "forward", "backward"),
+    [
+        ("dropout", lambda x, dropout_param: (x.copy(), None), lambda dout, cache: dout.copy()),
+        ("dropout", lambda x, dropout_param: (0 * x, None), lambda dout, cache: 0 * dout),
+        ("dropconnect", linear_forward, linear_backward),
+    ],
+    ids=["two identities", "two zeros", "a linear layer"],
+)
+def test_a_pair_that_drops_nothing_earns_little_more_than_its_backward_pass_alone(name, forward, backward):
+    """The two fit each other, and such a partner could be defined for this check alone."""
+    exercise = units.load("dropout").exercise(f"{name}_backward")
+    alone = judge({**exercise.functions, exercise.name: backward}, draw(exercise, 0))
+    functions = called(exercise.name, backward), called(f"{name}_forward", forward)
+    report = examined(*functions, unit="dropout", points=100)
+    assert report.points < 100 * alone.fraction + 10 < 40
+
+
 @pytest.mark.parametrize(("forward", "told"), [(steep_forward, True), (sigmoid_forward, False)])
 def test_a_students_check_says_where_to_look(forward, told, capsys):
     begin("activations")

@@ -116,6 +116,17 @@ def test_quantities_nest_and_unknown_ones_are_refused():
         output("zero_fraction(a=out)")
 
 
+@pytest.mark.parametrize(("kept", "said"), [(400, "hardly any entry is 0"), (4, "nearly all entries are 0")])
+def test_what_lost_nothing_or_everything_is_no_measure_of_a_way_back(kept, said):
+    """Two identities fit each other; so do two functions that return zeros. Few entries may be like that."""
+    out = np.where(np.arange(400) < kept, 2.0, 0.0)
+    found = observe({"dx": out, "out": out}, "agreement(dx, thinned(out))")
+    assert found.kind is FailureKind.UNFIT
+    assert found.message.startswith(f"in out, {said}; mend the forward pass first")
+    assert observe({"out": np.ones((9, 9))}, "zero_fraction(thinned(out))") == 0
+    assert observe({"out": np.eye(11)}, "zero_fraction(thinned(out))") == pytest.approx(10 / 11)
+
+
 def test_the_farthest_factor_is_shown_and_nan_where_nothing_survives():
     b = np.ones(9)
     assert obs.survivor_scale(np.array([2.0] * 8 + [2.01]), b) == 2.01
