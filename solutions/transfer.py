@@ -407,7 +407,7 @@ def drift():
         "model.train()": letters_meanwhile(lambda model: model.train()),
     }
     return plots.curves(curves, xlabel="epoch of training the other head", ylabel="letters read by the old head", ylim=(0, 1),
-                        title="No parameter moves, and the letters are forgotten")
+                        title="Frozen weights, drifting statistics: letters are forgotten")
 
 
 interactive.explore(drift)
@@ -542,9 +542,9 @@ def forgotten_eval():
     sizes, (x, y) = (1, 2, 5, 10, 30, 100, 300), unseen()[0]
     order = torch.argsort(y)
     found = {
-        "evaluation mode": [evaluate(model, zip(x.split(size), y.split(size))) for size in sizes],
-        "training mode, random order": [without_eval(model, x, y, size) for size in sizes],
-        "training mode, sorted": [without_eval(model, x[order], y[order], size) for size in sizes],
+        "evaluation": [evaluate(model, zip(x.split(size), y.split(size))) for size in sizes],
+        "training, random order": [without_eval(model, x, y, size) for size in sizes],
+        "training, sorted": [without_eval(model, x[order], y[order], size) for size in sizes],
     }
     return plots.sweep(sizes, found, xlabel="size of the batches", ylabel="accuracy on the same 300 digits", ylim=(0.5, 1),
                        title="In training mode the answer depends on the neighbours", legend="below")
