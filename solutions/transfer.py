@@ -698,7 +698,7 @@ def seconds_per_epoch():
 interactive.explore(seconds_per_epoch)
 
 # %% [markdown]
-# About a factor of two. The forward pass through the backbone is needed in both cases; the way back through it is saved when only the head learns. (Who trains a frozen backbone for many epochs can save the forward pass as well: compute the features once and keep them.)
+# About a factor of two where we measured. The forward pass through the backbone is needed in both cases; the way back through it is saved when only the head learns. (Who trains a frozen backbone for many epochs can save the forward pass as well: compute the features once and keep them.)
 #
 # And the rates? Try them: five examples of each digit, everything learns, the accuracy on unseen digits after each epoch. Start with a backbone that is as fast as the head. Then set the share of the backbone to 0, so that its weights stay.
 # **Can you find** a pair of rates that does better than that?
@@ -726,7 +726,7 @@ interactive.explore(
 )
 
 # %% [markdown]
-# With five examples, every pair whose head has a rate of 0.03 or less ends between 75 and 77 %, whatever the backbone does. On 300 digits such differences are chance: the standard deviation of an accuracy of 0.76 is $\sqrt{0.76 \cdot 0.24/300} \approx 2.5\,\%$. So no pair does better than a backbone at rest.
+# With five examples, every pair whose head has a rate of 0.03 or less ends between 75 and 77 %, whatever the backbone does. On 300 digits such differences may be chance: the standard deviation of an accuracy of 0.76 is $\sqrt{0.76 \cdot 0.24/300} \approx 2.5\,\%$. So nothing here says that a pair does better than a backbone at rest.
 # But a pair can do much worse. With a head of 0.1 the accuracy falls from 75 % with the backbone at rest to 58 % with a backbone as fast as the head: that is the loss of features that section 7 spoke of. The training loss, meanwhile, goes down in all of them.
 #
 # (Is the share 0 the same as a frozen backbone? Not quite. Its parameters still require a gradient, so `train_mode` leaves batchnorm in training mode, and the running statistics move.)
