@@ -759,7 +759,7 @@ interactive.explore(
 )
 
 # %% [markdown]
-# At both ends the bars stand alone with short lines on them; in between the crowd is divided and the error bars grow long, because there a few missing units decide who wins. Is the spread of any use? Put it to work: let the network *decline* to answer where the spread of its winning class is largest.
+# At both ends one bar stands far above the others, with a shorter line on it. The lines are longest, a spread near 0.3, around the place where the winner changes: there a few missing units decide. That need not be half way; from 3 to 8 it is at about 0.7. Is the spread of any use? Put it to work: let the network *decline* to answer where the spread of its winning class is largest.
 # Which pictures will it decline, and what is the accuracy of the rest?
 
 # %% role="explore"
