@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Dropout: learning with half of the units away
 #
-# A network with more weights than examples can learn everything by heart, mistakes included. In this notebook you build the
-# strangest remedy there is: while the network learns, throw some of its units away, others in each step. You
+# A network with more weights than examples can learn everything by heart, mistakes included. In this notebook you build a
+# strange remedy: while the network learns, throw some of its units away, others in each step. You
 # write it in two schemes, there and back, apply the same idea to weights, and find out what a network is unsure about.
 #
 # You need NumPy, the chain rule, mean and variance. You need no deep learning library.
@@ -45,11 +45,11 @@ begin("dropout")
 # ## 1 Learning by heart
 # *5 minutes, ●○○*
 #
-# The task is made for failure. The network has three hidden layers of 128 units and more than 42,000 weights. It gets 200 pictures of digits, and three tenths
-# of the labels have been replaced by random ones, as if a tired person had written them. By chance some of those are right, so 53 of the 200 are wrong.
+# The task is made for failure. The network has three hidden layers of 128 units and more than 42,000 weights. It gets 200 pictures of digits, and about three tenths
+# of the labels have been replaced by random ones, as if a tired person had written them. By chance some of the random ones are right, so 53 of the 200 are wrong.
 #
-# **Predict** two numbers after 500 steps: the share of the 200 *given* labels that the network reproduces (one that knew all digits and had learned nothing by heart would reach
-# 0.735), and its accuracy on 300 new pictures with correct labels.
+# **Predict** two numbers after 500 steps: the share of the 200 *given* labels that the network reproduces, and its accuracy on 300 new pictures with correct labels. (A network that knew all digits and had learned nothing by heart would reproduce
+# 147 of the 200, a share of 0.735.)
 
 # %% role="explore"
 digits = data.digits()
@@ -85,18 +85,18 @@ def run(seed=1, steps=500, **layers):
 def by_heart():
     _, steps, (given, new) = run()
     return plots.curves({"the given labels": (steps, given), "new pictures": (steps, new)}, ylabel="share right",
-                        title="Three tenths of the labels are random", ylim=(0, 1.05))
+                        title="Three tenths of the labels are random, and all are learned", ylim=(0, 1.05))
 
 
 interactive.explore(by_heart)
 
 # %% [markdown]
 # The network reproduces *every* label, also the wrong ones. And look at the lower curve: it rises to about 0.8, and then it *falls*, to
-# about 0.75. First the network learned what digits look like; then it learned by heart who had been tired. The gap between the two
+# about 0.75. First the network learned what digits look like; then it learned the wrong labels by heart. The gap between the two
 # curves is **overfitting**.
 #
-# One remedy would be to ask many people instead of one: train ten networks, each on its own part of the data or from another start, and let them vote. What one of them has learned by
-# heart the others have not. But ten networks cost ten times as much, in training and for ever after. Dropout gets a good part of the effect from one network.
+# One remedy would be to ask many people instead of one: train ten networks, each on its own part of the data or from another start, and let them vote. They do not all make the
+# same mistakes, so many are outvoted. But ten networks cost ten times as much, in training and for ever after. Dropout gets a good part of the effect from one network.
 
 # %% [markdown]
 # ## 2 The idea, drawn
@@ -118,14 +118,14 @@ plots.thinned({
 # Two ways to think about it.
 #
 # *No unit can rely on another one.* A unit that has learned to repair one particular mistake of one particular neighbour is useless when that neighbour is away. What pays is to be useful in many
-# companies. Geoffrey Hinton, who had the idea, tells that it came to him at his bank, where the tellers kept being moved around: he supposed that cheating the bank would take employees who know each other.
+# companies. Geoffrey Hinton, who had the idea, tells that it came to him at his bank, where the tellers kept being moved around. He supposed that this was against fraud: cheating the bank would take employees who work together.
 #
 # *It is a crowd of networks.* **How many** different thinned versions does the small network above have (10 hidden units)? And the one of section 1 (384 hidden units)?
 #
 # <details><summary>Compare your answer</summary>
 #
-# Each hidden unit is there or not: $2^{10} = 1024$ versions, and $2^{384} \approx 4 \cdot 10^{115}$. All of them share the same weights. Each step of the training improves
-# one of them per example, and hardly any version is ever seen twice.
+# Each hidden unit is there or not: $2^{10} = 1024$ versions, and $2^{384} \approx 4 \cdot 10^{115}$. All of them share the same weights. Each step of the training uses
+# one version per example, and hardly any of the $4 \cdot 10^{115}$ is ever seen twice.
 # </details>
 
 # %% [markdown]
@@ -141,15 +141,17 @@ plots.thinned({
 #
 # $$\text{train:}\quad \mathrm{out} = x\,\frac{k}{p}, \qquad\qquad \text{test:}\quad \mathrm{out} = x .$$
 #
-# $$\mathbb E[\mathrm{out}] = \frac{p\,x}{p} = x , \qquad
-# \operatorname{Var}(\mathrm{out}) = \mathbb E[\mathrm{out}^2] - x^2 = p\,\frac{x^2}{p^2} - x^2 = x^2\,\frac{1-p}{p} .$$
+# In training, out is $x/p$ with probability $p$ and 0 otherwise, so
 #
-# The mean is that of test time. The variance is the price: for $p = 0.5$ the noise is as large as the signal, for $p = 0.9$ it is a third of it (the standard deviation of out is $x/3$).
+# $$\mathbb E[\mathrm{out}] = p\,\frac{x}{p} = x , \qquad
+# \operatorname{Var}(\mathrm{out}) = \mathbb E[\mathrm{out}^2] - \left(\mathbb E[\mathrm{out}]\right)^2 = p\,\frac{x^2}{p^2} - x^2 = x^2\left(\frac1p - 1\right) = x^2\,\frac{1-p}{p} .$$
+#
+# The mean is that of test time. The variance is the price. Its root, the standard deviation $|x|\sqrt{(1-p)/p}$, is the size of the noise: as large as the signal for $p = 0.5$, a third of it for $p = 0.9$.
 #
 # **How to draw $k$.** A uniform random number $u$ between 0 and 1 lies below $p$ with probability exactly $p$: that is what uniform means. So a comparison with $p$ makes a $k$, and
 # a whole array of uniform numbers makes the mask for a whole array `x`. Every entry needs a number of its own, in every example and in every unit.
 #
-# **How to seed.** Tests want to draw the same mask twice. NumPy's `np.random.default_rng(seed)` gives a generator of its own that starts at the same place for the same seed, and at
+# **How to seed.** Tests want to draw the same mask twice. NumPy's `rng = np.random.default_rng(seed)` gives you a generator of your own. It starts at the same place for the same seed, and at
 # an unpredictable one for `None`; `rng.random(shape)` draws. (The older `np.random.seed` does it too, but it restarts *everybody's* random numbers. It is accepted here.) Without a
 # seed, each call must draw another mask.
 #
@@ -162,7 +164,12 @@ plots.thinned({
 #
 # <details><summary>Hint: my output has the right zeros, but the check says that it is too small or too large</summary>
 #
-# Look at what the survivors are multiplied with. Python's comparisons come after its divisions: in <code>u < p / p</code> the division is done first.
+# Look at what the survivors are multiplied by. Then put your own numbers into it: with $p = 0.8$ and an entry 4, what comes out?
+# </details>
+#
+# <details><summary>Hint: my output has no zeros at all</summary>
+#
+# Python divides before it compares: in <code>u &lt; p / p</code> the division is done first, and every $u$ lies below 1. Which brackets are missing?
 # </details>
 
 # %% role="exercise"
@@ -206,7 +213,10 @@ def thinned_pictures(p):
 interactive.explore(thinned_pictures, p=interactive.slider([0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0], start=0.5, label="keep p"))
 
 # %% [markdown]
-# Now the promise of the formula: *the mean of many masks is x*. How fast? The mean of $T$ independent passes has the standard deviation $x\sqrt{\frac{1-p}{p\,T}}$. **What should the
+# Many pixels can go before a digit becomes unreadable, because neighbouring pixels say nearly the same. A hidden layer whose units repeat each other can spare some of them in the same way.
+#
+# Now the promise of the formula: *the mean of many passes comes closer and closer to x*. How fast? The variances of independent numbers add up, so the sum of $T$ independent passes has the variance $T x^2\frac{1-p}{p}$. Their mean is this
+# sum divided by $T$: the variance shrinks by $T^2$, and the standard deviation is $x\sqrt{\frac{1-p}{p\,T}}$. **What should the
 # lines look like** on two logarithmic axes, which slope do they have, and by which factor does the line of $p = 0.1$ lie above that of $p = 0.9$?
 
 # %% role="explore"
@@ -220,16 +230,17 @@ def mean_of_many():
             away.append(np.sqrt(np.mean((total / count / x - 1) ** 2)))
         lines[f"keep p = {p}"] = (np.arange(1, 1001), away)
     return plots.curves(lines, xlabel="passes T", ylabel="typical relative distance from x", log="xy",
-                        title="The mean of many passes comes closer to x")
+                        title="A hundred times the passes, a tenth of the distance")
 
 
 interactive.explore(mean_of_many)
 
 # %% [markdown]
-# Straight lines of slope $-\tfrac12$: a hundred times as many passes, a tenth of the distance. At $T = 1$ you read off $\sqrt{(1-p)/p}$: 3 for $p = 0.1$, 1 for $p = 0.5$, and $\tfrac13$ for
+# Straight lines of slope $-\tfrac12$, because the logarithm of the distance is $\ln\sqrt{(1-p)/p} - \tfrac12 \ln T$: a hundred times as many passes, a tenth of the distance. At $T = 1$ you read off $\sqrt{(1-p)/p}$: 3 for $p = 0.1$, 1 for $p = 0.5$, and $\tfrac13$ for
 # $p = 0.9$. So the lines of 0.1 and 0.9 are a factor of 9 apart.
 #
-# The measures of the check are yours as well. Change `p` in this cell and predict each number.
+# The measures of the check are yours as well. Here they look at one pass over 10,000 entries. Change `p` in this cell and predict each number.
+# Run it several times: how much does each number change, and which one never does?
 
 # %%
 x = np.random.default_rng(2).uniform(0.5, 2.5, (100, 100))
@@ -245,12 +256,12 @@ except NotImplementedError:
 # ## 4 The way back
 # *8 minutes, ●○○, 12 points*
 #
-# For a given mask the layer is $\mathrm{out} = m\,x$ with a constant $m = k/p$ for each entry. By the chain rule
+# The loss $L$ knows $x$ only through out. For a given mask the layer is $\mathrm{out} = m\,x$ with a constant $m = k/p$ for each entry. By the chain rule
 #
 # $$\mathrm{dx} = \frac{\partial L}{\partial x} = \frac{\partial L}{\partial\,\mathrm{out}}\cdot\frac{\partial\,\mathrm{out}}{\partial x} = \mathrm{dout} \cdot m .$$
 #
-# It is the *same* $m$ as on the way there, with its factor $\frac1p$, because it is the derivative of what has really been computed. An entry that was dropped gets the gradient 0: whatever its value had been, the
-# loss would have been the same. So the mask must travel in the cache. In test mode nothing was dropped, and `dx` is `dout`.
+# It is the *same* $m$ as on the way there, with its factor $\frac1p$, because `dx` is the derivative of what has really been computed. An entry that was dropped gets the gradient 0: whatever its value had been, the
+# loss would have been the same. So the mask must travel in the cache. In test mode out is $x$, so $m = 1$ and `dx` is `dout`.
 
 # %% role="exercise"
 def dropout_backward(dout, cache):
@@ -286,18 +297,18 @@ def check_with_and_without_seed():
 interactive.explore(check_with_and_without_seed)
 
 # %% [markdown]
-# Without a seed the two calls use two masks, and their difference, divided by a tiny step, is enormous and means nothing (look at what was *measured*). The formula is right, the measurement is not: freeze the randomness before
+# Without a seed the two calls use two masks. Their outputs differ by whole entries, and this difference, divided by a tiny step, is enormous and means nothing (look at what was *measured*). Your formula is right and the measurement is wrong: freeze the randomness before
 # you measure a gradient.
 
 # %% [markdown]
 # ## 5 The other scheme
 # *9 minutes, ●○○, 12 points*
 #
-# The first paper ([Srivastava and others, 2014](https://jmlr.org/papers/v15/srivastava14a.html)) did it the other way round. Training only drops, and test time makes up for it:
+# The paper that made dropout known ([Srivastava and others, 2014](https://jmlr.org/papers/v15/srivastava14a.html)) did it the other way round. Training only drops, and test time makes up for it:
 #
 # $$\text{train:}\quad \mathrm{out} = k\,x, \qquad\qquad \text{test:}\quad \mathrm{out} = p\,x .$$
 #
-# In both schemes the output at test time is the *expected* output in training: here $\mathbb E[k\,x] = p\,x$. (In the paper the weights behind the layer are multiplied by $p$, which is the same.)
+# In both schemes the output at test time is the *expected* output in training: here $\mathbb E[k\,x] = p\,x$. (In the paper the weights behind the layer are multiplied by $p$. The next layer gets the same sums: $\sum_d (p\,w_d)\,x_d = \sum_d w_d\,(p\,x_d)$.)
 
 # %% role="exercise"
 def vanilla_dropout_forward(x, dropout_param):
@@ -339,14 +350,14 @@ def both_schemes(p):
 interactive.explore(both_schemes, p=interactive.slider([0.1, 0.3, 0.5, 0.8, 1.0], start=0.8, label="keep p"))
 
 # %% [markdown]
-# In each row the two modes agree (train up to chance). Mixing the schemes is the classic mistake: training that divides *and* a test that multiplies, or neither of them.
+# In each row the two modes agree (train up to chance), at 2 in the inverted scheme and at $2p$ in the other one. Mixing the schemes is the classic mistake: training that divides *and* a test that multiplies, or neither of them.
 #
 # *Why has everybody moved to the inverted scheme?*
 #
 # <details><summary>Answer</summary>
 #
-# Test mode becomes the plain network. Whoever uses the network needs to know nothing about dropout or $p$, test time costs nothing, and $p$ can change during training without changing
-# what the network computes at test time.
+# Test mode becomes the plain network. Whoever uses the network needs to know nothing about dropout or $p$, dropout costs nothing at test time, and $p$ can change during training without changing
+# the formula of test time.
 # </details>
 
 # %% [markdown]
@@ -366,15 +377,16 @@ def dropped(p, seed=1):
 def curves_over_p(p):
     _, steps, (given, new) = run(**dropped(p))
     return plots.curves({"the given labels": (steps, given), "new pictures": (steps, new)}, ylabel="share right", ylim=(0, 1.05),
-                        title=f"keep p = {p:g}")
+                        title=f"keep p = {p:g}: at the end {given[-1]:.2f} and {new[-1]:.2f}", legend="below")
 
 
 interactive.explore(curves_over_p, p=interactive.slider([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], start=0.5, label="keep p"))
 
 # %% [markdown]
-# With $p = 0.5$ the curves stay together for longer, the lower one ends higher, and the network takes more steps to learn anything at all. The upper curve has not arrived at 1: fewer of the wrong labels have been learned by heart.
+# With $p = 0.5$ the curves stay together for longer, the lower one ends higher than without dropout, and both rise more slowly. The upper curve has not arrived at 1: fewer of the wrong labels have been learned by heart. (At $p = 0.2$ a unit is away four times out of five, in each of three layers.
+# What reaches the output is mostly noise, and 500 steps teach the network next to nothing.)
 #
-# The same for several $p$, from two random starts each, after 500 steps. Where on the axis is *overfitting*, and where is *underfitting*?
+# The same for several $p$, from two random starts each, after 500 steps. Where on the axis is *overfitting*, and where is *underfitting*? (The cell trains 16 networks and prints each pair when it is done: 5 to 15 seconds.)
 
 # %% role="explore"
 SEEDS = (1, 2)
@@ -382,21 +394,26 @@ SEEDS = (1, 2)
 
 def sweep_over_p():
     keeps = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0)
-    ends = np.array([[run(seed, **dropped(p, seed))[2][:, -1] for seed in SEEDS] for p in keeps])
+    ends = np.empty((len(keeps), len(SEEDS), 2))
+    for row, p in enumerate(keeps):
+        ends[row] = [run(seed, **dropped(p, seed))[2][:, -1] for seed in SEEDS]
+        given, new = ends[row].mean(axis=0)
+        print(f"keep p = {p:<4g}  given labels {given:.2f}  new pictures {new:.2f}", flush=True)
     lines = {"the given labels": ends[:, :, 0], "new pictures": ends[:, :, 1]}
     return plots.sweep(keeps, lines, xlabel="probability p to keep a unit", ylabel="share right after 500 steps", log="",
-                       chance=0.1, title="From too little to too much", ylim=(0, 1.05))
+                       chance=0.1, title="Small p: nothing is learned. Large p: mistakes are, too", ylim=(0, 1.05), legend="below")
 
 
 interactive.explore(sweep_over_p)
 
 # %% [markdown]
 # On the right, at $p = 1$, the network knows its labels by heart: overfitting. On the left so little is left of it that it learns neither the given labels nor digits: underfitting, at least within
-# 500 steps. In between, the gap closes, and the accuracy on new pictures is best around $p = 0.4$ to $0.5$. So $p$ is a setting like the learning rate: choose it by measuring, on pictures that are not used for training.
+# 500 steps. From right to left the gap closes, and the accuracy on new pictures is highest at $p = 0.5$, with 0.4 and 0.6 close to it. (The bars reach from one start to the other: two starts cannot tell these three apart.)
+# So $p$ is a setting like the learning rate: choose it by measuring, on pictures that are not used for training.
 #
 # ### Forgetting test mode
-# A team trains with dropout and forgets to switch it off when they measure. Here are two networks, trained with and without dropout, each measured ten times in both modes ($p = 0.5$). Three questions: which of the four groups
-# are ten times the same number? Which is the highest? What happens to the network that has never met dropout?
+# A team trains with dropout and forgets to switch it off when they measure. Here are two networks, trained with and without dropout. Each is measured ten times in test mode and ten times in train mode ($p = 0.5$): four groups of ten numbers.
+# Three questions: in which groups are all ten numbers the same? Which group is the highest? What happens in train mode to the network that has never met dropout?
 
 # %% role="explore"
 def forgotten_mode():
@@ -413,15 +430,16 @@ def forgotten_mode():
 interactive.explore(forgotten_mode)
 
 # %% [markdown]
-# In test mode nothing is random, so a number repeats. In train mode the accuracy jumps about and is far too low, in a network that is *fine*. And the network that has never met dropout falls apart when
-# half of its units leave, while the other one keeps most of what it knows: that is what *no unit can rely on another one* means.
+# In test mode nothing is random, so a number repeats. In train mode the accuracy of the first network jumps about and is far too low (near 0.63 instead of 0.81), although the network is *fine*: only the measurement is wrong. The network that has never met dropout falls apart when
+# half of its units leave (from 0.75 to near 0.26), while the other one keeps most of what it knows: that is what *no unit can rely on another one* means.
 #
 # ### Together with batch normalisation
-# Batch normalisation adds noise too, for the statistics of a batch depend on who happens to be in it. Some say that it makes dropout unnecessary, others that the two disturb each other: dropout makes the variances of
-# training different from those of test time, and batch normalisation remembers them. What happens here, with normalisation in front of each ReLU and dropout behind it? Four networks, two starts each; predict the order of the
-# four on new pictures.
+# Batch normalisation subtracts the batch's mean from each unit and divides by the batch's standard deviation. This adds noise too, for both numbers depend on which examples happen to be in the batch. Some say that it makes dropout unnecessary. Others say that the two disturb each other:
+# dropout makes the variances of training larger than those of test time (section 3), and batch normalisation keeps those of training and uses them at test time. What happens here, with normalisation in front of each ReLU and dropout behind it?
+# There are four kinds of networks (neither, one of the two, both), with two starts each. **Predict** the order of the four on new pictures.
 #
-# The layer for it is your own: paste your `batchnorm_forward` and `batchnorm_backward` of the unit on batch normalisation into the next cell and run it. (If you have not done that unit yet, read on; the experiment waits.)
+# The layer for it is your own: paste your `batchnorm_forward` and `batchnorm_backward` of the unit on batch normalisation into the next cell and run it. (If you have not done that unit yet, read on; the experiment waits.
+# It takes 5 to 15 seconds and prints each kind when it is trained.)
 
 # %%
 # your batchnorm_forward(x, gamma, beta, bn_param) and batchnorm_backward(dout, cache)
@@ -434,6 +452,7 @@ def with_batchnorm():
     for label, (layers, p) in kinds.items():
         runs = [run(seed, **layers, **dropped(p, seed)) for seed in SEEDS]
         lines[label] = (runs[0][1], np.array([found[1] for _, _, found in runs]))
+        print(f"{label:9}  new pictures at the end " + " ".join(f"{found[1, -1]:.2f}" for _, _, found in runs), flush=True)
     return lines
 
 
@@ -454,15 +473,15 @@ def order_of_four():
 interactive.explore(order_of_four)
 
 # %% [markdown]
-# With a right layer you see that normalisation alone is no help here against learning by heart: its curves bend down as those of the plain network do. Dropout helps with and without it, and both together end at least as high as dropout alone. That is one small network and one kind of bad label, not a law. In large networks for pictures normalisation often does so well that dropout is left out. The difference that remains: dropout has a knob, $p$, and
-# the noise of normalisation has none.
+# With a right layer you see that normalisation alone is no help here against learning by heart: its curves bend down as those of the plain network do. One reason is that its noise is smaller. The mean of 50 examples wavers by $1/\sqrt{50}$ of a standard deviation, a seventh; the noise of dropout at $p = 0.5$ is as large as the signal. Dropout helps with and without normalisation, and both together end at least as high as dropout alone.
+# That is one small network and one kind of bad label, not a law. In large networks for pictures normalisation often does so well that dropout is left out. A difference remains: dropout has a knob for its noise, $p$. Normalisation has only the size of the batch, which is chosen for other reasons.
 
 # %% [markdown]
 # ## 7 A thinned network is one of many
 # *9 minutes, ●●○*
 #
-# Section 2 said: a crowd of networks that share their weights. If that is right, then one thinned network is *one member* of the crowd; the average of many thinned networks is the crowd's vote; and test mode, one
-# pass without dropping anything, is a cheap imitation of the vote. All three can be measured on the network that you trained with $p = 0.5$. **Predict the order of the three.**
+# Section 2 said: a crowd of networks that share their weights. If that is right, then one thinned network is *one member* of the crowd. The average of the probabilities that many thinned networks give is the crowd's vote. And test mode, one
+# pass without dropping anything, is a cheap imitation of the vote. All three can be measured on a network that was trained with $p = 0.5$. **Predict the order of the three.**
 
 # %% role="explore"
 def softmax_rows(scores):
@@ -484,7 +503,7 @@ def crowd():
     whole = accuracy(network, digits.x_val, digits.y_val)
     lines = {"average of that many thinned networks": right, "test mode, one pass": [whole] * len(sizes)}
     return plots.sweep(sizes, lines, xlabel="thinned networks", ylabel="accuracy on new pictures", ylim=(0.5, 0.9),
-                       title="One member, the crowd, and its imitation")
+                       title="Test mode is as good as the vote of many", legend="below")
 
 
 interactive.explore(crowd)
@@ -493,20 +512,23 @@ interactive.explore(crowd)
 # A single thinned network is right in about 0.6 of the cases: no wonder, half of it is missing. A vote of 16 is near 0.82, and one pass in test mode lands close to the vote of many,
 # for a fraction of its price. (The bars on the points span four different crowds.)
 #
-# Why is the imitation so good? For one layer behind the dropout it can be computed. The scores are $s = W^\top (x \odot k/p) + b$, the probabilities $P_c = e^{s_c} / Z$. Take the *geometric* mean of $P_c$ over
-# all masks $k$, each with its probability:
+# Why is the imitation so good? For one layer behind the dropout it can be computed. Let $x$ be the $D$ units of one example and $\odot$ the product entry by entry. The scores are $s_c = \sum_d x_d\,\tfrac{k_d}{p}\,w_{dc} + b_c$, and softmax makes probabilities of them:
+# $P_c = e^{s_c} / Z$ with $Z = \sum_j e^{s_j}$.
 #
-# $$\exp \mathbb E[\ln P_c] = \exp\left(\mathbb E[s_c] - \mathbb E[\ln Z]\right) \;\propto\; \exp \mathbb E[s_c] = \exp\left(W^\top x + b\right)_c ,$$
+# The *geometric* mean of two numbers is $\sqrt{a\,b} = \exp\left(\tfrac12 \ln a + \tfrac12 \ln b\right)$: the mean is taken of the logarithms. Take it of $P_c$ over
+# all masks $k$, each weighted by its probability. That is what $\mathbb E$ stands for, and $\ln P_c = s_c - \ln Z$:
 #
-# because $\mathbb E[k/p] = 1$. The sign $\propto$ hides a factor that is the same for all classes $c$. Divide by the sum over the classes and it is gone: **the normalised geometric mean of all $2^D$ thinned networks is exactly the
+# $$\exp \mathbb E[\ln P_c] = \exp\left(\mathbb E[s_c] - \mathbb E[\ln Z]\right) \;\propto\; \exp \mathbb E[s_c] = \exp\Big(\sum_d x_d\,w_{dc} + b_c\Big) ,$$
+#
+# because $\mathbb E[k_d/p] = 1$. The sign $\propto$ hides the factor $\exp(-\mathbb E[\ln Z])$, which is the same for all classes $c$. Divide by the sum over the classes, and it cancels. What remains is the softmax of the scores without any mask: **the normalised geometric mean of all $2^D$ thinned networks is exactly the
 # network in test mode.** With one layer behind, that is a theorem; the derivation used that $s$ is linear in $k$. With a ReLU in between it is only an approximation. Which step breaks?
 #
 # <details><summary>Answer</summary>
 #
-# $\mathbb E[\max(0, z)]$ is not $\max(0, \mathbb E[z])$. For a $z$ that is as often 1 as −1 the first is $\tfrac12$ and the second is 0. So behind the next ReLU, test mode no longer is the mean of training.
+# The step $\mathbb E[s_c] = \sum_d x_d\,w_{dc} + b_c$. With a ReLU on the way, $\mathbb E[\max(0, z)]$ is not $\max(0, \mathbb E[z])$. For a $z$ that is as often 1 as −1 the first is $\tfrac12$ and the second is 0. So behind the next ReLU, test mode no longer is the mean of training.
 # </details>
 #
-# With 10 units, all 1024 thinned networks can be listed. The cell draws random weights and compares.
+# With 10 units, all 1024 thinned networks can be listed. The cell draws random weights for three classes and compares. Which of its lines should agree to the last digit, and which should not?
 
 # %% role="explore"
 def theorem():
@@ -516,7 +538,7 @@ def theorem():
     chance = np.prod(np.where(masks, p, 1 - p), axis=1)
     each = softmax_rows((x * masks / p) @ w + b)
     geometric = np.exp(chance @ np.log(each))
-    whole = softmax_rows((dropout_forward(x[None], {"p": p, "mode": "test"})[0] @ w + b))[0]
+    whole = softmax_rows(dropout_forward(x[None], {"p": p, "mode": "test"})[0] @ w + b)[0]
     return "\n".join([
         f"chances of the {len(masks)} masks add up to        {chance.sum():.6f}",
         f"geometric mean of all, normalised      {(geometric / geometric.sum()).round(6)}",
@@ -528,6 +550,10 @@ def theorem():
 interactive.explore(theorem)
 
 # %% [markdown]
+# The geometric mean and test mode agree, as the theorem says. The arithmetic mean, the vote, is another one: it has the same winner, but it is less sure. Test mode imitates the vote and does not compute it. When you want to know how much the members
+# *disagree*, you have to ask them; section 9 does.
+
+# %% [markdown]
 # ## 8 DropConnect
 # *17 minutes, ●●○, 30 points*
 #
@@ -535,7 +561,7 @@ interactive.explore(theorem)
 #
 # $$\text{train:}\quad \mathrm{out} = x\left(w \odot \tfrac{k}{p}\right) + b, \qquad\qquad \text{test:}\quad \mathrm{out} = x\,w + b .$$
 #
-# Now $k$ has the shape of $w$, `(D, H)`. Two decisions of ours: $b$ is never dropped, and one mask serves the whole batch. (The paper draws a mask for *each example*. That would be $N$ matrices instead of one.)
+# Here $\odot$ is the product entry by entry, and $k$ has the shape of $w$, `(D, H)`. Two decisions of ours: $b$ is never dropped, and one mask serves the whole batch. (The paper draws a mask for *each example*. That would be $N$ matrices instead of one.)
 
 # %% role="explore"
 plots.thinned({
@@ -545,13 +571,13 @@ plots.thinned({
 }, columns=3, title="Dropping units and dropping connections")
 
 # %% [markdown]
-# Dropout is a special case, in two ways. Dropping the input $d$ is the same as dropping the whole *row* $d$ of $w$: in $(x \odot k)\,w$ the entry $k_d$ multiplies all of row $d$. Dropping the unit $h$ (before its bias) is the same as dropping
-# the *column* $h$. DropConnect has a number of its own for each entry, $2^{DH}$ masks instead of $2^D$.
+# Dropout is a special case, in two ways. Dropping the input $d$ is the same as dropping the whole *row* $d$ of $w$: in $\sum_d x_d\,k_d\,w_{dh}$ the number $k_d$ multiplies all of row $d$. Dropping the output $h$ (before its bias is added) is the same as dropping
+# the *column* $h$. DropConnect has a number of its own for each entry: $2^{DH}$ masks instead of the $2^D$ of its inputs.
 #
 # The mean is right for the same reason as before: $\mathbb E[x_d\,w_{dh}\,k_{dh}/p] = x_d\,w_{dh}$, and a sum of means is the mean of the sum.
 #
 # (How does the check see your mask, when all it gets is `out`? With more examples than features, $\mathrm{out} = x\,\tilde w + b$ can be solved for $\tilde w$, the weights that were used.
-# In its table that is `weights(x, out, b)`. If no single matrix solves it, not all examples met the same weights.)
+# In the check's table that is `weights(x, out, b)`. If no single matrix solves it, not all examples met the same weights.)
 
 # %% role="exercise"
 def dropconnect_forward(x, w, b, dropconnect_param):
@@ -581,9 +607,12 @@ def dropconnect_forward(x, w, b, dropconnect_param):
 check(dropconnect_forward)
 
 # %% [markdown]
-# **And back.** Write $\tilde w = w \odot m$ with $m = k/p$ for the matrix that was really used. The layer is $\mathrm{out} = x\,\tilde w + b$, an ordinary linear layer, so
+# **And back.** Write $\tilde w = w \odot m$ with $m = k/p$ for the matrix that was really used. The layer is $\mathrm{out}_{nh} = \sum_d x_{nd}\,\tilde w_{dh} + b_h$, an ordinary linear layer. Follow each variable to every output that it enters: $x_{nd}$ enters $\mathrm{out}_{nh}$ for all $h$, with the factor $\tilde w_{dh}$.
+# $\tilde w_{dh}$ enters $\mathrm{out}_{nh}$ for all $n$, with the factor $x_{nd}$, and $b_h$ does so with the factor 1. So
 #
-# $$\mathrm{dx} = \mathrm{dout}\;\tilde w^\top, \qquad \mathrm d\tilde w = x^\top\,\mathrm{dout}, \qquad \mathrm{db}_h = \sum_{n=1}^{N} \mathrm{dout}_{nh} .$$
+# $$\mathrm{dx}_{nd} = \sum_{h=1}^{H} \mathrm{dout}_{nh}\,\tilde w_{dh}, \qquad \mathrm d\tilde w_{dh} = \sum_{n=1}^{N} x_{nd}\,\mathrm{dout}_{nh}, \qquad \mathrm{db}_h = \sum_{n=1}^{N} \mathrm{dout}_{nh} .$$
+#
+# As matrices, the first two are $\mathrm{dx} = \mathrm{dout}\;\tilde w^\top$, of shape $(N, H)(H, D) = (N, D)$, and $\mathrm d\tilde w = x^\top\,\mathrm{dout}$, of shape $(D, N)(N, H) = (D, H)$.
 #
 # You want the gradient of $w$, not of $\tilde w$. One more link of the chain: $\tilde w_{dh} = m_{dh}\,w_{dh}$, entry by entry, so
 #
@@ -614,7 +643,7 @@ def dropconnect_backward(dout, cache):
 check(dropconnect_backward, dropconnect_forward)
 
 # %% [markdown]
-# The tired labels once more. Your DropConnect replaces all four linear layers, for three values of $p$. It drops weights of the input and of the output layer too. Which $p$ will be best?
+# The tired labels once more. Your DropConnect replaces all four linear layers, for three values of $p$. It drops weights of the first and of the last layer too. Which $p$ will be best on new pictures after 500 steps, and what will the given labels show?
 
 # %% role="explore"
 def dropconnect_curves():
@@ -637,24 +666,25 @@ def dropconnect_curves():
 interactive.explore(dropconnect_curves)
 
 # %% [markdown]
-# The picture is that of dropout: with a smaller $p$ fewer of the given labels are learned by heart and more of the new pictures are read at the end. (At $p = 0.3$ this network explodes: the survivors are
+# The picture is that of dropout: with a smaller $p$ fewer of the given labels are learned by heart and more of the new pictures are read at the end. The reason is the same, too: a number that is missing half of the time cannot be the only place where a wrong label is stored.
+# (At $p = 0.3$ this network explodes: the survivors are
 # multiplied by 3.3 in each of four layers, and the learning rate is too large for that much noise. You can try.)
 
 # %% [markdown]
 # ## 9 What the network is unsure about
 # *14 minutes, ●●●, 14 points*
 #
-# A network always answers. Show it a picture that is half a 4 and half a 9, or no digit at all, and its softmax still gives ten numbers with the sum 1, often with a large one among them. It would be good to know
+# A network always answers. Show it a picture that is half a 4 and half a 9, or no digit at all. Its softmax still gives ten numbers with the sum 1, often with a large one among them. It would be good to know
 # when *not* to believe it.
 #
 # Section 7 has the tool: the members of the crowd. Where all thinned networks say the same, the answer does not depend on which units are there. Where they disagree, it does. So: leave dropout **on at test time**, make $T$
-# passes, each with masks of its own, and report the mean of the probabilities and their spread,
+# passes, each with masks of its own, and report the mean of the probabilities and their spread. With $P^{(t)}_{nc}$ for the probability of class $c$ for example $n$ in pass $t$ they are
 #
 # $$\bar P_{nc} = \frac1T \sum_{t=1}^{T} P^{(t)}_{nc}, \qquad \sigma_{nc} = \sqrt{\frac1T \sum_{t=1}^{T} \left(P^{(t)}_{nc} - \bar P_{nc}\right)^2} .$$
 #
 # Yarin Gal and Zoubin Ghahramani ([2016](https://arxiv.org/abs/1506.02142)) called it **Monte Carlo dropout** and showed that it approximates what a Bayesian would compute, the average over all plausible networks.
 #
-# Pay attention to the order: average the *probabilities*, not the scores. And mind the mode: this is the one place where train mode at test time is no mistake.
+# Pay attention to the order: each pass makes probabilities of its scores, and the *probabilities* are averaged, not the scores. And mind the mode: this is the one place where train mode at test time is no mistake.
 
 # %% [markdown]
 # <details><summary>Hint: the structure</summary>
@@ -689,7 +719,7 @@ def mc_dropout_predict(x, network, dropout_param, samples):
 check(mc_dropout_predict)
 
 # %% [markdown]
-# Now a network that has learned from all 1197 pictures with their true labels, with your dropout at $p = 0.5$. The slider turns one digit into another. Left is what the plain network in test mode says, right the mean and the spread of
+# Now a network that has learned from all 1197 pictures with their true labels, with your dropout at $p = 0.5$. The slider blends one digit into another. In the middle is what the plain network in test mode says, on the right the mean and the spread of
 # 300 thinned ones. **Where along the way do you expect the largest spread?**
 
 # %% role="explore"
@@ -729,8 +759,8 @@ interactive.explore(
 )
 
 # %% [markdown]
-# At both ends the bars stand alone with hardly a line on them; in between the crowd is divided and the error bars grow long. The plain network has probabilities as well, and on the way they move too. So what does the spread
-# tell that they do not? Put it to work: let the network *decline* to answer where the spread of its winning class is largest. Which pictures will it decline, and what is the accuracy of the rest?
+# At both ends one bar stands far above the others, with a shorter line on it. The lines are longest, a spread near 0.3, around the place where the winner changes: there a few missing units decide. That need not be half way; from 3 to 8 it is at about 0.7. Is the spread of any use? Put it to work: let the network *decline* to answer where the spread of its winning class is largest.
+# Which pictures will it decline, and what is the accuracy of the rest?
 
 # %% role="explore"
 def declined():
@@ -751,9 +781,10 @@ def declined():
 interactive.explore(declined)
 
 # %% [markdown]
-# The half with the smallest spread contains no mistake, or hardly one (your run may differ by a picture: these masks have no seed). Nearly all mistakes sit among the few pictures about which the crowd is divided, and most of those are hard to read for you, too.
+# The half with the smallest spread contains no mistake, or hardly one (your run may differ by a picture: these masks have no seed). Nearly all mistakes sit among the few pictures about which the crowd is divided, and several of those are hard to read for you, too.
+# The reason: pictures are mostly read wrongly where two classes compete, and there a few missing units change the winner.
 #
-# A warning to take along: this is the spread of *this* crowd. All its members have learned from the same pictures. What none of them has ever seen they may well be wrong about together, in full agreement.
+# A warning to take along: this is the spread of *this* crowd. All its members have learned from the same pictures. About something that none of them has ever seen they may well be wrong together, in full agreement.
 
 # %% [markdown]
 # ## 10 Two questions
@@ -766,8 +797,8 @@ interactive.explore(declined)
 # A friend has moved a network from a course like this one to PyTorch, where `Dropout(p)` *drops* with probability $p$, and has kept the number: $p = 0.8$. PyTorch uses the inverted scheme.
 #
 # - (a) By what are the surviving entries multiplied now, and by what should they be? (1 point)
-# - (b) Compute mean and variance of the layer's output for an input $x$, in the friend's network and in the intended one. Which of the two is wrong, and which does the training notice? (3 points)
-# - (c) The friend's test mode gives sensible numbers. Why is no mistake to be seen there? (1 point)
+# - (b) Compute mean and variance of the layer's output in training for an input $x$, in the friend's network and in the intended one. Is the friend's mean wrong, or the variance, and what does that do to the training? (3 points)
+# - (c) At test time the friend's layer shows no mistake. Why not? (1 point)
 #
 # ### BEGIN SOLUTION
 # (a) PyTorch keeps with probability $q = 1 - 0.8 = 0.2$ and multiplies by $1/q = 5$. Intended is $1/0.8 = 1.25$.
@@ -788,11 +819,11 @@ interactive.explore(declined)
 
 # %% [markdown] role="written" points=5 name="noise"
 # ### Question 2: a penalty in disguise
-# One linear unit, $\hat y = \sum_d w_d\,x_d\,k_d/p$, is trained with the loss $(y - \hat y)^2$ and inverted dropout of its inputs. The $k_d$ are independent.
+# One linear unit, $\hat y = \sum_d w_d\,x_d\,k_d/p$, is trained with the loss $(y - \hat y)^2$ and inverted dropout of its inputs. The $k_d$ are independent, and $w$, $x$ and $y$ are given numbers.
 #
 # - (a) Show that the expected loss over the masks is $\left(y - \sum_d w_d x_d\right)^2 + \frac{1-p}{p} \sum_d w_d^2\,x_d^2$. (3 points)
-# - (b) To which known method is the second term related, and what does it do to a weight whose input is always large? (1 point)
-# - (c) Explain one of your plots with (a). (1 point)
+# - (b) To which method that keeps weights small is the second term related, and what does it do to a weight whose input is always large? (1 point)
+# - (c) Explain one of this unit's plots with (a): name the plot, and say what the factor $\frac{1-p}{p}$ does in it. (1 point)
 #
 # ### BEGIN SOLUTION
 # (a) For any random $\hat y$: $\mathbb E[(y-\hat y)^2] = (y - \mathbb E\hat y)^2 + \operatorname{Var}(\hat y)$. By section 3, $\mathbb E[k_d/p] = 1$, so $\mathbb E\hat y = \sum_d w_d x_d$. The terms are independent, so their variances add:
