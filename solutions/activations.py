@@ -525,7 +525,7 @@ check(relu_backward, relu_forward)
 
 # %% [markdown]
 # Why does it matter whether `dout` survives? In a plain stack nobody notices. But many networks have *shortcuts*, $y = \mathrm{ReLU}(x) + x$, where the same `dout` is needed twice: $\mathrm{dx} = \mathrm{dout} \cdot \mathrm{ReLU}'(x) + \mathrm{dout}$.
-# The cell checks this gradient with your function and with one that works in place.
+# The cell checks this gradient with your function and with one that works in place. **Predict**: in which entries will the second one be wrong, where $x > 0$ or where $x < 0$?
 
 # %% role="explore"
 def relu_backward_in_place(dout, cache):
@@ -553,6 +553,8 @@ def shortcut():
 interactive.explore(shortcut)
 
 # %% [markdown]
+# Where $x > 0$ both give $2\,\mathrm{dout}$. Where $x < 0$ the right answer is $\mathrm{dout}$, which comes along the shortcut. The function that works in place has set it to 0 before the shortcut could use it.
+#
 # ### What does exp cost?
 # You can read in many places that `exp` is expensive and $\max$ is cheap. That was measured once. Measure it again, on your machine: 250,000 numbers through $\max$, $\exp$, tanh and your functions, and for comparison
 # the matrix product that belongs to such a layer (500 examples, 500 units before and behind).

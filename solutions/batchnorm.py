@@ -945,7 +945,7 @@ def second_curve():
 interactive.explore(second_curve)
 
 # %% [markdown]
-# A loss is a number; here is what it means. Ten pictures that neither network has seen in training, and what the two networks with $s = 0.02$ read in them.
+# A loss is a number; here is what it means. Ten pictures that neither network has seen in training, and what the two networks with $s = 0.02$ read in them. What do you expect from a network whose loss has stayed at 2.303?
 
 # %% role="explore"
 def what_they_read():
@@ -1543,7 +1543,7 @@ interactive.explore(batch_sizes)
 # With two examples, batchnorm learns little: the signs alone are not much, and at test time the running averages replace them by values that the network has never seen. With four it is behind,
 # from eight on it keeps up. The other two learn from batches of two as well.
 #
-# *Why do all three lines fall a little towards the right?* Compare the number of steps.
+# *Why do all three lines fall a little towards the right?* Compare the number of steps: 600 with batches of 8, 75 with batches of 64.
 #
 # ### What are gamma and beta good for?
 # We freeze them at 1 and 0, so that each unit keeps mean 0 and spread 1. What do you expect: no learning, slower learning, or no difference? (Two starts each.)

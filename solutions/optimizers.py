@@ -566,7 +566,7 @@ interactive.explore(from_slope_to_plain)
 #
 # $$m \;\leftarrow\; \beta_1 m + (1-\beta_1)\, \mathrm dw, \qquad v \;\leftarrow\; \beta_2 v + (1-\beta_2)\, \mathrm dw^2 ,$$
 #
-# and one correction. Both means start at zero, so at first they are too small. By how much? Insert the rule into itself:
+# and one correction. (The letter $v$ is not the velocity any more; both names are usual.) Both means start at zero, so at first they are too small. By how much? Insert the rule into itself:
 #
 # $$m_t = (1-\beta_1) \sum_{k=0}^{t-1} \beta_1^k\, \mathrm dw_{t-k} .$$
 #
