@@ -10,22 +10,24 @@
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
 # | 1 | A stack that folds flat | 5 min | ●○○ | |
-# | 2 | The sigmoid | 12 min | ●●○ | 10 |
+# | 2 | The sigmoid | 11 min | ●●○ | 10 |
 # | 3 | First problem: the flat ends | 8 min | ●○○ | 3 |
 # | 4 | Second problem: never negative | 6 min | ●○○ | |
-# | 5 | Tanh | 6 min | ●○○ | 8 |
-# | 6 | ReLU, and what exp costs | 11 min | ●○○ | 8 |
+# | 5 | Tanh | 5 min | ●○○ | 8 |
+# | 6 | ReLU, and what exp costs | 10 min | ●○○ | 8 |
 # | 7 | Why depth used to fail | 14 min | ●●○ | 8 |
 # | 8 | Units that die | 8 min | ●○○ | 4 |
 # | 9 | Leaky ReLU and ELU | 12 min | ●●○ | 17 |
 # | 10 | Maxout | 14 min | ●●● | 14 |
-# | 11 | Soft gates: SiLU and GELU | 12 min | ●●○ | 18 |
+# | 11 | Soft gates: SiLU and GELU | 9 min | ●●○ | 18 |
 # | 12 | Which one? | 8 min | ●○○ | |
 # | 13 | Two questions | 10 min | ●●○ | 10 |
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares your function with
 # recorded answers and says what it found, as often as you like. The points are given later, on other inputs. Cells that draw or train use
-# *your* functions. If one of them is still missing, they say so and wait; run them again when it is there.
+# *your* functions. If a function is still missing, the cell names it and stops there; run the cell again when the function is written.
+#
+# One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and pencil.
 #
 # **Conventions.** Every activation comes as a pair:
 #
@@ -91,7 +93,7 @@ def three_networks():
 interactive.explore(three_networks)
 
 # %% [markdown]
-# The middle network is no better than the first, and its borders are straight lines as well. The reason is one line of algebra. With the activation $f(x) = a\,x$, three layers of one unit with
+# The middle network is hardly better than the first (56 % against 55 %), and its borders are straight lines as well. The reason is one line of algebra. With the activation $f(x) = a\,x$, three layers of one unit with
 # weights 1 compute
 #
 # $$f(f(f(x))) = a \cdot a \cdot a \cdot x = a^3 x,$$
@@ -123,12 +125,12 @@ def fold():
 interactive.explore(fold)
 
 # %% [markdown]
-# So something must stand between the layers that is *not* linear. Almost any bend will do to leave the world of straight lines. Which bend makes a network that *learns* is
+# About $10^{-15}$: rounding, and nothing else. So something must stand between the layers that is *not* linear. Almost any bend will do to leave the world of straight lines. Which bend makes a network that *learns* is
 # a different question, and took decades. We follow the history: sigmoid, tanh, ReLU, and what came after.
 
 # %% [markdown]
 # ## 2 The sigmoid
-# *12 minutes, ●●○, 10 points*
+# *11 minutes, ●●○, 10 points*
 #
 # The first choice was taken from biology and statistics: a unit that is off, on, or something in between.
 #
@@ -271,10 +273,10 @@ def first_layer():
 interactive.explore(first_layer)
 
 # %% [markdown]
-# Raw pixels put two thirds of the numbers onto the flat ends before anything was learned. (The outermost bars hold everything beyond 25.) Not the picture is to blame but its scale, and the scale of the weights has the same effect. So let us turn that knob: a network with two hidden
+# Raw pixels put two thirds of the numbers onto the flat ends before anything was learned. (The outermost bars hold everything beyond 25.) It is not the picture that is to blame but its scale, and the scale of the weights has the same effect. So let us turn that knob: a network with two hidden
 # layers of sigmoid units, standardised pixels, 300 steps, and initial weights of standard deviation $s$ from 0.05 to 5; three random starts each.
 #
-# **Predict** the shape of the second line: does it rise, fall, or both?
+# Two lines are drawn over $s$: the share of saturated units at the start, and the accuracy on new pictures at the end. **Predict** the shape of the second line: does it rise, fall, or both?
 
 # %% role="explore"
 SIGMOID = (sigmoid_forward, sigmoid_backward)
@@ -381,7 +383,7 @@ interactive.explore(zigzag)
 # zigzag: the sum of steps up and steps down may point anywhere.)
 #
 # How much does it matter for the digits? Here is an experiment in which *nothing else* changes: a sigmoid, and a sigmoid with ½ subtracted. Both have the same slope everywhere, and the biases could make up for the difference, so
-# both networks can represent exactly the same functions. Five layers, three random starts each, batches of 50.
+# both networks can represent exactly the same functions. Five layers, three random starts each, batches of 50. **Predict**: which of them ends lower, and by much or by little?
 
 # %% role="explore"
 def sigmoid_around_zero(x):
@@ -412,11 +414,15 @@ interactive.explore(
 
 # %% [markdown]
 # ## 5 Tanh
-# *6 minutes, ●○○, about 1 line each, 8 points*
+# *5 minutes, ●○○, about 1 line each, 8 points*
 #
 # If the centre is the problem, stretch the sigmoid and shift it:
 #
 # $$\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}} = 2\,\sigma(2x) - 1 \in (-1, 1).$$
+#
+# The second equality: multiply numerator and denominator by $e^{-x}$ and write the numerator as a difference,
+#
+# $$\frac{1 - e^{-2x}}{1 + e^{-2x}} = \frac{2 - (1 + e^{-2x})}{1 + e^{-2x}} = \frac{2}{1 + e^{-2x}} - 1 .$$
 #
 # Typed as it stands, the fraction gives $\infty/\infty$ for $x = 1000$. NumPy's own `np.tanh` knows better.
 
@@ -459,16 +465,19 @@ def tanh_backward(dout, cache):
 # %% role="check" points=5
 check(tanh_backward, tanh_forward)
 
+# %% [markdown]
+# The safe zone of the sigmoid ends where its slope has fallen to a 38th of the largest one, at 5. **Predict** with $\tanh(x) = 2\,\sigma(2x) - 1$ where that of tanh ends.
+
 # %% role="explore"
 interactive.explore(lambda: with_slope(tanh_forward, tanh_backward, "tanh", zone=2.5))
 
 # %% [markdown]
-# Tanh solves the second problem: its outputs lie around 0. It does not solve the first. Since $\tanh(x) = 2\sigma(2x) - 1$, everything happens at half the distance, and the safe zone ends
-# at about 2.5 already. The third problem, `exp`, is still there as well.
+# Tanh solves the second problem: its outputs lie around 0. It does not solve the first. Its slope is $4\,\sigma'(2x)$, so everything happens at half the distance, and the safe zone ends
+# at about 2.5 already (shaded). The third problem, `exp`, is still there as well.
 
 # %% [markdown]
 # ## 6 ReLU, and what exp costs
-# *11 minutes, ●○○, about 1 line each, 8 points*
+# *10 minutes, ●○○, about 1 line each, 8 points*
 #
 # The *rectified linear unit* throws all of it away:
 #
@@ -516,7 +525,7 @@ check(relu_backward, relu_forward)
 
 # %% [markdown]
 # Why does it matter whether `dout` survives? In a plain stack nobody notices. But many networks have *shortcuts*, $y = \mathrm{ReLU}(x) + x$, where the same `dout` is needed twice: $\mathrm{dx} = \mathrm{dout} \cdot \mathrm{ReLU}'(x) + \mathrm{dout}$.
-# The cell checks this gradient with your function and with one that works in place.
+# The cell checks this gradient with your function and with one that works in place. **Predict**: in which entries will the second one be wrong, where $x > 0$ or where $x < 0$?
 
 # %% role="explore"
 def relu_backward_in_place(dout, cache):
@@ -544,6 +553,8 @@ def shortcut():
 interactive.explore(shortcut)
 
 # %% [markdown]
+# Where $x > 0$ both give $2\,\mathrm{dout}$. Where $x < 0$ the right answer is $\mathrm{dout}$, which comes along the shortcut. The function that works in place has set it to 0 before the shortcut could use it.
+#
 # ### What does exp cost?
 # You can read in many places that `exp` is expensive and $\max$ is cheap. That was measured once. Measure it again, on your machine: 250,000 numbers through $\max$, $\exp$, tanh and your functions, and for comparison
 # the matrix product that belongs to such a layer (500 examples, 500 units before and behind).
@@ -576,15 +587,15 @@ def cost():
 interactive.explore(cost)
 
 # %% [markdown]
-# When this was written, on two cores of a server, `exp` took a third longer than `maximum` and not ten times as long: today's processors compute eight exponentials at once, and both operations mostly wait for memory. The
-# stable sigmoid took much longer than `exp` alone. Which part of your code makes the difference? Count the arrays of the size of `x` that it creates; each of them travels through memory. The price
+# When this was written, on two cores of a server, `exp` took at most a third longer than `maximum` and not ten times as long: that processor computes eight exponentials at once, and both operations mostly wait for memory. (If your ratio is
+# nearer to ten, your processor or your NumPy computes them one by one.) The stable sigmoid took much longer than `exp` alone. Which part of your code makes the difference? Count the arrays of the size of `x` that it creates; each of them travels through memory. The price
 # of an activation is the number of its passes more than the function inside. Whether it matters depends on its neighbour: behind a large matrix product it is a small part of the layer, behind a small one it is not.
 
 # %% [markdown]
 # ## 7 Why depth used to fail
 # *14 minutes, ●●○, about 6 lines, 8 points*
 #
-# A stack of $L$ layers computes $z_l = h_{l-1} W_l$ and $h_l = f(z_l)$, beginning with the data, $h_0 = x$. On the way back, with $\mathrm{d}h_L$ from the loss,
+# In this section $L$ counts layers; the loss appears only in gradients, with their $\mathrm d$. A stack of $L$ layers computes $z_l = h_{l-1} W_l$ and $h_l = f(z_l)$, beginning with the data, $h_0 = x$. On the way back, with $\mathrm{d}h_L$ from the loss,
 #
 # $$\mathrm{d}z_l = \mathrm{d}h_l \odot f'(z_l), \qquad \mathrm{d}W_l = h_{l-1}^\top\, \mathrm{d}z_l, \qquad \mathrm{d}h_{l-1} = \mathrm{d}z_l\, W_l^\top .$$
 #
@@ -672,18 +683,18 @@ def norms_by_depth():
 interactive.explore(norms_by_depth)
 
 # %% [markdown]
-# With two and three layers, the sigmoid's gradients are three to ten times smaller than the others. With nine, each layer on the way back leaves about a third, which makes a straight line (the first layer gains a little, because pixels are larger than outputs of sigmoids), and the first layer receives 3,000 times less
+# With two and three layers, the sigmoid's gradient in the first layer is three to ten times smaller than the others. With nine, each layer on the way back leaves about a third, which makes a straight line. (The first layer gains a little, because pixels are larger than outputs of sigmoids.) In the end the first layer receives 3,000 times less
 # than the last. A learning rate that suits the last layer is nothing for the first, and the first layer is the one that sees the picture. ReLU and tanh carry the gradient through.
 #
 # *Why a third, when the largest slope is a quarter?*
 #
 # <details><summary>Answer</summary>
 #
-# The weights help. A step back through 50 x 50 weights of standard deviation 0.2 multiplies the length of a vector by about $0.2 \cdot \sqrt{50} = 1.41$, and inside the stack the slopes are close to 1/4, since the inputs are close to 0. Together $1.41 \cdot 0.25 \approx 0.35$.
-# Weights four times as large would keep the gradient alive, but push units into saturation, where the slopes are smaller still.
+# The weights help. Each of the 50 numbers that come out of $\mathrm{d}z\, W^\top$ is a sum with the variance $0.2^2\, \lVert \mathrm{d}z \rVert^2$. So a step back through 50 x 50 weights of standard deviation 0.2 multiplies the length of a vector by about $0.2 \cdot \sqrt{50} = 1.41$. Inside the stack the inputs are close to 0, so the slopes are not far below 1/4: their mean is 0.22. Together $1.41 \cdot 0.22 \approx 0.31$.
+# Weights three times as large would keep the gradient alive if the slopes stayed as they are. But larger weights push units into saturation, where the slopes are smaller.
 # </details>
 #
-# Does it matter for learning? Six networks, 600 steps each, batches of 50, three random starts. The sigmoid gets the three times larger learning rate of 0.3.
+# Does it matter for learning? Six networks, 600 steps each, batches of 50, three random starts. The sigmoid gets the larger learning rate, 0.3 against 0.1. **Predict** the order of the three depths, once for sigmoid and once for ReLU.
 
 # %% role="explore"
 def depth_and_learning():
@@ -735,7 +746,7 @@ interactive.explore(
 )
 
 # %% [markdown]
-# Larger weights do carry the sigmoid's gradient: at $s = 0.8$ the first layer receives a 20th of what the last one receives, at the price that one unit in five starts saturated. At that scale the gradients of ReLU are in the tens of thousands. So the bound $4^{-9}$ is not the end of the story. Does such a start
+# Larger weights do carry the sigmoid's gradient: at $s = 0.8$ the first layer receives about a 20th of what the last one receives, at the price that 18 % of the units start saturated. At that scale the gradients of ReLU are in the tens of thousands. So the bound $4^{-9}$ is not the end of the story. Does such a start
 # rescue nine layers of sigmoids? **Predict**, for $s = 0.2$, $0.8$ and $2$.
 
 # %% role="explore"
@@ -840,6 +851,9 @@ def leaky_relu_forward(x, a=0.01):
 
 # %% role="check" points=3
 check(leaky_relu_forward)
+
+# %% [markdown]
+# **Back.** Two straight lines, two slopes: 1 on the right and $a$ on the left. At the kink every slope between them is a subgradient, as with ReLU. What does the way back need besides `x`?
 
 # %% role="exercise"
 def leaky_relu_backward(dout, cache):
@@ -947,7 +961,7 @@ interactive.explore(accident)
 # The three bad steps silence about half of the ReLU units. Hardly one comes back, more of them follow, and the loss comes down slowly and stays high. The leaky units go silent as well, but a *silent* leaky unit is not a dead one: gradient
 # flows and its weights move. So the line on the left goes down to 0 and up again, the loss first leaves the picture, and in the end it is well below that of ReLU. No ELU unit is ever silent, and the network forgets the accident within a hundred steps.
 #
-# A second experiment: a bad start. All biases of the first layer begin at $-8$ instead of 0, so that more than half of its units are silent for every picture.
+# A second experiment: a bad start. All biases of the first layer begin at $-8$ instead of 0, so that more than half of its units are silent for every picture. **Predict**: which of the three still learn to read, given 2,000 steps?
 
 # %% role="explore"
 def bad_start():
@@ -1070,12 +1084,12 @@ interactive.explore(
 )
 
 # %% [markdown]
-# With $K = 1$ it is a line. Two pieces make a V, more pieces come closer, but not each of them finds work: a piece that never wins gets no gradient and stays where it is. Even maxout knows a kind of death, although a *unit* never dies, because
+# With $K = 1$ it is a line. Two pieces make a V; the best V for this parabola has the error $\tfrac{4}{45} = 0.089$ (a line fitted to $x^2$ on $[0, 2]$, and its mirror image), and yours comes close. More pieces can do better, but not each of them finds work: a piece that never wins gets no gradient and stays where it is. Even maxout knows a kind of death, although a *unit* never dies, because
 # some piece always wins. The price is $K$ times the weights.
 
 # %% [markdown]
 # ## 11 Soft gates: SiLU and GELU
-# *12 minutes, ●●○, about 1 to 3 lines each, 18 points*
+# *9 minutes, ●●○, about 1 to 3 lines each, 18 points*
 #
 # Look at ReLU once more: $\mathrm{ReLU}(x) = x \cdot [x > 0]$, a number times a gate that is shut or open. The activations in today's language and vision models have a gate that moves smoothly:
 #
@@ -1238,7 +1252,7 @@ interactive.explore(
 # %% role="explore"
 def race():
     reached = {}
-    for name, kind in ALL.items():
+    for name, kind in interactive.counted(ALL.items(), "activations"):
         networks = [new_network(9, kind, seed=seed) for seed in SEEDS]
         for network, seed in zip(networks, SEEDS):
             learn(network, 0.1, 300, seed)
@@ -1248,7 +1262,7 @@ def race():
         {"nine layers": list(reached.values())},
         xlabel="activation",
         ylabel="validation accuracy",
-        title="Three random starts each",
+        title="Seven activations, nine layers, three starts each",
         ylim=(0, 1.05),
         chance=0.1,
     )
@@ -1268,7 +1282,7 @@ interactive.explore(race)
 #
 # The flat ends of the sigmoid cancel against the steep ends of the logarithm: a wrong answer gets a full gradient, however saturated it is. In a *hidden* layer nothing cancels.
 #
-# Three networks with five layers: sigmoid everywhere; ReLU inside and the sigmoid at the output; ReLU everywhere, also at the output, with the squared error (its output cannot go into a logarithm). What could go wrong with the last one?
+# Three networks with five layers: sigmoid everywhere; ReLU inside and the sigmoid at the output; ReLU everywhere, also at the output, with the squared error (its output cannot go into a logarithm). **Predict** the order of the three. What could go wrong with the last one?
 
 # %% role="explore"
 def logistic(scores, y):
@@ -1311,7 +1325,7 @@ def at_least_five():
     return plots.sweep(
         list(kinds),
         {"validation accuracy": reached},
-        xlabel="",
+        xlabel="activations",
         ylabel="accuracy",
         ylim=(0, 1.05),
         chance=0.5,
@@ -1322,7 +1336,7 @@ def at_least_five():
 interactive.explore(at_least_five)
 
 # %% [markdown]
-# Sigmoid everywhere: between 53 % and 75 % after 600 steps, for the reason of section 7. ReLU inside with the sigmoid at the output: 97 %. ReLU everywhere: 47 %, the same answer for every picture, in each of the three runs. The output unit itself has died. (And had it
+# Sigmoid everywhere: between 53 % and 75 % after 600 steps, for the reason of section 7. ReLU inside with the sigmoid at the output: 97 to 98 %. ReLU everywhere: 47 %, in each of the three runs, which is the share of digits below 5: the answer is "no" for every picture. The output unit itself has died. (And had it
 # lived, nothing would have kept its "probability" below 1.)
 #
 # The rule of thumb that comes out of this is the one that the field has found: **ReLU (or one of its relatives) inside; at the output what the answer needs:** sigmoid for a probability, softmax for one of several classes, nothing for a number.
@@ -1335,7 +1349,7 @@ interactive.explore(at_least_five)
 
 # %% [markdown] role="written" points=5 name="vanishing"
 # ### Question 1: how fast a gradient vanishes
-# A stack of $L$ layers, each with **one** unit: $h_l = f(w_l\, h_{l-1})$, $h_0 = x$.
+# A stack of $L$ layers (as in section 7, $L$ is a number here and not the loss), each with **one** unit: $h_l = f(w_l\, h_{l-1})$, $h_0 = x$.
 #
 # - (a) Write $\partial h_L / \partial h_0$ as a product. Show that for the sigmoid its absolute value is at most $\left(\tfrac{w}{4}\right)^L$ if all $|w_l| \le w$. (2 points)
 # - (b) By (a), weights of about 4 could keep the gradient alive. What speaks against them? Use the safe zone in your answer. (2 points)
@@ -1345,10 +1359,10 @@ interactive.explore(at_least_five)
 # (a) By the chain rule $\frac{\partial h_L}{\partial h_0} = \prod_{l=1}^{L} f'(z_l)\, w_l$ with $z_l = w_l h_{l-1}$. For the sigmoid $f' = \sigma(1-\sigma) \le \tfrac14$, with the maximum at 0. So each factor is at most $\tfrac{w}{4}$ in absolute value, and the product at most $(w/4)^L$.
 #
 # (b) The bound needs $f'(z_l) = \tfrac14$, that is $z_l \approx 0$, in every layer. But $z_l = w_l h_{l-1}$, and with $w_l = 4$ and an output $h_{l-1}$ between 0 and 1, $z_l$ is typically 2 or more (without a bias that moves it back): $h = 0.5$ gives $z = 2$ with a slope
-# of 0.105, $h = 0.9$ gives $z = 3.6$ with 0.026. Larger weights push the units towards the ends of the safe zone, where the slope falls exponentially, faster than the weight grows. With many inputs the sums are larger still. So there is at best a narrow window between weights that are too small
-# and units that are saturated (in section 7, $s = 0.8$ learned well, $s = 2$ badly and $s = 0.2$ not at all), and training moves the weights out of it.
+# of 0.105, so this layer leaves $4 \cdot 0.105 = 0.42$ instead of 1; $h = 0.9$ gives $z = 3.6$ with 0.026, which leaves 0.10. Larger weights push the units towards the ends of the safe zone, where the slope falls exponentially, faster than the weight grows. With many inputs the sums are larger still.
+# So there is at best a narrow window between weights that are too small and units that are saturated: in section 7, $s = 0.8$ learned well, $s = 2$ badly and $s = 0.2$ not at all. Training may move the weights out of it.
 #
-# (c) The line of the sigmoid with nine layers. On the logarithmic axis it is straight, so each layer multiplies by the same factor, about one third (weights of spread 0.2 with 50 units: $1.41 \cdot 0.25 \approx 0.35$).
+# (c) The line of the sigmoid with nine layers. On the logarithmic axis it is straight, so each layer multiplies by the same factor, about one third (weights of spread 0.2 with 50 units and slopes a little below $\tfrac14$: $1.41 \cdot 0.22 \approx 0.31$).
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME

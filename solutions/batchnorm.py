@@ -24,8 +24,8 @@
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it
 # compares your function with recorded answers and says what it found, as often as you like. The points are given
-# later, on other inputs. Cells that draw or train use *your* functions. If one of them is still missing, they say so
-# and wait; run them again when it is there.
+# later, on other inputs. Cells that draw or train use *your* functions. If a function is still missing, the cell names it
+# and stops there; run the cell again when the function is written.
 #
 # One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and pencil.
 #
@@ -375,7 +375,7 @@ def features_on_their_way():
 interactive.explore(features_on_their_way)
 
 # %% [markdown]
-# The means of `out` are $\beta$ and its standard deviations are $|\gamma|$, whatever `x` was. Keep this as a test for every batchnorm
+# The means of `out` are $\beta$ and its standard deviations are $|\gamma|$, whatever `x` was. Feature 3 is mirrored, because its $\gamma$ is negative. Keep this as a test for every batchnorm
 # that you meet: *train mode, means are beta, standard deviations are the absolute values of gamma*. To four digits it holds only if the variance
 # is much larger than $\varepsilon$. Why not exactly?
 #
@@ -527,7 +527,7 @@ interactive.explore(three_questions)
 # </details>
 
 # %% [markdown]
-# The memory has a price. Move the slider: a large momentum forgets slowly, so it averages out more noise, but it takes longer to arrive.
+# The memory has a price. In the next plot the source of the batches jumps from 2 to 4. **Predict** the dashed line for momentum 0, for 0.9 and for 0.99, then move the slider: which one is the smoothest, and which one arrives first?
 
 # %% role="explore"
 def memory(momentum):
@@ -545,6 +545,9 @@ def memory(momentum):
 
 
 interactive.explore(memory, momentum=interactive.slider([0.0, 0.5, 0.9, 0.97, 0.99], start=0.9, label="momentum"))
+
+# %% [markdown]
+# At momentum 0 the memory is the last batch, with all of its noise. At 0.99 it averages about 100 batches, so the line is smooth, but after 75 batches it has not even reached the first level: $1 - 0.99^{75} = 0.53$. Averaging out noise and following quickly are opposites.
 
 # %% [markdown]
 # ## 5 Ten steps back
@@ -942,7 +945,7 @@ def second_curve():
 interactive.explore(second_curve)
 
 # %% [markdown]
-# A loss is a number; here is what it means. Ten pictures that neither network has seen in training, and what the two networks with $s = 0.02$ read in them.
+# A loss is a number; here is what it means. Ten pictures that neither network has seen in training, and what the two networks with $s = 0.02$ read in them. What do you expect from a network whose loss has stayed at 2.303?
 
 # %% role="explore"
 def what_they_read():
@@ -1054,6 +1057,8 @@ def two_ways_back():
 interactive.explore(two_ways_back)
 
 # %% [markdown]
+# The two gradients agree up to rounding. In the solution that these lines were written with, the ten steps make twelve arrays of shape `(N, D)` on their way, the closed form six. Most of the time goes into moving them through memory.
+#
 # The last number is small, but not as small as the one above it. Which letter of the formula is responsible?
 #
 # <details><summary>Answer</summary>
@@ -1257,7 +1262,7 @@ def cost_of_the_fault():
 interactive.explore(cost_of_the_fault)
 
 # %% [markdown]
-# The published layer begins near $\ln 10 = 2.303$, for its small outputs make nearly equal scores. It learns, but slowly: the gradients of the weights are small, too. Nothing in this curve says *fault*. Most
+# The published layer begins near $\ln 10 = 2.303$, for its small outputs make nearly equal scores. It learns, but slowly: the gradient of a layer's weights has that layer's inputs as a factor, so it is too small as well. Nothing in this curve says *fault*. Most
 # faults in neural networks look like that, which is why you check numbers that you can predict.
 #
 # There is a second way to make the gradient check pass: leave the forward pass alone and remove a factor $\frac1N$ from step 4 of the *backward* pass. Would that be a repair?
@@ -1373,6 +1378,9 @@ def other_peoples_examples():
 interactive.explore(other_peoples_examples)
 
 # %% [markdown]
+# Batchnorm in train mode gives the first example another output, though nothing about that example has changed: mean and variance belong to the whole batch. With layernorm the change is exactly 0, since each row brings its own statistics.
+
+# %% [markdown]
 # ## 11 Experiments
 # *14 minutes, ●○○*
 #
@@ -1400,8 +1408,10 @@ def validation(norm, **settings):
 
 def rising_rates():
     rates = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
-    lines = {"without": [validation(None, rate=rate) for rate in rates],
-             "with batchnorm": [validation(BATCHNORM, rate=rate) for rate in rates]}
+    norms = {"without": None, "with batchnorm": BATCHNORM}
+    lines = {name: [] for name in norms}
+    for name, rate in interactive.counted([(name, rate) for name in norms for rate in rates], "points"):
+        lines[name].append(validation(norms[name], rate=rate))
     return plots.sweep(rates, lines, xlabel="learning rate", ylabel="validation accuracy", chance=0.1,
                        title="Rising learning rates", ylim=(0, 1.05))
 
@@ -1437,8 +1447,8 @@ def trust_in_the_gradient():
 interactive.explore(trust_in_the_gradient)
 
 # %% [markdown]
-# In the network without normalisation the loss rises again from a length of about 0.3 on. With your layer it falls up to a length of about 3, ten times as far, and that agrees with the learning rates of the plot
-# above.
+# In the network without normalisation the loss falls up to a length of about 0.2 and rises beyond it. With your layer it falls up to a length of about 3, more than ten times as far. That agrees with the learning rates of the plot
+# above: 0.3 was the last good one without, 3 with batchnorm.
 #
 # ### How bad may the start be?
 # Now the learning rate is fixed at 0.1, there are 200 steps, and the scale of the initial weights runs over five powers of ten. From section 1 you know the good value for the
@@ -1450,7 +1460,9 @@ def bad_starts():
     scales = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 1, 3)
     kinds = {"without": {"norm": None}, "with batchnorm": {"norm": BATCHNORM},
              "with batchnorm, eps = 1e-12": {"norm": BATCHNORM, "norm_param": {"eps": 1e-12}}}
-    lines = {label: [validation(scale=scale, steps=200, **kind) for scale in scales] for label, kind in kinds.items()}
+    lines = {label: [] for label in kinds}
+    for label, scale in interactive.counted([(label, scale) for label in kinds for scale in scales], "points"):
+        lines[label].append(validation(scale=scale, steps=200, **kinds[label]))
     return plots.sweep(scales, lines, xlabel="standard deviation s of the initial weights", ylabel="validation accuracy",
                        chance=0.1, title="Good and bad starts", ylim=(0, 1.05), legend="below")
 
@@ -1458,6 +1470,8 @@ def bad_starts():
 interactive.explore(bad_starts)
 
 # %% [markdown]
+# Without normalisation, $s = 0.2$ is the only one of the nine starts that learns to read. With batchnorm the valley reaches from 0.01 to 0.5 at 87 % and more, and it falls off slowly on both sides. With the smaller $\varepsilon$ it goes on to the left end.
+#
 # Two edges are worth an explanation.
 #
 # *Why does batchnorm fail at $s = 10^{-5}$, and why does a smaller $\varepsilon$ help?*
@@ -1474,7 +1488,7 @@ interactive.explore(bad_starts)
 # %% [markdown]
 # ### What happens to the inputs of one layer?
 # This is the experiment behind the words *internal covariate shift*. We hold the same 300 pictures in front of the network every 5 steps of training and write down what enters the
-# ReLU of the fourth hidden layer. Half of these numbers lie in the dark band, nine tenths in the light one. What do you expect on the right?
+# ReLU of the fourth hidden layer. The left plot is without normalisation, the right one with batchnorm. Half of these numbers lie in the dark band, nine tenths in the light one. What do you expect on the right?
 
 # %% role="explore"
 def one_layers_inputs():
@@ -1515,9 +1529,10 @@ interactive.explore(one_layers_inputs)
 # %% role="explore"
 def batch_sizes():
     sizes = (2, 4, 8, 16, 32, 64)
-    settings = [dict(batch_size=size, steps=4800 // size, rate=0.05) for size in sizes]
-    lines = {name: [validation(norm, **options) for options in settings]
-             for name, norm in (("without", None), ("with batchnorm", BATCHNORM), ("with layernorm", LAYERNORM))}
+    norms = {"without": None, "with batchnorm": BATCHNORM, "with layernorm": LAYERNORM}
+    lines = {name: [] for name in norms}
+    for name, size in interactive.counted([(name, size) for name in norms for size in sizes], "points"):
+        lines[name].append(validation(norms[name], batch_size=size, steps=4800 // size, rate=0.05))
     return plots.sweep(sizes, lines, xlabel="batch size", ylabel="validation accuracy", chance=0.1,
                        title="From 64 examples a batch down to 2", ylim=(0, 1.05))
 
@@ -1528,7 +1543,7 @@ interactive.explore(batch_sizes)
 # With two examples, batchnorm learns little: the signs alone are not much, and at test time the running averages replace them by values that the network has never seen. With four it is behind,
 # from eight on it keeps up. The other two learn from batches of two as well.
 #
-# *Why do all three lines fall a little towards the right?* Compare the number of steps.
+# *Why do all three lines fall a little towards the right?* Compare the number of steps: 600 with batches of 8, 75 with batches of 64.
 #
 # ### What are gamma and beta good for?
 # We freeze them at 1 and 0, so that each unit keeps mean 0 and spread 1. What do you expect: no learning, slower learning, or no difference? (Two starts each.)
@@ -1579,11 +1594,11 @@ interactive.explore(
 
 # %% [markdown] role="written" points=5 name="scale"
 # ### Question 1: why the scale of the weights stops mattering
-# A linear layer with weights $W$ stands in front of batch normalisation; take $\varepsilon = 0$. Replace $W$ by $aW$ with a number $a > 0$.
+# A linear layer $z = xW$ stands in front of batch normalisation; take $\varepsilon = 0$. (A bias would change nothing: it is subtracted with the mean.) Replace $W$ by $aW$ with a number $a > 0$.
 #
 # - (a) Show from the formulas of section 2 that the output of batch normalisation does not change. (2 points)
 # - (b) How does $\partial L / \partial W$ change? Derive it. (2 points)
-# - (c) Explain one of your plots of section 7 or 11 with (a) and (b). (1 point)
+# - (c) Explain one of your plots of section 7 or 11 with (a) or (b). (1 point)
 #
 # ### BEGIN SOLUTION
 # (a) The linear layer's result $z$ becomes $az$, so $\mu \to a\mu$, $\sigma \to a\sigma$, and $\frac{az - a\mu}{a\sigma} = \frac{z-\mu}{\sigma}$: $\hat z$ is unchanged, hence also $\gamma\hat z + \beta$.
@@ -1591,9 +1606,9 @@ interactive.explore(
 # (b) Let $L(W)$ be the loss as a function of these weights. By (a), $L(aW) = L(W)$ for all $W$. Differentiate both sides with respect to $W$, with the chain rule on the left:
 # $a\,(\nabla L)(aW) = (\nabla L)(W)$. So the gradient at $aW$ is $\frac1a$ of the gradient at $W$. (The closed form of section 8 says the same: $\mathrm dz$ carries the factor $\gamma/\sigma$, and $\sigma \to a\sigma$.)
 #
-# (c) For instance: without batchnorm, signal and gradient shrink or grow by the factor $5s$ per layer. With it, the values on the way forward are the same for all $s$ (as long as the variance is well above
-# $\varepsilon$), so all three starts of section 7 learn. Or: one step changes the weights, relative to their size, by a share that falls with $1/a^2$. A step that is too long makes the weights
-# large, and large weights make the next steps small. This is why the network with batchnorm survives larger learning rates.
+# (c) For instance: without batchnorm, signal and gradient shrink or grow by the factor $5s$ per layer. With it, what the hidden layers put out is the same for all $s$ (as long as the variance is well above
+# $\varepsilon$), so all three starts of section 7 learn. Or: at $aW$ the gradient is $\frac1a$ as long and the weights are $a$ times as large, so one step changes them by a share that falls with $1/a^2$. This is why learning is slow for very large $s$
+# in section 11, but does not stop. It is also why the network with batchnorm survives larger learning rates: a step that is too long makes the weights large, and large weights make the next steps small.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
@@ -1601,7 +1616,7 @@ interactive.explore(
 #
 # - (a) 1 point: mean and standard deviation both scale with $a$. 1 point: the factor cancels in $\hat z$, so the output is unchanged.
 # - (b) 1 point: the result $1/a$. 1 point: a derivation (the invariance differentiated, or the factor $1/\sigma$ in the closed form). A wrong power of $a$ with an otherwise sound derivation: 1 of 2.
-# - (c) 1 point: names a plot and connects what it shows with (a) or (b). Words without a connection ("it is more stable"): 0.
+# - (c) 1 point: names a plot and connects what it shows with (a) or (b); one of the two is enough. Words without a connection ("it is more stable"): 0.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="mode"
@@ -1610,7 +1625,7 @@ interactive.explore(
 #
 # - (a) What is the output of each batch normalisation layer, and what does the network answer? (2 points)
 # - (b) In their own tests, with batches of 64 in train mode, the accuracy was excellent. Why did these tests not find the error? (1 point)
-# - (c) Somebody proposes to replace batch normalisation by layer normalisation everywhere. Name one thing that this solves and one thing that is lost or changes. (2 points)
+# - (c) Somebody proposes to replace batch normalisation by layer normalisation everywhere. Name one thing that this solves and one thing that is lost or changes, each with its reason. (2 points)
 #
 # ### BEGIN SOLUTION
 # (a) With $N = 1$ the mean is the example itself, so $\hat x = 0$ and each layer puts out $\beta$, whatever the picture is. The network gives the same answer for every picture.

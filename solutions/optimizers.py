@@ -22,7 +22,7 @@
 # | 12 | Two questions | 10 min | ●●○ | 12 |
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares your function with recorded answers and says what it found, as often as you like.
-# The points are given later, on other inputs. Cells that draw or train use *your* functions. If one of them is still missing, they say so and wait; run them again when it is there.
+# The points are given later, on other inputs. Cells that draw or train use *your* functions. If a function is still missing, the cell names it and stops there; run the cell again when the function is written.
 #
 # One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and pencil.
 #
@@ -66,7 +66,7 @@ interactive.explore(
 )
 
 # %% [markdown]
-# The gradient stands at right angles on the grey lines, so it points across the valley rather than along it. Hence the zigzag: long steps from wall to wall, short ones towards the goal.
+# The gradient stands at right angles to the grey lines, so it points across the valley rather than along it. Hence the zigzag: long steps from wall to wall, short ones towards the goal.
 #
 # On this loss everything can be computed, since the two coordinates do not mix. With the curvatures $\lambda_1 = 1$ and $\lambda_2 = 25$,
 #
@@ -108,11 +108,11 @@ interactive.explore(
 # - `w` may be updated in place: its owner hands it over and continues with `next_w`. `dw` must stay as it is.
 # - The returned `config` holds all settings and the new state. It may be the caller's dict or a new one.
 #
-# Why is the default `config=None` and not `config={}`? 
+# Why is the default `config=None` and not `config={}`?
 #
 # <details><summary>Answer</summary>
 #
-# Python evaluates a default once, when it reads the <code>def</code> line. With <code>config={}</code> all calls without a config would share one dict, and with it one another's state. It is one of Python's oldest traps.
+# Python evaluates a default once, when it reads the <code>def</code> line. With <code>config={}</code> all calls without a config would be handed one and the same dict. A rule that writes its state into that dict would mix the states of all of them. The given first line copies, so here it would go well; but whoever leaves out the copy falls into one of Python's oldest traps.
 # </details>
 
 # %% role="exercise"
@@ -138,6 +138,8 @@ check(sgd)
 # %% [markdown]
 # Where does the S come from? The loss of a network is a mean over all examples. Its gradient over a small random batch is cheap, and right on average, but each single one is a guess. The next cell trains a network on pictures of
 # handwritten digits with your rule. Look at how its pieces fit together: `update_by` keeps the configs, one for each parameter.
+#
+# **Predict** the three loss curves, for batches of 200, 50 and 5 pictures, 150 steps each: which comes down fastest, and which is the cheapest?
 
 # %% role="explore"
 digits = data.digits()
@@ -182,7 +184,8 @@ def guessed_gradients():
 interactive.explore(guessed_gradients)
 
 # %% [markdown]
-# The three lines come down together. For the first steps a guess from 5 pictures is nearly as useful as one from 200, at a fortieth of the price. Later the guesses from 5 pictures jump, and the weights with them.
+# The three lines come down together. For the first steps a guess from 5 pictures is nearly as useful as one from 200, at a fortieth of the price. Later the guesses from 5 pictures jump, and the weights with them. (Not all of the jumping is the network's: what is drawn is the loss of the batch, and a mean over 5 pictures is
+# a rough measurement, too. Measured on all training pictures, the loss at the end is 0.18, 0.19 and 0.38.)
 #
 # ## 3 Saddles
 # *7 minutes, ●○○*
@@ -364,7 +367,7 @@ def rolling_down(momentum, rate):
         path = walk(valley, sgd_momentum, steps=1000, momentum=momentum, learning_rate=rate)
         needed = steps_needed(valley, path)
     return plots.walks(valley, {"momentum": path},
-                       title=f"momentum {momentum:g}: down to 1 % after {needed} steps")
+                       title=f"momentum {momentum:g}: 1 % of the distance is left after {needed} steps")
 
 
 interactive.explore(
@@ -374,11 +377,15 @@ interactive.explore(
 )
 
 # %% [markdown]
-# It zigzags even more than plain descent, and is faster all the same: 22 steps instead of 58, with the best settings of either rule. (The rolling ball is at $\mu = 0.9$ and rate 0.01.) The theory's 11 are for a single root; the double root costs as many again. A larger momentum is not better: with the same rate it takes 28 steps at $\mu = 0.7$, 94 at 0.9, and at 0.99 the ball swings to and fro for 983. A smaller one is worse in another way: at $\mu = 0.2$ the
-# rate 0.111 is above the limit, which is $2(1+\mu)/\lambda_{\max} = 0.096$ there, and the walk diverges. In practice nobody knows $\kappa$. The usual 0.9 is the right one for $\kappa \approx 1440$: put it into the formula.
+# It zigzags even more than plain descent, and is faster all the same: 22 steps instead of 58, with the best settings of either rule. (For a walk that looks like a rolling ball, choose $\mu = 0.9$ and the rate 0.01.) The theory's 11 are for a single root; the double root costs as many again.
+#
+# A larger momentum is not better: with the same rate it takes 28 steps at $\mu = 0.7$, 94 at 0.9, and at 0.99 the ball swings to and fro for 983. A smaller one is worse in another way. The walk grows as soon as a root lies beyond $-1$. With $r = -1$ the equation reads $1 + (1 + \mu - \eta\lambda) + \mu = 0$, so the limit is $\eta = 2(1+\mu)/\lambda_{\max}$. At $\mu = 0.2$ that is
+# 0.096, and the rate 0.111 is above it: the walk diverges. At $\mu = 0$ you meet the limit of section 1 again.
+#
+# In practice nobody knows $\kappa$. The usual 0.9 is the right one for $\kappa \approx 1440$: put it into the formula.
 #
 # ### Looking ahead
-# With a velocity you know, before you look at the gradient, roughly where you will be: at $w + \mu v$. Yurii Nesterov's idea (1983) is to take the gradient *there*, where it can still correct the step:
+# With a velocity you know, before you look at the gradient, roughly where you will be: at $\theta + \mu v$, if $\theta$ stands for the weights ($w$ is about to get another meaning). Yurii Nesterov's idea (1983) is to take the gradient *there*, where it can still correct the step:
 #
 # $$v \;\leftarrow\; \mu v - \eta\, \nabla L(\theta + \mu v), \qquad \theta \;\leftarrow\; \theta + v .$$
 #
@@ -427,8 +434,8 @@ def with_and_without_look_ahead():
     paths = {name: walk(valley, rule, steps=100, learning_rate=0.02, momentum=0.9)
              for name, rule in rules.items()}
     figure, (left, right) = plots.panels(2, size=(5.0, 3.2))
-    plots.walks(valley, paths, title="100 steps", legend=False, ax=left)
-    plots.curves({name: valley.loss(path) for name, path in paths.items()}, log="y", title="Loss",
+    plots.walks(valley, paths, title="100 steps down the ravine", legend=False, ax=left)
+    plots.curves({name: valley.loss(path) for name, path in paths.items()}, log="y", title="Their losses",
                  ax=right)
     return figure
 
@@ -442,12 +449,12 @@ interactive.explore(with_and_without_look_ahead)
 # ## 5 A rate for each weight
 # *14 minutes, ●●○, 17 points*
 #
-# Momentum softens the ravine. One could also get rid of it: if each coordinate had its own learning rate, $\eta/\lambda_i$, a single step would do. The $\lambda_i$ are unknown, but there is a hint: steep directions are those with large gradients. So **divide each entry by the size of
+# Momentum softens the ravine. One could also get rid of it: if each coordinate had its own learning rate, $1/\lambda_i$, a single step would do, since $1 - \lambda_i/\lambda_i = 0$. The $\lambda_i$ are unknown, but there is a hint: steep directions are those with large gradients. So **divide each entry by the size of
 # its own past gradients**. John Duchi, Elad Hazan and Yoram Singer (2011) called it AdaGrad:
 #
 # $$\mathrm{cache} \;\leftarrow\; \mathrm{cache} + \mathrm dw^2, \qquad w \;\leftarrow\; w - \eta\, \frac{\mathrm dw}{\sqrt{\mathrm{cache}} + \varepsilon} .$$
 #
-# Everything is entry by entry: `cache` has the shape of `w`. The small $\varepsilon$ = `1e-8` stands *outside* of the root here (some libraries put it inside). It keeps an entry alive whose gradients have all been zero: think of the weights behind a pixel that is always white.
+# Everything is entry by entry: `cache` has the shape of `w`. The small $\varepsilon$ = `1e-8` stands *outside* of the root here (some libraries put it inside). It saves from $0/0$ an entry whose gradients have all been zero: think of the weights behind a pixel that is 0 in every picture.
 #
 # **Predict** two things. How long is the very first step of an entry with gradient $1000$, and of one with gradient $0.001$? And if the gradient is the same number in every step, how does the length of step $t$ depend on $t$?
 #
@@ -518,7 +525,7 @@ def rmsprop(w, dw, config=None):
 check(rmsprop)
 
 # %% [markdown]
-# Now hand both rules a gradient that is 1 for 200 steps, then 0.01 for 300 steps, as if a steep slope turned into a plain, and measure the lengths of the steps. The learning rate is 0.01. Sketch both curves first: where do they start, where are they after 200 steps, and where after 500?
+# Now hand both rules a gradient that is 1 for 200 steps and then 0.01 for 300 steps, as if a steep slope turned into a plain. The cell measures the lengths of the steps. The learning rate is 0.01. Sketch the curves first: where do they start, where are they after 200 steps, and where after 500?
 
 # %% role="explore"
 def lengths_of_steps(rule, gradients, **settings):
@@ -559,7 +566,7 @@ interactive.explore(from_slope_to_plain)
 #
 # $$m \;\leftarrow\; \beta_1 m + (1-\beta_1)\, \mathrm dw, \qquad v \;\leftarrow\; \beta_2 v + (1-\beta_2)\, \mathrm dw^2 ,$$
 #
-# and one correction. Both means start at zero, so at first they are too small. By how much? Insert the rule into itself:
+# and one correction. (The letter $v$ is not the velocity any more; both names are usual.) Both means start at zero, so at first they are too small. By how much? Insert the rule into itself:
 #
 # $$m_t = (1-\beta_1) \sum_{k=0}^{t-1} \beta_1^k\, \mathrm dw_{t-k} .$$
 #
@@ -624,7 +631,7 @@ def adam(w, dw, config=None):
 check(adam)
 
 # %% [markdown]
-# Now look at the first steps with and without the correction. Your own function can do without: start it at $t = 10^9$, where $1 - \beta^t = 1$. The gradient is 1 in every step, so with the correction each step should have the length $\eta$.
+# Now look at the first steps with and without the correction. Your own function can do without: start it at $t = 10^9$, where $1 - \beta^t = 1$. The gradient is 1 in every step, so with the correction each step should have the length $\eta$. **Predict** for how many steps one can see that the correction is missing.
 
 # %% role="explore"
 def first_steps():
@@ -645,11 +652,11 @@ def first_steps():
 interactive.explore(first_steps)
 
 # %% [markdown]
-# Without the correction the steps are 3.2 times too long at first, 6.6 times at step 12, still 3.2 times at step 100, and right only after thousands of steps, since $\beta_2^t$ dies out so slowly. On the digits the uncorrected runs jump about: between steps 20 and 60 their mean loss is 0.5 to 1.1, that of the corrected ones 0.14 to 0.25.
+# Without the correction the steps are 3.2 times too long at first, 6.6 times at step 12 and still 3.2 times at step 100. They are right only after thousands of steps, since $\beta_2^t$ dies out so slowly. On the digits the uncorrected runs jump about: between steps 20 and 60 their mean loss is 0.5 to 1.1, that of the corrected ones 0.14 to 0.25.
 
 # %% [markdown]
 # ### Where epsilon stands
-# The paper mentions a faster form: draw both corrections into the learning rate, $\eta_t = \eta \sqrt{1-\beta_2^t} / (1-\beta_1^t)$, and take $w - \eta_t\, m / (\sqrt v + \varepsilon)$. Many published solutions have it. Multiply numerator and denominator by $1/\sqrt{1-\beta_2^t}$ and you see the difference: there $\varepsilon$ is divided by
+# The paper mentions a faster form: pull both corrections into the learning rate, $\eta_t = \eta \sqrt{1-\beta_2^t} / (1-\beta_1^t)$, and take $w - \eta_t\, m / (\sqrt v + \varepsilon)$. Many published solutions have it. Multiply numerator and denominator by $1/\sqrt{1-\beta_2^t}$ and you see the difference: there $\varepsilon$ is divided by
 # $\sqrt{1-\beta_2^t}$ as well, at $t=1$ by 0.03. For gradients near 1 that changes the seventh digit. For a gradient of $10^{-7}$, how long is the first step in either form?
 #
 # <details><summary>Answer</summary>
@@ -692,15 +699,13 @@ interactive.explore(the_race)
 # %% [markdown]
 # *Ravine.* Plain descent zigzags. Momentum and Nesterov swing in arcs. AdaGrad and RMSProp start at 45 degrees, as if there were no ravine, since they divide each coordinate by its own size. Adam does both: a straight start, then an arc.
 #
-# *Saddle.* Plain descent, momentum and Nesterov run along the ridge into the saddle and need more than 60 steps to get half a unit away from it. AdaGrad and RMSProp leave the ridge in their first steps, Adam in eleven: a tiny gradient, divided by its own size, is as good as a large one.
+# *Saddle.* Plain descent, momentum and Nesterov run along the ridge into the saddle and need more than 60 steps to get half a unit away from the ridge. AdaGrad needs three, RMSProp four, Adam eleven: a tiny gradient, divided by its own size, is as good as a large one.
 #
 # *Local minimum.* Only momentum and Nesterov have the speed to cross the barrier; the others come to rest in the shallow valley. This is no merit in itself: a rule with speed can leave a good valley as well.
 #
 # *Noise.* Plain descent with $\eta = 0.05$ and momentum with $\eta = 0.005$ take steps of the same length in the end, $\eta/(1-\mu)$. Over the last 40 steps the mean loss is 0.60 for plain descent, 0.31 for momentum and 0.23 for Nesterov: an average over ten gradients is a better guess than one.
 #
-# Would other rates give other winners? Of course. Try it:
-#
-# Now one at a time. Can you get plain descent over the barrier between the two valleys? Can you keep momentum from crossing it? Which rule suffers least from a rate that is ten times too small?
+# Would other rates give other winners? Of course. Try it with one rule at a time. Can you get plain descent over the barrier between the two valleys? Can you keep momentum from crossing it? Which rule suffers least from a rate that is ten times too small?
 
 # %% role="explore"
 def your_race(place, rule, rate, noise, steps):
@@ -804,7 +809,7 @@ interactive.explore(two_ways_to_decay)
 # A large rate is good at the start, when there is far to go, and bad at the end, when noise keeps the weights jumping around the goal. So let the rate fall. A *schedule* is a function of the step, numbered from 0. Two of them are in use everywhere: stairs, and half a period of the cosine. The third
 # one, at the very beginning, does the opposite: it warms up.
 #
-# **Step decay** multiplies the rate by a factor after each so many steps.
+# **Step decay** multiplies the rate by a factor every so many steps.
 
 # %% role="exercise"
 def step_decay(base_rate, step, every, factor):
@@ -848,7 +853,7 @@ def cosine_decay(base_rate, step, total_steps, final_rate=0.0):
 check(cosine_decay)
 
 # %% [markdown]
-# **Warm-up.** The first gradients of a network that knows nothing are large and point anywhere. Starting with short steps avoids that they ruin the start. The rate rises in equal parts. With `warmup_steps` = 4 the steps 0, 1, 2, 3 have $\tfrac14, \tfrac24, \tfrac34, \tfrac44$ of the base rate. (Some
+# **Warm-up.** The first gradients of a network that knows nothing are large and point anywhere. Short steps at the beginning keep them from ruining the start. The rate rises in equal parts. With `warmup_steps` = 4 the steps 0, 1, 2, 3 have $\tfrac14, \tfrac24, \tfrac34, \tfrac44$ of the base rate. (Some
 # programs start with 0, which wastes the first step.)
 
 # %% role="exercise"
@@ -985,7 +990,7 @@ def survival():
 interactive.explore(survival)
 
 # %% [markdown]
-# Without clipping, five steps are all it gets. Clipped, every run goes down, from 642 to 8.5, 2.4 and 0.8 after 300 steps: the tighter the bound, the slower, since no step is longer than $\eta c$. Clipping saves the training from the bad start; a better start (initialisation, batchnorm) saves the three hundred steps.
+# Without clipping, five steps are all it gets. Clipped, every run goes down, from 642 to about 8, 2 and less than 1 after 300 steps: the tighter the bound, the slower, since no step is longer than $\eta c$. Clipping saves the training from the bad start; a better start (initialisation, batchnorm) saves the three hundred steps.
 
 # %% [markdown]
 # ## 11 The same network under each rule
@@ -1009,11 +1014,14 @@ def every_rule():
     rates = (1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
     units = 10 ** np.random.default_rng(5).uniform(-1.5, 1.5, 64)
     figure, axes = plots.panels(2, size=(5.0, 4), sharey=True)
-    cases = (("Every pixel scaled", 1.0), ("Every pixel in its own unit", units))
-    for ax, (title, scale) in zip(axes, cases):
-        lines = {name: [reached(rule, rate, scale) for rate in rates]
-                 for name, rule in RULES.items() if name != "Nesterov"}
-        plots.sweep(rates, lines, xlabel="learning rate", ylabel="validation accuracy", title=title,
+    cases = {"Every pixel scaled": 1.0, "Every pixel in its own unit": units}
+    names = [name for name in RULES if name != "Nesterov"]
+    points = [(title, name, rate) for title in cases for name in names for rate in rates]
+    lines = {title: {name: [] for name in names} for title in cases}
+    for title, name, rate in interactive.counted(points, "points"):
+        lines[title][name].append(reached(RULES[name], rate, cases[title]))
+    for ax, title in zip(axes, cases):
+        plots.sweep(rates, lines[title], xlabel="learning rate", ylabel="validation accuracy", title=title,
                     ylim=(0, 1.02), legend="below" if ax is axes[0] else "none", ax=ax)
     return figure
 
@@ -1023,7 +1031,7 @@ interactive.explore(every_rule)
 # %% [markdown]
 # Left: tuned, all of them reach 96 to 97 %. What differs is the rate at which they do: 0.003 for Adam and RMSProp, 0.3 for plain descent. At their defaults in this notebook the comparison would say more about the defaults than about the rules.
 #
-# Right (a cross marks a run that diverged): all are worse, and the order is that of the ravine. Plain descent reaches 80 % at best; AdaGrad, RMSProp and Adam 85 to 87 %, momentum 85 %. So the adaptive rules repair a part of what bad scaling spoils. Scaling the pixels, which costs one line, repairs all of it.
+# Right (a cross marks a run that diverged): all are worse, and plain descent is the last one, as in the ravine: it reaches 80 % at best, momentum 85 %, and AdaGrad, RMSProp and Adam 85 to 87 %. So the adaptive rules repair a part of what bad scaling spoils. Scaling the pixels, which costs one line, repairs all of it.
 #
 # A recipe that follows from what you saw: start with Adam at $10^{-3}$; try the rate in factors of 3 up and down; let it fall towards the end; clip if the loss has spikes. When you have time, tune SGD with momentum as well: it has fewer numbers to store and, well tuned, it is often as good.
 
@@ -1083,7 +1091,7 @@ interactive.explore(every_rule)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 6 points**
 #
-# - (a) 1 point: shapes do not fit (broadcasting) because one config holds the state of another parameter. 1 point: with equal shapes, the moments mix the gradients of all parameters.
+# - (a) 1 point: shapes do not fit (an error of broadcasting, or a bias that comes back in the wrong shape) because one config holds the state of another parameter. 1 point: with equal shapes, the moments mix the gradients of all parameters.
 # - (b) 1 point: 6. 1 point: too weak, with a reason ($1-\beta^t$ is too near to 1).
 # - (c) 1 point: the rate is multiplied in each step instead of each epoch. 1 point: a number, for instance $0.9^{50} \approx 0.005$.
 # ### END MARK SCHEME

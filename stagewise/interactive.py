@@ -4,14 +4,16 @@ The picture is an output of its own, so it stays in a saved, exported or printed
 are gone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from stagewise.display import notebook_shell
 from stagewise.markup import clean
 from stagewise.student_traceback import describe, student_frames
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,32 @@ def slider(values: Sequence[Any], *, start: Any = None, label: str = "") -> Slid
     if first not in values:
         raise ValueError(f"slider cannot start at {first!r}: it is not among {list(values)}.")
     return Slider(tuple(values), first, label)
+
+
+def counted(items: Collection[T], name: str) -> Iterator[T]:
+    """Yield `items`; in a notebook a line says how many of them are done, until all are.
+
+    For an experiment that takes more than a few seconds. name: what the items are, in the plural.
+
+    >>> [2 * rate for rate in counted((0.1, 1.0), "rates")]
+    [0.2, 2.0]
+    """
+    if notebook_shell() is None:
+        yield from items
+        return
+    from IPython.display import DisplayHandle
+
+    line, length = DisplayHandle(), len(items)
+    for done, item in enumerate(items, start=1):
+        yield item
+        # The line comes with the first result: a function that is not written yet leaves only its message.
+        show = line.display if done == 1 else line.update
+        show({"text/plain": _count(done, length, name) if done < length else ""}, raw=True)
+
+
+def _count(done: int, length: int, name: str) -> str:
+    filled = round(20 * done / length)
+    return f"{'▪' * filled}{'·' * (20 - filled)} {done} of {length} {name}"
 
 
 def explore(draw: Callable[..., Any], *, caption: str = "", **controls: Slider) -> None:

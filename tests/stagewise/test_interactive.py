@@ -41,3 +41,35 @@ def test_small_matrices_are_multiplied_in_one_thread(capsys):
 def test_slider_refuses_nonsense(wrong):
     with pytest.raises(ValueError, match="slider"):
         slider(**wrong)
+
+
+def test_counts_in_silence_without_a_notebook(capsys):
+    assert list(interactive.counted(("a", "b"), "letters")) == ["a", "b"]
+    assert capsys.readouterr().out == ""
+
+
+def test_count_grows_on_one_line_and_goes_away(monkeypatch):
+    shown = []
+
+    class Handle:
+        def display(self, data, raw):
+            shown.append(("display", data["text/plain"]))
+
+        def update(self, data, raw):
+            shown.append(("update", data["text/plain"]))
+
+    monkeypatch.setattr(interactive, "notebook_shell", object)
+    monkeypatch.setattr("IPython.display.DisplayHandle", Handle)
+    assert list(interactive.counted([1, 2, 3, 4], "networks")) == [1, 2, 3, 4]
+    assert shown == [
+        ("display", "▪" * 5 + "·" * 15 + " 1 of 4 networks"),
+        ("update", "▪" * 10 + "·" * 10 + " 2 of 4 networks"),
+        ("update", "▪" * 15 + "·" * 5 + " 3 of 4 networks"),
+        ("update", ""),
+    ]
+
+
+def test_count_says_nothing_before_the_first_result(monkeypatch):
+    monkeypatch.setattr(interactive, "notebook_shell", object)
+    monkeypatch.setattr("IPython.display.DisplayHandle.display", lambda *_, **__: pytest.fail("displayed"))
+    assert next(interactive.counted([1, 2], "networks")) == 1
