@@ -386,7 +386,7 @@ interactive.explore(curves_over_p, p=interactive.slider([0.2, 0.3, 0.4, 0.5, 0.6
 # With $p = 0.5$ the curves stay together for longer, the lower one ends higher than without dropout, and both rise more slowly. The upper curve has not arrived at 1: fewer of the wrong labels have been learned by heart. (At $p = 0.2$ a unit is away four times out of five, in each of three layers.
 # What reaches the output is mostly noise, and 500 steps teach the network next to nothing.)
 #
-# The same for several $p$, from two random starts each, after 500 steps. Where on the axis is *overfitting*, and where is *underfitting*? (The cell trains 16 networks and prints each pair when it is done: 5 to 15 seconds.)
+# The same for several $p$, from two random starts each, after 500 steps. Where on the axis is *overfitting*, and where is *underfitting*? (The cell trains 16 networks: 5 to 15 seconds.)
 
 # %% role="explore"
 SEEDS = (1, 2)
@@ -395,10 +395,8 @@ SEEDS = (1, 2)
 def sweep_over_p():
     keeps = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0)
     ends = np.empty((len(keeps), len(SEEDS), 2))
-    for row, p in enumerate(keeps):
+    for row, p in enumerate(interactive.counted(keeps, "values of p")):
         ends[row] = [run(seed, **dropped(p, seed))[2][:, -1] for seed in SEEDS]
-        given, new = ends[row].mean(axis=0)
-        print(f"keep p = {p:<4g}  given labels {given:.2f}  new pictures {new:.2f}", flush=True)
     lines = {"the given labels": ends[:, :, 0], "new pictures": ends[:, :, 1]}
     return plots.sweep(keeps, lines, xlabel="probability p to keep a unit", ylabel="share right after 500 steps", log="",
                        chance=0.1, title="Small p: nothing is learned. Large p: mistakes are, too", ylim=(0, 1.05), legend="below")
@@ -439,7 +437,7 @@ interactive.explore(forgotten_mode)
 # There are four kinds of networks (neither, one of the two, both), with two starts each. **Predict** the order of the four on new pictures.
 #
 # The layer for it is your own: paste your `batchnorm_forward` and `batchnorm_backward` of the unit on batch normalisation into the next cell and run it. (If you have not done that unit yet, read on; the experiment waits.
-# It takes 5 to 15 seconds and prints each kind when it is trained.)
+# It takes 5 to 15 seconds.)
 
 # %%
 # your batchnorm_forward(x, gamma, beta, bn_param) and batchnorm_backward(dout, cache)
@@ -449,10 +447,9 @@ def with_batchnorm():
     normalised = {"norm": (batchnorm_forward, batchnorm_backward)}
     kinds = {"neither": ({}, 1), "dropout": ({}, 0.5), "batchnorm": (normalised, 1), "both": (normalised, 0.5)}
     lines = {}
-    for label, (layers, p) in kinds.items():
+    for label, (layers, p) in interactive.counted(kinds.items(), "kinds"):
         runs = [run(seed, **layers, **dropped(p, seed)) for seed in SEEDS]
         lines[label] = (runs[0][1], np.array([found[1] for _, _, found in runs]))
-        print(f"{label:9}  new pictures at the end " + " ".join(f"{found[1, -1]:.2f}" for _, _, found in runs), flush=True)
     return lines
 
 

@@ -626,7 +626,7 @@ mixed = data.shuffled(snapshots.x_train[:10])
 plots.images(np.concatenate([snapshots.x_train[:10], mixed]), list(snapshots.y_train[:10]) * 2, title="Similar target, dissimilar target")
 
 # %% [markdown]
-# **Predict** the six curves before you run the cell. It trains 24 networks with your functions, in 10 to 30 seconds, and prints four accuracies whenever a curve is done.
+# **Predict** the six curves before you run the cell. It trains 24 networks with your functions, in 10 to 30 seconds.
 
 # %% role="explore"
 STRATEGIES = {"fine-tuning": (True, False), "frozen features": (True, True), "from scratch": (False, False)}
@@ -649,12 +649,13 @@ def learn(strategy, per_class, target, seed):
 def worth():
     figure, axes = plots.panels(2, size=(5.2, 3.8), sharey=True)
     sizes = (2, 5, 20, 100)
-    for ax, (target, title) in zip(axes, {"snapshots": "Similar: digits", "shuffled": "Dissimilar: shuffled digits"}.items()):
-        found = {}
-        for name in STRATEGIES:
-            found[name] = [learn(name, k, target, seed=1) for k in sizes]
-            print(f"{title:28}  {name:15}  " + "  ".join(f"{k}: {share:.0%}" for k, share in zip(sizes, found[name])), flush=True)
-        plots.sweep(sizes, found, xlabel="labelled examples of each digit", ylabel="accuracy on unseen digits", ylim=(0, 1),
+    targets = {"snapshots": "Similar: digits", "shuffled": "Dissimilar: shuffled digits"}
+    networks = [(target, name, k) for target in targets for name in STRATEGIES for k in sizes]
+    found = {target: {name: [] for name in STRATEGIES} for target in targets}
+    for target, name, k in interactive.counted(networks, "networks"):
+        found[target][name].append(learn(name, k, target, seed=1))
+    for ax, (target, title) in zip(axes, targets.items()):
+        plots.sweep(sizes, found[target], xlabel="labelled examples of each digit", ylabel="accuracy on unseen digits", ylim=(0, 1),
                     chance=0.1, title=title, ax=ax)
     return figure
 
