@@ -62,6 +62,9 @@ class Opaque:
     stands_for = "an object that is neither a number nor an array"
 
 
+STANDS_FOR = "stands_for"
+"""A dict with a text under this key is an object's description; the text is what to call the object."""
+
 _INF = float("inf")
 
 
@@ -101,6 +104,8 @@ def describe(value: Any) -> str:
         return "nothing (None)" if value is None else "an ellipsis (...)"
     if kind in NUMBERS:
         return "True or False" if np.asarray(value).dtype.kind == "b" else "a single number"
+    if called(value):
+        return _short(called(value))
     if kind in (list, tuple, dict, str):
         return f"a {kind.__name__}" + (f" of {len(value)}" if kind is not str else "")
     if issubclass(kind, Opaque):
@@ -112,8 +117,14 @@ def describe(value: Any) -> str:
     return f"an object of type {kind.__name__}"
 
 
+def called(value: Any) -> str:
+    """What the object that a value describes is called; "" when it describes none."""
+    told = value.get(STANDS_FOR) if type(value) is dict else None
+    return told if type(told) is str else ""
+
+
 def _compare_dicts(got: Any, expected: dict[Any, Any], tolerance: Tolerance, exact_dtype: bool) -> Comparison:
-    if type(got) is not dict:
+    if type(got) is not dict or called(got) != called(expected):
         return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
     missing = [key for key in expected if key not in got]
     if missing:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from stagewise.compare import describe
+from stagewise.compare import called, describe
 from stagewise.copying import copied, unchanged
 from stagewise.grammar import Entry as Entry
 from stagewise.grammar import Literal as Literal
@@ -253,6 +253,8 @@ def _value(argument: Entry | Literal, inputs: Mapping[str, Any], targets: Mappin
 def _item(value: Any, key: str | int, path: str) -> Any:
     kind = type(value)
     if kind is dict:
+        if key not in value and called(value):
+            raise MissingEntry(f"{path} is {describe(value)}, which has no entry {key!r}")
         if key not in value:
             present = ", ".join(repr(k) for k in value) or "nothing"
             raise MissingEntry(f"{path} has no entry {key!r} (it has: {present})")

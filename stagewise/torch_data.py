@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from stagewise.backbone import as_input
-from stagewise.compare import describe
+from stagewise.compare import STANDS_FOR, describe
 from stagewise.copying import unchanged
 from stagewise.data.snapshots import snapshots
 from stagewise.glyphnet import GlyphNet
@@ -24,7 +25,6 @@ from stagewise.torch_making import MAKERS, Data, make_network
 
 READS, GUESSES = 0.6, 0.25
 SEED = 9
-_PARAMETER = "the parameter "
 SETTINGS = ("lr", "momentum", "weight_decay")
 
 
@@ -59,6 +59,7 @@ def describe_network(model: GlyphNet) -> Data:
     named = dict(model.named_parameters())
     return {
         "kind": "network",
+        STANDS_FOR: "a model",
         "backbone": {name: value for name, value in state.items() if not name.startswith("fc.")},
         "head": {name: value for name, value in state.items() if name.startswith("fc.")},
         "frozen": [name for name, parameter in named.items() if not parameter.requires_grad],
@@ -89,7 +90,13 @@ def describe_optimizer(optimizer: torch.optim.Optimizer, name_of: Callable[[Tens
             if moving is not None:
                 velocity[name] = _array(moving)
     kind = type(optimizer).__name__
-    return {"kind": kind, "parameters": sorted(settings), "settings": settings, "velocity": velocity}
+    return {
+        "kind": kind,
+        STANDS_FOR: f"an optimizer ({kind})",
+        "parameters": sorted(settings),
+        "settings": settings,
+        "velocity": velocity,
+    }
 
 
 @contextmanager
@@ -124,11 +131,13 @@ class World:
         return thing
 
     def described(self, value: Any) -> Any:
-        """A value as data. Parameters are named; a value that has no description stays as it is."""
+        """A value as data. Parameters and what cannot be compared are named; other values stay."""
         kind = type(value)
         if kind is list or kind is tuple:
             return kind([self.described(item) for item in self._noted(value)])
         if kind is dict:
+            if STANDS_FOR in value:
+                return _named(describe(dict.fromkeys(range(len(value)))))
             return {key: self.described(item) for key, item in value.items()}
         if kind is GlyphNet:
             self._noted([value])
@@ -136,15 +145,15 @@ class World:
         if isinstance(value, torch.optim.Optimizer):
             return describe_optimizer(value, self._name)
         if isinstance(value, nn.Parameter):
-            return _PARAMETER + self._name(value)
+            own, shape = self._own_name(value), tuple(value.shape)
+            return _named(f"the parameter {own}" if own else f"a parameter of shape {shape}, not the model's")
         if isinstance(value, nn.Module):
             raise TypeError(f"returned a {kind.__name__}; asked for is the network that it was given")
-        if kind is str and value.startswith(_PARAMETER):
-            return f"the text {value!r}"
         if isinstance(value, Tensor):
-            return "a tensor that still holds its graph" if value.requires_grad else _array(value)
+            return _named("a tensor that still holds its graph") if value.requires_grad else _array(value)
         if isinstance(value, Iterator):
-            return "an iterator, used up after one walk through it"
+            what = "a generator" if isinstance(value, GeneratorType) else f"an iterator ({kind.__name__})"
+            return _named(f"{what}, used up after one walk through it")
         return str(value) if isinstance(value, torch.device) else value
 
     def write_back(self) -> None:
@@ -161,11 +170,19 @@ class World:
         return values
 
     def _name(self, parameter: Tensor) -> str:
+        return self._own_name(parameter) or f"a stranger of shape {tuple(parameter.shape)}"
+
+    def _own_name(self, parameter: Tensor) -> str:
         for network in self._networks:
             for name, own in network.named_parameters():
                 if own is parameter:
                     return name
-        return f"a stranger of shape {tuple(parameter.shape)}"
+        return ""
+
+
+def _named(what: str) -> Data:
+    """What stands for an object of which only its name is told."""
+    return {STANDS_FOR: what}
 
 
 def _head_shape(head: Any) -> Data:

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from reference import transfer as tl  # noqa: E402 - torch decides whether this file runs
 from reference import units  # noqa: E402
+from reference.diagnosis import diagnose  # noqa: E402
 from reference.drawing import draw, draw_visible  # noqa: E402
 from reference.exercises.transfer.assembling import LEARN_DIGITS, from_scratch  # noqa: E402
 from reference.exercises.transfer.inputs import batches, network, sgd  # noqa: E402
@@ -85,6 +86,30 @@ def test_a_loss_that_is_one_twentieth_of_a_per_cent_off_earns_nothing_for_the_lo
     judged = judge({"train_epoch": nearly}, draw(EXERCISES["train_epoch"], 0))
     assert {row.credit for row in judged.rows if row.output == "loss"} == {0.0}
     assert {row.credit for row in judged.rows if row.output != "loss"} == {1.0}
+
+
+@pytest.mark.parametrize(
+    "stayed",
+    [
+        torch.allclose,
+        lambda now, before: torch.allclose(now.double(), before.double(), rtol=1e-6, atol=0),
+        lambda now, before: bool(((now - before).abs() <= 1e-6).all()),
+    ],
+    ids=["allclose", "a millionth of it", "a millionth"],
+)
+def test_who_compares_nearly_misses_the_smallest_step_and_is_told(stayed):
+    def moved_by(model, action):
+        before = copied({name: value.numpy() for name, value in model.state_dict().items()})
+        action()
+        now = model.state_dict()
+        return [name for name in before if not stayed(now[name], torch.from_numpy(np.array(before[name])))]
+
+    exercise = EXERCISES["moved_by"]
+    judged = judge({"moved_by": moved_by}, draw(exercise, 0))
+    assert {row.case for row in judged.rows if row.credit < 1} == {"the smallest step"}
+    found = diagnose(judged, exercise, 0)
+    assert found is not None
+    assert found.name == "nearly-equal"
 
 
 def test_what_describes_a_network_makes_that_network_again():

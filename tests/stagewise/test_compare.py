@@ -211,6 +211,19 @@ def test_a_stand_in_is_called_what_it_stands_for():
     assert compare(Stand(), 1.0, COURSE).message == "expected a single number, got a generator"
 
 
+@pytest.mark.parametrize(
+    ("got", "expected", "said"),
+    [
+        ({"stands_for": "a tensor"}, 1.0, "expected a single number, got a tensor"),
+        ({"stands_for": "b"}, {"stands_for": "a"}, "expected a, got b"),
+        ({"w": 1.0}, {"stands_for": "a model", "w": 1.0}, "expected a model, got a dict of 1"),
+        ({"stands_for": 3}, 1.0, "expected a single number, got a dict of 1"),
+    ],
+)
+def test_the_description_of_an_object_is_called_what_it_describes(got, expected, said):
+    assert compare(got, expected, COURSE).message == said
+
+
 def test_huge_numbers_do_not_overflow_into_passing():
     assert Flaw.VALUE is flaw(np.array([1.7e308]), np.array([-1.7e308]))
 

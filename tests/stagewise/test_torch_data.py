@@ -7,8 +7,12 @@ torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402 - torch decides whether this file runs
 
+from stagewise.asking import AskedCase  # noqa: E402
+from stagewise.compare import Tolerance, describe  # noqa: E402
 from stagewise.copying import copied, unchanged  # noqa: E402
 from stagewise.glyphnet import GlyphNet  # noqa: E402
+from stagewise.judging import judge  # noqa: E402
+from stagewise.script import parse  # noqa: E402
 from stagewise.torch_data import OBSERVERS, describe_network, wrap  # noqa: E402
 
 
@@ -53,26 +57,55 @@ def test_float64_stays_float64(given):
 
 
 def test_a_models_own_parameter_is_named_and_a_copy_is_not(given):
-    assert wrap(lambda model: [model.fc.bias])(given) == ["the parameter fc.bias"]
+    assert wrap(lambda model: [model.fc.bias])(given) == [{"stands_for": "the parameter fc.bias"}]
     copy = wrap(lambda model: nn.Parameter(model.fc.bias.clone()))(given)
-    assert copy == "the parameter a stranger of shape (4,)"
+    assert copy == {"stands_for": "a parameter of shape (4,), not the model's"}
     assert type(wrap(lambda model: model.fc.bias.detach())(given)) is np.ndarray
 
 
-def test_text_that_pretends_to_be_a_parameter_is_told_as_text(given):
-    assert wrap(lambda model: ["the parameter fc.bias"])(given) == ["the text 'the parameter fc.bias'"]
+def test_a_dict_that_pretends_to_be_a_parameter_is_told_as_a_dict(given):
+    pretended = wrap(lambda model: [{"stands_for": "the parameter fc.bias"}])(given)
+    assert pretended == [{"stands_for": "a dict of 1"}]
 
 
 @pytest.mark.parametrize(
     ("result", "told"),
     [
         (torch.ones(2, requires_grad=True) * 2, "a tensor that still holds its graph"),
-        (iter([1]), "an iterator, used up after one walk through it"),
-        (torch.device("cuda", 1), "cuda:1"),
+        (map(str, [1]), "an iterator (map), used up after one walk through it"),
+        ((x for x in [1]), "a generator, used up after one walk through it"),
     ],
 )
 def test_what_cannot_be_compared_as_numbers_is_told(result, told):
-    assert wrap(lambda: result)() == told
+    assert describe(wrap(lambda: result)()) == told
+
+
+def test_a_device_is_its_name():
+    assert wrap(lambda: torch.device("cuda", 1))() == "cuda:1"
+
+
+@pytest.mark.parametrize(
+    ("f", "told"),
+    [
+        (lambda model: model, "f returned a model, expected 2 values: out, optimizer"),
+        (lambda model: torch.optim.SGD(model.parameters()), "f returned an optimizer (SGD), expected 2"),
+        (lambda model: (model, model), "optimizer is a model, which has no entry 'parameters'"),
+        (lambda model: (model, model.parameters()), "optimizer is a generator, used up after one walk"),
+    ],
+)
+def test_a_student_reads_what_the_function_really_returned(given, f, told):
+    asked = AskedCase(
+        name="a case",
+        steps=parse("out, optimizer = f(model)"),
+        inputs={"model": given},
+        expected={"optimizer['parameters']": ["fc.bias"]},
+        shares={"optimizer['parameters']": 1.0},
+        weight=1.0,
+        tolerance=Tolerance(1e-4, 0, "any"),
+        setting="stagewise.torch_data",
+    )
+    (row,) = judge({"f": f}, [asked]).rows
+    assert row.message.startswith(told)
 
 
 @pytest.mark.parametrize("result", [None, 1.5, "text", (1, [2.0])])

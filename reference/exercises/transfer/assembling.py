@@ -121,6 +121,12 @@ PREPARE = exercise(
             " parameters. Build the optimizer last.",
         ),
         wrong(
+            "not-two-values",
+            by=lambda *given, **named: tl.prepare(*given, **named)[0],
+            says="Your prepare does not return the two things that are asked for: the model, and after it the"
+            " optimizer.",
+        ),
+        wrong(
             "never-frozen",
             change="""
     if freeze:

@@ -38,14 +38,21 @@ DEVICE = exercise(
             "always-the-cpu",
             change="return torch.device(kind)",
             into="return torch.device('cpu')",
-            says="You always return the CPU. Where CUDA is available it is the better device.",
+            says="Your answer is the CPU, whatever `available` lists. The answer has to come from that "
+            "argument: asking torch tells only about the machine on which the check runs.",
         ),
         wrong(
             "always-cuda",
             change='return torch.device("cpu")',
             into='return torch.device("cuda")',
-            says="You return CUDA also where there is none: the first .to(device) would raise an error "
-            "there.",
+            says="You return CUDA also where `available` does not list it: the first .to(device) would raise "
+            "an error there.",
+        ),
+        wrong(
+            "cuda-whatever-is-listed",
+            by=lambda available: torch.device("cuda"),
+            says="Your answer is CUDA, whatever `available` lists. The answer has to come from that argument:"
+            " asking torch tells only about the machine on which the check runs.",
         ),
         wrong(
             "whether-there-is-cuda",
@@ -350,10 +357,22 @@ TRAINABLE = exercise(
             says="You return the parameters' names. An optimizer needs the parameters themselves.",
         ),
         wrong(
+            "pairs",
+            by=lambda model: [(name, p) for name, p in model.named_parameters() if p.requires_grad],
+            says="You return pairs of a name and a parameter, as named_parameters() gives them. Asked for"
+            " are the parameters alone.",
+        ),
+        wrong(
             "a-generator",
             change="[parameter for parameter in model.parameters() if parameter.requires_grad]",
             into="(parameter for parameter in model.parameters() if parameter.requires_grad)",
             says="You return a generator, which is used up after one walk through it. Return a list.",
+        ),
+        wrong(
+            "a-filter",
+            by=lambda model: filter(lambda p: p.requires_grad, model.parameters()),
+            says="You return what filter() gives: an iterator, which is used up after one walk through it. "
+            "Return a list.",
         ),
     ),
     (
@@ -381,6 +400,14 @@ def every_frozen_layer(model: nn.Module) -> nn.Module:
     return model
 
 
+def frozen_layers_only(model: nn.Module) -> nn.Module:
+    """train_mode that leaves all other modules as they were found."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d) and not any(p.requires_grad for p in module.parameters()):
+            module.eval()
+    return model
+
+
 _mode = asker("out = train_mode(model)", {"out['statistics']": 1}, ("model",))
 _BATCHNORM = ("bn1", "bn2", "bn3")
 
@@ -399,6 +426,13 @@ TRAIN_MODE = exercise(
             lambda rng: {"model": network(rng, evaluating=("the model", *_BATCHNORM))},
             visible=True,
             main=True,
+        ),
+        _mode(
+            "one layer frozen",
+            lambda rng: {"model": network(rng, frozen=("bn1.weight", "bn1.bias"))},
+            visible=True,
+            weight=0.5,
+            why="the other layers learn, and use the batch's statistics",
         ),
         _mode(
             "only the first layers frozen", lambda rng: {"model": network(rng, width=3, frozen=BACKBONE[:3])}
@@ -424,6 +458,12 @@ TRAIN_MODE = exercise(
             into="False",
             says="You put every batchnorm layer into evaluation mode. Those that learn must use the batch's "
             "statistics.",
+        ),
+        wrong(
+            "never-put-into-training",
+            by=frozen_layers_only,
+            says="You put the frozen batchnorm layers into evaluation mode, but nothing into training mode:"
+            " a model that comes from an evaluation stays in it.",
         ),
         wrong(
             "undone-by-train",
@@ -565,6 +605,13 @@ MAKE_OPTIMIZER = exercise(
             change=", weight_decay=weight_decay",
             into="",
             says="You do not pass the weight decay on, and SGD's default is 0.",
+        ),
+        wrong(
+            "rates-only",
+            change=", momentum=momentum, weight_decay=weight_decay",
+            into="",
+            says="You pass on the rates, but neither the momentum nor the weight decay: SGD's default for"
+            " both is 0.",
         ),
         wrong(
             "adam",

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from reference.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
+from stagewise.compare import STANDS_FOR
 from stagewise.glyphnet import GlyphNet
 from stagewise.torch_data import describe_network
 
@@ -66,7 +67,13 @@ def sgd(
     settings = {name: {"lr": head_lr if name in HEAD else backbone_lr, **shared} for name in names}
     numbers = {**model["backbone"], **model["head"]}
     velocity = {name: _short(rng, numbers[name].shape, 0.25) for name in names} if moving else {}
-    return {"kind": "SGD", "parameters": sorted(names), "settings": settings, "velocity": velocity}
+    return {
+        "kind": "SGD",
+        STANDS_FOR: "an optimizer (SGD)",
+        "parameters": sorted(names),
+        "settings": settings,
+        "velocity": velocity,
+    }
 
 
 def exercise(

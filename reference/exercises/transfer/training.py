@@ -83,6 +83,11 @@ _train = asker(
     ("model", "optimizer"),
 )
 
+_NOTHING_LEARNS = (
+    "No parameter moves: either there is no optimizer.step(), or the gradients are cleared between "
+    "backward() and step(), so that the optimizer finds none."
+)
+
 TRAIN_EPOCH = exercise(
     tl.train_epoch,
     (
@@ -131,7 +136,7 @@ TRAIN_EPOCH = exercise(
         loss.backward()
         optimizer.zero_grad()
 """,
-            says="You clear the gradients between backward() and step(), so the optimizer finds none.",
+            says=_NOTHING_LEARNS,
         ),
         wrong(
             "mode-left-as-found",
@@ -139,6 +144,13 @@ TRAIN_EPOCH = exercise(
             into="pass",
             says="You train in whatever mode the model was left: after an evaluation, batchnorm would "
             "still use its running statistics.",
+        ),
+        wrong(
+            "evaluation-mode",
+            change="train_mode(model)",
+            into="model.eval()",
+            says="You train in evaluation mode: batchnorm uses its running statistics instead of the batch's,"
+            " and they never move. Use train_mode.",
         ),
         wrong(
             "statistics-drift",
@@ -159,6 +171,13 @@ TRAIN_EPOCH = exercise(
 """,
             says="You average the means of the batches. A last batch of two examples then counts as much "
             "as one of twenty: weigh each batch by its size.",
+        ),
+        wrong(
+            "batch-means-over-examples",
+            change="loss.item() * len(x)",
+            into="loss.item()",
+            says="You add up the means of the batches and divide by the number of examples. A mean was"
+            " divided once already: weigh each batch by its size.",
         ),
         wrong(
             "last-batch-only",
@@ -193,7 +212,7 @@ TRAIN_EPOCH = exercise(
         optimizer.step()
 """,
             into="pass",
-            says="Nothing moves the parameters: optimizer.step() is missing.",
+            says=_NOTHING_LEARNS,
         ),
     ),
     (
@@ -324,7 +343,8 @@ def _action(**adds: Any) -> Any:
     return inputs
 
 
-_SMALL = np.float32(2.0**-18)
+_SMALLEST = np.float32(2.0**-23)  # to numbers from 0.5 to 1.5: one or two units in the last place, exactly
+_ONE_OF_FIVE = np.array([0, 0, 0.5, 0, 0], np.float32)
 _CANCELLING = np.array([0.25, -0.25], np.float32)
 _moved = asker("names = moved_by(model, action)", {"names": 1}, ("model",))
 
@@ -339,13 +359,20 @@ MOVED_BY = exercise(
         ),
         _moved("nothing", _action(), visible=True),
         _moved(
+            "one number of five",
+            _action(fc__bias=_ONE_OF_FIVE),
+            visible=True,
+            weight=0.5,
+            why="an entry has moved when any of its numbers has",
+        ),
+        _moved(
             "a count of batches",
             _action(bn2__num_batches_tracked=np.int64(1), conv2__weight=np.float32(-1)),
             weight=0.5,
         ),
         _moved(
-            "a very small step",
-            _action(conv1__weight=_SMALL, bn3__bias=_SMALL),
+            "the smallest step",
+            _action(bn1__weight=_SMALLEST, bn3__running_var=_SMALLEST),
             why="a step too small to see in the loss is still a step",
         ),
         _moved(
@@ -373,6 +400,13 @@ MOVED_BY = exercise(
             change="not torch.equal(value, before[name])",
             into="not torch.allclose(value.double(), before[name].double(), atol=1e-4)",
             says="You accept small differences. A frozen number does not move at all: compare exactly.",
+        ),
+        wrong(
+            "only-when-all-differ",
+            change="not torch.equal(value, before[name])",
+            into="bool((value != before[name]).all())",
+            says="You count an entry as moved only when all of its numbers differ. One that differs is"
+            " enough.",
         ),
         wrong(
             "sums-compared",
