@@ -1,11 +1,13 @@
 """Fixtures that tests share: starting a template takes seconds, so there is one of each kind."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from autograder.isolation.link import Candidate
 from autograder.isolation.sandbox import PROCESS, CandidateTemplate
+from tests.autograder import postgres
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,15 @@ def candidate(template: CandidateTemplate) -> Iterator[Candidate]:
     """A fresh sandboxed candidate."""
     with template.new_candidate() as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server of our own; skips where there is none to start."""
+    programs = postgres.programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server on this machine: install the system package postgresql")
+    if os.geteuid() == 0 and not postgres.substitute():
+        pytest.skip("a PostgreSQL server refuses to run as root, and there is no user postgres or no setpriv")
+    with postgres.running(programs) as started:
+        yield started

@@ -80,29 +80,11 @@ class RightCandidate:
         claim = Claim(Decoder(_no_handle).decode(tree), changed, warned, warners, failure)
         return believed(case, claim, self._numbers)
 
-    def call(self, number: int, args: Sequence[Any], kwargs: Mapping[str, Any], name: str = "") -> NoReturn:
+    def refuse(self, *_: Any, **__: Any) -> NoReturn:
         """A check that asks for more than cases is not foreseen."""
         raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
 
-    def item(self, number: int, key: Any, name: str = "") -> NoReturn:
-        """As `call`."""
-        raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
-
-    def attribute(self, number: int, attribute: str, name: str = "") -> NoReturn:
-        """As `call`."""
-        raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
-
-    def elements(self, number: int, name: str = "") -> NoReturn:
-        """As `call`."""
-        raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
-
-    def length(self, number: int) -> NoReturn:
-        """As `call`."""
-        raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
-
-    def beside(self, module: str, name: str) -> NoReturn:
-        """As `call`."""
-        raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
+    call = item = attribute = elements = length = beside = refuse
 
 
 def _no_number(value: object) -> int:

@@ -1,13 +1,11 @@
 """A course that holds the toy unit, built once for all tests that grade in one."""
 
-import os
 import shutil
 
 import pytest
 
 import reference.units
 from autograder.units.prepare import prepare
-from tests.autograder import postgres
 from tests.autograder.toy_unit import course_of, load
 
 
@@ -26,15 +24,3 @@ def toy_course(built_toy, tmp_path, monkeypatch):
     root = tmp_path / "course"
     shutil.copytree(built_toy, root)
     return course_of(root)
-
-
-@pytest.fixture(scope="session")
-def server():
-    """A PostgreSQL server of our own; skips where there is none to start."""
-    programs = postgres.programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server on this machine: install the system package postgresql")
-    if os.geteuid() == 0 and not postgres.substitute():
-        pytest.skip("a PostgreSQL server refuses to run as root, and there is no user postgres or no setpriv")
-    with postgres.running(programs) as started:
-        yield started

@@ -14,6 +14,8 @@ from typing import Any
 
 import psycopg
 
+from autograder.config import CONFIG_FILE, CONFIG_TEXT
+
 PASSWORD = "correct horse"
 IN_A_URL = "correct%20horse"
 _numbers = count()
@@ -74,6 +76,12 @@ class Server:
             ids = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
             command = ["setpriv", *ids, *command]
         subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=True)
+
+
+def configure(root: Path, url: str) -> None:
+    """Let the configuration of the course in `root` name a database."""
+    text = f'{CONFIG_TEXT}\nc = get_config()  # noqa: F821\nc.CourseDirectory.db_url = "{url}"\n'
+    (root / CONFIG_FILE).write_text(text)
 
 
 @contextmanager

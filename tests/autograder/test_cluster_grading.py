@@ -23,6 +23,7 @@ from autograder.grading.driver import Settings, grade
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
 from tests.autograder.graded_toy import submitted
+from tests.autograder.toy_class import ENDLESS, ENDS_ITSELF, RIGHT, WRONG, hand_in
 from tests.autograder.toy_outcome import outcome
 from tests.autograder.toy_unit import course_of
 
@@ -30,12 +31,12 @@ from tests.autograder.toy_unit import course_of
 LIMITS = Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0, wall_factor=60.0)
 LANES = Settings(jobs=1, limits=LIMITS)
 CLASS = {
-    "ada": submitted(),
-    "bob": submitted({"double": "def double(x):\n    return x * x * 1.0"}),
-    "cut": submitted()[:300],
-    "eve": submitted({"double": "import os\nos._exit(0)"}),
+    "ada": RIGHT,
+    "bob": WRONG,
+    "cut": RIGHT[:300],
+    "eve": ENDS_ITSELF,
     "kim": submitted({}),
-    "zoe": submitted({"double": "while True: pass"}),
+    "zoe": ENDLESS,
 }
 KNOWN = """\
 import sys
@@ -54,11 +55,8 @@ def courses(toy_course, tmp_path, monkeypatch):
     place = tmp_path / "known"
     place.mkdir()
     (place / "sitecustomize.py").write_text(KNOWN)
-    monkeypatch.setenv("PYTHONPATH", str(place))
-    for student, content in CLASS.items():
-        path = toy_course.submitted / student / "toy" / "toy.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(content)
+    monkeypatch.setenv("PYTHONPATH", str(place), prepend=os.pathsep)
+    hand_in(toy_course, **CLASS)
     return [course_of(shutil.copytree(toy_course.root, tmp_path / name)) for name in ("one", "two", "three")]
 
 
@@ -81,8 +79,8 @@ def told_by(course, settings):
 def test_workers_give_what_lanes_give_even_when_they_are_killed(courses, monkeypatch):
     lanes, workers, killed = courses
     grade(lanes, "toy", settings=LANES)
-    told, pages, sheets = outcome(lanes)
-    assert (told["ada"].points, told["zoe"].in_doubt) == (90.5, True)
+    expected = outcome(lanes)
+    assert (expected.told["ada"].points, expected.told["zoe"].in_doubt) == (90.5, True)
 
     def work():
         with connected("local:2", 2) as client:
@@ -94,16 +92,12 @@ def test_workers_give_what_lanes_give_even_when_they_are_killed(courses, monkeyp
     first, second = in_child(work)
     assert sorted(first) == sorted(second) == sorted(CLASS)
     assert first[-1] == "zoe"
-    assert outcome(workers) == (told, pages, sheets)
+    assert outcome(workers) == expected
 
-    told_of_killed, *rest = outcome(killed)
-    assert told_of_killed.pop("eve").reason is Reason.CHECK_BROKEN
-    told.pop("eve")
-    pages.pop("eve/toy/toy.ipynb")
-    rest[0].pop("eve/toy/toy.ipynb", None)
-    sheets.pop("eve")
-    rest[1].pop("eve")
-    assert (told_of_killed, *rest) == (told, pages, sheets)
+    left = outcome(killed)
+    assert left.told["eve"].reason is Reason.CHECK_BROKEN
+    assert left.without("eve") == expected.without("eve")
+    assert left.sheets.keys() == expected.sheets.keys()
 
 
 class KillingPost(DaskPost):

@@ -4,25 +4,23 @@ nobody else's grade is another one for it.
 
 import json
 import shutil
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from autograder.grading import records
 from autograder.grading.driver import Settings, grade
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
-from autograder.reports.sheets import read_sheets
 from tests.autograder.graded_toy import submitted, toy_plan
 from tests.autograder.test_fuzz import notebooks
-from tests.autograder.test_grading import SQUARES, hand_in
+from tests.autograder.toy_class import RIGHT, WRONG, hand_in
+from tests.autograder.toy_outcome import outcome
 from tests.autograder.toy_unit import course_of
 
 MANY = 32
 CLASS = {
-    "ada": submitted(),
-    "moe": submitted(SQUARES),
+    "ada": RIGHT,
+    "moe": WRONG,
     "zoe": submitted({}, lambda notebook: notebook["cells"].reverse()),
 }
 LIMITS = Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0)
@@ -48,16 +46,6 @@ def damaged():
     return {f"fuzz{number:02}": raw for number, raw in enumerate(found)}
 
 
-def grades_of(course, students):
-    """What a run leaves of these students: records, graded notebooks, rows of the gradebook."""
-    told = {one.student: replace(one, timings={}) for one in records.load_all(course, "toy")}
-    pages = {
-        path.parent.parent.name: path.read_bytes() for path in course.autograded.rglob("*/toy/toy.ipynb")
-    }
-    sheets = read_sheets(course, "toy")
-    return {name: (told[name], pages.get(name), sheets.get(name)) for name in students}
-
-
 @pytest.fixture
 def quiet_course(built_toy, tmp_path):
     """A second course, in which nothing is damaged."""
@@ -77,18 +65,19 @@ def test_damaged_submissions_get_a_score_or_a_reason_and_change_nobody_elses_gra
     }
 
     assert told.keys() == CLASS.keys() | victims.keys()
-    assert grades_of(toy_course, CLASS) == grades_of(quiet_course, CLASS)
+    left = outcome(toy_course)
+    assert left.without(*victims) == outcome(quiet_course).without()
     checks = [cell for cell in toy_plan().cells if cell.role == "check"]
     for name in victims:
-        record, page, sheet = grades_of(toy_course, [name])[name]
+        record = left.told[name]
         if record.reason is not Reason.OK:
             assert record.remedy
             assert record.points == 0
             continue
         assert [score.check for score in record.checks] == [cell.grade_id for cell in checks]
         assert all(0 <= score.points <= score.max and score.reason.advice for score in record.checks)
-        assert json.loads(page)["nbformat"] == 4
-        assert sheet is not None
+        assert json.loads(left.files[f"autograded/{name}/toy/toy.ipynb"])["nbformat"] == 4
+        assert name in left.sheets
     kinds = {told[name].reason for name in victims}
     assert Reason.OK in kinds
     assert len(kinds) > 1

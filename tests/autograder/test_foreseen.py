@@ -13,6 +13,7 @@ from autograder.isolation.candidate.decode import Decoder
 from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import UnsendableError, pack, unpack
 from autograder.isolation.performances import questions
+from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
 from reference import units
 from reference.drawing import draw
@@ -76,12 +77,16 @@ def test_a_wrong_answer_earns_nothing_of_what_was_foreseen(candidate, examiner_o
     assert found.misconception
 
 
-def test_what_is_more_than_cases_is_not_foreseen(examiner_of):
+@pytest.mark.parametrize(
+    "more", ["{}(np.ones((2, 1)))[0]", "{}[0]", "{}.rate", "sum({})", "len({})", "{}.beside('os', 'nice')"]
+)
+def test_what_is_more_than_cases_is_not_foreseen(more, examiner_of):
     """The check then simply fails here; it is judged when a student's comes."""
     examiner = examiner_of(RightCandidate("batchnorm", "sandbox"))
-    source = f"float({NAME}(np.ones((2, 1)))[0])"
+    source = f"float({more.format(NAME)})"
     given = PlannedCell("check-x", "check", "code", f"import numpy as np\n{source}", source, 2.0, "", "c", {})
-    assert examiner.run_check(given).points == 0.0
+    found = examiner.run_check(given)
+    assert (found.points, found.reason) == (0.0, Reason.DIED)
 
 
 @pytest.mark.parametrize("unit", units.names())

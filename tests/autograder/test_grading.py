@@ -15,13 +15,11 @@ from autograder.grading.driver import Settings, grade
 from autograder.grading.worker import question
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
-from autograder.reports.sheets import read_sheets
 from tests.autograder.graded_toy import ANSWERS, cell, submitted
 from tests.autograder.sabotage import Lent, first
-from tests.autograder.toy_outcome import outcome
+from tests.autograder.toy_class import ENDLESS, ENDS_ITSELF, RIGHT, WRONG, hand_in
+from tests.autograder.toy_outcome import outcome, points
 
-SQUARES = {"double": "def double(x):\n    return x * x * 1.0"}
-ENDLESS = {"double": "while True:\n    pass"}
 LUCK = {
     "cell_type": "code",
     "id": "luck",
@@ -40,13 +38,6 @@ HASTY = Limits(cell_seconds=0.3, call_seconds=0.3, check_seconds=0.6, grace=0.5)
 QUICK = Settings(jobs=1, limits=Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0))
 
 
-def hand_in(course, **files):
-    for student, content in files.items():
-        path = course.submitted / student / "toy" / "toy.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
 def graded(course, *students, settings=QUICK):
     return {done.record.student: done for done in grade(course, "toy", students, settings)}
 
@@ -54,10 +45,10 @@ def graded(course, *students, settings=QUICK):
 def test_a_class_ends_with_points_or_reasons(toy_course):
     hand_in(
         toy_course,
-        ada=submitted(),
-        bob=submitted(SQUARES),
-        cut=submitted()[:300],
-        eve=submitted({"double": "import os\nos._exit(0)"}),
+        ada=RIGHT,
+        bob=WRONG,
+        cut=RIGHT[:300],
+        eve=ENDS_ITSELF,
         kim=submitted({}),
     )
     link = toy_course.submitted / "lin" / "toy" / "toy.ipynb"
@@ -66,7 +57,7 @@ def test_a_class_ends_with_points_or_reasons(toy_course):
     (toy_course.submitted / "max" / "toy").mkdir(parents=True)
     renamed = toy_course.submitted / "ren" / "toy" / "Copy of toy.ipynb"
     renamed.parent.mkdir(parents=True)
-    renamed.write_bytes(submitted())
+    renamed.write_bytes(RIGHT)
     (toy_course.submitted / "bad\nname").mkdir()
     (toy_course.submitted / "bad\nname" / "toy").symlink_to("/etc")
 
@@ -93,10 +84,9 @@ def test_a_class_ends_with_points_or_reasons(toy_course):
     assert told["bob"].checks[0].misconception == "squares"
     assert [check.reason for check in told["eve"].checks] == [Reason.DIED, Reason.DIED]
     assert told["kim"].unanswered == ("double", "quadruple", "written-why")
-    sheets = read_sheets(toy_course, "toy")
-    assert sheets["ada"].score == 90.5
-    assert sheets["cut"].score == 0
-    assert "bad\nname" not in sheets
+    scores = points(toy_course)
+    assert (scores["ada"], scores["cut"]) == (90.5, 0)
+    assert "bad\nname" not in scores
     assert not (toy_course.autograded / "cut").exists()
     page = toy_course.autograded / "ada" / "toy" / "toy.ipynb"
     assert page.stat().st_mode & 0o777 == 0o444
@@ -106,16 +96,16 @@ def test_a_class_ends_with_points_or_reasons(toy_course):
 def test_a_folder_of_the_course_goes_before_a_students_file_of_that_name(toy_course):
     (toy_course.source / "toy" / "images").mkdir()
     (toy_course.source / "toy" / "images" / "net.txt").write_text("drawn")
-    hand_in(toy_course, ada=submitted())
+    hand_in(toy_course, ada=RIGHT)
     (toy_course.submitted / "ada" / "toy" / "images").write_text("mine")
     graded(toy_course)
     assert (toy_course.autograded / "ada" / "toy" / "images" / "net.txt").read_text() == "drawn"
 
 
 def test_what_is_unchanged_is_not_graded_again(toy_course):
-    hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES), cut=b"{")
+    hand_in(toy_course, ada=RIGHT, bob=WRONG, cut=b"{")
     graded(toy_course)
-    hand_in(toy_course, bob=submitted())
+    hand_in(toy_course, bob=RIGHT)
     assert {name for name, done in graded(toy_course).items() if done.graded} == {"bob"}
     assert {name for name, done in graded(toy_course).items() if done.graded} == set()
     forced = replace(QUICK, force=True)
@@ -127,26 +117,26 @@ def test_what_is_unchanged_is_not_graded_again(toy_course):
 
 
 def test_a_graded_notebook_that_was_removed_is_made_again(toy_course):
-    hand_in(toy_course, ada=submitted())
+    hand_in(toy_course, ada=RIGHT)
     graded(toy_course)
     (toy_course.autograded / "ada" / "toy" / "toy.ipynb").unlink()
     assert graded(toy_course)["ada"].graded
 
 
 def test_a_resubmission_that_cannot_be_read_leaves_the_earlier_grade(toy_course):
-    hand_in(toy_course, ada=submitted())
+    hand_in(toy_course, ada=RIGHT)
     graded(toy_course)
     before = (toy_course.autograded / "ada" / "toy" / "toy.ipynb").read_bytes()
     hand_in(toy_course, ada=b"\0\0")
     record = graded(toy_course)["ada"].record
     assert record.reason is Reason.EMPTY_FILE
     assert record.points == 90.5
-    assert read_sheets(toy_course, "toy")["ada"].score == 90.5
+    assert points(toy_course)["ada"] == 90.5
     assert (toy_course.autograded / "ada" / "toy" / "toy.ipynb").read_bytes() == before
 
 
 def test_other_files_are_kept_beside_the_notebook_and_links_are_not_followed(toy_course):
-    hand_in(toy_course, ada=submitted())
+    hand_in(toy_course, ada=RIGHT)
     folder = toy_course.submitted / "ada" / "toy"
     (folder / "timestamp.txt").write_text("2026-03-01 10:00:00 UTC\n")
     (folder / "data").mkdir()
@@ -158,7 +148,7 @@ def test_other_files_are_kept_beside_the_notebook_and_links_are_not_followed(toy
     kept = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
     assert kept == ["data/points.csv", "timestamp.txt", "toy.ipynb"]
     (folder / "data" / "points.csv").unlink()
-    hand_in(toy_course, ada=submitted(SQUARES))
+    hand_in(toy_course, ada=WRONG)
     graded(toy_course)
     assert sorted(path.name for path in out.rglob("*")) == ["timestamp.txt", "toy.ipynb"]
 
@@ -167,13 +157,13 @@ def test_the_number_of_jobs_changes_nothing(toy_course, template):
     """Nor does who is graded beside whom, those who take all the time they get included."""
     hand_in(
         toy_course,
-        ada=submitted(),
-        bob=submitted(SQUARES),
+        ada=RIGHT,
+        bob=WRONG,
         cut=b"{",
-        eve=submitted({"double": "import os\nos._exit(0)"}),
+        eve=ENDS_ITSELF,
         kim=submitted({}),
         luc=submitted(change=lambda notebook: notebook["cells"].append(LUCK)),
-        zoe=submitted(ENDLESS),
+        zoe=ENDLESS,
     )
     outcomes = []
     for jobs in (1, 2, 8):
@@ -196,7 +186,7 @@ def test_the_same_notebook_has_the_same_luck_in_every_template(template, bare_te
 def test_what_runs_out_of_time_is_tried_once_more_alone(toy_course, monkeypatch):
     asked = []
     monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or question(name, raw))
-    hand_in(toy_course, ada=submitted(), zoe=submitted(ENDLESS))
+    hand_in(toy_course, ada=RIGHT, zoe=ENDLESS)
     told = graded(toy_course)
     assert sorted(asked) == ["ada", "zoe", "zoe"]
     assert asked[-1] == "zoe"
@@ -219,7 +209,7 @@ def test_what_runs_out_of_time_on_the_first_try_alone_loses_nothing(toy_course, 
         return mark(student, raw, terms, stopped)
 
     monkeypatch.setattr(grading_worker, "mark", stalled)
-    hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES))
+    hand_in(toy_course, ada=RIGHT, bob=WRONG)
     told = graded(toy_course, settings=replace(QUICK, limits=HASTY))
     assert (tmp_path / "flag").exists()
     assert told["ada"].record.points == 90.5
@@ -239,7 +229,7 @@ def test_time_that_the_machine_takes_is_not_the_students(toy_course, monkeypatch
 
 @pytest.mark.parametrize("killed_after", [1, 3])
 def test_a_run_that_was_killed_goes_on_where_it_was(toy_course, tmp_path, killed_after):
-    files = {"ada": submitted(), "bob": submitted(SQUARES), "cut": b"{", "kim": submitted({})}
+    files = {"ada": RIGHT, "bob": WRONG, "cut": b"{", "kim": submitted({})}
     hand_in(toy_course, **files)
 
     def killed():
@@ -265,7 +255,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was(toy_course, tmp_path, killed
 
 
 def test_ctrl_c_keeps_what_was_finished(toy_course):
-    hand_in(toy_course, ada=submitted(), bob=submitted(SQUARES))
+    hand_in(toy_course, ada=RIGHT, bob=WRONG)
 
     def interrupt(done, total):
         raise KeyboardInterrupt
@@ -278,7 +268,7 @@ def test_ctrl_c_keeps_what_was_finished(toy_course):
 
 
 def test_a_record_tells_which_layers_held_the_code(toy_course):
-    hand_in(toy_course, ada=submitted())
+    hand_in(toy_course, ada=RIGHT)
     graded(toy_course)
     (record,) = records.load_all(toy_course, "toy")
     assert record.isolation == "sandbox"
@@ -286,7 +276,7 @@ def test_a_record_tells_which_layers_held_the_code(toy_course):
 
 
 def test_without_a_sandbox_it_must_be_asked_for_by_name_and_is_marked(toy_course, monkeypatch):
-    hand_in(toy_course, ada=submitted())
+    hand_in(toy_course, ada=RIGHT)
     record = graded(toy_course, settings=replace(QUICK, isolation="process"))["ada"].record
     assert (record.isolation, record.points) == ("process", 90.5)
     page = json.loads((toy_course.autograded / "ada" / "toy" / "toy.ipynb").read_text())
@@ -297,11 +287,11 @@ def test_without_a_sandbox_it_must_be_asked_for_by_name_and_is_marked(toy_course
 
 
 def test_what_the_disk_refuses_is_one_clear_error_and_nothing_is_half_written(toy_course):
-    hand_in(toy_course, ada=submitted())
+    hand_in(toy_course, ada=RIGHT)
     toy_course.autograded.write_text("a file where a directory should be")
     with pytest.raises(CourseError, match="could not be written"):
         graded(toy_course)
-    assert read_sheets(toy_course, "toy") == {}
+    assert points(toy_course) == {}
     toy_course.autograded.unlink()
     assert graded(toy_course)["ada"].record.points == 90.5
 
@@ -309,12 +299,12 @@ def test_what_the_disk_refuses_is_one_clear_error_and_nothing_is_half_written(to
 def test_the_submitted_directory_must_be_there_and_hold_those_asked_for(toy_course):
     with pytest.raises(CourseError, match="submitted"):
         graded(toy_course)
-    hand_in(toy_course, ada=submitted())
+    hand_in(toy_course, ada=RIGHT)
     with pytest.raises(CourseError, match=r"\.\./ada"):
         graded(toy_course, "../ada")
 
 
 def test_an_answer_earns_the_same_beside_any_neighbour(toy_course):
-    hand_in(toy_course, **{f"s{number}": submitted(ANSWERS) for number in range(4)}, bad=submitted(ENDLESS))
+    hand_in(toy_course, **{f"s{number}": submitted(ANSWERS) for number in range(4)}, bad=ENDLESS)
     told = graded(toy_course)
     assert {done.record.points for name, done in told.items() if name != "bad"} == {90.5}

@@ -3,8 +3,6 @@
 import gc
 import os
 import shutil
-import sqlite3
-from contextlib import closing
 
 import nbgrader.api
 import numpy as np
@@ -18,7 +16,8 @@ from autograder.units import build, release
 from autograder.units.prepare import prepare
 from tests.autograder import sabotage
 from tests.autograder.sabotage import Lent, driver_strikes, examiner_strikes, once, run_of
-from tests.autograder.toy_class import ENDS_ITSELF, REPAIRED, RIGHT, WRONG, class_in, hand_in, outcome
+from tests.autograder.toy_class import ENDS_ITSELF, REPAIRED, RIGHT, WRONG, class_in, hand_in
+from tests.autograder.toy_outcome import names_in, outcome, rows_of
 from tests.autograder.toy_unit import course_of, load
 
 CLASS = {"ada": RIGHT, "bob": WRONG, "cut": b"{", "dan": REPAIRED, "eve": ENDS_ITSELF}
@@ -246,17 +245,5 @@ def test_a_first_build_that_is_killed_is_made_again(module, step, built_toy, tmp
 
     assert run_of(killed) == -9
     assert run_of(lambda: prepare(course, ["toy"], load=load)) == 0
-    assert tables_of(course) == tables_of(course_of(built_toy))
-    assert names_in(course.root) == names_in(built_toy)
-
-
-def tables_of(course):
-    """The tables of the gradebook, with the number of rows in each."""
-    with closing(sqlite3.connect(course.gradebook)) as db:
-        names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
-        return {name: db.execute(f"select count(*) from {name}").fetchone() for name in names}
-
-
-def names_in(root):
-    """All files and directories there."""
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+    assert rows_of(course) == rows_of(course_of(built_toy))
+    assert names_in(course) == names_in(course_of(built_toy))

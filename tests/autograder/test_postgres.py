@@ -1,7 +1,6 @@
 """A course whose gradebook is a PostgreSQL database: every part works there as on a file."""
 
 import csv
-import shutil
 import threading
 import time
 from dataclasses import replace
@@ -11,7 +10,6 @@ from nbgrader.api import Gradebook
 
 from autograder import doctor
 from autograder.cli import main
-from autograder.config import CONFIG_TEXT
 from autograder.course import Course
 from autograder.database import opened, writing
 from autograder.errors import CourseError
@@ -21,25 +19,20 @@ from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.reports.feedback import feedback
 from autograder.reports.scores import scores
 from autograder.reports.sheets import read_sheets
-from autograder.synthetic.students import HONEST, draw_class, hand_in
+from autograder.synthetic import students
+from autograder.synthetic.students import HONEST, draw_class
 from autograder.units.prepare import prepare
 from reference import units
-from tests.autograder.graded_toy import submitted
 from tests.autograder.neighbour import nbgrader, started
-from tests.autograder.postgres import IN_A_URL, PASSWORD
+from tests.autograder.postgres import IN_A_URL, PASSWORD, configure
+from tests.autograder.toy_class import RIGHT, WRONG, class_in, hand_in
+from tests.autograder.toy_outcome import outcome, points
 from tests.autograder.toy_unit import course_of, load
 
 # nbgrader's add_submission makes SQLAlchemy warn of an object outside the session.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
 
-SQUARES = {"double": "def double(x):\n    return x * x * 1.0"}
 JOBS = Settings(jobs=2)
-
-
-def configure(root, url):
-    """Let the course's configuration name a database."""
-    text = f'{CONFIG_TEXT}\nc = get_config()  # noqa: F821\nc.CourseDirectory.db_url = "{url}"\n'
-    (root / "nbgrader_config.py").write_text(text)
 
 
 @pytest.fixture(scope="module")
@@ -57,22 +50,9 @@ def course(server, built, tmp_path, monkeypatch):
     """A fresh course, in a database of its own, with two submissions."""
     monkeypatch.setattr(units, "load", load)
     root, template = built
-    shutil.copytree(root, tmp_path / "course")
-    configure(tmp_path / "course", server.url(server.new(template)))
-    made = course_of(tmp_path / "course")
-    hand_in_toy(made, ada=submitted(), bob=submitted(SQUARES))
+    made = class_in(tmp_path / "served", root, ada=RIGHT, bob=WRONG)
+    configure(made.root, server.url(server.new(template)))
     return made
-
-
-def hand_in_toy(course, **files):
-    for student, content in files.items():
-        path = course.submitted / student / "toy" / "toy.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
-def points(course):
-    return {student: sheet.score for student, sheet in read_sheets(course, "toy").items()}
 
 
 def test_a_course_is_built_graded_regraded_and_reported_without_a_file(course):
@@ -81,7 +61,7 @@ def test_a_course_is_built_graded_regraded_and_reported_without_a_file(course):
     assert points(course) == {"ada": 90.5, "bob": 0.0}
     assert {score.diagnosis for score in scores(course, "toy", ["bob"])} >= {"You square x."}
 
-    hand_in_toy(course, bob=submitted())
+    hand_in(course, bob=RIGHT)
     again = grade(course, "toy", settings=JOBS)
     assert {done.record.student: done.graded for done in again} == {"ada": False, "bob": True}
     assert points(course) == {"ada": 90.5, "bob": 90.5}
@@ -89,6 +69,15 @@ def test_a_course_is_built_graded_regraded_and_reported_without_a_file(course):
     (page, _) = feedback(course, "toy", jobs=2)
     assert "90.5 of 100 points" in page.read_text()
     assert not course.gradebook.exists()
+
+
+def test_what_grading_leaves_on_a_server_is_what_it_leaves_in_a_file(course, toy_course):
+    hand_in(toy_course, ada=RIGHT, bob=WRONG)
+    for one in (course, toy_course):
+        grade(one, "toy", settings=JOBS)
+    served, filed = outcome(course), outcome(toy_course)
+    assert set(filed.names) - set(served.names) == {"gradebook.db"}
+    assert served == replace(filed, names=served.names)
 
 
 def test_another_database_is_built_anew_before_grading(course, server):
@@ -134,7 +123,7 @@ def test_a_server_that_goes_away_in_mid_run_is_one_error_and_the_next_run_comple
     course, server, monkeypatch
 ):
     monkeypatch.setattr(driver, "_BATCH", 1)  # so that the first is written before the others are graded
-    hand_in_toy(course, **{f"s{number}": submitted() for number in range(3)})
+    hand_in(course, **{f"s{number}": RIGHT for number in range(3)})
 
     def stop(done, total):
         written.append(done.record.student)
@@ -218,17 +207,17 @@ def test_nbgraders_own_commands_write_and_read_the_same_database(server, tmp_pat
     configure(tmp_path, server.url(server.new()))
     course = Course(tmp_path)
     prepare(course, ["batchnorm"])
-    students = [student.name for student in draw_class(course, "batchnorm", 2, 3, HONEST)]
-    hand_in(course, draw_class(course, "batchnorm", 2, 3, HONEST))
-    at_once = [started(course, "autograde", "batchnorm", f"--student={student}") for student in students]
+    drawn = draw_class(course, "batchnorm", 2, 3, HONEST)
+    students.hand_in(course, drawn)
+    at_once = [started(course, "autograde", "batchnorm", f"--student={student.name}") for student in drawn]
     for process in at_once:
         said, _ = process.communicate()
         assert process.returncode == 0, said
-    stock = {student: sheet.score for student, sheet in read_sheets(course, "batchnorm").items()}
+    stock = points(course, "batchnorm")
     grade(course, "batchnorm", settings=replace(JOBS, force=True))
-    ours = {student: sheet.score for student, sheet in read_sheets(course, "batchnorm").items()}
+    ours = points(course, "batchnorm")
     assert stock == ours
-    assert set(ours) == set(students)
+    assert set(ours) == {student.name for student in drawn}
 
     assert nbgrader(course, "generate_feedback", "batchnorm").returncode == 0
     assert nbgrader(course, "export", "--to=grades.csv").returncode == 0

@@ -11,7 +11,8 @@ from autograder import cli, commands, database
 from autograder.grading import driver
 from tests.autograder.commanded import commanded, read_only, small_disk, with_own_mounts
 from tests.autograder.sabotage import Lent
-from tests.autograder.toy_class import REPAIRED, RIGHT, WRONG, class_in, hand_in, outcome
+from tests.autograder.toy_class import REPAIRED, RIGHT, WRONG, class_in, hand_in
+from tests.autograder.toy_outcome import outcome, points
 from tests.autograder.toy_unit import course_of
 
 CLASS = {"ada": RIGHT, "bob": WRONG, "dan": REPAIRED}
@@ -108,7 +109,7 @@ def test_a_gradebook_that_is_locked(impatient):
         told_once(*commanded(*GRADE), "locked")
         assert not impatient.autograded.exists()
     assert commanded(*GRADE)[0] == 0
-    assert outcome(impatient)[-1]["ada"].score == 90.5
+    assert points(impatient)["ada"] == 90.5
 
 
 def test_a_gradebook_that_is_locked_in_the_middle(expected, impatient, monkeypatch):

@@ -14,7 +14,7 @@ from threading import Thread
 from typing import IO
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
@@ -44,9 +44,11 @@ def jupyterlab(home: Path) -> Iterator[str]:
         _until_running(server.stderr)
         rest = Thread(target=server.stderr.read)  # so that the server never waits for a reader
         rest.start()
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-        rest.join()
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            rest.join()
 
 
 def _until_running(log: IO[str]) -> None:
@@ -68,5 +70,6 @@ def tab() -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=[*QUIET, *as_root])
         empty = browser.new_page(viewport={"width": 1300, "height": 1000})
         empty.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
         yield empty
         browser.close()
