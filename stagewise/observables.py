@@ -140,6 +140,15 @@ def mean_square(a: Array) -> Array:
     return mean
 
 
+def rows_alike(a: Array) -> bool:
+    """Whether all rows of a: (N, C) are the same.
+
+    >>> rows_alike(np.array([[0.25, 0.75], [0.25, 0.75]]))
+    True
+    """
+    return bool((a == a[:1]).all())
+
+
 def dtype_name(a: Array) -> str:
     """The dtype of a, as a word: "float32"."""
     return str(a.dtype.name)
@@ -147,18 +156,24 @@ def dtype_name(a: Array) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Observable:
-    """How a quantity is measured, and what it is called in a sentence; {0} is the first argument's text."""
+    """How a quantity is measured, and what it is called in a sentence; {0} is the first argument's text.
+
+    share: whether it is one, and cannot be less than 0 or more than 1.
+    """
 
     measure: Callable[..., Any]
     says: str
+    share: bool = False
 
 
 OBSERVABLES = {
-    "zero_fraction": Observable(zero_fraction, "the share of zeros in {0}"),
+    "zero_fraction": Observable(zero_fraction, "the share of zeros in {0}", share=True),
     "survivor_scale": Observable(
         survivor_scale, "the factor between {1} and the entries of {0} that are not 0"
     ),
-    "agreement": Observable(agreement, "the share of places where {0} and {1} are both 0 or both not 0"),
+    "agreement": Observable(
+        agreement, "the share of places where {0} and {1} are both 0 or both not 0", share=True
+    ),
     "row_patterns": Observable(row_patterns, "the number of different patterns of zeros in the rows of {0}"),
     "column_patterns": Observable(
         column_patterns, "the number of different patterns of zeros in the columns of {0}"
@@ -171,6 +186,7 @@ OBSERVABLES = {
     "fitting_dw": Observable(fitting_dw, "the gradient that fits the weights of your forward pass"),
     "row_mean": Observable(row_mean, "the mean of the rows of {0}"),
     "mean_square": Observable(mean_square, "the mean square of each column of {0}"),
+    "rows_alike": Observable(rows_alike, "whether all rows of {0} are the same"),
     "dtype_name": Observable(dtype_name, "the dtype of {0}"),
 }
 

@@ -42,7 +42,9 @@ def told(wanted: str, got: Any, expected: Any, chance: Tolerance | None) -> str:
     clause = ""
     slack = chance.stol * (abs(expected) + chance.scale) if chance is not None else 0.0
     if slack > _ROUNDING:
-        clause = f", by chance from {expected - slack:.3g} to {expected + slack:.3g}"
+        least, most = (0, 1) if _observable(found).share else (-np.inf, np.inf)
+        low, high = max(expected - slack, least), min(expected + slack, most)
+        clause = f", by chance from {low:.3g} to {high:.3g}"
     return f"{says(found)}: expected {_shown(expected)}{clause}; got {_shown(got)}"
 
 

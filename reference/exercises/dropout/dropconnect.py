@@ -262,7 +262,7 @@ FORWARD_MISTAKES = (
         "bias-scaled",
         change="x @ (w * mask) + b",
         into="x @ (w * mask) + b * mask.max()",
-        says="Your bias is multiplied by 1 / p. It is never dropped, so nothing has to be made up for.",
+        says="Your bias is not added as it is. It is never dropped, so there is nothing to make up for.",
     ),
     wrong(
         "scaled-at-test-too",

@@ -68,6 +68,14 @@ NOT_DRAWN_APART = (
     ),
 )
 
+
+def with_modes_swapped(x: Any, dropout_param: Any) -> Any:
+    """Drops in test mode alone."""
+    other = {"train": "test", "test": "train"}
+    mode = dropout_param["mode"]
+    return do.dropout_forward(x, {**dropout_param, "mode": other.get(mode, mode)})
+
+
 FORWARD_MISTAKES = (
     wrong(
         "keep-vs-drop",
@@ -124,6 +132,12 @@ FORWARD_MISTAKES = (
         into="kept = np.random.rand(*x.shape) < p / p\nmask = kept.astype(x.dtype)",
         says="Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, "
         "the division comes first, and your numbers are compared with p / p = 1.",
+    ),
+    wrong(
+        "modes-swapped",
+        by=with_modes_swapped,
+        says="Your modes are the wrong way round: nothing is dropped in training, and something is in test "
+        "mode.",
     ),
     wrong(
         "dtype-lost",

@@ -23,18 +23,20 @@ P = 0.7
 SHARES = {
     "row_mean(mean)": 3.0,
     "mean_square(spread)": 3.0,
+    "rows_alike(mean)": 1.0,
     "mean": 1.0,
     "spread": 1.0,
     "dtype_name(mean)": 0.25,
 }
+_MEASURED = ("row_mean(mean)", "mean_square(spread)", "rows_alike(mean)")
 NOTHING_DROPPED = Tolerance(
     rtol=1e-4, stol=2e-5, reason="probabilities, of which the spread cancels to nothing", scale=1.0
 )
 
 
 def network(seed: int, D: int = 4, H: int = 8, C: int = 3) -> dict[str, np.ndarray]:
-    """A small network with large scores: of seed 617 with the first example of `rows`, the mean of the
-    probabilities is far from the probabilities of the mean."""
+    """A small network with large scores. With the example of seed 1364 or 1434 the mean of the probabilities
+    is far from the probabilities of the mean, and from what it is without the division by p."""
     rng = np.random.default_rng(seed)
     rng.normal(size=D)
     return {
@@ -85,7 +87,7 @@ def _stated(seed: int, count: int, samples: int, p: float) -> dict[str, Stated]:
 def _many(
     name: str, seed: int, count: int, samples: int, p: float = P, *, narrow: bool = False, **options: Any
 ) -> Case:
-    outputs = ("row_mean(mean)", "mean_square(spread)", *(("dtype_name(mean)",) if narrow else ()))
+    outputs = (*_MEASURED, *(("dtype_name(mean)",) if narrow else ()))
     inputs = _rows(seed, count, samples, p)
     return case(
         name,
@@ -127,6 +129,14 @@ def with_dropped_inputs(x: Any, net: Any, dropout_param: Any, samples: int) -> A
     return np.mean(passes, axis=0), np.std(passes, axis=0)
 
 
+def with_one_mask(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
+    """The same hidden units are away in all rows of a pass."""
+    p, hidden = dropout_param["p"], np.maximum(0, x @ net["w1"] + net["b1"])
+    kept = np.random.rand(samples, hidden.shape[1]) < p
+    passes = [do.softmax((hidden * mask / p).astype(x.dtype) @ net["w2"] + net["b2"]) for mask in kept]
+    return np.mean(passes, axis=0), np.std(passes, axis=0)
+
+
 MISTAKES = (
     wrong(
         "mode-left-at-test",
@@ -141,6 +151,12 @@ MISTAKES = (
         into='{"p": dropout_param["p"], "mode": "train", "seed": 7}',
         says="All of your passes use the same masks, so they do not differ. Either each starts from the "
         "same seed, or one pass was made and counted several times.",
+    ),
+    wrong(
+        "one-mask-per-batch",
+        by=with_one_mask,
+        says="All examples of your batch lose the same hidden units in a pass: one mask is broadcast over the"
+        " rows. Every example needs a mask of its own.",
     ),
     wrong(
         "scores-averaged",
@@ -174,6 +190,13 @@ MISTAKES = (
         change="np.std(passes, axis=0)",
         into="np.tile(np.std(np.mean(passes, axis=0), axis=0), (len(x), 1))",
         says="Your spread is taken over the examples. Each example has a spread of its own, over the passes.",
+    ),
+    wrong(
+        "not-scaled",
+        change="scores = thinned @",
+        into='scores = (dropout_param["p"] * thinned) @',
+        says="You drop hidden units, but those that are kept stay as large as they were, so your scores are "
+        "too small. Divide by p, as your dropout_forward does.",
     ),
     wrong(
         "relu-missing",
@@ -223,11 +246,11 @@ MONTE_CARLO = Exercise(
     name="mc_dropout_predict",
     truth=do.mc_dropout_predict,
     cases=(
-        _many("25 passes over 200 rows", 617, 200, 25, weight=2, visible=True, main=True),
+        _many("25 passes over 200 rows", 1364, 200, 25, weight=2, visible=True, main=True),
         _nothing_dropped("p = 1", 5, visible=True, main=True),
-        _many("40 passes over 300 rows", 617, 300, 40, 0.6, weight=2, main=True),
-        _many("float32", 617, 200, 25, narrow=True, visible=True, weight=0.5),
-        _many("100 passes over 50 rows", 135, 50, 100),
+        _many("40 passes over 300 rows", 1364, 300, 40, 0.6, weight=2, main=True),
+        _many("float32", 1364, 200, 25, narrow=True, visible=True, weight=0.5),
+        _many("100 passes over 50 rows", 1434, 50, 100, 0.4),
         _nothing_dropped("p = 1, one example", 1, weight=0.5),
     ),
     misconceptions=MISTAKES,

@@ -27,8 +27,8 @@ MISTAKES = (
     wrong(
         "inverted-instead",
         by=do.dropout_forward,
-        says="This is inverted dropout: you divide in training and leave test mode alone. Here it is the "
-        "other scheme: training only drops, test mode scales.",
+        says="You divide by p in training, as inverted dropout does. Here it is the other scheme: training "
+        "only drops, and test mode multiplies by p.",
     ),
     wrong(
         "scaled-twice",
