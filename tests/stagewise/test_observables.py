@@ -9,7 +9,7 @@ from stagewise.compare import Tolerance
 from stagewise.fingerprint import chance_apart, observed_fingerprint, recognise
 from stagewise.grammar import output
 from stagewise.judging import judge
-from stagewise.observing import observe, quantity
+from stagewise.observing import observe, quantity, told
 from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording, dump, read
 from stagewise.report import Status
 from stagewise.script import Failure, FailureKind, parse
@@ -60,6 +60,24 @@ def test_a_wrong_share_is_told_in_words_and_numbers():
         "the share of zeros in out: expected 0.3, by chance from 0.225 to 0.375; got"
     )
     assert "KEEP" in row.message
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected", "said"),
+    [
+        ("zero_fraction(out)", 0.0, "by chance from 0 to 0.05;"),
+        ("agreement(out, x)", 1.0, "by chance from 0.95 to 1;"),
+        ("survivor_scale(out, x)", 0.0, "by chance from -0.05 to 0.05;"),
+    ],
+)
+def test_a_share_is_never_told_to_be_less_than_nothing_or_more_than_all(wanted, expected, said):
+    chance = Tolerance(rtol=0.0, stol=0.05, scale=1.0 - expected, reason="a toy")
+    assert said in told(wanted, 0.5, expected, chance)
+
+
+def test_rows_are_alike_when_all_are():
+    assert obs.rows_alike(np.ones((3, 2)))
+    assert not obs.rows_alike(np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 2.5]]))
 
 
 def test_a_mistake_is_recognised_by_another_run_of_it():
