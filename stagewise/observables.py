@@ -128,6 +128,18 @@ def fitting_dw(x: Array, w: Array, b: Array, out: Array, dout: Array) -> Array:
     return gradient
 
 
+def differing(a: Array) -> Array:
+    """a: (N, C) itself, where its rows, of which each had masks of its own, are not all the same.
+
+    >>> differing(np.array([[0.25, 0.75], [0.5, 0.5]]))
+    array([[0.25, 0.75],
+           [0.5 , 0.5 ]])
+    """
+    if len(a) > 1 and (a == a[:1]).all():
+        raise Unobservable("all rows of {0} are the same, as if the examples had the same masks")
+    return a
+
+
 def row_mean(a: Array) -> Array:
     """The mean of all rows. a: (N, C). Returns (C,)."""
     mean: Array = np.mean(a, axis=0)
@@ -138,15 +150,6 @@ def mean_square(a: Array) -> Array:
     """The mean of the squares of each column. a: (N, C). Returns (C,)."""
     mean: Array = np.mean(np.square(a), axis=0)
     return mean
-
-
-def rows_alike(a: Array) -> bool:
-    """Whether all rows of a: (N, C) are the same.
-
-    >>> rows_alike(np.array([[0.25, 0.75], [0.25, 0.75]]))
-    True
-    """
-    return bool((a == a[:1]).all())
 
 
 def dtype_name(a: Array) -> str:
@@ -186,7 +189,7 @@ OBSERVABLES = {
     "fitting_dw": Observable(fitting_dw, "the gradient that fits the weights of your forward pass"),
     "row_mean": Observable(row_mean, "the mean of the rows of {0}"),
     "mean_square": Observable(mean_square, "the mean square of each column of {0}"),
-    "rows_alike": Observable(rows_alike, "whether all rows of {0} are the same"),
+    "differing": Observable(differing, "{0}"),
     "dtype_name": Observable(dtype_name, "the dtype of {0}"),
 }
 

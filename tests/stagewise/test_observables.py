@@ -75,9 +75,13 @@ def test_a_share_is_never_told_to_be_less_than_nothing_or_more_than_all(wanted, 
     assert said in told(wanted, 0.5, expected, chance)
 
 
-def test_rows_are_alike_when_all_are():
-    assert obs.rows_alike(np.ones((3, 2)))
-    assert not obs.rows_alike(np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 2.5]]))
+def test_rows_that_are_all_the_same_are_no_measure_of_many_masks():
+    found = observe({"mean": np.ones((3, 2))}, "row_mean(differing(mean))")
+    assert found.kind is FailureKind.UNFIT
+    assert found.message.startswith("all rows of mean are the same")
+    rows = np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 5.0]])
+    assert observe({"mean": rows}, "row_mean(differing(mean))").tolist() == [1.0, 3.0]
+    assert observe({"mean": rows[:1]}, "row_mean(differing(mean))").tolist() == [1.0, 2.0]
 
 
 def test_a_mistake_is_recognised_by_another_run_of_it():
