@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import IO
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
     "--disable-gpu",
@@ -30,34 +32,43 @@ QUIET = (
 @contextmanager
 def jupyterlab(home: Path) -> Iterator[str]:
     """JupyterLab's address while it shows the folder `home`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command += ["--port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": programs, "JUPYTER_CONFIG_DIR": str(home / ".jupyter")}
     with subprocess.Popen(
         command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as server:
         assert server.stderr is not None
-        _until_running(server.stderr)
+        address = _told(server.stderr)
         rest = Thread(target=server.stderr.read)  # so that the server never waits for a reader
         rest.start()
         try:
-            yield f"http://127.0.0.1:{port}"
+            _until_listening(server, address)
+            yield address
         finally:
             server.terminate()
             rest.join()
 
 
-def _until_running(log: IO[str]) -> None:
+def _told(log: IO[str]) -> str:
+    """The address that the server says it has; it chooses a free port itself."""
     said = []
     for line in log:
         said.append(line)
-        if "is running at" in line:
-            return
+        if found := ADDRESS.search(line):
+            return found[0]
     pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
+
+
+def _until_listening(server: subprocess.Popen[str], address: str) -> None:
+    """It says its address a moment before it listens there."""
+    port = int(address.rpartition(":")[2])
+    while server.poll() is None:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    pytest.fail(f"JupyterLab said {address} and ended, exit status {server.returncode}")
 
 
 @pytest.fixture
