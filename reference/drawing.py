@@ -23,8 +23,8 @@ VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
 
 @lru_cache(maxsize=4096)
 def draw(exercise: Exercise, seed: int) -> tuple[AskedCase, ...]:
-    """All cases of an exercise, visible ones first as defined; ValueError when the truth itself fails one."""
-    return tuple(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.cases)
+    """The graded cases of an exercise, as defined; ValueError when the truth itself fails one."""
+    return tuple(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.graded)
 
 
 @lru_cache(maxsize=4096)

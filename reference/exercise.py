@@ -33,8 +33,9 @@ class Case:
     """One probe: a script, what of it is compared (with shares), and a generator of its inputs.
 
     Visible cases are recorded for students; hidden ones are drawn when grading. An output that earns nothing
-    in a `main` case earns nothing at all. `updates` names the inputs that the script is meant to change.
-    `quiet` asks that nothing warns. `also` is a second right version of the truth: where both answer
+    in a `main` case earns nothing at all. A visible case that is not `graded` is for the student's check
+    alone: a short one beside a long hidden one. `updates` names the inputs that the script is meant to
+    change. `quiet` asks that nothing warns. `also` is a second right version of the truth: where both answer
     differently (a slope at a kink), every number between their answers is right. `stated` is by output, of
     quantities that chance changes: what they should be, whatever the truth's own run gave.
     """
@@ -47,6 +48,7 @@ class Case:
     tolerance: Tolerance
     exact_dtype: bool
     visible: bool
+    graded: bool
     main: bool
     updates: tuple[str, ...]
     why: str
@@ -114,6 +116,11 @@ class Exercise:
         _validate(self)
 
     @cached_property
+    def graded(self) -> tuple[Case, ...]:
+        """The cases that a grader plays."""
+        return tuple(case for case in self.cases if case.graded)
+
+    @cached_property
     def functions(self) -> dict[str, Function]:
         """The truth and the partners by the names that the scripts use."""
         return {self.name: self.truth, **{partner.__name__: partner for partner in self.partners}}
@@ -151,6 +158,7 @@ def case(
     tolerance: Tolerance = COURSE,
     exact_dtype: bool = False,
     visible: bool = False,
+    graded: bool = True,
     main: bool = False,
     updates: tuple[str, ...] = (),
     why: str = "",
@@ -171,6 +179,8 @@ def case(
         raise ValueError(
             f"case {name!r}: weights and shares must be positive, and something must be compared"
         )
+    if not graded and (main or not visible):
+        raise ValueError(f"case {name!r}: a case that is not graded must be visible, and cannot be a gate")
     return Case(
         name=name,
         steps=steps,
@@ -180,6 +190,7 @@ def case(
         tolerance=tolerance,
         exact_dtype=exact_dtype,
         visible=visible,
+        graded=graded,
         main=main,
         updates=tuple(updates),
         why=why,
@@ -252,6 +263,8 @@ def _validate(exercise: Exercise) -> None:
         raise ValueError(f"{exercise.name}: no script calls {sorted(known - called)}")
     if not any(one.visible for one in exercise.cases):
         raise ValueError(f"{exercise.name}: no case is visible, so students would have nothing to check with")
+    if not exercise.graded:
+        raise ValueError(f"{exercise.name}: no case is graded, so nothing could earn points")
     shares: dict[str, float] = {}
     for one in exercise.cases:
         for output, share in one.shares.items():

@@ -18,10 +18,10 @@ _SAYS = "right here, but in none of the cases that the notebook does not show: c
 def unless_memorised(judged: Judged, exercise: Exercise, cases: Sequence[AskedCase]) -> Judged:
     """The judgement, in which visible rows of what earned nothing in any hidden case earn nothing either.
 
-    cases: all of the exercise, as drawn. An output that only visible cases ask for counts when anything at
-    all is right in a hidden one. An exercise without hidden cases is left as it is.
+    cases: the graded ones of the exercise, as drawn. An output that only visible cases ask for
+    counts when anything at all is right in a hidden one. An exercise without hidden cases is left as it is.
     """
-    shown = [case.visible for case in exercise.cases for _ in case.shares]
+    shown = [case.visible for case in exercise.graded for _ in case.shares]
     hidden = [row for row, visible in zip(judged.rows, shown, strict=True) if not visible]
     holding = {row.output for row in hidden if row.credit > 0}
     asked = {row.output for row in hidden}

@@ -106,7 +106,7 @@ def _repeatable() -> Iterator[None]:
     torch.set_num_threads(1)
     try:
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(SEED)
+            torch.default_generator.manual_seed(SEED)  # torch.manual_seed also goes round all absent GPUs
             yield
     finally:
         torch.set_num_threads(threads)

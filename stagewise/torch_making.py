@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -13,13 +15,13 @@ from stagewise.backbone import as_input, load_backbone
 from stagewise.glyphnet import GlyphNet
 
 Data = dict[str, Any]
+M = TypeVar("M", bound=nn.Module)
 Pairs = Iterable[tuple[Tensor, Tensor]]
 
 
 def make_network(data: Data, _: list[GlyphNet]) -> GlyphNet:
     first, weight = data["backbone"]["conv1.weight"], data["head"]["fc.weight"]
-    with torch.random.fork_rng(devices=[]):
-        model = GlyphNet(len(weight), len(first)).to(torch.from_numpy(first).dtype)
+    model = _blank(_pattern(len(weight), len(first), torch.from_numpy(first).dtype))
     model.load_state_dict(
         {name: tensor_of(value) for name, value in {**data["backbone"], **data["head"]}.items()}
     )
@@ -29,6 +31,29 @@ def make_network(data: Data, _: list[GlyphNet]) -> GlyphNet:
     for name, module in model.named_modules():
         module.training = (name or "the model") not in data["evaluating"]
     return model
+
+
+@lru_cache(maxsize=8)
+def _pattern(classes: int, width: int, dtype: torch.dtype) -> GlyphNet:
+    with torch.random.fork_rng(devices=[]):
+        return GlyphNet(classes, width).to(dtype)
+
+
+def _blank(pattern: M) -> M:
+    """A module like `pattern` that shares nothing with it, its numbers yet to be loaded.
+
+    Making one anew takes four times as long: layers draw the numbers that they begin with.
+    """
+    blank = copy.copy(pattern)
+    kept = vars(blank)
+    kept.update({name: value.copy() for name, value in kept.items() if isinstance(value, dict)})
+    for name, parameter in blank.named_parameters(recurse=False):
+        kept["_parameters"][name] = nn.Parameter(torch.empty_like(parameter))
+    for name, buffer in blank.named_buffers(recurse=False):
+        kept["_buffers"][name] = torch.empty_like(buffer)
+    for name, module in blank.named_children():
+        kept["_modules"][name] = _blank(module)
+    return blank
 
 
 def _make_optimizer(data: Data, networks: list[GlyphNet]) -> torch.optim.Optimizer:

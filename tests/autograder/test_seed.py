@@ -135,7 +135,7 @@ def test_whatever_the_seed_solutions_earn_everything_and_stubs_nothing(seed, see
 def test_hidden_cases_differ_between_seeds_and_visible_ones_do_not(exercise):
     one, other = draw(exercise, 0), draw(exercise, 7)
     same = [np.array_equal(flat(a.inputs), flat(b.inputs)) for a, b in zip(one, other, strict=True)]
-    visible = [case.visible for case in exercise.cases]
+    visible = [case.visible for case in exercise.graded]
     assert all(alike for alike, shown in zip(same, visible, strict=True) if shown)
     assert not all(alike for alike, shown in zip(same, visible, strict=True) if not shown)
 

@@ -34,6 +34,13 @@ def test_only_visible_cases_are_recorded():
     assert [one.name for one in draw_visible(toy.BACKWARD)] == ["small"]
 
 
+def test_a_case_for_the_check_alone_is_recorded_and_not_graded():
+    short = case("short", "y = f(x)", "y", inputs, visible=True, graded=False)
+    exercise = Exercise("f", np.sin, (short, case("long", "y = f(x)", "y", inputs)))
+    assert [one.name for one in draw(exercise, 0)] == ["long"]
+    assert [one.name for one in draw_visible(exercise)] == ["short"]
+
+
 def test_answers_to_float32_are_those_of_float64_rounded():
     (one,) = (c for c in draw(toy.BACKWARD, 0) if c.name == "float32")
     x, scale, dout = (one.inputs[name].astype(np.float64) for name in ("x", "scale", "dout"))

@@ -26,27 +26,27 @@ def judged(exercise, right):
         Row(case.name, output, Status.PASSED, credit=1.0)
         if right(case, output)
         else Row(case.name, output, Status.FAILED)
-        for case in exercise.cases
+        for case in exercise.graded
         for output in case.shares
     )
-    return Judged(rows, (), earned(exercise.cases, rows))
+    return Judged(rows, (), earned(exercise.graded, rows))
 
 
 @pytest.mark.parametrize(("unit", "name"), EXERCISES)
 def test_the_visible_cases_alone_are_worth_nothing(unit, name):
     exercise = units.load(unit).exercise(name)
     found = judged(exercise, lambda case, output: case.visible)
-    assert unless_memorised(found, exercise, exercise.cases).fraction == 0
+    assert unless_memorised(found, exercise, exercise.graded).fraction == 0
 
 
 @pytest.mark.parametrize(("unit", "name"), EXERCISES)
 def test_what_holds_in_one_hidden_case_keeps_what_it_earned(unit, name):
     exercise = units.load(unit).exercise(name)
     first = {
-        output: case.name for case in reversed(exercise.cases) if not case.visible for output in case.shares
+        output: case.name for case in reversed(exercise.graded) if not case.visible for output in case.shares
     }
     found = judged(exercise, lambda case, output: case.visible or first[output] == case.name)
-    assert unless_memorised(found, exercise, exercise.cases) is found
+    assert unless_memorised(found, exercise, exercise.graded) is found
 
 
 def test_it_is_said_why_a_right_row_earns_nothing():
@@ -54,7 +54,7 @@ def test_it_is_said_why_a_right_row_earns_nothing():
     found = judged(exercise, lambda case, output: case.visible)
     assert found.fraction > 0.1
     (shift,) = [
-        row for row in unless_memorised(found, exercise, exercise.cases).rows if row.output == "shift"
+        row for row in unless_memorised(found, exercise, exercise.graded).rows if row.output == "shift"
     ]
     assert (shift.status, shift.credit) == (Status.FAILED, 0)
     assert "compute it from the arguments" in shift.message
@@ -62,7 +62,7 @@ def test_it_is_said_why_a_right_row_earns_nothing():
 
 def test_an_exercise_without_hidden_cases_is_judged_by_what_it_has():
     exercise = units.load("optimizers").exercise("sgd")
-    shown = replace(exercise, cases=tuple(case for case in exercise.cases if case.visible))
+    shown = replace(exercise, cases=tuple(case for case in exercise.graded if case.visible))
     found = judged(shown, lambda case, output: True)
     assert unless_memorised(found, shown, shown.cases).fraction == 1
 

@@ -48,6 +48,31 @@ def test_what_the_call_did_to_a_network_is_written_back_even_if_it_raised(given)
     assert given["frozen"] == ["fc.weight", "fc.bias"]
 
 
+def test_nothing_of_one_call_is_left_in_the_network_of_the_next(given):
+    """Neither numbers nor hooks, attributes, modules or gradients, and the first keeps its own."""
+    seen, kept = [], []
+
+    def f(model):
+        scores = model(torch.ones(2, 1, 16, 16)).tolist()
+        seen.append((scores, sorted(vars(model)), len(list(model.modules()))))
+        model.fc.register_forward_hook(lambda module, taken, given: given + 1)
+        model.extra, model.noted = nn.Linear(1, 1), True
+        with torch.no_grad():
+            for number in (*model.parameters(), *model.buffers()):
+                number.add_(1)
+        model.eval()
+        kept.append((model, {name: value.clone() for name, value in model.state_dict().items()}))
+
+    for _ in range(2):
+        with pytest.raises(KeyError, match="again"):
+            wrap(lambda model: f(model) or {}["again"])(copied(given))
+    assert seen[0] == seen[1]
+    given["head"]["fc.bias"] += 1
+    wrap(lambda model: None)(given)
+    model, numbers = kept[0]
+    assert all(torch.equal(value, numbers[name]) for name, value in model.state_dict().items())
+
+
 def test_float64_stays_float64(given):
     wide = {**given, "backbone": {}, "head": {}}
     for part in ("backbone", "head"):
