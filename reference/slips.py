@@ -7,7 +7,7 @@ that one fails its own exercise, the truth stands in for it, and the better of b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any
@@ -19,6 +19,7 @@ from reference.exercise import Exercise, Function, Unit
 from reference.luck import same_luck
 from stagewise.asking import AskedCase
 from stagewise.compare import NUMBERS
+from stagewise.halves import Begun, begun, joined
 from stagewise.judging import played_with
 from stagewise.playing import Functions
 from stagewise.script import Played, play
@@ -42,27 +43,18 @@ def stood_in(exercise: Exercise, functions: Functions, slips: Sequence[str], see
     Where the truth only comes first, as a forward pass does, it is played here, and what is left of all cases
     is asked of the student's functions together.
     """
-    begun = _all_begun(exercise, tuple(slips), seed)
-    if begun is None:
+    half = _all_begun(exercise, tuple(slips), seed)
+    if half is None:
         return played_with({**functions, **_truths(exercise, slips)}, draw(exercise, seed))
-    ends = played_with(functions, begun.rests)
-    return [_joined(one, end) for one, end in zip(begun.cases, ends, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """A case whose first steps are played: what is left of it, and what they delivered for good."""
-
-    first: Played
-    rest: AskedCase
-    delivered: dict[str, Any]
+    ends = played_with(functions, half.rests)
+    return [joined(one, end) for one, end in zip(half.cases, ends, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class _AllBegun:
     """The cases of an exercise, begun; `rests` is the same tuple each time, so that it is packed once."""
 
-    cases: tuple[_Begun, ...]
+    cases: tuple[Begun, ...]
     rests: tuple[AskedCase, ...]
 
 
@@ -75,35 +67,20 @@ def _all_begun(exercise: Exercise, slips: tuple[str, ...], seed: int) -> _AllBeg
     """All cases with the truth's steps played; None when one cannot be begun."""
     truths, cases = _truths(exercise, slips), draw(exercise, seed)
     with same_luck():
-        begun = tuple(found for case in cases if (found := _begun(case, truths)) is not None)
-    return _AllBegun(begun, tuple(one.rest for one in begun)) if len(begun) == len(cases) else None
+        found = tuple(one for case in cases if (one := _begun(case, truths)) is not None)
+    return _AllBegun(found, tuple(one.rest for one in found)) if len(found) == len(cases) else None
 
 
-def _begun(case: AskedCase, truths: Functions) -> _Begun | None:
+def _begun(case: AskedCase, truths: Functions) -> Begun | None:
     """The case with the truth's steps played; None when not all are first, or hand over more than data."""
     first = tuple(takewhile(lambda step: step.function in truths, case.steps))
-    later = case.steps[len(first) :]
-    if case.setting or any(step.function in truths for step in later):
+    if case.setting or any(step.function in truths for step in case.steps[len(first) :]):
         return None
     run = play(first, truths, case.inputs, case.updates)
-    given = {name: value for name, value in run.values.items() if name not in case.inputs}
-    if run.failure is not None or not all(map(_is_data, given.values())):
+    given = [value for name, value in run.values.items() if name not in case.inputs]
+    if run.failure is not None or not all(map(_is_data, given)):
         return None
-    # What was delivered is an input now, but one that a function may write into, as it always might.
-    rest = replace(case, steps=later, inputs=run.values, updates=(*case.updates, *given))
-    again = {target for step in later for target in step.targets}
-    return _Begun(run, rest, {name: value for name, value in given.items() if name not in again})
-
-
-def _joined(begun: _Begun, end: Played) -> Played:
-    first = begun.first
-    return replace(
-        end,
-        values=end.values | begun.delivered,
-        changed=tuple(dict.fromkeys((*first.changed, *end.changed))),
-        warned=tuple(dict.fromkeys((*first.warned, *end.warned))),
-        warners=tuple(dict.fromkeys((*first.warners, *end.warners))),
-    )
+    return begun(case, len(first), run)
 
 
 def _is_data(value: Any) -> bool:

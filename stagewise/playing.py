@@ -1,22 +1,26 @@
-"""Playing cases one after another: here, or whole where the functions live.
+"""Playing cases one after another: here, or where the functions live.
 
 A proxy of a function in another process may offer `play_beside(functions, cases)`, which plays cases there
-and saves asking for each call. What it answers is as much to be trusted as the calls.
+and saves asking for each call. What it answers is as much to be trusted as the calls. Steps of our own that
+look at what came of such calls are played here afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby, takewhile
 from typing import Any
 
 from stagewise.asking import AskedCase
+from stagewise.halves import begun, first_half, joined, targets_of
 from stagewise.script import Played, play
 
 Functions = Mapping[str, Callable[..., Any]]
 _MOST_KNOWN = 1024
 _known: dict[int, tuple[tuple[AskedCase, ...], Calls]] = {}
+_divided: dict[tuple[int, frozenset[str]], tuple[tuple[AskedCase, ...], Halves | None]] = {}
 
 
 class Told(tuple[Played, ...]):
@@ -33,17 +37,21 @@ class Calls:
     functions: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """What is asked elsewhere, and how many steps of each case that is."""
+
+    firsts: Sequence[AskedCase]
+    counts: tuple[int, ...]
+
+
 def play_each(settings: Mapping[str, Functions], cases: Sequence[AskedCase]) -> Sequence[Played]:
     """Every case played, in order, with the functions of its setting."""
-    called = calls(cases)
-    if len(called.settings) == 1:
-        functions = settings[next(iter(called.settings))]
-        kind = _proxies(functions, called.functions)
-        if kind is not None:
-            beside: Sequence[Played] = kind.play_beside(
-                {name: functions[name] for name in called.functions}, cases
-            )
-            return beside
+    if len(calls(cases).settings) == 1:
+        functions = settings[cases[0].setting]
+        halves = _halves(cases, _own(functions, cases))
+        if halves is not None:
+            return _played_beside(functions, cases, halves)
     found: list[Played] = []
     for setting, some in groupby(cases, lambda case: case.setting):
         found += _played(settings[setting], list(some))
@@ -70,17 +78,67 @@ def _called(case: AskedCase) -> frozenset[str]:
 
 def _played(functions: Functions, cases: list[AskedCase]) -> list[Played]:
     found: list[Played] = []
-    for kind, some in groupby(cases, lambda case: _proxies(functions, _called(case))):
-        if kind is None:
-            found += [play(case.steps, functions, case.inputs, case.updates) for case in some]
+    for divided, some in groupby(cases, lambda case: _halves([case], _own(functions, [case])) is not None):
+        together = list(some)
+        halves = _halves(together, _own(functions, together)) if divided else None
+        if halves is None:
+            found += [play(case.steps, functions, case.inputs, case.updates) for case in together]
         else:
-            together = list(some)
-            found += kind.play_beside({name: functions[name] for name in calls(together).functions}, together)
+            found += _played_beside(functions, together, halves)
     return found
 
 
-def _proxies(functions: Functions, called: frozenset[str]) -> Any:
-    """The type of all functions that are called, if it knows how to play whole cases."""
-    kinds = {type(functions.get(name)) for name in called}
-    kind = kinds.pop() if len(kinds) == 1 else None
-    return kind if hasattr(kind, "play_beside") else None
+def _own(functions: Functions, cases: Sequence[AskedCase]) -> frozenset[str]:
+    """The functions that are called and live here."""
+    return frozenset(name for name in calls(cases).functions if not _is_proxy(functions.get(name)))
+
+
+def _is_proxy(function: object) -> bool:
+    return hasattr(type(function), "play_beside")
+
+
+def _halves(cases: Sequence[AskedCase], own: frozenset[str]) -> Halves | None:
+    """The cases as far as they can be played elsewhere, when all that is left of them is our own; found out
+    once for cases in a tuple."""
+    known = _divided.get((id(cases), own))
+    if known is not None:
+        return known[1]
+    counts = [_count(case, own) for case in cases]
+    found = None
+    if all(counts):
+        whole = all(count == len(case.steps) for count, case in zip(counts, cases, strict=True))
+        firsts = cases if whole else tuple(map(first_half, cases, counts))
+        found = Halves(firsts, tuple(counts))
+    if type(cases) is tuple and len(_divided) < _MOST_KNOWN:
+        _divided[id(cases), own] = cases, found
+    return found
+
+
+def _count(case: AskedCase, own: frozenset[str]) -> int:
+    """How many steps come before our own; 0 when others come after them."""
+    count = sum(1 for _ in takewhile(lambda step: step.function not in own, case.steps))
+    return count if all(step.function in own for step in case.steps[count:]) else 0
+
+
+def _played_beside(functions: Functions, cases: Sequence[AskedCase], halves: Halves) -> Sequence[Played]:
+    """Played where the proxies' functions live, as far as they are called."""
+    called = {name: functions[name] for name in calls(halves.firsts).functions}
+    kind: Any = type(next(iter(called.values())))
+    told: Sequence[Played] = kind.play_beside(called, halves.firsts)
+    if halves.firsts is cases:
+        return told
+    found = Told(map(partial(_ended, functions), cases, halves.counts, told))
+    found.message = getattr(told, "message", b"")  # our own steps make the same of the same
+    return found
+
+
+def _ended(functions: Functions, case: AskedCase, count: int, first: Played) -> Played:
+    """A case after its first half, played to its end."""
+    if count == len(case.steps):
+        return first
+    if first.failure is not None:
+        pending = targets_of(case.steps[count:]) - case.inputs.keys()
+        return replace(first, values={k: v for k, v in first.values.items() if k not in pending})
+    half = begun(case, count, first)
+    end = play(half.rest.steps, functions, half.rest.inputs, half.rest.updates, unwritten=half.unwritten)
+    return joined(half, end)

@@ -115,28 +115,30 @@ def play(
     inputs: Mapping[str, Any],
     updates: Collection[str] = (),
     heard: list[warnings.WarningMessage] | None = None,
+    unwritten: Collection[str] = (),
 ) -> Played:
     """Run the steps on copies of the inputs, and find out what they did to them.
 
     An input that a step writes into is named in `changed` and is fresh again for the next step, unless
     `updates` says that the script is meant to change it. Functions are only called, results only unpacked.
     Whoever plays many scripts is `listening` once, and passes what is `heard`; it is empty again afterwards.
+    `unwritten`: inputs that are None because an earlier script computed nothing.
     KeyboardInterrupt passes: a student may stop a check that hangs.
     """
     if heard is None:
         with listening() as heard:
-            return play(steps, functions, inputs, updates, heard)
+            return play(steps, functions, inputs, updates, heard, unwritten)
     live = {name: copied(value) for name, value in inputs.items()}
     fixed = [name for name in inputs if name not in updates]
     targets: dict[str, Any] = {}
-    unwritten: set[str] = set()
+    blank = set(unwritten)
     delivered: dict[str, Any] = {}
     changed: list[tuple[str, str]] = []
     warners: list[str] = []
     failure = None
     for number, step in enumerate(steps):
         before = len(heard)
-        results = _call(step, functions, live, targets, unwritten)
+        results = _call(step, functions, live, targets, blank)
         if len(heard) > before and _texts(heard[before:]):
             warners.append(step.function)
         for name in fixed:
@@ -150,9 +152,9 @@ def play(
             break
         targets |= results
         # None beside something that was computed may well be meant: a cache that holds nothing.
-        unwritten.difference_update(results)
-        if all(map(_is_blank, results.values())):
-            unwritten.update(results)
+        blank.difference_update(results)
+        if all(map(is_blank, results.values())):
+            blank.update(results)
         # After the last step too: a function may keep what it returned, and change it in a later case.
         for name, value in results.items():
             delivered[name] = copied(value)
@@ -210,7 +212,7 @@ def _unpacked(step: Step, result: Any) -> dict[str, Any] | Failure:
     if not step.unpacks:
         return {step.targets[0]: result}
     wanted = f"{len(step.targets)} values: {', '.join(step.targets)}"
-    if _is_blank(result):
+    if is_blank(result):
         message = f"{step.function} returned nothing (None), expected {wanted}"
         return Failure(step.text, FailureKind.UNFINISHED, message)
     items = _items(result)
@@ -230,7 +232,8 @@ def _items(result: Any) -> tuple[Any, ...] | None:
     return tuple(result) if type(result) is list else None
 
 
-def _is_blank(value: Any) -> bool:
+def is_blank(value: Any) -> bool:
+    """Whether a value says that nothing was computed."""
     return value is None or value is Ellipsis
 
 

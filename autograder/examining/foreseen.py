@@ -4,6 +4,7 @@ What is told alike is judged alike, so a process that forks examiners has the ri
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, NoReturn, Self
 from warnings import WarningMessage
 
@@ -20,9 +21,12 @@ from stagewise.asking import AskedCase
 from stagewise.playing import Told
 from stagewise.script import Played, listening
 
+_COURSE = "stagewise."
+
 
 class RightCandidate:
-    """Stands for a candidate whose functions are the reference's own; it plays cases, and does no more."""
+    """Stands for a candidate whose functions are the reference's own; it plays cases, in their settings, and
+    does no more."""
 
     layers: tuple[str, ...] = ()
     timeouts = 0
@@ -30,10 +34,10 @@ class RightCandidate:
 
     def __init__(self, unit: str, isolation: str) -> None:
         self.isolation = isolation
-        self._functions: dict[str, Callable[..., Any]] = {}
+        self._named: dict[str, Callable[..., Any]] = {}
+        self._held: list[Callable[..., Any]] = []
         for exercise in units.load(unit).exercises:
-            self._functions |= exercise.functions
-        self._numbers = {name: number for number, name in enumerate(self._functions)}
+            self._named |= exercise.functions
 
     def __enter__(self) -> Self:
         return self
@@ -50,20 +54,38 @@ class RightCandidate:
 
     def lookup(self, name: str) -> Handle:
         """The function of that name; KeyError when the reference has none."""
-        return Handle(self, self._numbers[name], name)
+        return self._handle(self._named[name], name)
+
+    def beside(self, module: str, name: str) -> Handle:
+        """What a module of the course's package calls `name`: a setting's way to wrap functions."""
+        if not module.startswith(_COURSE):
+            self.refuse()
+        return self._handle(getattr(import_module(module), name), name)
+
+    def call(self, number: int, args: Sequence[Any], kwargs: Mapping[str, Any], name: str = "") -> Handle:
+        """The function that comes of other functions."""
+        if kwargs or not all(type(given) is Handle for given in args):
+            self.refuse()
+        return self._handle(self._held[number](*(self._held[given._number] for given in args)), name)
 
     def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> Sequence[Played]:
         """The cases, told as a candidate tells them, and remembered."""
-        functions = {name: self._functions[name] for name in numbers}
-        told = [self._told(question, functions) for question in questions(cases)]
+        told = [self._told(question, numbers) for question in questions(cases)]
         return told[0] if len(told) == 1 else tuple(run for runs in told for run in runs)
 
-    def _told(self, question: Question, functions: Mapping[str, Callable[..., Any]]) -> Told:
+    def _handle(self, function: Callable[..., Any], name: str) -> Handle:
+        self._held.append(function)
+        return Handle(self, len(self._held) - 1, name)
+
+    def _told(self, question: Question, numbers: Mapping[str, int]) -> Told:
+        functions = {name: self._held[number] for name, number in numbers.items()}
         asked = unpack(question.packed)
         with listening() as heard:
             answers = [pack(self._answer(script, inputs, functions, heard)) for script, inputs in asked]
         message = pack(["played", answers])[1:]
-        runs = [self._run(case, answer) for case, answer in zip(question.cases, answers, strict=True)]
+        runs = [
+            self._run(case, answer, numbers) for case, answer in zip(question.cases, answers, strict=True)
+        ]
         return question.remembered(message, runs)
 
     def _answer(
@@ -75,16 +97,17 @@ class RightCandidate:
     ) -> list[Any]:
         return perform(script, read(inputs), functions, Budget(1.0, 1.0, 1.0, 1.0), _no_number, heard)
 
-    def _run(self, case: AskedCase, answer: bytes) -> Played:
+    @staticmethod
+    def _run(case: AskedCase, answer: bytes, numbers: Mapping[str, int]) -> Played:
         tree, changed, warned, warners, _, failure = unpack(answer)
         claim = Claim(Decoder(_no_handle).decode(tree), changed, warned, warners, failure)
-        return believed(case, claim, self._numbers)
+        return believed(case, claim, numbers)
 
     def refuse(self, *_: Any, **__: Any) -> NoReturn:
         """A check that asks for more than cases is not foreseen."""
         raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
 
-    call = item = attribute = elements = length = beside = refuse
+    item = attribute = elements = length = refuse
 
 
 def _no_number(value: object) -> int:

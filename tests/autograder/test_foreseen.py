@@ -13,6 +13,7 @@ from autograder.isolation.candidate.decode import Decoder
 from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import UnsendableError, pack, unpack
 from autograder.isolation.performances import questions
+from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
 from reference import units
@@ -77,8 +78,40 @@ def test_a_wrong_answer_earns_nothing_of_what_was_foreseen(candidate, examiner_o
     assert found.misconception
 
 
+def test_answers_in_a_setting_are_foreseen_and_what_our_own_steps_see_in_them():
+    """The very same report: nothing is judged twice, and observers do not look again."""
+    source = """
+import copy, torch
+def evaluate(model, batches, device="cpu"):
+    twin = copy.deepcopy(model).eval()
+    return float(torch.cat([twin(x).argmax(dim=1) == y for x, y in batches]).double().mean())
+"""
+    examine = 'examine(evaluate, unit="transfer", points=2)'
+    given = "from reference import examine"
+    found = []
+    with CandidateTemplate.start(["transfer"]) as template, template.new_candidate() as candidate:
+        candidate.run_cell(source, defines="evaluate")
+        for one in (RightCandidate("transfer", "sandbox"), candidate):
+            examiner = Examiner(one, "transfer")
+            examiner.run_given(PlannedCell("given", "given", "code", given, given, 0.0, "", "g", {}))
+            cell = PlannedCell("check-evaluate", "check", "code", examine, examine, 2.0, "", "c", {})
+            found.append(examiner.run_check(cell))
+    assert [one.points for one in found] == [2.0, 2.0]
+    first, second = (one.outputs[0]["data"]["text/html"] for one in found)
+    assert first is second
+
+
 @pytest.mark.parametrize(
-    "more", ["{}(np.ones((2, 1)))[0]", "{}[0]", "{}.rate", "sum({})", "len({})", "{}.beside('os', 'nice')"]
+    "more",
+    [
+        "{}(np.ones((2, 1)))[0]",
+        "{0}({0}, x={0})",
+        "{}[0]",
+        "{}.rate",
+        "sum({})",
+        "len({})",
+        "{}.beside('os', 'nice')",
+    ],
 )
 def test_what_is_more_than_cases_is_not_foreseen(more, examiner_of):
     """The check then simply fails here; it is judged when a student's comes."""
