@@ -101,15 +101,19 @@ def describe_optimizer(optimizer: torch.optim.Optimizer, name_of: Callable[[Tens
 
 @contextmanager
 def _repeatable() -> Iterator[None]:
-    """The same random numbers each time, and one thread: many small calls are slower on two."""
-    threads = torch.get_num_threads()
+    """The same random numbers each time, and what is quick for small pictures: one thread, and PyTorch's own
+    convolutions."""
+    onednn: Any = torch.backends.mkldnn
+    threads, enabled = torch.get_num_threads(), onednn.enabled
     torch.set_num_threads(1)
+    onednn.enabled = False
     try:
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(SEED)  # torch.manual_seed also goes round all absent GPUs
             yield
     finally:
         torch.set_num_threads(threads)
+        onednn.enabled = enabled
 
 
 class World:

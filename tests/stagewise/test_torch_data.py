@@ -182,14 +182,14 @@ def test_the_parameters_of_an_optimizer_returned_beside_its_network_are_found():
     assert optimizer["parameters"] == ["fc.bias"]
 
 
-def test_random_numbers_repeat_and_the_callers_generator_and_threads_are_left_alone():
+def test_random_numbers_repeat_and_the_callers_generator_and_settings_are_left_alone():
     draw = wrap(lambda: torch.randn(3))
     torch.manual_seed(5)
-    threads = torch.get_num_threads()
+    threads, onednn = torch.get_num_threads(), torch.backends.mkldnn.enabled
     first, again = draw(), draw()
     assert np.array_equal(first, again)
     assert torch.initial_seed() == 5
-    assert torch.get_num_threads() == threads
+    assert (torch.get_num_threads(), torch.backends.mkldnn.enabled) == (threads, onednn)
 
 
 def test_a_result_is_told_with_the_modes_after_it(given):
