@@ -96,7 +96,7 @@ def _apart(case: AskedCase, output: str, seen: Any, theirs: Any, strict: bool) -
 
 
 def _ending(failure: Failure) -> tuple[Any, str]:
-    return failure.kind, failure.exception_name
+    return failure.kind, failure.ending
 
 
 def _finite(value: Any) -> bool:

@@ -22,6 +22,7 @@ from stagewise.compare import NUMBERS
 from stagewise.halves import Begun, begun, joined
 from stagewise.judging import played_with
 from stagewise.playing import Functions
+from stagewise.report import Row
 from stagewise.script import Played, play
 
 
@@ -91,6 +92,15 @@ def _is_data(value: Any) -> bool:
     if type(value) is np.ndarray:
         return not value.dtype.hasobject
     return value is None or type(value) in NUMBERS or type(value) in (str, bool)
+
+
+def alike(rows: Sequence[Row], others: Sequence[Row]) -> bool:
+    """Whether the same rows fail in the same way, so that what a partner returns is not the reason."""
+    return list(map(_fate, rows)) == list(map(_fate, others))
+
+
+def _fate(row: Row) -> tuple[object, ...]:
+    return row.status, row.credit, row.error is None
 
 
 def told(slips: Sequence[str], spared: bool) -> str:

@@ -12,6 +12,7 @@ from stagewise.asking import AskedCase
 from stagewise.compare import describe as describe_value
 from stagewise.fingerprint import recognise
 from stagewise.judging import Judged, judge
+from stagewise.observing import is_dtype
 from stagewise.recording import ExerciseRecording, UnitRecording
 from stagewise.render import to_text
 from stagewise.report import Report, Status, overall
@@ -84,9 +85,14 @@ def _pointers(
     """Say which call went wrong, and which of the other functions does not pass its own check."""
     yield from _failing_call(exercise.cases, judged)
     known = recording.load(unit).exercises
+    ours = {row.output for row in judged.rows if row.credit < 1}
     for name in exercise.partners:
         alone = known.get(name)
-        if alone and not alone.partners and judge({name: functions[name]}, alone.cases).fraction < 1:
+        if not alone or alone.partners:
+            continue
+        wrong = {row.output for row in judge({name: functions[name]}, alone.cases).rows if row.credit < 1}
+        # A dtype spoils no number that is made of it.
+        if wrong and (any(map(is_dtype, ours)) or not all(map(is_dtype, wrong))):
             yield f"Your {name} is wrong, and this exercise runs on what it returns: mend that first"
 
 

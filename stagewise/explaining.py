@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
-from stagewise.report import Row
+from stagewise.report import Row, Status
 
 
 class Known(Protocol):
@@ -44,7 +44,12 @@ def wrong_outputs(rows: Iterable[Row]) -> frozenset[str]:
 
 def _of_one_output(rows: Sequence[Row], known: Sequence[K], distance: Distance[K]) -> K | None:
     """The mistake that claims no output that is right and, each by itself, explains most of the wrong ones;
-    of equals the one that explains the first of them, then the nearest."""
+    of equals the one that claims the least beside those, then the one that explains the first of them, then
+    the nearest.
+
+    An exception that comes also where the mistake answers has another reason than the mistake.
+    """
+    raised = {row.output for row in rows if row.status is Status.ERROR}
     wrong = list(dict.fromkeys(row.output for row in rows if row.credit == 0))
     found = []
     for number, one in enumerate(known):
@@ -53,8 +58,9 @@ def _of_one_output(rows: Sequence[Row], known: Sequence[K], distance: Distance[K
         apart = [(place, distance(one, False, output)) for place, output in enumerate(wrong)
                  if output in one.wrong_outputs]  # fmt: skip
         fitting = [(place, away) for place, away in apart if away is not None]
-        if fitting:
-            found.append((-len(fitting), *fitting[0], number, one))
+        elsewhere = raised - one.wrong_outputs and all(wrong[place] in raised for place, _ in fitting)
+        if fitting and not elsewhere:
+            found.append((-len(fitting), len(apart), *fitting[0], number, one))
     return min(found)[-1] if found else None
 
 

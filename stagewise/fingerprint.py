@@ -34,7 +34,7 @@ def fingerprint(value: Any) -> dict[str, Any]:
     if value is ANYTHING:
         return {"anything": True}
     if kind is Failure:
-        return {"raises": value.exception_name or value.kind.value}
+        return {"raises": value.ending}
     if kind is np.ndarray or (kind in NUMBERS and kind not in (bool, np.bool_)):
         return _of_array(np.asarray(value))
     if kind in (list, tuple):

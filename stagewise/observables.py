@@ -140,14 +140,16 @@ def differing(a: Array) -> Array:
     return a
 
 
-def row_mean(a: Array) -> Array:
-    """The mean of all rows. a: (N, C). Returns (C,)."""
+def row_mean(a: Array, x: Array) -> Array:
+    """The mean of all rows. a: (N, C), a row for each of x: (N, D). Returns (C,)."""
+    _row_for_row(a, x)
     mean: Array = np.mean(a, axis=0)
     return mean
 
 
-def mean_square(a: Array) -> Array:
-    """The mean of the squares of each column. a: (N, C). Returns (C,)."""
+def mean_square(a: Array, x: Array) -> Array:
+    """The mean of the squares of each column. a: (N, C), a row for each of x: (N, D). Returns (C,)."""
+    _row_for_row(a, x)
     mean: Array = np.mean(np.square(a), axis=0)
     return mean
 
@@ -183,7 +185,7 @@ OBSERVABLES = {
     ),
     "thinned": Observable(thinned, "{0}"),
     "fitting": Observable(fitting, "the gradient that fits your forward pass"),
-    "weights": Observable(weights, "the weights that your forward pass used"),
+    "weights": Observable(weights, "the weights that your forward pass used for {1}"),
     "one_matrix": Observable(one_matrix, "{1} is {0} times one matrix, plus {2}"),
     "weights_back": Observable(weights_back, "the weights that your backward pass used for {1}"),
     "fitting_dw": Observable(fitting_dw, "the gradient that fits the weights of your forward pass"),
@@ -208,6 +210,11 @@ def _solved(a: Array, b: Array, name: str) -> Array:
     q, r = np.linalg.qr(a.astype(np.float64))
     w: Array = np.linalg.solve(r, q.T @ b)
     return w
+
+
+def _row_for_row(a: Array, x: Array) -> None:
+    if a.ndim != 2 or len(a) != len(x):
+        raise Unobservable(f"{{0}} has shape {a.shape}, expected {len(x)} rows, one for each row of {{1}}")
 
 
 def _alike(first: Array, *others: Array) -> None:

@@ -30,6 +30,12 @@ def quantity(wanted: str) -> Quantity | None:
     return _known(found) if isinstance(found, Quantity) else None
 
 
+def is_dtype(wanted: str) -> bool:
+    """Whether an output is the dtype of something."""
+    found = quantity(wanted)
+    return found is not None and found.measure == "dtype_name"
+
+
 def told(wanted: str, got: Any, expected: Any, chance: Tolerance | None) -> str:
     """A sentence about a wrong quantity; '' when its comparison says more.
 

@@ -70,6 +70,11 @@ class Failure:
         """The exception's type name, '' when nothing was raised."""
         return type_name(self.exception) if self.exception is not None else ""
 
+    @property
+    def ending(self) -> str:
+        """By what another failure is the same one: the exception's type, or why nothing can be measured."""
+        return self.exception_name or (self.message if self.kind is FailureKind.UNFIT else self.kind.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Played:

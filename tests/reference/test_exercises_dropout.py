@@ -219,3 +219,50 @@ def test_a_mask_for_whole_rows_is_named_by_its_patterns_and_not_by_a_share_that_
         found = recognise(judge({"dropout_forward": rows_at_once}, visible), recorded)
         assert found is not None
         assert found.name == "one-mask-per-row"
+
+
+@pytest.mark.parametrize("name", ["dropout_forward", "vanilla_dropout_forward", "dropconnect_forward"])
+@pytest.mark.parametrize(("key", "told"), [("seed", "seed-demanded"), ("rate", "")])
+def test_only_a_missing_seed_is_taken_for_a_missing_seed(name, key, told):
+    exercise = EXERCISES[name]
+
+    def demanding(*arguments):
+        arguments[-1][key]
+        return exercise.truth(*arguments)
+
+    demanding.__name__ = name
+    assert examined(demanding, unit="dropout", points=1).misconception == told
+    judged = judge({name: demanding}, draw_visible(exercise))
+    found = recognise(judged, record_exercise(exercise, 0).misconceptions)
+    assert (found.name if found else "") == told
+
+
+@pytest.mark.parametrize("at_test", [lambda p: p, lambda p: 1 - p, lambda p: 1 / p])
+def test_dividing_in_training_is_not_called_the_other_scheme_where_test_mode_scales(at_test):
+    def vanilla_dropout_forward(x, param):
+        if param["mode"] == "test":
+            return (x * at_test(param["p"])).astype(x.dtype), None
+        return do.dropout_forward(x, param)
+
+    report = examined(vanilla_dropout_forward, unit="dropout", points=1)
+    assert report.misconception == "scaled-twice"
+
+
+def test_a_single_mask_for_all_rows_and_passes_is_told_with_passes_that_drop_nothing():
+    def mc_dropout_predict(x, network, dropout_param, samples):
+        p, hidden = dropout_param["p"], np.maximum(0, x @ network["w1"] + network["b1"])
+        thinned = (hidden * (np.random.rand(hidden.shape[1]) < p) / p).astype(x.dtype)
+        passes = [do.softmax(thinned @ network["w2"] + network["b2"])] * samples
+        return np.mean(passes, axis=0), np.std(passes, axis=0)
+
+    assert "a single mask serves them all" in examined(mc_dropout_predict, unit="dropout", points=1).diagnosis
+
+
+def test_a_spread_with_a_row_for_each_pass_is_told_so():
+    def mc_dropout_predict(x, network, dropout_param, samples):
+        mean, spread = do.mc_dropout_predict(x, network, dropout_param, samples)
+        return mean, spread[: samples + 1]
+
+    report = examined(mc_dropout_predict, unit="dropout", points=1)
+    rows = [row.message for row in report.rows if row.output == "mean_square(spread, x)"]
+    assert rows[0] == "spread has shape (26, 3), expected 200 rows, one for each row of x"

@@ -6,6 +6,7 @@ import pytest
 from reference import units
 from reference.activations import sigmoid_forward
 from reference.drawing import draw
+from reference.dropout import dropout_forward
 from reference.examine import examined
 from stagewise import begin, check, display
 from stagewise.judging import judge
@@ -76,6 +77,12 @@ def test_a_mistake_of_its_own_costs_as_much_beside_a_slip_as_alone():
     assert report.points < 4
 
 
+def test_a_partner_is_not_blamed_for_what_fails_as_much_without_it():
+    report = examined_with(steep_forward, lambda dout, cache: dout * cache + 7)
+    assert report.points == 0
+    assert not any("sigmoid_forward is wrong" in note for note in report.notes)
+
+
 def test_where_the_course_cannot_stand_in_the_report_says_where_to_look():
     report = examined_with(own_cache_forward, lambda dout, cache: right_backward(dout, cache["mine"]))
     assert report.points == 0
@@ -131,3 +138,22 @@ def test_a_students_check_says_where_to_look(forward, told, capsys):
         check(called("sigmoid_backward", wrong_backward), called("sigmoid_forward", forward))
     sentence = "Your sigmoid_forward is wrong, and this exercise runs on what it returns: mend that first"
     assert (sentence in reports[0].notes) is told
+
+
+def float64_forward(x, dropout_param):
+    out, mask = dropout_forward(x, dropout_param)
+    return out.astype(np.float64), mask
+
+
+@pytest.mark.parametrize(
+    ("narrow_too", "told"), [(False, False), (True, True)], ids=["the numbers", "the dtype as well"]
+)
+def test_a_dtype_alone_is_no_reason_for_wrong_numbers(narrow_too, told, monkeypatch):
+    begin("dropout")
+    reports = []
+    if narrow_too:
+        monkeypatch.setattr("stagewise.checking.is_dtype", lambda output: False)
+    with display.use(reports.append):
+        check(called("dropout_backward", lambda dout, cache: dout.copy()),
+              called("dropout_forward", float64_forward))  # fmt: skip
+    assert any("dropout_forward is wrong" in note for note in reports[0].notes) is told

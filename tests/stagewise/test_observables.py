@@ -76,12 +76,13 @@ def test_a_share_is_never_told_to_be_less_than_nothing_or_more_than_all(wanted, 
 
 
 def test_rows_that_are_all_the_same_are_no_measure_of_many_masks():
-    found = observe({"mean": np.ones((3, 2))}, "row_mean(differing(mean))")
+    wanted, x = "row_mean(differing(mean), x)", np.zeros((3, 1))
+    found = observe({"mean": np.ones((3, 2)), "x": x}, wanted)
     assert found.kind is FailureKind.UNFIT
     assert found.message.startswith("all rows of mean are the same")
     rows = np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 5.0]])
-    assert observe({"mean": rows}, "row_mean(differing(mean))").tolist() == [1.0, 3.0]
-    assert observe({"mean": rows[:1]}, "row_mean(differing(mean))").tolist() == [1.0, 2.0]
+    assert observe({"mean": rows, "x": x}, wanted).tolist() == [1.0, 3.0]
+    assert observe({"mean": rows[:1], "x": x[:1]}, wanted).tolist() == [1.0, 2.0]
 
 
 def test_a_mistake_is_recognised_by_another_run_of_it():
@@ -169,6 +170,21 @@ def test_the_weights_of_a_linear_layer_are_found_there_and_back():
     assert obs.zero_fraction(obs.weights(x, out, b)) == obs.zero_fraction(w) >= np.mean(w == 0)
     ours = obs.fitting_dw(x, np.ones_like(w), b, out, dout)
     np.testing.assert_allclose(ours, (x.T @ dout) * w, atol=1e-9)
+
+
+def test_a_row_is_needed_for_each_example():
+    values = {"mean": np.tile([[0.25, 0.75]], (6, 1)), "x": np.ones((6, 4)), "passes": np.ones((3, 2))}
+    assert observe(values, "row_mean(mean, x)").tolist() == [0.25, 0.75]
+    assert observe(values, "mean_square(mean, x)").tolist() == [0.0625, 0.5625]
+    found = observe(values, "mean_square(passes, x)")
+    assert found.message == "passes has shape (3, 2), expected 6 rows, one for each row of x"
+
+
+def test_two_matrices_of_weights_are_told_apart_in_words():
+    wanted = "agreement(weights(x, out, b), weights(x, again, b))"
+    sentence = told(wanted, 1.0, 0.5, None)
+    assert "used for out and" in sentence
+    assert "used for again are" in sentence
 
 
 def test_what_cannot_be_solved_is_no_crash():

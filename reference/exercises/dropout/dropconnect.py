@@ -12,6 +12,7 @@ from reference.chance import Stated, certain, share
 from reference.drawn import in_float32, only, strided
 from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.dropout.inputs import linear, seeded
+from reference.exercises.dropout.inverted import SEED_DEMANDED, SWAPPED
 from reference.exercises.dropout.masks import alike, asking
 from reference.variants import in_float32 as working_in_float32
 from reference.variants import right_pair
@@ -75,7 +76,9 @@ def _train(
         outputs,
         change(inputs) if change else inputs,
         {f"zero_fraction({USED})": zeros},
-        why=f"p = {p:g} is the probability to KEEP a weight; those that are kept are divided by p",
+        why="x, w and b are float32, so out is as well; zeros and factor are the same as with float64"
+        if change is in_float32
+        else f"p = {p:g} is the probability to KEEP a weight; those that are kept are divided by p",
         **options,
     )
 
@@ -262,7 +265,14 @@ FORWARD_MISTAKES = (
         "bias-scaled",
         change="x @ (w * mask) + b",
         into="x @ (w * mask) + b * mask.max()",
-        says="Your bias is not added as it is. It is never dropped, so there is nothing to make up for.",
+        says="Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to "
+        "make up for: add b as it is.",
+    ),
+    wrong(
+        "bias-dropped",
+        change=_OUT,
+        into=f"out = x @ (w * mask) + b * ({_instead('b.shape')}).astype(b.dtype)",
+        says="Entries of your bias are dropped. All of b is added as it is; only w has a mask.",
     ),
     wrong(
         "scaled-at-test-too",
@@ -278,11 +288,30 @@ FORWARD_MISTAKES = (
         says="You still drop weights in test mode, so the answer for one example changes from call to call.",
     ),
     wrong(
+        "modes-swapped",
+        change='if mode == "train":',
+        into=SWAPPED,
+        says="Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.",
+    ),
+    wrong(
+        "dtype-lost",
+        change="(kept / p).astype(w.dtype)",
+        into="kept / p",
+        says="For float32 input your output is float64: a mask of float64 numbers makes the product wide. "
+        "Give the mask the dtype of w.",
+    ),
+    wrong(
         "reseed-inside-layer",
         change='if "seed" in dropconnect_param:\n    np.random.seed(dropconnect_param["seed"])',
         into='np.random.seed(dropconnect_param.get("seed", 0))',
         says="Every call of yours draws the same mask, because the generator is seeded anew each time, "
         "even when no seed is given. Seed only if there is one.",
+    ),
+    wrong(
+        "seed-demanded",
+        change='if "seed" in dropconnect_param:\n    np.random.seed(dropconnect_param["seed"])',
+        into='np.random.seed(dropconnect_param["seed"])',
+        says=SEED_DEMANDED.format("dropconnect_param"),
     ),
     wrong(
         "seed-ignored",

@@ -18,6 +18,24 @@ from reference.variants import right_pair, wrong_pair
 
 OVERWRITES_X = "Your function overwrites x. The caller's array must stay as it was."
 
+SWAPPED = "mode = {'train': 'test', 'test': 'train'}.get(mode, mode)\nif mode == \"train\":"
+SEED_DEMANDED = (
+    'The "seed" in {0} is optional, and most calls have none: {0}["seed"] raises a KeyError then. Look first '
+    'whether it is there; {0}.get("seed") is None where it is not.'
+)
+_MODES_SWAPPED = (
+    "Your modes are the wrong way round: entries are dropped in test mode, and none in train mode."
+)
+
+
+def dropping_at_test_only(x: Any, dropout_param: Any) -> Any:
+    """Nothing in train mode; zeros, and no factor, in test mode."""
+    if dropout_param["mode"] == "train":
+        return x, None
+    kept = np.random.rand(*x.shape) < dropout_param["p"]
+    return x * kept, kept
+
+
 NOT_DRAWN_APART = (
     wrong(
         "one-mask-per-batch",
@@ -66,14 +84,15 @@ NOT_DRAWN_APART = (
         into='if mode in ("train", "test"):',
         says="You still drop entries in test mode, so the answer for one picture changes from call to call.",
     ),
+    wrong("modes-swapped", change='if mode == "train":', into=SWAPPED, says=_MODES_SWAPPED),
+    wrong("drops-at-test-only", by=dropping_at_test_only, says=_MODES_SWAPPED),
+    wrong(
+        "seed-demanded",
+        change='if "seed" in dropout_param:\n    np.random.seed(dropout_param["seed"])',
+        into='np.random.seed(dropout_param["seed"])',
+        says=SEED_DEMANDED.format("dropout_param"),
+    ),
 )
-
-
-def with_modes_swapped(x: Any, dropout_param: Any) -> Any:
-    """Drops in test mode alone."""
-    other = {"train": "test", "test": "train"}
-    mode = dropout_param["mode"]
-    return do.dropout_forward(x, {**dropout_param, "mode": other.get(mode, mode)})
 
 
 FORWARD_MISTAKES = (
@@ -132,12 +151,6 @@ FORWARD_MISTAKES = (
         into="kept = np.random.rand(*x.shape) < p / p\nmask = kept.astype(x.dtype)",
         says="Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, "
         "the division comes first, and your numbers are compared with p / p = 1.",
-    ),
-    wrong(
-        "modes-swapped",
-        by=with_modes_swapped,
-        says="Your modes are the wrong way round: nothing is dropped in training, and something is in test "
-        "mode.",
     ),
     wrong(
         "dtype-lost",

@@ -27,6 +27,8 @@ SHARES = {
     "survivor_scale(test_out, x)": 2.0,
 }
 SCALED = ("zero_fraction(out)", "survivor_scale(out, x)")
+KEPT = "p = {:g} is the probability to KEEP an entry; those that are kept {}"
+NARROW = "x is float32, so out is as well; zeros and factor are the same as with float64"
 
 
 def alike(p: float) -> float:
@@ -58,7 +60,7 @@ def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case, ..
         n = _size(shape)
         zeros = share(1 - p, n) if p < 1 else certain(0.0, n)
         inputs = only("x dropout_param", entries(*shape, p=p))
-        why = f"p = {p:g} is the probability to KEEP an entry; those that are kept {survivors}"
+        why = NARROW if change is in_float32 else KEPT.format(p, survivors)
         return case(
             title,
             f"out, _ = {call}",

@@ -20,7 +20,7 @@ from reference.variants import in_float32 as working_in_float32
 from stagewise.compare import Tolerance
 
 P = 0.7
-_MEAN, _SPREAD = "row_mean(differing(mean))", "mean_square(spread)"
+_MEAN, _SPREAD = "row_mean(differing(mean), x)", "mean_square(spread, x)"
 SHARES = {
     _MEAN: 3.0,
     _SPREAD: 3.0,
@@ -88,11 +88,12 @@ def _many(
 ) -> Case:
     outputs = (_MEAN, _SPREAD, *(("dtype_name(mean)",) if narrow else ()))
     inputs = _rows(seed, count, samples, p)
+    drawn = f"{samples} passes, in each a mask for each row; p = {p:g} is the probability to KEEP a unit"
     return case(
         name,
         "mean, spread = mc_dropout_predict(x, network, dropout_param, samples)",
         inputs=in_float32(inputs) if narrow else inputs,
-        why=f"{samples} passes with masks of their own, p = {p:g} is the probability to KEEP a hidden unit",
+        why="x and the network are float32, so mean and spread are as well" if narrow else drawn,
         **asking(outputs, SHARES, _stated(seed, count, samples, p)),
         **options,
     )
@@ -115,6 +116,7 @@ def _nothing_dropped(name: str, N: int, **options: Any) -> Case:
 
 
 _SAMPLE = '{"p": dropout_param["p"], "mode": "train"}'
+_THINNED = f"thinned, _ = dropout_forward(hidden, {_SAMPLE})"
 _HIDDEN = 'hidden = np.maximum(0, x @ network["w1"] + network["b1"])'
 
 
@@ -141,8 +143,8 @@ MISTAKES = (
         "mode-left-at-test",
         change=_SAMPLE,
         into='{"p": dropout_param["p"], "mode": dropout_param.get("mode", "test")}',
-        says="All of your passes are alike: nothing is dropped, because the layer is in test mode. Monte "
-        "Carlo dropout keeps train mode when it predicts.",
+        says="All of your rows and passes are alike. Either nothing is dropped, because the layer is in test "
+        "mode (Monte Carlo dropout keeps train mode when it predicts), or a single mask serves them all.",
     ),
     wrong(
         "same-masks",
@@ -191,11 +193,26 @@ MISTAKES = (
         says="Your spread is taken over the examples. Each example has a spread of its own, over the passes.",
     ),
     wrong(
+        "over-the-rows",
+        change="np.std(passes, axis=0)",
+        into="np.std(passes, axis=1)",
+        says="Your spread has a row for each pass: it is taken over the examples. Stacked, the passes lie "
+        "along the first axis and the examples along the second; the spread over the passes is asked for.",
+    ),
+    wrong(
         "not-scaled",
         change="scores = thinned @",
         into='scores = (dropout_param["p"] * thinned) @',
-        says="You drop hidden units, but those that are kept stay as large as they were, so your scores are "
-        "too small. Divide by p, as your dropout_forward does.",
+        says="Hidden units are dropped, but those that are kept stay as large as they were. If your masks "
+        "come from your dropout_forward, look at its own check first; if you draw them here, divide by p.",
+    ),
+    wrong(
+        "wrong-factor",
+        change=_THINNED,
+        into='thinned = hidden * (np.random.rand(*hidden.shape) < dropout_param["p"])\n'
+        'thinned = thinned * (1 / np.subtract(1, dropout_param["p"], dtype=hidden.dtype))',
+        says="Hidden units that are kept are divided by 1 - p, the probability to drop. If your masks come "
+        "from your dropout_forward, look at its own check first.",
     ),
     wrong(
         "relu-missing",

@@ -24,18 +24,19 @@ MISTAKES = (
         says="In training your p is the probability to DROP. Here p is the probability to KEEP: for p = "
         "0.6 a share of 0.4 becomes zero.",
     ),
+    # Before the next one: where both explain what happens in training, test mode is not left alone.
+    wrong(
+        "scaled-twice",
+        change=_TRAIN,
+        into="factor = (kept / p).astype(x.dtype)",
+        says="You divide by p in training, and your test mode scales as well: one of the two is enough. In "
+        "this scheme training only drops.",
+    ),
     wrong(
         "inverted-instead",
         by=do.dropout_forward,
         says="You divide by p in training, as inverted dropout does. Here it is the other scheme: training "
         "only drops, and test mode multiplies by p.",
-    ),
-    wrong(
-        "scaled-twice",
-        change=_TRAIN,
-        into="factor = (kept / p).astype(x.dtype)",
-        says="You divide by p in training and multiply by p at test time: one of the two is enough. In "
-        "this scheme training only drops.",
     ),
     wrong(
         "multiply-by-p",
