@@ -52,8 +52,8 @@ def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def describe_network(model: GlyphNet) -> Data:
     """A network as data: its numbers (the head's apart: a fresh one is random), what is frozen, evaluates, or
-    has a gradient; and, said for reading, the head's shape, which running statistics move in this mode, and
-    which gradients an optimizer would find outside the head.
+    has a gradient; and, said for reading, the head's shape, the model's own mode, which running statistics
+    move in it, and which gradients an optimizer would find outside the head.
     """
     state = {name: _array(value) for name, value in model.state_dict().items()}
     named = dict(model.named_parameters())
@@ -66,6 +66,7 @@ def describe_network(model: GlyphNet) -> Data:
         "evaluating": [name or "the model" for name, module in model.named_modules() if not module.training],
         "gradients": {name: _array(p.grad) for name, p in named.items() if p.grad is not None},
         "head_shape": _head_shape(model.fc),
+        "mode": "training" if model.training else "evaluation",
         "statistics": {
             name: "move" if module.training else "stay"
             for name, module in model.named_modules()

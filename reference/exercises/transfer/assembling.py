@@ -127,6 +127,11 @@ PREPARE = exercise(
             " optimizer.",
         ),
         wrong(
+            "optimizer-comes-first",
+            by=lambda *given, **named: tl.prepare(*given, **named)[::-1],
+            says="You return the optimizer first. Asked for is the model, and after it the optimizer.",
+        ),
+        wrong(
             "never-frozen",
             change="""
     if freeze:

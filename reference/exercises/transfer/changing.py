@@ -400,6 +400,14 @@ def every_frozen_layer(model: nn.Module) -> nn.Module:
     return model
 
 
+def batchnorm_only(model: nn.Module) -> nn.Module:
+    """train_mode that leaves the model's own flag as it was found, and those of all other layers."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.train(any(p.requires_grad for p in module.parameters()))
+    return model
+
+
 def frozen_layers_only(model: nn.Module) -> nn.Module:
     """train_mode that leaves all other modules as they were found."""
     for module in model.modules():
@@ -408,7 +416,7 @@ def frozen_layers_only(model: nn.Module) -> nn.Module:
     return model
 
 
-_mode = asker("out = train_mode(model)", {"out['statistics']": 1}, ("model",))
+_mode = asker("out = train_mode(model)", {"out['statistics']": 3, "out['mode']": 1}, ("model",))
 _BATCHNORM = ("bn1", "bn2", "bn3")
 
 TRAIN_MODE = exercise(
@@ -464,6 +472,13 @@ TRAIN_MODE = exercise(
             by=frozen_layers_only,
             says="You put the frozen batchnorm layers into evaluation mode, but nothing into training mode:"
             " a model that comes from an evaluation stays in it.",
+        ),
+        wrong(
+            "batchnorm-layers-only",
+            by=batchnorm_only,
+            says="You set the batchnorm layers alone, and the model stays in the mode in which you found it. "
+            "So would every other layer that works differently in training, dropout for one. Call "
+            "model.train() first.",
         ),
         wrong(
             "undone-by-train",
