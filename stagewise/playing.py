@@ -78,9 +78,10 @@ def _called(case: AskedCase) -> frozenset[str]:
 
 def _played(functions: Functions, cases: list[AskedCase]) -> list[Played]:
     found: list[Played] = []
-    for divided, some in groupby(cases, lambda case: _halves([case], _own(functions, [case])) is not None):
+    own = _own(functions, cases)
+    for _, some in groupby(cases, lambda case: _count(case, own) > 0):
         together = list(some)
-        halves = _halves(together, _own(functions, together)) if divided else None
+        halves = _halves(together, own)
         if halves is None:
             found += [play(case.steps, functions, case.inputs, case.updates) for case in together]
         else:
@@ -107,7 +108,9 @@ def _halves(cases: Sequence[AskedCase], own: frozenset[str]) -> Halves | None:
     found = None
     if all(counts):
         whole = all(count == len(case.steps) for count, case in zip(counts, cases, strict=True))
-        firsts = cases if whole else tuple(map(first_half, cases, counts))
+        halved = list(map(first_half, cases, counts))
+        # Tuples are kept by whoever is asked them, so one is only made of one that stays.
+        firsts = cases if whole else tuple(halved) if type(cases) is tuple else halved
         found = Halves(firsts, tuple(counts))
     if type(cases) is tuple and len(_divided) < _MOST_KNOWN:
         _divided[id(cases), own] = cases, found
