@@ -12,6 +12,7 @@ import numpy as np
 from reference.exercise import Case, Exercise, Function
 from reference.luck import same_luck
 from reference.patching import substituted
+from reference.places import DefinitionError
 from stagewise.asking import AskedCase, Chance
 from stagewise.compare import compare as compare_values
 from stagewise.observing import observe
@@ -23,7 +24,7 @@ VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
 
 @lru_cache(maxsize=4096)
 def draw(exercise: Exercise, seed: int) -> tuple[AskedCase, ...]:
-    """The graded cases of an exercise, as defined; ValueError when the truth itself fails one."""
+    """The graded cases of an exercise, as defined; DefinitionError when the truth itself fails one."""
     return tuple(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.graded)
 
 
@@ -82,12 +83,14 @@ def _answers(
     with same_luck():
         played = play(case.steps, functions, inputs, case.updates)
     if played.failure is not None:
-        raise ValueError(f"{where}: the truth fails in `{played.failure.step}`: {played.failure.message}")
+        failed = f"the truth fails in `{played.failure.step}`: {played.failure.message}"
+        raise _fault(case, where, failed, "correct the script or the inputs")
     if played.changed:
         names = ", ".join(name for _, name in played.changed)
-        raise ValueError(f"{where}: the truth writes into {names}, which `updates` does not name")
+        raise _fault(case, where, f"the truth writes into {names}, which `updates` does not name", "name it")
     if case.quiet and played.warned:
-        raise ValueError(f"{where}: the truth warns, and the case must be quiet: {played.warned[0]}")
+        warned = f"the truth warns: {played.warned[0]}"
+        raise _fault(case, where, warned, "leave `quiet` out, or mend the truth")
     return {output: _answer(played, output, case, where) for output in case.shares}
 
 
@@ -95,16 +98,22 @@ def _answer(played: Played, output: str, case: Case, where: str) -> Any:
     """The truth's answer, or what the case states of it: then the truth's must be within chance of that."""
     value = observe(played.values, output)
     if type(value) is Failure:
-        raise ValueError(f"{where}: {value.message}")
+        raise _fault(case, where, value.message, "compare something that the script leaves behind")
     if not _is_data(value, case):
-        raise ValueError(f"{where}: {output} is {type(value).__name__}, which cannot be compared")
+        problem = f"{output} is {type(value).__name__}, which cannot be compared"
+        raise _fault(case, where, problem, "compare numbers, texts, arrays, or containers of those")
     if output not in case.stated:
         return value
     stated = case.stated[output]
     found = compare_values(value, stated.value, stated.tolerance)
     if found.message:
-        raise ValueError(f"{where}: the truth's {output} is not what the case states: {found.message}")
+        problem = f"the truth's {output} is not what the case states: {found.message}"
+        raise _fault(case, where, problem, "correct what is stated, or the truth")
     return stated.value
+
+
+def _fault(case: Case, where: str, problem: str, remedy: str) -> DefinitionError:
+    return DefinitionError(case.place, f"{where}: {problem}", remedy)
 
 
 def _is_data(value: Any, case: Case) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from reference.chance import Stated
 from reference.patching import patched, substituted
+from reference.places import DefinitionError, Place, here
 from stagewise.compare import Tolerance
 from stagewise.grammar import output as parsed
 from stagewise.observing import quantity
@@ -53,6 +54,7 @@ class Case:
     updates: tuple[str, ...]
     why: str
     quiet: bool
+    place: Place
     also: Function | None = None
     stated: Mapping[str, Stated] = field(default_factory=dict)
 
@@ -66,10 +68,10 @@ class Variant:
     change: str
     into: str
     by: Function | None
+    place: Place
 
     def functions(self, exercise: Exercise) -> dict[str, Function]:
-        """The exercise's functions by name with this version in place; ValueError naming it when `change`
-        fails.
+        """The exercise's functions by name with this version in place; DefinitionError when `change` fails.
 
         A changed function is new in each call: what an earlier run left in it (a default argument that is
         shared by all calls) must not reach the next one.
@@ -78,7 +80,11 @@ class Variant:
         try:
             new = self.by if self.by is not None else patched(old, self.change, self.into)
         except ValueError as error:
-            raise ValueError(f"{exercise.name}, {self.name!r}: {error}") from None
+            raise DefinitionError(
+                self.place,
+                f"{exercise.name}, {self.name!r}: {error}",
+                f"copy the passage from the source of {old.__name__} as it is now",
+            ) from None
         return substituted(exercise.functions, old, new)
 
 
@@ -166,21 +172,17 @@ def case(
     also: Function | None = None,
 ) -> Case:
     """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. An output is a name, an entry
-    or a quantity such as "zero_fraction(out)", see stagewise.observables. ValueError when it makes no
+    or a quantity such as "zero_fraction(out)", see stagewise.observables. DefinitionError when it makes no
     sense."""
+    place = here()
     try:
         steps = parse(script)
         shares = dict.fromkeys(_outputs(compare), 1.0) if isinstance(compare, str) else dict(compare)
         _validate_outputs(steps, shares, tuple(updates))
         _validate_stated(shares, stated or {})
+        _validate_worth(shares, weight, main=main, visible=visible, graded=graded)
     except ValueError as error:
-        raise ValueError(f"case {name!r}: {error}") from None
-    if weight <= 0 or not shares or min(shares.values()) <= 0:
-        raise ValueError(
-            f"case {name!r}: weights and shares must be positive, and something must be compared"
-        )
-    if not graded and (main or not visible):
-        raise ValueError(f"case {name!r}: a case that is not graded must be visible, and cannot be a gate")
+        raise DefinitionError(place, f"case {name!r}: {error}", "correct the case") from None
     return Case(
         name=name,
         steps=steps,
@@ -195,6 +197,7 @@ def case(
         updates=tuple(updates),
         why=why,
         quiet=quiet,
+        place=place,
         also=also,
         stated=dict(stated or {}),
     )
@@ -208,26 +211,46 @@ def wrong(
     change: str = "",
     into: str = "",
     by: Function | None = None,
+    place: Place | None = None,
 ) -> Misconception:
     """A known mistake: `change` of the source of `of` (default: the exercise's truth) `into` something else,
-    or a whole function `by` in its place; `says` is the sentence for the student."""
+    or a whole function `by` in its place; `says` is the sentence for the student.
+    """
+    place = place or here()
     if not says.strip():
-        raise ValueError(f"misconception {name!r}: it needs a sentence for the student (says=)")
-    _check_variant("misconception", name, change, by)
-    return Misconception(name, of, change, into, by, says)
+        raise DefinitionError(place, f"misconception {name!r} tells the student nothing", "add its sentence")
+    _check_variant(place, name, change, by)
+    return Misconception(name, of, change, into, by, place, says)
 
 
 def right(
-    name: str, *, of: Function | None = None, change: str = "", into: str = "", by: Function | None = None
+    name: str,
+    *,
+    of: Function | None = None,
+    change: str = "",
+    into: str = "",
+    by: Function | None = None,
+    place: Place | None = None,
 ) -> Alternative:
     """Another right way, given like a known mistake."""
-    _check_variant("alternative", name, change, by)
-    return Alternative(name, of, change, into, by)
+    place = place or here()
+    _check_variant(place, name, change, by)
+    return Alternative(name, of, change, into, by, place)
 
 
-def _check_variant(what: str, name: str, change: str, by: Function | None) -> None:
+def _check_variant(place: Place, name: str, change: str, by: Function | None) -> None:
     if bool(change) == (by is not None):
-        raise ValueError(f"{what} {name!r}: give either change= and into=, or by=")
+        given = "both a change and a function" if change else "neither a change nor a function"
+        raise DefinitionError(place, f"{name!r} has {given}", "give change= and into=, or by=")
+
+
+def _validate_worth(
+    shares: Mapping[str, float], weight: float, *, main: bool, visible: bool, graded: bool
+) -> None:
+    if weight <= 0 or not shares or min(shares.values()) <= 0:
+        raise ValueError("weights and shares must be positive, and something must be compared")
+    if not graded and (main or not visible):
+        raise ValueError("a case that is not graded must be visible, and cannot be a gate")
 
 
 def _outputs(text: str) -> list[str]:

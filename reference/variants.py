@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from reference.exercise import Alternative, Exercise, Function, Misconception
+from reference.places import here
 
 
 def in_float32(function: Function) -> Function:
@@ -87,9 +88,9 @@ def _both(
 
 def right_pair(name: str, *, forward: Function, backward: Function) -> Pair:
     """Another right way to write both passes, with another cache."""
-    return Pair(name, None, "", "", backward, partner=forward)
+    return Pair(name, None, "", "", backward, here(), partner=forward)
 
 
 def wrong_pair(name: str, *, forward: Function, backward: Function, says: str) -> WrongPair:
     """A known mistake in the backward pass that needs another cache than the truth's."""
-    return WrongPair(name, None, "", "", backward, says, partner=forward)
+    return WrongPair(name, None, "", "", backward, here(), says, partner=forward)

@@ -13,6 +13,7 @@ from typing import Any
 
 import reference.units
 from autograder.course import Course
+from autograder.errors import AuthorError
 from autograder.units import percent, rules
 from autograder.units.assemble import assemble, serialize
 from autograder.units.percent import Role, UnitSource
@@ -21,7 +22,9 @@ from autograder.units.release import make_room, release
 from autograder.units.settled import settled
 from autograder.units.stamp import write_stamp
 from autograder.whole_files import replace, sweep
+from reference.drawing import VISIBLE_SEED, draw
 from reference.exercise import Unit
+from reference.places import DefinitionError
 from reference.record import record
 from stagewise.layout import lay_out
 from stagewise.recording import as_data
@@ -56,7 +59,8 @@ def build(
 ) -> tuple[Built, ...]:
     """Build these units (all when none is named); `report` receives a line of text for each.
 
-    Raises AuthorError for a mistake in a unit's source, CourseError when the gradebook refuses it.
+    Raises AuthorError for a mistake in a unit's source or in its exercises, CourseError when the gradebook
+    refuses it.
     """
     done = []
     for unit in course.named(units):
@@ -66,9 +70,18 @@ def build(
 
 
 def _build(course: Course, unit: str, load: Load) -> Built:
+    try:
+        return _built(course, unit, load)
+    except DefinitionError as fault:
+        raise AuthorError(fault.place.file, fault.place.line, fault.problem, fault.remedy) from fault
+
+
+def _built(course: Course, unit: str, load: Load) -> Built:
     source = percent.read(course.unit_source(unit))
     asked = _asked(source, load)
     rules.require(source, asked)
+    for exercise in asked.exercises:
+        draw(exercise, VISIBLE_SEED)  # a case that cannot be drawn stops the build, not the grading
     notebook = assemble(source)
     plan = plan_of(notebook)
     files = {course.instructor(unit): serialize(notebook)}

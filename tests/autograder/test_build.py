@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sysconfig
+from dataclasses import replace
 
 import pytest
 from nbgrader.api import Gradebook, MissingEntry
@@ -12,7 +13,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder.errors import AuthorError, CourseError
 from autograder.units.build import build
 from autograder.units.prepare import prepare
-from tests.autograder.toy_unit import SOURCE, course_of, load
+from reference.exercise import case
+from reference.notation import wrongs
+from tests.autograder.toy_unit import SOURCE, TOY, course_of, load
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +197,29 @@ def test_nbgraders_own_command_makes_the_same_notebook(course):
     subprocess.run(command, cwd=course.root, env=environment, check=True, capture_output=True)
     assert course.student("toy").read_bytes() == ours
     assert prepare(course, load=load) == ()
+
+
+def failing_where_nobody_looked(rng):
+    return {"x": None}
+
+
+def test_a_hidden_case_that_cannot_be_drawn_stops_the_build_where_it_was_written(fresh):
+    """Grading would be too late to find out."""
+    double, quadruple = TOY.exercises
+    hidden = case("late", "y = double(x)", "y", failing_where_nobody_looked)
+    broken = replace(TOY, exercises=(replace(double, cases=(*double.cases, hidden)), quadruple))
+    with pytest.raises(AuthorError, match="double, case 'late': the truth fails in") as told:
+        build(fresh, load=lambda name: broken)
+    assert told.value.file == __file__
+
+
+def test_a_mistake_that_no_longer_fits_the_truth_stops_the_build(fresh):
+    double, quadruple = TOY.exercises
+    (stale,) = wrongs("""
+        stale: x - x => x
+            You subtract.
+    """)
+    broken = replace(TOY, exercises=(replace(double, misconceptions=(stale,)), quadruple))
+    with pytest.raises(AuthorError, match="'stale': `change` must occur exactly once") as told:
+        build(fresh, load=lambda name: broken)
+    assert (told.value.file, told.value.line) == (__file__, stale.place.line)

@@ -13,6 +13,7 @@ from reference.exercise import Case, case, right, wrong
 from reference.exercises.activations.inputs import entries
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.smooth import SPOILT, UPSTREAM, naive_sigmoid
+from reference.notation import rights, wrongs
 from reference.variants import right_pair
 from stagewise.compare import Tolerance
 
@@ -84,41 +85,26 @@ EXERCISES = (
                 says="Your values are right, but NumPy warns of an overflow: x / (1 + exp(-x)) gives exp a "
                 "large number when x is very negative. Your sigmoid_forward knows how to avoid that.",
             ),
-            wrong(
-                "gate-alone",
-                change="x * s",
-                into="s + 0 * x",
-                says="You return the gate alone, the sigmoid. SiLU multiplies x by it.",
-            ),
-            wrong(
-                "relu-instead",
-                change="x * s",
-                into="np.maximum(0, x)",
-                says="Your gate is hard: 0 or 1. The gate of SiLU is the sigmoid of x.",
-            ),
-            wrong(
-                "tanh-gate",
-                change="x * s",
-                into="x * np.tanh(x)",
-                says="Your gate is tanh, so negative x come out positive. The gate of SiLU is the sigmoid.",
-            ),
-            wrong(
-                "closed-gate",
-                change="x * s",
-                into="x * (1 - s)",
-                says="Your gate closes where it should open: for large positive x the output must be close "
-                "to x.",
-            ),
-            wrong(
-                "gate-of-the-product",
-                change="x * s",
-                into="sigmoid_forward(x * x)[0] * x",
-                says="Your gate gets x squared. It is the sigmoid of x itself.",
+            *wrongs(
+                """
+                gate-alone: x * s => s + 0 * x
+                    You return the gate alone, the sigmoid. SiLU multiplies x by it.
+                relu-instead: x * s => np.maximum(0, x)
+                    Your gate is hard: 0 or 1. The gate of SiLU is the sigmoid of x.
+                tanh-gate: x * s => x * np.tanh(x)
+                    Your gate is tanh, so negative x come out positive. The gate of SiLU is the sigmoid.
+                closed-gate: x * s => x * (1 - s)
+                    Your gate closes where it should open: for large positive x the output must be close to x.
+                gate-of-the-product: x * s => sigmoid_forward(x * x)[0] * x
+                    Your gate gets x squared. It is the sigmoid of x itself.
+                """,
             ),
         ),
-        (
-            right("by tanh", change="x * s", into="0.5 * x * (1 + np.tanh(0.5 * x))"),
-            right("caches the output too", change="return out, (x, s)", into="return out, (x, s, out)"),
+        rights(
+            """
+            by tanh: x * s => 0.5 * x * (1 + np.tanh(0.5 * x))
+            caches the output too: return out, (x, s) => return out, (x, s, out)
+            """,
         ),
     ),
     back(
@@ -137,34 +123,29 @@ EXERCISES = (
                 into="(x * s * (1 - s))",
                 says=ONE_PART + " You treat the factor x as a constant.",
             ),
-            wrong(
-                "x-missing",
-                change="x * s * (1 - s)",
-                into="s * (1 - s)",
-                says="Your second term misses the factor x, which stands before the gate in x * sigmoid(x).",
-            ),
-            wrong(
-                "slope-of-the-sigmoid",
-                change="(s + x * s * (1 - s))",
-                into="s * (1 - s)",
-                says="You return the slope of the sigmoid alone. SiLU is a product: x times the sigmoid.",
-            ),
-            wrong(
-                "upstream-forgotten",
-                change="dout * (s + x * s * (1 - s))",
-                into="(s + x * s * (1 - s))",
-                says=UPSTREAM,
-            ),
-            wrong(
-                "writes-into-dout",
-                change="dx: Array = dout * (s + x * s * (1 - s))",
-                into="dx = dout\ndx *= s + x * s * (1 - s)",
-                says=SPOILT,
+            *wrongs(
+                """
+                x-missing: x * s * (1 - s) => s * (1 - s)
+                    Your second term misses the factor x, which stands before the gate in x * sigmoid(x).
+                slope-of-the-sigmoid: (s + x * s * (1 - s)) => s * (1 - s)
+                    You return the slope of the sigmoid alone. SiLU is a product: x times the sigmoid.
+                upstream-forgotten: dout * (s + x * s * (1 - s)) => (s + x * s * (1 - s))
+                    @UPSTREAM
+                writes-into-dout:
+                    - dx: Array = dout * (s + x * s * (1 - s))
+                    + dx = dout
+                    + dx *= s + x * s * (1 - s)
+                    @SPOILT
+                """,
+                SPOILT=SPOILT,
+                UPSTREAM=UPSTREAM,
             ),
         ),
-        (
-            right("factored", change="(s + x * s * (1 - s))", into="s * (1 + x * (1 - s))"),
-            right("by the output", change="(s + x * s * (1 - s))", into="(s + (x * s) - (x * s) * s)"),
+        rights(
+            """
+            factored: (s + x * s * (1 - s)) => s * (1 + x * (1 - s))
+            by the output: (s + x * s * (1 - s)) => (s + (x * s) - (x * s) * s)
+            """,
         ),
     ),
     there(
@@ -176,40 +157,28 @@ EXERCISES = (
                 says="Your values are those of the tanh approximation, off by up to 5e-4. Here the exact "
                 "formula with erf is asked for.",
             ),
-            wrong(
-                "sigmoid-approximation",
-                change="x * phi_below",
-                into="x * sigmoid_forward(1.702 * x)[0]",
-                says="Your gate is sigmoid(1.702 x), an approximation that is off by up to 0.02. Use erf.",
-            ),
-            wrong(
-                "root-missing",
-                change="x / math.sqrt(2)",
-                into="x",
-                says="Your gate is too steep: erf gets x divided by something in Phi(x).",
-            ),
-            wrong(
-                "half-missing",
-                change="0.5 * (1 + erf(x / math.sqrt(2)))",
-                into="1 + erf(x / math.sqrt(2))",
-                says="Your gate goes up to 2. A share lies between 0 and 1.",
-            ),
-            wrong(
-                "one-missing",
-                change="(1 + erf(x / math.sqrt(2)))",
-                into="erf(x / math.sqrt(2))",
-                says="Your gate goes from -1/2 to 1/2. erf is negative for negative x; a share is not.",
-            ),
-            wrong(
-                "gate-alone",
-                change="x * phi_below",
-                into="phi_below",
-                says="You return the gate Phi(x) alone. GELU multiplies x by it.",
+            *wrongs(
+                """
+                sigmoid-approximation: x * phi_below => x * sigmoid_forward(1.702 * x)[0]
+                    Your gate is sigmoid(1.702 x), an approximation that is off by up to 0.02. Use erf.
+                root-missing: x / math.sqrt(2) => x
+                    Your gate is too steep: erf gets x divided by something in Phi(x).
+                half-missing: 0.5 * (1 + erf(x / math.sqrt(2))) => 1 + erf(x / math.sqrt(2))
+                    Your gate goes up to 2. A share lies between 0 and 1.
+                one-missing: (1 + erf(x / math.sqrt(2))) => erf(x / math.sqrt(2))
+                    Your gate goes from -1/2 to 1/2. erf is negative for negative x; a share is not.
+                gate-alone: x * phi_below => phi_below
+                    You return the gate Phi(x) alone. GELU multiplies x by it.
+                """,
             ),
         ),
         (
             right("by erfc", by=lambda x: (x * phi_by_erfc(x), (x, phi_by_erfc(x)))),
-            right("half outside", change="x * phi_below", into="0.5 * x * (2 * phi_below)"),
+            *rights(
+                """
+                half outside: x * phi_below => 0.5 * x * (2 * phi_below)
+                """,
+            ),
         ),
         tolerance=TANH_FORM_PASSES,
         extra=(_exact("out, cache = gelu_forward(x)", "out", "x"),),
@@ -236,43 +205,28 @@ EXERCISES = (
                 into="(x * density)",
                 says=ONE_PART + " You treat the factor x as a constant.",
             ),
-            wrong(
-                "x-missing",
-                change="x * density",
-                into="density",
-                says="Your second term misses the factor x, which stands before the gate in x * Phi(x).",
-            ),
-            wrong(
-                "density-not-normalised",
-                change="np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)",
-                into="np.exp(-(x**2) / 2)",
-                says="The area under your bell curve is not 1: its factor is missing.",
-            ),
-            wrong(
-                "exponent-not-halved",
-                change="-(x**2) / 2",
-                into="-(x**2)",
-                says="Your bell curve is too narrow: the exponent of the normal density has a factor of 1/2.",
-            ),
-            wrong(
-                "factor-of-erf",
-                change="math.sqrt(2 * math.pi)",
-                into="math.sqrt(math.pi)",
-                says="Your density has the factor of the slope of erf. The chain rule through x / sqrt(2) "
-                "and the 1/2 in front change it.",
-            ),
-            wrong(
-                "upstream-forgotten",
-                change="dout * (phi_below + x * density)",
-                into="phi_below + x * density",
-                says=UPSTREAM,
+            *wrongs(
+                """
+                x-missing: x * density => density
+                    Your second term misses the factor x, which stands before the gate in x * Phi(x).
+                density-not-normalised: np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi) => np.exp(-(x**2) / 2)
+                    The area under your bell curve is not 1: its factor is missing.
+                exponent-not-halved: -(x**2) / 2 => -(x**2)
+                    Your bell curve is too narrow: the exponent of the normal density has a factor of 1/2.
+                factor-of-erf: math.sqrt(2 * math.pi) => math.sqrt(math.pi)
+                    Your density has the factor of the slope of erf. The chain rule through x / sqrt(2) and
+                    the 1/2 in front change it.
+                upstream-forgotten: dout * (phi_below + x * density) => phi_below + x * density
+                    @UPSTREAM
+                """,
+                UPSTREAM=UPSTREAM,
             ),
         ),
         (
-            right(
-                "term by term",
-                change="dout * (phi_below + x * density)",
-                into="dout * phi_below + dout * x * density",
+            *rights(
+                """
+                term by term: dout * (phi_below + x * density) => dout * phi_below + dout * x * density
+                """,
             ),
             right_pair(
                 "slope in the cache",

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from reference import activations as act
-from reference.exercise import Case, Exercise, case, right, wrong
+from reference.exercise import Case, Exercise, case, right
+from reference.notation import rights, wrongs
 from reference.variants import in_float32 as narrow
 
 Drawn = dict[str, Any]
@@ -118,57 +119,33 @@ EXERCISES = (
             _saturated("one axis", _spread(40), weight=0.5),
             _saturated("nothing saturated", _spread(4, 5, spread=0.5), weight=0.5),
         ),
-        misconceptions=(
-            wrong(
-                "count-not-share",
-                change="float(np.mean(outside))",
-                into="np.sum(outside)",
-                says="You return how many entries are saturated. Asked is their share of all entries.",
-            ),
-            wrong(
-                "positive-side-only",
-                change="np.abs(x) > limit",
-                into="x > limit",
-                says="You look at one end only. The curve is flat on the far left too.",
-            ),
-            wrong(
-                "inside-instead",
-                change="np.abs(x) > limit",
-                into="np.abs(x) <= limit",
-                says="You measure the share inside the safe zone. Asked is the share outside.",
-            ),
-            wrong(
-                "limit-ignored",
-                change="np.abs(x) > limit",
-                into="np.abs(x) > 5",
-                says="Your limit is always 5. It is an argument.",
-            ),
-            wrong(
-                "boundary-counted",
-                change="np.abs(x) > limit",
-                into="np.abs(x) >= limit",
-                says="You count entries exactly at the limit. The safe zone includes its ends.",
-            ),
-            wrong(
-                "one-per-unit",
-                change="float(np.mean(outside))",
-                into="np.mean(outside, axis=0)",
-                says="You return one share for each unit. Asked is a single number for all entries.",
-            ),
-            wrong(
-                "divided-by-N",
-                change="float(np.mean(outside))",
-                into="float(np.sum(outside) / len(x))",
-                says="You divide by the number of rows. The share is of all entries, rows times columns.",
-            ),
+        misconceptions=wrongs(
+            """
+            count-not-share: float(np.mean(outside)) => np.sum(outside)
+                You return how many entries are saturated. Asked is their share of all entries.
+            positive-side-only: np.abs(x) > limit => x > limit
+                You look at one end only. The curve is flat on the far left too.
+            inside-instead: np.abs(x) > limit => np.abs(x) <= limit
+                You measure the share inside the safe zone. Asked is the share outside.
+            limit-ignored: np.abs(x) > limit => np.abs(x) > 5
+                Your limit is always 5. It is an argument.
+            boundary-counted: np.abs(x) > limit => np.abs(x) >= limit
+                You count entries exactly at the limit. The safe zone includes its ends.
+            one-per-unit: float(np.mean(outside)) => np.mean(outside, axis=0)
+                You return one share for each unit. Asked is a single number for all entries.
+            divided-by-N: float(np.mean(outside)) => float(np.sum(outside) / len(x))
+                You divide by the number of rows. The share is of all entries, rows times columns.
+            """,
         ),
         alternatives=(
             right("in float32", by=narrow(act.saturated_fraction)),
             right("by counting", by=saturated_by_counting),
-            right(
-                "count_nonzero", change="float(np.mean(outside))", into="np.count_nonzero(outside) / x.size"
+            *rights(
+                """
+                count_nonzero: float(np.mean(outside)) => np.count_nonzero(outside) / x.size
+                two ends: np.abs(x) > limit => (x < -limit) | (x > limit)
+                """,
             ),
-            right("two ends", change="np.abs(x) > limit", into="(x < -limit) | (x > limit)"),
         ),
     ),
     Exercise(
@@ -186,51 +163,33 @@ EXERCISES = (
             _dead("none dead", units(5, 6, dead=0), weight=0.5),
             _dead("almost all dead", units(4, 9, dead=8), weight=0.5),
         ),
-        misconceptions=(
-            wrong(
-                "share-of-zeros",
-                change="dead = np.all(out == 0, axis=0)",
-                into="dead = out == 0",
-                says="You measure the share of zeros. A unit that is 0 for some examples is only quiet; a "
-                "dead one is 0 for all of them.",
-            ),
-            wrong(
-                "any-instead-of-all",
-                change="np.all(out == 0, axis=0)",
-                into="np.any(out == 0, axis=0)",
-                says="You count a unit as dead when it is 0 for a single example. Dead means: for every one.",
-            ),
-            wrong(
-                "wrong-axis",
-                change="np.all(out == 0, axis=0)",
-                into="np.all(out == 0, axis=1)",
-                says="You look for examples that make all units 0. A unit is a column.",
-            ),
-            wrong(
-                "count-not-share",
-                change="float(np.mean(dead))",
-                into="np.sum(dead)",
-                says="You return how many units are dead. Asked is their share.",
-            ),
-            wrong(
-                "alive-instead",
-                change="float(np.mean(dead))",
-                into="float(1 - np.mean(dead))",
-                says="You return the share of units that are alive.",
-            ),
-            wrong(
-                "weak-counted-as-dead",
-                change="np.all(out == 0, axis=0)",
-                into="np.all(np.isclose(out, 0), axis=0)",
-                says="You count a unit as dead when its outputs are close to 0. As long as one is above 0 a "
-                "gradient flows: compare with 0 itself.",
-            ),
+        misconceptions=wrongs(
+            """
+            share-of-zeros: dead = np.all(out == 0, axis=0) => dead = out == 0
+                You measure the share of zeros. A unit that is 0 for some examples is only quiet; a dead one
+                is 0 for all of them.
+            any-instead-of-all: np.all(out == 0, axis=0) => np.any(out == 0, axis=0)
+                You count a unit as dead when it is 0 for a single example. Dead means: for every one.
+            wrong-axis: np.all(out == 0, axis=0) => np.all(out == 0, axis=1)
+                You look for examples that make all units 0. A unit is a column.
+            count-not-share: float(np.mean(dead)) => np.sum(dead)
+                You return how many units are dead. Asked is their share.
+            alive-instead: float(np.mean(dead)) => float(1 - np.mean(dead))
+                You return the share of units that are alive.
+            weak-counted-as-dead: np.all(out == 0, axis=0) => np.all(np.isclose(out, 0), axis=0)
+                You count a unit as dead when its outputs are close to 0. As long as one is above 0 a gradient
+                flows: compare with 0 itself.
+            """,
         ),
         alternatives=(
             right("in float32", by=narrow(act.dead_fraction)),
             right("by counting", by=dead_by_counting),
-            right("by the maximum", change="np.all(out == 0, axis=0)", into="np.max(out, axis=0) == 0"),
-            right("by the sum", change="np.all(out == 0, axis=0)", into="out.sum(axis=0) == 0"),
+            *rights(
+                """
+                by the maximum: np.all(out == 0, axis=0) => np.max(out, axis=0) == 0
+                by the sum: np.all(out == 0, axis=0) => out.sum(axis=0) == 0
+                """,
+            ),
         ),
     ),
     Exercise(
@@ -244,72 +203,41 @@ EXERCISES = (
             _norms("tiny gradients", stack(4, (3, 5, 4), gradient=1e-9), weight=0.5, why="no absolute floor"),
             _norms("one example", stack(1, (3, 4, 2)), weight=0.5),
         ),
-        misconceptions=(
-            wrong(
-                "last-layer-first",
-                change="return norms",
-                into="return norms[::-1].copy()",
-                says="Your order is backwards: you walk from the last layer to the first, but the first "
-                "layer's norm comes first.",
-            ),
-            wrong(
-                "slope-forgotten",
-                change='dz = dout * layer["slope"]',
-                into="dz = dout",
-                says="Your gradient skips the activations. On its way through each of them it is "
-                "multiplied by the slope.",
-            ),
-            wrong(
-                "upstream-not-carried",
-                change='dout = dz @ layer["w"].T',
-                into='dout = dout @ layer["w"].T',
-                says="You pass dout through the weights without the slope. What enters the matrix on the "
-                "way back is dz.",
-            ),
-            wrong(
-                "same-upstream-everywhere",
-                change='dout = dz @ layer["w"].T',
-                into="dout = dout",
-                says="Every layer gets the same dout in your code. Each one must get the gradient of what "
-                "left it: dz @ w.T of the layer behind it.",
-            ),
-            wrong(
-                "weights-not-transposed",
-                change='dz @ layer["w"].T',
-                into='dz @ layer["w"]',
-                says="On the way back the weights are transposed. Square matrices hide this, others raise "
-                "an error.",
-            ),
-            wrong(
-                "norm-of-dz",
-                change="np.sqrt(np.sum(dw**2))",
-                into="np.sqrt(np.sum(dz**2))",
-                says="You measure the gradient of z. Asked is the gradient of the weights, dw.",
-            ),
-            wrong(
-                "norm-squared",
-                change="np.sqrt(np.sum(dw**2))",
-                into="np.sum(dw**2)",
-                says="You return the sum of the squares. A length is the root of it.",
-            ),
-            wrong(
-                "largest-singular-value",
-                change="np.sqrt(np.sum(dw**2))",
-                into="np.linalg.norm(dw, 2)",
-                says="With a second argument of 2, np.linalg.norm gives the largest singular value of a "
-                "matrix. Asked is the root of the sum of the squares.",
-            ),
-            wrong(
-                "mean-size",
-                change="np.sqrt(np.sum(dw**2))",
-                into="np.mean(np.abs(dw))",
-                says="You average absolute values. The norm is the root of the sum of the squares.",
-            ),
+        misconceptions=wrongs(
+            """
+            last-layer-first: return norms => return norms[::-1].copy()
+                Your order is backwards: you walk from the last layer to the first, but the first layer's norm
+                comes first.
+            slope-forgotten: dz = dout * layer["slope"] => dz = dout
+                Your gradient skips the activations. On its way through each of them it is multiplied by the
+                slope.
+            upstream-not-carried: dout = dz @ layer["w"].T => dout = dout @ layer["w"].T
+                You pass dout through the weights without the slope. What enters the matrix on the way back is
+                dz.
+            same-upstream-everywhere: dout = dz @ layer["w"].T => dout = dout
+                Every layer gets the same dout in your code. Each one must get the gradient of what left it:
+                dz @ w.T of the layer behind it.
+            weights-not-transposed: dz @ layer["w"].T => dz @ layer["w"]
+                On the way back the weights are transposed. Square matrices hide this, others raise an error.
+            norm-of-dz: np.sqrt(np.sum(dw**2)) => np.sqrt(np.sum(dz**2))
+                You measure the gradient of z. Asked is the gradient of the weights, dw.
+            norm-squared: np.sqrt(np.sum(dw**2)) => np.sum(dw**2)
+                You return the sum of the squares. A length is the root of it.
+            largest-singular-value: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw, 2)
+                With a second argument of 2, np.linalg.norm gives the largest singular value of a matrix.
+                Asked is the root of the sum of the squares.
+            mean-size: np.sqrt(np.sum(dw**2)) => np.mean(np.abs(dw))
+                You average absolute values. The norm is the root of the sum of the squares.
+            """,
         ),
         alternatives=(
             right("in float32", by=narrow(act.gradient_norms)),
             right("example by example", by=norms_example_by_example),
-            right("np.linalg.norm", change="np.sqrt(np.sum(dw**2))", into="np.linalg.norm(dw)"),
+            *rights(
+                """
+                np.linalg.norm: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw)
+                """,
+            ),
         ),
     ),
 )

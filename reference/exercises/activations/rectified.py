@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from reference import activations as act
-from reference.exercise import right, wrong
+from reference.exercise import right
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.smooth import UPSTREAM
+from reference.notation import rights, wrongs
 from reference.patching import patched
 from reference.variants import right_pair
 
@@ -31,92 +32,69 @@ def leaky_by_max(x: Any, a: Any = 0.01) -> Any:
 EXERCISES = (
     there(
         act.relu_forward,
-        (
-            wrong(
-                "np.max-for-np.maximum",
-                change="np.maximum(0, x)",
-                into="np.max(0, x)",
-                says="np.max(0, x) looks for the largest entry of 0 along the axis x, and x is no axis. "
-                "The larger of two numbers, entry by entry, is np.maximum.",
-            ),
-            wrong(
-                "minimum-instead",
-                change="np.maximum(0, x)",
-                into="np.minimum(0, x)",
-                says="You keep the negative numbers and lose the positive ones.",
-            ),
-            wrong(
-                "absolute-value",
-                change="np.maximum(0, x)",
-                into="np.abs(x)",
-                says="Your function folds the negative side up. ReLU makes it 0.",
-            ),
-            wrong(
-                "step-instead",
-                change="np.maximum(0, x)",
-                into="(x > 0).astype(x.dtype)",
-                says="You return 1 where x is positive. That is the slope; the value there is x itself.",
-            ),
-            wrong(
-                "writes-into-x",
-                change="out = np.maximum(0, x)",
-                into="x[x < 0] = 0\nout = x.copy()",
-                says="Your values are right, but the function overwrites the x of its caller. Make a new "
-                "array.",
-            ),
+        wrongs(
+            """
+            np.max-for-np.maximum: np.maximum(0, x) => np.max(0, x)
+                np.max(0, x) looks for the largest entry of 0 along the axis x, and x is no axis. The larger
+                of two numbers, entry by entry, is np.maximum.
+            minimum-instead: np.maximum(0, x) => np.minimum(0, x)
+                You keep the negative numbers and lose the positive ones.
+            absolute-value: np.maximum(0, x) => np.abs(x)
+                Your function folds the negative side up. ReLU makes it 0.
+            step-instead: np.maximum(0, x) => (x > 0).astype(x.dtype)
+                You return 1 where x is positive. That is the slope; the value there is x itself.
+            writes-into-x:
+                - out = np.maximum(0, x)
+                + x[x < 0] = 0
+                + out = x.copy()
+                Your values are right, but the function overwrites the x of its caller. Make a new array.
+            """,
         ),
-        (
-            right("masked", change="np.maximum(0, x)", into="x * (x > 0)"),
-            right("np.where", change="np.maximum(0, x)", into="np.where(x < 0, 0, x)"),
-            right("half the sum", change="np.maximum(0, x)", into="(x + np.abs(x)) / 2"),
-            right("caches a mask", change="return out, x", into="return out, x > 0"),
+        rights(
+            """
+            masked: np.maximum(0, x) => x * (x > 0)
+            np.where: np.maximum(0, x) => np.where(x < 0, 0, x)
+            half the sum: np.maximum(0, x) => (x + np.abs(x)) / 2
+            caches a mask: return out, x => return out, x > 0
+            """,
         ),
     ),
     back(
         act.relu_backward,
         act.relu_forward,
-        (
-            wrong("mask-from-dout", change="(x > 0)", into="(dout > 0)", says=OF_DOUT),
-            wrong(
-                "in-place-alias",
-                change="dx: Array = dout * (x > 0)",
-                into="dx = dout\ndx[x <= 0] = 0",
-                says=ALIAS,
-            ),
-            wrong(
-                "upstream-forgotten",
-                change="dout * (x > 0)",
-                into="(x > 0).astype(dout.dtype)",
-                says=UPSTREAM,
-            ),
-            wrong(
-                "value-for-slope",
-                change="(x > 0)",
-                into="np.maximum(0, x)",
-                says="You multiply by the output of ReLU. The chain rule needs its slope, which is 0 or 1.",
-            ),
-            wrong(
-                "wrong-side",
-                change="(x > 0)",
-                into="(x < 0)",
-                says="You let the gradient pass where x was negative. There the output was 0, whatever x "
-                "was.",
-            ),
-            wrong(
-                "passes-everything",
-                change="dout * (x > 0)",
-                into="dout.copy()",
-                says="Your gradient passes everywhere. Where x was negative the output did not depend on it.",
-            ),
+        wrongs(
+            """
+            mask-from-dout: (x > 0) => (dout > 0)
+                @OF_DOUT
+            in-place-alias:
+                - dx: Array = dout * (x > 0)
+                + dx = dout
+                + dx[x <= 0] = 0
+                @ALIAS
+            upstream-forgotten: dout * (x > 0) => (x > 0).astype(dout.dtype)
+                @UPSTREAM
+            value-for-slope: (x > 0) => np.maximum(0, x)
+                You multiply by the output of ReLU. The chain rule needs its slope, which is 0 or 1.
+            wrong-side: (x > 0) => (x < 0)
+                You let the gradient pass where x was negative. There the output was 0, whatever x was.
+            passes-everything: dout * (x > 0) => dout.copy()
+                Your gradient passes everywhere. Where x was negative the output did not depend on it.
+            """,
+            ALIAS=ALIAS,
+            OF_DOUT=OF_DOUT,
+            UPSTREAM=UPSTREAM,
         ),
         (
-            right("slope 1 at zero", change="x > 0", into="x >= 0"),
-            right("slope 1/2 at zero", change="(x > 0)", into="((np.sign(x) + 1) / 2)"),
-            right("np.where", change="dout * (x > 0)", into="np.where(x > 0, dout, 0)"),
-            right(
-                "in place on a copy",
-                change="dx: Array = dout * (x > 0)",
-                into="dx = dout.copy()\ndx[x < 0] = 0",
+            *rights(
+                """
+                slope 1 at zero: x > 0 => x >= 0
+                slope 1/2 at zero: (x > 0) => ((np.sign(x) + 1) / 2)
+                np.where: dout * (x > 0) => np.where(x > 0, dout, 0)
+                in place on a copy:
+                    - dx: Array = dout * (x > 0)
+                    + dx = dout.copy()
+                    + dx[x < 0] = 0
+                """,
             ),
             right_pair(
                 "from a mask",
@@ -128,58 +106,32 @@ EXERCISES = (
     ),
     there(
         act.leaky_relu_forward,
-        (
-            wrong(
-                "slope-on-wrong-side",
-                change="np.where(x > 0, x, a * x)",
-                into="np.where(x > 0, a * x, x)",
-                says="Your factor a is on the positive side. Positive numbers pass as they are.",
-            ),
-            wrong(
-                "max-trick",
-                change="np.where(x > 0, x, a * x)",
-                into="np.maximum(a * x, x)",
-                says="The larger of a * x and x is the leaky ReLU only as long as a is at most 1. For a "
-                "larger a it picks the wrong one on both sides: decide by the sign of x.",
-            ),
-            wrong(
-                "no-leak",
-                change="np.where(x > 0, x, a * x)",
-                into="np.maximum(0, x)",
-                says="Nothing leaks: your negative side is 0. There the output is a * x.",
-            ),
-            wrong(
-                "slope-ignored",
-                change="np.where(x > 0, x, a * x)",
-                into="np.where(x > 0, x, 0.01 * x)",
-                says="Your slope is always 0.01. It must be the argument a.",
-            ),
-            wrong(
-                "leaks-upwards",
-                change="np.where(x > 0, x, a * x)",
-                into="np.where(x > 0, x, -a * x)",
-                says="Your negative side rises to the left. a * x is negative there.",
-            ),
-            wrong(
-                "shifted-not-scaled",
-                change="np.where(x > 0, x, a * x)",
-                into="np.where(x > 0, x, a)",
-                says="Your negative side is the constant a. It is a line with slope a.",
-            ),
-            wrong(
-                "float32-lost",
-                change="np.where(x > 0, x, a * x)",
-                into="x * np.where(x > 0, 1, a)",
-                says="Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a "
-                "float64 array of two numbers. Let np.where choose between arrays instead.",
-            ),
+        wrongs(
+            """
+            slope-on-wrong-side: np.where(x > 0, x, a * x) => np.where(x > 0, a * x, x)
+                Your factor a is on the positive side. Positive numbers pass as they are.
+            max-trick: np.where(x > 0, x, a * x) => np.maximum(a * x, x)
+                The larger of a * x and x is the leaky ReLU only as long as a is at most 1. For a larger a it
+                picks the wrong one on both sides: decide by the sign of x.
+            no-leak: np.where(x > 0, x, a * x) => np.maximum(0, x)
+                Nothing leaks: your negative side is 0. There the output is a * x.
+            slope-ignored: np.where(x > 0, x, a * x) => np.where(x > 0, x, 0.01 * x)
+                Your slope is always 0.01. It must be the argument a.
+            leaks-upwards: np.where(x > 0, x, a * x) => np.where(x > 0, x, -a * x)
+                Your negative side rises to the left. a * x is negative there.
+            shifted-not-scaled: np.where(x > 0, x, a * x) => np.where(x > 0, x, a)
+                Your negative side is the constant a. It is a line with slope a.
+            float32-lost: np.where(x > 0, x, a * x) => x * np.where(x > 0, 1, a)
+                Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
+                array of two numbers. Let np.where choose between arrays instead.
+            """,
         ),
         (
             right("two halves", by=leaky_by_max),
-            right(
-                "a factor",
-                change="np.where(x > 0, x, a * x)",
-                into="x * np.where(x > 0, 1, a).astype(x.dtype)",
+            *rights(
+                """
+                a factor: np.where(x > 0, x, a * x) => x * np.where(x > 0, 1, a).astype(x.dtype)
+                """,
             ),
         ),
         constant="a",
@@ -189,70 +141,43 @@ EXERCISES = (
     back(
         act.leaky_relu_backward,
         act.leaky_relu_forward,
-        (
-            wrong(
-                "slope-missing-backward",
-                change="np.where(x > 0, dout, a * dout)",
-                into="dout * (x > 0)",
-                says="On the negative side your gradient is 0. The forward pass leaks a * x there, so a "
-                "share of the gradient must come back.",
-            ),
-            wrong(
-                "slope-on-wrong-side",
-                change="np.where(x > 0, dout, a * dout)",
-                into="np.where(x > 0, a * dout, dout)",
-                says="Your factor a is on the positive side, where the slope is 1.",
-            ),
-            wrong(
-                "mask-from-dout",
-                change="np.where(x > 0, dout, a * dout)",
-                into="np.where(dout > 0, dout, a * dout)",
-                says=OF_DOUT,
-            ),
-            wrong(
-                "upstream-forgotten",
-                change="np.where(x > 0, dout, a * dout)",
-                into="np.where(x > 0, 1, a).astype(dout.dtype)",
-                says=UPSTREAM,
-            ),
-            wrong(
-                "value-for-slope",
-                change="a * dout)",
-                into="a * x * dout)",
-                says="On the negative side you multiply by the value a * x. The slope there is a alone.",
-            ),
-            wrong(
-                "slope-ignored",
-                change="a * dout)",
-                into="0.01 * dout)",
-                says="Your slope is always 0.01. The forward pass used the argument a: keep it in the cache.",
-            ),
-            wrong(
-                "float32-lost",
-                change="np.where(x > 0, dout, a * dout)",
-                into="dout * np.where(x > 0, 1, a)",
-                says="Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a "
-                "float64 array of two numbers. Let np.where choose between arrays instead.",
-            ),
-            wrong(
-                "in-place-alias",
-                change="dx = np.where(x > 0, dout, a * dout)",
-                into="dx = dout\ndx[x <= 0] *= a",
-                says=ALIAS,
-            ),
+        wrongs(
+            """
+            slope-missing-backward: np.where(x > 0, dout, a * dout) => dout * (x > 0)
+                On the negative side your gradient is 0. The forward pass leaks a * x there, so a share of the
+                gradient must come back.
+            slope-on-wrong-side: np.where(x > 0, dout, a * dout) => np.where(x > 0, a * dout, dout)
+                Your factor a is on the positive side, where the slope is 1.
+            mask-from-dout: np.where(x > 0, dout, a * dout) => np.where(dout > 0, dout, a * dout)
+                @OF_DOUT
+            upstream-forgotten: np.where(x > 0, dout, a * dout) => np.where(x > 0, 1, a).astype(dout.dtype)
+                @UPSTREAM
+            value-for-slope: a * dout) => a * x * dout)
+                On the negative side you multiply by the value a * x. The slope there is a alone.
+            slope-ignored: a * dout) => 0.01 * dout)
+                Your slope is always 0.01. The forward pass used the argument a: keep it in the cache.
+            float32-lost: np.where(x > 0, dout, a * dout) => dout * np.where(x > 0, 1, a)
+                Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
+                array of two numbers. Let np.where choose between arrays instead.
+            in-place-alias:
+                - dx = np.where(x > 0, dout, a * dout)
+                + dx = dout
+                + dx[x <= 0] *= a
+                @ALIAS
+            """,
+            ALIAS=ALIAS,
+            OF_DOUT=OF_DOUT,
+            UPSTREAM=UPSTREAM,
         ),
-        (
-            right("slope 1 at zero", change="x > 0", into="x >= 0"),
-            right(
-                "in two parts",
-                change="np.where(x > 0, dout, a * dout)",
-                into="dout * (x > 0) + a * dout * (x <= 0)",
-            ),
-            right(
-                "in place on a copy",
-                change="dx = np.where(x > 0, dout, a * dout)",
-                into="dx = dout.copy()\ndx[x < 0] *= a",
-            ),
+        rights(
+            """
+            slope 1 at zero: x > 0 => x >= 0
+            in two parts: np.where(x > 0, dout, a * dout) => dout * (x > 0) + a * dout * (x <= 0)
+            in place on a copy:
+                - dx = np.where(x > 0, dout, a * dout)
+                + dx = dout.copy()
+                + dx[x < 0] *= a
+            """,
         ),
         constant="a",
         usual=0.1,

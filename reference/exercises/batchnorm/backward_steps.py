@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from reference import batchnorm as bn
-from reference.exercise import right, wrong
+from reference.exercise import right
 from reference.exercises.batchnorm.forward_steps import KEEPDIMS
 from reference.exercises.batchnorm.stages import stage
+from reference.notation import rights, wrongs
 
 FLOAT32_LOST = (
     "Your values are right, but float32 comes back as float64: "
@@ -35,101 +36,55 @@ STEPS = (
     stage(
         bn.batchnorm_backward_step9,
         {"dgammax": 1, "dbeta": 3},
-        (
-            wrong(
-                "dbeta-averaged",
-                change="np.sum(dout, axis=0)",
-                into="np.mean(dout, axis=0)",
-                says="Your dbeta is a mean. beta was used in all N rows, and gradients of several uses add "
-                "up.",
-            ),
-            wrong(
-                "dbeta-not-summed",
-                change="np.sum(dout, axis=0)",
-                into="dout.copy()",
-                says="Your dbeta has one row for each example. beta has the shape (D,), so its gradient "
-                "has it too: "
-                "add up over the examples.",
-            ),
-            wrong(
-                "sum-without-axis",
-                change="np.sum(dout, axis=0)",
-                into="np.sum(dout)",
-                says="Your dbeta is one number: the sum runs over the features as well. Name the axis.",
-            ),
-            wrong(
-                "wrong-axis",
-                change="np.sum(dout, axis=0)",
-                into="np.sum(dout, axis=1)",
-                says="Your dbeta sums over the features. It has one entry per feature and sums over the "
-                "examples.",
-            ),
-            wrong(
-                "keepdims-shape",
-                change="np.sum(dout, axis=0)",
-                into="np.sum(dout, axis=0, keepdims=True)",
-                says=KEEPDIMS,
-            ),
+        wrongs(
+            """
+            dbeta-averaged: np.sum(dout, axis=0) => np.mean(dout, axis=0)
+                Your dbeta is a mean. beta was used in all N rows, and gradients of several uses add up.
+            dbeta-not-summed: np.sum(dout, axis=0) => dout.copy()
+                Your dbeta has one row for each example. beta has the shape (D,), so its gradient has it too:
+                add up over the examples.
+            sum-without-axis: np.sum(dout, axis=0) => np.sum(dout)
+                Your dbeta is one number: the sum runs over the features as well. Name the axis.
+            wrong-axis: np.sum(dout, axis=0) => np.sum(dout, axis=1)
+                Your dbeta sums over the features. It has one entry per feature and sums over the examples.
+            keepdims-shape: np.sum(dout, axis=0) => np.sum(dout, axis=0, keepdims=True)
+                @KEEPDIMS
+            """,
+            KEEPDIMS=KEEPDIMS,
         ),
-        (
-            right("dgammax is a copy", change="dgammax = dout", into="dgammax = dout.copy()"),
-            right("times one", change="dgammax = dout", into="dgammax = dout * 1"),
-            right(
-                "a product with ones",
-                change="np.sum(dout, axis=0)",
-                into="np.ones(len(dout), dout.dtype) @ dout",
-            ),
+        rights(
+            """
+            dgammax is a copy: dgammax = dout => dgammax = dout.copy()
+            times one: dgammax = dout => dgammax = dout * 1
+            a product with ones: np.sum(dout, axis=0) => np.ones(len(dout), dout.dtype) @ dout
+            """,
         ),
     ),
     stage(
         bn.batchnorm_backward_step8,
         {"dxhat": 1, "dgamma": 1},
-        (
-            wrong(
-                "gamma-missing",
-                change="dxhat = dgammax * gamma",
-                into="dxhat = dgammax.copy()",
-                says="Your dxhat passes the gradient on unchanged. The forward step multiplied xhat by "
-                "something.",
-            ),
-            wrong(
-                "factors-swapped",
-                change="dxhat = dgammax * gamma",
-                into="dxhat = dgammax * xhat",
-                says="Your dxhat uses xhat itself. The local gradient of a product for one factor is the "
-                "other factor.",
-            ),
-            wrong(
-                "dgamma-without-xhat",
-                change="np.sum(dgammax * xhat, axis=0)",
-                into="np.sum(dgammax, axis=0)",
-                says="Your dgamma misses a factor: the local gradient for gamma is what gamma was "
-                "multiplied by.",
-            ),
-            wrong(
-                "dgamma-averaged",
-                change="np.sum(dgammax * xhat, axis=0)",
-                into="np.mean(dgammax * xhat, axis=0)",
-                says="Your dgamma is a mean. gamma was used in all N rows, and gradients of several uses "
-                "add up.",
-            ),
-            wrong(
-                "dgamma-not-summed",
-                change="np.sum(dgammax * xhat, axis=0)",
-                into="dgammax * xhat",
-                says="Your dgamma has one row for each example. gamma has the shape (D,): add up over the "
-                "examples.",
-            ),
-            wrong(
-                "sum-without-axis",
-                change="np.sum(dgammax * xhat, axis=0)",
-                into="np.sum(dgammax * xhat)",
-                says="Your dgamma is one number: the sum runs over the features as well. Name the axis.",
-            ),
+        wrongs(
+            """
+            gamma-missing: dxhat = dgammax * gamma => dxhat = dgammax.copy()
+                Your dxhat passes the gradient on unchanged. The forward step multiplied xhat by something.
+            factors-swapped: dxhat = dgammax * gamma => dxhat = dgammax * xhat
+                Your dxhat uses xhat itself. The local gradient of a product for one factor is the other
+                factor.
+            dgamma-without-xhat: np.sum(dgammax * xhat, axis=0) => np.sum(dgammax, axis=0)
+                Your dgamma misses a factor: the local gradient for gamma is what gamma was multiplied by.
+            dgamma-averaged: np.sum(dgammax * xhat, axis=0) => np.mean(dgammax * xhat, axis=0)
+                Your dgamma is a mean. gamma was used in all N rows, and gradients of several uses add up.
+            dgamma-not-summed: np.sum(dgammax * xhat, axis=0) => dgammax * xhat
+                Your dgamma has one row for each example. gamma has the shape (D,): add up over the examples.
+            sum-without-axis: np.sum(dgammax * xhat, axis=0) => np.sum(dgammax * xhat)
+                Your dgamma is one number: the sum runs over the features as well. Name the axis.
+            """,
         ),
         (
-            right(
-                "einsum", change="np.sum(dgammax * xhat, axis=0)", into='np.einsum("nd,nd->d", dgammax, xhat)'
+            *rights(
+                """
+                einsum: np.sum(dgammax * xhat, axis=0) => np.einsum("nd,nd->d", dgammax, xhat)
+                """,
             ),
             right("row by row", by=sums_by_adding_rows),
         ),
@@ -137,408 +92,239 @@ STEPS = (
     stage(
         bn.batchnorm_backward_step7,
         {"dxmu1": 1, "divar": 1},
-        (
-            wrong(
-                "factors-swapped",
-                change="dxmu1 = dxhat * ivar",
-                into="dxmu1 = dxhat * xmu",
-                says="Your dxmu1 uses xmu itself. The local gradient of a product for one factor is the "
-                "other factor.",
-            ),
-            wrong(
-                "divides-by-ivar",
-                change="dxmu1 = dxhat * ivar",
-                into="dxmu1 = dxhat / ivar",
-                says="Your dxmu1 divides by ivar. The forward step multiplied by it, and so does the way "
-                "back.",
-            ),
-            wrong(
-                "divar-averaged",
-                change="np.sum(dxhat * xmu, axis=0)",
-                into="np.mean(dxhat * xmu, axis=0)",
-                says="Your divar is a mean. ivar was used in all N rows, and gradients of several uses add "
-                "up.",
-            ),
-            wrong(
-                "divar-not-summed",
-                change="np.sum(dxhat * xmu, axis=0)",
-                into="dxhat * xmu",
-                says="Your divar has one row for each example. ivar has the shape (D,): add up over the "
-                "examples.",
-            ),
-            wrong(
-                "sum-without-axis",
-                change="np.sum(dxhat * xmu, axis=0)",
-                into="np.sum(dxhat * xmu)",
-                says="Your divar is one number: the sum runs over the features as well. Name the axis.",
-            ),
-            wrong(
-                "divar-uses-xhat",
-                change="np.sum(dxhat * xmu, axis=0)",
-                into="np.sum(dxhat * xmu * ivar, axis=0)",
-                says="Your divar uses the normalised values. What ivar was multiplied by in step 7 is xmu.",
-            ),
+        wrongs(
+            """
+            factors-swapped: dxmu1 = dxhat * ivar => dxmu1 = dxhat * xmu
+                Your dxmu1 uses xmu itself. The local gradient of a product for one factor is the other
+                factor.
+            divides-by-ivar: dxmu1 = dxhat * ivar => dxmu1 = dxhat / ivar
+                Your dxmu1 divides by ivar. The forward step multiplied by it, and so does the way back.
+            divar-averaged: np.sum(dxhat * xmu, axis=0) => np.mean(dxhat * xmu, axis=0)
+                Your divar is a mean. ivar was used in all N rows, and gradients of several uses add up.
+            divar-not-summed: np.sum(dxhat * xmu, axis=0) => dxhat * xmu
+                Your divar has one row for each example. ivar has the shape (D,): add up over the examples.
+            sum-without-axis: np.sum(dxhat * xmu, axis=0) => np.sum(dxhat * xmu)
+                Your divar is one number: the sum runs over the features as well. Name the axis.
+            divar-uses-xhat: np.sum(dxhat * xmu, axis=0) => np.sum(dxhat * xmu * ivar, axis=0)
+                Your divar uses the normalised values. What ivar was multiplied by in step 7 is xmu.
+            """,
         ),
-        (
-            right("einsum", change="np.sum(dxhat * xmu, axis=0)", into='np.einsum("nd,nd->d", dxhat, xmu)'),
-            right("a diagonal", change="np.sum(dxhat * xmu, axis=0)", into="np.diag(dxhat.T @ xmu).copy()"),
+        rights(
+            """
+            einsum: np.sum(dxhat * xmu, axis=0) => np.einsum("nd,nd->d", dxhat, xmu)
+            a diagonal: np.sum(dxhat * xmu, axis=0) => np.diag(dxhat.T @ xmu).copy()
+            """,
         ),
     ),
     stage(
         bn.batchnorm_backward_step6,
         {"dsqrtvar": 1},
-        (
-            wrong(
-                "sign-reversed",
-                change="-1 / sqrtvar**2 * divar",
-                into="1 / sqrtvar**2 * divar",
-                says="Your sign is wrong: when sqrtvar grows, its inverse shrinks.",
-            ),
-            wrong(
-                "power-one",
-                change="-1 / sqrtvar**2 * divar",
-                into="-1 / sqrtvar * divar",
-                says="Your power is too small. Look at the derivative of 1/s with respect to s once more.",
-            ),
-            wrong(
-                "power-three",
-                change="-1 / sqrtvar**2 * divar",
-                into="-1 / sqrtvar**3 * divar",
-                says="Your power is too large. This step goes back through the inverse alone; the root is "
-                "step 5.",
-            ),
-            wrong(
-                "upstream-forgotten",
-                change="-1 / sqrtvar**2 * divar",
-                into="-1 / sqrtvar**2",
-                says="You return the local gradient alone. The chain rule multiplies it by the gradient "
-                "from above, "
-                "divar.",
-            ),
-            wrong(
-                "logarithm-instead",
-                change="-1 / sqrtvar**2 * divar",
-                into="np.log(sqrtvar) * divar",
-                says="The logarithm is the integral of 1/s. What is asked is its derivative.",
-            ),
+        wrongs(
+            """
+            sign-reversed: -1 / sqrtvar**2 * divar => 1 / sqrtvar**2 * divar
+                Your sign is wrong: when sqrtvar grows, its inverse shrinks.
+            power-one: -1 / sqrtvar**2 * divar => -1 / sqrtvar * divar
+                Your power is too small. Look at the derivative of 1/s with respect to s once more.
+            power-three: -1 / sqrtvar**2 * divar => -1 / sqrtvar**3 * divar
+                Your power is too large. This step goes back through the inverse alone; the root is step 5.
+            upstream-forgotten: -1 / sqrtvar**2 * divar => -1 / sqrtvar**2
+                You return the local gradient alone. The chain rule multiplies it by the gradient from above,
+                divar.
+            logarithm-instead: -1 / sqrtvar**2 * divar => np.log(sqrtvar) * divar
+                The logarithm is the integral of 1/s. What is asked is its derivative.
+            """,
         ),
-        (
-            right("a power", change="-1 / sqrtvar**2 * divar", into="-divar * sqrtvar**-2.0"),
-            right("divided twice", change="-1 / sqrtvar**2 * divar", into="-divar / sqrtvar / sqrtvar"),
+        rights(
+            """
+            a power: -1 / sqrtvar**2 * divar => -divar * sqrtvar**-2.0
+            divided twice: -1 / sqrtvar**2 * divar => -divar / sqrtvar / sqrtvar
+            """,
         ),
     ),
     stage(
         bn.batchnorm_backward_step5,
         {"dvar": 1},
-        (
-            wrong(
-                "half-missing",
-                change="0.5 / np.sqrt(var + eps) * dsqrtvar",
-                into="1 / np.sqrt(var + eps) * dsqrtvar",
-                says="A factor is missing: the derivative of a root brings its exponent down.",
-            ),
-            wrong(
-                "root-missing",
-                change="0.5 / np.sqrt(var + eps) * dsqrtvar",
-                into="0.5 / (var + eps) * dsqrtvar",
-                says="You divide by var + eps itself. In the derivative of a root a root remains.",
-            ),
-            wrong(
-                "not-inverted",
-                change="0.5 / np.sqrt(var + eps) * dsqrtvar",
-                into="0.5 * np.sqrt(var + eps) * dsqrtvar",
-                says="You multiply by the root. Its exponent goes down by one, from 1/2 to a negative "
-                "number.",
-            ),
-            wrong(
-                "dvar-sign",
-                change="0.5 / np.sqrt(var + eps) * dsqrtvar",
-                into="-0.5 / np.sqrt(var + eps) * dsqrtvar",
-                says="Your sign is wrong: a larger variance has a larger root. The minus of step 6 is in "
-                "dsqrtvar.",
-            ),
-            wrong(
-                "eps-missing",
-                change="0.5 / np.sqrt(var + eps) * dsqrtvar",
-                into="0.5 / np.sqrt(var) * dsqrtvar",
-                says="Your derivative forgets eps. It stood under the root in the forward step, so it "
-                "stays there.",
-            ),
-            wrong(
-                "upstream-forgotten",
-                change="0.5 / np.sqrt(var + eps) * dsqrtvar",
-                into="0.5 / np.sqrt(var + eps)",
-                says="You return the local gradient alone. The chain rule multiplies it by the gradient "
-                "from above, "
-                "dsqrtvar.",
-            ),
+        wrongs(
+            """
+            half-missing: 0.5 / np.sqrt(var + eps) * dsqrtvar => 1 / np.sqrt(var + eps) * dsqrtvar
+                A factor is missing: the derivative of a root brings its exponent down.
+            root-missing: 0.5 / np.sqrt(var + eps) * dsqrtvar => 0.5 / (var + eps) * dsqrtvar
+                You divide by var + eps itself. In the derivative of a root a root remains.
+            not-inverted: 0.5 / np.sqrt(var + eps) * dsqrtvar => 0.5 * np.sqrt(var + eps) * dsqrtvar
+                You multiply by the root. Its exponent goes down by one, from 1/2 to a negative number.
+            dvar-sign: 0.5 / np.sqrt(var + eps) * dsqrtvar => -0.5 / np.sqrt(var + eps) * dsqrtvar
+                Your sign is wrong: a larger variance has a larger root. The minus of step 6 is in dsqrtvar.
+            eps-missing: 0.5 / np.sqrt(var + eps) * dsqrtvar => 0.5 / np.sqrt(var) * dsqrtvar
+                Your derivative forgets eps. It stood under the root in the forward step, so it stays there.
+            upstream-forgotten: 0.5 / np.sqrt(var + eps) * dsqrtvar => 0.5 / np.sqrt(var + eps)
+                You return the local gradient alone. The chain rule multiplies it by the gradient from above,
+                dsqrtvar.
+            """,
         ),
-        (
-            right(
-                "a power",
-                change="0.5 / np.sqrt(var + eps) * dsqrtvar",
-                into="dsqrtvar * 0.5 * (var + eps) ** -0.5",
-            ),
-            right(
-                "one fraction",
-                change="0.5 / np.sqrt(var + eps) * dsqrtvar",
-                into="dsqrtvar / (2 * np.sqrt(var + eps))",
-            ),
+        rights(
+            """
+            a power: 0.5 / np.sqrt(var + eps) * dsqrtvar => dsqrtvar * 0.5 * (var + eps) ** -0.5
+            one fraction: 0.5 / np.sqrt(var + eps) * dsqrtvar => dsqrtvar / (2 * np.sqrt(var + eps))
+            """,
         ),
     ),
     stage(
         bn.batchnorm_backward_step4,
         {"dsq": 1},
-        (
-            wrong(
-                "var-without-1/N",
-                change="np.ones((N, 1), dtype=dvar.dtype) * dvar / N",
-                into="np.ones((N, 1), dtype=dvar.dtype) * dvar",
-                says="Each row has the whole of dvar. The forward step divided by N, and a constant factor "
-                "stays on "
-                "the way back.",
-            ),
-            wrong(
-                "one-row-only",
-                change="np.ones((N, 1), dtype=dvar.dtype) * dvar / N",
-                into="dvar / N",
-                says=ONE_ROW,
-            ),
-            wrong(
-                "rows-without-1/N-one-row",
-                change="np.ones((N, 1), dtype=dvar.dtype) * dvar / N",
-                into="dvar.copy()",
-                says="You pass dvar on as it is. Two things are missing: the factor of the mean, and the N "
-                "rows.",
-            ),
-            wrong(
-                "multiplied-by-N",
-                change="np.ones((N, 1), dtype=dvar.dtype) * dvar / N",
-                into="np.ones((N, 1), dtype=dvar.dtype) * dvar * N",
-                says="You multiply by N. The forward step divided by it, and the same factor stays on the "
-                "way back.",
-            ),
-            wrong(
-                "features-for-examples",
-                change="np.ones((N, 1), dtype=dvar.dtype) * dvar / N",
-                into="np.ones((N, 1), dtype=dvar.dtype) * dvar / len(dvar)",
-                says="You divide by the number of features. The mean ran over the N examples.",
-            ),
-            wrong(
-                "float32-lost",
-                change="np.ones((N, 1), dtype=dvar.dtype) * dvar / N",
-                into="np.ones((N, 1)) * dvar / N",
-                says=FLOAT32_LOST,
-            ),
+        wrongs(
+            """
+            var-without-1/N:
+                - np.ones((N, 1), dtype=dvar.dtype) * dvar / N
+                + np.ones((N, 1), dtype=dvar.dtype) * dvar
+                Each row has the whole of dvar. The forward step divided by N, and a constant factor stays on
+                the way back.
+            one-row-only: np.ones((N, 1), dtype=dvar.dtype) * dvar / N => dvar / N
+                @ONE_ROW
+            rows-without-1/N-one-row: np.ones((N, 1), dtype=dvar.dtype) * dvar / N => dvar.copy()
+                You pass dvar on as it is. Two things are missing: the factor of the mean, and the N rows.
+            multiplied-by-N:
+                - np.ones((N, 1), dtype=dvar.dtype) * dvar / N
+                + np.ones((N, 1), dtype=dvar.dtype) * dvar * N
+                You multiply by N. The forward step divided by it, and the same factor stays on the way back.
+            features-for-examples:
+                - np.ones((N, 1), dtype=dvar.dtype) * dvar / N
+                + np.ones((N, 1), dtype=dvar.dtype) * dvar / len(dvar)
+                You divide by the number of features. The mean ran over the N examples.
+            float32-lost: np.ones((N, 1), dtype=dvar.dtype) * dvar / N => np.ones((N, 1)) * dvar / N
+                @FLOAT32_LOST
+            """,
+            FLOAT32_LOST=FLOAT32_LOST,
+            ONE_ROW=ONE_ROW,
         ),
-        (
-            right(
-                "np.tile",
-                change="np.ones((N, 1), dtype=dvar.dtype) * dvar / N",
-                into="np.tile(dvar / N, (N, 1))",
-            ),
-            right(
-                "np.broadcast_to",
-                change="np.ones((N, 1), dtype=dvar.dtype) * dvar / N",
-                into="np.broadcast_to(dvar / N, (N, len(dvar)))",
-            ),
+        rights(
+            """
+            np.tile: np.ones((N, 1), dtype=dvar.dtype) * dvar / N => np.tile(dvar / N, (N, 1))
+            np.broadcast_to:
+                - np.ones((N, 1), dtype=dvar.dtype) * dvar / N
+                + np.broadcast_to(dvar / N, (N, len(dvar)))
+            """,
         ),
     ),
     stage(
         bn.batchnorm_backward_step3,
         {"dxmu2": 1},
-        (
-            wrong(
-                "factor-2-missing",
-                change="2 * xmu * dsq",
-                into="xmu * dsq",
-                says="A factor is missing: the derivative of a square brings its exponent down.",
-            ),
-            wrong(
-                "square-kept",
-                change="2 * xmu * dsq",
-                into="2 * xmu**2 * dsq",
-                says="Your power is too large: the derivative of a square is of the first power.",
-            ),
-            wrong(
-                "upstream-forgotten",
-                change="2 * xmu * dsq",
-                into="2 * xmu",
-                says="You return the local gradient alone. The chain rule multiplies it by the gradient "
-                "from above, "
-                "dsq.",
-            ),
-            wrong(
-                "local-gradient-forgotten",
-                change="2 * xmu * dsq",
-                into="2 * dsq",
-                says="Your result does not depend on xmu. The derivative of its square does.",
-            ),
-            wrong(
-                "summed-already",
-                change="2 * xmu * dsq",
-                into="np.sum(2 * xmu * dsq, axis=0)",
-                says="You sum over the examples. Squaring was entry by entry, so its gradient keeps the "
-                "shape (N, D).",
-            ),
+        wrongs(
+            """
+            factor-2-missing: 2 * xmu * dsq => xmu * dsq
+                A factor is missing: the derivative of a square brings its exponent down.
+            square-kept: 2 * xmu * dsq => 2 * xmu**2 * dsq
+                Your power is too large: the derivative of a square is of the first power.
+            upstream-forgotten: 2 * xmu * dsq => 2 * xmu
+                You return the local gradient alone. The chain rule multiplies it by the gradient from above,
+                dsq.
+            local-gradient-forgotten: 2 * xmu * dsq => 2 * dsq
+                Your result does not depend on xmu. The derivative of its square does.
+            summed-already: 2 * xmu * dsq => np.sum(2 * xmu * dsq, axis=0)
+                You sum over the examples. Squaring was entry by entry, so its gradient keeps the shape (N,
+                D).
+            """,
         ),
-        (
-            right("twice", change="2 * xmu * dsq", into="dsq * xmu + xmu * dsq"),
-            right("doubled first", change="2 * xmu * dsq", into="(xmu + xmu) * dsq"),
+        rights(
+            """
+            twice: 2 * xmu * dsq => dsq * xmu + xmu * dsq
+            doubled first: 2 * xmu * dsq => (xmu + xmu) * dsq
+            """,
         ),
     ),
     stage(
         bn.batchnorm_backward_step2,
         {"dx1": 1, "dmu": 1},
-        (
-            wrong(
-                "one-branch-only",
-                change="dx1 = dxmu1 + dxmu2",
-                into="dx1 = dxmu1.copy()",
-                says="Your dx1 holds one of the two gradients of xmu. Two boxes used xmu, so two gradients "
-                "add up.",
-            ),
-            wrong(
-                "dmu-sign",
-                change="-np.sum(dxmu1 + dxmu2, axis=0)",
-                into="np.sum(dxmu1 + dxmu2, axis=0)",
-                says="The sign of your dmu is wrong: the forward step subtracted mu.",
-            ),
-            wrong(
-                "dmu-averaged",
-                change="-np.sum(dxmu1 + dxmu2, axis=0)",
-                into="-np.mean(dxmu1 + dxmu2, axis=0)",
-                says="Your dmu is a mean. mu was subtracted from all N rows, and gradients of several uses "
-                "add up. "
-                "The 1/N comes in step 1.",
-            ),
-            wrong(
-                "dmu-not-summed",
-                change="-np.sum(dxmu1 + dxmu2, axis=0)",
-                into="-(dxmu1 + dxmu2)",
-                says="Your dmu has one row for each example. mu has the shape (D,): add up over the "
-                "examples.",
-            ),
-            wrong(
-                "sum-without-axis",
-                change="-np.sum(dxmu1 + dxmu2, axis=0)",
-                into="-np.sum(dxmu1 + dxmu2)",
-                says="Your dmu is one number: the sum runs over the features as well. Name the axis.",
-            ),
-            wrong(
-                "keepdims-shape",
-                change="-np.sum(dxmu1 + dxmu2, axis=0)",
-                into="-np.sum(dxmu1 + dxmu2, axis=0, keepdims=True)",
-                says=KEEPDIMS,
-            ),
+        wrongs(
+            """
+            one-branch-only: dx1 = dxmu1 + dxmu2 => dx1 = dxmu1.copy()
+                Your dx1 holds one of the two gradients of xmu. Two boxes used xmu, so two gradients add up.
+            dmu-sign: -np.sum(dxmu1 + dxmu2, axis=0) => np.sum(dxmu1 + dxmu2, axis=0)
+                The sign of your dmu is wrong: the forward step subtracted mu.
+            dmu-averaged: -np.sum(dxmu1 + dxmu2, axis=0) => -np.mean(dxmu1 + dxmu2, axis=0)
+                Your dmu is a mean. mu was subtracted from all N rows, and gradients of several uses add up.
+                The 1/N comes in step 1.
+            dmu-not-summed: -np.sum(dxmu1 + dxmu2, axis=0) => -(dxmu1 + dxmu2)
+                Your dmu has one row for each example. mu has the shape (D,): add up over the examples.
+            sum-without-axis: -np.sum(dxmu1 + dxmu2, axis=0) => -np.sum(dxmu1 + dxmu2)
+                Your dmu is one number: the sum runs over the features as well. Name the axis.
+            keepdims-shape: -np.sum(dxmu1 + dxmu2, axis=0) => -np.sum(dxmu1 + dxmu2, axis=0, keepdims=True)
+                @KEEPDIMS
+            """,
+            KEEPDIMS=KEEPDIMS,
         ),
-        (
-            right(
-                "the zero term left out",
-                change="-np.sum(dxmu1 + dxmu2, axis=0)",
-                into="-np.sum(dxmu1, axis=0)",
-            ),
-            right("two sums", change="-np.sum(dxmu1 + dxmu2, axis=0)", into="-dxmu1.sum(0) - dxmu2.sum(0)"),
+        rights(
+            """
+            the zero term left out: -np.sum(dxmu1 + dxmu2, axis=0) => -np.sum(dxmu1, axis=0)
+            two sums: -np.sum(dxmu1 + dxmu2, axis=0) => -dxmu1.sum(0) - dxmu2.sum(0)
+            """,
         ),
     ),
     stage(
         bn.batchnorm_backward_step1,
         {"dx2": 1},
-        (
-            wrong(
-                "mean-without-1/N",
-                change="np.ones((N, 1), dtype=dmu.dtype) * dmu / N",
-                into="np.ones((N, 1), dtype=dmu.dtype) * dmu",
-                says="Each row has the whole of dmu. The mean divided by N, and a constant factor stays on "
-                "the way "
-                "back.",
-            ),
-            wrong(
-                "one-row-only",
-                change="np.ones((N, 1), dtype=dmu.dtype) * dmu / N",
-                into="dmu / N",
-                says=ONE_ROW,
-            ),
-            wrong(
-                "sign-reversed",
-                change="np.ones((N, 1), dtype=dmu.dtype) * dmu / N",
-                into="np.ones((N, 1), dtype=dmu.dtype) * -dmu / N",
-                says="Your sign is wrong. The minus of the subtraction is in dmu already, since step 2.",
-            ),
-            wrong(
-                "scalar-dmu-mean",
-                change="np.ones((N, 1), dtype=dmu.dtype) * dmu / N",
-                into="np.ones((N, len(dmu)), dtype=dmu.dtype) * np.mean(dmu) / N",
-                says="You average dmu over the features. Each feature keeps its own entry.",
-            ),
-            wrong(
-                "features-for-examples",
-                change="np.ones((N, 1), dtype=dmu.dtype) * dmu / N",
-                into="np.ones((N, 1), dtype=dmu.dtype) * dmu / len(dmu)",
-                says="You divide by the number of features. The mean ran over the N examples.",
-            ),
-            wrong(
-                "float32-lost",
-                change="np.ones((N, 1), dtype=dmu.dtype) * dmu / N",
-                into="np.ones((N, 1)) * dmu / N",
-                says=FLOAT32_LOST,
-            ),
+        wrongs(
+            """
+            mean-without-1/N:
+                - np.ones((N, 1), dtype=dmu.dtype) * dmu / N
+                + np.ones((N, 1), dtype=dmu.dtype) * dmu
+                Each row has the whole of dmu. The mean divided by N, and a constant factor stays on the way
+                back.
+            one-row-only: np.ones((N, 1), dtype=dmu.dtype) * dmu / N => dmu / N
+                @ONE_ROW
+            sign-reversed:
+                - np.ones((N, 1), dtype=dmu.dtype) * dmu / N
+                + np.ones((N, 1), dtype=dmu.dtype) * -dmu / N
+                Your sign is wrong. The minus of the subtraction is in dmu already, since step 2.
+            scalar-dmu-mean:
+                - np.ones((N, 1), dtype=dmu.dtype) * dmu / N
+                + np.ones((N, len(dmu)), dtype=dmu.dtype) * np.mean(dmu) / N
+                You average dmu over the features. Each feature keeps its own entry.
+            features-for-examples:
+                - np.ones((N, 1), dtype=dmu.dtype) * dmu / N
+                + np.ones((N, 1), dtype=dmu.dtype) * dmu / len(dmu)
+                You divide by the number of features. The mean ran over the N examples.
+            float32-lost: np.ones((N, 1), dtype=dmu.dtype) * dmu / N => np.ones((N, 1)) * dmu / N
+                @FLOAT32_LOST
+            """,
+            FLOAT32_LOST=FLOAT32_LOST,
+            ONE_ROW=ONE_ROW,
         ),
-        (
-            right(
-                "np.tile",
-                change="np.ones((N, 1), dtype=dmu.dtype) * dmu / N",
-                into="np.tile(dmu / N, (N, 1))",
-            ),
-            right(
-                "np.stack",
-                change="np.ones((N, 1), dtype=dmu.dtype) * dmu / N",
-                into="np.stack([dmu / N] * N)",
-            ),
+        rights(
+            """
+            np.tile: np.ones((N, 1), dtype=dmu.dtype) * dmu / N => np.tile(dmu / N, (N, 1))
+            np.stack: np.ones((N, 1), dtype=dmu.dtype) * dmu / N => np.stack([dmu / N] * N)
+            """,
         ),
     ),
     stage(
         bn.batchnorm_backward_step0,
         {"dx": 1},
-        (
-            wrong(
-                "one-branch-only",
-                change="dx1 + dx2",
-                into="dx1.copy()",
-                says="Your dx holds one of the two gradients of x. Two boxes used x, so two gradients add "
-                "up.",
-            ),
-            wrong(
-                "mean-path-only",
-                change="dx1 + dx2",
-                into="dx2.copy()",
-                says="Your dx holds only what came back through the mean. x also went straight into step 2.",
-            ),
-            wrong(
-                "averaged",
-                change="dx1 + dx2",
-                into="(dx1 + dx2) / 2",
-                says="You take the mean of the two gradients. Gradients of several uses add up.",
-            ),
-            wrong(
-                "subtracted",
-                change="dx1 + dx2",
-                into="dx1 - dx2",
-                says="You subtract. The minus of the centring is in dx2 already, since step 2.",
-            ),
-            wrong(
-                "writes-into-dx1",
-                change="return dx1 + dx2",
-                into="dx1 += dx2\nreturn dx1",
-                says="Your values are right, but the function changes the dx1 of its caller. Make a new "
-                "array.",
-            ),
+        wrongs(
+            """
+            one-branch-only: dx1 + dx2 => dx1.copy()
+                Your dx holds one of the two gradients of x. Two boxes used x, so two gradients add up.
+            mean-path-only: dx1 + dx2 => dx2.copy()
+                Your dx holds only what came back through the mean. x also went straight into step 2.
+            averaged: dx1 + dx2 => (dx1 + dx2) / 2
+                You take the mean of the two gradients. Gradients of several uses add up.
+            subtracted: dx1 + dx2 => dx1 - dx2
+                You subtract. The minus of the centring is in dx2 already, since step 2.
+            writes-into-dx1:
+                - return dx1 + dx2
+                + dx1 += dx2
+                + return dx1
+                Your values are right, but the function changes the dx1 of its caller. Make a new array.
+            """,
         ),
-        (
-            right("np.add", change="dx1 + dx2", into="np.add(dx1, dx2)"),
-            right(
-                "in place on a copy", change="return dx1 + dx2", into="dx = dx1.copy()\ndx += dx2\nreturn dx"
-            ),
+        rights(
+            """
+            np.add: dx1 + dx2 => np.add(dx1, dx2)
+            in place on a copy:
+                - return dx1 + dx2
+                + dx = dx1.copy()
+                + dx += dx2
+                + return dx
+            """,
         ),
     ),
 )

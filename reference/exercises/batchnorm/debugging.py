@@ -11,6 +11,7 @@ from reference import batchnorm as bn
 from reference.drawn import Drawn, in_float32, strided
 from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.batchnorm.inputs import batch
+from reference.notation import rights, wrongs
 
 Stages = list[np.ndarray]
 Spoil = Callable[[Stages, Drawn], Stages]
@@ -199,65 +200,48 @@ NAME = Exercise(
             "is the "
             "culprit.",
         ),
-        wrong(
-            "index-not-number",
-            change="start=1",
-            into="start=0",
-            says="You return the place in the list, which starts at 0. Steps are numbered from 1.",
-        ),
-        wrong(
-            "step-always-named",
-            change="return 0",
-            into="return 9",
-            says="You name a step even if all nine results are right. Then the answer is 0.",
-        ),
-        wrong(
-            "exact-comparison",
-            change=FOUND,
-            into="if np.any(got != right):",
-            says="You ask for equality to the last digit. Two right ways to compute differ by rounding: "
-            "compare the "
-            "difference with the size of the numbers.",
-        ),
-        wrong(
-            "absolute-tolerance",
-            change=FOUND,
-            into="if not np.allclose(got, right):",
-            says="Your limit does not shrink with the numbers (np.allclose adds 1e-8), so faults in tiny "
-            "numbers "
-            "pass. Compare with the largest right value.",
-        ),
-        wrong(
-            "sign-of-the-difference",
-            change=FOUND,
-            into="if np.max(got - right) > 1e-4 * np.max(np.abs(right)):",
-            says="Your differences have a sign, so a result that is too small passes. Take the absolute "
-            "value first.",
-        ),
-        wrong(
-            "means-compared",
-            change=FOUND,
-            into="if abs(np.mean(got) - np.mean(right)) > 1e-4 * np.max(np.abs(right)):",
-            says="You compare one number of each array, its mean. Arrays can differ and have the same "
-            "mean: compare "
-            "entry by entry.",
-        ),
-        wrong(
-            "always-the-published-fault",
-            change="return number",
-            into="return 4",
-            says="You return 4 for every fault. The function should find the step by itself, wherever the "
-            "fault is.",
+        *wrongs(
+            """
+            index-not-number: start=1 => start=0
+                You return the place in the list, which starts at 0. Steps are numbered from 1.
+            step-always-named: return 0 => return 9
+                You name a step even if all nine results are right. Then the answer is 0.
+            exact-comparison:
+                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
+                + if np.any(got != right):
+                You ask for equality to the last digit. Two right ways to compute differ by rounding: compare
+                the difference with the size of the numbers.
+            absolute-tolerance:
+                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
+                + if not np.allclose(got, right):
+                Your limit does not shrink with the numbers (np.allclose adds 1e-8), so faults in tiny numbers
+                pass. Compare with the largest right value.
+            sign-of-the-difference:
+                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
+                + if np.max(got - right) > 1e-4 * np.max(np.abs(right)):
+                Your differences have a sign, so a result that is too small passes. Take the absolute value
+                first.
+            means-compared:
+                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
+                + if abs(np.mean(got) - np.mean(right)) > 1e-4 * np.max(np.abs(right)):
+                You compare one number of each array, its mean. Arrays can differ and have the same mean:
+                compare entry by entry.
+            always-the-published-fault: return number => return 4
+                You return 4 for every fault. The function should find the step by itself, wherever the fault
+                is.
+            """,
         ),
     ),
     alternatives=(
         right("in float32", by=in_float32_throughout),
         right("a while loop, norms, a NumPy integer", by=in_a_while_loop),
         right("each step from the results before it", by=each_from_the_one_before),
-        right(
-            "np.any",
-            change=FOUND,
-            into="if np.any(np.abs(got - right) > 1e-4 * np.max(np.abs(right))):",
+        *rights(
+            """
+            np.any:
+                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
+                + if np.any(np.abs(got - right) > 1e-4 * np.max(np.abs(right))):
+            """,
         ),
     ),
 )
@@ -319,56 +303,46 @@ REPAIRED = Exercise(
     name="repaired_forward",
     truth=bn.repaired_forward,
     cases=REPAIR_CASES,
-    misconceptions=(
-        wrong(
-            "not-repaired",
-            change=VARIANCE,
-            into="var = np.sum(sq, axis=0)",
-            says="The fault is still there: your outputs shrink as the batch grows. Look for an average that "
-            "lost its divisor.",
-        ),
-        wrong(
-            "normalise-with-ddof1",
-            change=VARIANCE,
-            into="var = np.sum(sq, axis=0) / (N - 1)",
-            says="You found the step, but divide by N - 1. The batch itself is meant: the divisor is N.",
-        ),
-        wrong(
-            "divided-by-D",
-            change=VARIANCE,
-            into="var = np.sum(sq, axis=0) / x.shape[1]",
-            says="You found the step, but divide by the number of features. The sum runs over the examples.",
-        ),
-        wrong(
-            "repaired-in-the-root",
-            change=VARIANCE + "\nsqrtvar = np.sqrt(var + eps)",
-            into="var = np.sum(sq, axis=0)\nsqrtvar = np.sqrt(var / N + eps)",
-            says="Your output is right, but var in the cache is still the sum: you repaired one step too "
-            "late, and "
-            "published_backward reads var.",
-        ),
-        wrong(
-            "repaired-in-the-squares",
-            change="sq = xmu**2\n" + VARIANCE,
-            into="sq = xmu**2 / N\nvar = np.sum(sq, axis=0)",
-            says="Your output is right, but sq in the cache is not the square: you repaired one step too "
-            "early. Each "
-            "step should do what its name says.",
-        ),
-        wrong(
-            "output-rescaled",
-            change="xhat = xmu * ivar",
-            into="ivar = 1 / np.sqrt(np.sum(sq, axis=0) + eps)\nxhat = xmu * ivar * np.sqrt(N)",
-            says="You make up for the fault by scaling with the root of N afterwards. Then eps is scaled "
-            "too, and a "
-            "feature that hardly varies comes out wrong. Repair the step itself.",
-        ),
+    misconceptions=wrongs(
+        """
+        not-repaired: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0)
+            The fault is still there: your outputs shrink as the batch grows. Look for an average that lost
+            its divisor.
+        normalise-with-ddof1: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0) / (N - 1)
+            You found the step, but divide by N - 1. The batch itself is meant: the divisor is N.
+        divided-by-D: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0) / x.shape[1]
+            You found the step, but divide by the number of features. The sum runs over the examples.
+        repaired-in-the-root:
+            - var = np.sum(sq, axis=0) / N
+            - sqrtvar = np.sqrt(var + eps)
+            + var = np.sum(sq, axis=0)
+            + sqrtvar = np.sqrt(var / N + eps)
+            Your output is right, but var in the cache is still the sum: you repaired one step too late, and
+            published_backward reads var.
+        repaired-in-the-squares:
+            - sq = xmu**2
+            - var = np.sum(sq, axis=0) / N
+            + sq = xmu**2 / N
+            + var = np.sum(sq, axis=0)
+            Your output is right, but sq in the cache is not the square: you repaired one step too early. Each
+            step should do what its name says.
+        output-rescaled:
+            - xhat = xmu * ivar
+            + ivar = 1 / np.sqrt(np.sum(sq, axis=0) + eps)
+            + xhat = xmu * ivar * np.sqrt(N)
+            You make up for the fault by scaling with the root of N afterwards. Then eps is scaled too, and a
+            feature that hardly varies comes out wrong. Repair the step itself.
+        """,
     ),
     alternatives=(
         right("in float32", by=repaired_in_float32),
         right("its own nine functions", by=repaired_with_own_steps),
         right("a loop over features", by=repaired_with_loops),
-        right("np.mean", change=VARIANCE, into="var = np.mean(sq, axis=0)"),
-        right("the factor in front", change=VARIANCE, into="var = 1.0 / N * np.sum(sq, axis=0)"),
+        *rights(
+            """
+            np.mean: var = np.sum(sq, axis=0) / N => var = np.mean(sq, axis=0)
+            the factor in front: var = np.sum(sq, axis=0) / N => var = 1.0 / N * np.sum(sq, axis=0)
+            """,
+        ),
     ),
 )

@@ -19,9 +19,9 @@ from reference.exercise import (
     Misconception,
     case,
     right,
-    wrong,
 )
 from reference.exercises.batchnorm.inputs import batch
+from reference.notation import rights, wrongs
 from reference.variants import right_pair
 from stagewise.compare import Tolerance
 
@@ -165,272 +165,158 @@ ALWAYS = (
     *PAIRS,
 )
 
-STAGED_MISTAKES = (
-    wrong(
-        "constant-statistics",
-        change="dx = batchnorm_backward_step0(dx1, dx2)",
-        into="dx = dxmu1",
-        says="Your dx treats mean and variance as constants. Both were computed from x, so two more paths "
-        "lead back "
-        "to it.",
-    ),
-    wrong(
-        "no-mean-path",
-        change="dx = batchnorm_backward_step0(dx1, dx2)",
-        into="dx = dx1",
-        says="The path through the mean is missing in your dx: look at steps 1 and 0.",
-    ),
-    wrong(
-        "no-variance-path",
-        change="dxmu2 = batchnorm_backward_step3(dsq, xmu)",
-        into="dxmu2 = 0 * xmu",
-        says="The path through the variance is missing in your dx: look at where step 2 joins two gradients.",
-    ),
-    wrong(
-        "var-without-1/N",
-        change="dsq = batchnorm_backward_step4(dvar, N)",
-        into="dsq = np.ones_like(dout) * dvar",
-        says="On the way through the variance a factor 1/N is missing: look at step 4.",
-    ),
-    wrong(
-        "mean-without-1/N",
-        change="dx2 = batchnorm_backward_step1(dmu, N)",
-        into="dx2 = np.ones_like(dout) * dmu",
-        says="On the way through the mean a factor 1/N is missing: look at step 1.",
-    ),
-    wrong(
-        "factor-2-missing",
-        change="dxmu2 = batchnorm_backward_step3(dsq, xmu)",
-        into="dxmu2 = xmu * dsq",
-        says="On the way through the variance the 2 of the square is missing: look at step 3.",
-    ),
-    wrong(
-        "dvar-sign",
-        change="dvar = batchnorm_backward_step5(dsqrtvar, var, eps)",
-        into="dvar = -batchnorm_backward_step5(dsqrtvar, var, eps)",
-        says="The path through the variance has the wrong sign: look at steps 6 and 5. One minus, not none "
-        "and not "
-        "two.",
-    ),
-    wrong(
-        "dvar-power",
-        change="dvar = batchnorm_backward_step5(dsqrtvar, var, eps)",
-        into="dvar = -0.5 * divar * sqrtvar**-1.5",
-        says="The power in your dvar is wrong. Steps 6 and 5 together divide by the third power of "
-        "sqrtvar, that is "
-        "by var + eps to the power 3/2.",
-    ),
-    wrong(
-        "gamma-missing",
-        change="dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)",
-        into="dxhat, dgamma = dgammax, np.sum(dgammax * xhat, axis=0)",
-        says="gamma is missing in your dx: look at step 8.",
-    ),
-    wrong(
-        "sum-without-axis",
-        change="dxmu1, divar = batchnorm_backward_step7(dxhat, xmu, ivar)",
-        into="dxmu1, divar = dxhat * ivar, np.sum(dxhat * xmu)",
-        says="A sum on the way through the variance runs over the features as well: look at step 7 and "
-        "name the axis.",
-    ),
-    wrong(
-        "scalar-dmu-mean",
-        change="dx2 = batchnorm_backward_step1(dmu, N)",
-        into="dx2 = np.ones_like(dout) * np.mean(dmu) / N",
-        says="Your dmu is averaged over the features. Each feature keeps its own entry: look at step 1.",
-    ),
-    wrong(
-        "dgamma-uses-xmu",
-        change="dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)",
-        into="dxhat, dgamma = dgammax * gamma, np.sum(dgammax * xmu, axis=0)",
-        says="Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.",
-    ),
-    wrong(
-        "dgamma-averaged",
-        change="dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)",
-        into="dxhat, dgamma = dgammax * gamma, np.mean(dgammax * xhat, axis=0)",
-        says="Your dgamma is a mean over the examples. Gradients of several uses add up.",
-    ),
-    wrong(
-        "dbeta-averaged",
-        change="dgammax, dbeta = batchnorm_backward_step9(dout)",
-        into="dgammax, dbeta = dout, np.mean(dout, axis=0)",
-        says="Your dbeta is a mean over the examples. Gradients of several uses add up.",
-    ),
-    wrong(
-        "dgamma-and-dbeta-swapped",
-        change="return dx, dgamma, dbeta",
-        into="return dx, dbeta, dgamma",
-        says="dgamma and dbeta have changed places in what you return.",
-    ),
-    wrong(
-        "diagonal-Jacobian",
-        change="dx = batchnorm_backward_step0(dx1, dx2)",
-        into="dx = dxhat * ivar * (1 - 1 / N - xhat**2 / N)",
-        says="Your dx asks how each entry of x changes its own output. It changes those of all other "
-        "examples of the "
-        "batch too, through the mean and the variance.",
-    ),
-    wrong(
-        "cache-unpacked-wrong-order",
-        change="xhat, gamma, xmu, ivar, sqrtvar, var, eps = cache",
-        into="xhat, gamma, xmu, sqrtvar, ivar, var, eps = cache",
-        says="Two values of the cache have changed places: ivar and sqrtvar. Unpack in the order in which "
-        "you packed.",
-    ),
-    wrong(
-        "omits-eps",
-        change="dvar = batchnorm_backward_step5(dsqrtvar, var, eps)",
-        into="dvar = batchnorm_backward_step5(dsqrtvar, var, 0)",
-        says="Your backward pass forgets eps, which the forward pass used: look at step 5. A feature that "
-        "hardly "
-        "varies shows the difference.",
-    ),
-    wrong(
-        "keepdims-shape",
-        change="return dx, dgamma, dbeta",
-        into="return dx, dgamma[None], dbeta[None]",
-        says="Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient "
-        "has the "
-        "shape of what it belongs to: (D,).",
-    ),
-    wrong(
-        "float32-lost",
-        change="dsq = batchnorm_backward_step4(dvar, N)",
-        into="dsq = np.ones(dout.shape) * dvar / N",
-        says="Your values are right, but float32 comes back as float64: np.ones makes float64 rows unless "
-        "it is told "
-        "the dtype.",
-    ),
-    wrong(
-        "writes-into-dout",
-        change="""
-            dgammax, dbeta = batchnorm_backward_step9(dout)
-            dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
-        """,
-        into="""
-            dbeta, dgamma = dout.sum(axis=0), (dout * xhat).sum(axis=0)
-            dxhat = dout
-            dxhat *= gamma
-        """,
-        says="Your function changes dout, which belongs to the caller: the layer behind still needs it. "
-        "Make a new "
-        "array instead of multiplying in place.",
-    ),
+STAGED_MISTAKES = wrongs(
+    """
+    constant-statistics: dx = batchnorm_backward_step0(dx1, dx2) => dx = dxmu1
+        Your dx treats mean and variance as constants. Both were computed from x, so two more paths lead back
+        to it.
+    no-mean-path: dx = batchnorm_backward_step0(dx1, dx2) => dx = dx1
+        The path through the mean is missing in your dx: look at steps 1 and 0.
+    no-variance-path: dxmu2 = batchnorm_backward_step3(dsq, xmu) => dxmu2 = 0 * xmu
+        The path through the variance is missing in your dx: look at where step 2 joins two gradients.
+    var-without-1/N: dsq = batchnorm_backward_step4(dvar, N) => dsq = np.ones_like(dout) * dvar
+        On the way through the variance a factor 1/N is missing: look at step 4.
+    mean-without-1/N: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = np.ones_like(dout) * dmu
+        On the way through the mean a factor 1/N is missing: look at step 1.
+    factor-2-missing: dxmu2 = batchnorm_backward_step3(dsq, xmu) => dxmu2 = xmu * dsq
+        On the way through the variance the 2 of the square is missing: look at step 3.
+    dvar-sign:
+        - dvar = batchnorm_backward_step5(dsqrtvar, var, eps)
+        + dvar = -batchnorm_backward_step5(dsqrtvar, var, eps)
+        The path through the variance has the wrong sign: look at steps 6 and 5. One minus, not none and not
+        two.
+    dvar-power: dvar = batchnorm_backward_step5(dsqrtvar, var, eps) => dvar = -0.5 * divar * sqrtvar**-1.5
+        The power in your dvar is wrong. Steps 6 and 5 together divide by the third power of sqrtvar, that is
+        by var + eps to the power 3/2.
+    gamma-missing:
+        - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+        + dxhat, dgamma = dgammax, np.sum(dgammax * xhat, axis=0)
+        gamma is missing in your dx: look at step 8.
+    sum-without-axis:
+        - dxmu1, divar = batchnorm_backward_step7(dxhat, xmu, ivar)
+        + dxmu1, divar = dxhat * ivar, np.sum(dxhat * xmu)
+        A sum on the way through the variance runs over the features as well: look at step 7 and name the
+        axis.
+    scalar-dmu-mean: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = np.ones_like(dout) * np.mean(dmu) / N
+        Your dmu is averaged over the features. Each feature keeps its own entry: look at step 1.
+    dgamma-uses-xmu:
+        - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+        + dxhat, dgamma = dgammax * gamma, np.sum(dgammax * xmu, axis=0)
+        Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
+    dgamma-averaged:
+        - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+        + dxhat, dgamma = dgammax * gamma, np.mean(dgammax * xhat, axis=0)
+        Your dgamma is a mean over the examples. Gradients of several uses add up.
+    dbeta-averaged:
+        - dgammax, dbeta = batchnorm_backward_step9(dout)
+        + dgammax, dbeta = dout, np.mean(dout, axis=0)
+        Your dbeta is a mean over the examples. Gradients of several uses add up.
+    dgamma-and-dbeta-swapped: return dx, dgamma, dbeta => return dx, dbeta, dgamma
+        dgamma and dbeta have changed places in what you return.
+    diagonal-Jacobian:
+        - dx = batchnorm_backward_step0(dx1, dx2)
+        + dx = dxhat * ivar * (1 - 1 / N - xhat**2 / N)
+        Your dx asks how each entry of x changes its own output. It changes those of all other examples of the
+        batch too, through the mean and the variance.
+    cache-unpacked-wrong-order:
+        - xhat, gamma, xmu, ivar, sqrtvar, var, eps = cache
+        + xhat, gamma, xmu, sqrtvar, ivar, var, eps = cache
+        Two values of the cache have changed places: ivar and sqrtvar. Unpack in the order in which you
+        packed.
+    omits-eps:
+        - dvar = batchnorm_backward_step5(dsqrtvar, var, eps)
+        + dvar = batchnorm_backward_step5(dsqrtvar, var, 0)
+        Your backward pass forgets eps, which the forward pass used: look at step 5. A feature that hardly
+        varies shows the difference.
+    keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
+        Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the
+        shape of what it belongs to: (D,).
+    float32-lost: dsq = batchnorm_backward_step4(dvar, N) => dsq = np.ones(dout.shape) * dvar / N
+        Your values are right, but float32 comes back as float64: np.ones makes float64 rows unless it is told
+        the dtype.
+    writes-into-dout:
+        - dgammax, dbeta = batchnorm_backward_step9(dout)
+        - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+        + dbeta, dgamma = dout.sum(axis=0), (dout * xhat).sum(axis=0)
+        + dxhat = dout
+        + dxhat *= gamma
+        Your function changes dout, which belongs to the caller: the layer behind still needs it. Make a new
+        array instead of multiplying in place.
+    """,
 )
 
 CLOSED = "dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)"
 
-CLOSED_MISTAKES = (
-    wrong(
-        "constant-statistics",
-        change=CLOSED,
-        into="dx = gamma * ivar * dout",
-        says="Your dx treats mean and variance as constants: the two terms that are subtracted are missing.",
-    ),
-    wrong(
-        "no-mean-path",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - xhat * dgamma / N)",
-        says="The mean of dout is not subtracted in your dx.",
-    ),
-    wrong(
-        "no-variance-path",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - dbeta / N)",
-        says="The part along xhat is not subtracted in your dx.",
-    ),
-    wrong(
-        "mean-without-1/N",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - dbeta - xhat * dgamma / N)",
-        says="You subtract the sum of dout. The formula has its mean: a factor 1/N is missing.",
-    ),
-    wrong(
-        "var-without-1/N",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma)",
-        says="The last term has a sum where the formula has a mean: a factor 1/N is missing.",
-    ),
-    wrong(
-        "sums-for-means",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - dbeta - xhat * dgamma)",
-        says="You subtract sums. Both terms of the formula are means: the factors 1/N are missing.",
-    ),
-    wrong(
-        "xhat-missing",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - dbeta / N - dgamma / N)",
-        says="In the last term xhat stands twice: once inside the mean, and once in front of it.",
-    ),
-    wrong(
-        "dvar-sign",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - dbeta / N + xhat * dgamma / N)",
-        says="The last term has the wrong sign: the part along xhat is taken away.",
-    ),
-    wrong(
-        "gamma-missing",
-        change=CLOSED,
-        into="dx = ivar * (dout - dbeta / N - xhat * dgamma / N)",
-        says="gamma is missing in your dx.",
-    ),
-    wrong(
-        "ivar-missing",
-        change=CLOSED,
-        into="dx = gamma * (dout - dbeta / N - xhat * dgamma / N)",
-        says="The whole of your dx still has to be divided by sqrt(var + eps).",
-    ),
-    wrong(
-        "divide-by-variance",
-        change=CLOSED,
-        into="dx = gamma * ivar**2 * (dout - dbeta / N - xhat * dgamma / N)",
-        says="You divide by the variance. The formula divides by its root, s, once.",
-    ),
-    wrong(
-        "xmu-for-xhat",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - dbeta / N - cache[2] * dgamma / N)",
-        says="The last term has xmu in front of the mean. It is the normalised xhat that stands there.",
-    ),
-    wrong(
-        "sum-without-axis",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - dbeta / N - xhat * np.sum(dout * xhat) / N)",
-        says="The last mean runs over the features as well. Name the axis.",
-    ),
-    wrong(
-        "mean-of-everything",
-        change=CLOSED,
-        into="dx = gamma * ivar * (dout - np.mean(dout) - xhat * dgamma / N)",
-        says="You subtract one mean from everything. Each feature has its own mean of dout. Name the axis.",
-    ),
-    wrong(
-        "dgamma-uses-xmu",
-        change="dgamma = np.sum(dout * xhat, axis=0)",
-        into="""
-            dgamma = np.sum(dout * cache[2], axis=0)
-            dx = gamma * ivar * (dout - dbeta / N - xhat * np.mean(dout * xhat, axis=0))
-            return dx, dgamma, dbeta
-        """,
-        says="Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.",
-    ),
-    wrong(
-        "gradients-averaged",
-        change="return dx, dgamma, dbeta",
-        into="return dx, dgamma / N, dbeta / N",
-        says="Your dgamma and dbeta are means over the examples, as in the formula for dx. As results they "
-        "are sums.",
-    ),
-    wrong(
-        "keepdims-shape",
-        change="return dx, dgamma, dbeta",
-        into="return dx, dgamma[None], dbeta[None]",
-        says="Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient "
-        "has the "
-        "shape of what it belongs to: (D,).",
-    ),
+CLOSED_MISTAKES = wrongs(
+    """
+    constant-statistics:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * dout
+        Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
+    no-mean-path:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - xhat * dgamma / N)
+        The mean of dout is not subtracted in your dx.
+    no-variance-path:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - dbeta / N)
+        The part along xhat is not subtracted in your dx.
+    mean-without-1/N:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - dbeta - xhat * dgamma / N)
+        You subtract the sum of dout. The formula has its mean: a factor 1/N is missing.
+    var-without-1/N:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma)
+        The last term has a sum where the formula has a mean: a factor 1/N is missing.
+    sums-for-means:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - dbeta - xhat * dgamma)
+        You subtract sums. Both terms of the formula are means: the factors 1/N are missing.
+    xhat-missing:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - dbeta / N - dgamma / N)
+        In the last term xhat stands twice: once inside the mean, and once in front of it.
+    dvar-sign:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - dbeta / N + xhat * dgamma / N)
+        The last term has the wrong sign: the part along xhat is taken away.
+    gamma-missing:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = ivar * (dout - dbeta / N - xhat * dgamma / N)
+        gamma is missing in your dx.
+    ivar-missing:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * (dout - dbeta / N - xhat * dgamma / N)
+        The whole of your dx still has to be divided by sqrt(var + eps).
+    divide-by-variance:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar**2 * (dout - dbeta / N - xhat * dgamma / N)
+        You divide by the variance. The formula divides by its root, s, once.
+    xmu-for-xhat:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - dbeta / N - cache[2] * dgamma / N)
+        The last term has xmu in front of the mean. It is the normalised xhat that stands there.
+    sum-without-axis:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - dbeta / N - xhat * np.sum(dout * xhat) / N)
+        The last mean runs over the features as well. Name the axis.
+    mean-of-everything:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar * (dout - np.mean(dout) - xhat * dgamma / N)
+        You subtract one mean from everything. Each feature has its own mean of dout. Name the axis.
+    dgamma-uses-xmu:
+        - dgamma = np.sum(dout * xhat, axis=0)
+        + dgamma = np.sum(dout * cache[2], axis=0)
+        + dx = gamma * ivar * (dout - dbeta / N - xhat * np.mean(dout * xhat, axis=0))
+        + return dx, dgamma, dbeta
+        Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
+    gradients-averaged: return dx, dgamma, dbeta => return dx, dgamma / N, dbeta / N
+        Your dgamma and dbeta are means over the examples, as in the formula for dx. As results they are sums.
+    keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
+        Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the
+        shape of what it belongs to: (D,).
+    """,
 )
 
 
@@ -449,15 +335,13 @@ BACKWARD = _layer(
     bn.batchnorm_backward,
     STAGED_MISTAKES,
     (
-        right(
-            "the zero term of step 2 left out",
-            change="dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2)",
-            into="dx1, dmu = dxmu1 + dxmu2, -np.sum(dxmu1, axis=0)",
-        ),
-        right(
-            "rows by broadcasting",
-            change="dx2 = batchnorm_backward_step1(dmu, N)",
-            into="dx2 = dmu / N",
+        *rights(
+            """
+            the zero term of step 2 left out:
+                - dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2)
+                + dx1, dmu = dxmu1 + dxmu2, -np.sum(dxmu1, axis=0)
+            rows by broadcasting: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = dmu / N
+            """,
         ),
         right("the closed form", by=bn.batchnorm_backward_alt),
     ),
@@ -466,15 +350,15 @@ BACKWARD_ALT = _layer(
     bn.batchnorm_backward_alt,
     CLOSED_MISTAKES,
     (
-        right(
-            "N taken out",
-            change=CLOSED,
-            into="dx = gamma * ivar / N * (N * dout - dbeta - xhat * dgamma)",
-        ),
-        right(
-            "dgamma without xhat in the cache",
-            change="dgamma = np.sum(dout * xhat, axis=0)",
-            into="dgamma = np.sum(dout * (cache[2] * ivar), axis=0)",
+        *rights(
+            """
+            N taken out:
+                - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+                + dx = gamma * ivar / N * (N * dout - dbeta - xhat * dgamma)
+            dgamma without xhat in the cache:
+                - dgamma = np.sum(dout * xhat, axis=0)
+                + dgamma = np.sum(dout * (cache[2] * ivar), axis=0)
+            """,
         ),
         right("the ten steps", by=bn.batchnorm_backward),
     ),

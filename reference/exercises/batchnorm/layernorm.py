@@ -8,10 +8,11 @@ import numpy as np
 
 from reference import batchnorm as bn
 from reference.drawn import Drawn, in_float32, strided
-from reference.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercise import Case, Exercise, Inputs, case, right
 from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.layer_backward import CANCELS, SHARES
 from reference.exercises.batchnorm.variants import float32_layer
+from reference.notation import rights, wrongs
 from reference.variants import right_pair
 
 
@@ -133,106 +134,61 @@ FORWARD = Exercise(
     name="layernorm_forward",
     truth=bn.layernorm_forward,
     cases=THERE,
-    misconceptions=(
-        wrong(
-            "batch-axis",
-            change="""
-                mu = np.mean(x, axis=1, keepdims=True)
-                xmu = x - mu
-                var = np.mean(xmu**2, axis=1, keepdims=True)
-            """,
-            into="""
-                mu = np.mean(x, axis=0)
-                xmu = x - mu
-                var = np.mean(xmu**2, axis=0)
-            """,
-            says="You take mean and variance over the examples: that is batch normalisation. Here each "
-            "example uses "
-            "its own features, so the axis is the other one.",
-        ),
-        wrong(
-            "variance-is-a-sum",
-            change="np.mean(xmu**2, axis=1, keepdims=True)",
-            into="np.sum(xmu**2, axis=1, keepdims=True)",
-            says="Your variance adds up the squares but never divides by the number of features.",
-        ),
-        wrong(
-            "divided-by-N",
-            change="np.mean(xmu**2, axis=1, keepdims=True)",
-            into="np.sum(xmu**2, axis=1, keepdims=True) / len(x)",
-            says="Your variance is divided by the number of examples. It is a mean over the D features.",
-        ),
-        wrong(
-            "normalise-with-ddof1",
-            change="np.mean(xmu**2, axis=1, keepdims=True)",
-            into="np.var(x, axis=1, keepdims=True, ddof=1)",
-            says="Your variance is divided by D - 1. Layer normalisation uses the biased one, divided by D.",
-        ),
-        wrong(
-            "var-not-centred",
-            change="np.mean(xmu**2, axis=1, keepdims=True)",
-            into="np.mean(x**2, axis=1, keepdims=True)",
-            says="Your variance is the mean of the squares of x. The squares of x - mu are meant.",
-        ),
-        wrong(
-            "eps-missing",
-            change="np.sqrt(var + eps)",
-            into="np.sqrt(var)",
-            says="Your root does not use eps: an example whose features are all alike is divided by zero.",
-        ),
-        wrong(
-            "eps-outside-sqrt",
-            change="np.sqrt(var + eps)",
-            into="(np.sqrt(var) + eps)",
-            says="Your eps stands behind the root. It belongs under it: an example that hardly varies "
-            "shows the "
-            "difference.",
-        ),
-        wrong(
-            "divide-by-variance",
-            change="np.sqrt(var + eps)",
-            into="(var + eps)",
-            says="You divide by the variance, without the root.",
-        ),
-        wrong(
-            "keepdims-missing",
-            change="np.mean(x, axis=1, keepdims=True)",
-            into="np.mean(x, axis=1)",
-            says="Your means have the shape (N,), which broadcasts along the wrong axis. Keep the axis: "
-            "(N, 1).",
-        ),
-        wrong(
-            "affine-per-example",
-            change="gamma * xhat + beta",
-            into="gamma[:, None] * xhat + beta[:, None]",
-            says="You give each example its own gamma and beta. They belong to the features, as in batch "
-            "normalisation, and broadcast along the rows.",
-        ),
-        wrong(
-            "affine-forgotten",
-            change="gamma * xhat + beta",
-            into="xhat",
-            says="gamma and beta are not used: the normalised values still have to be scaled and shifted.",
-        ),
-        wrong(
-            "writes-into-x",
-            change="xmu = x - mu",
-            into="x -= mu\nxmu = x",
-            says="Your values are right, but the function changes the x of its caller. Make a new array "
-            "instead of "
-            "subtracting in place.",
-        ),
+    misconceptions=wrongs(
+        """
+        batch-axis:
+            - mu = np.mean(x, axis=1, keepdims=True)
+            - xmu = x - mu
+            - var = np.mean(xmu**2, axis=1, keepdims=True)
+            + mu = np.mean(x, axis=0)
+            + xmu = x - mu
+            + var = np.mean(xmu**2, axis=0)
+            You take mean and variance over the examples: that is batch normalisation. Here each example uses
+            its own features, so the axis is the other one.
+        variance-is-a-sum: np.mean(xmu**2, axis=1, keepdims=True) => np.sum(xmu**2, axis=1, keepdims=True)
+            Your variance adds up the squares but never divides by the number of features.
+        divided-by-N: np.mean(xmu**2, axis=1, keepdims=True) => np.sum(xmu**2, axis=1, keepdims=True) / len(x)
+            Your variance is divided by the number of examples. It is a mean over the D features.
+        normalise-with-ddof1:
+            - np.mean(xmu**2, axis=1, keepdims=True)
+            + np.var(x, axis=1, keepdims=True, ddof=1)
+            Your variance is divided by D - 1. Layer normalisation uses the biased one, divided by D.
+        var-not-centred: np.mean(xmu**2, axis=1, keepdims=True) => np.mean(x**2, axis=1, keepdims=True)
+            Your variance is the mean of the squares of x. The squares of x - mu are meant.
+        eps-missing: np.sqrt(var + eps) => np.sqrt(var)
+            Your root does not use eps: an example whose features are all alike is divided by zero.
+        eps-outside-sqrt: np.sqrt(var + eps) => (np.sqrt(var) + eps)
+            Your eps stands behind the root. It belongs under it: an example that hardly varies shows the
+            difference.
+        divide-by-variance: np.sqrt(var + eps) => (var + eps)
+            You divide by the variance, without the root.
+        keepdims-missing: np.mean(x, axis=1, keepdims=True) => np.mean(x, axis=1)
+            Your means have the shape (N,), which broadcasts along the wrong axis. Keep the axis: (N, 1).
+        affine-per-example: gamma * xhat + beta => gamma[:, None] * xhat + beta[:, None]
+            You give each example its own gamma and beta. They belong to the features, as in batch
+            normalisation, and broadcast along the rows.
+        affine-forgotten: gamma * xhat + beta => xhat
+            gamma and beta are not used: the normalised values still have to be scaled and shifted.
+        writes-into-x:
+            - xmu = x - mu
+            + x -= mu
+            + xmu = x
+            Your values are right, but the function changes the x of its caller. Make a new array instead of
+            subtracting in place.
+        """,
     ),
     alternatives=(
         right("in float32", by=float32_layer(bn.layernorm_forward)),
         right("row by row", by=row_by_row),
         right("batch normalisation of the transposed", by=by_transposing),
-        right(
-            "one-pass variance",
-            change="np.mean(xmu**2, axis=1, keepdims=True)",
-            into="np.mean(x**2, axis=1, keepdims=True) - mu**2",
+        *rights(
+            """
+            one-pass variance:
+                - np.mean(xmu**2, axis=1, keepdims=True)
+                + np.mean(x**2, axis=1, keepdims=True) - mu**2
+            a list as cache: return out, (xhat, gamma, ivar) => return out, [x, ln_param]
+            """,
         ),
-        right("a list as cache", change="return out, (xhat, gamma, ivar)", into="return out, [x, ln_param]"),
     ),
 )
 
@@ -243,109 +199,59 @@ BACKWARD = Exercise(
     truth=bn.layernorm_backward,
     cases=BACK,
     partners=(bn.layernorm_forward,),
-    misconceptions=(
-        wrong(
-            "batch-axis",
-            change="""
-                mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
-                mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
-            """,
-            into="""
-                mean_dxhat = np.mean(dxhat, axis=0)
-                mean_product = np.mean(dxhat * xhat, axis=0)
-            """,
-            says="Your means in dx run over the examples, as in batch normalisation. Mean and variance of "
-            "an example "
-            "were taken over its features: the other axis.",
-        ),
-        wrong(
-            "gamma-factored-out",
-            change=DX,
-            into="""
-                mean_dout = np.mean(dout, axis=1, keepdims=True)
-                mean_dout_xhat = np.mean(dout * xhat, axis=1, keepdims=True)
-                dx = gamma * ivar * (dout - mean_dout - xhat * mean_dout_xhat)
-            """,
-            says="You took gamma out of the means. Here they run over the features, and gamma differs from "
-            "feature to "
-            "feature: it has to stay inside, in dxhat.",
-        ),
-        wrong(
-            "gamma-missing",
-            change="dxhat = gamma * dout",
-            into="dxhat = dout",
-            says="gamma is missing in your dx: the output was gamma times xhat.",
-        ),
-        wrong(
-            "dgamma-wrong-axis",
-            change="dgamma = np.sum(dout * xhat, axis=0)",
-            into="dgamma = np.sum(dout * xhat, axis=1)",
-            says="Your dgamma sums over the features. gamma has one entry per feature, so its gradient "
-            "sums over the "
-            "examples, as in batch normalisation.",
-        ),
-        wrong(
-            "dbeta-wrong-axis",
-            change="dbeta = np.sum(dout, axis=0)",
-            into="dbeta = np.sum(dout, axis=1)",
-            says="Your dbeta sums over the features. beta has one entry per feature, so its gradient sums "
-            "over the "
-            "examples, as in batch normalisation.",
-        ),
-        wrong(
-            "constant-statistics",
-            change=DX,
-            into="dx = ivar * dxhat",
-            says="Your dx treats mean and variance as constants: the two terms that are subtracted are "
-            "missing.",
-        ),
-        wrong(
-            "no-mean-path",
-            change=DX,
-            into="dx = ivar * (dxhat - xhat * mean_product)",
-            says="The mean of dxhat is not subtracted in your dx.",
-        ),
-        wrong(
-            "no-variance-path",
-            change=DX,
-            into="dx = ivar * (dxhat - mean_dxhat)",
-            says="The part along xhat is not subtracted in your dx.",
-        ),
-        wrong(
-            "divided-by-N",
-            change=DX,
-            into="""
-                D_over_N = dout.shape[1] / dout.shape[0]
-                dx = ivar * (dxhat - D_over_N * mean_dxhat - D_over_N * xhat * mean_product)
-            """,
-            says="Your means divide by the number of examples. They run over the features: divide by D.",
-        ),
-        wrong(
-            "sums-for-means",
-            change=DX,
-            into="dx = ivar * (dxhat - dout.shape[1] * (mean_dxhat + xhat * mean_product))",
-            says="You subtract sums. Both terms of the formula are means: the factors 1/D are missing.",
-        ),
-        wrong(
-            "dvar-sign",
-            change=DX,
-            into="dx = ivar * (dxhat - mean_dxhat + xhat * mean_product)",
-            says="The last term has the wrong sign: the part along xhat is taken away.",
-        ),
-        wrong(
-            "dgamma-averaged",
-            change="dgamma = np.sum(dout * xhat, axis=0)",
-            into="dgamma = np.mean(dout * xhat, axis=0)",
-            says="Your dgamma is a mean over the examples. Gradients of several uses add up.",
-        ),
-        wrong(
-            "keepdims-shape",
-            change="return dx, dgamma, dbeta",
-            into="return dx, dgamma[None], dbeta[None]",
-            says="Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A "
-            "gradient has "
-            "the shape of what it belongs to: (D,).",
-        ),
+    misconceptions=wrongs(
+        """
+        batch-axis:
+            - mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
+            - mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
+            + mean_dxhat = np.mean(dxhat, axis=0)
+            + mean_product = np.mean(dxhat * xhat, axis=0)
+            Your means in dx run over the examples, as in batch normalisation. Mean and variance of an example
+            were taken over its features: the other axis.
+        gamma-factored-out:
+            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+            + mean_dout = np.mean(dout, axis=1, keepdims=True)
+            + mean_dout_xhat = np.mean(dout * xhat, axis=1, keepdims=True)
+            + dx = gamma * ivar * (dout - mean_dout - xhat * mean_dout_xhat)
+            You took gamma out of the means. Here they run over the features, and gamma differs from feature
+            to feature: it has to stay inside, in dxhat.
+        gamma-missing: dxhat = gamma * dout => dxhat = dout
+            gamma is missing in your dx: the output was gamma times xhat.
+        dgamma-wrong-axis: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.sum(dout * xhat, axis=1)
+            Your dgamma sums over the features. gamma has one entry per feature, so its gradient sums over the
+            examples, as in batch normalisation.
+        dbeta-wrong-axis: dbeta = np.sum(dout, axis=0) => dbeta = np.sum(dout, axis=1)
+            Your dbeta sums over the features. beta has one entry per feature, so its gradient sums over the
+            examples, as in batch normalisation.
+        constant-statistics: dx = ivar * (dxhat - mean_dxhat - xhat * mean_product) => dx = ivar * dxhat
+            Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
+        no-mean-path:
+            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+            + dx = ivar * (dxhat - xhat * mean_product)
+            The mean of dxhat is not subtracted in your dx.
+        no-variance-path:
+            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+            + dx = ivar * (dxhat - mean_dxhat)
+            The part along xhat is not subtracted in your dx.
+        divided-by-N:
+            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+            + D_over_N = dout.shape[1] / dout.shape[0]
+            + dx = ivar * (dxhat - D_over_N * mean_dxhat - D_over_N * xhat * mean_product)
+            Your means divide by the number of examples. They run over the features: divide by D.
+        sums-for-means:
+            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+            + dx = ivar * (dxhat - dout.shape[1] * (mean_dxhat + xhat * mean_product))
+            You subtract sums. Both terms of the formula are means: the factors 1/D are missing.
+        dvar-sign:
+            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+            + dx = ivar * (dxhat - mean_dxhat + xhat * mean_product)
+            The last term has the wrong sign: the part along xhat is taken away.
+        dgamma-averaged: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.mean(dout * xhat, axis=0)
+            Your dgamma is a mean over the examples. Gradients of several uses add up.
+        keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
+            Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has
+            the shape of what it belongs to: (D,).
+        """,
     ),
     alternatives=(
         right("in float32", by=back_in_float32),
@@ -353,13 +259,13 @@ BACKWARD = Exercise(
         right_pair(
             "batch normalisation of the transposed", forward=by_transposing, backward=back_by_transposing
         ),
-        right(
-            "D taken out",
-            change=DX,
-            into="""
-                D = dout.shape[1]
-                total = np.sum(dxhat * xhat, axis=1, keepdims=True)
-                dx = ivar / D * (D * dxhat - D * mean_dxhat - xhat * total)
+        *rights(
+            """
+            D taken out:
+                - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+                + D = dout.shape[1]
+                + total = np.sum(dxhat * xhat, axis=1, keepdims=True)
+                + dx = ivar / D * (D * dxhat - D * mean_dxhat - xhat * total)
             """,
         ),
     ),

@@ -12,8 +12,9 @@ from reference.chance import Stated, certain, share
 from reference.drawn import in_float32, only, strided
 from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.dropout.inputs import linear, seeded
-from reference.exercises.dropout.inverted import SEED_DEMANDED, SWAPPED
+from reference.exercises.dropout.inverted import SEED_DEMANDED
 from reference.exercises.dropout.masks import alike, asking
+from reference.notation import rights, wrongs
 from reference.variants import in_float32 as working_in_float32
 from reference.variants import right_pair
 from stagewise.compare import Tolerance
@@ -192,33 +193,24 @@ def _instead(shape: str) -> str:
 
 
 FORWARD_MISTAKES = (
-    wrong(
-        "keep-vs-drop",
-        change="kept = np.random.rand(*w.shape) < p\nmask = (kept / p).astype(w.dtype)",
-        into="kept = np.random.rand(*w.shape) > p\nmask = (kept / (1 - p)).astype(w.dtype)",
-        says="Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of"
-        " 0.4 of the weights becomes zero.",
-    ),
-    wrong(
-        "mixed-convention",
-        change="np.random.rand(*w.shape) < p",
-        into="np.random.rand(*w.shape) > p",
-        says="You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. "
-        "One of the two has the wrong convention.",
-    ),
-    wrong(
-        "unscaled",
-        change="kept / p",
-        into="kept / 1",
-        says="You drop weights, but those that are kept stay as large as they were, so the sums fall to p "
-        "times their size. Divide by the probability to KEEP.",
-    ),
-    wrong(
-        "wrong-factor",
-        change="kept / p",
-        into="kept / (1 - p)",
-        says="You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to"
-        " KEEP.",
+    *wrongs(
+        """
+        keep-vs-drop:
+            - kept = np.random.rand(*w.shape) < p
+            - mask = (kept / p).astype(w.dtype)
+            + kept = np.random.rand(*w.shape) > p
+            + mask = (kept / (1 - p)).astype(w.dtype)
+            Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4
+            of the weights becomes zero.
+        mixed-convention: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > p
+            You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of
+            the two has the wrong convention.
+        unscaled: kept / p => kept / 1
+            You drop weights, but those that are kept stay as large as they were, so the sums fall to p times
+            their size. Divide by the probability to KEEP.
+        wrong-factor: kept / p => kept / (1 - p)
+            You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
+        """,
     ),
     wrong(
         "drops-inputs",
@@ -241,32 +233,20 @@ FORWARD_MISTAKES = (
         says="Each example of yours has a mask of its own. The paper does that; here one mask serves the "
         "whole batch, as the docstring says, which costs far less.",
     ),
-    wrong(
-        "one-mask-per-unit",
-        change="np.random.rand(*w.shape)",
-        into="np.random.rand(1, w.shape[1])",
-        says="A whole column of w is dropped or kept: one row of random numbers is broadcast. Every weight"
-        " needs a random number of its own.",
-    ),
-    wrong(
-        "one-mask-per-input",
-        change="np.random.rand(*w.shape)",
-        into="np.random.rand(len(w), 1)",
-        says="A whole row of w is dropped or kept: one column of random numbers is broadcast. Every weight"
-        " needs a random number of its own.",
-    ),
-    wrong(
-        "bias-missing",
-        change="x @ (w * mask) + b",
-        into="x @ (w * mask) + 0 * b",
-        says="The bias b is not added.",
-    ),
-    wrong(
-        "bias-scaled",
-        change="x @ (w * mask) + b",
-        into="x @ (w * mask) + b * mask.max()",
-        says="Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to "
-        "make up for: add b as it is.",
+    *wrongs(
+        """
+        one-mask-per-unit: np.random.rand(*w.shape) => np.random.rand(1, w.shape[1])
+            A whole column of w is dropped or kept: one row of random numbers is broadcast. Every weight needs
+            a random number of its own.
+        one-mask-per-input: np.random.rand(*w.shape) => np.random.rand(len(w), 1)
+            A whole row of w is dropped or kept: one column of random numbers is broadcast. Every weight needs
+            a random number of its own.
+        bias-missing: x @ (w * mask) + b => x @ (w * mask) + 0 * b
+            The bias b is not added.
+        bias-scaled: x @ (w * mask) + b => x @ (w * mask) + b * mask.max()
+            Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to make
+            up for: add b as it is.
+        """,
     ),
     wrong(
         "bias-dropped",
@@ -274,38 +254,28 @@ FORWARD_MISTAKES = (
         into=f"out = x @ (w * mask) + b * ({_instead('b.shape')}).astype(b.dtype)",
         says="Entries of your bias are dropped. All of b is added as it is; only w has a mask.",
     ),
-    wrong(
-        "scaled-at-test-too",
-        change="mask = np.ones_like(w)",
-        into="mask = np.full_like(w, p)",
-        says="Training already divides by p, and your test mode multiplies by p on top of it. In test mode"
-        " the weights are used as they are.",
-    ),
-    wrong(
-        "active-at-test",
-        change='if mode == "train":',
-        into='if mode in ("train", "test"):',
-        says="You still drop weights in test mode, so the answer for one example changes from call to call.",
-    ),
-    wrong(
-        "modes-swapped",
-        change='if mode == "train":',
-        into=SWAPPED,
-        says="Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.",
-    ),
-    wrong(
-        "dtype-lost",
-        change="(kept / p).astype(w.dtype)",
-        into="kept / p",
-        says="For float32 input your output is float64: a mask of float64 numbers makes the product wide. "
-        "Give the mask the dtype of w.",
-    ),
-    wrong(
-        "reseed-inside-layer",
-        change='if "seed" in dropconnect_param:\n    np.random.seed(dropconnect_param["seed"])',
-        into='np.random.seed(dropconnect_param.get("seed", 0))',
-        says="Every call of yours draws the same mask, because the generator is seeded anew each time, "
-        "even when no seed is given. Seed only if there is one.",
+    *wrongs(
+        """
+        scaled-at-test-too: mask = np.ones_like(w) => mask = np.full_like(w, p)
+            Training already divides by p, and your test mode multiplies by p on top of it. In test mode the
+            weights are used as they are.
+        active-at-test: if mode == "train": => if mode in ("train", "test"):
+            You still drop weights in test mode, so the answer for one example changes from call to call.
+        modes-swapped:
+            - if mode == "train":
+            + mode = {'train': 'test', 'test': 'train'}.get(mode, mode)
+            + if mode == "train":
+            Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.
+        dtype-lost: (kept / p).astype(w.dtype) => kept / p
+            For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give
+            the mask the dtype of w.
+        reseed-inside-layer:
+            - if "seed" in dropconnect_param:
+            -     np.random.seed(dropconnect_param["seed"])
+            + np.random.seed(dropconnect_param.get("seed", 0))
+            Every call of yours draws the same mask, because the generator is seeded anew each time, even when
+            no seed is given. Seed only if there is one.
+        """,
     ),
     wrong(
         "seed-demanded",
@@ -313,17 +283,16 @@ FORWARD_MISTAKES = (
         into='np.random.seed(dropconnect_param["seed"])',
         says=SEED_DEMANDED.format("dropconnect_param"),
     ),
-    wrong(
-        "seed-ignored",
-        change='np.random.seed(dropconnect_param["seed"])',
-        into="pass",
-        says='Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.',
-    ),
-    wrong(
-        "writes-into-w",
-        change=_OUT,
-        into="w *= mask\nout = x @ w + b",
-        says="Your function overwrites w: the dropped weights would be lost for ever.",
+    *wrongs(
+        """
+        seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
+            Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
+        writes-into-w:
+            - out = x @ (w * mask) + b
+            + w *= mask
+            + out = x @ w + b
+            Your function overwrites w: the dropped weights would be lost for ever.
+        """,
     ),
 )
 
@@ -362,12 +331,15 @@ FORWARD = Exercise(
     alternatives=(
         right("in float32", by=working_in_float32(do.dropconnect_forward)),
         right("loops, a generator of its own", by=with_loops),
-        right(
-            "divided after the product",
-            change=_OUT,
-            into="scale = mask.max()\nout = (x @ (w * (mask > 0))) * scale + b",
+        *rights(
+            """
+            divided after the product:
+                - out = x @ (w * mask) + b
+                + scale = mask.max()
+                + out = (x @ (w * (mask > 0))) * scale + b
+            rand > 1 - p: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > 1 - p
+            """,
         ),
-        right("rand > 1 - p", change="np.random.rand(*w.shape) < p", into="np.random.rand(*w.shape) > 1 - p"),
     ),
 )
 
@@ -436,70 +408,48 @@ BACKWARD = Exercise(
     truth=do.dropconnect_backward,
     partners=(do.dropconnect_forward,),
     cases=BACKWARD_CASES,
-    misconceptions=(
-        wrong(
-            "dx-without-mask",
-            change="(w * mask).T",
-            into="w.T",
-            says="Your dx goes back through all weights. The forward pass used w * kept / p: that matrix "
-            "has to be transposed.",
-        ),
-        wrong(
-            "dw-without-mask",
-            change="(x.T @ dout) * mask",
-            into="x.T @ dout",
-            says="Your dw is not zero for dropped weights, although changing them would not have changed the "
-            "output.",
-        ),
-        wrong(
-            "mask-forgotten",
-            change="dx = dout @ (w * mask).T\ndw = (x.T @ dout) * mask",
-            into="dx = dout @ w.T\ndw = x.T @ dout",
-            says="This is the backward pass of an ordinary linear layer: the mask of the forward pass is not "
-            "used at all.",
-        ),
-        wrong(
-            "dw-unscaled",
-            change="(x.T @ dout) * mask",
-            into="(x.T @ dout) * (mask > 0)",
-            says="Your dw passes the right weights, but without the factor by which the forward pass "
-            "multiplied them.",
-        ),
-        wrong(
-            "dx-unscaled",
-            change="(w * mask).T",
-            into="(w * (mask > 0)).T",
-            says="Your dx uses the right weights, but without the factor by which the forward pass "
-            "multiplied them.",
-        ),
-        wrong(
-            "fresh-mask",
-            change="x, w, mask = cache",
-            into="x, w, mask = cache\nmask = np.random.permutation(mask.ravel()).reshape(mask.shape)",
-            says="Your backward pass draws a mask of its own. It needs the one of the forward pass: put it"
-            " into the cache.",
-        ),
-        wrong(
-            "db-averaged",
-            change="np.sum(dout, axis=0)",
-            into="np.mean(dout, axis=0)",
-            says="Your db is a mean over the examples. b is added to each of them, so the gradients add.",
-        ),
-        wrong(
-            "averaged-over-the-batch",
-            change="(x.T @ dout) * mask",
-            into="(x.T @ dout) * mask / len(x)",
-            says="Your dw is divided by N. The loss may have done so already, in dout; the layer only sums.",
-        ),
+    misconceptions=wrongs(
+        """
+        dx-without-mask: (w * mask).T => w.T
+            Your dx goes back through all weights. The forward pass used w * kept / p: that matrix has to be
+            transposed.
+        dw-without-mask: (x.T @ dout) * mask => x.T @ dout
+            Your dw is not zero for dropped weights, although changing them would not have changed the output.
+        mask-forgotten:
+            - dx = dout @ (w * mask).T
+            - dw = (x.T @ dout) * mask
+            + dx = dout @ w.T
+            + dw = x.T @ dout
+            This is the backward pass of an ordinary linear layer: the mask of the forward pass is not used at
+            all.
+        dw-unscaled: (x.T @ dout) * mask => (x.T @ dout) * (mask > 0)
+            Your dw passes the right weights, but without the factor by which the forward pass multiplied
+            them.
+        dx-unscaled: (w * mask).T => (w * (mask > 0)).T
+            Your dx uses the right weights, but without the factor by which the forward pass multiplied them.
+        fresh-mask:
+            - x, w, mask = cache
+            + x, w, mask = cache
+            + mask = np.random.permutation(mask.ravel()).reshape(mask.shape)
+            Your backward pass draws a mask of its own. It needs the one of the forward pass: put it into the
+            cache.
+        db-averaged: np.sum(dout, axis=0) => np.mean(dout, axis=0)
+            Your db is a mean over the examples. b is added to each of them, so the gradients add.
+        averaged-over-the-batch: (x.T @ dout) * mask => (x.T @ dout) * mask / len(x)
+            Your dw is divided by N. The loss may have done so already, in dout; the layer only sums.
+        """,
     ),
     alternatives=(
         right("in float32", by=working_in_float32(do.dropconnect_backward)),
         right_pair("loops, another cache", forward=with_loops, backward=back_with_loops),
-        right(
-            "einsum",
-            change="dx = dout @ (w * mask).T\ndw = (x.T @ dout) * mask",
-            into="dx = np.einsum('nh,dh,dh->nd', dout, w, mask)\n"
-            "dw = np.einsum('nd,nh,dh->dh', x, dout, mask)",
+        *rights(
+            """
+            einsum:
+                - dx = dout @ (w * mask).T
+                - dw = (x.T @ dout) * mask
+                + dx = np.einsum('nh,dh,dh->nd', dout, w, mask)
+                + dw = np.einsum('nd,nh,dh->dh', x, dout, mask)
+            """,
         ),
     ),
 )

@@ -13,6 +13,7 @@ from reference.drawn import in_float32, only, strided
 from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.dropout.inputs import entries
 from reference.exercises.dropout.masks import asking, elementwise_cases
+from reference.notation import rights, wrongs
 from reference.variants import in_float32 as working_in_float32
 from reference.variants import right_pair, wrong_pair
 
@@ -37,54 +38,38 @@ def dropping_at_test_only(x: Any, dropout_param: Any) -> Any:
 
 
 NOT_DRAWN_APART = (
-    wrong(
-        "one-mask-per-batch",
-        change="np.random.rand(*x.shape)",
-        into="np.random.rand(1, *x.shape[1:])",
-        says="All examples of your batch lose the same units: one row of random numbers is broadcast over "
-        "the batch. Every entry needs a random number of its own.",
+    *wrongs(
+        """
+        one-mask-per-batch: np.random.rand(*x.shape) => np.random.rand(1, *x.shape[1:])
+            All examples of your batch lose the same units: one row of random numbers is broadcast over the
+            batch. Every entry needs a random number of its own.
+        one-mask-per-row: np.random.rand(*x.shape) => np.random.rand(len(x), *[1] * (x.ndim - 1))
+            An example of yours is dropped as a whole or not at all: one random number is broadcast over its
+            units. Every entry needs a random number of its own.
+        one-number-for-all: np.random.rand(*x.shape) => np.random.rand(*[1] * x.ndim)
+            Your batch is kept or dropped as a whole: a single random number decides about all entries. Every
+            entry needs one of its own.
+        normal-noise: np.random.rand(*x.shape) => np.random.randn(*x.shape)
+            Your random numbers are normal ones. Only a uniform number between 0 and 1 is smaller than p with
+            probability p.
+        reseed-inside-layer:
+            - if "seed" in dropout_param:
+            -     np.random.seed(dropout_param["seed"])
+            + np.random.seed(dropout_param.get("seed", 0))
+            Every call of yours draws the same mask, because the generator is seeded anew each time, even when
+            no seed is given. Seed only if there is one.
+        seed-ignored: np.random.seed(dropout_param["seed"]) => pass
+            Two calls with the same "seed" draw different masks. The seed in dropout_param is not used.
+        active-at-test: if mode == "train": => if mode in ("train", "test"):
+            You still drop entries in test mode, so the answer for one picture changes from call to call.
+        modes-swapped:
+            - if mode == "train":
+            + mode = {'train': 'test', 'test': 'train'}.get(mode, mode)
+            + if mode == "train":
+            @_MODES_SWAPPED
+        """,
+        _MODES_SWAPPED=_MODES_SWAPPED,
     ),
-    wrong(
-        "one-mask-per-row",
-        change="np.random.rand(*x.shape)",
-        into="np.random.rand(len(x), *[1] * (x.ndim - 1))",
-        says="An example of yours is dropped as a whole or not at all: one random number is broadcast over"
-        " its units. Every entry needs a random number of its own.",
-    ),
-    wrong(
-        "one-number-for-all",
-        change="np.random.rand(*x.shape)",
-        into="np.random.rand(*[1] * x.ndim)",
-        says="Your batch is kept or dropped as a whole: a single random number decides about all entries. "
-        "Every entry needs one of its own.",
-    ),
-    wrong(
-        "normal-noise",
-        change="np.random.rand(*x.shape)",
-        into="np.random.randn(*x.shape)",
-        says="Your random numbers are normal ones. Only a uniform number between 0 and 1 is smaller than p"
-        " with probability p.",
-    ),
-    wrong(
-        "reseed-inside-layer",
-        change='if "seed" in dropout_param:\n    np.random.seed(dropout_param["seed"])',
-        into='np.random.seed(dropout_param.get("seed", 0))',
-        says="Every call of yours draws the same mask, because the generator is seeded anew each time, even "
-        "when no seed is given. Seed only if there is one.",
-    ),
-    wrong(
-        "seed-ignored",
-        change='np.random.seed(dropout_param["seed"])',
-        into="pass",
-        says='Two calls with the same "seed" draw different masks. The seed in dropout_param is not used.',
-    ),
-    wrong(
-        "active-at-test",
-        change='if mode == "train":',
-        into='if mode in ("train", "test"):',
-        says="You still drop entries in test mode, so the answer for one picture changes from call to call.",
-    ),
-    wrong("modes-swapped", change='if mode == "train":', into=SWAPPED, says=_MODES_SWAPPED),
     wrong("drops-at-test-only", by=dropping_at_test_only, says=_MODES_SWAPPED),
     wrong(
         "seed-demanded",
@@ -96,74 +81,56 @@ NOT_DRAWN_APART = (
 
 
 FORWARD_MISTAKES = (
-    wrong(
-        "keep-vs-drop",
-        change="kept = np.random.rand(*x.shape) < p\nmask = (kept / p).astype(x.dtype)",
-        into="kept = np.random.rand(*x.shape) > p\nmask = (kept / (1 - p)).astype(x.dtype)",
-        says="Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of"
-        " 0.4 becomes zero.",
-    ),
-    wrong(
-        "mixed-convention",
-        change="np.random.rand(*x.shape) < p",
-        into="np.random.rand(*x.shape) > p",
-        says="You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. "
-        "One of the two has the wrong convention: a kept entry has a random number below p.",
-    ),
-    wrong(
-        "unscaled",
-        change="(kept / p).astype(x.dtype)",
-        into="kept.astype(x.dtype)",
-        says="You drop, but the entries that are kept stay as large as they were, so the mean of the output "
-        "falls to p times that of the input. Inverted dropout makes up for it in training.",
-    ),
-    wrong(
-        "wrong-factor",
-        change="kept / p",
-        into="kept / (1 - p)",
-        says="You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to"
-        " KEEP.",
-    ),
-    wrong(
-        "multiply-by-p",
-        change="kept / p",
-        into="kept * p",
-        says="You multiply by p, which shrinks the output a second time. What is kept with probability p "
-        "must be made larger to keep the mean.",
-    ),
-    wrong(
-        "scaled-at-test-too",
-        change='elif mode == "test":\n    out = x',
-        into='elif mode == "test":\n    out = x * p',
-        says="Training already divides by p, and your test mode multiplies by p on top of it: the output "
-        "shrinks. In this scheme test mode changes nothing.",
-    ),
-    wrong(
-        "divided-at-test-too",
-        change='elif mode == "test":\n    out = x',
-        into='elif mode == "test":\n    out = x / p',
-        says="You divide by p in test mode as well. Nothing is dropped there, so nothing must be made up "
-        "for.",
-    ),
-    wrong(
-        "precedence",
-        change="kept = np.random.rand(*x.shape) < p\nmask = (kept / p).astype(x.dtype)",
-        into="kept = np.random.rand(*x.shape) < p / p\nmask = kept.astype(x.dtype)",
-        says="Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, "
-        "the division comes first, and your numbers are compared with p / p = 1.",
-    ),
-    wrong(
-        "dtype-lost",
-        change="(kept / p).astype(x.dtype)",
-        into="kept / p",
-        says="For float32 input your output is float64: a mask of float64 numbers makes the product wide. "
-        "Give the result the dtype of x.",
-    ),
-    wrong(
-        "writes-into-x",
-        change="out = x * mask",
-        into="x *= mask\nout = x",
-        says=OVERWRITES_X,
+    *wrongs(
+        """
+        keep-vs-drop:
+            - kept = np.random.rand(*x.shape) < p
+            - mask = (kept / p).astype(x.dtype)
+            + kept = np.random.rand(*x.shape) > p
+            + mask = (kept / (1 - p)).astype(x.dtype)
+            Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4
+            becomes zero.
+        mixed-convention: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > p
+            You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of
+            the two has the wrong convention: a kept entry has a random number below p.
+        unscaled: (kept / p).astype(x.dtype) => kept.astype(x.dtype)
+            You drop, but the entries that are kept stay as large as they were, so the mean of the output
+            falls to p times that of the input. Inverted dropout makes up for it in training.
+        wrong-factor: kept / p => kept / (1 - p)
+            You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
+        multiply-by-p: kept / p => kept * p
+            You multiply by p, which shrinks the output a second time. What is kept with probability p must be
+            made larger to keep the mean.
+        scaled-at-test-too:
+            - elif mode == "test":
+            -     out = x
+            + elif mode == "test":
+            +     out = x * p
+            Training already divides by p, and your test mode multiplies by p on top of it: the output
+            shrinks. In this scheme test mode changes nothing.
+        divided-at-test-too:
+            - elif mode == "test":
+            -     out = x
+            + elif mode == "test":
+            +     out = x / p
+            You divide by p in test mode as well. Nothing is dropped there, so nothing must be made up for.
+        precedence:
+            - kept = np.random.rand(*x.shape) < p
+            - mask = (kept / p).astype(x.dtype)
+            + kept = np.random.rand(*x.shape) < p / p
+            + mask = kept.astype(x.dtype)
+            Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, the
+            division comes first, and your numbers are compared with p / p = 1.
+        dtype-lost: (kept / p).astype(x.dtype) => kept / p
+            For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give
+            the result the dtype of x.
+        writes-into-x:
+            - out = x * mask
+            + x *= mask
+            + out = x
+            @OVERWRITES_X
+        """,
+        OVERWRITES_X=OVERWRITES_X,
     ),
     *NOT_DRAWN_APART,
 )
@@ -214,21 +181,19 @@ FORWARD = Exercise(
         right("in float32", by=working_in_float32(do.dropout_forward)),
         right("loops, Python's random", by=with_loops),
         right("default_rng, rand > 1 - p, np.where", by=with_own_generator),
-        right(
-            "RandomState and binomial",
-            change="kept = np.random.rand(*x.shape) < p",
-            into="kept = np.random.RandomState(dropout_param.get('seed')).binomial(1, p, x.shape)",
-        ),
-        right("rand > 1 - p", change="np.random.rand(*x.shape) < p", into="np.random.rand(*x.shape) > 1 - p"),
-        right(
-            "choice",
-            change="np.random.rand(*x.shape) < p",
-            into="np.random.choice([True, False], x.shape, p=[p, 1 - p])",
-        ),
-        right(
-            "in place on a copy",
-            change="out = x * mask",
-            into="out = x.copy()\nout[~kept] = 0\nout /= p",
+        *rights(
+            """
+            RandomState and binomial:
+                - kept = np.random.rand(*x.shape) < p
+                + kept = np.random.RandomState(dropout_param.get('seed')).binomial(1, p, x.shape)
+            rand > 1 - p: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > 1 - p
+            choice: np.random.rand(*x.shape) < p => np.random.choice([True, False], x.shape, p=[p, 1 - p])
+            in place on a copy:
+                - out = x * mask
+                + out = x.copy()
+                + out[~kept] = 0
+                + out /= p
+            """,
         ),
     ),
 )
@@ -306,52 +271,36 @@ BACKWARD = Exercise(
         _test("test, p = 0.3", (20, 40), 0.3, main=True),
     ),
     misconceptions=(
-        wrong(
-            "no-mask",
-            change="dx = dout * mask",
-            into="dx = dout * 1",
-            says="Gradient flows through entries that were dropped: your mask is not used on the way back."
-            " Where the output was 0 whatever x was, the derivative is 0.",
-        ),
-        wrong(
-            "fresh-mask",
-            change="dx = dout * mask",
-            into="dx = dout * np.random.permutation(mask.ravel()).reshape(mask.shape)",
-            says="Your backward pass draws a mask of its own. It needs the one of the forward pass: put it"
-            " into the cache.",
-        ),
-        wrong(
-            "unscaled-backward",
-            change="dx = dout * mask",
-            into="dx = dout * (mask > 0)",
-            says="The right entries pass, but without the factor by which the forward pass multiplied "
-            "them: it belongs to the derivative too.",
-        ),
-        wrong(
-            "scaled-twice",
-            change="dx = dout * mask",
-            into="dx = dout * mask * mask.max()",
-            says="The factor of the forward pass is in your gradient twice: it is in the mask already.",
-        ),
-        wrong(
-            "mask-inverted",
-            change="dx = dout * mask",
-            into="dx = dout * (mask == 0) * mask.max()",
-            says="Gradient flows through the entries that were dropped, and only through those. It is the "
-            "other way round.",
-        ),
-        wrong(
-            "writes-into-dout",
-            change="dx = dout * mask",
-            into="dout *= mask\ndx = dout",
-            says="Your function overwrites dout. The caller's array must stay as it was.",
-        ),
-        wrong(
-            "no-test-mode",
-            change="if mask is not None:\n    dx = dout * mask",
-            into="dx = dout * mask",
-            says="After a forward pass in test mode there is no mask in your cache, and your backward pass "
-            "multiplies by it all the same. There, dx is dout.",
+        *wrongs(
+            """
+            no-mask: dx = dout * mask => dx = dout * 1
+                Gradient flows through entries that were dropped: your mask is not used on the way back. Where
+                the output was 0 whatever x was, the derivative is 0.
+            fresh-mask:
+                - dx = dout * mask
+                + dx = dout * np.random.permutation(mask.ravel()).reshape(mask.shape)
+                Your backward pass draws a mask of its own. It needs the one of the forward pass: put it into
+                the cache.
+            unscaled-backward: dx = dout * mask => dx = dout * (mask > 0)
+                The right entries pass, but without the factor by which the forward pass multiplied them: it
+                belongs to the derivative too.
+            scaled-twice: dx = dout * mask => dx = dout * mask * mask.max()
+                The factor of the forward pass is in your gradient twice: it is in the mask already.
+            mask-inverted: dx = dout * mask => dx = dout * (mask == 0) * mask.max()
+                Gradient flows through the entries that were dropped, and only through those. It is the other
+                way round.
+            writes-into-dout:
+                - dx = dout * mask
+                + dout *= mask
+                + dx = dout
+                Your function overwrites dout. The caller's array must stay as it was.
+            no-test-mode:
+                - if mask is not None:
+                -     dx = dout * mask
+                + dx = dout * mask
+                After a forward pass in test mode there is no mask in your cache, and your backward pass
+                multiplies by it all the same. There, dx is dout.
+            """,
         ),
         wrong_pair(
             "multiplies-by-out",
@@ -365,10 +314,10 @@ BACKWARD = Exercise(
         right("in float32", by=working_in_float32(do.dropout_backward)),
         right_pair("loops", forward=with_loops, backward=back_with_loops),
         right_pair("another cache", forward=with_own_generator, backward=back_with_where),
-        right(
-            "np.where",
-            change="dx = dout * mask",
-            into="dx = np.where(mask > 0, dout * mask.max(), 0).astype(dout.dtype)",
+        *rights(
+            """
+            np.where: dx = dout * mask => dx = np.where(mask > 0, dout * mask.max(), 0).astype(dout.dtype)
+            """,
         ),
     ),
 )

@@ -16,6 +16,7 @@ from reference.chance import Stated, bounded_mean
 from reference.drawn import Drawn, in_float32
 from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.dropout.masks import asking
+from reference.notation import rights, wrongs
 from reference.variants import in_float32 as working_in_float32
 from stagewise.compare import Tolerance
 
@@ -139,19 +140,19 @@ def with_one_mask(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
 
 
 MISTAKES = (
-    wrong(
-        "mode-left-at-test",
-        change=_SAMPLE,
-        into='{"p": dropout_param["p"], "mode": dropout_param.get("mode", "test")}',
-        says="All of your rows and passes are alike. Either nothing is dropped, because the layer is in test "
-        "mode (Monte Carlo dropout keeps train mode when it predicts), or a single mask serves them all.",
-    ),
-    wrong(
-        "same-masks",
-        change=_SAMPLE,
-        into='{"p": dropout_param["p"], "mode": "train", "seed": 7}',
-        says="All of your passes use the same masks, so they do not differ. Either each starts from the "
-        "same seed, or one pass was made and counted several times.",
+    *wrongs(
+        """
+        mode-left-at-test:
+            - {"p": dropout_param["p"], "mode": "train"}
+            + {"p": dropout_param["p"], "mode": dropout_param.get("mode", "test")}
+            All of your rows and passes are alike. Either nothing is dropped, because the layer is in test
+            mode (Monte Carlo dropout keeps train mode when it predicts), or a single mask serves them all.
+        same-masks:
+            - {"p": dropout_param["p"], "mode": "train"}
+            + {"p": dropout_param["p"], "mode": "train", "seed": 7}
+            All of your passes use the same masks, so they do not differ. Either each starts from the same
+            seed, or one pass was made and counted several times.
+        """,
     ),
     wrong(
         "one-mask-per-batch",
@@ -159,77 +160,54 @@ MISTAKES = (
         says="All examples of your batch lose the same hidden units in a pass: one mask is broadcast over the"
         " rows. Every example needs a mask of its own.",
     ),
-    wrong(
-        "scores-averaged",
-        change="mean = np.mean(passes, axis=0)",
-        into="mean = softmax(np.mean(np.log(passes), axis=0))",
-        says="You average the scores and take the softmax of the mean. It is the probabilities of the "
-        "passes that are averaged.",
-    ),
-    wrong(
-        "softmax-missing",
-        change="passes.append(softmax(scores))",
-        into="passes.append(scores)",
-        says="Your mean and spread are those of the scores. Turn the scores of each pass into "
-        "probabilities first.",
-    ),
-    wrong(
-        "variance-not-root",
-        change="np.std(passes, axis=0)",
-        into="np.var(passes, axis=0)",
-        says="Your spread is the variance. The standard deviation is its root.",
-    ),
-    wrong(
-        "standard-error",
-        change="np.std(passes, axis=0)",
-        into="np.std(passes, axis=0) / np.sqrt(samples)",
-        says="Your spread is divided by the root of the number of passes: that is how well the mean is "
-        "known, which gets small with more passes. The spread of the passes themselves is asked for.",
-    ),
-    wrong(
-        "over-the-examples",
-        change="np.std(passes, axis=0)",
-        into="np.tile(np.std(np.mean(passes, axis=0), axis=0), (len(x), 1))",
-        says="Your spread is taken over the examples. Each example has a spread of its own, over the passes.",
-    ),
-    wrong(
-        "over-the-rows",
-        change="np.std(passes, axis=0)",
-        into="np.std(passes, axis=1)",
-        says="Your spread has a row for each pass: it is taken over the examples. Stacked, the passes lie "
-        "along the first axis and the examples along the second; the spread over the passes is asked for.",
-    ),
-    wrong(
-        "not-scaled",
-        change="scores = thinned @",
-        into='scores = (dropout_param["p"] * thinned) @',
-        says="Hidden units are dropped, but those that are kept stay as large as they were. If your masks "
-        "come from your dropout_forward, look at its own check first; if you draw them here, divide by p.",
-    ),
-    wrong(
-        "wrong-factor",
-        change=_THINNED,
-        into='thinned = hidden * (np.random.rand(*hidden.shape) < dropout_param["p"])\n'
-        'thinned = thinned * (1 / np.subtract(1, dropout_param["p"], dtype=hidden.dtype))',
-        says="Hidden units that are kept are divided by 1 - p, the probability to drop. If your masks come "
-        "from your dropout_forward, look at its own check first.",
-    ),
-    wrong(
-        "relu-missing",
-        change=_HIDDEN,
-        into='hidden = x @ network["w1"] + network["b1"]',
-        says="The ReLU of the hidden layer is missing.",
+    *wrongs(
+        """
+        scores-averaged: mean = np.mean(passes, axis=0) => mean = softmax(np.mean(np.log(passes), axis=0))
+            You average the scores and take the softmax of the mean. It is the probabilities of the passes
+            that are averaged.
+        softmax-missing: passes.append(softmax(scores)) => passes.append(scores)
+            Your mean and spread are those of the scores. Turn the scores of each pass into probabilities
+            first.
+        variance-not-root: np.std(passes, axis=0) => np.var(passes, axis=0)
+            Your spread is the variance. The standard deviation is its root.
+        standard-error: np.std(passes, axis=0) => np.std(passes, axis=0) / np.sqrt(samples)
+            Your spread is divided by the root of the number of passes: that is how well the mean is known,
+            which gets small with more passes. The spread of the passes themselves is asked for.
+        over-the-examples:
+            - np.std(passes, axis=0)
+            + np.tile(np.std(np.mean(passes, axis=0), axis=0), (len(x), 1))
+            Your spread is taken over the examples. Each example has a spread of its own, over the passes.
+        over-the-rows: np.std(passes, axis=0) => np.std(passes, axis=1)
+            Your spread has a row for each pass: it is taken over the examples. Stacked, the passes lie along
+            the first axis and the examples along the second; the spread over the passes is asked for.
+        not-scaled: scores = thinned @ => scores = (dropout_param["p"] * thinned) @
+            Hidden units are dropped, but those that are kept stay as large as they were. If your masks come
+            from your dropout_forward, look at its own check first; if you draw them here, divide by p.
+        wrong-factor:
+            - thinned, _ = dropout_forward(hidden, {"p": dropout_param["p"], "mode": "train"})
+            + thinned = hidden * (np.random.rand(*hidden.shape) < dropout_param["p"])
+            + thinned = thinned * (1 / np.subtract(1, dropout_param["p"], dtype=hidden.dtype))
+            Hidden units that are kept are divided by 1 - p, the probability to drop. If your masks come from
+            your dropout_forward, look at its own check first.
+        relu-missing:
+            - hidden = np.maximum(0, x @ network["w1"] + network["b1"])
+            + hidden = x @ network["w1"] + network["b1"]
+            The ReLU of the hidden layer is missing.
+        """,
     ),
     wrong(
         "drops-inputs",
         by=with_dropped_inputs,
         says="You drop entries of x. Here the hidden units are dropped, after the ReLU.",
     ),
-    wrong(
-        "writes-into-dropout_param",
-        change="passes = []",
-        into='passes = []\ndropout_param["mode"] = "train"',
-        says="Your function changes the mode in the caller's dropout_param. Make a dict of your own.",
+    *wrongs(
+        """
+        writes-into-dropout_param:
+            - passes = []
+            + passes = []
+            + dropout_param["mode"] = "train"
+            Your function changes the mode in the caller's dropout_param. Make a dict of your own.
+        """,
     ),
 )
 
@@ -274,8 +252,10 @@ MONTE_CARLO = Exercise(
         right("in float32", by=working_in_float32(do.mc_dropout_predict)),
         right("all passes at once", by=at_once),
         right("running sums", by=running_sums),
-        right(
-            "divided by samples - 1", change="np.std(passes, axis=0)", into="np.std(passes, axis=0, ddof=1)"
+        *rights(
+            """
+            divided by samples - 1: np.std(passes, axis=0) => np.std(passes, axis=0, ddof=1)
+            """,
         ),
     ),
 )

@@ -10,6 +10,7 @@ from reference import dropout as do
 from reference.exercise import Exercise, right, wrong
 from reference.exercises.dropout.inverted import NOT_DRAWN_APART, OVERWRITES_X
 from reference.exercises.dropout.masks import elementwise_cases
+from reference.notation import rights, wrongs
 from reference.variants import in_float32
 
 _KEPT = "kept = np.random.rand(*x.shape) < p"
@@ -17,20 +18,15 @@ _TRAIN = "factor = kept.astype(x.dtype)"
 _TEST = "factor = np.full(x.shape, p, dtype=x.dtype)"
 
 MISTAKES = (
-    wrong(
-        "keep-vs-drop",
-        change="kept = np.random.rand(*x.shape) < p",
-        into="kept = np.random.rand(*x.shape) > p",
-        says="In training your p is the probability to DROP. Here p is the probability to KEEP: for p = "
-        "0.6 a share of 0.4 becomes zero.",
-    ),
-    # Before the next one: where both explain what happens in training, test mode is not left alone.
-    wrong(
-        "scaled-twice",
-        change=_TRAIN,
-        into="factor = (kept / p).astype(x.dtype)",
-        says="You divide by p in training, and your test mode scales as well: one of the two is enough. In "
-        "this scheme training only drops.",
+    *wrongs(
+        """
+        keep-vs-drop: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > p
+            In training your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a
+            share of 0.4 becomes zero.
+        scaled-twice: factor = kept.astype(x.dtype) => factor = (kept / p).astype(x.dtype)
+            You divide by p in training, and your test mode scales as well: one of the two is enough. In this
+            scheme training only drops.
+        """,
     ),
     wrong(
         "inverted-instead",
@@ -38,35 +34,32 @@ MISTAKES = (
         says="You divide by p in training, as inverted dropout does. Here it is the other scheme: training "
         "only drops, and test mode multiplies by p.",
     ),
-    wrong(
-        "multiply-by-p",
-        change=_TRAIN,
-        into="factor = (kept * p).astype(x.dtype)",
-        says="You multiply by p in training, where the dropped entries lower the mean already. In this "
-        "scheme training only drops.",
+    *wrongs(
+        """
+        multiply-by-p: factor = kept.astype(x.dtype) => factor = (kept * p).astype(x.dtype)
+            You multiply by p in training, where the dropped entries lower the mean already. In this scheme
+            training only drops.
+        test-unscaled: factor = np.full(x.shape, p, dtype=x.dtype) => factor = np.ones_like(x)
+            In test mode nothing is dropped and your output is x itself, larger than the mean in training.
+            Test mode has to make up for that.
+        test-divided-by-p:
+            - factor = np.full(x.shape, p, dtype=x.dtype)
+            + factor = np.full(x.shape, 1 / p, dtype=x.dtype)
+            You divide by p in test mode, which makes the output larger still. In training only a share of p
+            came through: test mode has to match that.
+        test-scaled-by-drop:
+            - factor = np.full(x.shape, p, dtype=x.dtype)
+            + factor = np.full(x.shape, 1 - p, dtype=x.dtype)
+            In test mode you multiply by 1 - p, the probability to drop. A share of p came through in
+            training.
+        writes-into-x:
+            - out = x * factor
+            + x *= factor
+            + out = x
+            @OVERWRITES_X
+        """,
+        OVERWRITES_X=OVERWRITES_X,
     ),
-    wrong(
-        "test-unscaled",
-        change=_TEST,
-        into="factor = np.ones_like(x)",
-        says="In test mode nothing is dropped and your output is x itself, larger than the mean in "
-        "training. Test mode has to make up for that.",
-    ),
-    wrong(
-        "test-divided-by-p",
-        change=_TEST,
-        into="factor = np.full(x.shape, 1 / p, dtype=x.dtype)",
-        says="You divide by p in test mode, which makes the output larger still. In training only a share "
-        "of p came through: test mode has to match that.",
-    ),
-    wrong(
-        "test-scaled-by-drop",
-        change=_TEST,
-        into="factor = np.full(x.shape, 1 - p, dtype=x.dtype)",
-        says="In test mode you multiply by 1 - p, the probability to drop. A share of p came through in "
-        "training.",
-    ),
-    wrong("writes-into-x", change="out = x * factor", into="x *= factor\nout = x", says=OVERWRITES_X),
     *NOT_DRAWN_APART,
 )
 
@@ -91,12 +84,14 @@ FORWARD = Exercise(
     alternatives=(
         right("in float32", by=in_float32(do.vanilla_dropout_forward)),
         right("loops, a generator of its own", by=with_loops),
-        right("rand > 1 - p", change=_KEPT, into="kept = np.random.rand(*x.shape) > 1 - p"),
-        right("np.where", change=_TRAIN, into="factor = np.where(kept, 1, 0).astype(x.dtype)"),
-        right(
-            "the expected value of the mask",
-            change=_TEST,
-            into="factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)",
+        *rights(
+            """
+            rand > 1 - p: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > 1 - p
+            np.where: factor = kept.astype(x.dtype) => factor = np.where(kept, 1, 0).astype(x.dtype)
+            the expected value of the mask:
+                - factor = np.full(x.shape, p, dtype=x.dtype)
+                + factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)
+            """,
         ),
     ),
 )

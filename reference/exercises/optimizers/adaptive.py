@@ -8,9 +8,10 @@ import numpy as np
 
 from reference import optimizers as opt
 from reference.drawn import in_float32
-from reference.exercise import Exercise, right, wrong
+from reference.exercise import Exercise, right
 from reference.exercises.optimizers.probes import Rule, epsilon_cases, ordinary, positive, probe, started
 from reference.exercises.optimizers.variants import state_mistakes, usual
+from reference.notation import wrongs
 
 STORED = 'config["cache"] = cache'
 ROOT = '(np.sqrt(cache) + config["epsilon"])'
@@ -65,41 +66,34 @@ ADAGRAD = Exercise(
         ),
     ),
     misconceptions=(
-        wrong("no-sqrt", change=ROOT, into='(cache + config["epsilon"])', says=NO_ROOT),
-        wrong("eps-inside", change=ROOT, into='np.sqrt(cache + config["epsilon"])', says=INSIDE),
-        wrong("eps-missing", change=ROOT, into="np.sqrt(cache)", says=MISSING),
-        wrong(
-            "stale-cache",
-            change="np.sqrt(cache)",
-            into='np.sqrt(config.get("cache", np.zeros_like(w)))',
-            says=STALE,
-        ),
-        wrong(
-            "no-memory",
-            change="cache + dw**2",
-            into="dw**2",
-            says="Your cache holds the last square only, so every entry takes steps of the same length. "
-            "AdaGrad adds up the squares of all steps.",
-        ),
-        wrong(
-            "memory-fades",
-            change="cache + dw**2",
-            into="0.9 * cache + 0.1 * dw**2",
-            says="Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of "
-            "all squares.",
-        ),
-        wrong(
-            "not-squared",
-            change="cache + dw**2",
-            into="cache + np.abs(dw)",
-            says="Your cache adds up absolute values. It adds up squares.",
-        ),
-        wrong("one-rate-for-all", change="cache + dw**2", into="cache + np.sum(dw**2)", says=ONE_RATE),
-        wrong(
-            "ascent",
-            change='w - config["learning_rate"]',
-            into='w + config["learning_rate"]',
-            says="You walk up the gradient. The step is subtracted.",
+        *wrongs(
+            """
+            no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
+                @NO_ROOT
+            eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
+                @INSIDE
+            eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
+                @MISSING
+            stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
+                @STALE
+            no-memory: cache + dw**2 => dw**2
+                Your cache holds the last square only, so every entry takes steps of the same length. AdaGrad
+                adds up the squares of all steps.
+            memory-fades: cache + dw**2 => 0.9 * cache + 0.1 * dw**2
+                Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of all
+                squares.
+            not-squared: cache + dw**2 => cache + np.abs(dw)
+                Your cache adds up absolute values. It adds up squares.
+            one-rate-for-all: cache + dw**2 => cache + np.sum(dw**2)
+                @ONE_RATE
+            ascent: w - config["learning_rate"] => w + config["learning_rate"]
+                You walk up the gradient. The step is subtracted.
+            """,
+            INSIDE=INSIDE,
+            MISSING=MISSING,
+            NO_ROOT=NO_ROOT,
+            ONE_RATE=ONE_RATE,
+            STALE=STALE,
         ),
         *state_mistakes(
             "adagrad", '"learning_rate": 1e-2, "epsilon": 1e-8', STORED, '"cache": cache', "cache"
@@ -134,61 +128,42 @@ RMSPROP = Exercise(
         ),
     ),
     misconceptions=(
-        wrong(
-            "decay-reversed",
-            change="rho * cache + (1 - rho) * dw**2",
-            into="(1 - rho) * cache + rho * dw**2",
-            says="Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the "
-            "new square.",
-        ),
-        wrong("no-sqrt", change=ROOT, into='(cache + config["epsilon"])', says=NO_ROOT),
-        wrong(
-            "stale-cache",
-            change="np.sqrt(cache)",
-            into='np.sqrt(config.get("cache", np.zeros_like(w)))',
-            says=STALE,
-        ),
-        wrong("eps-inside", change=ROOT, into='np.sqrt(cache + config["epsilon"])', says=INSIDE),
-        wrong("eps-missing", change=ROOT, into="np.sqrt(cache)", says=MISSING),
-        wrong(
-            "adagrad-sum",
-            change="rho * cache + (1 - rho) * dw**2",
-            into="cache + dw**2",
-            says="Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the "
-            "old cache and the new square, so that it forgets.",
-        ),
-        wrong(
-            "new-square-whole",
-            change="(1 - rho) * dw**2",
-            into="dw**2",
-            says="You add the new square whole. It enters with the weight 1 - decay_rate, so that the two "
-            "weights add up to 1.",
-        ),
-        wrong(
-            "not-squared",
-            change="(1 - rho) * dw**2",
-            into="(1 - rho) * np.abs(dw)",
-            says="Your cache averages absolute values. It averages squares.",
-        ),
-        wrong(
-            "one-rate-for-all",
-            change="(1 - rho) * dw**2",
-            into="(1 - rho) * np.mean(dw**2)",
-            says="You average the squares over all entries, so that the whole parameter has one common "
-            "rate. Each entry of w keeps its own average.",
-        ),
-        wrong(
-            "decay-rate-fixed",
-            change='rho = config["decay_rate"]',
-            into="rho = 0.99",
-            says="Your decay rate is always 0.99. Take the one that config holds.",
-        ),
-        wrong(
-            "bias-corrected",
-            change="np.sqrt(cache)",
-            into='np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))',
-            says="You divide the cache by 1 - decay_rate^t before the root. That correction is Adam's; "
-            "RMSProp takes the cache as it is.",
+        *wrongs(
+            """
+            decay-reversed: rho * cache + (1 - rho) * dw**2 => (1 - rho) * cache + rho * dw**2
+                Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the new
+                square.
+            no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
+                @NO_ROOT
+            stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
+                @STALE
+            eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
+                @INSIDE
+            eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
+                @MISSING
+            adagrad-sum: rho * cache + (1 - rho) * dw**2 => cache + dw**2
+                Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the old
+                cache and the new square, so that it forgets.
+            new-square-whole: (1 - rho) * dw**2 => dw**2
+                You add the new square whole. It enters with the weight 1 - decay_rate, so that the two
+                weights add up to 1.
+            not-squared: (1 - rho) * dw**2 => (1 - rho) * np.abs(dw)
+                Your cache averages absolute values. It averages squares.
+            one-rate-for-all: (1 - rho) * dw**2 => (1 - rho) * np.mean(dw**2)
+                You average the squares over all entries, so that the whole parameter has one common rate.
+                Each entry of w keeps its own average.
+            decay-rate-fixed: rho = config["decay_rate"] => rho = 0.99
+                Your decay rate is always 0.99. Take the one that config holds.
+            bias-corrected:
+                - np.sqrt(cache)
+                + np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))
+                You divide the cache by 1 - decay_rate^t before the root. That correction is Adam's; RMSProp
+                takes the cache as it is.
+            """,
+            INSIDE=INSIDE,
+            MISSING=MISSING,
+            NO_ROOT=NO_ROOT,
+            STALE=STALE,
         ),
         *state_mistakes(
             "rmsprop",

@@ -9,8 +9,9 @@ import numpy as np
 
 from reference import optimizers as opt
 from reference.drawn import Drawn, each_array, in_float32, strided
-from reference.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercise import Case, Exercise, Inputs, case, right
 from reference.exercises.optimizers.probes import signed
+from reference.notation import wrongs
 
 SHARES = {"clipped": 3.0, "norm": 1.0}
 
@@ -92,66 +93,44 @@ CLIPPING = Exercise(
         _clip("gaps in memory", strided(network_gradients(0.5, 2, 3.0)), weight=0.5),
         _clip("float32", in_float32(network_gradients(0.5, 2, 3.0)), weight=0.5),
     ),
-    misconceptions=(
-        wrong(
-            "per-element-vs-norm",
-            change=SCALED,
-            into="{name: np.clip(g, -max_norm, max_norm) for name, g in grads.items()}",
-            says="You clip each entry by itself. That changes the direction of the gradient; here all "
-            "entries are multiplied by one common factor.",
-        ),
-        wrong(
-            "each-array-by-itself",
-            change=SCALED,
-            into="{k: g * min(1.0, max_norm / max(np.linalg.norm(g), 1e-12)) for k, g in grads.items()}",
-            says="You clip each parameter by its own norm. The norm is that of all gradients together, and "
-            "so is the factor: only then the direction of the whole step stays.",
-        ),
-        wrong(
-            "always-rescaled",
-            change=SCALE,
-            into="np.divide(max_norm, norm)",
-            says="You also lengthen gradients that are shorter than max_norm. Those stay as they are.",
-        ),
-        wrong(
-            "no-root",
-            change=NORM,
-            into="sum(float(np.sum(g**2)) for g in grads.values())",
-            says="Your norm is the sum of the squares. Its root is missing.",
-        ),
-        wrong(
-            "sum-of-norms",
-            change=NORM,
-            into="sum(float(np.linalg.norm(g)) for g in grads.values())",
-            says="You add up the norms of the parameters. Lengths at right angles do not add: add the "
-            "squares, then take one root.",
-        ),
-        wrong(
-            "largest-entry",
-            change=NORM,
-            into="max(float(np.max(np.abs(g))) for g in grads.values())",
-            says="Your norm is the largest entry. The Euclidean one is meant: the root of the sum of all "
-            "squares.",
-        ),
-        wrong(
-            "norm-after",
-            change="g in grads.items()}, norm",
-            into="g in grads.items()}, norm * scale",
-            says="You return the norm after clipping. The one before is asked for: it tells you how often "
-            "you clip.",
-        ),
-        wrong(
-            "divides-by-the-norm",
-            change=SCALE,
-            into="1 / norm if norm > max_norm else 1.0",
-            says="Gradients that are too long get the length 1. They should get the length max_norm.",
-        ),
-        wrong(
-            "writes-into-grads",
-            change=SCALED,
-            into="{name: np.multiply(g, scale, out=g) for name, g in grads.items()}",
-            says="Your values are right, but your function changes the arrays of its caller. Make new ones.",
-        ),
+    misconceptions=wrongs(
+        """
+        per-element-vs-norm:
+            - {name: g * scale for name, g in grads.items()}
+            + {name: np.clip(g, -max_norm, max_norm) for name, g in grads.items()}
+            You clip each entry by itself. That changes the direction of the gradient; here all entries are
+            multiplied by one common factor.
+        each-array-by-itself:
+            - {name: g * scale for name, g in grads.items()}
+            + {k: g * min(1.0, max_norm / max(np.linalg.norm(g), 1e-12)) for k, g in grads.items()}
+            You clip each parameter by its own norm. The norm is that of all gradients together, and so is the
+            factor: only then the direction of the whole step stays.
+        always-rescaled: max_norm / norm if norm > max_norm else 1.0 => np.divide(max_norm, norm)
+            You also lengthen gradients that are shorter than max_norm. Those stay as they are.
+        no-root:
+            - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
+            + sum(float(np.sum(g**2)) for g in grads.values())
+            Your norm is the sum of the squares. Its root is missing.
+        sum-of-norms:
+            - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
+            + sum(float(np.linalg.norm(g)) for g in grads.values())
+            You add up the norms of the parameters. Lengths at right angles do not add: add the squares, then
+            take one root.
+        largest-entry:
+            - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
+            + max(float(np.max(np.abs(g))) for g in grads.values())
+            Your norm is the largest entry. The Euclidean one is meant: the root of the sum of all squares.
+        norm-after: g in grads.items()}, norm => g in grads.items()}, norm * scale
+            You return the norm after clipping. The one before is asked for: it tells you how often you clip.
+        divides-by-the-norm:
+            - max_norm / norm if norm > max_norm else 1.0
+            + 1 / norm if norm > max_norm else 1.0
+            Gradients that are too long get the length 1. They should get the length max_norm.
+        writes-into-grads:
+            - {name: g * scale for name, g in grads.items()}
+            + {name: np.multiply(g, scale, out=g) for name, g in grads.items()}
+            Your values are right, but your function changes the arrays of its caller. Make new ones.
+        """,
     ),
     alternatives=(
         right("in float32", by=in_float32_throughout),

@@ -21,6 +21,7 @@ from reference.exercises.optimizers.probes import (
     started,
 )
 from reference.exercises.optimizers.variants import SHARED, state_mistakes, usual
+from reference.notation import wrongs
 
 BETAS = '"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8'
 STORED = 'config["m"], config["v"], config["t"] = m, v, t'
@@ -54,58 +55,39 @@ def of_adam() -> tuple[Misconception, ...]:
             says="Your step uses m and v as they are stored. Both start at zero and are too small at "
             "first: divide each by its correction, and use the corrected values in the step.",
         ),
-        wrong(
-            "only-m-corrected",
+        *wrongs(
+            """
+            only-m-corrected: m_hat / (np.sqrt(v_hat) => m_hat / (np.sqrt(v)
+                You correct m but not v: v starts at zero as well.
+            only-v-corrected: m_hat / (np.sqrt(v_hat) => m / (np.sqrt(v_hat)
+                You correct v but not m: m starts at zero as well.
+            beta-not-power:
+                - m_hat = m / (1 - beta1**t)
+                - v_hat = v / (1 - beta2**t)
+                + m_hat = m / (1 - beta1)
+                + v_hat = v / (1 - beta2)
+                Your corrections use beta1 and beta2 themselves. Their power t is meant: that is right at t =
+                1 only, and the correction should fade as t grows.
+            beta-squared:
+                - m_hat = m / (1 - beta1**t)
+                - v_hat = v / (1 - beta2**t)
+                + m_hat = m / (1 - beta1**2)
+                + v_hat = v / (1 - beta2**2)
+                Your corrections use the square of beta1 and beta2. The power is the number of the step, t.
+            t-late:
+                - m_hat = m / (1 - beta1**t)
+                - v_hat = v / (1 - beta2**t)
+                + m_hat = m / (1 - beta1 ** (t - 1))
+                + v_hat = v / (1 - beta2 ** (t - 1))
+                Your t is one too small where you use it: add 1 before you use it, not after. (At the first
+                step yours is 0, and the correction divides by zero.)
+            t-starts-at-one: config.get("t", 0) + 1 => config.get("t", 1) + 1
+                Without a t in the config you start to count at 1, so that the first step has t = 2. A missing
+                t means 0: no step was done yet. (Some older handouts have 1.)
+            t-twice: config.get("t", 0) + 1 => config.get("t", 0) + 2
+                Your t grows by 2 in each step. Look for a second place that adds 1.
+            """,
             of=opt.adam,
-            change="m_hat / (np.sqrt(v_hat)",
-            into="m_hat / (np.sqrt(v)",
-            says="You correct m but not v: v starts at zero as well.",
-        ),
-        wrong(
-            "only-v-corrected",
-            of=opt.adam,
-            change="m_hat / (np.sqrt(v_hat)",
-            into="m / (np.sqrt(v_hat)",
-            says="You correct v but not m: m starts at zero as well.",
-        ),
-        wrong(
-            "beta-not-power",
-            of=opt.adam,
-            change="m_hat = m / (1 - beta1**t)\nv_hat = v / (1 - beta2**t)",
-            into="m_hat = m / (1 - beta1)\nv_hat = v / (1 - beta2)",
-            says="Your corrections use beta1 and beta2 themselves. Their power t is meant: that is right "
-            "at t = 1 only, and the correction should fade as t grows.",
-        ),
-        wrong(
-            "beta-squared",
-            of=opt.adam,
-            change="m_hat = m / (1 - beta1**t)\nv_hat = v / (1 - beta2**t)",
-            into="m_hat = m / (1 - beta1**2)\nv_hat = v / (1 - beta2**2)",
-            says="Your corrections use the square of beta1 and beta2. The power is the number of the step, "
-            "t.",
-        ),
-        wrong(
-            "t-late",
-            of=opt.adam,
-            change="m_hat = m / (1 - beta1**t)\nv_hat = v / (1 - beta2**t)",
-            into="m_hat = m / (1 - beta1 ** (t - 1))\nv_hat = v / (1 - beta2 ** (t - 1))",
-            says="Your t is one too small where you use it: add 1 before you use it, not after. (At the "
-            "first step yours is 0, and the correction divides by zero.)",
-        ),
-        wrong(
-            "t-starts-at-one",
-            of=opt.adam,
-            change='config.get("t", 0) + 1',
-            into='config.get("t", 1) + 1',
-            says="Without a t in the config you start to count at 1, so that the first step has t = 2. A "
-            "missing t means 0: no step was done yet. (Some older handouts have 1.)",
-        ),
-        wrong(
-            "t-twice",
-            of=opt.adam,
-            change='config.get("t", 0) + 1',
-            into='config.get("t", 0) + 2',
-            says="Your t grows by 2 in each step. Look for a second place that adds 1.",
         ),
         wrong(
             "t-not-stored",
@@ -123,70 +105,45 @@ def of_adam() -> tuple[Misconception, ...]:
             says="You store the corrected moments. The averages go on from the uncorrected m and v; the "
             "corrected ones are for this step only.",
         ),
-        wrong(
-            "m-v-swapped",
-            of=opt.adam,
-            change="""
-                m = beta1 * m + (1 - beta1) * dw
-                v = beta2 * v + (1 - beta2) * dw**2
-                m_hat = m / (1 - beta1**t)
-                v_hat = v / (1 - beta2**t)
+        *wrongs(
+            """
+            m-v-swapped:
+                - m = beta1 * m + (1 - beta1) * dw
+                - v = beta2 * v + (1 - beta2) * dw**2
+                - m_hat = m / (1 - beta1**t)
+                - v_hat = v / (1 - beta2**t)
+                + v = beta1 * v + (1 - beta1) * dw
+                + m = beta2 * m + (1 - beta2) * dw**2
+                + m_hat = v / (1 - beta1**t)
+                + v_hat = m / (1 - beta2**t)
+                Your m averages the squares and your v the gradients. From a fresh start that walks the same
+                way; a state that comes from elsewhere is mixed up. m is the average of the gradients, v that
+                of their squares.
+            betas-swapped:
+                - m = beta1 * m + (1 - beta1) * dw
+                - v = beta2 * v + (1 - beta2) * dw**2
+                + m = beta2 * m + (1 - beta2) * dw
+                + v = beta1 * v + (1 - beta1) * dw**2
+                Your betas are exchanged: beta1 belongs to m, the average of the gradients, and beta2 to v,
+                the average of their squares.
+            gradient-not-squared: (1 - beta2) * dw**2 => (1 - beta2) * np.abs(dw)
+                Your v averages absolute values. It averages the squares of the gradient.
+            betas-reversed:
+                - m = beta1 * m + (1 - beta1) * dw
+                - v = beta2 * v + (1 - beta2) * dw**2
+                + m = (1 - beta1) * m + beta1 * dw
+                + v = (1 - beta2) * v + beta2 * dw**2
+                Your betas weigh the new gradient. They weigh the OLD averages, and 1 - beta the new value.
+            betas-fixed: beta1, beta2 = config["beta1"], config["beta2"] => beta1, beta2 = 0.9, 0.999
+                Your betas are always 0.9 and 0.999. Take those that config holds.
+            no-sqrt: np.sqrt(v_hat) => v_hat
+                You divide by v_hat itself. It averages squares: its root has the size of a gradient.
+            eps-inside: (np.sqrt(v_hat) + config["epsilon"]) => np.sqrt(v_hat + config["epsilon"])
+                Your epsilon stands under the root. That is a variant in use, and next to gradients of
+                ordinary size nothing changes; here it stands behind the root, and gradients of about 1e-8
+                show the difference.
             """,
-            into="""
-                v = beta1 * v + (1 - beta1) * dw
-                m = beta2 * m + (1 - beta2) * dw**2
-                m_hat = v / (1 - beta1**t)
-                v_hat = m / (1 - beta2**t)
-            """,
-            says="Your m averages the squares and your v the gradients. From a fresh start that walks the "
-            "same way; a state that comes from elsewhere is mixed up. m is the average of the gradients, v "
-            "that of their squares.",
-        ),
-        wrong(
-            "betas-swapped",
             of=opt.adam,
-            change="m = beta1 * m + (1 - beta1) * dw\nv = beta2 * v + (1 - beta2) * dw**2",
-            into="m = beta2 * m + (1 - beta2) * dw\nv = beta1 * v + (1 - beta1) * dw**2",
-            says="Your betas are exchanged: beta1 belongs to m, the average of the gradients, and beta2 to "
-            "v, the average of their squares.",
-        ),
-        wrong(
-            "gradient-not-squared",
-            of=opt.adam,
-            change="(1 - beta2) * dw**2",
-            into="(1 - beta2) * np.abs(dw)",
-            says="Your v averages absolute values. It averages the squares of the gradient.",
-        ),
-        wrong(
-            "betas-reversed",
-            of=opt.adam,
-            change="m = beta1 * m + (1 - beta1) * dw\nv = beta2 * v + (1 - beta2) * dw**2",
-            into="m = (1 - beta1) * m + beta1 * dw\nv = (1 - beta2) * v + beta2 * dw**2",
-            says="Your betas weigh the new gradient. They weigh the OLD averages, and 1 - beta the new "
-            "value.",
-        ),
-        wrong(
-            "betas-fixed",
-            of=opt.adam,
-            change='beta1, beta2 = config["beta1"], config["beta2"]',
-            into="beta1, beta2 = 0.9, 0.999",
-            says="Your betas are always 0.9 and 0.999. Take those that config holds.",
-        ),
-        wrong(
-            "no-sqrt",
-            of=opt.adam,
-            change="np.sqrt(v_hat)",
-            into="v_hat",
-            says="You divide by v_hat itself. It averages squares: its root has the size of a gradient.",
-        ),
-        wrong(
-            "eps-inside",
-            of=opt.adam,
-            change='(np.sqrt(v_hat) + config["epsilon"])',
-            into='np.sqrt(v_hat + config["epsilon"])',
-            says="Your epsilon stands under the root. That is a variant in use, and next to gradients of "
-            "ordinary size nothing changes; here it stands behind the root, and gradients of about 1e-8 "
-            "show the difference.",
         ),
         wrong(
             "eps-hat",
@@ -197,12 +154,13 @@ def of_adam() -> tuple[Misconception, ...]:
             "alpha form, where epsilon is called epsilon-hat). It agrees where gradients are much larger "
             "than epsilon. Here epsilon is added to the root of the CORRECTED v.",
         ),
-        wrong(
-            "eps-missing",
+        *wrongs(
+            """
+            eps-missing: (np.sqrt(v_hat) + config["epsilon"]) => np.sqrt(v_hat)
+                @MISSING
+            """,
             of=opt.adam,
-            change='(np.sqrt(v_hat) + config["epsilon"])',
-            into="np.sqrt(v_hat)",
-            says=MISSING,
+            MISSING=MISSING,
         ),
     )
 
@@ -285,64 +243,56 @@ ADAMW = Exercise(
         probe(ADAMW_RULE, "float32", in_float32(started(ADAMW_RULE, (4, 3), 2)), 2, weight=0.5),
     ),
     misconceptions=(
-        wrong(
-            "L2-as-AdamW",
-            change=f"{_DECAY}\n{_CALL}\nnext_w = next_w - decay",
-            into='next_w, config = adam(w, dw + config["weight_decay"] * w, config)',
-            says="You add the decay to the gradient, so that it passes through both moments and is divided "
-            "by the size of the gradients. That is L2 regularisation in Adam. AdamW takes the decay past "
-            "the moments.",
-        ),
-        wrong(
-            "decay-missing",
-            change="next_w = next_w - decay",
-            into="pass",
-            says="Your rule is Adam: the weights do not decay.",
-        ),
-        wrong(
-            "decay-grows",
-            change="next_w = next_w - decay",
-            into="next_w = next_w + decay",
-            says="Your weights grow: the decay is subtracted.",
-        ),
-        wrong(
-            "decay-without-the-rate",
-            change=_DECAY,
-            into='decay = config["weight_decay"] * w',
-            says="Your decay is not multiplied by the learning rate. (The paper has a form without it; "
-            "here, as in PyTorch, the decay follows the learning rate.)",
-        ),
-        wrong(
-            "decay-of-the-new-w",
-            change="next_w = next_w - decay",
-            into='next_w = next_w - config["learning_rate"] * config["weight_decay"] * next_w',
-            says="Your decay takes its share of the parameter after Adam's step. It is a share of the old "
-            "w. (If your adam works in place, w is already the new one when it returns: compute the decay "
-            "before.)",
-        ),
-        wrong(
-            "decay-in-m-only",
-            change=f"{_DECAY}\n{_CALL}\nnext_w = next_w - decay",
-            into="""
-                next_w, config = adam(w, dw, config)
-                scale = np.sqrt(config["v"] / (1 - config["beta2"] ** config["t"])) + config["epsilon"]
-                next_w = next_w - config["learning_rate"] * config["weight_decay"] * w / scale
+        *wrongs(
+            """
+            L2-as-AdamW:
+                - decay = config["learning_rate"] * config["weight_decay"] * w
+                - next_w, config = adam(w, dw, config)
+                - next_w = next_w - decay
+                + next_w, config = adam(w, dw + config["weight_decay"] * w, config)
+                You add the decay to the gradient, so that it passes through both moments and is divided by
+                the size of the gradients. That is L2 regularisation in Adam. AdamW takes the decay past the
+                moments.
+            decay-missing: next_w = next_w - decay => pass
+                Your rule is Adam: the weights do not decay.
+            decay-grows: next_w = next_w - decay => next_w = next_w + decay
+                Your weights grow: the decay is subtracted.
+            decay-without-the-rate:
+                - decay = config["learning_rate"] * config["weight_decay"] * w
+                + decay = config["weight_decay"] * w
+                Your decay is not multiplied by the learning rate. (The paper has a form without it; here, as
+                in PyTorch, the decay follows the learning rate.)
+            decay-of-the-new-w:
+                - next_w = next_w - decay
+                + next_w = next_w - config["learning_rate"] * config["weight_decay"] * next_w
+                Your decay takes its share of the parameter after Adam's step. It is a share of the old w. (If
+                your adam works in place, w is already the new one when it returns: compute the decay before.)
+            decay-in-m-only:
+                - decay = config["learning_rate"] * config["weight_decay"] * w
+                - next_w, config = adam(w, dw, config)
+                - next_w = next_w - decay
+                + next_w, config = adam(w, dw, config)
+                + scale = np.sqrt(config["v"] / (1 - config["beta2"] ** config["t"])) + config["epsilon"]
+                + next_w = next_w - config["learning_rate"] * config["weight_decay"] * w / scale
+                Your decay is divided by the root of v together with m. It stands outside of the fraction:
+                every weight decays by the same share.
             """,
-            says="Your decay is divided by the root of v together with m. It stands outside of the "
-            "fraction: every weight decays by the same share.",
         ),
         *(one for one in of_adam() if one.name in _TAKEN),
-        wrong(
-            "config-shared",
-            change=f"config = {{{_ADAMW_GIVEN}, **(config or {{}})}}\n{_DECAY}\n{_CALL}",
-            into=f"""
-                config = vars(adamw).setdefault("kept", {{}}) if config is None else config
-                config.update({{{_ADAMW_GIVEN}, **config}})
-                {_DECAY}
-                next_w, after = adam(w, dw, config)
-                config.update(after)
+        *wrongs(
+            """
+            config-shared:
+                - config = {"learning_rate": 1e-3, "weight_decay": 1e-2, **(config or {})}
+                - decay = config["learning_rate"] * config["weight_decay"] * w
+                - next_w, config = adam(w, dw, config)
+                + config = vars(adamw).setdefault("kept", {}) if config is None else config
+                + config.update({"learning_rate": 1e-3, "weight_decay": 1e-2, **config})
+                + decay = config["learning_rate"] * config["weight_decay"] * w
+                + next_w, after = adam(w, dw, config)
+                + config.update(after)
+                @SHARED
             """,
-            says=SHARED,
+            SHARED=SHARED,
         ),
     ),
     alternatives=(

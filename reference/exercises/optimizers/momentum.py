@@ -8,9 +8,10 @@ import numpy as np
 
 from reference import optimizers as opt
 from reference.drawn import in_float32, strided
-from reference.exercise import Exercise, right, wrong
+from reference.exercise import Exercise, right
 from reference.exercises.optimizers.probes import Rule, either_sign, fresh, ordinary, probe, started
 from reference.exercises.optimizers.variants import state_mistakes, usual
+from reference.notation import wrongs
 
 GIVEN = '"learning_rate": 1e-2, "momentum": 0.9'
 STORED = 'config["velocity"] = v'
@@ -45,42 +46,28 @@ SGD = Exercise(
         probe(SGD_RULE, "float32", in_float32(started(SGD_RULE, (4, 3), 2)), 2, weight=0.5, exact_dtype=True),
         probe(SGD_RULE, "gaps in memory", strided(started(SGD_RULE, (4, 3))), weight=0.5),
     ),
-    misconceptions=(
-        wrong(
-            "ascent", change='w - config["learning_rate"]', into='w + config["learning_rate"]', says=ASCENT
-        ),
-        wrong(
-            "learning-rate-missing",
-            change='config["learning_rate"] * dw',
-            into="dw",
-            says="Your step is the whole gradient. It should be the gradient times config['learning_rate'].",
-        ),
-        wrong(
-            "learning-rate-fixed",
-            change='config["learning_rate"] * dw',
-            into="1e-2 * dw",
-            says="Your step always uses the default learning rate. Take the one that config holds.",
-        ),
-        wrong(
-            "averaged-again",
-            change='config["learning_rate"] * dw',
-            into='config["learning_rate"] * dw / len(dw)',
-            says="You divide the gradient by the length of the parameter. dw already is the gradient of "
-            "the mean loss; the rows of w are not examples.",
-        ),
-        wrong(
-            "direction-only",
-            change='config["learning_rate"] * dw',
-            into='config["learning_rate"] * dw / np.linalg.norm(dw)',
-            says="Your step has the same length whatever the gradient is. Gradient descent takes short "
-            "steps where the gradient is small.",
-        ),
-        wrong(
-            "writes-into-dw",
-            change='next_w = w - config["learning_rate"] * dw',
-            into='dw *= config["learning_rate"]\nnext_w = w - dw',
-            says=WRITES_INTO_DW,
-        ),
+    misconceptions=wrongs(
+        """
+        ascent: w - config["learning_rate"] => w + config["learning_rate"]
+            @ASCENT
+        learning-rate-missing: config["learning_rate"] * dw => dw
+            Your step is the whole gradient. It should be the gradient times config['learning_rate'].
+        learning-rate-fixed: config["learning_rate"] * dw => 1e-2 * dw
+            Your step always uses the default learning rate. Take the one that config holds.
+        averaged-again: config["learning_rate"] * dw => config["learning_rate"] * dw / len(dw)
+            You divide the gradient by the length of the parameter. dw already is the gradient of the mean
+            loss; the rows of w are not examples.
+        direction-only: config["learning_rate"] * dw => config["learning_rate"] * dw / np.linalg.norm(dw)
+            Your step has the same length whatever the gradient is. Gradient descent takes short steps where
+            the gradient is small.
+        writes-into-dw:
+            - next_w = w - config["learning_rate"] * dw
+            + dw *= config["learning_rate"]
+            + next_w = w - dw
+            @WRITES_INTO_DW
+        """,
+        ASCENT=ASCENT,
+        WRITES_INTO_DW=WRITES_INTO_DW,
     ),
     alternatives=usual(opt.sgd),
 )
@@ -114,88 +101,60 @@ MOMENTUM = Exercise(
         ),
     ),
     misconceptions=(
-        wrong(
-            "ascent",
-            change='- config["learning_rate"] * dw',
-            into='+ config["learning_rate"] * dw',
-            says="Your velocity points up the gradient, so the loss grows. The gradient enters it with a "
-            "minus sign.",
-        ),
-        wrong(
-            "minus-negative",
-            change="next_w = w + v",
-            into="next_w = w - v",
-            says="The minus sign of the gradient already is in your velocity, and you subtract the "
-            "velocity: two minus signs make an ascent. The velocity is added.",
-        ),
-        wrong(
-            "other-convention",
-            change='v = config["momentum"] * v - config["learning_rate"] * dw\nnext_w = w + v',
-            into='v = config["momentum"] * v + dw\nnext_w = w - config["learning_rate"] * v',
-            says="You keep the learning rate out of the velocity (v = momentum v + dw, as PyTorch does). "
-            "At a constant rate that walks the same way, but here the velocity holds the learning rate and "
-            "the minus sign.",
-        ),
-        wrong(
-            "EMA",
-            change='v - config["learning_rate"] * dw',
-            into='v - (1 - config["momentum"]) * config["learning_rate"] * dw',
-            says="You weigh the new gradient with 1 - momentum, as an average does. That makes every step "
-            "shorter; here the new gradient enters the velocity whole.",
-        ),
-        wrong(
-            "average-of-gradients",
-            change='v = config["momentum"] * v - config["learning_rate"] * dw\nnext_w = w + v',
-            into='v = config["momentum"] * v + (1 - config["momentum"]) * dw\n'
-            'next_w = w - config["learning_rate"] * v',
-            says="Your velocity is an average of gradients, as in Adam: the new one is weighed with "
-            "1 - momentum, the learning rate stands outside. Here the gradient enters whole, with rate and "
-            "minus sign.",
-        ),
-        wrong(
-            "mu-on-grad",
-            change='v = config["momentum"] * v - config["learning_rate"] * dw',
-            into='v = v - config["momentum"] * config["learning_rate"] * dw',
-            says="Your momentum multiplies the gradient. It belongs to the old velocity, which otherwise "
-            "never fades.",
-        ),
-        wrong(
-            "momentum-missing",
-            change='v = config["momentum"] * v - config["learning_rate"] * dw',
-            into='v = -config["learning_rate"] * dw',
-            says="Your step does not use the old velocity: that is plain gradient descent.",
-        ),
-        wrong(
-            "momentum-fixed",
-            change='config["momentum"] * v - ',
-            into="0.9 * v - ",
-            says="Your momentum is always 0.9. Take the one that config holds.",
-        ),
-        wrong(
-            "velocity-never-fades",
-            change='config["momentum"] * v - ',
-            into="v - ",
-            says="Your old velocity is not multiplied by the momentum: it never fades, and the walk never "
-            "comes to rest.",
-        ),
-        wrong(
-            "old-velocity-used",
-            change="next_w = w + v",
-            into='next_w = w + config.get("velocity", np.zeros_like(w))',
-            says="Your step uses the velocity from before the update. Update it first, then add the new one.",
-        ),
-        wrong(
-            "learning-rate-twice",
-            change="next_w = w + v",
-            into='next_w = w + config["learning_rate"] * v',
-            says="Your step multiplies the velocity by the learning rate. It is in the velocity already.",
-        ),
-        wrong(
-            "whole-w-as-velocity",
-            change="next_w = w + v",
-            into="v += w\nnext_w = v",
-            says="Your new parameter and your velocity are one array: adding w in place spoils the "
-            "velocity that you store. Make a new array for the sum.",
+        *wrongs(
+            """
+            ascent: - config["learning_rate"] * dw => + config["learning_rate"] * dw
+                Your velocity points up the gradient, so the loss grows. The gradient enters it with a minus
+                sign.
+            minus-negative: next_w = w + v => next_w = w - v
+                The minus sign of the gradient already is in your velocity, and you subtract the velocity: two
+                minus signs make an ascent. The velocity is added.
+            other-convention:
+                - v = config["momentum"] * v - config["learning_rate"] * dw
+                - next_w = w + v
+                + v = config["momentum"] * v + dw
+                + next_w = w - config["learning_rate"] * v
+                You keep the learning rate out of the velocity (v = momentum v + dw, as PyTorch does). At a
+                constant rate that walks the same way, but here the velocity holds the learning rate and the
+                minus sign.
+            EMA:
+                - v - config["learning_rate"] * dw
+                + v - (1 - config["momentum"]) * config["learning_rate"] * dw
+                You weigh the new gradient with 1 - momentum, as an average does. That makes every step
+                shorter; here the new gradient enters the velocity whole.
+            average-of-gradients:
+                - v = config["momentum"] * v - config["learning_rate"] * dw
+                - next_w = w + v
+                + v = config["momentum"] * v + (1 - config["momentum"]) * dw
+                + next_w = w - config["learning_rate"] * v
+                Your velocity is an average of gradients, as in Adam: the new one is weighed with 1 -
+                momentum, the learning rate stands outside. Here the gradient enters whole, with rate and
+                minus sign.
+            mu-on-grad:
+                - v = config["momentum"] * v - config["learning_rate"] * dw
+                + v = v - config["momentum"] * config["learning_rate"] * dw
+                Your momentum multiplies the gradient. It belongs to the old velocity, which otherwise never
+                fades.
+            momentum-missing:
+                - v = config["momentum"] * v - config["learning_rate"] * dw
+                + v = -config["learning_rate"] * dw
+                Your step does not use the old velocity: that is plain gradient descent.
+            momentum-fixed: config["momentum"] * v - => 0.9 * v -
+                Your momentum is always 0.9. Take the one that config holds.
+            velocity-never-fades: config["momentum"] * v - => v -
+                Your old velocity is not multiplied by the momentum: it never fades, and the walk never comes
+                to rest.
+            old-velocity-used: next_w = w + v => next_w = w + config.get("velocity", np.zeros_like(w))
+                Your step uses the velocity from before the update. Update it first, then add the new one.
+            learning-rate-twice: next_w = w + v => next_w = w + config["learning_rate"] * v
+                Your step multiplies the velocity by the learning rate. It is in the velocity already.
+            whole-w-as-velocity:
+                - next_w = w + v
+                + v += w
+                + next_w = v
+                Your new parameter and your velocity are one array: adding w in place spoils the velocity that
+                you store. Make a new array for the sum.
+            """,
         ),
         *state_mistakes("sgd_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
     ),
@@ -234,67 +193,39 @@ NESTEROV = Exercise(
         ),
     ),
     misconceptions=(
-        wrong(
-            "plain-momentum",
-            change=_STEP,
-            into="next_w = w - mu * v + (1 + mu) * v",
-            says="Your step is that of plain momentum. Nesterov's also uses the velocity from before the "
-            "update. (If your formula has both velocities: keep the old one under a name of its own, or it "
-            "is overwritten before it is used.)",
-        ),
-        wrong(
-            "v_prev-missing",
-            change=_STEP,
-            into="next_w = w + (1 + mu) * v",
-            says="The term with the velocity from before the update is missing from your step.",
-        ),
-        wrong(
-            "old-velocity-added",
-            change=_STEP,
-            into="next_w = w + mu * v_prev + (1 + mu) * v",
-            says="You add momentum times the velocity from before the update. It is subtracted: w was "
-            "already standing at the end of that look ahead.",
-        ),
-        wrong(
-            "new-v-in-mu²",
-            change=_STEP,
-            into='next_w = w + mu * mu * v - (1 + mu) * config["learning_rate"] * dw',
-            says="Your step uses momentum squared times the NEW velocity and the gradient once more. The "
-            "formula of that form wants the old velocity; it is in circulation with this slip.",
-        ),
-        wrong(
-            "lookahead-sign",
-            change=_STEP,
-            into="next_w = w + mu * v_prev + (1 - mu) * v",
-            says="Your step is the one for a gradient taken behind w, at w - momentum velocity. Nesterov "
-            "looks ahead: the signs in front of both momentum terms are the other way round.",
-        ),
-        wrong(
-            "ascent",
-            change='mu * v_prev - config["learning_rate"] * dw',
-            into='mu * v_prev + config["learning_rate"] * dw',
-            says="Your velocity points up the gradient, so the loss grows. The gradient enters it with a "
-            "minus sign.",
-        ),
-        wrong(
-            "momentum-fixed",
-            change='mu = config["momentum"]',
-            into="mu = 0.9",
-            says="Your momentum is always 0.9. Take the one that config holds.",
-        ),
-        wrong(
-            "step-as-velocity",
-            change=STORED,
-            into='config["velocity"] = next_w - w',
-            says="You store the whole step as the velocity. The velocity is only v; the look ahead is no "
-            "part of it.",
-        ),
-        wrong(
-            "EMA",
-            change='- config["learning_rate"] * dw',
-            into='- (1 - mu) * config["learning_rate"] * dw',
-            says="You weigh the new gradient with 1 - momentum, as an average does. Here it enters the "
-            "velocity whole.",
+        *wrongs(
+            """
+            plain-momentum: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w - mu * v + (1 + mu) * v
+                Your step is that of plain momentum. Nesterov's also uses the velocity from before the update.
+                (If your formula has both velocities: keep the old one under a name of its own, or it is
+                overwritten before it is used.)
+            v_prev-missing: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + (1 + mu) * v
+                The term with the velocity from before the update is missing from your step.
+            old-velocity-added:
+                - next_w = w - mu * v_prev + (1 + mu) * v
+                + next_w = w + mu * v_prev + (1 + mu) * v
+                You add momentum times the velocity from before the update. It is subtracted: w was already
+                standing at the end of that look ahead.
+            new-v-in-mu²:
+                - next_w = w - mu * v_prev + (1 + mu) * v
+                + next_w = w + mu * mu * v - (1 + mu) * config["learning_rate"] * dw
+                Your step uses momentum squared times the NEW velocity and the gradient once more. The formula
+                of that form wants the old velocity; it is in circulation with this slip.
+            lookahead-sign: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + mu * v_prev + (1 - mu) * v
+                Your step is the one for a gradient taken behind w, at w - momentum velocity. Nesterov looks
+                ahead: the signs in front of both momentum terms are the other way round.
+            ascent: mu * v_prev - config["learning_rate"] * dw => mu * v_prev + config["learning_rate"] * dw
+                Your velocity points up the gradient, so the loss grows. The gradient enters it with a minus
+                sign.
+            momentum-fixed: mu = config["momentum"] => mu = 0.9
+                Your momentum is always 0.9. Take the one that config holds.
+            step-as-velocity: config["velocity"] = v => config["velocity"] = next_w - w
+                You store the whole step as the velocity. The velocity is only v; the look ahead is no part of
+                it.
+            EMA: - config["learning_rate"] * dw => - (1 - mu) * config["learning_rate"] * dw
+                You weigh the new gradient with 1 - momentum, as an average does. Here it enters the velocity
+                whole.
+            """,
         ),
         *state_mistakes("nesterov_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
     ),

@@ -10,7 +10,8 @@ import numpy as np
 
 from reference import optimizers as opt
 from reference.drawn import Drawn
-from reference.exercise import Case, Exercise, Function, Inputs, case, right, wrong
+from reference.exercise import Case, Exercise, Function, Inputs, case, right
+from reference.notation import rights, wrongs
 
 
 def a_rate(**drawn: Callable[[np.random.Generator], Any]) -> Inputs:
@@ -94,61 +95,33 @@ STEP_DECAY = Exercise(
             "a drop at every step", "rate = step_decay(base_rate, 4, 1, factor)", "rate", _drops, weight=0.5
         ),
     ),
-    misconceptions=(
-        wrong(
-            "per-iteration-decay",
-            change="step // every",
-            into="step",
-            says="Your rate falls at every step. It should keep its value for `every` steps and then drop "
-            "once.",
-        ),
-        wrong(
-            "without-stairs",
-            change="step // every",
-            into="step / every",
-            says="Your rate falls a little at every step. The number of drops is a whole one: use whole "
-            "division.",
-        ),
-        wrong(
-            "one-step-early",
-            change="step // every",
-            into="(step + 1) // every",
-            says="Your drops come one step early: steps are numbered from 0, so the first drop is at step "
-            "`every`.",
-        ),
-        wrong(
-            "one-step-late",
-            change="step // every",
-            into="max(step - 1, 0) // every",
-            says="Your drops come one step late: the first drop is at step `every` itself.",
-        ),
-        wrong(
-            "one-drop-only",
-            change="step // every",
-            into="min(step // every, 1)",
-            says="Your rate drops once and then stays. It drops again after each further `every` steps.",
-        ),
-        wrong(
-            "factor-times-drops",
-            change="base_rate * factor**drops",
-            into="base_rate * factor * drops",
-            says="You multiply by the number of drops. Each drop multiplies by the factor once more: a "
-            "power.",
-        ),
-        wrong(
-            "factor-subtracted",
-            change="base_rate * factor**drops",
-            into="base_rate * (1 - factor) ** drops",
-            says="Your rate loses the share `factor` at each drop. `factor` is what is left of it.",
-        ),
+    misconceptions=wrongs(
+        """
+        per-iteration-decay: step // every => step
+            Your rate falls at every step. It should keep its value for `every` steps and then drop once.
+        without-stairs: step // every => step / every
+            Your rate falls a little at every step. The number of drops is a whole one: use whole division.
+        one-step-early: step // every => (step + 1) // every
+            Your drops come one step early: steps are numbered from 0, so the first drop is at step `every`.
+        one-step-late: step // every => max(step - 1, 0) // every
+            Your drops come one step late: the first drop is at step `every` itself.
+        one-drop-only: step // every => min(step // every, 1)
+            Your rate drops once and then stays. It drops again after each further `every` steps.
+        factor-times-drops: base_rate * factor**drops => base_rate * factor * drops
+            You multiply by the number of drops. Each drop multiplies by the factor once more: a power.
+        factor-subtracted: base_rate * factor**drops => base_rate * (1 - factor) ** drops
+            Your rate loses the share `factor` at each drop. `factor` is what is left of it.
+        """,
     ),
     alternatives=(
         right("in float32", by=in_float32(opt.step_decay)),
         right("in a loop", by=step_decay_in_a_loop),
-        right(
-            "by a floor and a logarithm",
-            change="base_rate * factor**drops",
-            into="math.exp(math.log(base_rate) + drops * math.log(factor))",
+        *rights(
+            """
+            by a floor and a logarithm:
+                - base_rate * factor**drops
+                + math.exp(math.log(base_rate) + drops * math.log(factor))
+            """,
         ),
     ),
 )
@@ -202,63 +175,28 @@ COSINE_DECAY = Exercise(
             weight=0.5,
         ),
     ),
-    misconceptions=(
-        wrong(
-            "not-halved",
-            change="(1 + math.cos(math.pi * progress)) / 2",
-            into="1 + math.cos(math.pi * progress)",
-            says="1 + cos runs from 2 to 0, so your schedule starts at twice the range. It is halved.",
-        ),
-        wrong(
-            "pi-missing",
-            change="math.cos(math.pi * progress)",
-            into="math.cos(progress)",
-            says="The angle of your cosine runs from 0 to 1. It should run from 0 to pi, half a period.",
-        ),
-        wrong(
-            "quarter-period",
-            change="(1 + math.cos(math.pi * progress)) / 2",
-            into="math.cos(math.pi / 2 * progress)",
-            says="You use a quarter of a period: it starts and ends right, but arrives steeply. Half a "
-            "period is flat at both ends.",
-        ),
-        wrong(
-            "whole-period",
-            change="math.cos(math.pi * progress)",
-            into="math.cos(2 * math.pi * progress)",
-            says="Your cosine runs through a whole period and rises again. Half a period is meant.",
-        ),
-        wrong(
-            "rises-again",
-            change="min(step, total_steps) / total_steps",
-            into="step / total_steps",
-            says="After total_steps your rate rises again. It should stay at final_rate.",
-        ),
-        wrong(
-            "upside-down",
-            change="1 + math.cos(math.pi * progress)",
-            into="1 - math.cos(math.pi * progress)",
-            says="Your schedule starts at final_rate and rises to base_rate.",
-        ),
-        wrong(
-            "a-straight-line",
-            change="(1 + math.cos(math.pi * progress)) / 2",
-            into="1 - progress",
-            says="Your schedule is a straight line.",
-        ),
-        wrong(
-            "final-rate-ignored",
-            change="final_rate + (base_rate - final_rate) * height",
-            into="base_rate * height",
-            says="Your schedule goes down to 0 and does not use final_rate.",
-        ),
-        wrong(
-            "final-rate-on-top",
-            change="final_rate + (base_rate - final_rate) * height",
-            into="final_rate + base_rate * height",
-            says="Your schedule starts at base_rate + final_rate. The cosine spans the difference of the "
-            "two.",
-        ),
+    misconceptions=wrongs(
+        """
+        not-halved: (1 + math.cos(math.pi * progress)) / 2 => 1 + math.cos(math.pi * progress)
+            1 + cos runs from 2 to 0, so your schedule starts at twice the range. It is halved.
+        pi-missing: math.cos(math.pi * progress) => math.cos(progress)
+            The angle of your cosine runs from 0 to 1. It should run from 0 to pi, half a period.
+        quarter-period: (1 + math.cos(math.pi * progress)) / 2 => math.cos(math.pi / 2 * progress)
+            You use a quarter of a period: it starts and ends right, but arrives steeply. Half a period is
+            flat at both ends.
+        whole-period: math.cos(math.pi * progress) => math.cos(2 * math.pi * progress)
+            Your cosine runs through a whole period and rises again. Half a period is meant.
+        rises-again: min(step, total_steps) / total_steps => step / total_steps
+            After total_steps your rate rises again. It should stay at final_rate.
+        upside-down: 1 + math.cos(math.pi * progress) => 1 - math.cos(math.pi * progress)
+            Your schedule starts at final_rate and rises to base_rate.
+        a-straight-line: (1 + math.cos(math.pi * progress)) / 2 => 1 - progress
+            Your schedule is a straight line.
+        final-rate-ignored: final_rate + (base_rate - final_rate) * height => base_rate * height
+            Your schedule goes down to 0 and does not use final_rate.
+        final-rate-on-top: final_rate + (base_rate - final_rate) * height => final_rate + base_rate * height
+            Your schedule starts at base_rate + final_rate. The cosine spans the difference of the two.
+        """,
     ),
     alternatives=(
         right("in float32", by=in_float32(opt.cosine_decay)),
@@ -308,82 +246,51 @@ LINEAR_WARMUP = Exercise(
         case("one step of warm-up", "rate = linear_warmup(base_rate, 0, 1)", "rate", a_rate(), weight=0.5),
         _in_eight("step 8, the first behind it", "8", a_rate()),
     ),
-    misconceptions=(
-        wrong(
-            "starts-at-zero",
-            change="""
-                if step + 1 >= warmup_steps:
-                    return base_rate
-                return base_rate * (step + 1) / warmup_steps
-            """,
-            into="""
-                if step >= warmup_steps:
-                    return base_rate
-                return base_rate * step / warmup_steps
-            """,
-            says="Your first step has the rate 0 and does nothing. (That form is in use.) Here step 0 has "
-            "one part of warmup_steps parts, so count from 1 inside the formula.",
-        ),
-        wrong(
-            "starts-at-zero-unguarded",
-            change="""
-                if step + 1 >= warmup_steps:
-                    return base_rate
-                return base_rate * (step + 1) / warmup_steps
-            """,
-            into="return base_rate * min(1, step / warmup_steps)",
-            says="Your first step has the rate 0 and does nothing: here step 0 has one part of "
-            "warmup_steps parts, so count from 1 inside the formula. And without a warm-up (warmup_steps = "
-            "0) you divide by zero.",
-        ),
-        wrong(
-            "keeps-rising",
-            change="if step + 1 >= warmup_steps:",
-            into="if warmup_steps == 0:",
-            says="Behind the warm-up your rate goes on rising. It should stay at base_rate.",
-        ),
-        wrong(
-            "divides-by-zero",
-            change="""
-                if step + 1 >= warmup_steps:
-                    return base_rate
-                return base_rate * (step + 1) / warmup_steps
-            """,
-            into="return base_rate * min(1, (step + 1) / warmup_steps)",
-            says="Without a warm-up (warmup_steps = 0) your function divides by zero. The rate is "
-            "base_rate then.",
-        ),
-        wrong(
-            "falls",
-            change="base_rate * (step + 1) / warmup_steps",
-            into="base_rate * (1 - step / warmup_steps)",
-            says="Your rate falls during the warm-up. It should rise.",
-        ),
-        wrong(
-            "jumps",
-            change="base_rate * (step + 1) / warmup_steps",
-            into="base_rate / warmup_steps",
-            says="Your rate stays at its first value and then jumps. It rises by the same amount at each "
-            "step.",
-        ),
-        wrong(
-            "squared",
-            change="base_rate * (step + 1) / warmup_steps",
-            into="base_rate * ((step + 1) / warmup_steps) ** 2",
-            says="Your rate rises with the square of the step. The rise is linear.",
-        ),
+    misconceptions=wrongs(
+        """
+        starts-at-zero:
+            - if step + 1 >= warmup_steps:
+            -     return base_rate
+            - return base_rate * (step + 1) / warmup_steps
+            + if step >= warmup_steps:
+            +     return base_rate
+            + return base_rate * step / warmup_steps
+            Your first step has the rate 0 and does nothing. (That form is in use.) Here step 0 has one part
+            of warmup_steps parts, so count from 1 inside the formula.
+        starts-at-zero-unguarded:
+            - if step + 1 >= warmup_steps:
+            -     return base_rate
+            - return base_rate * (step + 1) / warmup_steps
+            + return base_rate * min(1, step / warmup_steps)
+            Your first step has the rate 0 and does nothing: here step 0 has one part of warmup_steps parts,
+            so count from 1 inside the formula. And without a warm-up (warmup_steps = 0) you divide by zero.
+        keeps-rising: if step + 1 >= warmup_steps: => if warmup_steps == 0:
+            Behind the warm-up your rate goes on rising. It should stay at base_rate.
+        divides-by-zero:
+            - if step + 1 >= warmup_steps:
+            -     return base_rate
+            - return base_rate * (step + 1) / warmup_steps
+            + return base_rate * min(1, (step + 1) / warmup_steps)
+            Without a warm-up (warmup_steps = 0) your function divides by zero. The rate is base_rate then.
+        falls: base_rate * (step + 1) / warmup_steps => base_rate * (1 - step / warmup_steps)
+            Your rate falls during the warm-up. It should rise.
+        jumps: base_rate * (step + 1) / warmup_steps => base_rate / warmup_steps
+            Your rate stays at its first value and then jumps. It rises by the same amount at each step.
+        squared: base_rate * (step + 1) / warmup_steps => base_rate * ((step + 1) / warmup_steps) ** 2
+            Your rate rises with the square of the step. The rise is linear.
+        """,
     ),
     alternatives=(
         right("in float32", by=in_float32(opt.linear_warmup)),
         right("in a loop", by=warmup_in_a_loop),
-        right(
-            "by a minimum",
-            change="""
-                if step + 1 >= warmup_steps:
-                    return base_rate
-                return base_rate * (step + 1) / warmup_steps
+        *rights(
+            """
+            by a minimum:
+                - if step + 1 >= warmup_steps:
+                -     return base_rate
+                - return base_rate * (step + 1) / warmup_steps
+                + return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))
             """,
-            into="return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))",
         ),
     ),
 )

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from reference import transfer as tl
 from reference.exercise import right, wrong
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
+from reference.notation import wrongs
 from stagewise.data.handwriting import digits
 from stagewise.data.snapshots import snapshots
 from stagewise.glyphnet import GlyphNet
@@ -131,35 +132,23 @@ PREPARE = exercise(
             by=lambda *given, **named: tl.prepare(*given, **named)[::-1],
             says="You return the optimizer first. Asked for is the model, and after it the optimizer.",
         ),
-        wrong(
-            "never-frozen",
-            change="""
-    if freeze:
-        model = freeze_backbone(model)
-""",
-            into="pass",
-            says="You ignore freeze=True: the backbone still learns.",
-        ),
-        wrong(
-            "always-frozen",
-            change="""
-    if freeze:
-        model = freeze_backbone(model)
-""",
-            into="model = freeze_backbone(model)",
-            says="You freeze the backbone also with freeze=False.",
-        ),
-        wrong(
-            "old-head-kept",
-            change="model = replace_head(model, num_classes)",
-            into="pass",
-            says="The head is still the old one: it tells the classes of the source task apart.",
-        ),
-        wrong(
-            "one-rate",
-            change=_OPTIMIZER,
-            into="make_optimizer(model, head_lr, head_lr)",
-            says="Head and backbone get the same rate: pass backbone_lr on.",
+        *wrongs(
+            """
+            never-frozen:
+                - if freeze:
+                -     model = freeze_backbone(model)
+                + pass
+                You ignore freeze=True: the backbone still learns.
+            always-frozen:
+                - if freeze:
+                -     model = freeze_backbone(model)
+                + model = freeze_backbone(model)
+                You freeze the backbone also with freeze=False.
+            old-head-kept: model = replace_head(model, num_classes) => pass
+                The head is still the old one: it tells the classes of the source task apart.
+            one-rate: make_optimizer(model, head_lr, backbone_lr) => make_optimizer(model, head_lr, head_lr)
+                Head and backbone get the same rate: pass backbone_lr on.
+            """,
         ),
     ),
     (
@@ -226,11 +215,11 @@ LEARN_DIGITS = exercise(
         _learn("five photographs of each digit", _lesson(epochs=6), main=True),
     ),
     (
-        wrong(
-            "not-trained",
-            change="train_epoch(model, batches, optimizer)",
-            into="pass",
-            says="Your model has a new head that was never trained: it guesses.",
+        *wrongs(
+            """
+            not-trained: train_epoch(model, batches, optimizer) => pass
+                Your model has a new head that was never trained: it guesses.
+            """,
         ),
         wrong(
             "from-scratch",
@@ -238,11 +227,11 @@ LEARN_DIGITS = exercise(
             says="Your model reads like one that starts from random weights. Use the pretrained backbone, "
             "and do not move it far: a small rate, or none.",
         ),
-        wrong(
-            "old-head",
-            change="prepare(model, 10, ",
-            into="prepare(model, 26, ",
-            says="Your head has another number of classes than the ten digits.",
+        *wrongs(
+            """
+            old-head: prepare(model, 10, => prepare(model, 26,
+                Your head has another number of classes than the ten digits.
+            """,
         ),
     ),
     (
@@ -289,33 +278,20 @@ STRATEGY = exercise(
         _choose("nine, just below similar", _situation(9, 0.49)),
         _choose("one, the same task", _situation(1, 1.0)),
     ),
-    (
-        wrong(
-            "similarity-ignored",
-            change="similar = per_class < 10, similarity >= 0.5",
-            into="similar = per_class < 10, True",
-            says="You look at the number of examples only. On a target that has nothing in common with the"
-            " source, transfer was worse than a new network.",
-        ),
-        wrong(
-            "size-ignored",
-            change="few, similar = per_class < 10",
-            into="few, similar = True",
-            says="You look at the similarity only. With many examples more of the network can learn.",
-        ),
-        wrong(
-            "frozen-and-fine-tuned-swapped",
-            change='return "frozen" if few else "fine-tune"',
-            into='return "fine-tune" if few else "frozen"',
-            says="Few examples cannot move thirty thousand weights well: freeze with few, fine-tune with "
-            "many.",
-        ),
-        wrong(
-            "ten-is-few",
-            change="per_class < 10",
-            into="per_class <= 10",
-            says="You take ten examples a class as few; few means fewer than 10.",
-        ),
+    wrongs(
+        """
+        similarity-ignored: similar = per_class < 10, similarity >= 0.5 => similar = per_class < 10, True
+            You look at the number of examples only. On a target that has nothing in common with the source,
+            transfer was worse than a new network.
+        size-ignored: few, similar = per_class < 10 => few, similar = True
+            You look at the similarity only. With many examples more of the network can learn.
+        frozen-and-fine-tuned-swapped:
+            - return "frozen" if few else "fine-tune"
+            + return "fine-tune" if few else "frozen"
+            Few examples cannot move thirty thousand weights well: freeze with few, fine-tune with many.
+        ten-is-few: per_class < 10 => per_class <= 10
+            You take ten examples a class as few; few means fewer than 10.
+        """,
     ),
     (right("a look-up", by=by_table), right("one by one", by=by_cases)),
 )

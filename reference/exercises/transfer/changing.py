@@ -13,6 +13,7 @@ from torch import nn
 from reference import transfer as tl
 from reference.exercise import right, wrong
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
+from reference.notation import rights, wrongs
 
 EVERYTHING = (*BACKBONE, *HEAD)
 
@@ -34,19 +35,15 @@ DEVICE = exercise(
         _device("nothing listed", _devices()),
     ),
     (
-        wrong(
-            "always-the-cpu",
-            change="return torch.device(kind)",
-            into="return torch.device('cpu')",
-            says="Your answer is the CPU, whatever `available` lists. The answer has to come from that "
-            "argument: asking torch tells only about the machine on which the check runs.",
-        ),
-        wrong(
-            "always-cuda",
-            change='return torch.device("cpu")',
-            into='return torch.device("cuda")',
-            says="You return CUDA also where `available` does not list it: the first .to(device) would raise "
-            "an error there.",
+        *wrongs(
+            """
+            always-the-cpu: return torch.device(kind) => return torch.device('cpu')
+                Your answer is the CPU, whatever `available` lists. The answer has to come from that argument:
+                asking torch tells only about the machine on which the check runs.
+            always-cuda: return torch.device("cpu") => return torch.device("cuda")
+                You return CUDA also where `available` does not list it: the first .to(device) would raise an
+                error there.
+            """,
         ),
         wrong(
             "cuda-whatever-is-listed",
@@ -65,15 +62,19 @@ DEVICE = exercise(
             says="You take the first kind that is listed. The list has no order: look for the best kind in"
             " it.",
         ),
-        wrong(
-            "mps-before-cuda",
-            change='("cuda", "mps")',
-            into='("mps", "cuda")',
-            says='Your order is "mps" before "cuda"; where both are there, "cuda" is asked for.',
+        *wrongs(
+            """
+            mps-before-cuda: ("cuda", "mps") => ("mps", "cuda")
+                Your order is "mps" before "cuda"; where both are there, "cuda" is asked for.
+            """,
         ),
     ),
     (
-        right("its name as a string", change="return torch.device(kind)", into="return kind"),
+        *rights(
+            """
+            its name as a string: return torch.device(kind) => return kind
+            """,
+        ),
         right(
             "one expression",
             by=lambda available: torch.device(
@@ -132,59 +133,44 @@ REPLACE_HEAD = exercise(
             why="the new head can learn, whatever was frozen",
         ),
     ),
-    (
-        wrong(
-            "out-features-edited",
-            change=_NEW_HEAD,
-            into="model.fc.out_features = num_classes",
-            says="You changed the number out_features of the old layer. It is only a label: the weight "
-            "matrix has as many rows as before. Assign a new nn.Linear to model.fc.",
-        ),
-        wrong(
-            "fixed-in-features",
-            change="old.in_features, num_classes",
-            into="256, num_classes",
-            says="You wrote down the number of features. It depends on the network: take it from the old "
-            "head's in_features.",
-        ),
-        wrong(
-            "stacked-on-the-old-head",
-            change=_NEW_HEAD,
-            into="model.fc = nn.Sequential(old, nn.Linear(old.out_features, num_classes))",
-            says="You put a layer on top of the old head. It then sees the scores of the old classes "
-            "instead of the features: replace the old head.",
-        ),
-        wrong(
-            "under-another-name",
-            change=_NEW_HEAD,
-            into="model.head = nn.Linear(old.in_features, num_classes)",
-            says="Your new layer is there, but under a name that forward() does not use. The head is "
-            "model.fc.",
-        ),
-        wrong(
-            "without-bias",
-            change="num_classes, device=",
-            into="num_classes, bias=False, device=",
-            says="Your head has no bias. A linear layer here has weights and a bias.",
-        ),
-        wrong(
-            "a-new-network",
-            change=_NEW_HEAD,
-            into="model = type(model)(num_classes, model.conv1.out_channels)",
-            says="You built a new network: its head fits, but everything the backbone had learned is gone.",
-        ),
-        wrong(
-            "inputs-and-outputs-swapped",
-            change="old.in_features, num_classes",
-            into="num_classes, old.in_features",
-            says="Your layer takes num_classes numbers and gives as many as there are features. nn.Linear "
-            "wants the number of inputs first.",
-        ),
+    wrongs(
+        """
+        out-features-edited:
+            - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+            + model.fc.out_features = num_classes
+            You changed the number out_features of the old layer. It is only a label: the weight matrix has as
+            many rows as before. Assign a new nn.Linear to model.fc.
+        fixed-in-features: old.in_features, num_classes => 256, num_classes
+            You wrote down the number of features. It depends on the network: take it from the old head's
+            in_features.
+        stacked-on-the-old-head:
+            - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+            + model.fc = nn.Sequential(old, nn.Linear(old.out_features, num_classes))
+            You put a layer on top of the old head. It then sees the scores of the old classes instead of the
+            features: replace the old head.
+        under-another-name:
+            - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+            + model.head = nn.Linear(old.in_features, num_classes)
+            Your new layer is there, but under a name that forward() does not use. The head is model.fc.
+        without-bias: num_classes, device= => num_classes, bias=False, device=
+            Your head has no bias. A linear layer here has weights and a bias.
+        a-new-network:
+            - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+            + model = type(model)(num_classes, model.conv1.out_channels)
+            You built a new network: its head fits, but everything the backbone had learned is gone.
+        inputs-and-outputs-swapped: old.in_features, num_classes => num_classes, old.in_features
+            Your layer takes num_classes numbers and gives as many as there are features. nn.Linear wants the
+            number of inputs first.
+        """,
     ),
     (
         right("size of the old weights", by=through_a_named_layer),
         right("a head that starts at zero", by=with_zeros),
-        right("in float64", change="device=old.weight.device", into="dtype=torch.float64"),
+        *rights(
+            """
+            in float64: device=old.weight.device => dtype=torch.float64
+            """,
+        ),
     ),
 )
 
@@ -232,62 +218,36 @@ FREEZE = exercise(
             lambda rng: {"model": network(rng, width=3, frozen=BACKBONE[:4], gradients=BACKBONE[4:])},
         ),
     ),
-    (
-        wrong(
-            "misspelt",
-            change="parameter.requires_grad = in_head",
-            into="parameter.require_grad = in_head",
-            says="You set require_grad. The attribute is called requires_grad; Python accepts any other name "
-            "without a word, and nothing is frozen.",
-        ),
-        wrong(
-            "froze-everything",
-            change="parameter.requires_grad = in_head",
-            into="parameter.requires_grad = False",
-            says="You froze the head too: nothing is left that could learn.",
-        ),
-        wrong(
-            "froze-the-head-instead",
-            change="parameter.requires_grad = in_head",
-            into="parameter.requires_grad = not in_head",
-            says="It is the other way round: you froze the head and left the backbone to learn.",
-        ),
-        wrong(
-            "stale-gradients",
-            change="""
-        if not in_head:
-            parameter.grad = None
-""",
-            into="pass",
-            says="You froze the parameters, but their old gradients are still there, and an optimizer "
-            "moves what has a gradient. Set .grad = None.",
-        ),
-        wrong(
-            "gradients-of-zero",
-            change="parameter.grad = None",
-            into="parameter.grad = torch.zeros_like(parameter)",
-            says="You set the gradients to zero. With weight decay or momentum a zero gradient still moves a "
-            "parameter; .grad = None does not.",
-        ),
-        wrong(
-            "batchnorm-left-out",
-            change='in_head = name.startswith("fc.")',
-            into='in_head = "conv" not in name',
-            says="You froze the convolutions but not the weights and biases of the batchnorm layers.",
-        ),
-        wrong(
-            "evaluation-mode-only",
-            change="""
-    for name, parameter in model.named_parameters():
-        in_head = name.startswith("fc.")
-        parameter.requires_grad = in_head
-        if not in_head:
-            parameter.grad = None
-""",
-            into="model.eval()",
-            says="Nothing is frozen: every parameter still has requires_grad = True. A misspelt name "
-            "(require_grad) freezes nothing, and eval() changes how layers compute, not what learns.",
-        ),
+    wrongs(
+        """
+        misspelt: parameter.requires_grad = in_head => parameter.require_grad = in_head
+            You set require_grad. The attribute is called requires_grad; Python accepts any other name without
+            a word, and nothing is frozen.
+        froze-everything: parameter.requires_grad = in_head => parameter.requires_grad = False
+            You froze the head too: nothing is left that could learn.
+        froze-the-head-instead: parameter.requires_grad = in_head => parameter.requires_grad = not in_head
+            It is the other way round: you froze the head and left the backbone to learn.
+        stale-gradients:
+            - if not in_head:
+            -     parameter.grad = None
+            + pass
+            You froze the parameters, but their old gradients are still there, and an optimizer moves what has
+            a gradient. Set .grad = None.
+        gradients-of-zero: parameter.grad = None => parameter.grad = torch.zeros_like(parameter)
+            You set the gradients to zero. With weight decay or momentum a zero gradient still moves a
+            parameter; .grad = None does not.
+        batchnorm-left-out: in_head = name.startswith("fc.") => in_head = "conv" not in name
+            You froze the convolutions but not the weights and biases of the batchnorm layers.
+        evaluation-mode-only:
+            - for name, parameter in model.named_parameters():
+            -     in_head = name.startswith("fc.")
+            -     parameter.requires_grad = in_head
+            -     if not in_head:
+            -         parameter.grad = None
+            + model.eval()
+            Nothing is frozen: every parameter still has requires_grad = True. A misspelt name (require_grad)
+            freezes nothing, and eval() changes how layers compute, not what learns.
+        """,
     ),
     (
         right("over the children", by=module_by_module),
@@ -326,30 +286,18 @@ TRAINABLE = exercise(
         ),
     ),
     (
-        wrong(
-            "all-of-them",
-            change=" if parameter.requires_grad",
-            into="",
-            says="You return all parameters. Asked for are those whose requires_grad is True.",
-        ),
-        wrong(
-            "the-frozen-ones",
-            change="if parameter.requires_grad",
-            into="if not parameter.requires_grad",
-            says="You return the frozen parameters; asked for are the others.",
-        ),
-        wrong(
-            "only-the-head",
-            change="model.parameters()",
-            into="model.fc.parameters()",
-            says="You look at the head only. Parameters of the backbone can be trainable too.",
-        ),
-        wrong(
-            "copies",
-            change="[parameter for",
-            into="[parameter.detach().clone() for",
-            says="You return copies. An optimizer must get the model's own parameters, or it trains the "
-            "copies.",
+        *wrongs(
+            """
+            all-of-them:
+                - if parameter.requires_grad
+                You return all parameters. Asked for are those whose requires_grad is True.
+            the-frozen-ones: if parameter.requires_grad => if not parameter.requires_grad
+                You return the frozen parameters; asked for are the others.
+            only-the-head: model.parameters() => model.fc.parameters()
+                You look at the head only. Parameters of the backbone can be trainable too.
+            copies: [parameter for => [parameter.detach().clone() for
+                You return copies. An optimizer must get the model's own parameters, or it trains the copies.
+            """,
         ),
         wrong(
             "names",
@@ -362,11 +310,13 @@ TRAINABLE = exercise(
             says="You return pairs of a name and a parameter, as named_parameters() gives them. Asked for"
             " are the parameters alone.",
         ),
-        wrong(
-            "a-generator",
-            change="[parameter for parameter in model.parameters() if parameter.requires_grad]",
-            into="(parameter for parameter in model.parameters() if parameter.requires_grad)",
-            says="You return a generator, which is used up after one walk through it. Return a list.",
+        *wrongs(
+            """
+            a-generator:
+                - [parameter for parameter in model.parameters() if parameter.requires_grad]
+                + (parameter for parameter in model.parameters() if parameter.requires_grad)
+                You return a generator, which is used up after one walk through it. Return a list.
+            """,
         ),
         wrong(
             "a-filter",
@@ -453,19 +403,17 @@ TRAIN_MODE = exercise(
         ),
     ),
     (
-        wrong(
-            "statistics-drift",
-            change="module.train(any(p.requires_grad for p in module.parameters()))",
-            into="module.train()",
-            says="model.train() puts the frozen batchnorm layers into training mode too: their running "
-            "mean and variance go on moving, although no parameter does.",
-        ),
-        wrong(
-            "all-batchnorm-still",
-            change="any(p.requires_grad for p in module.parameters())",
-            into="False",
-            says="You put every batchnorm layer into evaluation mode. Those that learn must use the batch's "
-            "statistics.",
+        *wrongs(
+            """
+            statistics-drift:
+                - module.train(any(p.requires_grad for p in module.parameters()))
+                + module.train()
+                model.train() puts the frozen batchnorm layers into training mode too: their running mean and
+                variance go on moving, although no parameter does.
+            all-batchnorm-still: any(p.requires_grad for p in module.parameters()) => False
+                You put every batchnorm layer into evaluation mode. Those that learn must use the batch's
+                statistics.
+            """,
         ),
         wrong(
             "never-put-into-training",
@@ -486,12 +434,12 @@ TRAIN_MODE = exercise(
             says="The order is wrong: model.train() reaches every layer inside, so it undoes an earlier "
             "eval().",
         ),
-        wrong(
-            "any-for-all",
-            change="any(p.requires_grad",
-            into="all(p.requires_grad",
-            says="You treat a layer as frozen as soon as one of its parameters is. Frozen means that none "
-            "can learn.",
+        *wrongs(
+            """
+            any-for-all: any(p.requires_grad => all(p.requires_grad
+                You treat a layer as frozen as soon as one of its parameters is. Frozen means that none can
+                learn.
+            """,
         ),
     ),
     (
@@ -555,12 +503,14 @@ MAKE_OPTIMIZER = exercise(
         _rates("half a head", _asked(frozen=("fc.bias", *BACKBONE[:3])), weight=0.5),
     ),
     (
-        wrong(
-            "one-rate",
-            change='groups.append({"params": backbone, "lr": backbone_lr})',
-            into='groups.append({"params": backbone, "lr": head_lr})',
-            says="Head and backbone learn at the same rate. The head's large rate would overwrite what the"
-            " backbone has learned.",
+        *wrongs(
+            """
+            one-rate:
+                - groups.append({"params": backbone, "lr": backbone_lr})
+                + groups.append({"params": backbone, "lr": head_lr})
+                Head and backbone learn at the same rate. The head's large rate would overwrite what the
+                backbone has learned.
+            """,
         ),
         wrong(
             "adam-with-one-rate",
@@ -578,36 +528,28 @@ MAKE_OPTIMIZER = exercise(
             says="You gave all of model.parameters() one rate. Head and backbone need a group each, and "
             "frozen parameters belong into neither.",
         ),
-        wrong(
-            "rates-swapped",
-            change="""
-    groups = [{"params": head, "lr": head_lr}]
-    if backbone:
-        groups.append({"params": backbone, "lr": backbone_lr})
-""",
-            into="""
-    groups = [{"params": head, "lr": backbone_lr}]
-    if backbone:
-        groups.append({"params": backbone, "lr": head_lr})
-""",
-            says="The rates are swapped: the new head gets the backbone's rate, the backbone the head's.",
-        ),
-        wrong(
-            "frozen-ones-too",
-            change="backbone = [p for p in trainable_parameters(model) if id(p) not in in_head]",
-            into="backbone = [p for p in model.parameters() if id(p) not in in_head]",
-            says="Your optimizer holds frozen parameters too. Weight decay, momentum and old gradients can"
-            " move them: give it only what requires a gradient.",
-        ),
-        wrong(
-            "backbone-not-registered",
-            change="""
-    if backbone:
-        groups.append({"params": backbone, "lr": backbone_lr})
-""",
-            into="pass",
-            says="The optimizer holds the head only. The backbone's parameters require gradients and get "
-            "them, but nobody takes a step with them.",
+        *wrongs(
+            """
+            rates-swapped:
+                - groups = [{"params": head, "lr": head_lr}]
+                - if backbone:
+                -     groups.append({"params": backbone, "lr": backbone_lr})
+                + groups = [{"params": head, "lr": backbone_lr}]
+                + if backbone:
+                +     groups.append({"params": backbone, "lr": head_lr})
+                The rates are swapped: the new head gets the backbone's rate, the backbone the head's.
+            frozen-ones-too:
+                - backbone = [p for p in trainable_parameters(model) if id(p) not in in_head]
+                + backbone = [p for p in model.parameters() if id(p) not in in_head]
+                Your optimizer holds frozen parameters too. Weight decay, momentum and old gradients can move
+                them: give it only what requires a gradient.
+            backbone-not-registered:
+                - if backbone:
+                -     groups.append({"params": backbone, "lr": backbone_lr})
+                + pass
+                The optimizer holds the head only. The backbone's parameters require gradients and get them,
+                but nobody takes a step with them.
+            """,
         ),
         wrong(
             "momentum-forgotten",
@@ -615,24 +557,20 @@ MAKE_OPTIMIZER = exercise(
             into="",
             says="You do not pass the momentum on, and SGD's default is 0.",
         ),
-        wrong(
-            "decay-forgotten",
-            change=", weight_decay=weight_decay",
-            into="",
-            says="You do not pass the weight decay on, and SGD's default is 0.",
-        ),
-        wrong(
-            "rates-only",
-            change=", momentum=momentum, weight_decay=weight_decay",
-            into="",
-            says="You pass on the rates, but neither the momentum nor the weight decay: SGD's default for"
-            " both is 0.",
-        ),
-        wrong(
-            "adam",
-            change="torch.optim.SGD(groups, lr=head_lr, momentum=momentum, weight_decay=weight_decay)",
-            into="torch.optim.Adam(groups, lr=head_lr, weight_decay=weight_decay)",
-            says="This is Adam. Asked for is torch.optim.SGD, with momentum.",
+        *wrongs(
+            """
+            decay-forgotten:
+                - , weight_decay=weight_decay
+                You do not pass the weight decay on, and SGD's default is 0.
+            rates-only:
+                - , momentum=momentum, weight_decay=weight_decay
+                You pass on the rates, but neither the momentum nor the weight decay: SGD's default for both
+                is 0.
+            adam:
+                - torch.optim.SGD(groups, lr=head_lr, momentum=momentum, weight_decay=weight_decay)
+                + torch.optim.Adam(groups, lr=head_lr, weight_decay=weight_decay)
+                This is Adam. Asked for is torch.optim.SGD, with momentum.
+            """,
         ),
     ),
     (

@@ -16,6 +16,7 @@ from torch import nn
 from reference import transfer as tl
 from reference.exercise import right, wrong
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, batches, exercise, network, sgd
+from reference.notation import rights, wrongs
 
 EVERYTHING = (*BACKBONE, *HEAD)
 _STATISTICS = ("bn1", "bn2", "bn3")
@@ -116,109 +117,57 @@ TRAIN_EPOCH = exercise(
         _train("batches that come only once", _epoch(3, 3, once=True), weight=0.5),
         _train("a wider network", _epoch(5, 5, model={"width": 3}), weight=0.5),
     ),
-    (
-        wrong(
-            "zero-grad-missing",
-            change="""
-        optimizer.zero_grad()
-""",
-            into="pass",
-            says="You never call optimizer.zero_grad(): each backward adds to the gradients of all batches"
-            " before.",
-        ),
-        wrong(
-            "zeroed-after-backward",
-            change="""
-        optimizer.zero_grad()
-        loss.backward()
-""",
-            into="""
-        loss.backward()
-        optimizer.zero_grad()
-""",
-            says=_NOTHING_LEARNS,
-        ),
-        wrong(
-            "mode-left-as-found",
-            change="train_mode(model)",
-            into="pass",
-            says="You train in whatever mode the model was left: after an evaluation, batchnorm would "
-            "still use its running statistics.",
-        ),
-        wrong(
-            "evaluation-mode",
-            change="train_mode(model)",
-            into="model.eval()",
-            says="You train in evaluation mode: batchnorm uses its running statistics instead of the batch's,"
-            " and they never move. Use train_mode.",
-        ),
-        wrong(
-            "statistics-drift",
-            change="train_mode(model)",
-            into="model.train()",
-            says="model.train() sets the frozen batchnorm layers to training as well: their statistics "
-            "moved, although nothing in them learns. Use train_mode.",
-        ),
-        wrong(
-            "mean-of-batch-means",
-            change="""
-        total += loss.item() * len(x)
-        count += len(x)
-""",
-            into="""
-        total += loss.item()
-        count += 1
-""",
-            says="You average the means of the batches. A last batch of two examples then counts as much "
-            "as one of twenty: weigh each batch by its size.",
-        ),
-        wrong(
-            "batch-means-over-examples",
-            change="loss.item() * len(x)",
-            into="loss.item()",
-            says="You add up the means of the batches and divide by the number of examples. A mean was"
-            " divided once already: weigh each batch by its size.",
-        ),
-        wrong(
-            "last-batch-only",
-            change="return total / count",
-            into="return loss.item()",
-            says="You return the loss of the last batch. Asked for is the mean over all examples of the "
-            "epoch.",
-        ),
-        wrong(
-            "graph-kept",
-            change="loss.item()",
-            into="loss",
-            says="You add up the loss tensors: each keeps the graph of its whole batch in memory. Take "
-            "loss.item().",
-        ),
-        wrong(
-            "softmax-twice",
-            change="F.cross_entropy(model(x), y)",
-            into="F.cross_entropy(model(x).softmax(dim=1), y)",
-            says="You apply softmax before the cross-entropy, which contains one already.",
-        ),
-        wrong(
-            "sum-not-mean",
-            change="F.cross_entropy(model(x), y)",
-            into='F.cross_entropy(model(x), y, reduction="sum")',
-            says="Your loss is the sum over the batch. Its gradients grow with the batch size; asked for "
-            "is the mean.",
-        ),
-        wrong(
-            "no-step",
-            change="""
-        optimizer.step()
-""",
-            into="pass",
-            says=_NOTHING_LEARNS,
-        ),
+    wrongs(
+        """
+        zero-grad-missing: optimizer.zero_grad() => pass
+            You never call optimizer.zero_grad(): each backward adds to the gradients of all batches before.
+        zeroed-after-backward:
+            - optimizer.zero_grad()
+            - loss.backward()
+            + loss.backward()
+            + optimizer.zero_grad()
+            @_NOTHING_LEARNS
+        mode-left-as-found: train_mode(model) => pass
+            You train in whatever mode the model was left: after an evaluation, batchnorm would still use its
+            running statistics.
+        evaluation-mode: train_mode(model) => model.eval()
+            You train in evaluation mode: batchnorm uses its running statistics instead of the batch's, and
+            they never move. Use train_mode.
+        statistics-drift: train_mode(model) => model.train()
+            model.train() sets the frozen batchnorm layers to training as well: their statistics moved,
+            although nothing in them learns. Use train_mode.
+        mean-of-batch-means:
+            - total += loss.item() * len(x)
+            - count += len(x)
+            + total += loss.item()
+            + count += 1
+            You average the means of the batches. A last batch of two examples then counts as much as one of
+            twenty: weigh each batch by its size.
+        batch-means-over-examples: loss.item() * len(x) => loss.item()
+            You add up the means of the batches and divide by the number of examples. A mean was divided once
+            already: weigh each batch by its size.
+        last-batch-only: return total / count => return loss.item()
+            You return the loss of the last batch. Asked for is the mean over all examples of the epoch.
+        graph-kept: loss.item() => loss
+            You add up the loss tensors: each keeps the graph of its whole batch in memory. Take loss.item().
+        softmax-twice: F.cross_entropy(model(x), y) => F.cross_entropy(model(x).softmax(dim=1), y)
+            You apply softmax before the cross-entropy, which contains one already.
+        sum-not-mean: F.cross_entropy(model(x), y) => F.cross_entropy(model(x), y, reduction="sum")
+            Your loss is the sum over the batch. Its gradients grow with the batch size; asked for is the
+            mean.
+        no-step: optimizer.step() => pass
+            @_NOTHING_LEARNS
+        """,
+        _NOTHING_LEARNS=_NOTHING_LEARNS,
     ),
     (
         right("log probabilities by hand", by=with_log_probabilities),
-        right("gradients kept as zeros", change="zero_grad()", into="zero_grad(set_to_none=False)"),
-        right("in float32", change="loss.item() * len(x)", into="float(loss.detach().float() * len(x))"),
+        *rights(
+            """
+            gradients kept as zeros: zero_grad() => zero_grad(set_to_none=False)
+            in float32: loss.item() * len(x) => float(loss.detach().float() * len(x))
+            """,
+        ),
     ),
     {
         ("zeroed-after-backward", "no-step"): "neither moves a parameter; only the running statistics change",
@@ -255,59 +204,30 @@ EVALUATE = exercise(
         _evaluate("one example at a time", _judged(1, 1, 1, 1, 1, 1), weight=0.5),
         _evaluate("batches that come only once", _judged(6, 6, 6, once=True, width=3), weight=0.5),
     ),
-    (
-        wrong(
-            "eval-forgotten",
-            change="model.eval()",
-            into="pass",
-            says="You evaluate in training mode: batchnorm uses the statistics of the test batch, so an "
-            "answer depends on its neighbours, and its running statistics move.",
-        ),
-        wrong(
-            "mode-not-restored",
-            change="module.training = training",
-            into="pass",
-            says="You leave the model in evaluation mode. The next epoch of training would run in it.",
-        ),
-        wrong(
-            "always-back-to-training",
-            change="module.training = training",
-            into="module.training = True",
-            says="You put everything into training mode afterwards. Give every module back the mode in "
-            "which you found it: a frozen batchnorm layer was in evaluation mode.",
-        ),
-        wrong(
-            "mean-of-batch-shares",
-            change="""
-            right += int((model(x).argmax(dim=1) == y).sum())
-            count += len(y)
-""",
-            into="""
-            right += float((model(x).argmax(dim=1) == y).double().mean())
-            count += 1
-""",
-            says="You average the shares of the batches. Count the right answers and the examples of all "
-            "batches.",
-        ),
-        wrong(
-            "a-count",
-            change="return right / count",
-            into="return float(right)",
-            says="You return how many are right. Asked for is the share, from 0 to 1.",
-        ),
-        wrong(
-            "wrong-axis",
-            change="argmax(dim=1) == y).sum()",
-            into="argmax(dim=0)[:, None] == y).sum()",
-            says="You take the largest score of each class over the examples. Each example has its own "
-            "largest score: dim=1.",
-        ),
-        wrong(
-            "percent",
-            change="return right / count",
-            into="return 100 * right / count",
-            says="You return a percentage. Asked for is a share from 0 to 1.",
-        ),
+    wrongs(
+        """
+        eval-forgotten: model.eval() => pass
+            You evaluate in training mode: batchnorm uses the statistics of the test batch, so an answer
+            depends on its neighbours, and its running statistics move.
+        mode-not-restored: module.training = training => pass
+            You leave the model in evaluation mode. The next epoch of training would run in it.
+        always-back-to-training: module.training = training => module.training = True
+            You put everything into training mode afterwards. Give every module back the mode in which you
+            found it: a frozen batchnorm layer was in evaluation mode.
+        mean-of-batch-shares:
+            - right += int((model(x).argmax(dim=1) == y).sum())
+            - count += len(y)
+            + right += float((model(x).argmax(dim=1) == y).double().mean())
+            + count += 1
+            You average the shares of the batches. Count the right answers and the examples of all batches.
+        a-count: return right / count => return float(right)
+            You return how many are right. Asked for is the share, from 0 to 1.
+        wrong-axis: argmax(dim=1) == y).sum() => argmax(dim=0)[:, None] == y).sum()
+            You take the largest score of each class over the examples. Each example has its own largest
+            score: dim=1.
+        percent: return right / count => return 100 * right / count
+            You return a percentage. Asked for is a share from 0 to 1.
+        """,
     ),
     (
         right("one by one", by=example_by_example),
@@ -382,12 +302,12 @@ MOVED_BY = exercise(
         ),
     ),
     (
-        wrong(
-            "aliased",
-            change="name: value.clone()",
-            into="name: value",
-            says="The tensors of state_dict() are the model's own memory: what you kept as `before` moved "
-            "along. Keep copies, value.clone().",
+        *wrongs(
+            """
+            aliased: name: value.clone() => name: value
+                The tensors of state_dict() are the model's own memory: what you kept as `before` moved along.
+                Keep copies, value.clone().
+            """,
         ),
         wrong(
             "parameters-only",
@@ -395,38 +315,21 @@ MOVED_BY = exercise(
             says="You compare parameters only. Running means and variances are in the state dict too, and "
             "they move without any gradient.",
         ),
-        wrong(
-            "nearly-equal",
-            change="not torch.equal(value, before[name])",
-            into="not torch.allclose(value.double(), before[name].double(), atol=1e-4)",
-            says="You accept small differences. A frozen number does not move at all: compare exactly.",
-        ),
-        wrong(
-            "only-when-all-differ",
-            change="not torch.equal(value, before[name])",
-            into="bool((value != before[name]).all())",
-            says="You count an entry as moved only when all of its numbers differ. One that differs is"
-            " enough.",
-        ),
-        wrong(
-            "sums-compared",
-            change="not torch.equal(value, before[name])",
-            into="value.sum() != before[name].sum()",
-            says="You compare sums. Two changes in opposite directions leave the sum as it was.",
-        ),
-        wrong(
-            "those-that-stayed",
-            change="if not torch.equal",
-            into="if torch.equal",
-            says="You return the names of what stayed the same.",
-        ),
-        wrong(
-            "before-the-action",
-            change="""
-    action()
-""",
-            into="pass",
-            says="You never call action(), so nothing can have moved.",
+        *wrongs(
+            """
+            nearly-equal:
+                - not torch.equal(value, before[name])
+                + not torch.allclose(value.double(), before[name].double(), atol=1e-4)
+                You accept small differences. A frozen number does not move at all: compare exactly.
+            only-when-all-differ: not torch.equal(value, before[name]) => bool((value != before[name]).all())
+                You count an entry as moved only when all of its numbers differ. One that differs is enough.
+            sums-compared: not torch.equal(value, before[name]) => value.sum() != before[name].sum()
+                You compare sums. Two changes in opposite directions leave the sum as it was.
+            those-that-stayed: if not torch.equal => if torch.equal
+                You return the names of what stayed the same.
+            before-the-action: action() => pass
+                You never call action(), so nothing can have moved.
+            """,
         ),
     ),
     (

@@ -1,0 +1,121 @@
+"""Mistakes as text: read as they are meant, and a slip of the author's is told with file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from reference.exercise import case, right, wrong
+from reference.notation import rights, wrongs
+from reference.places import DefinitionError
+
+WRITES = "Your function changes dw."
+
+
+def line_of(mark):
+    """Where this file has `mark` at the end of a line."""
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    (found,) = (number for number, line in enumerate(lines, 1) if line.endswith(mark))
+    return found
+
+
+def test_an_entry_on_one_line_with_a_sentence_of_several():
+    (mistake,) = wrongs("""
+        alpha-missing: alpha * np.expm1(x) => np.expm1(x)
+            Your negative side tends to -1.
+            It must tend to -alpha.
+    """)
+    assert (mistake.name, mistake.change, mistake.into) == (
+        "alpha-missing",
+        "alpha * np.expm1(x)",
+        "np.expm1(x)",
+    )
+    assert mistake.says == "Your negative side tends to -1. It must tend to -alpha."
+
+
+def test_an_entry_of_several_lines_keeps_their_indentation():
+    (mistake,) = wrongs(
+        """
+        writes-into-dw:
+            - next_w = w - rate * dw
+            + if rate:
+            +     dw *= rate
+            @WRITES
+        """,
+        WRITES=WRITES,
+    )
+    assert (mistake.change, mistake.into) == ("next_w = w - rate * dw", "if rate:\n    dw *= rate")
+    assert mistake.says == WRITES
+
+
+def test_lines_may_be_taken_out():
+    (way,) = rights("""
+        without the copy:
+            - x = x.copy()
+    """)
+    assert (way.change, way.into) == ("x = x.copy()", "")
+
+
+def test_of_is_handed_on_to_all_and_names_of_right_ways_may_have_blanks():
+    first, second = rights(
+        """
+        with a loop: a => b
+        in place: c => d
+        """,
+        of=line_of,
+    )
+    assert (first.name, second.name) == ("with a loop", "in place")
+    assert first.of is second.of is line_of
+
+
+def test_each_remembers_where_it_was_written():
+    mistakes = wrongs("""
+        first: a => b
+            One.
+
+        second: # the second entry
+            - a
+            + b
+            Two.
+    """.replace(" # the second entry", ""))
+    written = wrongs("""
+        first: a => b
+            One.
+        second: c => d# here
+            Two.
+    """)
+    assert written[1].place.line == line_of("=> d# here")
+    assert written[1].place.file == __file__
+    assert [one.name for one in mistakes] == ["first", "second"]
+    plain = wrong("w", says="s", change="a", into="b")  # plain
+    assert plain.place.line == line_of("# plain")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name only", "has no colon behind a name"),
+        ("name: a -> b\n    Says.", "does not say what is changed into what"),
+        ("name:\n    Says.", "does not say what is changed into what"),
+        ("name: a => b\n    - a\n    Says.", "does not say what is changed into what"),
+        ("name:\n    - a\n    Says\n    + b", "has code behind its sentence"),
+        ("name: a => b", "tells the student nothing"),
+        ("name: a => b\n    @NOT_THERE", "no sentence is handed in by that name"),
+    ],
+)
+def test_a_slip_is_told_with_its_place(text, said):
+    with pytest.raises(DefinitionError, match=said) as told:
+        wrongs(text)
+    assert told.value.place.file == __file__
+    assert "Remedy: " in str(told.value)
+
+
+def test_a_right_way_has_no_sentence():
+    with pytest.raises(DefinitionError, match="has a sentence"):
+        rights("other: a => b\n    Well done.")
+
+
+def test_a_case_and_a_function_remember_their_place_too():
+    with pytest.raises(DefinitionError) as told:
+        case("c", "y = x", "y", lambda rng: {})  # no call
+    assert told.value.place.line == line_of("# no call")
+    assert right("r", by=line_of).place.file == __file__
