@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from autograder.course import Course
+from autograder.errors import CourseError
 from autograder.grading.settings import Settings
 from autograder.isolation.sandbox import SANDBOX, CandidateTemplate
 
@@ -37,19 +38,19 @@ class Needs:
     opening: tuple[str, ...] = ()
 
 
-def needs_of(instructor: Path) -> Needs:
-    """What the given cells of the notebook at `instructor` use; nothing special when there is none yet.
+def needs_of(instructor: Path) -> Needs | None:
+    """What the cells of the notebook at `instructor` use; None when the unit is not built yet.
 
-    A NumPy unit runs without torch, and only given cells make every candidate load the digits.
+    A unit that never imports torch runs without it. Only given cells make every candidate load the digits.
     """
     try:
         cells = json.loads(instructor.read_bytes())["cells"]
-    except FileNotFoundError:
-        return Needs()
+    except (OSError, ValueError):  # the build says more of one that it finds damaged
+        return None
     code = [(_is_given(cell), "".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
     given = "\n".join(source for is_given, source in code if is_given)
     return Needs(
-        ("transfer",) if _TORCH.search(given) else (),
+        ("transfer",) if any(_TORCH.search(source) for _, source in code) else (),
         ("sklearn.datasets",) if _DIGITS.search(given) else (),
         tuple(source for _, source in takewhile(itemgetter(0), code)),
     )
@@ -85,6 +86,9 @@ def _newer(folder: Path, record: Path) -> bool:
 class Templates:
     """Templates for the first `lanes` lanes, a few lanes to each; a context manager, to be left after the
     lanes have ended.
+
+    They are launched before anybody knows whether the unit's build is still good. What turns out to need
+    others is launched anew by `ready`.
     """
 
     def __init__(self, course: Course, unit: str, isolation: str = SANDBOX, lanes: int = 0) -> None:
@@ -94,12 +98,9 @@ class Templates:
         self._lanes = lanes
         self._launched: list[CandidateTemplate] = []
         self._taken: set[tuple[int, int]] = set()
-        try:
-            for first in range(0, lanes, _SHARED):
-                self._launched.append(self._launch(min(_SHARED, lanes - first)))
-        except BaseException:
-            self.close()
-            raise
+        self._needs = self._needs_now()
+        if self._needs is not None:
+            self._launch_all(self._needs)
 
     def __enter__(self) -> Templates:
         return self
@@ -110,7 +111,14 @@ class Templates:
         self.close()
 
     def ready(self) -> tuple[CandidateTemplate, ...]:
-        """Wait until all that were launched here are ready, before lanes are forked that share them."""
+        """Wait until all are ready, before lanes are forked that share them.
+
+        The unit is built by now, and those that were launched ahead of that are replaced.
+        """
+        needs = self._needs_now()
+        if needs is not None and needs != self._needs:
+            self.close()
+            self._launch_all(needs)
         for template in self._launched:
             template.ready()
         return tuple(self._launched)
@@ -120,8 +128,9 @@ class Templates:
 
         Called in the lane, with which a new one ends; those launched before are closed by `close`.
         """
-        known = lane < self._lanes and (os.getpid(), lane) not in self._taken
-        template = self._launched[lane // _SHARED] if known else self._launch(1)
+        ahead = self._lanes if self._launched else 0
+        known = lane < ahead and (os.getpid(), lane) not in self._taken
+        template = self._launched[lane // _SHARED] if known else self._launch_one()
         self._taken.add((os.getpid(), lane))
         template.ready()
         return template
@@ -132,8 +141,26 @@ class Templates:
             template.close()
         self._launched.clear()
 
-    def _launch(self, candidates: int) -> CandidateTemplate:
-        needs = needs_of(self._course.instructor(self._unit))
+    def _launch_one(self) -> CandidateTemplate:
+        needs = self._needs_now()
+        if needs is None:
+            problem = f"{self._unit} is not built in {self._course.root}"
+            raise CourseError(problem, f"run python -m autograder build {self._unit}")
+        return self._launch(needs, 1)
+
+    def _needs_now(self) -> Needs | None:
+        return needs_of(self._course.instructor(self._unit))
+
+    def _launch_all(self, needs: Needs) -> None:
+        self._needs = needs
+        try:
+            for first in range(0, self._lanes, _SHARED):
+                self._launched.append(self._launch(needs, min(_SHARED, self._lanes - first)))
+        except BaseException:
+            self.close()
+            raise
+
+    def _launch(self, needs: Needs, candidates: int) -> CandidateTemplate:
         hidden: Sequence[Path] = [self._course.root]
         return CandidateTemplate.launch(
             needs.extras,
