@@ -4,6 +4,7 @@ Both notebooks are graded like submissions, in a scratch course, and the experim
 """
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -77,14 +78,23 @@ def table(findings: Iterable[Finding]) -> str:
 
 def _findings(course: Course, unit: str, settings: Settings, load: Load) -> Iterable[Finding]:
     with tempfile.TemporaryDirectory() as folder:
-        scratch = Course(Path(folder), course.solutions, Path(folder) / "recorded")
-        build(scratch, [unit], load=load)
+        scratch = _built_aside(course, unit, Path(folder), load)
         yield Finding(unit, "what students receive is up to date", tuple(_outdated(course, scratch, unit)))
         yield Finding(unit, "the tests catch every known mistake", killmatrix(load(unit)).all_problems)
         records = _grade_both(scratch, unit, settings)
         solved = (*_lost_points(records[SOLVED]), *_failed_cells(scratch, unit))
         yield Finding(unit, "the solutions earn everything and every cell runs", solved)
         yield Finding(unit, "the released notebook earns nothing", tuple(_free_points(records[RELEASED])))
+
+
+def _built_aside(course: Course, unit: str, folder: Path, load: Load) -> Course:
+    """The unit, built in a course of its own from the same sources, and beside the same recording: a build
+    keeps what says the same, whatever this processor makes of the last digits."""
+    scratch = Course(folder, course.solutions, folder / "recorded")
+    if course.recorded is not None and course.recorded.is_dir():
+        shutil.copytree(course.recorded, folder / "recorded")
+    build(scratch, [unit], load=load)
+    return scratch
 
 
 def _outdated(course: Course, scratch: Course, unit: str) -> Iterable[str]:

@@ -12,6 +12,7 @@ from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
 from autograder.units.build import build
 from autograder.validate import Finding, table, validate
+from stagewise.layout import lay_out
 from tests.autograder.toy_unit import course_of, load
 
 COURSE = Course(REPOSITORY)
@@ -56,6 +57,17 @@ def test_a_file_that_differs_or_lacks_names_the_build(built, course, name):
     file.unlink()
     (problem,) = validating._outdated(course, built, "toy")
     assert problem == f"{file} is missing: run python -m autograder build toy"
+
+
+@pytest.mark.parametrize(("off", "stale"), [(1e-13, []), (1e-3, ["toy.json"])])
+def test_a_rounding_of_another_processor_is_not_out_of_date(course, tmp_path_factory, off, stale):
+    recording = course.recorded / "toy.json"
+    data = json.loads(recording.read_text())
+    data["exercises"][0]["cases"][0]["outputs"][0][2]["data"][0] *= 1 + off
+    recording.write_text(lay_out(data))
+    scratch = validating._built_aside(course, "toy", tmp_path_factory.mktemp("aside"), load)
+    found = [problem.split(" is out of date")[0] for problem in validating._outdated(course, scratch, "toy")]
+    assert found == [str(course.recorded / name) for name in stale]
 
 
 def test_the_solved_notebook_is_the_released_one_with_its_solutions(course):
