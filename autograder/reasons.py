@@ -37,6 +37,9 @@ class Reason(StrEnum):
     BY_HAND = "by-hand", "Nothing: a person gave these points."
     UNANSWERED = "unanswered", "Write an answer: the cell is as it was handed out."
 
+    # A submission as a whole.
+    LATE = "late", "Nothing: points were taken off because the submission came late."
+
     # A submission that cannot be graded.
     NOT_JSON = (
         "not-json",

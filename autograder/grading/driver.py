@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from autograder.course import Course
 from autograder.errors import SubmissionError
@@ -113,6 +114,7 @@ class _Run:
         self._again: list[str] = []
         self._unwritten: list[tuple[Record, Entry]] = []
         self._written_at = time.monotonic()
+        self._times: dict[str, datetime] = {}  # of what was unchanged, since only the rest is written
 
     def all(self, names: Sequence[str], crew: Crew) -> None:
         """Everybody once, in parallel; then, each alone on a machine, those who ran out of time, or whose
@@ -131,6 +133,7 @@ class _Run:
                 self._collect(crew, waiting, last=True)
         finally:
             self._flush(1)
+        self._gradebook.charge(self._times)
 
     def _send(self, waiting: deque[str], crew: Crew) -> None:
         while waiting and crew.free:
@@ -151,6 +154,8 @@ class _Run:
         known = None if self.force else self._unchanged(student, submitted.raw)
         if known is not None:
             del self._read[student]
+            if submitted.timestamp is not None:
+                self._times[student] = submitted.timestamp
             self._tell(Done(known, graded=False))
         else:
             crew.send(student, question(student, submitted.raw))

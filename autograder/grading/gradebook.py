@@ -8,11 +8,10 @@ person entered (manual scores, comments, extra credit, extensions) is never touc
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -22,6 +21,7 @@ from traitlets.config import Config
 
 from autograder.database import named, opened, told, writing
 from autograder.errors import CourseError
+from autograder.grading.lateness import Lateness, note_times
 from autograder.grading.records import Record
 from autograder.grading.statements import (
     ADD_COMMENT,
@@ -31,7 +31,6 @@ from autograder.grading.statements import (
     ADD_SUBMISSION,
     ASSIGNMENT,
     CELL,
-    CHARGE,
     FIND_GRADES,
     FIND_NOTEBOOK,
     FIND_STUDENTS,
@@ -109,7 +108,7 @@ class GradebookWriter:
         self.unit = unit
         self._url = db_url
         self._engine = opened(db_url)
-        self._config = config
+        self._lateness = Lateness(config) if config is not None else None
 
     def __enter__(self) -> GradebookWriter:
         try:
@@ -137,21 +136,25 @@ class GradebookWriter:
         with self._transaction() as db:
             self._store(db, entries)
 
+    def charge(self, handed_in: Mapping[str, datetime]) -> None:
+        """Charge everybody for lateness anew, after noting the times at which these students handed in."""
+        with self._transaction() as db:
+            note_times(db, self._assignment, handed_in)
+            self._charge(db, None)
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with told(self._url, "used"), writing(self._engine, self.unit) as db:
             yield db
 
     def _load(self, db: Connection) -> None:
-        assignment = db.execute(
-            select(ASSIGNMENT.c.id, ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.name == self.unit)
-        ).first()
+        assignment = db.execute(select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.name == self.unit)).first()
         if assignment is None:
             raise CourseError(
                 f"the gradebook {named(self._url)} does not know the unit {self.unit}",
                 f"run: python -m autograder build {self.unit}",
             )
-        self._assignment, self._due = assignment
+        (self._assignment,) = assignment
         self._notebooks = [
             _Notebook(
                 id=row.id,
@@ -183,6 +186,13 @@ class GradebookWriter:
         for entry in entries:
             if new.get(entry.student) is not entry:
                 self._change(db, entry)
+        self._charge(db, {entry.student for entry in entries})
+
+    def _charge(self, db: Connection, students: Collection[str] | None) -> None:
+        for notebook in self._notebooks:
+            if self._lateness is not None and notebook.name == self.unit:
+                cells = notebook.grades.values()
+                self._lateness.charge(db, self._assignment, notebook.id, cells, students)
 
     def _add_students(self, db: Connection, entries: Iterable[Entry]) -> None:
         wanted = {entry.student for entry in entries}
@@ -204,15 +214,11 @@ class GradebookWriter:
             db.execute(HAND_IN, {"submission": row.id, "handed_in": entry.timestamp})
         if entry.scores is None:
             return
-        late = self._seconds_late(entry.timestamp or row.timestamp, row.extension)
         for notebook in self._notebooks:
             if notebook.name == self.unit:
                 own = db.execute(FIND_NOTEBOOK, {"released": notebook.id, "submission": row.id}).scalar_one()
-                score = _write_grades(db, own, notebook, entry.scores)
+                _write_grades(db, own, notebook, entry.scores)
                 _write_comments(db, own, notebook, entry.unanswered)
-                if self._config is not None:
-                    penalty = self._penalty(entry.student, score, late)
-                    db.execute(CHARGE, {"notebook": own, "penalty": penalty})
 
     def _add_submissions(self, db: Connection, entries: Iterable[Entry]) -> None:
         """Rows as nbgrader's add_submission makes them, with what was earned. Those of a whole batch go in
@@ -238,8 +244,6 @@ class GradebookWriter:
     def _add_notebook(self, rows: _Rows, submission: str, notebook: _Notebook, entry: Entry) -> None:
         scores = entry.scores if notebook.name == self.unit else None
         unanswered = frozenset[str]() if scores is None else entry.unanswered
-        score = sum((scores.get(name) or 0.0 for name in notebook.grades), 0.0) if scores else 0.0
-        late = self._seconds_late(entry.timestamp, None) if scores is not None and self._config else 0.0
         own = _new_id()
         rows.notebooks.append(
             {
@@ -247,35 +251,13 @@ class GradebookWriter:
                 "assignment_id": submission,
                 "notebook_id": notebook.id,
                 "flagged": False,
-                "late_submission_penalty": self._penalty(entry.student, score, late),
             }
         )
         for name, cell in notebook.grades.items():
-            auto = None if scores is None else scores.get(name)
+            auto = None if scores is None else _number(scores, name)
             rows.grades.append(_row(own, cell, auto_score=auto, needs_manual_grade=auto is None))
         for name, cell in notebook.comments.items():
             rows.comments.append(_row(own, cell, auto_comment=_said(name, unanswered)))
-
-    def _seconds_late(self, timestamp: datetime | None, extension: timedelta | None) -> float:
-        if timestamp is None or self._due is None:
-            return 0.0
-        due: datetime = self._due + (extension or timedelta())
-        return max(0.0, (timestamp - due).total_seconds())
-
-    @cached_property
-    def _lateness(self) -> Any:
-        """nbgrader's plugin that says what lateness costs, as the course has configured it."""
-        from nbgrader.preprocessors import AssignLatePenalties
-
-        penalties = AssignLatePenalties(config=self._config)
-        penalties.init_plugin()
-        return penalties.plugin_inst
-
-    def _penalty(self, student: str, score: float, late: float) -> float | None:
-        if not late:
-            return None
-        penalty = self._lateness.late_submission_penalty(student, score, late)
-        return None if penalty is None else min(max(0.0, penalty), score)
 
 
 def _names(db: Connection, notebook: str, *kinds: str) -> dict[str, str]:
@@ -289,6 +271,12 @@ def _names(db: Connection, notebook: str, *kinds: str) -> dict[str, str]:
     return found
 
 
+def _number(scores: Mapping[str, float | None], name: str) -> float | None:
+    """The points of a cell; SQLite would take text for them, too."""
+    points = scores.get(name)
+    return None if points is None else float(points)
+
+
 def _row(notebook: str, cell: str, **more: object) -> _Row:
     return {"id": _new_id(), "notebook_id": notebook, "cell_id": cell, **more}
 
@@ -300,22 +288,16 @@ def _new_id() -> str:
 
 def _write_grades(
     db: Connection, submitted: str, notebook: _Notebook, scores: Mapping[str, float | None]
-) -> float:
-    """Store the automatic scores; the notebook's score, in which a manual score goes before an automatic
-    one.
-    """
+) -> None:
+    """Store the automatic scores; those that a person gave stay."""
     names = {cell: name for name, cell in notebook.grades.items()}
-    total = 0.0
     changes = []
     for row in db.execute(FIND_GRADES, {"cells": list(names), "notebook": submitted}):
-        auto = scores.get(names.get(row.cell_id, ""))
+        auto = _number(scores, names.get(row.cell_id, ""))
         by_hand = row.manual_score is not None or auto is None
         changes.append({"row": row.id, "auto": auto, "by_hand": by_hand})
-        score = auto if row.manual_score is None else row.manual_score
-        total += 0.0 if score is None else score + (row.extra_credit or 0.0)
     if changes:
         db.execute(SCORE, changes)
-    return total
 
 
 def _write_comments(db: Connection, submitted: str, notebook: _Notebook, unanswered: frozenset[str]) -> None:

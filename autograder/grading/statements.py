@@ -5,6 +5,7 @@ Made once: to put a statement together takes longer than to carry it out.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -12,9 +13,12 @@ from sqlalchemy import (
     DateTime,
     Float,
     Interval,
+    Select,
     TableClause,
     bindparam,
+    case,
     column,
+    func,
     insert,
     select,
     table,
@@ -52,8 +56,17 @@ ADD_STUDENT = text("insert into student (id) values (:id) on conflict do nothing
 
 # nbgrader's indexes begin with the columns that come first here; without them every row of the class would
 # be looked at.
-FIND_SUBMISSION = select(SUBMISSION.c.id, SUBMISSION.c.timestamp, SUBMISSION.c.extension).where(
+FIND_SUBMISSION = select(SUBMISSION.c.id).where(
     SUBMISSION.c.assignment_id == bindparam("assignment"), SUBMISSION.c.student_id == bindparam("student")
+)
+FIND_DUE = select(ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.id == bindparam("assignment"))
+FIND_TIMES = select(
+    SUBMISSION.c.id, SUBMISSION.c.student_id, SUBMISSION.c.timestamp, SUBMISSION.c.extension
+).where(SUBMISSION.c.assignment_id == bindparam("assignment"))
+FIND_CHARGES = (
+    FIND_TIMES.add_columns(NOTEBOOK.c.id.label("notebook"), NOTEBOOK.c.late_submission_penalty)
+    .join(NOTEBOOK, NOTEBOOK.c.assignment_id == SUBMISSION.c.id)
+    .where(NOTEBOOK.c.notebook_id == bindparam("released"))
 )
 FIND_STUDENTS = select(SUBMISSION.c.student_id).where(
     SUBMISSION.c.assignment_id == bindparam("assignment"),
@@ -64,6 +77,20 @@ FIND_NOTEBOOK = select(NOTEBOOK.c.id).where(
 )
 FIND_GRADES = select(GRADE.c.id, GRADE.c.cell_id, GRADE.c.manual_score, GRADE.c.extra_credit).where(
     GRADE.c.cell_id.in_(bindparam("cells", expanding=True)), GRADE.c.notebook_id == bindparam("notebook")
+)
+# What counts for a cell as nbgrader says it: a person's points go before ours.
+_SCORE = case(
+    (GRADE.c.manual_score.is_not(None), GRADE.c.manual_score + func.coalesce(GRADE.c.extra_credit, 0.0)),
+    (GRADE.c.auto_score.is_not(None), GRADE.c.auto_score + func.coalesce(GRADE.c.extra_credit, 0.0)),
+    else_=0.0,
+)
+FIND_TOTALS = (
+    select(GRADE.c.notebook_id, func.sum(_SCORE))
+    .where(
+        GRADE.c.cell_id.in_(bindparam("cells", expanding=True)),
+        GRADE.c.notebook_id.in_(bindparam("notebooks", expanding=True)),
+    )
+    .group_by(GRADE.c.notebook_id)
 )
 HAND_IN = (
     update(SUBMISSION)
@@ -87,3 +114,8 @@ CHARGE = (
 )
 ADD_SUBMISSION, ADD_NOTEBOOK = insert(SUBMISSION), insert(NOTEBOOK)
 ADD_GRADE, ADD_COMMENT = insert(GRADE), insert(COMMENT)
+
+
+def of_students(query: Select[Any], students: Collection[str]) -> Select[Any]:
+    """The query for the submissions of these students alone."""
+    return query.where(SUBMISSION.c.student_id.in_(students))

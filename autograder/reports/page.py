@@ -21,7 +21,7 @@ from autograder.course import Course
 from autograder.examining import safe_html
 from autograder.grading.records import CheckScore, Record, described
 from autograder.reasons import Reason
-from autograder.reports.sheets import Sheet, reason_of
+from autograder.reports.sheets import Sheet, in_words, reason_of
 from autograder.units import regions
 from autograder.units.plan import Plan, PlannedCell
 
@@ -100,10 +100,10 @@ def summary(plan: Plan, record: Record, sheet: Sheet) -> dict[str, Any]:
     ]
     return {
         "title": plan.title,
-        "score": f"{sheet.score:g}",
-        "most": f"{plan.points:g}",
+        "score": in_words(sheet.score),
+        "most": in_words(plan.points),
         "notice": _notice(record),
-        "late_penalty": f"{sheet.late_penalty:g}" if sheet.late_penalty else "",
+        "lateness": sheet.lateness,
         "lines": lines,
         "repairs": described(record.repairs),
     }
@@ -126,8 +126,8 @@ def _line(cell: PlannedCell, check: CheckScore | None, sheet: Sheet) -> dict[str
         "mark": _MARKS[style],
         "name": cell.grade_id.removeprefix("check-").removeprefix("written-"),
         "anchor": cell.grade_id,
-        "points": f"{mark.score:g}",
-        "most": f"{cell.points:g}",
+        "points": in_words(mark.score),
+        "most": in_words(cell.points),
         "finding": _finding(reason, check, right),
     }
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
+from math import fsum
 
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +18,7 @@ from autograder.course import Course
 from autograder.grading import records
 from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
-from autograder.reports.sheets import Mark, Sheet, read_sheets, reason_of
+from autograder.reports.sheets import Mark, Sheet, in_words, read_sheets, reason_of
 from autograder.terminal import shown
 from autograder.units.plan import PlannedCell, read_plan
 
@@ -26,8 +27,9 @@ from autograder.units.plan import PlannedCell, read_plan
 class Score:
     """One graded cell of one student.
 
-    A submission that could not be graded has one more row, with an empty `check`. `isolation` is "sandbox",
-    "process" (without one, as was asked), or "" where nothing is recorded.
+    A submission that could not be graded has one more row, with an empty `check`; one that lateness cost
+    points has one with these, below zero, so that a student's rows add up to what counts. `isolation` is
+    "sandbox", "process" (without one, as was asked), or "" where nothing is recorded.
     """
 
     student: str
@@ -40,6 +42,7 @@ class Score:
     isolation: str = ""
 
 
+LATE_PENALTY = "late-penalty"
 _ALWAYS = tuple(field.name for field in fields(Score) if field.name != "isolation")
 
 
@@ -64,6 +67,7 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
             for cell in plan.cells
             if cell.points and cell.grade_id in marks
         ]
+        result += _penalty(record, student, unit, sheets.get(student, Sheet()))
     return result
 
 
@@ -98,9 +102,9 @@ def show(rows: Sequence[Score], console: Console) -> None:
     for student in dict.fromkeys(row.student for row in rows):
         own = [row for row in rows if row.student == student]
         refused = any(not row.check for row in own)
-        points = sum(row.points for row in own)
+        points = fsum(row.points for row in own)
         most = max((row.max for row in own), default=0.0) if refused else sum(row.max for row in own)
-        table.add_row(shown(student), f"{round(points, 2):g} / {most:g}", shown(_findings(own)))
+        table.add_row(shown(student), f"{in_words(points)} / {in_words(most)}", shown(_findings(own)))
     console.print(table)
 
 
@@ -124,6 +128,15 @@ def _score(
     diagnosis = (check.diagnosis or check.detail) if check else ""
     isolation = record.isolation if record else ""
     return Score(student, unit, cell.grade_id, mark.score, cell.points, reason.value, diagnosis, isolation)
+
+
+def _penalty(record: Record | None, student: str, unit: str, sheet: Sheet) -> Iterator[Score]:
+    """What lateness cost, and no more than there was."""
+    if sheet.late_penalty:
+        earned = fsum(mark.score for mark in sheet.marks.values())
+        isolation = record.isolation if record else ""
+        late = (LATE_PENALTY, sheet.score - earned, 0.0, Reason.LATE.value, sheet.lateness, isolation)
+        yield Score(student, unit, *late)
 
 
 def _refusal(record: Record, most: float) -> Score:

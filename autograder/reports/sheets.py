@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil, fsum
 from typing import Any
 
 from nbgrader import api
@@ -11,9 +12,17 @@ from sqlalchemy import select
 from autograder.course import Course
 from autograder.database import missing, named, opened, reading, told
 from autograder.errors import CourseError
+from autograder.grading.lateness import seconds_late
 from autograder.grading.records import CheckScore
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
+
+_DATES = (
+    api.SubmittedNotebook.late_submission_penalty,
+    api.SubmittedAssignment.timestamp,
+    api.SubmittedAssignment.extension,
+    api.Assignment.duedate,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +36,36 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Of one submission: marks and comments by cell, and the points taken off for lateness."""
+    """Of one submission: marks and comments by cell, and the points taken off for lateness.
+
+    `seconds_late` count from the student's own due date, an extension included.
+    """
 
     marks: dict[str, Mark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     late_penalty: float = 0.0
+    seconds_late: float = 0.0
 
     @property
     def score(self) -> float:
-        """All points that count."""
-        return sum(mark.score for mark in self.marks.values()) - self.late_penalty
+        """All points that count, as nbgrader's export tells them."""
+        return max(0.0, fsum(mark.score for mark in self.marks.values()) - self.late_penalty)
+
+    @property
+    def lateness(self) -> str:
+        """What lateness cost, in words; empty when it cost nothing."""
+        if not self.late_penalty:
+            return ""
+        minutes = ceil(self.seconds_late / 60)
+        parts = {"d": minutes // 1440, "h": minutes // 60 % 24, "min": minutes % 60}
+        when = " ".join(f"{count} {unit}" for unit, count in parts.items() if count)
+        late = f"handed in {when} late" if when else "handed in late"
+        return f"{late}: {in_words(self.late_penalty)} points were taken off"
+
+
+def in_words(points: float) -> str:
+    """Points as people read them everywhere: two decimals at most."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
 def reason_of(cell: PlannedCell, check: CheckScore | None, mark: Mark) -> Reason:
@@ -58,8 +87,7 @@ def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
     engine = opened(url)
     try:
         with told(url, "read"), reading(engine) as db:
-            penalties = db.execute(_submissions(unit, api.SubmittedNotebook.late_submission_penalty))
-            sheets = {student: Sheet(late_penalty=penalty or 0.0) for student, penalty in penalties}
+            sheets = {row.student_id: _empty(row) for row in db.execute(_submissions(unit, *_DATES))}
             columns = (api.BaseCell.name, api.Grade.auto_score, api.Grade.manual_score, api.Grade.score)
             for student, name, auto, manual, score in db.execute(_cells(unit, api.Grade, *columns)):
                 sheets[student].marks[name] = Mark(auto, manual, float(score or 0.0))
@@ -70,6 +98,11 @@ def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
     finally:
         engine.dispose()
     return sheets
+
+
+def _empty(row: Any) -> Sheet:
+    late = seconds_late(row.timestamp, row.duedate, row.extension)
+    return Sheet(late_penalty=row.late_submission_penalty or 0.0, seconds_late=late)
 
 
 def _submissions(unit: str, *columns: Any) -> Any:
