@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from stagewise.backbone import as_input
+from stagewise.backbone import as_input, card
 from stagewise.compare import STANDS_FOR, describe
 from stagewise.copying import unchanged
 from stagewise.data.snapshots import snapshots
@@ -204,14 +204,18 @@ def _head_shape(head: Any) -> Data:
 
 def reading(network: Data) -> str:
     """How well a network reads photographed digits that it has not seen: "reads" (60 % or more), "learns" or
-    "guesses" (less than 25 %; chance is 10 %). A network with another head than for ten classes is told.
+    "guesses" (less than 25 %; chance is 10 %). A network of another width, or with another head than for ten
+    classes, is told.
     """
     network = _expected(network)
-    classes = len(network["head"].get("fc.weight", ()))
-    if network["head_shape"]["type"] != "Linear" or classes != 10:
-        return f"its head is a {network['head_shape']['type']} for {classes} classes, not a Linear for 10"
+    classes, kind = len(network["head"].get("fc.weight", ())), str(network["head_shape"]["type"])
+    if kind != "Linear" or classes != 10:
+        return f"its head is a {kind:.40} for {classes} classes, not a Linear for 10"
+    width = len(network["backbone"]["conv1.weight"])
+    if width != card()["width"]:
+        return f"its layers are of width {width}, not {card()['width']}"
     x, y = _unseen()
-    model = make_network(network, []).eval()
+    model = make_network({**network, "frozen": (), "gradients": {}, "evaluating": ()}, []).eval()
     with _repeatable(), torch.no_grad():
         share = float((model(x).argmax(dim=1) == y).double().mean())
     return "reads" if share >= READS else "learns" if share >= GUESSES else "guesses"

@@ -16,15 +16,16 @@ from stagewise.glyphnet import GlyphNet
 
 Data = dict[str, Any]
 M = TypeVar("M", bound=nn.Module)
+_MOST_KEPT = 1_000  # classes times width, of networks that are remembered as patterns of others
 Pairs = Iterable[tuple[Tensor, Tensor]]
 
 
 def make_network(data: Data, _: list[GlyphNet]) -> GlyphNet:
-    first, weight = data["backbone"]["conv1.weight"], data["head"]["fc.weight"]
-    model = _blank(_pattern(len(weight), len(first), torch.from_numpy(first).dtype))
-    model.load_state_dict(
-        {name: tensor_of(value) for name, value in {**data["backbone"], **data["head"]}.items()}
-    )
+    state = {**data["backbone"], **data["head"]}
+    classes, width = _size(state)
+    pattern = _kept if classes * width <= _MOST_KEPT else _made
+    model = _blank(pattern(classes, width, torch.from_numpy(state["conv1.weight"]).dtype))
+    model.load_state_dict({name: tensor_of(value) for name, value in state.items()})
     for name, parameter in model.named_parameters():
         parameter.requires_grad = name not in data["frozen"]
         parameter.grad = tensor_of(data["gradients"][name]) if name in data["gradients"] else None
@@ -33,10 +34,27 @@ def make_network(data: Data, _: list[GlyphNet]) -> GlyphNet:
     return model
 
 
-@lru_cache(maxsize=8)
-def _pattern(classes: int, width: int, dtype: torch.dtype) -> GlyphNet:
+def _size(state: Data) -> tuple[int, int]:
+    """Classes and width of the network that has these numbers; TypeError when they are not all there.
+
+    The layers that grow most with either have to fit, so that no network is made that is larger than its
+    description.
+    """
+    classes, width = len(state["fc.weight"]), len(state["conv1.weight"])
+    layers = {"conv1": (width, 1, 3, 3), "conv3": (4 * width, 2 * width, 3, 3), "fc": (classes, 16 * width)}
+    for name, shape in layers.items():
+        found = state[f"{name}.weight"].shape
+        if found != shape or not width:
+            raise TypeError(f"{name}.weight has shape {found}, in a network of width {width} it is {shape}")
+    return classes, width
+
+
+def _made(classes: int, width: int, dtype: torch.dtype) -> GlyphNet:
     with torch.random.fork_rng(devices=[]):
         return GlyphNet(classes, width).to(dtype)
+
+
+_kept = lru_cache(maxsize=8)(_made)
 
 
 def _blank(pattern: M) -> M:

@@ -214,5 +214,22 @@ def test_observers_say_what_they_got_instead_of_a_network(value):
         OBSERVERS["renewed"](value)
 
 
+def test_a_network_is_as_large_as_the_numbers_that_describe_it(given):
+    """Arrays without entries claim any width; the structure that is made of them has been sent."""
+    wide = {**given["backbone"], "conv1.weight": np.zeros((2000, 0), np.float32)}
+    for pretended in ({**given, "backbone": wide}, {**given, "head": {"fc.weight": np.zeros((10**6, 0))}}):
+        with pytest.raises(TypeError, match="has shape"):
+            wrap(lambda model: model)(pretended)
+
+
+def test_reading_asks_for_a_network_of_the_courses_structure():
+    network = describe_network(GlyphNet(10))
+    assert OBSERVERS["reading"](describe_network(GlyphNet(10, 4))) == "its layers are of width 4, not 16"
+    wide = {**network["backbone"], "conv1.weight": np.zeros((2000, 0), np.float32)}
+    assert OBSERVERS["reading"]({**network, "backbone": wide}) == "its layers are of width 2000, not 16"
+    with pytest.raises(TypeError, match="weight has shape"):
+        OBSERVERS["reading"]({**network, "backbone": {**wide, "conv1.weight": np.zeros((16, 0))}})
+
+
 def test_reading_tells_an_untrained_network_from_a_trained_one():
-    assert OBSERVERS["reading"](describe_network(GlyphNet(10, 4))) == "guesses"
+    assert OBSERVERS["reading"](describe_network(GlyphNet(10))) == "guesses"
