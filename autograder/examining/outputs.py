@@ -18,9 +18,11 @@ _LONGEST_HTML = 200_000
 _MOST_TAGS = 10_000
 _LONGEST_LINE = 4_000
 _MOST_LINES = 200
+_MOST_COUNTED = 1 << 31
 
 _ESCAPE = re.compile(
-    r"\x1b(?:\[[0-9;]{0,40}m|\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|\Z)|[ -/]*[0-~]|\Z)", re.DOTALL
+    r"\x1b(?:\[[0-9;]{0,40}m|\[[0-?]{0,40}[ -/]{0,40}[@-~]|"
+    r"[\]PX^_][^\x07\x1b]{0,4000}(?:\x07|\x1b\\)?|[ -/]{0,9}[0-~])?"
 )
 _COLOR = re.compile(r"\x1b\[[0-9;]{0,40}m")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -41,31 +43,39 @@ def clean(outputs: Sequence[Any]) -> list[dict[str, Any]]:
     return kept
 
 
-def plain(text: Any, longest: int = _LONGEST_TEXT) -> str:
-    """Return text of which a terminal or browser shows every character; colors stay, other escapes go."""
+def plain(text: Any, longest: int = _LONGEST_TEXT, *, colors: bool = True) -> str:
+    """Return text of which a terminal or browser shows every character; colors stay, other escapes go.
+
+    Each escape character is part of a match, so none is left that the text behind it could make one of.
+    """
     if type(text) is not str:
         return ""
     text = text[:longest].replace("\r\n", "\n").replace("\r", "\n")
-    text = _ESCAPE.sub(lambda found: found[0] if _COLOR.fullmatch(found[0]) else "", text)
+    text = _ESCAPE.sub(lambda found: found[0] if colors and _COLOR.fullmatch(found[0]) else "", text)
     return _UNSEEN.sub("", text)
 
 
 def _output(output: Any) -> dict[str, Any] | None:
     if type(output) is not dict:
         return None
-    kind = output.get("output_type")
+    kind = _word(output.get("output_type"))
     if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        name = "stderr" if _word(output.get("name")) == "stderr" else "stdout"
         return _stream(name, plain(output.get("text")))
     if kind == "error":
         return _error(output)
     if kind in ("display_data", "execute_result"):
         data = _bundle(output.get("data"))
         count = output.get("execution_count")
-        counted = {"execution_count": count if type(count) is int else None}
+        counted = {"execution_count": count if type(count) is int and 0 <= count <= _MOST_COUNTED else None}
         shown = {"output_type": kind, "data": data, "metadata": {}}
         return None if not data else shown | (counted if kind == "execute_result" else {})
     return None
+
+
+def _word(value: Any) -> str:
+    """The value if it is a text; an array would compare itself entry by entry."""
+    return value if type(value) is str else ""
 
 
 def _stream(name: str, text: str) -> dict[str, Any]:
@@ -77,8 +87,8 @@ def _error(output: dict[Any, Any]) -> dict[str, Any]:
     lines = lines[:_MOST_LINES] if type(lines) is list else []
     return {
         "output_type": "error",
-        "ename": plain(output.get("ename"), _LONGEST_LINE),
-        "evalue": plain(output.get("evalue"), _LONGEST_LINE),
+        "ename": plain(output.get("ename"), _LONGEST_LINE, colors=False),
+        "evalue": plain(output.get("evalue"), _LONGEST_LINE, colors=False),
         "traceback": [plain(line, _LONGEST_LINE) for line in lines],
     }
 
@@ -100,7 +110,7 @@ def _bundle(data: Any) -> dict[str, str]:
 def _html(text: Any) -> str | None:
     if type(text) is not str or len(text) > _LONGEST_HTML or text.count("<") > _MOST_TAGS:
         return None
-    return sanitize(_UNSEEN.sub("", text))
+    return sanitize(plain(text, colors=False))
 
 
 def _size(output: dict[str, Any]) -> int:

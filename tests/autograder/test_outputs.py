@@ -1,9 +1,11 @@
 """Whatever a student's cell shows, an instructor's browser gets text, pictures and plain HTML."""
 
 import base64
+import json
 import re
 
 import nbformat
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,6 +89,32 @@ def test_escapes_that_are_no_colors_are_cut_from_text():
     assert plain(text) == "abcdef\ng"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\x1b\x1b[2J[2Jb",
+        "\x1b\x1b\x1b[0m]0;t\x07",
+        "a\x1b[3\x1b[31m1Kb",
+        "\x1b" * 9 + "c",
+        "\x9b2J\x1b[2\x1b\x1b",
+    ],
+)
+def test_what_is_cut_from_a_text_leaves_no_other_escape(text):
+    """Of pieces on both sides of it, or of one that was not complete."""
+    assert "\x1b" not in re.sub(r"\x1b\[[0-9;]*m", "", plain(text))
+    assert "\x1b" not in plain(text, colors=False)
+    for kind in ("text/plain", "text/html", "text/latex", "text/markdown"):
+        left = shown(**{kind.replace("/", "_"): text})[kind]
+        assert not re.search(r"\x1b(?!\[[0-9;]*m)|[\x7f-\x9f]", left)
+
+
+def test_an_array_in_the_place_of_a_word_is_no_word():
+    """It would compare itself entry by entry, and refuse to be true or false."""
+    both = np.array(["stderr", "stream"])
+    assert clean([{"output_type": "stream", "name": both, "text": "x"}])[0]["name"] == "stdout"
+    assert clean([{"output_type": both}, {"output_type": "display_data", "data": both}]) == []
+
+
 def test_outputs_are_bounded():
     """In number and size; what is missing is said."""
     one = {"output_type": "stream", "name": "stdout", "text": "x" * 900_000}
@@ -98,7 +126,16 @@ def test_outputs_are_bounded():
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.binary(max_size=4)
+    | st.sampled_from(
+        [np.zeros(2), np.array(["stream", "error"]), np.float32(1), 2**70, ..., {1, 2}, slice(2)]
+    )
+    | st.text("\x1b[]0;m2JA\x07\\\x9b\u202e\r\n", max_size=12),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
@@ -117,8 +154,10 @@ anything = st.recursive(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(anything, max_size=5))
 def test_anything_becomes_valid_outputs(outputs):
-    """The invariant: valid nbformat, whatever comes."""
-    assert valid(clean(outputs))
+    """The invariant: valid nbformat without escapes but colors, whatever comes."""
+    cleaned = clean(outputs)
+    assert valid(cleaned)
+    assert not re.search(r"\\u001b(?!\[[0-9;]*m)|\\u009b|\\u202e", json.dumps(cleaned))
 
 
 ACTIVE = re.compile(
