@@ -1,5 +1,7 @@
 """Values survive the wire as they are, and no bytes make the receiver do anything but refuse."""
 
+import sys
+
 import msgpack
 import numpy as np
 import pytest
@@ -163,6 +165,7 @@ def test_cycles_depth_and_weight_are_refused_when_sent():
 
 LIST, DICT, ARRAY, AGAIN = int(Tag.LIST), int(Tag.DICT), int(Tag.ARRAY), int(Tag.AGAIN)
 EIGHT = bytes(8)
+COLLIDING = [[int(Tag.INT), (n * sys.hash_info.modulus).to_bytes(12, "little")] for n in range(1, 200)]
 HOSTILE_TREES = {
     "no tag": [],
     "a tag that is no number": ["x"],
@@ -198,6 +201,15 @@ HOSTILE_TREES = {
     "complex text": [int(Tag.COMPLEX), "1", "2"],
     "a tensor without data": [int(Tag.TENSOR), False, [LIST]],
     "a tensor of nothing": [int(Tag.TENSOR)],
+    "nothing of a huge shape": [ARRAY, "<f8", [1 << 22, 0], None, True, b""],
+    "integers that collide": [int(Tag.SET), *COLLIDING],
+    "frozen integers that collide": [int(Tag.FROZENSET), *COLLIDING],
+    "keys that collide": [DICT, *[part for key in COLLIDING for part in (key, None)]],
+    "complex numbers that collide": [
+        int(Tag.SET),
+        *[[int(Tag.COMPLEX), -1_000_003.0 * n, float(n)] for n in range(200)],
+    ],
+    "many sets of nothing": [LIST, *[[int(Tag.SET)]] * 30_000],
     "too many keys": [int(Tag.SET), *range(30_000)],
     "too heavy": [LIST, *([[LIST, *[0] * 9_000]] * 150)],
     "references that explode": [
@@ -212,6 +224,26 @@ def test_hostile_trees_are_refused(tree):
     """Nothing but ProtocolError comes of them."""
     with pytest.raises(ProtocolError):
         Decoder(no_handles).decode(tree)
+
+
+def test_lists_of_a_byte_each_are_counted_before_all_are_there():
+    """Each takes sixty bytes here: a frame of the largest size would take gigabytes."""
+    frame = b"\xdd" + (HEAVIEST + 1000).to_bytes(4, "big") + b"\x90" * (HEAVIEST + 1000)
+    nested = b"\x93" + (b"\xdd" + (HEAVIEST // 2).to_bytes(4, "big") + b"\x90" * (HEAVIEST // 2)) * 3
+    for flood in (frame, nested):
+        with pytest.raises(ProtocolError):
+            unpack(flood)
+    assert len(unpack(pack([b"x" * (2 * HEAVIEST), [0] * 9]))) == 2
+
+
+def test_values_in_several_frames_are_weighed_together():
+    """As the answers to one question are."""
+    decoder, part = Decoder(no_handles), [LIST, *[0] * (HEAVIEST // 3)]
+    assert len(decoder.decode_next(part)) == len(decoder.decode_next(part)) == HEAVIEST // 3
+    with pytest.raises(ProtocolError):
+        decoder.decode_next([LIST, *[[LIST, *[0] * 1000]] * 1000])
+    with pytest.raises(ProtocolError):
+        Decoder(no_handles).decode_next([AGAIN, 0])
 
 
 def test_a_nest_of_any_depth_is_refused():

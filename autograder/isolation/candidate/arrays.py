@@ -22,6 +22,7 @@ NUMERIC = {
 _NAMES = {dtype: name for name, dtype in NUMERIC.items()}
 _TEXT = re.compile(r"<U(\d{1,4})|\|S(\d{1,4})")
 _LONGEST_AXIS = 1 << 31
+_MOST_CLAIMED = 1 << 20
 _MOST_AXES = 32
 _LAST_CODE_POINT = 0x10FFFF
 
@@ -103,7 +104,8 @@ def _shape(shape: Any) -> tuple[int, ...]:
         if type(n) is not int or not 0 <= n < _LONGEST_AXIS:
             raise ValueError("an array's shape holds something other than sizes")
         entries *= n or 1
-    if entries > _LONGEST_AXIS:
+    # What holds entries is as large as its bytes; a sum over the axis of none makes of nothing the rest.
+    if entries > (_MOST_CLAIMED if 0 in shape else _LONGEST_AXIS):
         raise ValueError("an array's shape is too large")
     return tuple(shape)
 

@@ -1,5 +1,6 @@
 """The receiving half of the wire: trees, taken to be hostile, to values."""
 
+import operator
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import arrays
-from .wire import BULK, DEEPEST, HEAVIEST, LONGEST_INT, MOST_KEYS, Numbered, ProtocolError, Tag
+from .wire import BULK, DEEPEST, HEAVIEST, LONGEST_INT, MOST_ALIKE, MOST_KEYS, Numbered, ProtocolError, Tag
 
 
 class Decoder:
@@ -21,6 +22,11 @@ class Decoder:
         self._resolve = resolve
         self._weight = 0
         self._keys = 0
+
+    def decode_next(self, tree: Any) -> Any:
+        """Return the value of a tree that refers to none before it; all are weighed together."""
+        self.numbered = Numbered()
+        return self.decode(tree)
 
     def decode(self, tree: Any, depth: int = 0) -> Any:
         """Return the value of `tree`."""
@@ -55,20 +61,26 @@ class Decoder:
         result: dict[Any, Any] = {}
         number = self._begin(result)
         self._count_keys(len(tree) // 2)
-        for key, item in zip(tree[1::2], tree[2::2], strict=True):
-            result[self.decode(key, depth)] = self.decode(item, depth)
+        entries = zip(tree[1::2], tree[2::2], strict=True)
+        pairs = [(self.decode(key, depth), self.decode(item, depth)) for key, item in entries]
+        _refuse_alike([key for key, _ in pairs])
+        result.update(pairs)
         return self._end(number, result)
 
     def _set(self, tree: list[Any], depth: int) -> Any:
         result: set[Any] = set()
         number = self._begin(result)
-        self._count_keys(len(tree))
-        result.update(self.decode(item, depth) for item in tree[1:])
+        result.update(self._elements(tree, depth))
         return self._end(number, result)
 
     def _frozenset(self, tree: list[Any], depth: int) -> Any:
+        return frozenset(self._elements(tree, depth))
+
+    def _elements(self, tree: list[Any], depth: int) -> list[Any]:
         self._count_keys(len(tree))
-        return frozenset(self.decode(item, depth) for item in tree[1:])
+        elements = [self.decode(item, depth) for item in tree[1:]]
+        _refuse_alike(elements)
+        return elements
 
     def _tuple(self, tree: list[Any], depth: int) -> Any:
         return tuple(self.decode(item, depth) for item in tree[1:])
@@ -156,6 +168,14 @@ class Decoder:
         self._weight += weight
         if self._weight > HEAVIEST:
             raise ProtocolError("a value with too many items")
+
+
+def _refuse_alike(keys: list[Any]) -> None:
+    """Refuse keys of which many have one hash: a table of those takes their square of comparisons."""
+    if len(keys) > MOST_ALIKE:
+        hashes = sorted(map(hash, keys))
+        if any(map(operator.eq, hashes, hashes[MOST_ALIKE:])):
+            raise ProtocolError("keys that collide")
 
 
 _READERS: dict[int, Callable[[Decoder, list[Any], int], Any]] = {

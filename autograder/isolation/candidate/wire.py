@@ -5,6 +5,7 @@ with a tag. Nothing is ever unpickled, evaluated or imported, and the receiving 
 hostile. An object that occurs twice in a frame arrives as one object; cycles are not sent.
 """
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
@@ -15,7 +16,9 @@ DEEPEST = 40
 HEAVIEST = 1_000_000
 """Items that a frame may hold, references counted as often as they occur; bulk data is one for 256 bytes."""
 MOST_KEYS = 20_000
-"""Keys of dicts and elements of sets in a frame: colliding hashes cost their square."""
+"""Keys of dicts and elements of sets in a frame."""
+MOST_ALIKE = 64
+"""Keys of one dict or set that may have the same hash: they are compared with each other one by one."""
 LONGEST_INT = 1024
 BULK = 256
 
@@ -76,7 +79,10 @@ def pack(tree: Any) -> bytes:
 
 
 def unpack(frame: bytes) -> Any:
-    """Return the tree in `frame`; ProtocolError for anything but arrays of plain values."""
+    """Return the tree in `frame`; ProtocolError for anything but arrays of plain values.
+
+    A byte can stand for a list, which takes sixty: in a long frame they are counted before all are there.
+    """
     try:
         return msgpack.unpackb(
             frame,
@@ -84,9 +90,26 @@ def unpack(frame: bytes) -> Any:
             max_array_len=min(len(frame), HEAVIEST),
             max_map_len=0,
             max_ext_len=0,
+            list_hook=_counter() if len(frame) > HEAVIEST else None,
         )
+    except ProtocolError:
+        raise
     except Exception as error:  # the library's own errors share no base class
         raise ProtocolError(f"not MessagePack: {type(error).__name__}") from None
+
+
+def _counter() -> Callable[[list[Any]], list[Any]]:
+    """What hands every finished list on, until they hold too much together."""
+    left = HEAVIEST
+
+    def counted(items: list[Any]) -> list[Any]:
+        nonlocal left
+        left -= 1 + len(items)
+        if left < 0:
+            raise ProtocolError("a value with too many items")
+        return items
+
+    return counted
 
 
 def weigh(value: object) -> int:
