@@ -16,6 +16,7 @@ from types import CodeType
 from typing import Any
 
 from autograder.examining.namespaces import Namespace, Subject, defined
+from autograder.examining.spending import OverspentError, spending
 from autograder.examining.verdicts import CheckResult, earned, failed
 from autograder.isolation.handles import Handle
 from autograder.isolation.link import CandidateGone
@@ -53,7 +54,7 @@ class Examiner:
         What it would have defined is then undefined, never the student's.
         """
         self._candidate.begin_check()
-        with _quietly([]), suppress(SyntaxError):
+        with _quietly([]), suppress(SyntaxError, CandidateGone), self._bounded():
             code = _compiled(cell.source, cell.grade_id)
             self._names.reserved |= code.names
             for part in (*code.statements, code.result):
@@ -67,7 +68,7 @@ class Examiner:
         reports: list[Report] = []
         isolation = self._candidate.isolation
         try:
-            with _quietly(reports):
+            with _quietly(reports), self._bounded():
                 points = self._execute(cell)
         except CandidateGone as end:
             return failed(cell, end.reason, end.detail, reports, isolation)
@@ -79,6 +80,18 @@ class Examiner:
             )
             return failed(cell, Reason.CHECK_BROKEN, detail, reports, isolation)
         return earned(cell, points, reports, isolation, timed_out=self._candidate.timeouts > 0)
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """End the conversation, with CandidateGone, when what comes of it takes too much of our own time."""
+        seconds = self._candidate.limits.judging_seconds
+        try:
+            with spending(seconds):
+                yield
+        except OverspentError:
+            detail = f"Reading and judging what the code returned took more than {seconds:g} seconds"
+            self._candidate.give_up(Reason.FLOODED, detail)
+            raise CandidateGone(Reason.FLOODED, detail) from None
 
     def _execute(self, cell: PlannedCell) -> Any:
         code = _compiled(cell.source, cell.grade_id)
@@ -101,7 +114,12 @@ class Examiner:
             return Reason.WRONG, f"What was asserted is not so: {error}"[:_LONGEST_DETAIL].strip()
         if type(error) is NameError:
             return Reason.UNDEFINED, f"Nothing in the notebook is called {error.name}"
-        return Reason.CHECK_BROKEN, f"{type(error).__name__}: {error}"
+        if not self._candidate.told:
+            return Reason.CHECK_BROKEN, f"{type(error).__name__}: {error}"
+        if isinstance(error, MemoryError):
+            return Reason.FLOODED, "What the code returned takes more memory to judge than there is"
+        told = f"{type(error).__name__}: {error}"[:_LONGEST_DETAIL]
+        return Reason.PROTOCOL, f"What the code returned cannot be judged ({told})"
 
 
 @lru_cache(maxsize=512)

@@ -13,6 +13,7 @@ from autograder.isolation.candidate.performance import Budget, perform
 from autograder.isolation.candidate.plain_trees import read
 from autograder.isolation.candidate.wire import UnsendableError, pack, unpack
 from autograder.isolation.handles import Handle
+from autograder.isolation.limits import Limits
 from autograder.isolation.link import CandidateGone, CellResult
 from autograder.isolation.performances import Claim, Question, believed, questions
 from autograder.reasons import Reason
@@ -29,7 +30,9 @@ class RightCandidate:
     does no more."""
 
     layers: tuple[str, ...] = ()
+    limits = Limits()
     timeouts = 0
+    told = False
     in_order = True
 
     def __init__(self, unit: str, isolation: str) -> None:
@@ -107,7 +110,7 @@ class RightCandidate:
         """A check that asks for more than cases is not foreseen."""
         raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
 
-    item = attribute = elements = length = refuse
+    item = attribute = elements = length = give_up = refuse
 
 
 def _no_number(value: object) -> int:

@@ -4,14 +4,23 @@ import ast
 import builtins
 from typing import Any, Protocol
 
+from autograder.isolation.limits import Limits
+from autograder.reasons import Reason
+
 
 class Subject(Protocol):
-    """Whose functions a check is about: what `autograder.isolation.link.Candidate` is to an examiner."""
+    """Whose functions a check is about: what `autograder.isolation.link.Candidate` is to an examiner.
+
+    `told`: whether values of the student's came back since the check began.
+    """
 
     isolation: str
+    limits: Limits
     timeouts: int
+    told: bool
 
     def begin_check(self) -> None: ...
+    def give_up(self, reason: Reason, detail: str) -> None: ...
     def lookup(self, name: str) -> Any: ...
 
 

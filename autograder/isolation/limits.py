@@ -17,6 +17,8 @@ class Limits:
     cell_seconds: float = 60.0
     call_seconds: float = 10.0
     check_seconds: float = 20.0
+    judging_seconds: float = 20.0
+    """What reading and judging the answers to one check may take the examiner."""
     wall_factor: float = 3.0
     grace: float = 2.0
     cpu_seconds: int = 240

@@ -5,6 +5,7 @@ import socket
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -75,6 +76,7 @@ class Candidate:
         self.isolation = isolation
         self.layers = layers
         self.timeouts = 0
+        self.told = False
         self._conversation = conversation
         self._receiver = Receiver(conversation)
         self._obituary = obituary
@@ -113,8 +115,9 @@ class Candidate:
         return self._gone is None
 
     def begin_check(self) -> None:
-        """Start the time that the calls of one check may take together."""
+        """Start the time that the calls of one check may take together; nothing was told in it yet."""
         self.timeouts = 0
+        self.told = False
         self._seconds_left = self.limits.check_seconds
         self._wall_end = time.monotonic() + self.limits.check_seconds * self.limits.wall_factor
 
@@ -167,6 +170,7 @@ class Candidate:
         return told[0] if len(told) == 1 else tuple(run for runs in told for run in runs)
 
     def _told(self, question: Question, numbers: Mapping[str, int]) -> Told:
+        self.told = True
         each, wall = self.limits.call_seconds, self._wall_end - time.monotonic()
         named = [list(pair) for pair in numbers.items()]
         more = [self._seconds_left, min(wall, self.limits.cpu_seconds), named, question.packed]
@@ -193,15 +197,21 @@ class Candidate:
         self, question: Question, message: bytes, answers: list[Any], numbers: Mapping[str, int]
     ) -> Told:
         handles, before = list[int](), self.timeouts
+
+        def own(number: int) -> Handle:
+            handles.append(number)
+            return Handle(self, number, "")
+
+        decoder = Decoder(own)
         runs = [
-            self._run(case, answer, handles, numbers)
+            self._run(case, answer, decoder, numbers)
             for case, answer in zip(question.cases, answers, strict=True)
         ]
         if handles or self.timeouts > before:
             return Told(runs)
         return question.remembered(message, runs)
 
-    def _run(self, case: AskedCase, answer: Any, handles: list[int], numbers: Mapping[str, int]) -> Played:
+    def _run(self, case: AskedCase, answer: Any, decoder: Decoder, numbers: Mapping[str, int]) -> Played:
         claimed = self._guarded(lambda: unpack(answer)) if type(answer) is bytes else None
         tree, changed, warned, warners, timeouts, failure = self._expect(
             self._checked(claimed, list), object, list, list, list, int, object
@@ -211,15 +221,15 @@ class Candidate:
         self.timeouts += timeouts
         for _ in range(timeouts):
             self._seconds_left -= min(self.limits.call_seconds, self._seconds_left)
-
-        def own(number: int) -> Handle:
-            handles.append(number)
-            return Handle(self, number, "")
-
-        values = self._checked(self._guarded(lambda: Decoder(own).decode(tree)), dict)
+        values = self._checked(self._guarded(lambda: decoder.decode_next(tree)), dict)
         claim = Claim(values, changed, warned, warners, failure)
         played: Played = self._guarded(lambda: believed(case, claim, numbers))
         return played
+
+    def give_up(self, reason: Reason, detail: str) -> None:
+        """End the conversation: from now on every question ends with this reason."""
+        with suppress(CandidateGone):
+            self._end(reason, detail)
 
     def close(self) -> None:
         """End the conversation; the keeper on the other side kills the candidate and all it started."""
@@ -249,7 +259,9 @@ class Candidate:
             for text in warned[:_MOST_WARNINGS]:
                 warnings.warn(str(text)[:500], RuntimeWarning, stacklevel=3)
             decoder = self._decoder(numbered, name)
-            return self._guarded(lambda: self._copied_out(tree, changes, decoder))
+            found = self._guarded(lambda: self._copied_out(tree, changes, decoder))
+            self.told = self.told or bool(changes) or type(found) is not Handle
+            return found
         if kind == "missing":
             raise KeyError(name)
         if kind not in ("raised", "timeout"):
@@ -340,6 +352,10 @@ class Candidate:
             return work()
         except ProtocolError as error:
             self._end(Reason.PROTOCOL, f"The answer held {error}")
+        except MemoryError:
+            self._end(Reason.FLOODED, "The answer took more memory than there is to read it")
+        except Exception as error:
+            self._end(Reason.PROTOCOL, f"The answer could not be read ({type(error).__name__})")
 
     def _cause_of_death(self) -> tuple[Reason, str]:
         """Read the keeper's note, which the candidate cannot write."""

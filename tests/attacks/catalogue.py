@@ -5,6 +5,7 @@ from typing import Any
 from tests.attacks.field import HONEST, POINTS, Attack, code
 from tests.attacks.kernel import KERNEL
 from tests.attacks.played import PLAYED
+from tests.attacks.returned import RETURNED
 
 TAKE_BACK_TESTING = "import importlib, numpy.testing._private.utils as u; importlib.reload(u)\n"
 TAKE_BACK_TESTING += "np.testing.assert_allclose = u.assert_allclose"
@@ -1260,4 +1261,5 @@ threading.Thread(target=listen, daemon=True).start()
         ),
     ),
     *PLAYED,
+    *RETURNED,
 )

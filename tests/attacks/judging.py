@@ -67,6 +67,8 @@ def _flaws(attack: Attack, result: Aftermath) -> list[str]:
         (checks != [plan_for(attack).cells[-1].grade_id], f"was graded by {checks}"),
         (result.points != attack.earns, f"earned {result.points:g}, not {attack.earns:g}"),
         (ACTIVE.search(shown) is not None, "shows what a browser would run"),
+        (Reason.CHECK_BROKEN in [score.reason for score in result.scores], "passes for the course's mistake"),
+        ("\\u001b[2J" in result.shown, "steers a terminal"),
         (WON in result.shown, "got what its own code tells of"),
         (len(result.shown) >= MOST_SHOWN, f"shows {len(result.shown)} characters"),
         *((secret in result.shown, f"shows {secret!r}") for secret in SECRETS),

@@ -180,6 +180,36 @@ def test_calls_that_are_stopped_make_the_reason_a_time_out(examined):
     assert examined(check, "def f():\n    while True: pass", limits=limits).reason is Reason.TIMEOUT
 
 
+@pytest.mark.parametrize(
+    ("judging", "reason", "detail"),
+    [
+        ("[] + f()", Reason.PROTOCOL, "cannot be judged (TypeError"),
+        ("f()[3]", Reason.PROTOCOL, "cannot be judged (IndexError"),
+        ("f() and (_ for _ in ()).throw(MemoryError)", Reason.FLOODED, "more memory"),
+        ("assert f() == 2", Reason.WRONG, "not so"),
+    ],
+)
+def test_what_values_of_the_students_make_fail_is_not_the_courses_mistake(examined, judging, reason, detail):
+    """Before any came, it is."""
+    result = examined(f"{judging}\n4.0", "def f(): return (1, 2)")
+    assert (result.points, result.reason) == (0.0, reason)
+    assert detail in result.detail
+    assert examined(f"1 / 0\n{judging}", "def f(): return (1, 2)").reason is Reason.CHECK_BROKEN
+
+
+def test_judging_that_takes_too_long_ends_that_students_conversation(template):
+    """In processor time of the examiner, whatever is caught on the way."""
+    endless = "f()\nwhile True:\n    try:\n        while True: pass\n    except Exception: pass"
+    with template.new_candidate(Limits(judging_seconds=0.1)) as candidate:
+        examiner = Examiner(candidate, "unit")
+        candidate.run_cell("def f(): return 4.0")
+        assert examiner.run_check(cell("f()")).points == 4.0
+        results = [examiner.run_check(cell(source)) for source in (endless, "f()")]
+    assert [result.reason for result in results] == [Reason.FLOODED] * 2
+    assert "took more than 0.1 seconds" in results[0].detail
+    assert not candidate.in_order
+
+
 def test_what_was_passed_before_the_end_stays_passed(template):
     """Checks from there on fail with the reason, each by itself."""
     with template.new_candidate() as candidate:
