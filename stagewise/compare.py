@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from stagewise.numerals import numeral, pair, small
+
 _WHOLE = frozenset({int, *(np.dtype(code).type for code in np.typecodes["AllInteger"])})
 _FLOATS = frozenset({float, complex, *(np.dtype(code).type for code in np.typecodes["AllFloat"])})
 NUMBERS = _WHOLE | _FLOATS | {bool, np.bool_}  # the exact types of single numbers
@@ -66,6 +68,7 @@ STANDS_FOR = "stands_for"
 """A dict with a text under this key is an object's description; the text is what to call the object."""
 
 _INF = float("inf")
+_AS_FAR = 1 - 1e-4
 
 
 def compare(got: Any, expected: Any, tolerance: Tolerance, *, exact_dtype: bool = False) -> Comparison:
@@ -231,10 +234,12 @@ def _compare_floats(given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance)
         if odd.any():
             return Comparison(Flaw.NAN, _INF, _nan_message(got, want, odd))
         got, want = np.where(regular, got, 0), np.where(regular, want, 0)
-    return _compare_finite(got, want, tolerance)
+    return _compare_finite(got, want, tolerance, given.dtype)
 
 
-def _compare_finite(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> Comparison:
+def _compare_finite(
+    got: np.ndarray, want: np.ndarray, tolerance: Tolerance, dtype: np.dtype[Any]
+) -> Comparison:
     with np.errstate(all="ignore"):
         off, size = np.abs(got - want), np.abs(want)
         largest = float(size.max()) + tolerance.scale
@@ -242,15 +247,17 @@ def _compare_finite(got: np.ndarray, want: np.ndarray, tolerance: Tolerance) -> 
         missed = ~(off <= allowed)
         # Relative to what is allowed and then times rtol: the same number, also where rtol is 0.
         ratio = np.where(off == 0, 0.0, off / allowed)
-    worst = int(np.argmax(ratio))
-    error = float(ratio.flat[worst]) * (tolerance.rtol or tolerance.stol)
+    most = float(ratio.max())
+    error = most * (tolerance.rtol or tolerance.stol)
     if not missed.any():
         return Comparison(Flaw.NONE, error)
-    place = np.unravel_index(worst, want.shape)
+    # The first of those as far off: a wrong factor is off by the same ratio everywhere, but for roundings.
+    place = np.unravel_index(int(np.argmax(~(ratio < most * _AS_FAR))), want.shape)
+    expected, given = pair(want[place], got[place], _rounding(dtype))
     message = (
-        f"{_entries(int(np.count_nonzero(missed)), want)} off, relative error {error:.1e} "
+        f"{_entries(int(np.count_nonzero(missed)), want)} off, relative error {small(error)} "
         f"(allowed {tolerance.rtol or tolerance.stol:.0e}){_at('worst', place)}: "
-        f"expected {_number(want[place])}, got {_number(got[place])}"
+        f"expected {expected}, got {given}"
     )
     return Comparison(Flaw.VALUE, error, message)
 
@@ -262,7 +269,7 @@ def _nan_message(got: np.ndarray, want: np.ndarray, odd: np.ndarray) -> str:
         if np.isfinite(want[place])
         else "not as infinite as expected"
     )
-    said = f"expected {_number(want[place])}, got {_number(got[place])}"
+    said = f"expected {numeral(want[place])}, got {numeral(got[place])}"
     return f"{_entries(int(np.count_nonzero(odd)), want)} {how}{_at('the first', place)}: {said}"
 
 
@@ -303,8 +310,9 @@ def _at(word: str, place: tuple[Any, ...]) -> str:
     return f"; {word} at [{', '.join(str(int(i)) for i in place)}]" if place else ""
 
 
-def _number(value: Any) -> str:
-    return f"{value:.6g}"
+def _rounding(dtype: np.dtype[Any]) -> float:
+    """The relative one of a number of that type, 0 where all numbers are exact."""
+    return float(np.finfo(dtype).eps) if dtype.kind in "fc" else 0.0
 
 
 def _short(text: str) -> str:

@@ -23,6 +23,7 @@ class Known(Protocol):
 K = TypeVar("K", bound=Known)
 # (mistake, strict, only one output or "" for all) -> relative error, None when the answers differ
 Distance = Callable[[K, bool, str], float | None]
+_ROUNDINGS = 1e-5  # nearer than this is as near as can be: work in float32 on one processor or another
 
 
 def explanation(rows: Sequence[Row], known: Sequence[K], distance: Distance[K]) -> K | None:
@@ -60,11 +61,16 @@ def _of_one_output(rows: Sequence[Row], known: Sequence[K], distance: Distance[K
         fitting = [(place, away) for place, away in apart if away is not None]
         elsewhere = raised - one.wrong_outputs and all(wrong[place] in raised for place, _ in fitting)
         if fitting and not elsewhere:
-            found.append((-len(fitting), len(apart), *fitting[0], number, one))
+            place, away = fitting[0]
+            found.append((-len(fitting), len(apart), place, _rounded(away), number, one))
     return min(found)[-1] if found else None
 
 
 def _nearest(found: Iterable[tuple[K, float | None]]) -> K | None:
-    """Of all that fit the nearest: two mistakes may differ by less than the tolerance."""
-    fitting = [(away, number, one) for number, (one, away) in enumerate(found) if away is not None]
+    """Of all that fit the nearest, then the first: two mistakes may differ by less than the tolerance."""
+    fitting = [(_rounded(away), number, one) for number, (one, away) in enumerate(found) if away is not None]
     return min(fitting)[2] if fitting else None
+
+
+def _rounded(away: float) -> float:
+    return away if away > _ROUNDINGS else 0.0

@@ -2,7 +2,8 @@
 
 A mask that somebody drew cannot be compared with another one; how many zeros it has, what became of the other
 entries and whether two masks agree can. Pure functions of arrays, for checks and for experiments of your own.
-"Zero" means smaller than a thousandth of the largest entry, so that solving a system leaves zeros zero.
+"Zero" means smaller than a thousandth of the largest entry, so that solving a system leaves zeros zero; "the
+same" means as near as that, for a processor may round each row of a product otherwise.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def differing(a: Array) -> Array:
     array([[0.25, 0.75],
            [0.5 , 0.5 ]])
     """
-    if len(a) > 1 and (a == a[:1]).all():
+    if len(a) > 1 and (np.abs(a - a[:1]) <= _SHARE * _largest(a)).all():
         raise Unobservable("all rows of {0} are the same, as if the examples had the same masks")
     return a
 
@@ -197,10 +198,12 @@ OBSERVABLES = {
 
 
 def _zeros(a: Array) -> Array:
-    size = np.abs(a)
-    largest = float(np.max(size, initial=0.0, where=np.isfinite(size)))
-    zeros: Array = size <= _SHARE * largest
+    zeros: Array = np.abs(a) <= _SHARE * _largest(a)
     return zeros
+
+
+def _largest(a: Array) -> float:
+    return float(np.max(np.abs(a), initial=0.0, where=np.isfinite(a)))
 
 
 def _solved(a: Array, b: Array, name: str) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from stagewise.compare import NUMBERS, Tolerance, describe
 from stagewise.grammar import Entry, Quantity, output
+from stagewise.numerals import numeral
 from stagewise.observables import OBSERVABLES, Observable, Unobservable
 from stagewise.script import Failure, FailureKind, pick
 
@@ -50,7 +51,7 @@ def told(wanted: str, got: Any, expected: Any, chance: Tolerance | None) -> str:
     if slack > _ROUNDING:
         least, most = (0, 1) if _observable(found).share else (-np.inf, np.inf)
         low, high = max(expected - slack, least), min(expected + slack, most)
-        clause = f", by chance from {low:.3g} to {high:.3g}"
+        clause = f", by chance from {numeral(low, 3)} to {numeral(high, 3)}"
     return f"{says(found)}: expected {_shown(expected)}{clause}; got {_shown(got)}"
 
 
@@ -116,4 +117,4 @@ def _observable(found: Quantity) -> Observable:
 def _shown(value: Any) -> str:
     if value != value:
         return "nan, so there is no such number"
-    return f"{value:.4g}" if type(value) is not str and type(value) in NUMBERS - {bool} else str(value)
+    return numeral(value) if type(value) is not str and type(value) in NUMBERS - {bool} else str(value)

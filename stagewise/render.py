@@ -24,6 +24,7 @@ from stagewise.markup import (
     table,
     tag,
 )
+from stagewise.numerals import small
 from stagewise.report import Report, Row, Status
 
 _MOST_ROWS = 60
@@ -131,10 +132,10 @@ def _word(status: Status, credit: float) -> str:
 def _error(one: Row) -> str:
     if one.error is None:
         return "–"
+    error = small(one.error) if one.error else "0"
     if one.allowed is None:
-        return f"{one.error:.1e}" if one.error else "0"
-    sign = "≤" if one.error <= one.allowed else ">"
-    return f"{one.error:.1e} {sign} {one.allowed:.0e}" if one.error else f"0 {sign} {one.allowed:.0e}"
+        return error
+    return f"{error} {'≤' if one.error <= one.allowed else '>'} {one.allowed:.0e}"
 
 
 def _name(report: Report) -> str:

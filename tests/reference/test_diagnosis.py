@@ -125,6 +125,19 @@ def test_of_two_mistakes_within_tolerance_the_nearer_is_named():
         assert diagnosed(one.functions(exercise)["center_backward"], exercise=exercise) == one.name
 
 
+@pytest.mark.parametrize("rounding", [-4e-16, 0, 4e-16, 3e-7])
+def test_of_two_mistakes_as_near_as_roundings_the_first_is_named(rounding):
+    first = wrong("first", change="dxmu = dout * scale", into="dxmu = dout * 2.0000001", says="First.")
+    second = wrong("second", change="dxmu = dout * scale", into="dxmu = dout * 2", says="Second.")
+    exercise = Exercise(EXERCISE.name, EXERCISE.truth, EXERCISE.cases, (first, second), (), EXERCISE.partners)
+
+    def f(dout, cache):
+        dx, dscale = second.functions(exercise)["center_backward"](dout, cache)
+        return dx * (1 + rounding), dscale
+
+    assert diagnosed(f, exercise=exercise) == "first"
+
+
 def test_the_mistakes_answer_once_a_process():
     assert answers(EXERCISE, 0) is answers(EXERCISE, 0)
 

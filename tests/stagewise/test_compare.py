@@ -174,6 +174,23 @@ def test_the_message_says_how_far_and_where():
     )
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_of_entries_that_are_as_far_off_the_first_is_told_whatever_the_roundings(seed):
+    """A wrong factor puts them all off by the same ratio, and each processor rounds another one up."""
+    rounded = 1 + 4e-16 * np.random.default_rng(seed).choice([-1, 0, 1], (3, 4))
+    said = compare(3 * np.full((3, 4), 0.1) * rounded, np.full((3, 4), 0.1), COURSE).message
+    assert (
+        said == "12 of 12 entries are off, relative error 1.7e+00 (allowed 1e-04); "
+        "worst at [0, 0]: expected 0.1, got 0.3"
+    )
+
+
+@pytest.mark.parametrize("noise", [3.9e-17, -5.2e-17])
+def test_what_is_left_of_cancelling_is_told_as_that(noise):
+    said = compare(np.array([0.3, noise]), np.array([0.3, 0.2]), COURSE).message
+    assert said.endswith("worst at [1]: expected 0.2, got about 0")
+
+
 @pytest.mark.parametrize(
     ("got", "expected", "said"),
     [

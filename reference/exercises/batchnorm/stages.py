@@ -67,7 +67,7 @@ def _cases(truth: Function, gives: Mapping[str, float]) -> tuple[Case, ...]:
             why="what comes in float32 goes out in float32",
         ),
         probe("5 examples, 7 features", of(batch(5, 7)), weight=2, main=True),
-        probe("a large eps", of(batch(6, 3, eps=1e-2)), weight=0.5),
+        probe("a large eps", of(batch(6, 3, eps=0.1)), weight=0.5, visible="eps" in takes),
         probe("a large mean", of(batch(9, 4, offset=50.0)), weight=0.5),
         probe("tiny numbers", of(batch(7, 3, spread=1e-3)), weight=0.5),
         probe("one feature", of(batch(6, 1)), weight=0.5),
