@@ -74,6 +74,10 @@ class Reason(StrEnum):
         "split-cell-joined",
         "An exercise's cell had been split inside a function; its parts were joined.",
     )
+    ANSWER_FOUND = (
+        "answer-found",
+        "An answer stood in another cell of the notebook and was put into the cell for it.",
+    )
     CELL_IDENTIFIED = "cell-identified", "A cell had lost its name; it was recognised by its text."
     DAMAGED_CELL = "damaged-cell", "A cell was damaged; what could be read of it was kept."
     NBFORMAT_CONVERTED = "nbformat-converted", "The notebook was in another format version and was converted."

@@ -33,7 +33,7 @@ def basis_of(plan: Plan, settings: Settings, seed: int, code: str) -> str:
     cells = [(cell.grade_id, cell.role, cell.cell_type, cell.source, cell.points) for cell in plan.cells]
     how = [repr(settings.limits), settings.isolation, settings.explore, seed]
     versions = [_version(name) for name in _PACKAGES]
-    text = json.dumps([plan.unit, cells, RECORD_VERSION, how, code, versions])
+    text = json.dumps([plan.unit, cells, plan.texts, RECORD_VERSION, how, code, versions])
     return sha256(text.encode()).hexdigest()
 
 

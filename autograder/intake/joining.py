@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import textwrap
-import warnings
 from collections.abc import Iterable
 
+from autograder.intake.grammar import is_code
 from autograder.intake.recognise import Cell
 
 _LONGEST = 50_000
@@ -39,29 +38,5 @@ def _are_halves(first: Cell, second: Cell) -> bool:
     lines = [line for line in behind.split("\n") if line.strip()]
     if not lines or not lines[0][0].isspace():
         return False
-    apart = _is_code(before) and _is_code(textwrap.dedent(behind))
-    return not apart and _is_code(f"{before}\n{behind}")
-
-
-def _is_code(source: str) -> bool:
-    """Whether it could run: it can be parsed, and returns from nothing but functions."""
-    plain = "\n".join("" if line.startswith(("%", "!")) else line for line in source.split("\n"))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return not _returns(tree)
-
-
-def _returns(tree: ast.Module) -> bool:
-    """Whether a `return` stands outside functions; expressions, which may be deep, are not looked into."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Return):
-            return True
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
-            waiting.extend(ast.iter_child_nodes(node))
-    return False
+    apart = is_code(before) and is_code(textwrap.dedent(behind))
+    return not apart and is_code(f"{before}\n{behind}")

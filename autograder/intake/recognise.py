@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from autograder.intake.texts import is_students, without_course_texts
 from autograder.units.plan import Plan, PlannedCell
 
 Cell = dict[str, Any]
@@ -105,17 +106,29 @@ def _defining(free: Mapping[int, Cell], name: str) -> int | None:
 
 
 def _by_place(free: dict[int, Cell], plan: Plan, claimed: dict[str, int]) -> None:
-    """A written answer keeps the first line it was handed out with, or stands right behind its question."""
-    for before, cell in zip((None, *plan.cells), plan.cells, strict=False):
-        if cell.role != "written" or cell.grade_id in claimed:
-            continue
-        found = _beginning_with(free, cell.released)
-        if found is None and before is not None and before.cell_type == "markdown":
-            follower = claimed.get(before.grade_id, -2) + 1
-            found = follower if follower in free and free[follower]["cell_type"] == "markdown" else None
+    """A written answer stands right behind its question, or keeps the first line it was handed out with."""
+    missing = [
+        (before, cell)
+        for before, cell in zip((None, *plan.cells), plan.cells, strict=False)
+        if cell.role == "written" and cell.grade_id not in claimed
+    ]
+    for before, cell in missing:
+        follower = claimed.get(before.grade_id, -2) + 1 if before and before.cell_type == "markdown" else -1
+        if follower in free and _may_be_answer(free[follower], plan):
+            claimed[cell.grade_id] = follower
+            del free[follower]
+    for _, cell in missing:
+        found = None if cell.grade_id in claimed else _beginning_with(free, cell.released)
         if found is not None:
             claimed[cell.grade_id] = found
             del free[found]
+
+
+def _may_be_answer(cell: Cell, plan: Plan) -> bool:
+    """Whether a text right behind a question is the student's and no text of the course, whole or in part."""
+    source = cell["source"]
+    own = is_students(source, plan.texts) and without_course_texts(source, plan.texts) == source
+    return cell["cell_type"] == "markdown" and own
 
 
 def _beginning_with(free: Mapping[int, Cell], released: str) -> int | None:

@@ -24,6 +24,7 @@ from autograder.intake.recognise import (
     says,
     units_begun,
 )
+from autograder.intake.written import Answer, find_answers
 from autograder.reasons import Reason
 from autograder.units.plan import Plan, PlannedCell
 
@@ -54,17 +55,22 @@ def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ..
     _require_this_unit(cells, plan, claimed)
     owner = {index: name for name, index in claimed.items()}
     copies = [(index, name) for index, name in copies if index not in owner]
+    answers = find_answers(cells, plan, claimed)
+    cells, emptied = _without(cells, answers)
     dropped = {index for index, name in copies if _is_spare(cells[index], planned[name])}
     repairs = [Repair(Reason.DUPLICATE_CELL_DROPPED, name) for _, name in copies]
     repairs += [Repair(Reason.CELL_IDENTIFIED, name) for name in adopted]
+    repairs += [Repair(Reason.ANSWER_FOUND, name) for name in answers if answers[name].elsewhere]
     repairs += _order([owner[index] for index in sorted(owner)], list(planned))
     lost = {index for index, name in owner.items() if _is_spare(cells[index], planned[name])}
     running = [cell["source"] for index, cell in enumerate(cells) if index not in lost | dropped]
     kept = {index for index, name in owner.items() if planned[name].role in WRITTEN_BY_STUDENT}
-    followers = _followers(cells, owner, lost | dropped | kept)
+    followers = _followers(cells, owner, lost | dropped | kept | emptied)
     result = list(followers.get("", ()))
     for name, cell in planned.items():
         mended, found = _mend(cells[claimed[name]] if name in claimed else None, cell, running)
+        if name in answers:
+            mended |= _answered(answers[name], cell)
         repairs += found
         result += [mended, *followers.get(name, ())]
     result, joined = join(result, own_names(plan, "exercise"))
@@ -103,6 +109,19 @@ def _holds_code(cell: Cell, planned: PlannedCell) -> bool:
     return introduces(cell["source"], f"{planned.released}\n{planned.source}")
 
 
+def _without(cells: list[Cell], answers: Mapping[str, Answer]) -> tuple[list[Cell], set[int]]:
+    """The cells without the answers that were found in them, and which of them hold nothing else."""
+    rest = {index: text for answer in answers.values() for index, text in answer.rest.items()}
+    left = [{**cell, "source": rest[index]} if rest.get(index) else cell for index, cell in enumerate(cells)]
+    return left, {index for index, text in rest.items() if not text}
+
+
+def _answered(answer: Answer, planned: PlannedCell) -> Cell:
+    """What an answer's cell holds: the answer with its pictures, or what it was handed out with."""
+    pictures = {"attachments": dict(answer.attachments)} if answer.attachments else {}
+    return {"source": answer.source or planned.source, **pictures}
+
+
 def _followers(cells: list[Cell], owner: Mapping[int, str], others: Container[int]) -> dict[str, list[Cell]]:
     """The student's own cells, by the planned cell that they stand behind ("" for those at the start);
     `others` are none of those.
@@ -138,10 +157,8 @@ def _mend(submitted: Cell | None, planned: PlannedCell, running: Iterable[str]) 
     repairs = []
     if submitted["cell_type"] != planned.cell_type:
         repairs.append(Repair(Reason.RETYPED_CELL_RESTORED, planned.grade_id))
-    if planned.role in WRITTEN_BY_STUDENT:
+    if planned.role == "exercise":
         cell["source"] = submitted["source"]
-        if planned.cell_type == "markdown" and "attachments" in submitted:
-            cell["attachments"] = submitted["attachments"]
-    elif not is_copy(submitted["source"], planned):
+    elif planned.role != "written" and not is_copy(submitted["source"], planned):
         repairs.append(Repair(Reason.EDITED_CELL_RESTORED, planned.grade_id))
     return cell, repairs

@@ -1,7 +1,7 @@
 """What grading runs and what it is worth, taken from the instructor's notebook, never from a submission."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import md5
@@ -34,11 +34,14 @@ class PlannedCell:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All cells of a unit that nbgrader knows, in order; a student's own cells and texts are in none."""
+    """All cells of a unit that nbgrader knows, in order; `texts` are all of the course's Markdown as students
+    received it, those that nbgrader does not know included, without the cells for answers.
+    """
 
     unit: str
     title: str
     cells: tuple[PlannedCell, ...]
+    texts: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
@@ -57,7 +60,7 @@ def plan_of(notebook: Mapping[str, Any]) -> Plan:
     """The plan of an instructor's notebook (nbformat 4) that the build has made."""
     unit = notebook["metadata"]["stagewise"]
     cells = tuple(_planned(cell) for cell in notebook["cells"] if "nbgrader" in cell["metadata"])
-    return Plan(unit["unit"], unit["title"], cells)
+    return Plan(unit["unit"], unit["title"], cells, tuple(_texts(notebook["cells"])))
 
 
 def read_plan(path: Path) -> Plan:
@@ -88,6 +91,17 @@ def checksum_of(source: str, cell_type: str, marks: Mapping[str, Any]) -> str:
     return md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
+def _texts(cells: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for cell in cells:
+        if cell["cell_type"] == "markdown" and not cell["metadata"].get("nbgrader", {}).get("solution"):
+            yield _released(_text(cell)).strip()
+
+
+def _text(cell: Mapping[str, Any]) -> str:
+    """The cell's source, which may be a list of lines."""
+    return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+
+
 def _planned(cell: Mapping[str, Any]) -> PlannedCell:
     nbgrader = cell["metadata"]["nbgrader"]
     source = _without_solution(cell)
@@ -106,7 +120,7 @@ def _planned(cell: Mapping[str, Any]) -> PlannedCell:
 
 
 def _without_solution(cell: Mapping[str, Any]) -> str:
-    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+    source = _text(cell)
     if not cell["metadata"]["nbgrader"]["solution"]:
         return source
     stub = regions.CODE_STUB if cell["cell_type"] == "code" else regions.TEXT_STUB
