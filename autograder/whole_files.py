@@ -8,6 +8,8 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 
+_LONGEST = 32
+
 
 def replace(path: Path, data: str | bytes) -> bool:
     """Write the file whole or not at all; returns whether it held something else before.
@@ -18,7 +20,7 @@ def replace(path: Path, data: str | bytes) -> bool:
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = path.with_name(f".{path.name[:_LONGEST]}.{os.getpid()}")  # which no disk finds too long a name
     try:
         aside.write_bytes(content)
         os.replace(aside, path)

@@ -20,6 +20,7 @@ from autograder.grading.store import store
 from autograder.grading.templates import Templates
 from autograder.grading.worker import unpack
 from autograder.intake import files as submissions
+from autograder.intake.beside import others
 
 PARTS = (
     "read file",
@@ -62,7 +63,7 @@ def _one(course, unit, name, mark, gradebook, plan) -> Iterator[tuple[str, float
     timings = marked.record.timings
     yield from timings.items()
     yield "fork and messages", whole - sum(timings.values())
-    store(course, unit, name, marked.notebook, submissions.others(course, unit, name))
+    store(course, unit, name, marked.notebook, others(course, unit, name))
     yield "save files", clock()
     gradebook.write([entry_of(marked.record, submitted, plan)])
     yield "gradebook", clock()

@@ -28,6 +28,7 @@ from autograder.grading.store import store
 from autograder.grading.templates import Templates, ahead_of
 from autograder.grading.worker import question, serve
 from autograder.intake import files as submissions
+from autograder.intake.beside import others
 from autograder.intake.files import Submitted
 from autograder.reasons import Reason
 from autograder.units.plan import Plan
@@ -194,8 +195,7 @@ class _Run:
         if record.reason is Reason.OK:
             if earlier is not None:
                 self._save(replace(earlier, basis=""))  # what it speaks of is no longer in place
-            others = submissions.others(self.course, self.unit, student)
-            store(self.course, self.unit, student, marked.notebook, others)
+            store(self.course, self.unit, student, marked.notebook, others(self.course, self.unit, student))
         elif earlier is not None:
             record = replace(record, checks=earlier.checks)
         self._unwritten.append((record, entry_of(record, submitted, self.terms.plan)))

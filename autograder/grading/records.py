@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -88,8 +88,11 @@ def reason_of(code: str) -> Reason:
 
 
 def dump(record: Record) -> bytes:
-    """The record as JSON."""
-    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    """The record as JSON; the name of a folder that is no text, which orjson refuses, is kept as well."""
+    try:
+        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return json.dumps(asdict(record), sort_keys=True).encode()
 
 
 def parse(raw: bytes) -> Record:

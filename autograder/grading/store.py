@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.course import Course
 from autograder.whole_files import replace, told_whose_fault
 
 _READ_ONLY = 0o444
+_OF_THE_NAME = (
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+    errno.ENAMETOOLONG,
+    errno.EILSEQ,
+    errno.EINVAL,
+)
 
 
 def store(
@@ -30,8 +39,20 @@ def store(
         for name, content in ours.items():
             _write(folder / name, content)
         for name, content in theirs.items():
-            with suppress(NotADirectoryError, IsADirectoryError, FileExistsError):
-                _write(folder / name, content)  # unless the course has a folder of that name, or a file
+            with _left_out_if_misnamed():
+                _write(folder / name, content)
+
+
+@contextmanager
+def _left_out_if_misnamed() -> Iterator[None]:
+    """A student's file is left out when the course has a folder of that name, or a file where it has a
+    folder, and when this disk does not take such a name or path.
+    """
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in _OF_THE_NAME:
+            raise
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,15 +1,16 @@
-"""Submitted files on disk: found, read without following a link, and copied beside the graded notebook.
+"""Submitted files on disk: found, and read without following a link.
 
-A student's folder may hold anything, so every directory and file is opened with O_NOFOLLOW, from submitted/
-downwards.
+A student's folder may hold anything and change while it is read, so every directory and file is opened with
+O_NOFOLLOW, from submitted/ downwards, and whatever the disk says then is a reason, never an end of the run.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +20,8 @@ from autograder.errors import CourseError, SubmissionError
 from autograder.intake.reading import MAX_BYTES
 from autograder.reasons import Reason
 
-MAX_OTHER_BYTES = 100_000_000
-_IGNORED = (".ipynb_checkpoints", "__pycache__", "feedback")
+_LONGEST_NAME = 100
+_LONGEST_TIMESTAMP = 200
 _LINK = "ask the student to submit the file itself, not a link to it"
 
 
@@ -46,7 +47,7 @@ def find(course: Course, unit: str, students: Sequence[str] = ()) -> list[str]:
     present = sorted(
         entry.name
         for entry in os.scandir(course.submitted)
-        if not entry.name.startswith(".") and os.path.lexists(os.path.join(entry.path, unit))
+        if not entry.name.startswith(".") and _holds(entry, unit)
     )
     for name in students:
         if name not in present:
@@ -59,132 +60,174 @@ def find(course: Course, unit: str, students: Sequence[str] = ()) -> list[str]:
 
 def read(course: Course, unit: str, student: str) -> Submitted:
     """The submission of one student; what is wrong with its file is part of the result."""
+    timestamp = None
     try:
         _require_good_name(student)
-        folder = _open_folder(course.submitted, student, unit)
-    except SubmissionError as problem:
-        return Submitted(student, b"", problem, None)
-    try:
-        timestamp = _timestamp(folder)
-        return Submitted(student, _notebook(folder, unit), None, timestamp)
+        folder = open_folder(course.submitted, student, unit)
+        try:
+            timestamp = _timestamp(folder)
+            return Submitted(student, _notebook(folder, unit), None, timestamp)
+        finally:
+            os.close(folder)
     except SubmissionError as problem:
         return Submitted(student, b"", problem, timestamp)
-    finally:
-        os.close(folder)
 
 
-def others(course: Course, unit: str, student: str) -> Iterator[tuple[str, bytes]]:
-    """The other plain files of a submission (path below its folder, content), as nbgrader keeps them; no
-    links.
-    """
-    folder = _open_folder(course.submitted, student, unit)
-    left = MAX_OTHER_BYTES
+def open_folder(root: Path, student: str, unit: str) -> int:
+    """A descriptor of the student's folder for the unit; SubmissionError when there is none to be read."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+    place = ""
+    above = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        for root, folders, files, here in os.fwalk(dir_fd=folder, follow_symlinks=False):
-            folders[:] = sorted(name for name in folders if name not in _IGNORED)
-            for name in sorted(files):
-                if name.endswith((".ipynb", ".pyc")) or name.startswith(".stagewise"):
-                    continue
-                try:
-                    content = _read(here, name, left)
-                except SubmissionError:
-                    continue
-                left -= len(content)
-                yield os.path.normpath(os.path.join(root, name)), content
+        for name in (student, unit):
+            place = f"{place}/{name}" if place else name
+            try:
+                below = os.open(name, flags, dir_fd=above)
+            except OSError as problem:
+                raise _refusal(above, name, place, problem) from None
+            os.close(above)
+            above = below
+    except BaseException:
+        os.close(above)
+        raise
+    return above
+
+
+def read_file(folder: int, name: str, most: int) -> bytes:
+    """A plain file of at most `most` bytes in a folder; SubmissionError for everything else."""
+    try:
+        handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except OSError as problem:
+        raise _refusal(folder, name, name, problem) from None
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise _not_plain(name)
+        if found.st_size > most:  # a sparse file of terabytes takes no time to make, and much to read
+            raise _too_large(name, most)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    except OSError as problem:
+        raise _unreadable(name, problem) from None
     finally:
-        os.close(folder)
+        os.close(handle)
+    if len(content) > most:
+        raise _too_large(name, most)
+    return content
+
+
+def _holds(entry: os.DirEntry[str], unit: str) -> bool:
+    """Whether there may be something for the unit; what cannot be looked at is looked at later, and told."""
+    try:
+        os.lstat(os.path.join(entry.path, unit))
+    except FileNotFoundError:
+        return entry.is_symlink() and not os.path.exists(entry.path)
+    except NotADirectoryError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _require_good_name(student: str) -> None:
     if (
-        re.search(r"[\x00-\x1f/\\]", student)
+        re.search(r"[\x00-\x1f/\\\ud800-\udfff]", student)
         or student.startswith(".")
         or student != student.strip()
         or len(student) > 128
     ):
         raise SubmissionError(
             Reason.BAD_NAME,
-            f"the folder's name {student!r} cannot be a student's",
+            f"the folder's name {_said(student)!r} cannot be a student's",
             "rename the folder below submitted/ to the student's id",
         )
-
-
-def _open_folder(root: Path, student: str, unit: str) -> int:
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-    above = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        for name in (student, unit):
-            below = os.open(name, flags, dir_fd=above)
-            os.close(above)
-            above = below
-        return above
-    except OSError as problem:
-        os.close(above)
-        linked = os.path.islink(root / student) or os.path.islink(root / student / unit)
-        if linked:
-            raise SubmissionError(
-                Reason.SYMLINK, f"{student}/{unit} is a link to another place", _LINK
-            ) from None
-        raise _unreadable(f"{student}/{unit}", problem) from None
 
 
 def _notebook(folder: int, unit: str) -> bytes:
     """The unit's notebook, or the only one in the folder when the student renamed it."""
     name = f"{unit}.ipynb"
-    names = sorted(
-        entry for entry in os.listdir(folder) if entry.endswith(".ipynb") and not entry.startswith(".")
-    )
+    try:
+        names = sorted(
+            entry for entry in os.listdir(folder) if entry.endswith(".ipynb") and not entry.startswith(".")
+        )
+    except OSError as problem:
+        raise _unreadable("the folder", problem) from None
     if name not in names:
         if len(names) != 1:
-            found = f"it holds {', '.join(names[:5])}" if names else "it holds no notebook"
+            found = f"it holds {', '.join(map(_said, names[:5]))}" if names else "it holds no notebook"
             raise SubmissionError(
                 Reason.MISSING_FILE,
                 f"there is no {name} in the folder: {found}",
                 f"ask the student which notebook is meant, and save it as {name}",
             )
         name = names[0]
-    return _read(folder, name, MAX_BYTES)
-
-
-def _read(folder: int, name: str, most: int) -> bytes:
-    try:
-        handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    except OSError as problem:
-        if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
-            raise SubmissionError(Reason.SYMLINK, f"{name} is a link to another place", _LINK) from None
-        raise _unreadable(name, problem) from None
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise SubmissionError(
-                Reason.UNREADABLE, f"{name} is not a plain file", "ask the student for the file"
-            )
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise SubmissionError(
-            Reason.TOO_LARGE,
-            f"{name} has more than {most:,} bytes",
-            "ask the student to clear all outputs (Kernel, Restart and Clear Outputs) and to submit again",
-        )
-    return content
-
-
-def _unreadable(name: str, problem: OSError) -> SubmissionError:
-    return SubmissionError(
-        Reason.UNREADABLE,
-        f"{name} could not be read: {problem.strerror}",
-        "look at the owner and the permissions of the file, then grade this student again",
-    )
+    return read_file(folder, name, MAX_BYTES)
 
 
 def _timestamp(folder: int) -> datetime | None:
     """When the submission was handed in, as nbgrader's exchange notes it; a damaged note is like none."""
-    if not os.path.lexists(f"/proc/self/fd/{folder}/timestamp.txt"):
+    try:
+        text = read_file(folder, "timestamp.txt", _LONGEST_TIMESTAMP).decode().strip()
+    except (SubmissionError, UnicodeDecodeError):
         return None
+    return parse_timestamp(text) if text else None
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """The time in UTC that a short text tells, in any form that nbgrader reads; None when it tells none."""
     from nbgrader.utils import parse_utc  # with all of nbgrader, so only for those who need it
 
     try:
-        text = _read(folder, "timestamp.txt", 200).decode().strip()
-        when: datetime | None = parse_utc(text) if text else None
-    except (OSError, SubmissionError, ValueError, OverflowError):
+        when: datetime = parse_utc(text)
+    except (
+        Exception
+    ):  # dateutil raises whatever the text happens to cause: OverflowError, TypeError, decimal's
         return None
     return when
+
+
+def _refusal(folder: int, name: str, place: str, problem: OSError) -> SubmissionError:
+    """Why what lies there could not be opened; it may be gone, or be another thing, by now."""
+    try:
+        kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except OSError:
+        return _unreadable(place, problem)
+    if stat.S_ISLNK(kind):
+        return SubmissionError(Reason.SYMLINK, f"{_said(place)} is a link to another place", _LINK)
+    if problem.errno == errno.ENOTDIR:
+        return SubmissionError(
+            Reason.MISSING_FILE,
+            f"{_said(place)} is not a folder",
+            "make a folder of that name and put the student's notebook into it",
+        )
+    if problem.errno == errno.ENXIO:
+        return _not_plain(name)
+    return _unreadable(place, problem)
+
+
+def _not_plain(name: str) -> SubmissionError:
+    return SubmissionError(
+        Reason.UNREADABLE, f"{_said(name)} is not a plain file", "ask the student for the file itself"
+    )
+
+
+def _too_large(name: str, most: int) -> SubmissionError:
+    return SubmissionError(
+        Reason.TOO_LARGE,
+        f"{_said(name)} has more than {most:,} bytes",
+        "ask the student to clear all outputs (Kernel, Restart and Clear Outputs) and to submit again",
+    )
+
+
+def _unreadable(place: str, problem: OSError) -> SubmissionError:
+    return SubmissionError(
+        Reason.UNREADABLE,
+        f"{_said(place)} could not be read: {problem.strerror}",
+        "look at the owner and the permissions of the file, then grade this student again",
+    )
+
+
+def _said(name: str) -> str:
+    """A name of the disk as it may stand in a message: short, and text that can be printed and saved."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in name[: _LONGEST_NAME + 1])
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"

@@ -192,8 +192,14 @@ def _of(holder: object, key: str) -> object:
 
 
 def _told(value: object) -> str:
-    """A value of the file as it may stand in a message: short, and text that can be saved."""
-    return clean_text(str(value)[:_LONGEST_NAME])
+    """A value of the file as it may stand in a message: short, and text that can be saved.
+
+    Of anything else than text and numbers only what it is: it may be nested as deep as the file is long.
+    """
+    if isinstance(value, str):
+        return clean_text(value[:_LONGEST_NAME])
+    plain = value is None or isinstance(value, int | float)
+    return repr(value)[:_LONGEST_NAME] if plain else f"a {type(value).__name__}"
 
 
 def _pictures(attachments: object) -> dict[str, dict[str, str]]:

@@ -1,0 +1,86 @@
+"""What lies beside a submitted notebook: pictures, data and modules, kept with the graded one.
+
+Bounded in every direction, since a student's folder may hold anything: what goes beyond is left out.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+
+from autograder.course import Course
+from autograder.errors import SubmissionError
+from autograder.intake.files import open_folder, read_file
+
+MAX_BYTES = 100_000_000
+MAX_FILES = 1_000
+MAX_ENTRIES = 20_000
+MAX_DEPTH = 16
+_IGNORED = (".ipynb_checkpoints", "__pycache__", "feedback")
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+def others(course: Course, unit: str, student: str) -> Iterator[tuple[str, bytes]]:
+    """The other plain files of a submission (path below its folder, content), as nbgrader keeps them; no
+    links, and nothing that is gone or cannot be read by now.
+    """
+    try:
+        folder = open_folder(course.submitted, student, unit)
+    except SubmissionError:
+        return
+    left, count = MAX_BYTES, MAX_FILES
+    try:
+        for place, name, here in _files(folder):
+            try:
+                content = read_file(here, name, left)
+            except SubmissionError:
+                continue
+            yield os.path.join(*place, name), content
+            left, count = left - len(content), count - 1
+            if count == 0:
+                return
+    finally:
+        os.close(folder)
+
+
+def _files(folder: int) -> Iterator[tuple[tuple[str, ...], str, int]]:
+    """Places (folders from the top, name) of what may be kept, with a descriptor of the folder around it."""
+    waiting: deque[tuple[str, ...]] = deque([()])
+    left = MAX_ENTRIES
+    while waiting and left > 0:
+        place = waiting.popleft()
+        with suppress(OSError):
+            here = _opened(folder, place)
+            try:
+                names = sorted(os.listdir(here))[:left]
+                left -= len(names)
+                for name in names:
+                    if _is_folder(here, name):
+                        if name not in _IGNORED and len(place) < MAX_DEPTH:
+                            waiting.append((*place, name))
+                    elif not name.endswith((".ipynb", ".pyc")) and not name.startswith(".stagewise"):
+                        yield place, name, here
+            finally:
+                os.close(here)
+
+
+def _opened(folder: int, place: tuple[str, ...]) -> int:
+    """The folder at `place`, reached without following a link."""
+    here = os.dup(folder)
+    for name in place:
+        above, here = here, -1
+        try:
+            here = os.open(name, _FOLDER, dir_fd=above)
+        finally:
+            os.close(above)
+    return here
+
+
+def _is_folder(here: int, name: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
