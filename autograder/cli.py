@@ -72,13 +72,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
         from autograder import commands
+        from autograder.nbgrader_settings import gaps
 
-        run = getattr(commands, asked.command)
+        run, course = getattr(commands, asked.command), Course(asked.course)
         code: int = run(
-            Course(asked.course),
+            course,
             asked,
             Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH),
         )
+        if asked.command != "doctor":  # whose table tells them
+            for gap in gaps(course):
+                errors.print(str(gap))
     except (AuthorError, CourseError, SandboxError, SubmissionError) as problem:
         errors.print(str(problem))
         return FAILED

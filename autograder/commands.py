@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def build(course: Course, asked: Namespace, console: Console) -> int:
     """Build units; tells what changed."""
     from autograder.units.build import build as build_units
+    from autograder.units.prepare import write_settings
 
+    write_settings(course)
     build_units(course, asked.units, console.print)
     return 0
 

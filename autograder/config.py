@@ -1,4 +1,8 @@
-"""How nbgrader is set up for a Stagewise course; every course's nbgrader_config.py calls `configure`."""
+"""How nbgrader is set up for a Stagewise course.
+
+Every course's nbgrader_config.py calls `configure`; the environment's own, which covers courses whose file
+does not, calls `isolate`.
+"""
 
 import sys
 import traceback
@@ -41,6 +45,11 @@ FEEDBACK_PREPROCESSORS = (
 def configure(c: Any, root: Path) -> Any:
     """Set a traitlets Config up for the course in the directory `root`; returns it."""
     c.CourseDirectory.root = str(root.resolve())
+    return isolate(c)
+
+
+def isolate(c: Any) -> Any:
+    """Set a traitlets Config up for any course: all but its directory; returns it."""
     c.CourseDirectory.release_directory = RELEASE
     c.ClearSolutions.code_stub = {"python": regions.CODE_STUB}
     c.ClearSolutions.text_stub = regions.TEXT_STUB

@@ -19,6 +19,7 @@ from autograder.course import Course
 from autograder.database import missing, named, opened, reading, told
 from autograder.errors import CourseError, SandboxError
 from autograder.isolation.sandbox import CandidateTemplate
+from autograder.nbgrader_settings import gaps
 from autograder.seed import seed_of
 from autograder.terminal import shown
 
@@ -75,6 +76,7 @@ def examine_machine(course: Course) -> tuple[Finding, ...]:
         _memory(),
         _disk(course.root),
         _gradebook(course),
+        *_nbgrader(course),
         _seed(course),
         _browser(),
     )
@@ -200,6 +202,15 @@ def _seed(course: Course) -> Finding:
         return Finding("seed of hidden cases", True, True, str(seed_of(course)))
     except CourseError as error:
         return Finding("seed of hidden cases", False, True, error.problem, error.remedy)
+
+
+def _nbgrader(course: Course) -> Iterator[Finding]:
+    """Whether nbgrader's own commands and the form grader isolate, too."""
+    found = gaps(course)
+    for gap in found:
+        yield Finding("nbgrader's settings", False, True, gap.problem, gap.remedy)
+    if not found:
+        yield Finding("nbgrader's settings", True, True, "name Stagewise's executor")
 
 
 def _browser() -> Finding:

@@ -13,15 +13,14 @@ from typing import Any
 from autograder.attack import attack, part
 from autograder.course import Course
 from autograder.reports.sheets import Sheet, read_sheets
-from benchmarks.graders import STOCK, timed
+from benchmarks.graders import IN_PLAIN_KERNELS, STOCK, STOCK_SETTINGS, timed
 from benchmarks.otter import OTTER, on_otter
 
 OURS = "stagewise"
 HELD, EARNS, SHOWS, CHANGES = "held", "earns points", "shows it", "changes it"
 _UNIT = "doubling"
 _WRITING = "writing the gradebook"
-_CONFIG = f"""
-c = get_config()
+_CONFIG = f"""{STOCK_SETTINGS}
 c.CourseDirectory.root = {{root!r}}
 c.CourseDirectory.course_id = {_UNIT!r}
 c.ClearSolutions.enforce_metadata = False
@@ -62,7 +61,8 @@ def _on_stock(attacks: Sequence[Any], root: Path) -> Outcomes:
         place = course.submitted / names[one.name] / _UNIT / f"{_UNIT}.ipynb"
         place.parent.mkdir(parents=True)
         place.write_bytes(part("field").submission(one, Path("/nowhere")))
-    timed([sys.executable, "-m", "nbgrader", "autograde", _UNIT, "--log-level=CRITICAL"], root)
+    command = [sys.executable, "-m", "nbgrader", "autograde", _UNIT, "--log-level=CRITICAL"]
+    timed(command, root, IN_PLAIN_KERNELS)
     sheets = read_sheets(course, _UNIT)
     controls = [sheets[names[one.name]].score for one in (right, wrong)]
     if controls != [part("field").POINTS, 0.0]:

@@ -9,11 +9,14 @@ import subprocess
 import sys
 import sysconfig
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from autograder.course import Course
+from autograder.nbgrader_settings import UNISOLATED
 from autograder.reports.sheets import read_sheets
 from benchmarks import AS_STARTED
 from benchmarks.pace import finished, steady
@@ -22,11 +25,15 @@ from benchmarks.processes import Memory, watched
 STOCK, STOCK_EXPLORE = "stock nbgrader", "stock nbgrader, experiments too"
 SEAM, OURS = "nbgrader autograde, isolated", "python -m autograder grade"
 LARGE = "python -m autograder grade, large class"
-_STOCK_CONFIG = """
+STOCK_SETTINGS = """
+from nbgrader.converters import Autograde
+
 c = get_config()
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
-c.Autograde.autograde_preprocessors[0] = "nbgrader.preprocessors.Execute"
+c.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default_args[0]
 """
+IN_PLAIN_KERNELS = {UNISOLATED: "1"}
+"""Stock nbgrader has to be allowed, by name, to run code without isolation; that of a benchmark is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,12 @@ def run(grader: str, course: Course, unit: str, count: int, workplace: Path) -> 
     _copy(course, scratch, unit, count)
     if grader in (STOCK, STOCK_EXPLORE):
         with scratch.config_file.open("a") as file:
-            file.write(_STOCK_CONFIG)
+            file.write(STOCK_SETTINGS)
     if grader == STOCK:
         for path in scratch.submitted.glob(f"*/{unit}/{unit}.ipynb"):
             _strip_experiments(path)
-    seconds, memory = timed(command(grader, scratch, unit), scratch.root)
+    more = IN_PLAIN_KERNELS if grader in (STOCK, STOCK_EXPLORE) else {}
+    seconds, memory = timed(command(grader, scratch, unit), scratch.root, more)
     points = {student: sheet.score for student, sheet in read_sheets(scratch, unit).items()}
     pace = steady(finished(scratch, unit))
     shutil.rmtree(scratch.root)
@@ -72,10 +80,14 @@ def command(grader: str, course: Course, unit: str) -> list[str]:
     return [sys.executable, "-m", "nbgrader", "autograde", unit, "--log-level=ERROR"]
 
 
-def timed(command: list[str], folder: Path) -> tuple[float, Memory]:
-    """Run a command in a folder: its seconds, and the memory that it used; RuntimeError when it fails."""
+def timed(
+    command: list[str], folder: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> tuple[float, Memory]:
+    """Run a command in a folder, with `more` in its environment: its seconds, and the memory that it used;
+    RuntimeError when it fails.
+    """
     scripts = sysconfig.get_path("scripts")
-    environment = AS_STARTED | {"PATH": f"{scripts}{os.pathsep}{AS_STARTED.get('PATH', '')}"}
+    environment = {**AS_STARTED, "PATH": f"{scripts}{os.pathsep}{AS_STARTED.get('PATH', '')}", **more}
     started = time.monotonic()
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import atexit
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbclient import NotebookClient
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from nbgrader.coursedir import CourseDirectory
@@ -22,8 +24,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 from traitlets import Bool, Enum
 
+from autograder.config import CONFIG_FILE
 from autograder.course import Course
-from autograder.errors import SubmissionError
+from autograder.errors import CourseError, SubmissionError
 from autograder.grading import records
 from autograder.grading.companion import Companion
 from autograder.grading.errand import Errand
@@ -32,6 +35,7 @@ from autograder.grading.marking import serialized
 from autograder.grading.records import Record, described, digest_of
 from autograder.intake import files as submissions
 from autograder.intake.reading import read_submission
+from autograder.nbgrader_settings import UNISOLATED, unisolated
 from autograder.reasons import Reason
 from autograder.seed import seed_of
 from autograder.units.plan import read_plan
@@ -51,6 +55,7 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         """The sanitized notebook; raises SubmissionError, which nbgrader reports while it goes on with the
         others.
         """
+        _require_isolation(self._preprocessors, executes=not getattr(self.parent, "_sanitizing", False))
         where = (resources or {}).get("nbgrader", {})
         if not getattr(self.parent, "_sanitizing", False) or where.get("notebook") != where.get("assignment"):
             return super().from_filename(filename, resources=resources, **more)  # type: ignore[no-any-return]
@@ -85,6 +90,24 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
             nb, resources = step(nb, resources)
         nbformat.validate(nb)
         return serialized(nb).decode(), {**resources, "output_suffix": ".nbconvert"}
+
+
+def _require_isolation(steps: Sequence[Any], executes: bool) -> None:
+    """Raises CourseError when one of nbgrader's `steps` would run a student's code in a plain kernel, or when
+    none runs it although these steps are to execute it.
+    """
+    if unisolated():
+        return
+    plain = next((step for step in steps if isinstance(step, NotebookClient)), None)
+    isolated = any(isinstance(step, Isolated) and step.enabled for step in steps)
+    if plain is not None or (executes and not isolated):
+        found = "nothing runs it" if plain is None else f"{type(plain).__name__} would, in a plain kernel"
+        raise CourseError(
+            f"a student's code is to be run in isolation, but with these settings {found}",
+            "take c.Autograde.autograde_preprocessors and c.Autograde.sanitize_preprocessors out of the "
+            f"settings ({CONFIG_FILE} of the course and of the user, the command line); to grade without "
+            f"isolation on purpose, set the environment variable {UNISOLATED} to 1",
+        )
 
 
 class Isolated(NbGraderPreprocessor):  # type: ignore[misc]

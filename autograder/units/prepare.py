@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from autograder.units.build import Built, Load, Report
 
 
+def write_settings(course: Course) -> None:
+    """Write the course's nbgrader_config.py if it has none; CourseError when its directory does not exist."""
+    if not course.root.is_dir():
+        raise CourseError(f"{course.root} is no directory", "create it, with the submissions in submitted/")
+    if not course.config_file.exists():
+        with told_whose_fault(course.config_file):
+            replace(course.config_file, CONFIG_TEXT)
+
+
 def prepare(
     course: Course,
     units: Sequence[str] | None = None,
@@ -26,11 +35,7 @@ def prepare(
 
     Returns what was built. Raises CourseError when the directory does not exist, and what build raises.
     """
-    if not course.root.is_dir():
-        raise CourseError(f"{course.root} is no directory", "create it, with the submissions in submitted/")
-    if not course.config_file.exists():
-        with told_whose_fault(course.config_file):
-            replace(course.config_file, CONFIG_TEXT)
+    write_settings(course)
     stale = [unit for unit in course.named(units) if not is_built(course, unit)]
     if not stale:
         return ()

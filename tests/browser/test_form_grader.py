@@ -23,8 +23,11 @@ SHOWN = re.compile("Type any comments here")
 
 
 def test_autograde_button_isolates_and_scores(tab: Page, tmp_path: Path) -> None:
-    """One right step of nine earns its point, and the graded notebook says that a sandbox was used."""
+    """One right step of nine earns its point, and the graded notebook says that a sandbox was used, even
+    where the course's own settings name nothing of ours.
+    """
     course = _course_with(tmp_path, batchnorm_step1=STEP)
+    course.config_file.write_text('c = get_config()\nc.CourseDirectory.course_id = "networks"\n')
     with jupyterlab(tmp_path) as address:
         _press_autograde(tab, address)
         expect(tab.locator(".score").last).to_contain_text("1 / 100")
