@@ -21,7 +21,6 @@ from autograder.grading.settings import Settings
 from autograder.isolation.sandbox import SANDBOX, CandidateTemplate
 
 _TORCH = re.compile(r"^\s*(?:import|from) torch\b", re.MULTILINE)
-_DIGITS = re.compile(r"\bdigits\(")
 
 _SHARED = 4
 """Lanes that one template serves: starting one takes a second, forking a candidate a few milliseconds."""
@@ -29,29 +28,24 @@ _SHARED = 4
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a unit's notebook asks of a template: extras of the course, modules that take long to import, and
-    the cells with which it opens.
-    """
+    """What a unit's notebook asks of a template: extras of the course, and the cells with which it opens."""
 
     extras: tuple[str, ...] = ()
-    modules: tuple[str, ...] = ()
     opening: tuple[str, ...] = ()
 
 
 def needs_of(instructor: Path) -> Needs | None:
     """What the cells of the notebook at `instructor` use; None when the unit is not built yet.
 
-    A unit that never imports torch runs without it. Only given cells make every candidate load the digits.
+    A unit that never imports torch runs without it.
     """
     try:
         cells = json.loads(instructor.read_bytes())["cells"]
     except (OSError, ValueError):  # the build says more of one that it finds damaged
         return None
     code = [(_is_given(cell), "".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
-    given = "\n".join(source for is_given, source in code if is_given)
     return Needs(
         ("transfer",) if any(_TORCH.search(source) for _, source in code) else (),
-        ("sklearn.datasets",) if _DIGITS.search(given) else (),
         tuple(source for _, source in takewhile(itemgetter(0), code)),
     )
 
@@ -166,7 +160,6 @@ class Templates:
             needs.extras,
             isolation=self._isolation,
             hidden=hidden,
-            modules=needs.modules,
             opening=needs.opening,
             candidates=candidates,
         )

@@ -71,21 +71,19 @@ class CandidateTemplate:
         *,
         isolation: str = SANDBOX,
         hidden: Sequence[Path] = (),
-        modules: Sequence[str] = (),
         opening: Sequence[str] = (),
         candidates: int = 1,
     ) -> Self:
         """Start a template and try it.
 
-        `extras` of the course say which packages there are, `hidden` what to cover, `modules` what to import
-        besides what every notebook needs, `opening` with which cells they open, `candidates` how many there
-        are at a time. SandboxError if this machine cannot isolate a candidate.
+        `extras` of the course say which packages there are, `hidden` what to cover, `opening` with
+        which cells they open, `candidates` how many there are at a time. SandboxError if this machine cannot
+        isolate a candidate.
         """
         template = cls.launch(
             extras,
             isolation=isolation,
             hidden=hidden,
-            modules=modules,
             opening=opening,
             candidates=candidates,
         )
@@ -99,7 +97,6 @@ class CandidateTemplate:
         *,
         isolation: str = SANDBOX,
         hidden: Sequence[Path] = (),
-        modules: Sequence[str] = (),
         opening: Sequence[str] = (),
         candidates: int = 1,
     ) -> Self:
@@ -118,7 +115,7 @@ class CandidateTemplate:
             command, site, home = [], _linked(entries, Path(directory.name)), directory.name
         torch = _WARM_TORCH if "transfer" in extras else ()
         cells = tuple(opening) if isolation == SANDBOX and len(repr(opening)) < _LONGEST_OPENING else ()
-        task = (isolation == SANDBOX, (*_WARM, *torch, *modules), cells)
+        task = (isolation == SANDBOX, (*_WARM, *torch), cells)
         return cls._launch(command, site, home, task, isolation, directory, Group(candidates=candidates))
 
     @classmethod

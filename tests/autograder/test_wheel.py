@@ -11,7 +11,7 @@ import pytest
 from autograder.course import REPOSITORY
 from autograder.units.handout import build_wheel
 
-LIGHT = {"numpy", "matplotlib", "scikit-learn", "ipywidgets", "ipython", "threadpoolctl"}
+LIGHT = {"numpy", "matplotlib", "ipywidgets", "ipython", "threadpoolctl"}
 
 
 @pytest.fixture(scope="module")

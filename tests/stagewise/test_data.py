@@ -1,9 +1,12 @@
 """The data: shapes, ranges, splits that share nothing, seeds that matter."""
 
+from importlib import resources
+
 import numpy as np
 import pytest
 
 from stagewise import data
+from stagewise.data.handwriting import originals
 
 
 def test_digits_have_the_promised_shapes():
@@ -33,6 +36,21 @@ def test_scalings():
     np.testing.assert_allclose(standard.x_train.std(axis=0), varies.astype(float), atol=1e-12)
     assert np.isfinite(standard.x_test).all()
     assert np.all(standard.x_test[:, ~varies] == 0)
+
+
+def test_the_digits_are_scikit_learns():
+    """The same numbers and kinds in the same order."""
+    sklearn = pytest.importorskip("sklearn.datasets")
+    expected = sklearn.load_digits(return_X_y=True)
+    for ours, theirs in zip(originals(), expected, strict=True):
+        assert ours.dtype == theirs.dtype
+        assert np.array_equal(ours, theirs)
+
+
+def test_source_and_licence_of_the_digits_ship_beside_them():
+    text = resources.files(data).joinpath("shipped", "digits.txt").read_text()
+    assert "CC BY 4.0" in text
+    assert "Alpaydin" in text
 
 
 def test_unknown_scaling_is_refused():
