@@ -246,7 +246,7 @@ def _add_attack(commands: Subcommands) -> None:
         "attack",
         help=about,
         description=f"{about[0].upper()}{about[1:]}. Nothing of any course is touched: there is one for it.",
-        epilog="The exit code is not 0 when an attack succeeds. The catalogue is tests/attacks/catalogue.py.",
+        epilog="The exit code is not 0 when an attack succeeds. The catalogue is in autograder/attacks/.",
     )
     command.set_defaults(course=REPOSITORY)
     command.add_argument("names", nargs="*", metavar="NAME", help="of attacks (default: all)")

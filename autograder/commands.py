@@ -169,7 +169,7 @@ def doctor(course: Course, asked: Namespace, console: Console) -> int:
 
 def attack(course: Course, asked: Namespace, console: Console) -> int:
     """Try the attacks; 1 when one succeeded."""
-    from autograder import attack as attacks
+    from autograder.attacks import run as attacks
 
     if asked.json:
         outcomes = attacks.attack(asked.names)

@@ -10,7 +10,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from autograder.attack import attack, part
+from autograder.attacks import field
+from autograder.attacks.catalogue import ATTACKS
+from autograder.attacks.judging import HONEST_STUDENT
+from autograder.attacks.run import attack
 from autograder.course import Course
 from autograder.reports.sheets import Sheet, read_sheets
 from benchmarks.graders import IN_PLAIN_KERNELS, STOCK, STOCK_SETTINGS, timed
@@ -31,7 +34,7 @@ Outcomes = Mapping[str, str]
 
 def compared(folder: Path, otter: str | None, told: Callable[[str], None]) -> dict[str, Outcomes]:
     """The outcome of each attack by its name, for each grader; `otter` is a Python that has otter-grader."""
-    attacks = [one for one in part("catalogue").ATTACKS if one.stock]
+    attacks = [one for one in ATTACKS if one.stock]
     found: dict[str, Outcomes] = {}
     told(f"{len(attacks)} attacks on {STOCK}")
     found[STOCK] = _on_stock(attacks, folder / "stock")
@@ -55,17 +58,17 @@ def _on_stock(attacks: Sequence[Any], root: Path) -> Outcomes:
     """Each attack as one student's submission, graded by `nbgrader autograde` in a course as it is set up."""
     course = Course(root)
     _release(course)
-    right, wrong = part("judging").HONEST_STUDENT, part("field").Attack("wrong answer", "")
+    right, wrong = HONEST_STUDENT, field.Attack("wrong answer", "")
     names = {one.name: one.name.replace(" ", "-") for one in (*attacks, right, wrong)}
     for one in (*attacks, right, wrong):
         place = course.submitted / names[one.name] / _UNIT / f"{_UNIT}.ipynb"
         place.parent.mkdir(parents=True)
-        place.write_bytes(part("field").submission(one, Path("/nowhere")))
+        place.write_bytes(field.submission(one, Path("/nowhere")))
     command = [sys.executable, "-m", "nbgrader", "autograde", _UNIT, "--log-level=CRITICAL"]
     timed(command, root, IN_PLAIN_KERNELS)
     sheets = read_sheets(course, _UNIT)
     controls = [sheets[names[one.name]].score for one in (right, wrong)]
-    if controls != [part("field").POINTS, 0.0]:
+    if controls != [field.POINTS, 0.0]:
         raise RuntimeError(f"{STOCK} gives {controls} points for a right and a wrong answer")
     return {one.name: _outcome(course, one.name, names[one.name], sheets) for one in attacks}
 
@@ -74,7 +77,7 @@ def _release(course: Course) -> None:
     """A course with the exercise, with a classmate's points in its gradebook."""
     source = course.instructor(_UNIT)
     source.parent.mkdir(parents=True)
-    cells = [part("field").code(cell.source, cell) for cell in part("field").PLAN.cells]
+    cells = [field.code(cell.source, cell) for cell in field.PLAN.cells]
     source.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     course.config_file.write_text(_CONFIG.format(root=str(course.root)))
     generate = [sys.executable, "-m", "nbgrader", "generate_assignment", _UNIT, "--log-level=CRITICAL"]
@@ -93,6 +96,6 @@ def _outcome(course: Course, attack: str, name: str, sheets: Mapping[str, Sheet]
         (points,) = base.execute("select points from t").fetchone()
     if sheets[name].score:
         return EARNS
-    if part("field").SECRET in shown or "classmate" in shown:
+    if field.SECRET in shown or "classmate" in shown:
         return SHOWS
     return CHANGES if points != 1.5 and attack == _WRITING else HELD

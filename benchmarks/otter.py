@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_raw_cell
 
-from autograder.attack import part
+from autograder.attacks import field
 from benchmarks import AS_STARTED
 
 OTTER = "otter-grader"
@@ -32,7 +32,7 @@ def on_otter(attacks: Sequence[Any], folder: Path, python: str) -> Mapping[str, 
     found = {}
     for number, one in enumerate(attacks):
         if one.name not in _OF_NBGRADER:
-            cells = [part("field").GIVEN, *one.cells, one.answer]
+            cells = [field.GIVEN, *one.cells, one.answer]
             points = _graded(cells, folder / str(number), autograder, python)
             found[one.name] = "earns points" if points else "held"
     return found
@@ -40,13 +40,13 @@ def on_otter(attacks: Sequence[Any], folder: Path, python: str) -> Mapping[str, 
 
 def _assignment(folder: Path, python: str) -> Path:
     """Have otter make its autograder; the right answer must earn everything there, the wrong one nothing."""
-    test = part("field").CHECK.removesuffix(f"\n{part('field').POINTS}").replace("### ", "# ")
+    test = field.CHECK.removesuffix(f"\n{field.POINTS}").replace("### ", "# ")
     cells = [
         new_raw_cell("# ASSIGNMENT CONFIG\ninit_cell: false\nexport_cell: false\ntests:\n  files: true"),
-        new_code_cell(part("field").GIVEN),
-        new_raw_cell(f"# BEGIN QUESTION\nname: double\npoints: {part('field').POINTS:g}"),
+        new_code_cell(field.GIVEN),
+        new_raw_cell(f"# BEGIN QUESTION\nname: double\npoints: {field.POINTS:g}"),
         new_raw_cell("# BEGIN SOLUTION"),
-        new_code_cell(part("field").HONEST),
+        new_code_cell(field.HONEST),
         new_raw_cell("# END SOLUTION"),
         new_raw_cell("# BEGIN TESTS"),
         new_code_cell(f"# HIDDEN\n{test}"),
@@ -57,8 +57,8 @@ def _assignment(folder: Path, python: str) -> Path:
     nbformat.write(new_notebook(cells=cells, metadata=_KERNEL), master)
     _otter(python, "assign", str(master), str(folder / "made"))
     (autograder,) = (folder / "made" / "autograder").glob("*.zip")
-    for answer, points in ((part("field").HONEST, part("field").POINTS), (part("field").WRONG, 0.0)):
-        earned = _graded([part("field").GIVEN, answer], folder / f"control-{points:g}", autograder, python)
+    for answer, points in ((field.HONEST, field.POINTS), (field.WRONG, 0.0)):
+        earned = _graded([field.GIVEN, answer], folder / f"control-{points:g}", autograder, python)
         if earned != points:
             raise RuntimeError(f"{OTTER} gives {earned} points for an answer that is worth {points}")
     return autograder

@@ -68,3 +68,27 @@ def test_packages_import_one_way(imports):
         if rank[one.partition(".")[0]] < rank[other.partition(".")[0]]
     ]
     assert upward == []
+
+
+def test_no_package_imports_the_tests():
+    """Nor the benchmarks, not even in a function or by a name in a text."""
+    for name, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            asked = list(asked_of(node))
+            assert not [one for one in asked if one.partition(".")[0] in ("tests", "benchmarks")], name
+
+
+def asked_of(node: ast.AST) -> Iterator[str]:
+    """The modules that a node names: an import's, or a text's that would be one."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield str(node.module)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("tests."):
+        yield node.value
+
+
+@pytest.mark.parametrize("source", ["from tests.a import b", "def f():\n    import tests.a", "f('tests.a')"])
+def test_an_import_of_the_tests_is_found(source):
+    nodes = ast.walk(ast.parse(source))
+    assert [one.partition(".")[0] for node in nodes for one in asked_of(node)] == ["tests"]

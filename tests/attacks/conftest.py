@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.judging import plant
+from autograder.attacks.judging import plant
 
 
 @pytest.fixture

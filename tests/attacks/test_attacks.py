@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.attacks.catalogue import ATTACKS
-from tests.attacks.field import HONEST, SECRET, Attack
-from tests.attacks.judging import HONEST_STUDENT, attempt
+from autograder.attacks.catalogue import ATTACKS
+from autograder.attacks.field import HONEST, SECRET, Attack
+from autograder.attacks.judging import HONEST_STUDENT, attempt
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)

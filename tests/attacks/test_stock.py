@@ -8,8 +8,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import determine_grade
 
-from tests.attacks.catalogue import ATTACKS
-from tests.attacks.field import CHECK, GIVEN, PLAN, POINTS, SECRET, WRONG
+from autograder.attacks.catalogue import ATTACKS
+from autograder.attacks.field import CHECK, GIVEN, PLAN, POINTS, SECRET, WRONG
 
 LAST = "no-op run_code"  # nothing can be taken back after it
 STOCK = sorted((attack for attack in ATTACKS if attack.stock), key=lambda attack: attack.name == LAST)

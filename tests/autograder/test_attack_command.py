@@ -1,14 +1,10 @@
 """`python -m autograder attack`: a table of attacks and how each failed, or what one got."""
 
 import json
-import sys
 
-import pytest
-
-from autograder import attack as command
+from autograder.attacks import catalogue
+from autograder.attacks.field import HONEST, Attack
 from autograder.cli import main
-from tests.attacks import catalogue
-from tests.attacks.field import HONEST, Attack
 
 NAMES = ["replaced np.testing", "edited check"]
 
@@ -38,16 +34,3 @@ def test_an_unknown_name_is_told_with_those_like_it(capsys):
     """Before anything is started."""
     assert main(["attack", "edited cheque"]) == 1
     assert "'edited check'" in capsys.readouterr().err
-
-
-def test_without_a_clone_it_says_where_the_attacks_are(monkeypatch, tmp_path, capsys):
-    """An installed grader has no tests beside it."""
-    monkeypatch.setattr(command, "CLONE", tmp_path)
-    assert main(["attack"]) == 1
-    assert "clone of the repository" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", ["catalogue", "judging"])
-def test_the_catalogue_is_the_clones(name):
-    """Whatever else is called `tests`."""
-    assert command.part(name) is sys.modules[f"tests.attacks.{name}"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.attacks.field import HONEST, POINTS, SECRET, Aftermath, Attack, grade, plan_for, submission
 from autograder.grading.records import CheckScore
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
-from tests.attacks.field import HONEST, POINTS, SECRET, Aftermath, Attack, grade, plan_for, submission
 
 SECRETS = (SECRET, "classmate", "root:", "PYTHONPATH", "VIRTUAL_ENV", "STAGEWISE_SECRET")
 WON = "SUCCESS"

@@ -2,7 +2,7 @@
 more than they hold, or that are no data of the kind that is looked for.
 """
 
-from tests.attacks.field import HONEST, WRONG, WRONG_RULE, Attack
+from autograder.attacks.field import HONEST, WRONG, WRONG_RULE, Attack
 
 _MODULUS = 2**61 - 1
 """Of the hash of a number: its multiples collide."""

@@ -1,6 +1,6 @@
 """Attacks through the kernel: what it counts, what it tells of others, and what all processes share."""
 
-from tests.attacks.field import HONEST, POINTS, Attack
+from autograder.attacks.field import HONEST, POINTS, Attack
 
 _CALLS = """
 import ctypes, errno, platform

@@ -1,6 +1,6 @@
 """Attacks on an exercise of a real unit, whose cases are played in the candidate: claims that are forged."""
 
-from tests.attacks.field import HONEST_RULE, POINTS, WRONG_RULE, Attack
+from autograder.attacks.field import HONEST_RULE, POINTS, WRONG_RULE, Attack
 
 _RECORDED = """
 import numpy as np

@@ -1,52 +1,47 @@
-"""Attacks the grader itself: the catalogue of tests/attacks, each a notebook, through the real pipeline."""
+"""Attacks the grader itself: the catalogue, each attack a notebook, through the real pipeline."""
 
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.attacks import catalogue
+from autograder.attacks.field import Attack
+from autograder.attacks.judging import HONEST_STUDENT, Outcome, attempt, plant
 from autograder.errors import CourseError
 from autograder.isolation.sandbox import CandidateTemplate
 
-CLONE = Path(__file__).resolve().parent.parent
-_REMEDY = "run the command in a clone of the repository: the attacks are tests, and part of it alone"
-
 
 def attack(
-    names: Sequence[str] = (), told: Callable[[Any, int], None] = lambda one, total: None
-) -> list[Any]:
-    """Try the named attacks, by default all, and then an honest student; the outcomes
-    (`tests.attacks.judging.Outcome`), each of which is also given to `told` with how many there are.
+    names: Sequence[str] = (), told: Callable[[Outcome, int], None] = lambda one, total: None
+) -> list[Outcome]:
+    """Try the named attacks, by default all, and then an honest student; the outcomes, each of which is also
+    given to `told` with how many there are.
 
-    CourseError without a clone or for an unknown name, SandboxError if this machine cannot isolate.
+    CourseError for an unknown name, SandboxError if this machine cannot isolate.
     """
-    catalogue, judging = (part(name) for name in ("catalogue", "judging"))
-    chosen = [*_chosen(catalogue.ATTACKS, names), judging.HONEST_STUDENT]
+    chosen = [*_chosen(catalogue.ATTACKS, names), HONEST_STUDENT]
     outcomes = []
     with (
         tempfile.TemporaryDirectory(prefix="stagewise-attack-") as place,
         CandidateTemplate.start() as template,
     ):
-        course = judging.plant(Path(place))
+        course = plant(Path(place))
         for one in chosen:
-            outcomes.append(judging.attempt(one, template, course))
+            outcomes.append(attempt(one, template, course))
             told(outcomes[-1], len(chosen))
     return outcomes
 
 
-def show(outcomes: Sequence[Any], console: Console) -> None:
+def show(outcomes: Sequence[Outcome], console: Console) -> None:
     """A table: each attack, what it tries, and how it is known to have failed."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("", "attack", "what it tries", "outcome"):
@@ -59,12 +54,12 @@ def show(outcomes: Sequence[Any], console: Console) -> None:
     console.print(f"{len(outcomes) - broken} of {len(outcomes)} held.")
 
 
-def as_json(outcomes: Sequence[Any]) -> str:
+def as_json(outcomes: Sequence[Outcome]) -> str:
     """A list with an entry for each attack: name, tries, points, held, flaws, ended."""
     return json.dumps([asdict(one) | {"held": one.held} for one in outcomes], indent=1, ensure_ascii=False)
 
 
-def _chosen(attacks: Sequence[Any], names: Sequence[str]) -> list[Any]:
+def _chosen(attacks: Sequence[Attack], names: Sequence[str]) -> list[Attack]:
     known = {one.name: one for one in attacks}
     for name in names:
         if name not in known:
@@ -74,14 +69,3 @@ def _chosen(attacks: Sequence[Any], names: Sequence[str]) -> list[Any]:
                 f"give one of the catalogue's names, for example {', '.join(map(repr, near))}",
             )
     return [known[name] for name in names] or list(attacks)
-
-
-def part(name: str) -> ModuleType:
-    """Import a module of the catalogue from the clone, whatever else is called `tests` on this machine."""
-    place = CLONE / "tests"
-    if not (place / "attacks" / f"{name}.py").is_file():
-        raise CourseError(f"The catalogue of attacks is not there: {place / 'attacks'}", _REMEDY)
-    package = ModuleType("tests")
-    package.__path__ = [str(place)]
-    sys.modules.setdefault("tests", package)
-    return import_module(f"tests.attacks.{name}")
