@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-import reference.units
+import reference.kit.units
 from autograder.course import Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record
@@ -51,7 +51,7 @@ def validate(
     units: Sequence[str] | None = None,
     report: Report = lambda line: None,
     settings: Settings | None = None,
-    load: Load = reference.units.load,
+    load: Load = reference.kit.units.load,
 ) -> tuple[Finding, ...]:
     """The findings for these units (all when none is named); `report` receives each as text when it is known.
 

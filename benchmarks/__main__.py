@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 import autograder.lean  # noqa: F401 (must come before all else)
-import reference.units
+import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from benchmarks import otter, tables
 from benchmarks.attacks import HELD, OURS, compared
@@ -77,7 +77,7 @@ def _units(
     asked: argparse.Namespace, folder: Path, conditions: Conditions, console: Console
 ) -> list[Measured]:
     units = Course(REPOSITORY).named(asked.units)
-    longest = max(units, key=lambda unit: len(reference.units.load(unit).exercises))
+    longest = max(units, key=lambda unit: len(reference.kit.units.load(unit).exercises))
     found = []
     for unit in units:
         sizes = _sizes(asked, unit == longest)

@@ -12,7 +12,7 @@ from io import StringIO
 from pathlib import Path
 
 import autograder.lean  # noqa: F401 (must come before all else)
-import reference.units
+import reference.kit.units
 from autograder.course import Course
 from autograder.grading.templates import Templates
 from benchmarks.budget import laps
@@ -37,7 +37,7 @@ def check_times(unit: str) -> dict[str, float]:
     found = {}
     with redirect_stdout(StringIO()):
         begin(unit)
-        for exercise in reference.units.load(unit).exercises:
+        for exercise in reference.kit.units.load(unit).exercises:
             functions = exercise.functions
             asked = [
                 functions[exercise.name],

@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from reference import units
-from reference.diagnosis import diagnose
-from reference.drawing import draw, draw_visible
-from reference.exercise import Exercise, Unit, Variant
-from reference.record import record_exercise
-from stagewise.fingerprint import recognise
-from stagewise.judging import judge
+from reference.judge.diagnosis import diagnose
+from reference.judge.drawing import draw, draw_visible
+from reference.judge.record import record_exercise
+from reference.kit import units
+from reference.kit.exercise import Exercise, Unit, Variant
+from stagewise.judge.fingerprint import recognise
+from stagewise.judge.judging import judge
 
 SEEDS = (0, 1, 2)
 LEAST_MISCONCEPTIONS = 3

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from stagewise.backbone import CARD, WEIGHTS, folder
 from stagewise.data.glyphs import LETTERS, Glyphs, glyphs
-from stagewise.glyphnet import GlyphNet
+from stagewise.transfer.glyphnet import GlyphNet
 
 SEED = 20
 WIDTH = 16
@@ -84,7 +84,7 @@ def main() -> None:
     facts = {
         "name": "glyphs-backbone",
         "task": "26 letters in 18 fonts, upper and lower case under one label, distorted",
-        "architecture": "stagewise.glyphnet.GlyphNet",
+        "architecture": "stagewise.transfer.glyphnet.GlyphNet",
         "classes": len(LETTERS),
         "width": WIDTH,
         "parameters": sum(p.numel() for p in model.parameters()),

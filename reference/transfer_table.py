@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import torch
 
-from reference.transfer import evaluate, prepare, train_epoch
+from reference.truth.transfer import evaluate, prepare, train_epoch
 from stagewise.backbone import load_backbone
 from stagewise.target_task import TARGETS, few, unseen
 

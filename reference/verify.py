@@ -14,8 +14,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from reference import units
-from reference.oracle import Row, all_rows, error
+from reference.kit import units
+from reference.truth.oracle import Row, all_rows, error
 
 DTYPES = ("float64", "float32")
 SEEDS = range(40)

@@ -5,8 +5,8 @@
 `stagewise.data`, `.plots`, `.gradients` and `.interactive` hold what the experiments use.
 """
 
-from stagewise.checking import check
-from stagewise.session import begin, progress
+from stagewise.checks.checking import check
+from stagewise.checks.session import begin, progress
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "begin", "check", "progress"]

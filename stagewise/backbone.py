@@ -94,7 +94,7 @@ def checked(data: bytes, sha256: str) -> bytes:
 
 
 def _load_glyphs(pretrained: bool) -> nn.Module:
-    from stagewise.glyphnet import GlyphNet
+    from stagewise.transfer.glyphnet import GlyphNet
 
     model = GlyphNet(card()["classes"], card()["width"])
     if pretrained:

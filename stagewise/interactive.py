@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from stagewise.display import notebook_shell
-from stagewise.markup import clean
-from stagewise.student_traceback import describe, student_frames
+from stagewise.judge.student_traceback import describe, student_frames
+from stagewise.show.display import notebook_shell
+from stagewise.show.markup import clean
 
 T = TypeVar("T")
 

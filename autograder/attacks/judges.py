@@ -290,7 +290,7 @@ for place in ['../../../source/*/*', '{course}/source/*/*', '/**/source/doubling
     Attack(
         "reading the reference",
         "imports the solution from the packages of the grader",
-        answer="from reference.batchnorm import batchnorm_forward as double",
+        answer="from reference.truth.batchnorm import batchnorm_forward as double",
     ),
     Attack(
         "reading the gradebook",

@@ -6,7 +6,7 @@ _RECORDED = """
 import numpy as np
 from candidate import answers
 from candidate.encode import Encoder
-from stagewise import recording
+from stagewise.checks import recording
 CASES = recording.load('optimizers').exercises['sgd'].cases
 def alike(a, b):
     return all(np.array_equal(a[name], b[name]) for name in ('w', 'dw'))
@@ -28,7 +28,7 @@ PLAYED = (
         "looks up its inputs among the recorded cases of the notebook and returns what is recorded there",
         answer="""
 def sgd(w, dw, config=None):
-    from stagewise import recording
+    from stagewise.checks import recording
     for case in recording.load('optimizers').exercises['sgd'].cases:
         if all(np.array_equal(case.inputs[name], value) for name, value in (('w', w), ('dw', dw))):
             return case.expected['next_w'], config
@@ -148,11 +148,11 @@ return played({name: b'x' * 60_000_000 for name in script[2]}, number_of)
             """
 import numpy as np
 from candidate import encode, performance
-import stagewise.script, stagewise.judging, stagewise.compare
-none = stagewise.compare.Comparison(stagewise.compare.Flaw.NONE, 0.0)
-stagewise.compare.compare = stagewise.judging.compare = lambda *a, **k: none
-stagewise.judging.judge = stagewise.judging.earned = lambda *a: 1.0
-performance.play = lambda steps, functions, inputs, updates=(): stagewise.script.Played(
+import stagewise.judge.script, stagewise.judge.judging, stagewise.judge.compare
+none = stagewise.judge.compare.Comparison(stagewise.judge.compare.Flaw.NONE, 0.0)
+stagewise.judge.compare.compare = stagewise.judge.judging.compare = lambda *a, **k: none
+stagewise.judge.judging.judge = stagewise.judge.judging.earned = lambda *a: 1.0
+performance.play = lambda steps, functions, inputs, updates=(): stagewise.judge.script.Played(
     dict.fromkeys(['next_w', *inputs], inputs['w']), (), (), None)
 """,
         ),
@@ -165,7 +165,7 @@ performance.play = lambda steps, functions, inputs, updates=(): stagewise.script
         answer="""
 def sgd(w, dw, config=None):
     import importlib
-    for name in ('torch.optim', 'reference.optimizers', 'autograder', 'tensorflow', 'jax', 'solutions'):
+    for name in ('torch.optim', 'reference.truth.optimizers', 'autograder', 'tensorflow', 'jax', 'solutions'):
         try: return importlib.import_module(name).sgd(w, dw, config)
         except ImportError: pass
     return 0 * w, config

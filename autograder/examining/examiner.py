@@ -23,9 +23,9 @@ from autograder.isolation.link import CandidateGone
 from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
-from stagewise import display
-from stagewise.report import Report
-from stagewise.student_traceback import headline
+from stagewise.judge.report import Report
+from stagewise.judge.student_traceback import headline
+from stagewise.show import display
 
 _LONGEST_DETAIL = 600
 

@@ -17,10 +17,10 @@ from autograder.isolation.limits import Limits
 from autograder.isolation.link import CandidateGone, CellResult
 from autograder.isolation.performances import Claim, Question, believed, questions
 from autograder.reasons import Reason
-from reference import units
-from stagewise.asking import AskedCase
-from stagewise.playing import Told
-from stagewise.script import Played, listening
+from reference.kit import units
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.playing import Told
+from stagewise.judge.script import Played, listening
 
 _COURSE = "stagewise."
 

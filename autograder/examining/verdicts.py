@@ -9,8 +9,8 @@ from typing import Any
 
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
-from stagewise.render import to_html, to_text
-from stagewise.report import Report, Status
+from stagewise.judge.report import Report, Status
+from stagewise.show.render import to_html, to_text
 
 _MOST_RENDERED = 256
 _rendered: dict[int, tuple[Report, str, str]] = {}

@@ -9,7 +9,7 @@ from autograder.grading.settings import Settings
 from autograder.grading.worker import Worker
 from autograder.seed import seed_of
 from autograder.units.plan import read_plan
-from reference.examine import set_seed, warm
+from reference.judge.examine import set_seed, warm
 
 
 def seed_in_use(course: Course, settings: Settings) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from stagewise.asking import AskedCase
-from stagewise.script import Played
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.script import Played
 
 
 class Holder(Protocol):
@@ -59,7 +59,7 @@ class Handle:
 
     @staticmethod
     def play_beside(functions: Mapping[str, "Handle"], cases: Sequence[AskedCase]) -> Sequence[Played]:
-        """Play whole cases where the student's functions live (see stagewise.playing)."""
+        """Play whole cases where the student's functions live (see stagewise.judge.playing)."""
         candidate = next(iter(functions.values()))._candidate
         return candidate.play({name: handle._number for name, handle in sorted(functions.items())}, cases)
 

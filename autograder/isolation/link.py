@@ -26,9 +26,9 @@ from autograder.isolation.performances import Claim, Question, believed, questio
 from autograder.isolation.student_errors import student_error
 from autograder.isolation.updates import apply
 from autograder.reasons import Reason
-from stagewise.asking import AskedCase
-from stagewise.playing import Told
-from stagewise.script import Played
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.playing import Told
+from stagewise.judge.script import Played
 
 _OBITUARY = re.compile(rb"(exit|signal) (\d{1,3}) (\d{1,9})\n")
 _OBITUARY_SECONDS = 5.0

@@ -12,11 +12,19 @@ from typing import Any
 from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import ProtocolError, UnsendableError, pack
 from autograder.isolation.student_errors import student_error
-from stagewise.asking import AskedCase
-from stagewise.grammar import output
-from stagewise.playing import Told
-from stagewise.script import Failure, FailureKind, MissingEntry, Played, RaisedElsewhere, Step, type_name
-from stagewise.student_traceback import headline
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.grammar import output
+from stagewise.judge.playing import Told
+from stagewise.judge.script import (
+    Failure,
+    FailureKind,
+    MissingEntry,
+    Played,
+    RaisedElsewhere,
+    Step,
+    type_name,
+)
+from stagewise.judge.student_traceback import headline
 
 _MOST_BYTES = 1 << 22
 """Of a question; more cases go into the next one."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SANDBOX, PROCESS = "sandbox", "process"
 _WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "stagewise")
 # The first optimizer of a process imports torch._dynamo, for 1.2 s.
-_WARM_TORCH = ("torch", "torch._dynamo", "stagewise.torch_data")
+_WARM_TORCH = ("torch", "torch._dynamo", "stagewise.transfer.torch_data")
 _LONGEST_OPENING = 1 << 16
 """Of what a command line can hold; a longer one is run by each candidate."""
 _START_SECONDS = 120.0

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 import numpy as np
 
-import reference.units
+import reference.kit.units
 from autograder.course import Course
 from autograder.synthetic.transcript import goes_with_the_rest, written
 from autograder.synthetic.trouble import DAMAGES, TRICKS
@@ -22,7 +22,7 @@ from autograder.units import percent, regions
 from autograder.units.assemble import assemble
 from autograder.units.percent import Role
 from autograder.whole_files import replace, told_whose_fault
-from reference.exercise import Exercise, Unit, Variant
+from reference.kit.exercise import Exercise, Unit, Variant
 
 HONEST = ("right", "another way", "mistaken", "unfinished")
 KINDS = (*HONEST, "damaged", "hostile")
@@ -65,7 +65,7 @@ def material(course: Course, unit: str) -> Material:
         elif cell.metadata.get("stagewise", {}).get("role") == Role.WRITTEN.value:
             answers.append(cell.metadata["nbgrader"]["grade_id"])
     released = json.loads(course.student(unit).read_bytes())
-    return Material(reference.units.load(unit), released, solved, tuple(answers))
+    return Material(reference.kit.units.load(unit), released, solved, tuple(answers))
 
 
 def draw_class(

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection
 from types import FunctionType, ModuleType
 from typing import Any
 
-from reference.drawing import draw
-from reference.exercise import Alternative, Exercise, Misconception, Unit, Variant
-from reference.patching import replaced_once
-from stagewise.judging import judge
+from reference.judge.drawing import draw
+from reference.kit.exercise import Alternative, Exercise, Misconception, Unit, Variant
+from reference.kit.patching import replaced_once
+from stagewise.judge.judging import judge
 
 Function = Callable[..., Any]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import reference.units
+import reference.kit.units
 from autograder.course import Course
 from autograder.errors import AuthorError
 from autograder.units import percent, rules
@@ -22,12 +22,12 @@ from autograder.units.release import make_room, release
 from autograder.units.settled import settled
 from autograder.units.stamp import write_stamp
 from autograder.whole_files import replace, sweep
-from reference.drawing import VISIBLE_SEED, draw
-from reference.exercise import Unit
-from reference.places import DefinitionError
-from reference.record import record
-from stagewise.layout import lay_out
-from stagewise.recording import as_data
+from reference.judge.drawing import VISIBLE_SEED, draw
+from reference.judge.record import record
+from reference.kit.exercise import Unit
+from reference.kit.places import DefinitionError
+from stagewise.checks.layout import lay_out
+from stagewise.checks.recording import as_data
 
 Load = Callable[[str], Unit]
 Report = Callable[[str], object]
@@ -55,7 +55,7 @@ def build(
     course: Course,
     units: Sequence[str] | None = None,
     report: Report = lambda line: None,
-    load: Load = reference.units.load,
+    load: Load = reference.kit.units.load,
 ) -> tuple[Built, ...]:
     """Build these units (all when none is named); `report` receives a line of text for each.
 

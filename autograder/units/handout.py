@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import reference.units
+import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
 from autograder.units.build import Load
@@ -64,7 +64,7 @@ def handout(
     course: Course,
     units: Sequence[str] | None = None,
     to: Path | None = None,
-    load: Load = reference.units.load,
+    load: Load = reference.kit.units.load,
 ) -> Handout:
     """Write the zip for these units (all when none is named) to `to`, by default into the course's directory.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import reference.units
+import reference.kit.units
 from autograder.config import CONFIG_TEXT
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -29,7 +29,7 @@ def prepare(
     course: Course,
     units: Sequence[str] | None = None,
     report: Report = lambda line: None,
-    load: Load = reference.units.load,
+    load: Load = reference.kit.units.load,
 ) -> tuple[Built, ...]:
     """Write the course's nbgrader_config.py if it has none, and build the units that need it.
 

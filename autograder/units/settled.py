@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from stagewise.fingerprint import NEAR
+from stagewise.judge.fingerprint import NEAR
 
 DRAWN = 1e-6  # inputs, and bounds of chance: no more than a rounding to float32
 PRINTS = NEAR / 10  # a fingerprint is recognised within NEAR
@@ -20,7 +20,7 @@ Data = Mapping[str, Any]
 
 
 def settled(new: Data, old: Data) -> dict[str, Any]:
-    """The recording `new` (as_data of stagewise.recording), but exercises of `old` that say the same."""
+    """The recording `new` (by stagewise.checks.recording.as_data), but what says the same as in `old`."""
     before = {one["name"]: one for one in old["exercises"]}
     exercises = [
         before[one["name"]] if one["name"] in before and _same_exercise(one, before[one["name"]]) else one

@@ -10,8 +10,8 @@ from stagewise.plots.lines import curves, sweep
 from stagewise.plots.race import race, walks
 from stagewise.plots.regions import regions
 from stagewise.plots.spread import bands, histograms, images
+from stagewise.plots.theme import INK, PALETTE
 from stagewise.plots.thinned import thinned
-from stagewise.theme import INK, PALETTE
 
 __all__ = [
     "INK",

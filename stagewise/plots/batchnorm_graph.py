@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stagewise.judge.report import Report, Status
 from stagewise.plots.graph import Edge, Node, graph
-from stagewise.report import Report, Status
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,7 +70,7 @@ def batchnorm_graph(
     at the arrow.
     """
     if results is None:
-        from stagewise.session import last_reports
+        from stagewise.checks.session import last_reports
 
         results = last_reports()
     status = {stage: found for name, found in map(_stage_of, results.items()) if (stage := name)}

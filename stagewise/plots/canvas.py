@@ -20,7 +20,7 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     def in_style(*args: P.args, **kwargs: P.kwargs) -> R:
         import matplotlib
 
-        from stagewise.theme import style
+        from stagewise.plots.theme import style
 
         with matplotlib.rc_context(style()):
             return draw(*args, **kwargs)

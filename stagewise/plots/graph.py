@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stagewise.judge.report import Status
 from stagewise.plots.canvas import new_axes, styled
-from stagewise.report import Status
-from stagewise.theme import FAILED, INK, PASSED
+from stagewise.plots.theme import FAILED, INK, PASSED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ import matplotlib
 import numpy as np
 
 from stagewise.plots.picture import Picture
-from stagewise.theme import style
+from stagewise.plots.theme import style
 
 if TYPE_CHECKING:
     from matplotlib.lines import Line2D

@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from stagewise.theme import style
+from stagewise.plots.theme import style
 
 _DOTS_PER_INCH = 100
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from stagewise.data.landscapes import Landscape
 from stagewise.plots.canvas import new_axes, styled
-from stagewise.theme import INK, MARKERS, PALETTE
+from stagewise.plots.theme import INK, MARKERS, PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stagewise.plots.canvas import new_axes, styled
-from stagewise.theme import INK, MARKERS, PALETTE
+from stagewise.plots.theme import INK, MARKERS, PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stagewise.plots.canvas import panels, styled
-from stagewise.theme import PALETTE
+from stagewise.plots.theme import PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stagewise.plots.canvas import panels, styled
-from stagewise.theme import INK, PALETTE
+from stagewise.plots.theme import INK, PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

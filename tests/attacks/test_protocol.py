@@ -12,9 +12,9 @@ from autograder.isolation.limits import Limits
 from autograder.isolation.link import Candidate, CandidateGone
 from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
-from stagewise.asking import AskedCase
-from stagewise.compare import Tolerance
-from stagewise.script import parse
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.script import parse
 
 LIMITS = Limits(call_seconds=0.1, wall_factor=1.0, grace=0.1, frame_bytes=1 << 16)
 LIST, AGAIN = int(Tag.LIST), int(Tag.AGAIN)

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-import reference.units
+import reference.kit.units
 from autograder.units.prepare import prepare
 from tests.autograder.toy_unit import course_of, load
 
@@ -20,7 +20,7 @@ def built_toy(tmp_path_factory):
 @pytest.fixture
 def toy_course(built_toy, tmp_path, monkeypatch):
     """A fresh course with the toy unit, which the graders know too."""
-    monkeypatch.setattr(reference.units, "load", load)
+    monkeypatch.setattr(reference.kit.units, "load", load)
     root = tmp_path / "course"
     shutil.copytree(built_toy, root)
     return course_of(root)

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import reference.units
+import reference.kit.units
 from autograder.course import Course
 from autograder.grading import records
 from autograder.grading.driver import Settings, grade
@@ -84,12 +84,12 @@ def _is_submission(course: Course, name: str) -> bool:
 def courses() -> Iterator[Path]:
     """A place for courses with the toy unit, in memory where there is room for it."""
     memory = Path("/dev/shm")
-    before, reference.units.load = reference.units.load, load
+    before, reference.kit.units.load = reference.kit.units.load, load
     root = Path(tempfile.mkdtemp(prefix="stagewise-", dir=memory if memory.is_dir() else None))
     try:
         yield root
     finally:
-        reference.units.load = before
+        reference.kit.units.load = before
         trees.uproot(root)
 
 

@@ -13,8 +13,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder.errors import AuthorError, CourseError
 from autograder.units.build import build
 from autograder.units.prepare import prepare
-from reference.exercise import case
-from reference.notation import wrongs
+from reference.kit.exercise import case
+from reference.kit.notation import wrongs
 from tests.autograder.toy_unit import SOURCE, TOY, course_of, load
 
 

@@ -42,10 +42,10 @@ KNOWN = """\
 import sys
 
 if "autograder.grading.errand" in sys.orig_argv:
-    import reference.units
+    import reference.kit.units
     from tests.autograder.toy_unit import load
 
-    reference.units.load = load
+    reference.kit.units.load = load
 """
 
 

@@ -6,8 +6,8 @@ from autograder.examining.examiner import Examiner
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
-from stagewise import display
-from stagewise.report import Report, Row, Status
+from stagewise.judge.report import Report, Row, Status
+from stagewise.show import display
 
 
 def cell(source, role="check", points=4.0):

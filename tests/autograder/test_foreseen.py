@@ -16,9 +16,9 @@ from autograder.isolation.performances import questions
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
-from reference import units
-from reference.drawing import draw
-from stagewise.copying import copied
+from reference.judge.drawing import draw
+from reference.kit import units
+from stagewise.judge.copying import copied
 
 NAME = "batchnorm_step1"
 

@@ -316,7 +316,7 @@ def test_tensors_are_changed_in_place_too():
 def test_the_course_is_there_beside_a_students_object(student):
     """A function of the course's package can be called with the student's objects where they live."""
     (f,) = student("def f(x): return x + 1", "f")
-    placed = f.beside("stagewise.setting", "placed")
+    placed = f.beside("stagewise.judge.setting", "placed")
     assert placed({"f": f}, "")["f"](1) == 2
 
 

@@ -8,7 +8,7 @@ import nbgrader.api
 import numpy as np
 import pytest
 
-import reference.units
+import reference.kit.units
 from autograder.grading import driver, records
 from autograder.grading.driver import Settings, grade
 from autograder.reports.feedback import feedback
@@ -30,7 +30,7 @@ NEVER = 1 << 60
 def toy_is_known():
     """The graders know the toy unit, and the module's fixtures too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reference.units, "load", load)
+        patch.setattr(reference.kit.units, "load", load)
         gc.collect()
         gc.freeze()  # or each of many forks would look through all that the tests have imported
         yield

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import reference.units
+import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from autograder.units import percent
 from autograder.units.build import build
@@ -13,7 +13,7 @@ from tests.autograder import leaks
 from tests.autograder.toy_unit import SOURCE, TOY, course_of, load
 
 COURSE = Course(REPOSITORY)
-UNITS = [unit for unit in COURSE.units() if unit in reference.units.names()]
+UNITS = [unit for unit in COURSE.units() if unit in reference.kit.units.names()]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def source_of(unit):
 
 
 def public(unit):
-    return leaks.shown(source_of(unit), reference.units.load(unit))
+    return leaks.shown(source_of(unit), reference.kit.units.load(unit))
 
 
 def public_anywhere():
@@ -46,7 +46,7 @@ def public_anywhere():
 def truths(unit):
     """The files behind a unit in reference: its truth, and its exercises, one module or a package."""
     exercises = REPOSITORY / "reference" / "exercises"
-    truth = [path for path in [REPOSITORY / "reference" / f"{unit}.py"] if path.exists()]
+    truth = [path for path in [REPOSITORY / "reference" / "truth" / f"{unit}.py"] if path.exists()]
     return [*truth, *exercises.glob(f"{unit}.py"), *(exercises / unit).rglob("*.py")]
 
 
@@ -68,7 +68,7 @@ def test_no_solution_model_answer_or_marking_scheme_is_released(unit, released):
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_truth_and_no_known_mistake_is_released(unit, released):
-    secrets = leaks.secrets_of_unit(reference.units.load(unit))
+    secrets = leaks.secrets_of_unit(reference.kit.units.load(unit))
     assert len(secrets) > 20
     assert leaks.found_in(secrets, released, public_anywhere()) == []
 

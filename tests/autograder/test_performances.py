@@ -4,9 +4,9 @@ import pytest
 
 from autograder.isolation.candidate.wire import ProtocolError
 from autograder.isolation.performances import Claim, believed, questions
-from stagewise.asking import AskedCase
-from stagewise.compare import Tolerance
-from stagewise.script import FailureKind, parse
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.script import FailureKind, parse
 
 CASE = AskedCase(
     name="plain",

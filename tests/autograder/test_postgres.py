@@ -22,7 +22,7 @@ from autograder.reports.sheets import read_sheets
 from autograder.synthetic import students
 from autograder.synthetic.students import HONEST, draw_class
 from autograder.units.prepare import prepare
-from reference import units
+from reference.kit import units
 from tests.autograder.neighbour import nbgrader, started
 from tests.autograder.postgres import IN_A_URL, PASSWORD, configure
 from tests.autograder.toy_class import RIGHT, WRONG, class_in, hand_in

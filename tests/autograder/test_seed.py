@@ -15,9 +15,9 @@ from autograder.grading.preprocessor import Isolated
 from autograder.seed import SEED_FILE, keep_seed, seed_of
 from autograder.synthetic.students import draw_class
 from autograder.units.prepare import prepare
-from reference import units
-from reference.drawing import draw
-from reference.examine import examined, set_seed
+from reference.judge.drawing import draw
+from reference.judge.examine import examined, set_seed
+from reference.kit import units
 from tests.autograder.sabotage import Lent
 from tests.autograder.toy_class import RIGHT, WRONG, hand_in
 

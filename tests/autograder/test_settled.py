@@ -6,7 +6,7 @@ import json
 import pytest
 
 from autograder.units.settled import agree, settled
-from stagewise.recording import as_data
+from stagewise.checks.recording import as_data
 from tests.stagewise import toy_unit
 
 

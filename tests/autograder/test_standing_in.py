@@ -1,6 +1,6 @@
 """The truth stands in for a wrong function of a student's: it runs here, the others in the sandbox."""
 
-from reference.examine import examined
+from reference.judge.examine import examined
 
 STUDENT = """
 import numpy as np
@@ -37,7 +37,7 @@ def test_the_cases_are_asked_together_and_come_to_the_same(candidate, monkeypatc
     """As if each call had been asked for."""
     together = report_on(candidate, "dout * cache * (1 - cache) + 1e-3")
     assert "call" not in _asked(candidate, monkeypatch, "dout * cache * (1 - cache) + 1e-3")
-    monkeypatch.setattr("reference.slips._all_begun", lambda *_: None)
+    monkeypatch.setattr("reference.judge.slips._all_begun", lambda *_: None)
     assert "call" in _asked(candidate, monkeypatch, "dout * cache * (1 - cache) + 1e-3")
     assert report_on(candidate, "dout * cache * (1 - cache) + 1e-3") == together
 

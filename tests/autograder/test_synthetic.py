@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-import reference.units
+import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from autograder.intake.reading import read_submission
 from autograder.synthetic.students import HONEST, KINDS, draw_class, draw_classes, hand_in, material
@@ -14,10 +14,10 @@ from autograder.synthetic.transcript import goes_with_the_rest, written
 from autograder.synthetic.trouble import DAMAGES, TRICKS
 from autograder.units.plan import read_plan
 from autograder.units.prepare import prepare
-from reference.drawing import draw
-from stagewise.judging import judge
+from reference.judge.drawing import draw
+from stagewise.judge.judging import judge
 
-UNITS = {unit: reference.units.load(unit) for unit in Course(REPOSITORY).units()}
+UNITS = {unit: reference.kit.units.load(unit) for unit in Course(REPOSITORY).units()}
 VARIANTS = [
     (unit, exercise, variant)
     for unit in UNITS.values()

@@ -9,8 +9,8 @@ torch = pytest.importorskip("torch")
 
 from autograder.isolation.handles import Handle  # noqa: E402 - torch decides whether this file runs
 from autograder.isolation.sandbox import CandidateTemplate  # noqa: E402
-from reference import transfer as tl  # noqa: E402
-from reference.examine import examined  # noqa: E402
+from reference.judge.examine import examined  # noqa: E402
+from reference.truth import transfer as tl  # noqa: E402
 
 IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 
@@ -79,8 +79,8 @@ def test_an_optimizer_for_a_head_that_is_gone_is_named_through_the_sandbox(stude
 
 
 LIE = """
-import stagewise.torch_data
-stagewise.torch_data.wrap = lambda function: lambda *given, **named: {lie}
+import stagewise.transfer.torch_data
+stagewise.transfer.torch_data.wrap = lambda function: lambda *given, **named: {lie}
 
 def freeze_backbone(model):
     return model
@@ -88,7 +88,7 @@ def freeze_backbone(model):
 
 
 @pytest.mark.parametrize(
-    "lie", ["given[0]", "True", "None", "lambda: 1", "{'frozen': []}", "stagewise.torch_data"]
+    "lie", ["given[0]", "True", "None", "lambda: 1", "{'frozen': []}", "stagewise.transfer.torch_data"]
 )
 def test_a_student_who_replaces_what_carries_the_data_earns_no_more_for_it(student, lie):
     """What comes back is compared, whoever packed it."""

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-import reference.units
+import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from autograder.units.build import build
 
@@ -23,7 +23,7 @@ def built(tmp_path_factory):
 
 
 def test_every_unit_is_written_asked_and_released():
-    assert COURSE.units() == reference.units.names()
+    assert COURSE.units() == reference.kit.units.names()
     assert {path.name for path in COURSE.release.iterdir()} == set(COURSE.units())
     assert {path.stem for path in COURSE.recorded.iterdir()} == set(COURSE.units())
 

@@ -12,7 +12,7 @@ from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
 from autograder.units.build import build
 from autograder.validate import Finding, table, validate
-from stagewise.layout import lay_out
+from stagewise.checks.layout import lay_out
 from tests.autograder.toy_unit import course_of, load
 
 COURSE = Course(REPOSITORY)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.course import Course
-from reference.exercise import Exercise, Unit, case, wrong
+from reference.kit.exercise import Exercise, Unit, case, wrong
 from tests.autograder.toy_truth import double, quadruple
 
 
@@ -101,7 +101,7 @@ def course_of(root: Path, source: str = SOURCE) -> Course:
 
 
 def load(name: str) -> Unit:
-    """The toy unit in the place of reference.units.load."""
+    """The toy unit in the place of reference.kit.units.load."""
     if name != "toy":
         raise LookupError(name)
     return TOY

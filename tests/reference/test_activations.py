@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from reference import activations as act
-from stagewise.compare import assert_close
+from reference.truth import activations as act
 from stagewise.gradients import gradient_check
+from stagewise.judge.compare import assert_close
 
 NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "silu", "gelu")
 EXTREMES = np.array([-1e308, -1000.0, -40.0, -1e-300, 0.0, 1e-300, 40.0, 1000.0, 1e308])

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from reference import batchnorm as bn
 from reference.exercises.batchnorm.inputs import batch
-from stagewise.compare import assert_close
+from reference.truth import batchnorm as bn
 from stagewise.gradients import gradient_check
+from stagewise.judge.compare import assert_close
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from reference.chance import MISS, bounded_mean, certain, share
-from reference.drawing import draw, same_luck
-from reference.exercise import Exercise, case
+from reference.judge.drawing import draw, same_luck
+from reference.kit.chance import MISS, bounded_mean, certain, share
+from reference.kit.exercise import Exercise, case
 
 
 def missed(q, n, off):

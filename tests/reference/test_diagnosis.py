@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from reference.diagnosis import answers, diagnose
-from reference.drawing import draw
-from reference.exercise import Exercise, wrong
-from stagewise.judging import judge
-from stagewise.script import RaisedElsewhere
+from reference.judge.diagnosis import answers, diagnose
+from reference.judge.drawing import draw
+from reference.kit.exercise import Exercise, wrong
+from stagewise.judge.judging import judge
+from stagewise.judge.script import RaisedElsewhere
 from tests.reference import toy
 
 EXERCISE = toy.BACKWARD

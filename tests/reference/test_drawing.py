@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from reference.drawing import draw, draw_visible
-from reference.exercise import Exercise, case
+from reference.judge.drawing import draw, draw_visible
+from reference.kit.exercise import Exercise, case
 from tests.reference import toy
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from reference import examine as exported
-from reference import units
-from reference.examine import examine, examined, set_seed, warm
-from stagewise import display
-from stagewise.report import Status
-from stagewise.script import RaisedElsewhere
+from reference.judge.examine import examine, examined, set_seed, warm
+from reference.kit import units
+from stagewise.judge.report import Status
+from stagewise.judge.script import RaisedElsewhere
+from stagewise.show import display
 from tests.reference import toy
 
 
@@ -138,8 +138,8 @@ def test_the_seed_changes_the_hidden_cases_and_nothing_else():
 
 
 def test_warming_computes_what_needs_no_submission():
-    from reference.diagnosis import answers
-    from reference.drawing import draw
+    from reference.judge.diagnosis import answers
+    from reference.judge.drawing import draw
 
     warm("toy")
     before = draw.cache_info().misses, answers.cache_info().misses
@@ -157,5 +157,5 @@ def test_reference_needs_numpy_only():
     """On a bare machine there is neither IPython nor matplotlib nor scikit-learn."""
     blocked = "matplotlib", "IPython", "sklearn", "ipywidgets", "torch", "nbgrader"
     code = f"import sys; [sys.modules.__setitem__(n, None) for n in {blocked}]; "
-    code += "import reference.killmatrix, reference.record"
+    code += "import reference.killmatrix, reference.judge.record"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reference.exercise import Exercise, Unit, case, right, wrong
+from reference.kit.exercise import Exercise, Unit, case, right, wrong
 from tests.reference import toy
 
 

@@ -5,13 +5,13 @@ import functools
 import numpy as np
 import pytest
 
-from reference import activations as act
-from reference import units
-from reference.diagnosis import diagnose
-from reference.drawing import draw
+from reference.judge.diagnosis import diagnose
+from reference.judge.drawing import draw
 from reference.killmatrix import killmatrix
-from reference.patching import patched
-from stagewise.judging import judge
+from reference.kit import units
+from reference.kit.patching import patched
+from reference.truth import activations as act
+from stagewise.judge.judging import judge
 
 UNIT = units.load("activations")
 EXERCISES = {exercise.name: exercise for exercise in UNIT.exercises}

@@ -5,14 +5,14 @@ import functools
 import numpy as np
 import pytest
 
-from reference import batchnorm as bn
-from reference import units
-from reference.drawing import draw
 from reference.exercises.batchnorm.inputs import batch, walk
+from reference.judge.drawing import draw
 from reference.killmatrix import killmatrix
-from stagewise.compare import assert_close
-from stagewise.judging import judge
-from stagewise.script import play
+from reference.kit import units
+from reference.truth import batchnorm as bn
+from stagewise.judge.compare import assert_close
+from stagewise.judge.judging import judge
+from stagewise.judge.script import play
 
 UNIT = units.load("batchnorm")
 EXERCISES = {exercise.name: exercise for exercise in UNIT.exercises}

@@ -7,17 +7,17 @@ from math import comb
 import numpy as np
 import pytest
 
-from reference import dropout as do
-from reference import units
-from reference.chance import MISS
-from reference.drawing import draw, draw_visible
-from reference.examine import examined
 from reference.exercises.dropout.masks import alike
+from reference.judge.drawing import draw, draw_visible
+from reference.judge.examine import examined
+from reference.judge.record import record_exercise
 from reference.killmatrix import killmatrix
-from reference.record import record_exercise
-from stagewise.fingerprint import recognise
-from stagewise.judging import judge
-from stagewise.script import play
+from reference.kit import units
+from reference.kit.chance import MISS
+from reference.truth import dropout as do
+from stagewise.judge.fingerprint import recognise
+from stagewise.judge.judging import judge
+from stagewise.judge.script import play
 
 UNIT = units.load("dropout")
 EXERCISES = {exercise.name: exercise for exercise in UNIT.exercises}

@@ -5,11 +5,11 @@ import inspect
 import numpy as np
 import pytest
 
-from reference.diagnosis import diagnose
-from reference.drawing import draw
 from reference.exercises.optimizers import UNIT
+from reference.judge.diagnosis import diagnose
+from reference.judge.drawing import draw
 from reference.killmatrix import killmatrix
-from stagewise.judging import judge
+from stagewise.judge.judging import judge
 
 SEED = 4
 RULES = ("sgd", "sgd_momentum", "nesterov_momentum", "adagrad", "rmsprop", "adam", "adamw")
@@ -36,7 +36,7 @@ def test_the_kill_matrix_holds():
 
 
 def test_every_function_of_the_unit_is_asked():
-    from reference import optimizers
+    from reference.truth import optimizers
 
     written = {name for name, value in vars(optimizers).items() if inspect.isfunction(value)}
     assert {exercise.name for exercise in UNIT.exercises} == written

@@ -7,20 +7,20 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from reference import transfer as tl  # noqa: E402 - torch decides whether this file runs
-from reference import units  # noqa: E402
-from reference.diagnosis import diagnose  # noqa: E402
-from reference.drawing import draw, draw_visible  # noqa: E402
 from reference.exercises.transfer.assembling import LEARN_DIGITS, from_scratch  # noqa: E402
 from reference.exercises.transfer.inputs import batches, network, sgd  # noqa: E402
+from reference.judge.diagnosis import diagnose  # noqa: E402
+from reference.judge.drawing import draw, draw_visible  # noqa: E402
 from reference.killmatrix import killmatrix  # noqa: E402
+from reference.kit import units  # noqa: E402
+from reference.truth import transfer as tl  # noqa: E402 - torch decides whether this file runs
 from stagewise.backbone import load_backbone  # noqa: E402
-from stagewise.copying import copied, unchanged  # noqa: E402
-from stagewise.glyphnet import GlyphNet  # noqa: E402
-from stagewise.judging import judge  # noqa: E402
-from stagewise.setting import placed  # noqa: E402
+from stagewise.judge.copying import copied, unchanged  # noqa: E402
+from stagewise.judge.judging import judge  # noqa: E402
+from stagewise.judge.setting import placed  # noqa: E402
 from stagewise.target_task import few, unseen  # noqa: E402
-from stagewise.torch_data import READS, describe_network, wrap  # noqa: E402
+from stagewise.transfer.glyphnet import GlyphNet  # noqa: E402
+from stagewise.transfer.torch_data import READS, describe_network, wrap  # noqa: E402
 
 UNIT = units.load("transfer")
 EXERCISES = {exercise.name: exercise for exercise in UNIT.exercises}
@@ -174,7 +174,7 @@ def test_the_visible_lesson_tells_the_backbone_from_a_random_one():
 
 
 def test_a_network_with_too_many_classes_is_told():
-    told = placed({}, "stagewise.torch_data")["reading"](describe_network(GlyphNet(26, 16)))
+    told = placed({}, "stagewise.transfer.torch_data")["reading"](describe_network(GlyphNet(26, 16)))
     assert told == "its head is a Linear for 26 classes, not a Linear for 10"
 
 

@@ -7,10 +7,10 @@ import sys
 import numpy as np
 import pytest
 
-from reference.exercise import Exercise, Unit, case, right, wrong
+from reference.judge.record import record
 from reference.killmatrix import HIDDEN_ONLY, killmatrix, main, table
-from reference.record import record
-from stagewise.recording import dump
+from reference.kit.exercise import Exercise, Unit, case, right, wrong
+from stagewise.checks.recording import dump
 from tests.reference import toy
 
 

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from reference.chance import share
-from reference.diagnosis import diagnose
-from reference.drawing import draw
-from reference.exercise import Exercise, case, wrong
-from reference.luck import RUNS, usual
-from reference.record import record_exercise
-from stagewise.fingerprint import ANYTHING, recognise
-from stagewise.judging import judge
+from reference.judge.diagnosis import diagnose
+from reference.judge.drawing import draw
+from reference.judge.luck import RUNS, usual
+from reference.judge.record import record_exercise
+from reference.kit.chance import share
+from reference.kit.exercise import Exercise, case, wrong
+from stagewise.judge.fingerprint import ANYTHING, recognise
+from stagewise.judge.judging import judge
 
 
 def thin(x):

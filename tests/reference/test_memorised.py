@@ -5,12 +5,12 @@ from importlib.util import find_spec
 
 import pytest
 
-from reference import units
-from reference.drawing import draw_visible
-from reference.examine import examined
-from reference.memorised import unless_memorised
-from stagewise.judging import Judged, earned
-from stagewise.report import Row, Status
+from reference.judge.drawing import draw_visible
+from reference.judge.examine import examined
+from reference.judge.memorised import unless_memorised
+from reference.kit import units
+from stagewise.judge.judging import Judged, earned
+from stagewise.judge.report import Row, Status
 
 EXERCISES = [
     (unit, exercise.name)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from reference.exercise import case, right, wrong
-from reference.notation import rights, wrongs
-from reference.places import DefinitionError
+from reference.kit.exercise import case, right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.kit.places import DefinitionError
 
 WRITES = "Your function changes dw."
 

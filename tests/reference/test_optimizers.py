@@ -9,8 +9,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference import optimizers as opt
-from stagewise.compare import assert_close
+from reference.truth import optimizers as opt
+from stagewise.judge.compare import assert_close
 
 RULES = (opt.sgd, opt.sgd_momentum, opt.nesterov_momentum, opt.adagrad, opt.rmsprop, opt.adam, opt.adamw)
 

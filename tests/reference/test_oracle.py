@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from reference import batchnorm as bn
-from reference import oracle
-from reference.oracle import Bound, Row, error, vjp
+from reference.truth import batchnorm as bn
+from reference.truth import oracle
+from reference.truth.oracle import Bound, Row, error, vjp
 
 BOUND = Bound(10, "a test")
 

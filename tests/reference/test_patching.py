@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference.patching import patched, replaced_once, substituted
+from reference.kit.patching import patched, replaced_once, substituted
 from tests.reference import toy
 
 X = np.arange(6.0).reshape(3, 2)

@@ -11,7 +11,7 @@ safetensors = pytest.importorskip("safetensors.torch")
 from reference.pretrain import accuracy, pretrain, tensors, write  # noqa: E402 - torch decides whether this runs
 from stagewise.backbone import CARD, WEIGHTS, card  # noqa: E402
 from stagewise.data.glyphs import glyphs  # noqa: E402
-from stagewise.glyphnet import GlyphNet  # noqa: E402
+from stagewise.transfer.glyphnet import GlyphNet  # noqa: E402
 
 
 @pytest.fixture(scope="module")

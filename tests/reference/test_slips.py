@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from reference import units
-from reference.activations import sigmoid_forward
-from reference.drawing import draw
-from reference.dropout import dropout_forward
-from reference.examine import examined
-from stagewise import begin, check, display
-from stagewise.judging import judge
+from reference.judge.drawing import draw
+from reference.judge.examine import examined
+from reference.kit import units
+from reference.truth.activations import sigmoid_forward
+from reference.truth.dropout import dropout_forward
+from stagewise import begin, check
+from stagewise.judge.judging import judge
+from stagewise.show import display
 
 NAMES = units.names()
 PAIRS = [
@@ -152,7 +153,7 @@ def test_a_dtype_alone_is_no_reason_for_wrong_numbers(narrow_too, told, monkeypa
     begin("dropout")
     reports = []
     if narrow_too:
-        monkeypatch.setattr("stagewise.checking.is_dtype", lambda output: False)
+        monkeypatch.setattr("stagewise.checks.checking.is_dtype", lambda output: False)
     with display.use(reports.append):
         check(called("dropout_backward", lambda dout, cache: dout.copy()),
               called("dropout_forward", float64_forward))  # fmt: skip

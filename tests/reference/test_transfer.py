@@ -10,9 +10,9 @@ torch = pytest.importorskip("torch")
 import torch.nn.functional as F  # noqa: E402, N812 - torch decides whether this file runs
 from torch import nn  # noqa: E402
 
-from reference import transfer as tl  # noqa: E402
 from reference.transfer_table import accuracy, epochs  # noqa: E402
-from stagewise.glyphnet import GlyphNet  # noqa: E402
+from reference.truth import transfer as tl  # noqa: E402
+from stagewise.transfer.glyphnet import GlyphNet  # noqa: E402
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 HEAD = ["fc.weight", "fc.bias"]

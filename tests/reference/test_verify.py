@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from reference import oracle, verify
+from reference import verify
+from reference.truth import oracle
 
 ROOT = Path(__file__).parents[2]
 

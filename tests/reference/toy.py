@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reference.exercise import Exercise, Unit, case, right, wrong
+from reference.kit.exercise import Exercise, Unit, case, right, wrong
 
 SHIFT = 0.0
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stagewise import display, recording, session
+from stagewise.checks import recording, session
+from stagewise.show import display
 
 _spec = importlib.util.spec_from_file_location("toy_unit", Path(__file__).with_name("toy_unit.py"))
 toy_unit = importlib.util.module_from_spec(_spec)

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 from stagewise import backbone  # noqa: E402 - torch decides whether this file runs
 from stagewise.backbone import CARD, WEIGHTS, as_input, card, checked, folder, load_backbone  # noqa: E402
 from stagewise.data.glyphs import glyphs  # noqa: E402
-from stagewise.glyphnet import GlyphNet  # noqa: E402
+from stagewise.transfer.glyphnet import GlyphNet  # noqa: E402
 
 
 def test_the_card_states_size_and_checksum_of_the_weights() -> None:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from stagewise.asking import AskedCase
-from stagewise.between import settled
-from stagewise.compare import Tolerance
-from stagewise.judging import judge
-from stagewise.script import parse
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.between import settled
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.judging import judge
+from stagewise.judge.script import parse
 
 X = np.array([-2.0, 0.0, 0.0, 3.0])
 DOUT = np.array([5.0, 4.0, -4.0, 2.0])

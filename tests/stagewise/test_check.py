@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from stagewise import begin, check, recording, session
-from stagewise.checking import CheckFailed
-from stagewise.report import Status
-from stagewise.script import RaisedElsewhere
-from stagewise.student_traceback import describe
+from stagewise import begin, check
+from stagewise.checks import recording, session
+from stagewise.checks.checking import CheckFailed
+from stagewise.judge.report import Status
+from stagewise.judge.script import RaisedElsewhere
+from stagewise.judge.student_traceback import describe
 
 
 def define(source: str, name: str = "center"):

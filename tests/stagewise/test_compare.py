@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stagewise.compare import Flaw, Opaque, Tolerance, assert_close, compare
+from stagewise.judge.compare import Flaw, Opaque, Tolerance, assert_close, compare
 
 COURSE = Tolerance(1e-4, 2e-5, "as in the course")
 RNG = np.random.default_rng(0)

@@ -4,8 +4,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from stagewise import display
-from stagewise.report import Report, Row, Status
+from stagewise.judge.report import Report, Row, Status
+from stagewise.show import display
 
 REPORT = Report(
     "toy", "center", "check", (Row("basic", "out", Status.PASSED, 0.0, 1e-4, credit=1.0),), Status.PASSED

@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from stagewise.asking import AskedCase
-from stagewise.compare import Tolerance
-from stagewise.explaining import wrong_outputs
-from stagewise.fingerprint import fingerprint, matches, observed_fingerprint, recognise
-from stagewise.judging import judge
-from stagewise.recording import RecordedMistake
-from stagewise.script import Failure, FailureKind, parse
+from stagewise.checks.recording import RecordedMistake
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.explaining import wrong_outputs
+from stagewise.judge.fingerprint import fingerprint, matches, observed_fingerprint, recognise
+from stagewise.judge.judging import judge
+from stagewise.judge.script import Failure, FailureKind, parse
 
 X = np.random.default_rng(2).normal(size=(5, 4))
 NAN = np.where(X > 1, np.nan, X)

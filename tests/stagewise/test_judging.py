@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from stagewise.asking import AskedCase
-from stagewise.compare import Tolerance
-from stagewise.judging import judge
-from stagewise.report import Status, overall
-from stagewise.script import parse
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.judging import judge
+from stagewise.judge.report import Status, overall
+from stagewise.judge.script import parse
 
 TOLERANCE = Tolerance(1e-4, 2e-5, "as in the course")
 X = np.random.default_rng(1).normal(size=(4, 3))

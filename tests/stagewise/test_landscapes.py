@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from stagewise import data
-from stagewise.compare import assert_close
 from stagewise.gradients import numerical_gradient
+from stagewise.judge.compare import assert_close
 
 LANDSCAPES = (data.ravine(), data.ravine(100.0), data.saddle(), data.two_valleys())
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from stagewise.layout import WIDTH, lay_out
+from stagewise.checks.layout import WIDTH, lay_out
 
 
 def test_what_fits_stands_on_one_line_with_sorted_keys():

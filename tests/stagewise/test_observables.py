@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from stagewise import observables as obs
-from stagewise.asking import AskedCase, Chance
-from stagewise.compare import Tolerance
-from stagewise.fingerprint import chance_apart, observed_fingerprint, recognise
-from stagewise.grammar import output
-from stagewise.judging import judge
-from stagewise.observing import observe, quantity, told
-from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording, dump, read
-from stagewise.report import Status
-from stagewise.script import Failure, FailureKind, parse
+from stagewise.checks.recording import ExerciseRecording, RecordedMistake, UnitRecording, dump, read
+from stagewise.judge.asking import AskedCase, Chance
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.fingerprint import chance_apart, observed_fingerprint, recognise
+from stagewise.judge.grammar import output
+from stagewise.judge.judging import judge
+from stagewise.judge.observing import observe, quantity, told
+from stagewise.judge.report import Status
+from stagewise.judge.script import Failure, FailureKind, parse
 
 RNG = np.random.default_rng(8)
 X = RNG.choice([-1.0, 1.0], (40, 50)) * RNG.uniform(0.5, 2, (40, 50))

@@ -5,11 +5,11 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from stagewise.asking import AskedCase
-from stagewise.compare import Tolerance
-from stagewise.copying import unchanged
-from stagewise.playing import Told, play_each
-from stagewise.script import FailureKind, parse, play
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.copying import unchanged
+from stagewise.judge.playing import Told, play_each
+from stagewise.judge.script import FailureKind, parse, play
 
 
 class Proxy:

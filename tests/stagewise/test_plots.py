@@ -6,8 +6,9 @@ import matplotlib
 import numpy as np
 import pytest
 
-from stagewise import plots, theme
-from stagewise.report import Status
+from stagewise import plots
+from stagewise.judge.report import Status
+from stagewise.plots import theme
 
 T = np.arange(50.0)
 GRADIENTS = ["dx1", "dx2", "dmu", "dxmu1", "dxmu2", "dsq", "dvar", "dsqrtvar", "divar", "dxhat", "dgammax"]

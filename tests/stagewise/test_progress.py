@@ -2,8 +2,10 @@
 
 import pytest
 
-from stagewise import begin, check, display, progress, session
-from stagewise.overview import progress_html
+from stagewise import begin, check, progress
+from stagewise.checks import session
+from stagewise.checks.overview import progress_html
+from stagewise.show import display
 
 
 def test_begin_says_what_was_begun(recorded, capsys):

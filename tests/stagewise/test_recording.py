@@ -5,10 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from stagewise.asking import AskedCase
-from stagewise.compare import Tolerance
-from stagewise.copying import unchanged
-from stagewise.recording import (
+from stagewise.checks.recording import (
     ExerciseRecording,
     RecordedMistake,
     UnitRecording,
@@ -18,7 +15,10 @@ from stagewise.recording import (
     load,
     read,
 )
-from stagewise.script import parse
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.copying import unchanged
+from stagewise.judge.script import parse
 
 CASE = AskedCase(
     name="plain",

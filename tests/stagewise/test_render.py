@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagewise.render import _plain, lines, to_html, to_text
-from stagewise.report import Report, Row, Status
+from stagewise.judge.report import Report, Row, Status
+from stagewise.show.render import _plain, lines, to_html, to_text
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&\x1b[31m\u202e"
 

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from stagewise.compare import Opaque
-from stagewise.script import FailureKind, MissingEntry, RaisedElsewhere, parse, pick, play
+from stagewise.judge.compare import Opaque
+from stagewise.judge.script import FailureKind, MissingEntry, RaisedElsewhere, parse, pick, play
 
 
 def played(script, inputs, updates=(), **functions):

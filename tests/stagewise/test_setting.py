@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from stagewise.setting import observers, placed
+from stagewise.judge.setting import observers, placed
 
 NAME = "stagewise.a_setting_of_this_test"
 

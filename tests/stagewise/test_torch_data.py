@@ -7,13 +7,13 @@ torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402 - torch decides whether this file runs
 
-from stagewise.asking import AskedCase  # noqa: E402
-from stagewise.compare import Tolerance, describe  # noqa: E402
-from stagewise.copying import copied, unchanged  # noqa: E402
-from stagewise.glyphnet import GlyphNet  # noqa: E402
-from stagewise.judging import judge  # noqa: E402
-from stagewise.script import parse  # noqa: E402
-from stagewise.torch_data import OBSERVERS, describe_network, wrap  # noqa: E402
+from stagewise.judge.asking import AskedCase  # noqa: E402
+from stagewise.judge.compare import Tolerance, describe  # noqa: E402
+from stagewise.judge.copying import copied, unchanged  # noqa: E402
+from stagewise.judge.judging import judge  # noqa: E402
+from stagewise.judge.script import parse  # noqa: E402
+from stagewise.transfer.glyphnet import GlyphNet  # noqa: E402
+from stagewise.transfer.torch_data import OBSERVERS, describe_network, wrap  # noqa: E402
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_student_reads_what_the_function_really_returned(given, f, told):
         shares={"optimizer['parameters']": 1.0},
         weight=1.0,
         tolerance=Tolerance(1e-4, 0, "any"),
-        setting="stagewise.torch_data",
+        setting="stagewise.transfer.torch_data",
     )
     (row,) = judge({"f": f}, [asked]).rows
     assert row.message.startswith(told)

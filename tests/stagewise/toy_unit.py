@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from stagewise.asking import AskedCase
-from stagewise.compare import Tolerance
-from stagewise.fingerprint import observed_fingerprint
-from stagewise.grammar import parse
-from stagewise.judging import judge
-from stagewise.recording import ExerciseRecording, RecordedMistake, UnitRecording
-from stagewise.script import pick, play
+from stagewise.checks.recording import ExerciseRecording, RecordedMistake, UnitRecording
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import Tolerance
+from stagewise.judge.fingerprint import observed_fingerprint
+from stagewise.judge.grammar import parse
+from stagewise.judge.judging import judge
+from stagewise.judge.script import pick, play
 
 TOLERANCE = Tolerance(1e-4, 2e-5, "the course's")
 Functions = dict[str, Callable[..., Any]]

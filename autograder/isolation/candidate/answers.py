@@ -10,7 +10,7 @@ from importlib import import_module
 from types import FunctionType
 from typing import Any
 
-from stagewise.script import listening
+from stagewise.judge.script import listening
 
 from .changes import Watch
 from .channel import Receiver, send_frame

@@ -9,8 +9,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stagewise.grammar import parse
-from stagewise.script import Failure, MissingEntry, Played, RaisedElsewhere, play
+from stagewise.judge.grammar import parse
+from stagewise.judge.script import Failure, MissingEntry, Played, RaisedElsewhere, play
 
 from .clock import TimeIsUp, called
 from .plain_trees import written

@@ -8,7 +8,7 @@ _HERE = str(Path(__file__).parent)
 def describe(error: BaseException) -> str:
     """Return the text for `error`; "" when even that fails, since the error may be of any make."""
     try:
-        from stagewise.student_traceback import describe as describe_to_student
+        from stagewise.judge.student_traceback import describe as describe_to_student
 
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_HERE):

@@ -1,8 +1,8 @@
 """Unit 2, activations: what is asked."""
 
-from reference.exercise import Unit
 from reference.exercises.activations import elu, gated, maxout, measures, rectified, smooth
 from reference.exercises.activations.in_torch import oracle_rows as oracle_rows
+from reference.kit.exercise import Unit
 
 UNIT = Unit(
     "activations",

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from reference import activations as act
-from reference.exercise import right
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.rectified import ALIAS, OF_DOUT
 from reference.exercises.activations.smooth import UPSTREAM
-from reference.notation import rights, wrongs
-from reference.patching import patched
-from reference.variants import right_pair, wrong_pair
+from reference.kit.exercise import right
+from reference.kit.notation import rights, wrongs
+from reference.kit.patching import patched
+from reference.kit.variants import right_pair, wrong_pair
+from reference.truth import activations as act
 
 
 def elu_keeping_x(x: Any, alpha: Any = 1.0) -> Any:

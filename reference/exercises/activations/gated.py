@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from reference import activations as act
-from reference.drawn import only
-from reference.exercise import Case, case, right, wrong
 from reference.exercises.activations.inputs import entries
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.smooth import SPOILT, UPSTREAM, naive_sigmoid
-from reference.notation import rights, wrongs
-from reference.variants import right_pair
-from stagewise.compare import Tolerance
+from reference.kit.drawn import only
+from reference.kit.exercise import Case, case, right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import right_pair
+from reference.truth import activations as act
+from stagewise.judge.compare import Tolerance
 
 ONE_PART = "A part is missing: the slope of a product of two functions of x has two terms."
 

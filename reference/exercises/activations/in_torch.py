@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from reference import activations as act
-from reference.exercise import Inputs
 from reference.exercises.activations.inputs import entries, large, pieces
 from reference.exercises.activations.measures import stack, units
-from reference.oracle import Bound, Row, vjp
+from reference.kit.exercise import Inputs
+from reference.truth import activations as act
+from reference.truth.oracle import Bound, Row, vjp
 
 A, ALPHA = 0.2, 1.3
 
@@ -76,7 +76,7 @@ def maxout_back(x: Any, w: Any, b: Any, dout: Any) -> Any:
 
 
 def oracle_rows() -> tuple[Row, ...]:
-    """Every function of reference/activations.py. ImportError without torch."""
+    """Every function of reference/truth/activations.py. ImportError without torch."""
     import torch
     from torch.nn import functional
 

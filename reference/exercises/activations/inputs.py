@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.drawn import Drawn
-from reference.exercise import Inputs
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Inputs
 
 
 def entries(*shape: int, spread: float = 2.0, gradient: float = 1.0, **constants: Any) -> Inputs:

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from reference import activations as act
-from reference.drawn import in_float32, only, strided
-from reference.exercise import Case, Exercise, Inputs, case, right
 from reference.exercises.activations.inputs import pieces
 from reference.exercises.activations.pairs import DTYPE, MEMORY
 from reference.exercises.activations.smooth import UPSTREAM
-from reference.notation import rights, wrongs
-from reference.variants import in_float32 as narrow
-from reference.variants import right_pair
+from reference.kit.drawn import in_float32, only, strided
+from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import in_float32 as narrow
+from reference.kit.variants import right_pair
+from reference.truth import activations as act
 
 FORWARD = "out, cache = maxout_forward(x, w, b)"
 BACKWARD = FORWARD + "\ndx, dw, db = maxout_backward(dout, cache)"

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from reference import activations as act
-from reference.exercise import Case, Exercise, case, right
-from reference.notation import rights, wrongs
-from reference.variants import in_float32 as narrow
+from reference.kit.exercise import Case, Exercise, case, right
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import in_float32 as narrow
+from reference.truth import activations as act
 
 Drawn = dict[str, Any]
 

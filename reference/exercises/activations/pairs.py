@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reference.drawn import in_float32, only, strided
-from reference.exercise import (
+from reference.exercises.activations.inputs import at_the_kink, entries, large
+from reference.kit.drawn import in_float32, only, strided
+from reference.kit.exercise import (
     COURSE,
     Alternative,
     Case,
@@ -17,10 +18,9 @@ from reference.exercise import (
     case,
     right,
 )
-from reference.exercises.activations.inputs import at_the_kink, entries, large
-from reference.variants import back_entry_by_entry, entry_by_entry, right_pair
-from reference.variants import in_float32 as narrow
-from stagewise.compare import Tolerance
+from reference.kit.variants import back_entry_by_entry, entry_by_entry, right_pair
+from reference.kit.variants import in_float32 as narrow
+from stagewise.judge.compare import Tolerance
 
 LARGE = "|x| up to 1000: no overflow, no warning, no NaN"
 KINK = "x is exactly 0 here, where every slope between those of the two sides is right"

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from reference import activations as act
-from reference.exercise import right
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.smooth import UPSTREAM
-from reference.notation import rights, wrongs
-from reference.patching import patched
-from reference.variants import right_pair
+from reference.kit.exercise import right
+from reference.kit.notation import rights, wrongs
+from reference.kit.patching import patched
+from reference.kit.variants import right_pair
+from reference.truth import activations as act
 
 ALIAS = (
     "Your values are right, but `dx = dout` makes a second name, not a copy, so your function overwrites the "

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from reference import activations as act
-from reference.exercise import right, wrong
 from reference.exercises.activations.pairs import back, there
-from reference.notation import rights, wrongs
-from reference.variants import right_pair, wrong_pair
+from reference.kit.exercise import right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import right_pair, wrong_pair
+from reference.truth import activations as act
 
 UPSTREAM = "You return the slope alone. The chain rule multiplies it by the gradient from above, dout."
 SPOILT = (

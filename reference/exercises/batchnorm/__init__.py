@@ -1,6 +1,5 @@
 """Unit 4, batch normalisation: what is asked."""
 
-from reference.exercise import Unit
 from reference.exercises.batchnorm import (
     backward_steps,
     debugging,
@@ -10,6 +9,7 @@ from reference.exercises.batchnorm import (
     layernorm,
 )
 from reference.exercises.batchnorm.in_torch import oracle_rows as oracle_rows
+from reference.kit.exercise import Unit
 
 UNIT = Unit(
     "batchnorm",

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from reference import batchnorm as bn
-from reference.exercise import right
 from reference.exercises.batchnorm.forward_steps import KEEPDIMS
 from reference.exercises.batchnorm.stages import stage
-from reference.notation import rights, wrongs
+from reference.kit.exercise import right
+from reference.kit.notation import rights, wrongs
+from reference.truth import batchnorm as bn
 
 FLOAT32_LOST = (
     "Your values are right, but float32 comes back as float64: "

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from reference import batchnorm as bn
-from reference.drawn import Drawn, in_float32, strided
-from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.batchnorm.inputs import batch
-from reference.notation import rights, wrongs
+from reference.kit.drawn import Drawn, in_float32, strided
+from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.truth import batchnorm as bn
 
 Stages = list[np.ndarray]
 Spoil = Callable[[Stages, Drawn], Stages]

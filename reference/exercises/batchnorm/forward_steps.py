@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from reference import batchnorm as bn
-from reference.exercise import right
 from reference.exercises.batchnorm.stages import stage
-from reference.notation import rights, wrongs
+from reference.kit.exercise import right
+from reference.kit.notation import rights, wrongs
+from reference.truth import batchnorm as bn
 
 KEEPDIMS = (
     "Your values are right, but the shape is (1, D): keepdims keeps an axis of length 1. "

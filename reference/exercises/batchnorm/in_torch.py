@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from reference import batchnorm as bn
 from reference.exercises.batchnorm.inputs import batch, walk
-from reference.oracle import Bound, Row, vjp
+from reference.truth import batchnorm as bn
+from reference.truth.oracle import Bound, Row, vjp
 
 # Five examples at least: of three, hardly anything of a gradient is left, and relative errors say little.
 _SHAPES = ((5, 3), (5, 7), (16, 5), (64, 10), (9, 2), (6, 20))
@@ -96,7 +96,7 @@ def layernorm_backward(x: Any, gamma: Any, beta: Any, eps: float, dout: Any) -> 
 
 
 def oracle_rows() -> tuple[Row, ...]:
-    """Every function of reference/batchnorm.py that computes with numbers. ImportError without torch."""
+    """Every function of the unit that computes with numbers. ImportError without torch."""
     import torch
     from torch.nn.functional import batch_norm, layer_norm
 

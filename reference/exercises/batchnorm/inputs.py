@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference import batchnorm as bn
-from reference.drawn import Drawn
-from reference.exercise import Inputs
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Inputs
+from reference.truth import batchnorm as bn
 
 
 def batch(

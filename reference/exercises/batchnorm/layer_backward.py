@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from reference import batchnorm as bn
-from reference.drawn import Drawn, in_float32, strided
-from reference.exercise import (
+from reference.exercises.batchnorm.inputs import batch
+from reference.kit.drawn import Drawn, in_float32, strided
+from reference.kit.exercise import (
     Alternative,
     Case,
     Exercise,
@@ -20,10 +20,10 @@ from reference.exercise import (
     case,
     right,
 )
-from reference.exercises.batchnorm.inputs import batch
-from reference.notation import rights, wrongs
-from reference.variants import right_pair
-from stagewise.compare import Tolerance
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import right_pair
+from reference.truth import batchnorm as bn
+from stagewise.judge.compare import Tolerance
 
 SHARES = {"dx": 6.0, "dgamma": 1.0, "dbeta": 1.0}
 CANCELS = Tolerance(

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from reference import batchnorm as bn
-from reference.drawn import Drawn, in_float32, strided
-from reference.exercise import Case, Exercise, Inputs, case, right
 from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.variants import float32_layer
-from reference.notation import rights, wrongs
+from reference.kit.drawn import Drawn, in_float32, strided
+from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.notation import rights, wrongs
+from reference.truth import batchnorm as bn
 
 TRAIN = {"out": 4.0, "bn_param['running_mean']": 1.5, "bn_param['running_var']": 1.5}
 TEST = {"test_out": 3.0, "test_param['running_mean']": 0.5, "test_param['running_var']": 0.5}

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from reference import batchnorm as bn
-from reference.drawn import Drawn, in_float32, strided
-from reference.exercise import Case, Exercise, Inputs, case, right
 from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.layer_backward import CANCELS, SHARES
 from reference.exercises.batchnorm.variants import float32_layer
-from reference.notation import rights, wrongs
-from reference.variants import right_pair
+from reference.kit.drawn import Drawn, in_float32, strided
+from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import right_pair
+from reference.truth import batchnorm as bn
 
 
 def examples(N: int, D: int, *, offset: float = 0.0, flat: bool = False, **param: float) -> Inputs:

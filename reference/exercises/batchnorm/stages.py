@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reference.drawn import in_float32, strided
-from reference.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
 from reference.exercises.batchnorm.inputs import batch, walked
 from reference.exercises.batchnorm.variants import parameters, usual
+from reference.kit.drawn import in_float32, strided
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
 
 # Where a batch of one example shows something: everywhere else it makes every value zero.
 SINGLE = (

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercise import Alternative, Function, right
-from reference.variants import in_float32
+from reference.kit.exercise import Alternative, Function, right
+from reference.kit.variants import in_float32
 
 
 def usual(truth: Function) -> tuple[Alternative, ...]:

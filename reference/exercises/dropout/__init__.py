@@ -1,8 +1,8 @@
 """Unit 5, dropout: what is asked."""
 
-from reference.exercise import Unit
 from reference.exercises.dropout import dropconnect, inverted, montecarlo, vanilla
 from reference.exercises.dropout.in_torch import oracle_rows as oracle_rows
+from reference.kit.exercise import Unit
 
 UNIT = Unit(
     "dropout",

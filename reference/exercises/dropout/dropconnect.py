@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from reference import dropout as do
-from reference.chance import Stated, certain, share
-from reference.drawn import in_float32, only, strided
-from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.dropout.inputs import linear, seeded
 from reference.exercises.dropout.inverted import SEED_DEMANDED
 from reference.exercises.dropout.masks import alike, asking
-from reference.notation import rights, wrongs
-from reference.variants import in_float32 as working_in_float32
-from reference.variants import right_pair
-from stagewise.compare import Tolerance
+from reference.kit.chance import Stated, certain, share
+from reference.kit.drawn import in_float32, only, strided
+from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import in_float32 as working_in_float32
+from reference.kit.variants import right_pair
+from reference.truth import dropout as do
+from stagewise.judge.compare import Tolerance
 
 SOLVED = Tolerance(
     rtol=3e-4,

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from reference import dropout as do
 from reference.exercises.dropout.inputs import away_from_zero
 from reference.exercises.dropout.montecarlo import network
-from reference.oracle import Bound, Row, vjp
+from reference.truth import dropout as do
+from reference.truth.oracle import Bound, Row, vjp
 
 # Over 400 draws in either dtype the worst error, in units of the machine epsilon of the largest entry, was
 # 1.2 for a mask and its product, 4.4 for a linear layer of up to 40 terms, 23 for probabilities of large
@@ -114,7 +114,7 @@ def predict(x: Any, w1: Any, b1: Any, w2: Any, b2: Any, p: float, seed: int, sam
 
 
 def oracle_rows() -> tuple[Row, ...]:
-    """Every function of reference/dropout.py. ImportError without torch."""
+    """Every function of reference/truth/dropout.py. ImportError without torch."""
     import torch
     from torch.nn import functional
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference.drawn import Drawn
-from reference.exercise import Inputs
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Inputs
 
 
 def away_from_zero(rng: np.random.Generator, *shape: int) -> np.ndarray:

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from reference import dropout as do
-from reference.chance import certain
-from reference.drawn import in_float32, only, strided
-from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.dropout.inputs import entries
 from reference.exercises.dropout.masks import asking, elementwise_cases
-from reference.notation import rights, wrongs
-from reference.variants import in_float32 as working_in_float32
-from reference.variants import right_pair, wrong_pair
+from reference.kit.chance import certain
+from reference.kit.drawn import in_float32, only, strided
+from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import in_float32 as working_in_float32
+from reference.kit.variants import right_pair, wrong_pair
+from reference.truth import dropout as do
 
 OVERWRITES_X = "Your function overwrites x. The caller's array must stay as it was."
 

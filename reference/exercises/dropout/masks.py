@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reference.chance import Stated, certain, share
-from reference.drawn import in_float32, only, strided
-from reference.exercise import Case, Inputs, case
 from reference.exercises.dropout.inputs import entries, seeded
+from reference.kit.chance import Stated, certain, share
+from reference.kit.drawn import in_float32, only, strided
+from reference.kit.exercise import Case, Inputs, case
 
 SHARES = {
     "zero_fraction(out)": 3.0,

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from reference import dropout as do
-from reference.chance import Stated, bounded_mean
-from reference.drawn import Drawn, in_float32
-from reference.exercise import Case, Exercise, Inputs, case, right, wrong
 from reference.exercises.dropout.masks import asking
-from reference.notation import rights, wrongs
-from reference.variants import in_float32 as working_in_float32
-from stagewise.compare import Tolerance
+from reference.kit.chance import Stated, bounded_mean
+from reference.kit.drawn import Drawn, in_float32
+from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import in_float32 as working_in_float32
+from reference.truth import dropout as do
+from stagewise.judge.compare import Tolerance
 
 P = 0.7
 _MEAN, _SPREAD = "row_mean(differing(mean), x)", "mean_square(spread, x)"

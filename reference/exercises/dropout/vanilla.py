@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from reference import dropout as do
-from reference.exercise import Exercise, right, wrong
 from reference.exercises.dropout.inverted import NOT_DRAWN_APART, OVERWRITES_X
 from reference.exercises.dropout.masks import elementwise_cases
-from reference.notation import rights, wrongs
-from reference.variants import in_float32
+from reference.kit.exercise import Exercise, right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.kit.variants import in_float32
+from reference.truth import dropout as do
 
 _KEPT = "kept = np.random.rand(*x.shape) < p"
 _TRAIN = "factor = kept.astype(x.dtype)"

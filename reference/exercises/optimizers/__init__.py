@@ -1,8 +1,8 @@
 """Unit 7, optimizers: what is asked."""
 
-from reference.exercise import Unit
 from reference.exercises.optimizers import adaptive, clipping, moments, momentum, schedules
 from reference.exercises.optimizers.in_torch import oracle_rows as oracle_rows
+from reference.kit.exercise import Unit
 
 UNIT = Unit(
     "optimizers",

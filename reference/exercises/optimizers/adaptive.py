@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from reference import optimizers as opt
-from reference.drawn import in_float32
-from reference.exercise import Exercise, right
 from reference.exercises.optimizers.probes import Rule, epsilon_cases, ordinary, positive, probe, started
 from reference.exercises.optimizers.variants import state_mistakes, usual
-from reference.notation import wrongs
+from reference.kit.drawn import in_float32
+from reference.kit.exercise import Exercise, right
+from reference.kit.notation import wrongs
+from reference.truth import optimizers as opt
 
 STORED = 'config["cache"] = cache'
 ROOT = '(np.sqrt(cache) + config["epsilon"])'

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from reference import optimizers as opt
-from reference.drawn import Drawn, each_array, in_float32, strided
-from reference.exercise import Case, Exercise, Inputs, case, right
 from reference.exercises.optimizers.probes import signed
-from reference.notation import wrongs
+from reference.kit.drawn import Drawn, each_array, in_float32, strided
+from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.notation import wrongs
+from reference.truth import optimizers as opt
 
 SHARES = {"clipped": 3.0, "norm": 1.0}
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from reference import optimizers as opt
-from reference.drawn import Drawn
 from reference.exercises.optimizers.adaptive import ADAGRAD_RULE, RMSPROP_RULE
 from reference.exercises.optimizers.moments import ADAM_RULE, ADAMW_RULE
 from reference.exercises.optimizers.momentum import MOMENTUM_RULE, NESTEROV_RULE
 from reference.exercises.optimizers.probes import Rule, fresh, started
-from reference.oracle import Bound, Row
+from reference.kit.drawn import Drawn
+from reference.truth import optimizers as opt
+from reference.truth.oracle import Bound, Row
 
 # No single number: after ten steps it may happen to be near 0, and relative errors would say little.
 _SHAPES = ((4, 3), (7,), (2, 3, 2, 2), (9, 1), (16, 5))
@@ -89,7 +89,7 @@ def clipped(g0: Any, g1: Any, g2: Any, g3: Any, max_norm: float) -> Any:
 
 
 def oracle_rows() -> tuple[Row, ...]:
-    """Every function of reference/optimizers.py. ImportError without torch."""
+    """Every function of reference/truth/optimizers.py. ImportError without torch."""
     import torch
     from torch.optim import lr_scheduler
 

@@ -6,9 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from reference import optimizers as opt
-from reference.drawn import in_float32
-from reference.exercise import Exercise, Misconception, right, wrong
 from reference.exercises.optimizers.adaptive import MISSING
 from reference.exercises.optimizers.probes import (
     Rule,
@@ -21,7 +18,10 @@ from reference.exercises.optimizers.probes import (
     started,
 )
 from reference.exercises.optimizers.variants import SHARED, state_mistakes, usual
-from reference.notation import wrongs
+from reference.kit.drawn import in_float32
+from reference.kit.exercise import Exercise, Misconception, right, wrong
+from reference.kit.notation import wrongs
+from reference.truth import optimizers as opt
 
 BETAS = '"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8'
 STORED = 'config["m"], config["v"], config["t"] = m, v, t'

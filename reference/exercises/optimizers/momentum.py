@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from reference import optimizers as opt
-from reference.drawn import in_float32, strided
-from reference.exercise import Exercise, right
 from reference.exercises.optimizers.probes import Rule, either_sign, fresh, ordinary, probe, started
 from reference.exercises.optimizers.variants import state_mistakes, usual
-from reference.notation import wrongs
+from reference.kit.drawn import in_float32, strided
+from reference.kit.exercise import Exercise, right
+from reference.kit.notation import wrongs
+from reference.truth import optimizers as opt
 
 GIVEN = '"learning_rate": 1e-2, "momentum": 0.9'
 STORED = 'config["velocity"] = v'

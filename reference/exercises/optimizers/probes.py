@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.drawn import Drawn, strided
-from reference.exercise import Case, Inputs, case
+from reference.kit.drawn import Drawn, strided
+from reference.kit.exercise import Case, Inputs, case
 
 Shape = tuple[int, ...]
 Sampler = Callable[[np.random.Generator, Shape], np.ndarray]

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from reference import optimizers as opt
-from reference.drawn import Drawn
-from reference.exercise import Case, Exercise, Function, Inputs, case, right
-from reference.notation import rights, wrongs
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Case, Exercise, Function, Inputs, case, right
+from reference.kit.notation import rights, wrongs
+from reference.truth import optimizers as opt
 
 
 def a_rate(**drawn: Callable[[np.random.Generator], Any]) -> Inputs:

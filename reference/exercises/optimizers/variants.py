@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.drawn import each_array
-from reference.exercise import Alternative, Function, Misconception, right, wrong
+from reference.kit.drawn import each_array
+from reference.kit.exercise import Alternative, Function, Misconception, right, wrong
 
 
 def usual(rule: Function) -> tuple[Alternative, ...]:

@@ -1,8 +1,8 @@
 """Unit 9, transfer learning: what is asked."""
 
-from reference.exercise import Unit
 from reference.exercises.transfer import assembling, changing, training
 from reference.exercises.transfer.in_torch import oracle_rows as oracle_rows
+from reference.kit.exercise import Unit
 
 UNIT = Unit(
     "transfer",

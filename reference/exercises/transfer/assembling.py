@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from reference import transfer as tl
-from reference.exercise import right, wrong
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
-from reference.notation import wrongs
+from reference.kit.exercise import right, wrong
+from reference.kit.notation import wrongs
+from reference.truth import transfer as tl
 from stagewise.data.handwriting import digits
 from stagewise.data.snapshots import snapshots
-from stagewise.glyphnet import GlyphNet
+from stagewise.transfer.glyphnet import GlyphNet
 
 
 def frozen_first(

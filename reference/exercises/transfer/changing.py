@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from reference import transfer as tl
-from reference.exercise import right, wrong
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
-from reference.notation import rights, wrongs
+from reference.kit.exercise import right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.truth import transfer as tl
 
 EVERYTHING = (*BACKBONE, *HEAD)
 

@@ -13,10 +13,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
-from reference import transfer as tl
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, batches, network
-from reference.oracle import Bound, Row
-from stagewise.torch_making import make_network
+from reference.truth import transfer as tl
+from reference.truth.oracle import Bound, Row
+from stagewise.transfer.torch_making import make_network
 
 SIZES = [6, 4, 5]
 MOMENTUM, DECAY, HEAD_LR, BACKBONE_LR = 0.8, 0.01, 0.1, 0.01

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from reference.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
-from stagewise.compare import STANDS_FOR
-from stagewise.glyphnet import GlyphNet
-from stagewise.torch_data import describe_network
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
+from stagewise.judge.compare import STANDS_FOR
+from stagewise.transfer.glyphnet import GlyphNet
+from stagewise.transfer.torch_data import describe_network
 
 Data = dict[str, Any]
 BACKBONE = (
@@ -91,7 +91,7 @@ def exercise(
         tuple(misconceptions),
         tuple(alternatives),
         explained_pairs=explained_pairs or {},
-        setting="stagewise.torch_data",
+        setting="stagewise.transfer.torch_data",
     )
 
 

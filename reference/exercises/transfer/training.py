@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from reference import transfer as tl
-from reference.exercise import right, wrong
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, batches, exercise, network, sgd
-from reference.notation import rights, wrongs
+from reference.kit.exercise import right, wrong
+from reference.kit.notation import rights, wrongs
+from reference.truth import transfer as tl
 
 EVERYTHING = (*BACKBONE, *HEAD)
 _STATISTICS = ("bn1", "bn2", "bn3")

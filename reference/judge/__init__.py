@@ -1,0 +1,1 @@
+"""The graded examination, and which known mistake explains an answer."""

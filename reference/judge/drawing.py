@@ -1,0 +1,145 @@
+"""Cases with numbers: inputs drawn from seeds, expected values computed by the truth. Once per process."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from reference.judge.luck import same_luck
+from reference.kit.exercise import Case, Exercise, Function
+from reference.kit.patching import substituted
+from reference.kit.places import DefinitionError
+from stagewise.judge.asking import AskedCase, Chance
+from stagewise.judge.compare import compare as compare_values
+from stagewise.judge.observing import observe
+from stagewise.judge.script import Failure, Played, play
+from stagewise.judge.setting import placed
+
+VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
+
+
+@lru_cache(maxsize=4096)
+def draw(exercise: Exercise, seed: int) -> tuple[AskedCase, ...]:
+    """The graded cases of an exercise, as defined; DefinitionError when the truth itself fails one."""
+    return tuple(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.graded)
+
+
+@lru_cache(maxsize=4096)
+def draw_visible(exercise: Exercise) -> tuple[AskedCase, ...]:
+    """The cases that are recorded for students."""
+    return tuple(_asked(exercise, case, VISIBLE_SEED) for case in exercise.cases if case.visible)
+
+
+def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
+    names = [zlib.crc32(name.encode()) for name in (exercise.name, case.name)]
+    inputs = case.inputs(np.random.default_rng([seed, *names]))
+    where = f"{exercise.name}, case {case.name!r}"
+    return AskedCase(
+        name=case.name,
+        steps=case.steps,
+        inputs=inputs,
+        expected=_expected(placed(exercise.functions, exercise.setting), case, inputs, where),
+        shares=dict(case.shares),
+        weight=case.weight,
+        tolerance=case.tolerance,
+        exact_dtype=case.exact_dtype,
+        updates=case.updates,
+        main=case.main,
+        why=case.why,
+        quiet=case.quiet,
+        also=_also(exercise, case, inputs, where),
+        setting=exercise.setting,
+        chances={name: Chance(one.tolerance, one.slack) for name, one in case.stated.items()},
+    )
+
+
+def _also(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) -> dict[str, Any]:
+    if case.also is None:
+        return {}
+    functions = substituted(exercise.functions, exercise.truth, case.also)
+    around = placed(functions, exercise.setting)
+    return _expected(around, case, inputs, f"{where}, also={case.also.__name__}")
+
+
+def _expected(
+    functions: Mapping[str, Function], case: Case, inputs: dict[str, Any], where: str
+) -> dict[str, Any]:
+    """The truth's answers; of float32 inputs those in float64, rounded, so that both its roundings do not add
+    up."""
+    answers = _answers(functions, case, inputs, where)
+    if not any(map(_is_narrow, inputs.values())):
+        return answers
+    wide = _answers(functions, case, _widened(inputs), where)
+    return {output: _narrowed(wide[output], answers[output]) for output in answers}
+
+
+def _answers(
+    functions: Mapping[str, Function], case: Case, inputs: dict[str, Any], where: str
+) -> dict[str, Any]:
+    with same_luck():
+        played = play(case.steps, functions, inputs, case.updates)
+    if played.failure is not None:
+        failed = f"the truth fails in `{played.failure.step}`: {played.failure.message}"
+        raise _fault(case, where, failed, "correct the script or the inputs")
+    if played.changed:
+        names = ", ".join(name for _, name in played.changed)
+        raise _fault(case, where, f"the truth writes into {names}, which `updates` does not name", "name it")
+    if case.quiet and played.warned:
+        warned = f"the truth warns: {played.warned[0]}"
+        raise _fault(case, where, warned, "leave `quiet` out, or mend the truth")
+    return {output: _answer(played, output, case, where) for output in case.shares}
+
+
+def _answer(played: Played, output: str, case: Case, where: str) -> Any:
+    """The truth's answer, or what the case states of it: then the truth's must be within chance of that."""
+    value = observe(played.values, output)
+    if type(value) is Failure:
+        raise _fault(case, where, value.message, "compare something that the script leaves behind")
+    if not _is_data(value, case):
+        problem = f"{output} is {type(value).__name__}, which cannot be compared"
+        raise _fault(case, where, problem, "compare numbers, texts, arrays, or containers of those")
+    if output not in case.stated:
+        return value
+    stated = case.stated[output]
+    found = compare_values(value, stated.value, stated.tolerance)
+    if found.message:
+        problem = f"the truth's {output} is not what the case states: {found.message}"
+        raise _fault(case, where, problem, "correct what is stated, or the truth")
+    return stated.value
+
+
+def _fault(case: Case, where: str, problem: str, remedy: str) -> DefinitionError:
+    return DefinitionError(case.place, f"{where}: {problem}", remedy)
+
+
+def _is_data(value: Any, case: Case) -> bool:
+    return value is not None and not compare_values(value, value, case.tolerance).message
+
+
+def _is_narrow(value: Any) -> bool:
+    if type(value) is dict:
+        return any(map(_is_narrow, value.values()))
+    return isinstance(value, np.ndarray | np.generic) and value.dtype == np.float32
+
+
+def _widened(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _widened(item) for key, item in value.items()}
+    if not _is_narrow(value):
+        return value
+    return value.astype(np.float64)
+
+
+def _narrowed(wide: Any, narrow: Any) -> Any:
+    """`wide` with the type that the truth gave the answer when it worked in float32."""
+    if isinstance(narrow, np.ndarray | np.generic) and np.asarray(wide).shape == narrow.shape:
+        return (
+            np.asarray(wide).astype(narrow.dtype) if type(narrow) is np.ndarray else narrow.dtype.type(wide)
+        )
+    if type(narrow) is dict:
+        return {key: _narrowed(wide[key], item) for key, item in narrow.items()}
+    return narrow

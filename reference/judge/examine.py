@@ -1,0 +1,147 @@
+"""The graded examination of one exercise: hidden and visible cases, drawn from the seed of the course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reference.judge.diagnosis import answers, diagnose
+from reference.judge.drawing import draw
+from reference.judge.memorised import unless_memorised
+from reference.judge.slips import alike, slips_of, stood_in, told
+from reference.kit import units
+from reference.kit.exercise import Exercise, Misconception
+from stagewise.judge.judging import Judged, judge_played, played_with
+from stagewise.judge.playing import Functions, Told
+from stagewise.judge.report import Report, overall
+from stagewise.judge.script import FailureKind, Played
+
+_MOST_KNOWN = 256
+_seed = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Seen:
+    """What the answers to all cases of an exercise come to, and the reports on it by the points at stake."""
+
+    judged: Judged
+    known: Misconception | None
+    reports: dict[float, Report] = field(default_factory=dict)
+
+
+_known: dict[tuple[Exercise, int, bytes], _Seen] = {}
+"""By exercise, seed and the message in which another process told the answers: told alike is seen alike."""
+
+
+def set_seed(seed: int) -> None:
+    """Draw the hidden cases from another seed from now on, in this process."""
+    global _seed
+    _seed = int(seed)
+
+
+def examine(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, points: float) -> float:
+    """Judge the student's function on all cases, show the report, and return the points earned.
+
+    Which exercise it is, is told by the function's name. The result is a plain float between 0 and `points`,
+    rounded to four places. TypeError or ValueError when the check cell itself is wrong.
+    """
+    from stagewise.show import display
+
+    report = examined(f, *partners, unit=unit, points=points)
+    display.show(report)
+    assert report.points is not None
+    return report.points
+
+
+def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, points: float) -> Report:
+    """The report that examine shows."""
+    course = units.load(unit)
+    exercise = course.exercise(_name(f))
+    functions = {_name(function): function for function in (f, *partners)}
+    missing = exercise.functions.keys() - functions.keys()
+    if missing:
+        raise ValueError(
+            f"{exercise.name} is examined together with {', '.join(sorted(missing))}; pass it to the check"
+        )
+    seen = _seen(exercise, functions)
+    report = _report(unit, exercise, seen, float(points))
+    slips = slips_of(course, exercise, functions, _earned) if seen.judged.fraction < 1 else ()
+    if not slips:
+        return report
+    spared = _judged(exercise, stood_in(exercise, functions, slips, _seed))
+    stood = _report(unit, exercise, spared, float(points))
+    better = max(report, stood, key=lambda one: (one.points or 0, bool(one.misconception)))
+    if better is report and alike(report.rows, stood.rows):
+        return report
+    return replace(better, notes=(*better.notes, told(slips, better is stood)))
+
+
+def _seen(exercise: Exercise, functions: Functions) -> _Seen:
+    played = played_with(functions, draw(exercise, _seed))
+    message = played.message if type(played) is Told else b""
+    known = _known.get((exercise, _seed, message))
+    if known is None:
+        known = _judged(exercise, played)
+        if message and len(_known) < _MOST_KNOWN:
+            _known[exercise, _seed, message] = known
+    return known
+
+
+def _earned(exercise: Exercise, functions: Functions) -> float:
+    return _seen(exercise, functions).judged.fraction
+
+
+def _judged(exercise: Exercise, played: Sequence[Played]) -> _Seen:
+    cases = draw(exercise, _seed)
+    judged = unless_memorised(judge_played(exercise.name, cases, played), exercise, cases)
+    return _Seen(judged, diagnose(judged, exercise, _seed))
+
+
+def warm(unit: str) -> None:
+    """Compute all that does not depend on a submission: a process that forks graders calls this once."""
+    for exercise in units.load(unit).exercises:
+        draw(exercise, _seed)
+        answers(exercise, _seed)
+
+
+def _report(unit: str, exercise: Exercise, seen: _Seen, points: float) -> Report:
+    """The report; the same one when the same is asked again, so that it is rendered once."""
+    report = seen.reports.get(points)
+    if report is None:
+        report = seen.reports[points] = _written(unit, exercise, seen.judged, seen.known, points)
+    return report
+
+
+def _written(
+    unit: str, exercise: Exercise, judged: Judged, known: Misconception | None, points: float
+) -> Report:
+    notes = judged.notes
+    says = known.says if known else notes[0] if notes else ""
+    return Report(
+        unit=unit,
+        exercise=exercise.name,
+        kind="examine",
+        rows=judged.rows,
+        status=overall(judged.rows),
+        misconception=known.name if known else "",
+        diagnosis=says,
+        points=round(points * judged.fraction, 4),
+        max_points=points,
+        notes=notes if known else notes[1:],
+        traceback=_traceback(judged),
+    )
+
+
+def _traceback(judged: Judged) -> str:
+    from stagewise.judge.student_traceback import describe
+
+    failure = judged.failure
+    raised = failure is not None and failure.kind is FailureKind.RAISED
+    return describe(failure.exception) if raised and failure and failure.exception else ""
+
+
+def _name(f: Any) -> str:
+    if not callable(f):
+        raise TypeError(f"a check needs functions, and got an object of type {type(f).__name__}")
+    return str(f.__name__)

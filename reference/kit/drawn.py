@@ -1,0 +1,42 @@
+"""Drawn inputs of a case, changed: some of them left out, narrower numbers, gaps in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference.kit.exercise import Inputs
+
+Drawn = dict[str, Any]
+
+
+def only(names: str, inputs: Inputs) -> Inputs:
+    """Of the drawn values those that `names` lists, separated by spaces."""
+    wanted = names.split()
+    return lambda rng: {name: value for name, value in inputs(rng).items() if name in wanted}
+
+
+def in_float32(inputs: Inputs) -> Inputs:
+    """The same in float32."""
+    return lambda rng: each_array(inputs(rng), lambda array: array.astype(np.float32))
+
+
+def strided(inputs: Inputs) -> Inputs:
+    """The same with gaps in memory: every array is a part of a larger one."""
+    return lambda rng: each_array(inputs(rng), _with_gaps)
+
+
+def each_array(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
+    """The data with each array in it changed."""
+    if isinstance(value, dict):
+        return {key: each_array(item, change) for key, item in value.items()}
+    return change(value) if isinstance(value, np.ndarray) else value
+
+
+def _with_gaps(array: np.ndarray) -> np.ndarray:
+    room = np.zeros([2 * length for length in array.shape], array.dtype)
+    view = room[tuple(slice(None, None, 2) for _ in array.shape)]
+    view[...] = array
+    return view

@@ -1,0 +1,96 @@
+"""Other versions of whole functions: in float32, entry by entry, and pairs with a cache of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reference.kit.exercise import Alternative, Exercise, Function, Misconception
+from reference.kit.places import here
+
+
+def in_float32(function: Function) -> Function:
+    """The function with all of its work, and its results, in float32."""
+
+    def narrow(*arguments: Any) -> Any:
+        return function(*map(_narrowed, arguments))
+
+    return narrow
+
+
+def _narrowed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _narrowed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_narrowed(item) for item in value]
+    return value.astype(np.float32) if isinstance(value, np.ndarray) else value
+
+
+def entry_by_entry(forward: Function) -> Function:
+    """A layer's forward pass that is elementwise in its first argument, in a loop; its cache is a list."""
+
+    def looped(x: Any, *others: Any) -> Any:
+        out, caches = np.empty_like(x), []
+        for place in np.ndindex(x.shape):
+            value, cache = forward(x[place].reshape(1), *others)
+            out[place] = value[0]
+            caches.append(cache)
+        return out, caches
+
+    return looped
+
+
+def back_entry_by_entry(backward: Function) -> Function:
+    """The backward pass that goes with `entry_by_entry`."""
+
+    def looped(dout: Any, caches: Any) -> Any:
+        dx = np.empty_like(dout)
+        for place, cache in zip(np.ndindex(dout.shape), caches, strict=True):
+            dx[place] = backward(dout[place].reshape(1), cache)[0]
+        return dx
+
+    return looped
+
+
+@dataclass(frozen=True, eq=False)
+class Pair(Alternative):
+    """A backward pass (`by`) and the forward pass whose cache it reads."""
+
+    partner: Function | None = None
+
+    def functions(self, exercise: Exercise) -> dict[str, Callable[..., Any]]:
+        """Both in the places of the exercise's function and of its partner."""
+        return _both(exercise, self.by, self.partner)
+
+
+@dataclass(frozen=True, eq=False)
+class WrongPair(Misconception):
+    """A wrong backward pass (`by`) that reads the cache of a right forward pass of its own."""
+
+    partner: Function | None = None
+
+    def functions(self, exercise: Exercise) -> dict[str, Callable[..., Any]]:
+        """Both in the places of the exercise's function and of its partner."""
+        return _both(exercise, self.by, self.partner)
+
+
+def _both(
+    exercise: Exercise, backward: Function | None, forward: Function | None
+) -> dict[str, Callable[..., Any]]:
+    (partner,) = exercise.partners
+    assert backward is not None
+    assert forward is not None
+    return {exercise.name: backward, partner.__name__: forward}
+
+
+def right_pair(name: str, *, forward: Function, backward: Function) -> Pair:
+    """Another right way to write both passes, with another cache."""
+    return Pair(name, None, "", "", backward, here(), partner=forward)
+
+
+def wrong_pair(name: str, *, forward: Function, backward: Function, says: str) -> WrongPair:
+    """A known mistake in the backward pass that needs another cache than the truth's."""
+    return WrongPair(name, None, "", "", backward, here(), says, partner=forward)

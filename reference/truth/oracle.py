@@ -1,0 +1,145 @@
+"""The truth a second time, by torch: values from torch's own operations, gradients from its autograd.
+
+A unit that wants its truth verified defines `oracle_rows()` in its module of `reference.exercises`: a
+tuple of rows, each a truth function, the same in torch, seeded inputs, and how close the two must be.
+torch is imported only there and when a row is measured, so that units load without it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reference.kit import units
+
+Function = Callable[..., Any]
+Inputs = Callable[[np.random.Generator], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How far truth and oracle may be apart: `units` times the machine epsilon of the dtype. `why` that
+    much."""
+
+    units: float
+    why: str
+
+    def of(self, dtype: str) -> float:
+        """The bound on the relative error for "float32" or "float64"."""
+        return self.units * float(np.finfo(dtype).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A truth function and its oracle. Each is called with those of the inputs that its signature names."""
+
+    name: str
+    truth: Function
+    oracle: Function
+    inputs: Inputs
+    bound: Bound
+
+
+def rows(unit: str) -> tuple[Row, ...]:
+    """The rows of a unit, () if it has none. ImportError without torch."""
+    module = importlib.import_module(f"reference.exercises.{unit}")
+    find = getattr(module, "oracle_rows", None)
+    found: tuple[Row, ...] = find() if find else ()
+    return found
+
+
+def all_rows(chosen: Sequence[str] = ()) -> dict[str, tuple[Row, ...]]:
+    """The rows of the chosen units (default: every one), by name."""
+    return {unit: rows(unit) for unit in chosen or units.names()}
+
+
+def vjp(forward: Function, upstream: str) -> Function:
+    """An oracle of a backward function: autograd through `forward`, a function of tensors.
+
+    `upstream` names the inputs that are gradients of what `forward` returns, separated by spaces. The
+    result has a gradient for each argument of `forward` that is an array, in their order."""
+    names = tuple(inspect.signature(forward).parameters)
+
+    def oracle(**inputs: Any) -> Any:
+        import torch
+
+        leaves = {name: _leaf(inputs[name]) for name in names}
+        wanted = [leaf for leaf in leaves.values() if isinstance(leaf, torch.Tensor)]
+        gradients = torch.autograd.grad(
+            forward(**leaves), wanted, grad_outputs=[inputs[name] for name in upstream.split()]
+        )
+        return gradients if len(gradients) > 1 else gradients[0]
+
+    return oracle
+
+
+def error(row: Row, *, dtype: str, device: str, seed: int) -> float:
+    """The worst relative error of one row on one draw of its inputs; inf where shapes or counts differ.
+
+    Relative to the largest entry of each output: single entries may cancel to nothing in either computation.
+    """
+    drawn = row.inputs(np.random.default_rng([seed, zlib.crc32(row.name.encode())]))
+    inputs = _cast(drawn, dtype)
+    got = _listed(_call(row.truth, inputs))
+    wanted = _listed(_call(row.oracle, _to_torch(inputs, device)))
+    if len(got) != len(wanted):
+        return float("inf")
+    return max(_apart(g, _to_numpy(w)) for g, w in zip(got, wanted, strict=True))
+
+
+def _call(function: Function, inputs: Mapping[str, Any]) -> Any:
+    parameters = inspect.signature(function).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return function(**inputs)
+    return function(**{parameter.name: inputs[parameter.name] for parameter in parameters})
+
+
+def _leaf(value: Any) -> Any:
+    import torch
+
+    return value.detach().clone().requires_grad_() if isinstance(value, torch.Tensor) else value
+
+
+def _cast(value: Any, dtype: str) -> Any:
+    """Float arrays in the dtype; dicts and lists entry by entry (and copied); anything else as it is."""
+    if isinstance(value, dict):
+        return {key: _cast(item, dtype) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cast(item, dtype) for item in value]
+    return value.astype(dtype) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+
+
+def _to_torch(value: Any, device: str) -> Any:
+    import torch
+
+    if isinstance(value, dict):
+        return {key: _to_torch(item, device) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_to_torch(item, device) for item in value]
+    return torch.tensor(value, device=device) if isinstance(value, np.ndarray) else value
+
+
+def _to_numpy(value: Any) -> np.ndarray:
+    return np.asarray(value.detach().cpu().numpy() if hasattr(value, "detach") else value)
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (tuple, list)) else [value]
+
+
+def _apart(got: Any, wanted: np.ndarray) -> float:
+    got = np.asarray(got)
+    if got.shape != wanted.shape or got.dtype != wanted.dtype:
+        return float("inf")
+    if wanted.size == 0:
+        return 0.0
+    off = float(np.max(np.abs(got.astype(np.float64) - wanted.astype(np.float64))))
+    size = float(np.max(np.abs(wanted.astype(np.float64))))
+    if np.isnan(off) or (off > 0 and size == 0):
+        return float("inf")
+    return off / size if off else 0.0

@@ -1,0 +1,1 @@
+"""check(f): recorded answers, the session, progress."""

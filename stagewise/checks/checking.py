@@ -1,0 +1,171 @@
+"""check(f): a student's function against the recorded answers, said in a small table."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext, redirect_stderr
+from difflib import get_close_matches
+from typing import Any
+
+from stagewise.checks import recording, session
+from stagewise.checks.recording import ExerciseRecording, UnitRecording
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import describe as describe_value
+from stagewise.judge.fingerprint import recognise
+from stagewise.judge.judging import Judged, judge
+from stagewise.judge.observing import is_dtype
+from stagewise.judge.report import Report, Status, overall
+from stagewise.judge.script import FailureKind
+from stagewise.judge.setting import observers
+from stagewise.judge.student_traceback import describe
+from stagewise.show import display
+from stagewise.show.render import to_text
+
+
+class CheckFailed(Exception):  # noqa: N818 - it tells a result, and only where a result must be an exception
+    """What nbgrader's Validate button sees of a check that did not pass; its text is the table."""
+
+
+def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
+    """Compare your function with the recorded answers and show a table: one line per case.
+
+    f: the function itself, `check(batchnorm_step1)`; its name tells the exercise. partners: your other
+    functions that the exercise calls, `check(batchnorm_backward, batchnorm_forward)`. Returns nothing and
+    raises nothing (an interruption passes): what the function did is in the table. Only while
+    nbgrader validates a notebook, a check that is not passed raises CheckFailed: Validate counts exceptions,
+    and takes whatever is written to sys.stderr for one, which therefore goes to sys.stdout.
+    """
+    with redirect_stderr(sys.stdout) if _validating() else nullcontext():
+        report = _asked((f, *partners))
+    if isinstance(report, str):
+        display.say(report)
+    else:
+        session.remember(report)
+        display.show(report)
+    if _validating() and (isinstance(report, str) or report.status is not Status.PASSED):
+        raise CheckFailed(report if isinstance(report, str) else to_text(report))
+
+
+def _asked(given: tuple[Callable[..., Any], ...]) -> Report | str:
+    """Return the report on the first function, or what is wrong with the question."""
+    problem = _misuse(given)
+    found = problem or _find(_name(given[0]))
+    if isinstance(found, str):
+        return found
+    functions = {_name(function): function for function in given}
+    return _missing_partners(found[1], functions) or compared(*found, functions)
+
+
+def _validating() -> bool:
+    return os.environ.get("NBGRADER_EXECUTION") == "validate"
+
+
+def compared(unit: str, exercise: ExerciseRecording, functions: Mapping[str, Callable[..., Any]]) -> Report:
+    """Judge `functions` on the visible cases of an exercise."""
+    judged = judge(functions, exercise.cases)
+    status = overall(judged.rows)
+    wrong = status in (Status.FAILED, Status.ERROR)
+    known = recognise(judged, exercise.misconceptions) if wrong else None
+    return Report(
+        unit=unit,
+        exercise=exercise.name,
+        kind="check",
+        rows=judged.rows,
+        status=status,
+        misconception=known.name if known else "",
+        diagnosis=known.says if known else "",
+        max_points=exercise.points,
+        notes=(*judged.notes, *(_pointers(unit, exercise, functions, judged) if wrong else ())),
+        traceback=_traceback(judged),
+    )
+
+
+def _pointers(
+    unit: str, exercise: ExerciseRecording, functions: Mapping[str, Callable[..., Any]], judged: Judged
+) -> Iterator[str]:
+    """Say which call went wrong, and which of the other functions does not pass its own check."""
+    yield from _failing_call(exercise.cases, judged)
+    known = recording.load(unit).exercises
+    ours = {row.output for row in judged.rows if row.credit < 1}
+    for name in exercise.partners:
+        alone = known.get(name)
+        if not alone or alone.partners:
+            continue
+        wrong = {row.output for row in judge({name: functions[name]}, alone.cases).rows if row.credit < 1}
+        # A dtype spoils no number that is made of it.
+        if wrong and (any(map(is_dtype, ours)) or not all(map(is_dtype, wrong))):
+            yield f"Your {name} is wrong, and this exercise runs on what it returns: mend that first"
+
+
+def _failing_call(cases: tuple[AskedCase, ...], judged: Judged) -> tuple[str, ...]:
+    """Say which call went wrong first, as the line that a student can type."""
+    if judged.failure is not None and judged.failure.kind is not FailureKind.UNFINISHED:
+        return (f"The call that went wrong: `{judged.failure.step}`",)
+    first = next(row.case for row in judged.rows if row.status in (Status.FAILED, Status.ERROR))
+    steps = next(case.steps for case in cases if case.name == first)
+    return (f"The case “{first}” calls " + ", then ".join(f"`{step.text}`" for step in steps),)
+
+
+def _traceback(judged: Judged) -> str:
+    failure = judged.failure
+    if failure is None or failure.kind is not FailureKind.RAISED or failure.exception is None:
+        return ""
+    return describe(failure.exception)
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__name__", ""))
+
+
+def _misuse(functions: tuple[Any, ...]) -> str:
+    """Return what is wrong with the arguments of check, '' when nothing is."""
+    for function in functions:
+        if not callable(function):
+            return (
+                f"check was given {describe_value(function)}, not a function.\n"
+                "Write the name of your function alone, without calling it: check(f), not check(f(x))."
+            )
+        if not _name(function) or _name(function) == "<lambda>":
+            return (
+                "check finds the exercise by the function's name, and this one has none.\nDefine it with def."
+            )
+    return ""
+
+
+def _find(name: str) -> tuple[str, ExerciseRecording] | str:
+    """Return the unit and exercise of that name, or a message for the student."""
+    current = session.current()
+    if current is not None and name in current.exercises:
+        return current.unit, current.exercises[name]
+    holders = [unit for unit in recording.units() if name in recording.load(unit).exercises]
+    if current is None and len(holders) == 1:
+        return holders[0], recording.load(holders[0]).exercises[name]
+    if holders:
+        first = " or ".join(f'begin("{unit}")' for unit in holders)
+        return (
+            f"{name} is an exercise of: {', '.join(holders)}.\nSay which unit you work on: run {first} first."
+        )
+    return _unknown(name, current)
+
+
+def _unknown(name: str, current: UnitRecording | None) -> str:
+    units = [current] if current is not None else [recording.load(unit) for unit in recording.units()]
+    names = [exercise for unit in units for exercise in unit.exercises]
+    near = get_close_matches(name, names, n=3, cutoff=0.6)
+    where = f"the unit {current.unit}" if current is not None else "the course"
+    told = f"Did you mean {' or '.join(near)}?" if near else f"The exercises: {', '.join(names) or 'none'}."
+    return (
+        f"There is no exercise called {name} in {where}.\n{told}\n"
+        "The function's name, as written after def, tells the exercise."
+    )
+
+
+def _missing_partners(exercise: ExerciseRecording, given: Mapping[str, Any]) -> str:
+    ours = {name for case in exercise.cases for name in observers(case.setting)}
+    steps = [step for case in exercise.cases for step in case.steps]
+    called = dict.fromkeys(step.function for step in steps if step.function not in ours)
+    missing = [function for function in called if function not in given]
+    if not missing:
+        return ""
+    others = ", ".join([exercise.name, *(function for function in called if function != exercise.name)])
+    return f"This exercise also calls your {', '.join(missing)}.\nWrite check({others})."

@@ -1,0 +1,1 @@
+"""A function against expected answers: cases, scripts, playing, comparing, outcomes."""

@@ -1,0 +1,179 @@
+"""Functions and cases with expected values in, judged rows out; check and examine both judge here.
+
+A case's row earns 1 for a right output and 0 for a wrong one. Each side flaw (a shape that only broadcasting
+makes right, an argument written into, a warning where none may be) is named and takes a quarter of what is
+left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.between import settled
+from stagewise.judge.compare import Comparison, Flaw, compare
+from stagewise.judge.grammar import output as parsed
+from stagewise.judge.observing import observe, quantity, says, told
+from stagewise.judge.playing import calls, play_each
+from stagewise.judge.report import Row, Status
+from stagewise.judge.script import Failure, FailureKind, MissingEntry, Played
+from stagewise.judge.setting import placed
+
+SIDE_FLAW = 0.75
+_STATUS = {
+    FailureKind.RAISED: Status.ERROR,
+    FailureKind.UNFINISHED: Status.UNFINISHED,
+    FailureKind.WRONG_COUNT: Status.FAILED,
+    FailureKind.UNFIT: Status.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the functions answered in one case: each output's value or the failure that took its place,
+    the inputs they wrote into, and whether they warned in a quiet case.
+
+    Where more than one answer is right, the expected one stands in place of the other.
+    """
+
+    outputs: dict[str, Any]
+    changed: tuple[str, ...] = ()
+    warned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Rows and observations in the order of the cases, the fraction earned (0 to 1), sentences about the side
+    flaws, and the first failure of a step (its exception is kept)."""
+
+    rows: tuple[Row, ...]
+    observed: tuple[Observed, ...]
+    fraction: float
+    notes: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def judge(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> Judged:
+    """Play every case and judge each of its outputs.
+
+    Functions are by the names that the scripts use. The first one is judged, the others are its partners:
+    inputs that a partner writes into are not held against it.
+    """
+    return judge_played(next(iter(functions)), cases, played_with(functions, cases))
+
+
+def played_with(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> Sequence[Played]:
+    """Every case played, each in its setting."""
+    settings = {name: placed(functions, name) for name in calls(cases).settings}
+    return play_each(settings, cases)
+
+
+def judge_played(function: str, cases: Sequence[AskedCase], played: Sequence[Played]) -> Judged:
+    """Judge what came of the cases, for the function of that name."""
+    observed = tuple(_observe(case, run, function) for case, run in zip(cases, played, strict=True))
+    judged = [_judge_case(case, seen) for case, seen in zip(cases, observed, strict=True)]
+    rows = tuple(row for found, _ in judged for row in found)
+    notes = tuple(dict.fromkeys(note for _, said in judged for note in said))
+    failure = next((run.failure for run in played if run.failure is not None), None)
+    return Judged(rows, observed, earned(cases, rows), notes, failure)
+
+
+def earned(cases: Sequence[AskedCase], rows: Sequence[Row]) -> float:
+    """The fraction of the points, from rows in the order of cases and outputs.
+
+    Each output's credit is averaged over its cases by weight; outputs are averaged by share.
+    """
+    credits: dict[str, list[tuple[float, float, bool]]] = {}
+    shares: dict[str, float] = {}
+    left = iter(rows)
+    for case in cases:
+        for output, share in case.shares.items():
+            shares.setdefault(output, share)
+            credits.setdefault(output, []).append((case.weight, next(left).credit, case.main))
+    total = sum(shares.values())
+    return (
+        sum(shares[output] * _averaged(found) for output, found in credits.items()) / total if total else 0.0
+    )
+
+
+def _averaged(credits: list[tuple[float, float, bool]]) -> float:
+    if any(main and credit == 0 for _, credit, main in credits):
+        return 0.0
+    if all(credit == 1 for _, credit, _ in credits):
+        return 1.0
+    return sum(weight * credit for weight, credit, _ in credits) / sum(weight for weight, _, _ in credits)
+
+
+def _observe(case: AskedCase, run: Played, function: str) -> Observed:
+    measured: dict[str, Any] = {}
+    outputs = {output: _output(case, run, output, measured) for output in case.shares}
+    changed = tuple(name for writer, name in run.changed if writer == function)
+    return Observed(outputs, changed, case.quiet and function in run.warners)
+
+
+def _output(case: AskedCase, run: Played, output: str, measured: dict[str, Any]) -> Any:
+    try:
+        value = observe(run.values, output, measured)
+    except MissingEntry as missing:
+        if run.failure is None and all(run.values.get(root, root) is None for root in parsed(output).roots):
+            return None  # nothing was returned, so it has no entries either
+        return run.failure or Failure(output, FailureKind.RAISED, str(missing), missing)
+    # After a failed step an entry of an input may hold anything: the script did not get to update it.
+    cut_short = run.failure is not None and not parsed(output).roots.isdisjoint(case.updates)
+    if cut_short:
+        return run.failure
+    return settled(value, case.expected[output], case.also[output]) if output in case.also else value
+
+
+def _judge_case(case: AskedCase, seen: Observed) -> tuple[list[Row], list[str]]:
+    flaws = [f"{name} was changed by your function; work on a copy of it" for name in seen.changed]
+    if seen.warned:
+        flaws.append(f"the case '{case.name}' must run without a warning, and NumPy warned")
+    rows, notes = [], list(flaws)
+    for output in case.shares:
+        row, note = _judge_output(case, output, seen.outputs[output], case.expected[output], flaws)
+        rows.append(row)
+        notes += note
+    return rows, notes
+
+
+def _judge_output(
+    case: AskedCase, output: str, value: Any, expected: Any, flaws: list[str]
+) -> tuple[Row, list[str]]:
+    if type(value) is Failure:
+        return Row(case.name, output, _STATUS[value.kind], message=value.message), []
+    if expected is not None and (value is None or value is Ellipsis):
+        message = f"{output} is still {value!r}: not written yet, or a return is missing"
+        return Row(case.name, output, Status.UNFINISHED, message=message), []
+    tolerance = case.tolerance_of(output)
+    found = compare(value, expected, tolerance, exact_dtype=case.exact_dtype)
+    allowed = tolerance.rtol or tolerance.stol
+    error = found.error if found.error != float("inf") else None
+    if found.flaw not in (Flaw.NONE, Flaw.BROADCAST):
+        message = _because(_said(case, output, value, found), case)
+        return Row(case.name, output, Status.FAILED, error, allowed, message), _note(output, found)
+    named = ([found.message] if found.flaw is Flaw.BROADCAST else []) + flaws
+    status = Status.FAILED if named else Status.PASSED
+    row = Row(case.name, output, status, error, allowed, "; ".join(named), SIDE_FLAW ** len(named))
+    return row, _note(output, found)
+
+
+def _said(case: AskedCase, output: str, value: Any, found: Comparison) -> str:
+    measured = quantity(output)
+    if measured is None:
+        return found.message
+    chance = case.chances[output].tolerance if output in case.chances else None
+    sentence = told(output, value, case.expected[output], chance)
+    return sentence or f"{says(measured)}: {found.message}"
+
+
+def _note(output: str, found: Comparison) -> list[str]:
+    if found.flaw in (Flaw.BROADCAST, Flaw.DTYPE):
+        return [f"{output}: {found.message}"]
+    return []
+
+
+def _because(message: str, case: AskedCase) -> str:
+    return f"{message} (this case probes: {case.why})" if case.why else message

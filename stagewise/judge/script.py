@@ -1,0 +1,275 @@
+"""Playing a script: a few calls of a student's functions on copies of the inputs, and what came of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+import numpy as np
+
+from stagewise.judge.compare import called, describe
+from stagewise.judge.copying import copied, unchanged
+from stagewise.judge.grammar import Entry as Entry
+from stagewise.judge.grammar import Literal as Literal
+from stagewise.judge.grammar import Step as Step
+from stagewise.judge.grammar import entry as entry
+from stagewise.judge.grammar import parse as parse
+
+_Item = TypeVar("_Item")
+
+
+class FailureKind(Enum):
+    """How a step ended when it did not deliver its targets."""
+
+    RAISED = "raised"
+    UNFINISHED = "unfinished"
+    WRONG_COUNT = "wrong count"
+    UNFIT = "unfit"  # delivered, but nothing can be measured on it
+
+
+class RaisedElsewhere(Exception):  # noqa: N818 - it is told, not an error of ours
+    """What a function in another process raised, as text; a proxy of the function raises this.
+
+    `frames` are the student's own lines of the traceback. An exception of a proxy that must end the whole
+    check (its process is gone) is no `Exception` but a `BaseException`: play() lets it pass.
+    """
+
+    def __init__(self, type_name: str, text: str, frames: str = "") -> None:
+        super().__init__(type_name, text)
+        self.type_name = type_name
+        self.text = text
+        self.frames = frames
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class MissingEntry(LookupError):  # noqa: N818 - the name says what is wrong
+    """An entry that a value should have and has not; the text says what it has instead."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A step that did not deliver: its text, how it failed, a sentence, and the exception if there was
+    one."""
+
+    step: str
+    kind: FailureKind
+    message: str
+    exception: BaseException | None = None
+
+    @property
+    def exception_name(self) -> str:
+        """The exception's type name, '' when nothing was raised."""
+        return type_name(self.exception) if self.exception is not None else ""
+
+    @property
+    def ending(self) -> str:
+        """By what another failure is the same one: the exception's type, or why nothing can be measured."""
+        return self.exception_name or (self.message if self.kind is FailureKind.UNFIT else self.kind.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A script after its run.
+
+    values: inputs and targets, each target as it was when its step delivered it;
+    changed: (function, input) for each input that a call wrote into although the case does not ask for it;
+    warned: texts of the RuntimeWarnings raised meanwhile (a proxy can re-issue those of its process);
+    warners: the functions during whose calls they were raised;
+    failure: None, or why the script stopped.
+    """
+
+    values: dict[str, Any]
+    changed: tuple[tuple[str, str], ...]
+    warned: tuple[str, ...]
+    failure: Failure | None
+    warners: tuple[str, ...] = ()
+
+
+def pick(values: Mapping[str, Any], wanted: str | Entry) -> Any:
+    """The value of a name or an entry; MissingEntry says in words what is not there."""
+    found = wanted if isinstance(wanted, Entry) else entry(wanted)
+    if found.root not in values:
+        raise MissingEntry(f"there is no {found.root!r}")
+    value, path = values[found.root], found.root
+    for key in found.keys:
+        value = _item(value, key, path)
+        path += f"[{key!r}]"
+    return value
+
+
+@contextmanager
+def listening() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect all warnings, NumPy's among them, whatever the student has set."""
+    with warnings.catch_warnings(record=True) as heard, np.errstate(all="warn", under="ignore"):
+        warnings.simplefilter("always")
+        yield heard
+
+
+def play(
+    steps: Sequence[Step],
+    functions: Mapping[str, Callable[..., Any]],
+    inputs: Mapping[str, Any],
+    updates: Collection[str] = (),
+    heard: list[warnings.WarningMessage] | None = None,
+    unwritten: Collection[str] = (),
+) -> Played:
+    """Run the steps on copies of the inputs, and find out what they did to them.
+
+    An input that a step writes into is named in `changed` and is fresh again for the next step, unless
+    `updates` says that the script is meant to change it. Functions are only called, results only unpacked.
+    Whoever plays many scripts is `listening` once, and passes what is `heard`; it is empty again afterwards.
+    `unwritten`: inputs that are None because an earlier script computed nothing.
+    KeyboardInterrupt passes: a student may stop a check that hangs.
+    """
+    if heard is None:
+        with listening() as heard:
+            return play(steps, functions, inputs, updates, heard, unwritten)
+    live = {name: copied(value) for name, value in inputs.items()}
+    fixed = [name for name in inputs if name not in updates]
+    targets: dict[str, Any] = {}
+    blank = set(unwritten)
+    delivered: dict[str, Any] = {}
+    changed: list[tuple[str, str]] = []
+    warners: list[str] = []
+    failure = None
+    for number, step in enumerate(steps):
+        before = len(heard)
+        results = _call(step, functions, live, targets, blank)
+        if len(heard) > before and _texts(heard[before:]):
+            warners.append(step.function)
+        for name in fixed:
+            if not unchanged(live[name], inputs[name]):
+                changed.append((step.function, name))
+                live[name] = copied(inputs[name])
+        if isinstance(results, Failure):
+            failure = results
+            pending = {target for later in steps[number:] for target in later.targets}
+            delivered = {name: value for name, value in delivered.items() if name not in pending}
+            break
+        targets |= results
+        # None beside something that was computed may well be meant: a cache that holds nothing.
+        blank.difference_update(results)
+        if all(map(is_blank, results.values())):
+            blank.update(results)
+        # After the last step too: a function may keep what it returned, and change it in a later case.
+        for name, value in results.items():
+            delivered[name] = copied(value)
+    warned = _texts(heard)
+    heard.clear()
+    return Played(live | delivered, _once(changed), warned, failure, _once(warners))
+
+
+def _texts(caught: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
+    return _once([str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)])
+
+
+def _once(items: list[_Item]) -> tuple[_Item, ...]:
+    return tuple(dict.fromkeys(items)) if items else ()
+
+
+def type_name(exception: BaseException) -> str:
+    """The name of the exception's type, also when it was raised in another process."""
+    return exception.type_name if type(exception) is RaisedElsewhere else type(exception).__name__
+
+
+def _call(
+    step: Step,
+    functions: Mapping[str, Callable[..., Any]],
+    inputs: Mapping[str, Any],
+    targets: Mapping[str, Any],
+    unwritten: Collection[str],
+) -> dict[str, Any] | Failure:
+    if step.function not in functions:
+        raise ValueError(f"`{step.text}` calls {step.function}, which is not among: {', '.join(functions)}")
+    try:
+        arguments = [_value(argument, inputs, targets) for argument in step.arguments]
+        keywords = {name: _value(argument, inputs, targets) for name, argument in step.keywords}
+        result = functions[step.function](*arguments, **keywords)
+    except (Exception, SystemExit) as raised:
+        return _raised(step, raised, unwritten)
+    return _unpacked(step, result)
+
+
+def _raised(step: Step, raised: BaseException, unwritten: Collection[str]) -> Failure:
+    name = type_name(raised)
+    blank = [e.root for e in step.entries if e.root in unwritten]
+    if name == "NotImplementedError" or issubclass(type(raised), NotImplementedError):
+        return Failure(step.text, FailureKind.UNFINISHED, f"{step.function} is not written yet", raised)
+    if blank:
+        return Failure(step.text, FailureKind.UNFINISHED, f"{blank[0]} is still None", raised)
+    if type(raised) is MissingEntry:
+        return Failure(step.text, FailureKind.RAISED, str(raised), raised)
+    return Failure(step.text, FailureKind.RAISED, f"{step.function} raised {name}: {_text(raised)}", raised)
+
+
+def _unpacked(step: Step, result: Any) -> dict[str, Any] | Failure:
+    if not step.targets:
+        return {}
+    if not step.unpacks:
+        return {step.targets[0]: result}
+    wanted = f"{len(step.targets)} values: {', '.join(step.targets)}"
+    if is_blank(result):
+        message = f"{step.function} returned nothing (None), expected {wanted}"
+        return Failure(step.text, FailureKind.UNFINISHED, message)
+    items = _items(result)
+    if items is None:
+        message = f"{step.function} returned {describe(result)}, expected {wanted}"
+        return Failure(step.text, FailureKind.WRONG_COUNT, message)
+    if len(items) != len(step.targets):
+        counted = f"{len(items)} value" + ("s" if len(items) != 1 else "")
+        message = f"{step.function} returned {counted}, expected {wanted}"
+        return Failure(step.text, FailureKind.WRONG_COUNT, message)
+    return {name: item for name, item in zip(step.targets, items, strict=True) if name != "_"}
+
+
+def _items(result: Any) -> tuple[Any, ...] | None:
+    if issubclass(type(result), tuple):
+        return tuple(tuple.__iter__(result))
+    return tuple(result) if type(result) is list else None
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value says that nothing was computed."""
+    return value is None or value is Ellipsis
+
+
+def _text(raised: BaseException) -> str:
+    try:
+        text = str(raised)
+    except Exception:
+        text = "(its message cannot be shown)"
+    return text if len(text) <= 600 else text[:600] + " ..."
+
+
+def _value(argument: Entry | Literal, inputs: Mapping[str, Any], targets: Mapping[str, Any]) -> Any:
+    if type(argument) is Literal:
+        return copied(argument.value)
+    assert type(argument) is Entry
+    values = targets if argument.root in targets else inputs
+    return pick(values, argument) if argument.keys or argument.root not in values else values[argument.root]
+
+
+def _item(value: Any, key: str | int, path: str) -> Any:
+    kind = type(value)
+    if kind is dict:
+        if key not in value and called(value):
+            raise MissingEntry(f"{path} is {describe(value)}, which has no entry {key!r}")
+        if key not in value:
+            present = ", ".join(repr(k) for k in value) or "nothing"
+            raise MissingEntry(f"{path} has no entry {key!r} (it has: {present})")
+        return value[key]
+    if kind in (list, tuple, np.ndarray) and type(key) is int:
+        length = len(value) if kind is not np.ndarray or value.ndim else 0
+        if not -length <= key < length:
+            raise MissingEntry(f"{path} has {length} entries, so there is no {path}[{key}]")
+        return value[key]
+    raise MissingEntry(f"{path} has no entries that could be looked up with [{key!r}]")

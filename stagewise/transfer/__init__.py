@@ -1,0 +1,1 @@
+"""Torch objects as plain data, and the network of the transfer unit."""
