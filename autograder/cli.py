@@ -128,9 +128,9 @@ def _add_collect(commands: Subcommands) -> None:
         commands,
         "collect",
         "put notebooks from downloaded zips and folders into submitted/",
-        "Downloads of Moodle, Canvas, Blackboard and Brightspace, folders <student>/<any name>.ipynb, and\n"
-        "zips of students in any of these. A notebook is recognised by its contents; the newest of a\n"
-        "student is taken.\n\n"
+        "Downloads of Moodle, Canvas, Blackboard, Brightspace, ILIAS, Gradescope, GitHub Classroom and\n"
+        "nbgrader's exchange, folders <student>/<any name>.ipynb, and zips of students in any of these. A\n"
+        "notebook is recognised by its contents; the newest of a student is taken.\n\n"
         "examples:\n  python -m autograder collect batchnorm submissions.zip\n"
         "  python -m autograder collect batchnorm downloads/ --names students.csv",
     )
@@ -140,10 +140,14 @@ def _add_collect(commands: Subcommands) -> None:
         "--names",
         type=Path,
         metavar="CSV",
-        help="a table of students as nbgrader imports it: column id, and in others what downloads call them",
+        help="a table of students as nbgrader imports it: column id, and in others what downloads call them, "
+        "team for those who hand in together; names and addresses go into the gradebook",
     )
     command.add_argument(
         "--timezone", type=_timezone, metavar="NAME", help="of times in downloads (default: this machine's)"
+    )
+    command.add_argument(
+        "--encoding", type=_encoding, metavar="NAME", help="of names in zips that tell none, as cp949"
     )
     command.add_argument("--force", action="store_true", help="replace what is as new, too")
 
@@ -277,6 +281,14 @@ def _timezone(text: str) -> ZoneInfo:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as Europe/Zurich") from None
+
+
+def _encoding(text: str) -> str:
+    try:
+        b"a".decode(text)
+    except (LookupError, ValueError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no encoding such as cp949, cp1252 or gbk") from None
+    return text
 
 
 def _whole(text: str) -> int:

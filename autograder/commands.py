@@ -35,17 +35,23 @@ def build(course: Course, asked: Namespace, console: Console) -> int:
 
 def collect(course: Course, asked: Namespace, console: Console) -> int:
     """Collect submissions; 1 when a person must look at some file."""
-    from autograder.collecting import collect as collecting
+    from autograder.collecting.collect import collect as collect_from
+    from autograder.collecting.people import enter
+    from autograder.collecting.report import counted, show
     from autograder.collecting.roster import read_roster
     from autograder.units.prepare import prepare
 
     course.named([asked.unit])
     roster = None if asked.names is None else read_roster(asked.names)
     prepare(course, [asked.unit], console.print)
-    decisions = collecting.collect(course, asked.unit, asked.sources, roster, asked.timezone, asked.force)
-    collecting.show(decisions, console)
-    console.print(collecting.counted(decisions))
-    return 1 if any(decision.fate.advice for decision in decisions) else 0
+    if roster is not None:
+        enter(course.db_url, roster)
+    collected = collect_from(
+        course, asked.unit, asked.sources, roster, asked.timezone, asked.force, asked.encoding
+    )
+    show(collected.decisions, console, collected.remarks)
+    console.print(counted(collected.decisions))
+    return 1 if any(decision.outcome.advice for decision in collected.decisions) else 0
 
 
 def grade(course: Course, asked: Namespace, console: Console) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from autograder.collecting.fates import Fate
-from autograder.collecting.lms import Owner, is_lms_name
+from autograder.collecting.assigning import students_of
+from autograder.collecting.outcomes import Outcome
+from autograder.collecting.owner import Owner
 from autograder.collecting.roster import Roster
 from autograder.reasons import Reason
 
@@ -19,6 +20,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Entry:
     """A file of a download. `problem` is why it cannot be graded (NOT_A_NOTEBOOK also where it is none,
     WRONG_UNIT for another unit's). Times are in UTC: `told` by the download, `modified` that of the file.
+    `shows` are the addresses of pictures in a notebook's texts.
     """
 
     source: str
@@ -28,6 +30,7 @@ class Entry:
     problem: Reason | None
     told: datetime | None = None
     modified: datetime | None = None
+    shows: tuple[str, ...] = ()
 
     @property
     def is_notebook(self) -> bool:
@@ -46,13 +49,26 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a file, and why; `entry` is None for one that was not read."""
+    """What becomes of a file, and why; `entry` is None for one that was not read. `pictures` are the
+    files that come along, by the names that they get.
+    """
 
-    fate: Fate
+    outcome: Outcome
     student: str
     file: str
     detail: str = ""
     entry: Entry | None = None
+    pictures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A file as one student gets it."""
+
+    student: str
+    owner: Owner
+    entry: Entry
+    note: str
 
 
 def decide(
@@ -67,110 +83,124 @@ def decide(
     Of a student's sound notebooks of the unit the newest is taken, of damaged ones only where there is no
     sound one. `present` tells what the student has in submitted/; it gives way to what is newer.
     """
-    people: dict[str, list[tuple[str, Entry]]] = {}
+    people: dict[str, list[_Given]] = {}
+    nobodys: dict[tuple[Outcome, str], Entry] = {}  # for whom there is no student, each once
     decisions = []
     for entry in entries:
-        if entry.owner is not None:
-            student = entry.owner.student if roster is None else roster.find(entry.owner)
-            key = student.casefold() or f"\0{entry.owner.key}"
-            people.setdefault(key, []).append((student, entry))
-        elif entry.is_notebook:
-            decisions.append(_decision(Fate.NO_STUDENT, "", entry, "it lies in no student's folder"))
+        if entry.owner is None:
+            if entry.is_notebook:
+                decisions.append(_decision(Outcome.NO_STUDENT, "", entry, "nothing says whose it is"))
+            continue
+        assigned = students_of(entry.owner, roster)
+        for student, owner in assigned.students:
+            given = _Given(student, owner, entry, assigned.detail)
+            people.setdefault(student.casefold(), []).append(given)
+        if assigned.outcome is not None:
+            nobodys.setdefault((assigned.outcome, entry.owner.key), entry)
+    for (outcome, called), entry in sorted(nobodys.items(), key=lambda item: item[0]):
+        decisions.append(_decision(outcome, called, entry, ""))
     for _, files in sorted(people.items()):
-        student, own = files[0][0], [entry for _, entry in files]
-        refusal = _unusable(student, own, roster)
-        decisions += [refusal] if refusal else _of_one(student, own, unit, present(student), force)
-    return tuple(decisions)
+        student = files[0].student
+        refusal = _refusal(student, files, roster)
+        decisions += [refusal] if refusal else _of_one(student, files, unit, present(student), force)
+    return _with_equals(decisions)
 
 
-def _unusable(student: str, entries: Sequence[Entry], roster: Roster | None) -> Decision | None:
-    """Why nothing can be collected under this name, if so."""
-    owners = {unicodedata.normalize("NFC", entry.owner.key): entry.owner for entry in entries if entry.owner}
-    called = " and ".join(sorted(owners))
-    if not student:
-        fate = Fate.BAD_NAME if roster is None else Fate.UNKNOWN
-        return _decision(fate, called, entries[0], "")
-    if roster is None and len(owners) > 1:
-        return _decision(Fate.COLLISION, student, entries[0], f"{called} would both be {student}")
+def _refusal(student: str, files: Sequence[_Given], roster: Roster | None) -> Decision | None:
+    """Why nothing can be collected under this name, if so: it would be several people's."""
+    books = [given for given in files if given.entry.is_notebook]
+    owners = {unicodedata.normalize("NFC", given.owner.key): given for given in books or files}
+    claims = len({given.entry.digest for given in owners.values() if given.owner.guessed}) > 1
+    if len(owners) > 1 and not any(given.owner.team for given in files) and (roster is None or claims):
+        called = " and ".join(sorted(owners))
+        return _decision(Outcome.SAME_NAME, student, files[0].entry, f"{called} would both be {student}")
     return None
 
 
 def _of_one(
-    student: str, entries: Sequence[Entry], unit: str, present: Present | None, force: bool
+    student: str, files: Sequence[_Given], unit: str, present: Present | None, force: bool
 ) -> list[Decision]:
     """Decisions on all files of one student."""
-    books = sorted((entry for entry in entries if entry.is_notebook), key=_age)
-    fitting = [entry for entry in books if entry.problem is None]
-    damaged = [entry for entry in books if entry.problem not in (None, Reason.WRONG_UNIT)]
+    books = sorted((given for given in files if given.entry.is_notebook), key=_age)
+    fitting = [given for given in books if given.entry.problem is None]
+    damaged = [given for given in books if given.entry.problem not in (None, Reason.WRONG_UNIT)]
+    typed = [given.entry for given in files if given.owner.is_text]
     if not fitting and not damaged:
+        if typed and not books:
+            return [_decision(Outcome.ONLINE_TEXT, student, typed[-1], "")]
         found = "only another unit's notebook" if books else "no notebook among the files"
-        return [_decision(Fate.NO_NOTEBOOK, student, (books or entries)[-1], found)]
+        return [_decision(Outcome.NO_NOTEBOOK, student, (books or list(files))[-1].entry, found)]
     chosen = (fitting or damaged)[-1]
-    decisions = [_against(student, chosen, unit, present, force)]
-    for entry in (*fitting, *damaged):
-        if entry is not chosen and entry.digest != chosen.digest:
-            why = (
-                "a newer one was there"
-                if entry.problem is None
-                else f"{entry.problem.value}; a sound one was there"
+    note = f"beside it text typed into the system: {typed[-1].where[-1]}" if typed else ""
+    decisions = [_against(student, replace(chosen, note=_joined(chosen.note, note)), unit, present, force)]
+    for given in (*fitting, *damaged):
+        if given is not chosen:
+            decisions.append(
+                _decision(Outcome.EARLIER, student, given.entry, _why_not(given.entry, chosen.entry))
             )
-            decisions.append(_decision(Fate.EARLIER, student, entry, why))
     return decisions
 
 
-def _age(entry: Entry) -> tuple[datetime, int, datetime, tuple[str, ...]]:
+def _why_not(entry: Entry, chosen: Entry) -> str:
+    if entry.digest == chosen.digest:
+        return "the same content as the one taken"
+    return (
+        "a newer one was there" if entry.problem is None else f"{entry.problem.value}; a sound one was there"
+    )
+
+
+def _age(given: _Given) -> tuple[datetime, int, datetime, tuple[str, ...]]:
     """Sorts the newest last: by the time that the download tells, the order of uploads, the file's time."""
-    order = entry.owner.order if entry.owner else 0
-    return entry.told or _LONG_AGO, order, entry.modified or _LONG_AGO, entry.where
+    entry = given.entry
+    return entry.told or _LONG_AGO, given.owner.order, entry.modified or _LONG_AGO, entry.where
 
 
-def _against(student: str, chosen: Entry, unit: str, present: Present | None, force: bool) -> Decision:
+def _against(student: str, chosen: _Given, unit: str, present: Present | None, force: bool) -> Decision:
     """The chosen file against the one in submitted/."""
-    notes = _notes(chosen, unit)
+    notes, entry = _notes(chosen, unit), chosen.entry
     if present is None:
-        return _decision(Fate.COLLECTED, student, chosen, notes)
-    if present.digest == chosen.digest and chosen.told in (None, present.told):
-        return _decision(Fate.UNCHANGED, student, chosen, notes)
-    ours, theirs = chosen.told or chosen.modified, present.told or present.modified
+        return _decision(Outcome.COLLECTED, student, entry, notes)
+    if present.digest == entry.digest and entry.told in (None, present.told):
+        return _decision(Outcome.UNCHANGED, student, entry, notes)
+    ours, theirs = entry.told or entry.modified, present.told or present.modified
     if force or (ours is not None and ours > theirs):
-        return _decision(Fate.REPLACED, student, chosen, notes)
-    return _decision(Fate.NOT_NEWER, student, chosen, notes)
+        return _decision(Outcome.REPLACED, student, entry, notes)
+    return _decision(Outcome.NOT_NEWER, student, entry, notes)
 
 
-def _notes(chosen: Entry, unit: str) -> str:
-    notes = []
-    if chosen.owner is not None and chosen.owner.late:
-        notes.append("late, by an unknown time")
-    if chosen.problem is not None:
-        notes.append(f"cannot be graded: {chosen.problem.value}")
-    elif unit not in chosen.where[-1]:
+def _notes(chosen: _Given, unit: str) -> str:
+    entry, owner = chosen.entry, chosen.owner
+    notes = [chosen.note, owner.guessed]
+    if owner.late:
+        notes.append("late" if entry.told else "late, by an unknown time")
+    if entry.problem is not None:
+        notes.append(f"cannot be graded: {entry.problem.value}")
+    elif unit not in entry.where[-1]:
         notes.append("recognised by its contents")
-    return "; ".join(notes)
+    return _joined(*notes)
 
 
-def _decision(fate: Fate, student: str, entry: Entry, detail: str) -> Decision:
-    return Decision(fate, student, "/".join((entry.source, *entry.where)), detail, entry)
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
 
 
-def unwrapped(paths: Iterable[tuple[str, ...]], unit: str, stem: str) -> int:
-    """How many folders around all students' folders to leave out: a zip (its name without .zip is `stem`)
-    often holds one folder with all. Otherwise one folder around everything is a student's.
-    """
-    listed = list(paths)
-    tops = {path[0] for path in listed}
-    if len(tops) != 1 or is_lms_name(*tops):
-        return 0
-    below = {path[1]: len(path) > 2 for path in listed if len(path) > 1}
-    folders = {name for name, is_folder in below.items() if is_folder}
-    if any(is_lms_name(name) for name in below):
-        return 1
-    return 1 if folders and unit not in folders and (len(folders) > 1 or tops == {stem}) else 0
+def _with_equals(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The decisions; that two people handed in the same content is said (of a team it is clear)."""
+    first: dict[str, Decision] = {}
+    told = []
+    for decision in decisions:
+        entry = decision.entry
+        taken = decision.student and decision.outcome is not Outcome.EARLIER
+        if entry is not None and entry.is_notebook and taken:
+            other = first.setdefault(entry.digest, decision)
+            apart = other.entry is not None and other.entry.where != entry.where
+            if other.student != decision.student and apart:
+                same = f"the same content as {other.student}'s"
+                detail = _joined(decision.detail, same)
+                decision = replace(decision, detail=detail)
+        told.append(decision)
+    return tuple(told)
 
 
-def with_times(
-    entries: Iterable[Entry], notes: Mapping[tuple[str, tuple[str, ...]], datetime]
-) -> list[Entry]:
-    """The entries with the times that notes (by source and folder) beside them tell."""
-    return [
-        replace(entry, told=entry.told or notes.get((entry.source, entry.where[:-1]))) for entry in entries
-    ]
+def _decision(outcome: Outcome, student: str, entry: Entry, detail: str) -> Decision:
+    return Decision(outcome, student, "/".join((entry.source, *entry.where)), detail, entry)

@@ -1,72 +1,145 @@
 """Which student of the course a name in a download means, from a table. Pure but for reading the file.
 
 The table is the one that `nbgrader db student import` reads: a column `id`, and first_name, last_name, email,
-lms_user_id or any other columns with what the student is called elsewhere.
+lms_user_id, `team` (or `group`) or any other columns with what the student is called elsewhere.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.collecting.lms import Owner, safe_id
+from autograder.collecting.owner import Owner, is_id, safe_id
 from autograder.errors import CourseError
+from autograder.intake.encodings import read_text
+
+TOLD = ("first_name", "last_name", "email", "lms_user_id")
+_TEAM_COLUMNS = ("team", "group")
+_SEPARATORS = ",;\t|"
+_REMEDY = "give a CSV file in UTF-8 with a column id, one row for each student"
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Student ids by each of the names that a table gives them, spelt without blanks, marks and capitals."""
+    """Student ids by each of the names that a table gives them (spelt without blanks, marks and capitals), by
+    their teams' names, and what the table tells of each student beside the id.
+    """
 
     ids: Mapping[str, frozenset[str]]
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def find(self, owner: Owner) -> str:
         """The one student whom this owner can be; empty when there is none, or more than one."""
-        by_name = self.ids.get(_spelt(owner.name), frozenset()) if owner.name else frozenset()
-        by_number = self.ids.get(_spelt(owner.number), frozenset()) if owner.number else frozenset()
+        by_name = next(filter(None, map(self._named, (owner.name, *owner.also))), frozenset[str]())
+        by_number = self._named(owner.number)
         if by_name and by_number:
-            found = by_name & by_number or (frozenset() if owner.sure else by_name)
+            found = by_name & by_number or (frozenset[str]() if owner.sure else by_name)
         else:
-            found = by_name or (by_number if owner.sure else frozenset())
+            found = by_name or (by_number if owner.sure else frozenset[str]())
         return next(iter(found)) if len(found) == 1 else ""
+
+    def team(self, owner: Owner, student: str = "") -> tuple[str, ...]:
+        """The members of the team that this owner is, or that this student is in; none when it is in no
+        row.
+        """
+        for name in (owner.team, owner.name):
+            if name and spelt(name) in self.teams:
+                return self.teams[spelt(name)]
+        return next((members for members in self.teams.values() if student in members), ())
+
+    def _named(self, name: str) -> frozenset[str]:
+        return self.ids.get(spelt(name), frozenset()) if name else frozenset()
 
 
 def read_roster(path: Path) -> Roster:
     """The table in a CSV file; CourseError when it cannot be used."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return roster_of(csv.DictReader(file), path.name)
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise CourseError(
-            f"{path} could not be read ({problem})", "give a CSV file in UTF-8 with a column id"
-        ) from None
+        text = _text(path.read_bytes(), path)
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text))
+        return roster_of(rows, path.name)
+    except (OSError, csv.Error) as problem:
+        raise CourseError(f"{path} could not be read ({problem})", _REMEDY) from None
 
 
 def roster_of(rows: Iterable[Mapping[str, str | None]], name: str) -> Roster:
-    """The roster of these rows; CourseError for a row without an id that can be a folder's name."""
+    """The roster of these rows; CourseError for a row without an id that can be a folder's name, or with
+    the id of another row.
+    """
     ids: dict[str, set[str]] = {}
-    for number, row in enumerate(rows, 2):
-        student = (row.get("id") or "").strip()
-        if not student or safe_id(student) != unicodedata.normalize("NFKC", student):
+    teams: dict[str, list[str]] = {}
+    people: dict[str, Mapping[str, str]] = {}
+    lines: dict[str, int] = {}
+    for number, given in enumerate(rows, 2):
+        row = {(column or "").strip().casefold(): (value or "").strip() for column, value in _plain(given)}
+        if not any(row.values()):
+            continue
+        student = _id(row, number, name)
+        if student.casefold() in lines:
             raise CourseError(
-                f"line {number} of {name} has the id {student!r}",
-                "give each row an id of letters, digits and . _ - @ in a column named id",
+                f"lines {lines[student.casefold()]} and {number} of {name} have the same id {student!r}",
+                "give each student one row, and each row an id of its own",
             )
+        lines[student.casefold()] = number
+        people[student] = {column: row[column] for column in TOLD if row.get(column)}
         for called in _names(row):
-            ids.setdefault(_spelt(called), set()).add(safe_id(student))
+            ids.setdefault(spelt(called), set()).add(student)
+        for team in filter(None, (row.get(column, "") for column in _TEAM_COLUMNS)):
+            teams.setdefault(spelt(team), []).append(student)
     ids.pop("", None)
-    return Roster({called: frozenset(students) for called, students in ids.items()})
+    return Roster(
+        {called: frozenset(students) for called, students in ids.items()},
+        {team: tuple(members) for team, members in teams.items()},
+        people,
+    )
 
 
-def _names(row: Mapping[str, str | None]) -> list[str]:
-    first, last = row.get("first_name") or "", row.get("last_name") or ""
-    parts = ("first_name", "last_name")
-    others = [value for column, value in row.items() if column not in parts and isinstance(value, str)]
-    return [*others, first + last, last + first]
-
-
-def _spelt(name: str) -> str:
+def spelt(name: str) -> str:
+    """The letters and digits of a name, without marks and capitals."""
     text = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in text if letter.isalnum())
+
+
+def _text(raw: bytes, path: Path) -> str:
+    encoding = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), None)
+    try:
+        if encoding is not None:
+            return raw.decode(encoding)
+    except UnicodeDecodeError:
+        raise CourseError(f"{path} is no {encoding}, though it begins as such", _REMEDY) from None
+    found = read_text(raw)
+    if found is None:
+        raise CourseError(f"{path} is in an encoding that it does not tell", _REMEDY)
+    return found[0]
+
+
+def _separator(text: str) -> str:
+    """What stands between the columns: of the usual signs that which the first line has most."""
+    first = text.lstrip().split("\n", 1)[0]
+    return max(_SEPARATORS, key=first.count)
+
+
+def _plain(row: Mapping[str, str | None]) -> Iterable[tuple[str | None, str | None]]:
+    """Columns and values; what stands beyond the last column is left out."""
+    return [(column, value) for column, value in row.items() if isinstance(value, str)]
+
+
+def _id(row: Mapping[str, str], number: int, name: str) -> str:
+    student = row.get("id", "")
+    if not is_id(student):
+        raise CourseError(
+            f"line {number} of {name} has the id {student!r}",
+            "give each row an id of letters, digits and . _ - @ in a column named id",
+        )
+    return safe_id(student)
+
+
+def _names(row: Mapping[str, str]) -> list[str]:
+    first, last = row.get("first_name", ""), row.get("last_name", "")
+    parts = ("first_name", "last_name", *_TEAM_COLUMNS)
+    return [*(value for column, value in row.items() if column not in parts), first + last, last + first]

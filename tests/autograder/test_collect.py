@@ -12,9 +12,11 @@ from rich.console import Console
 
 from autograder import cli
 from autograder.collecting import archives, collect
-from autograder.collecting.choosing import Entry, Present, decide, unwrapped
-from autograder.collecting.fates import Fate
-from autograder.collecting.lms import owner_of, safe_id
+from autograder.collecting.choosing import Entry, Present, decide
+from autograder.collecting.layouts import layout_of
+from autograder.collecting.outcomes import Outcome
+from autograder.collecting.owner import safe_id
+from autograder.collecting.report import counted, show
 from autograder.collecting.roster import read_roster, roster_of
 from autograder.errors import CourseError
 from autograder.intake.files import read
@@ -57,13 +59,18 @@ def folder(root, files):
 
 
 def gathered(course, *sources, **options):
-    """What became of the files: {student: fate}, with refused files by their last name."""
-    decisions = collect.collect(course, "toy", sources, **options)
-    return {one.student or one.file.rsplit("/", 1)[-1]: one.fate for one in decisions}
+    """What became of the files: {student: outcome}, with refused files by their last name."""
+    decisions = collect.collect(course, "toy", sources, **options).decisions
+    return {one.student or one.file.rsplit("/", 1)[-1]: one.outcome for one in decisions}
 
 
 def content(course, student):
     return (course.submitted / student / "toy" / "toy.ipynb").read_bytes()
+
+
+def owner_of(path):
+    """The owner of a file that is alone in its download."""
+    return layout_of([path], "toy", "download").owner(path)
 
 
 OWNERS = [
@@ -142,7 +149,7 @@ def test_a_moodle_zip_is_collected(course, tmp_path):
         },
     )
     found = gathered(course, source)
-    assert found["Jane_Doe"] is found["Bob_Ray"] is Fate.COLLECTED
+    assert found["Jane_Doe"] is found["Bob_Ray"] is Outcome.COLLECTED
     assert content(course, "Jane_Doe") == NOTEBOOK
     assert content(course, "Bob_Ray") == NEWER
     assert sorted(path.name for path in (course.submitted / "Jane_Doe" / "toy").iterdir()) == ["toy.ipynb"]
@@ -150,7 +157,7 @@ def test_a_moodle_zip_is_collected(course, tmp_path):
 
 def test_a_moodle_folder_is_collected(course, tmp_path):
     source = folder(tmp_path / "moodle", {f"{MOODLE}/toy.ipynb": NOTEBOOK, f"{MOODLE}/more/x.py": b""})
-    assert gathered(course, source) == {"Jane_Doe": Fate.COLLECTED}
+    assert gathered(course, source) == {"Jane_Doe": Outcome.COLLECTED}
 
 
 def test_of_canvas_uploads_the_last_is_kept_and_the_other_said(course, tmp_path):
@@ -158,8 +165,8 @@ def test_of_canvas_uploads_the_last_is_kept_and_the_other_said(course, tmp_path)
         "doejane_LATE_12345_678911_toy-1.ipynb": NEWER,
         "doejane_LATE_12345_678910_toy.ipynb": NOTEBOOK,
     }
-    decisions = collect.collect(course, "toy", [zipped(tmp_path / "submissions.zip", files)])
-    assert [one.fate for one in decisions] == [Fate.COLLECTED, Fate.EARLIER]
+    decisions = collect.collect(course, "toy", [zipped(tmp_path / "submissions.zip", files)]).decisions
+    assert [one.outcome for one in decisions] == [Outcome.COLLECTED, Outcome.EARLIER]
     assert "late" in decisions[0].detail
     assert content(course, "doejane_12345") == NEWER
 
@@ -177,7 +184,7 @@ def test_blackboard_tells_the_time_which_nbgrader_reads(course, tmp_path):
     name = "Homework 1_jdoe_attempt_2024-05-06-17-08-09"
     files = {f"{name}_toy.ipynb": NOTEBOOK, f"{name}.txt": b"Name: Jane Doe (jdoe)"}
     zone = timezone(timedelta(hours=2))
-    assert gathered(course, folder(tmp_path / "bb", files), zone=zone) == {"jdoe": Fate.COLLECTED}
+    assert gathered(course, folder(tmp_path / "bb", files), zone=zone) == {"jdoe": Outcome.COLLECTED}
     assert read(course, "toy", "jdoe").timestamp == datetime(2024, 5, 6, 15, 8, 9)
 
 
@@ -188,7 +195,8 @@ def test_several_attempts_in_brightspace_leave_the_last(course, tmp_path):
         "Toys/index.html": b"",
     }
     assert (
-        gathered(course, zipped(tmp_path / "Toys Download.zip", files), zone=UTC)["Jane_Doe"] is Fate.EARLIER
+        gathered(course, zipped(tmp_path / "Toys Download.zip", files), zone=UTC)["Jane_Doe"]
+        is Outcome.EARLIER
     )
     assert content(course, "Jane_Doe") == NEWER
     assert read(course, "toy", "Jane_Doe").timestamp == datetime(2025, 10, 10, 10, 22)
@@ -205,14 +213,14 @@ def test_plain_folders_and_zips_of_students_are_collected(course, tmp_path):
             "dot/all.zip": zipped_bytes({"inner.zip": zipped_bytes({"toy.ipynb": NOTEBOOK})}),
         },
     )
-    assert gathered(course, source) == dict.fromkeys(("ada", "bob", "cyd", "dot"), Fate.COLLECTED)
+    assert gathered(course, source) == dict.fromkeys(("ada", "bob", "cyd", "dot"), Outcome.COLLECTED)
     assert read(course, "toy", "bob").timestamp == datetime(2024, 5, 6, 7, 8, 9)
-    assert gathered(course, source) == dict.fromkeys(("ada", "bob", "cyd", "dot"), Fate.UNCHANGED)
+    assert gathered(course, source) == dict.fromkeys(("ada", "bob", "cyd", "dot"), Outcome.UNCHANGED)
     exact = course.submitted / "bob" / "toy" / "timestamp.txt"
     exact.write_text("2024-05-06 07:08:09.123456 UTC")
-    assert gathered(course, source)["bob"] is Fate.UNCHANGED
+    assert gathered(course, source)["bob"] is Outcome.UNCHANGED
     exact.write_text("2024-05-06 07:08:08 UTC")
-    assert gathered(course, source)["bob"] is Fate.REPLACED
+    assert gathered(course, source)["bob"] is Outcome.REPLACED
 
 
 @pytest.mark.parametrize(
@@ -229,7 +237,7 @@ def test_plain_folders_and_zips_of_students_are_collected(course, tmp_path):
     ],
 )
 def test_a_folder_around_all_students_is_left_out(paths, skipped):
-    assert unwrapped([tuple(path.split("/")) for path in paths], "toy", "week1") == skipped
+    assert layout_of([tuple(path.split("/")) for path in paths], "toy", "week1").skipped == skipped
 
 
 def test_the_unit_is_recognised_by_contents_not_names(course, tmp_path):
@@ -239,11 +247,11 @@ def test_the_unit_is_recognised_by_contents_not_names(course, tmp_path):
         "bob/toy.ipynb": OTHER,
         "cyd/essay.pdf": b"x",
     }
-    decisions = collect.collect(course, "toy", [folder(tmp_path / "class", files)])
-    assert {one.student: one.fate for one in decisions} == {
-        "ada": Fate.COLLECTED,
-        "bob": Fate.NO_NOTEBOOK,
-        "cyd": Fate.NO_NOTEBOOK,
+    decisions = collect.collect(course, "toy", [folder(tmp_path / "class", files)]).decisions
+    assert {one.student: one.outcome for one in decisions} == {
+        "ada": Outcome.COLLECTED,
+        "bob": Outcome.NO_NOTEBOOK,
+        "cyd": Outcome.NO_NOTEBOOK,
     }
     assert decisions[0].detail == "recognised by its contents"
     assert content(course, "ada") == NOTEBOOK
@@ -251,11 +259,11 @@ def test_the_unit_is_recognised_by_contents_not_names(course, tmp_path):
 
 def test_a_damaged_notebook_is_collected_only_where_there_is_no_sound_one(course, tmp_path):
     files = {"ada/toy.ipynb": b"{", "bob/toy.ipynb": NOTEBOOK, "bob/toy-1.ipynb": b""}
-    decisions = collect.collect(course, "toy", [folder(tmp_path / "class", files)])
-    assert [(one.student, one.fate) for one in decisions] == [
-        ("ada", Fate.COLLECTED),
-        ("bob", Fate.COLLECTED),
-        ("bob", Fate.EARLIER),
+    decisions = collect.collect(course, "toy", [folder(tmp_path / "class", files)]).decisions
+    assert [(one.student, one.outcome) for one in decisions] == [
+        ("ada", Outcome.COLLECTED),
+        ("bob", Outcome.COLLECTED),
+        ("bob", Outcome.EARLIER),
     ]
     assert decisions[0].detail == "cannot be graded: not-json"
     assert content(course, "bob") == NOTEBOOK
@@ -268,15 +276,15 @@ def test_two_people_of_one_name_are_told_apart_by_a_table(course, tmp_path):
         "Bob Ray_9_assignsubmission_file_/toy.ipynb": NOTEBOOK,
     }
     source = zipped(tmp_path / "moodle.zip", files)
-    assert gathered(course, source) == {"Jane_Doe": Fate.COLLISION, "Bob_Ray": Fate.COLLECTED}
+    assert gathered(course, source) == {"Jane_Doe": Outcome.SAME_NAME, "Bob_Ray": Outcome.COLLECTED}
     assert not (course.submitted / "Jane_Doe").exists()
     table = "id,first_name,last_name,moodle\njd1,Jane,Doe,1234567\njd2,Jane,Doe,89\n"
     roster = roster_of(csv.DictReader(io.StringIO(table)), "names.csv")
-    decisions = collect.collect(course, "toy", [source], roster)
-    assert {one.student: one.fate for one in decisions} == {
-        "jd1": Fate.COLLECTED,
-        "jd2": Fate.COLLECTED,
-        "Bob Ray#9": Fate.UNKNOWN,
+    decisions = collect.collect(course, "toy", [source], roster).decisions
+    assert {one.student: one.outcome for one in decisions} == {
+        "jd1": Outcome.COLLECTED,
+        "jd2": Outcome.COLLECTED,
+        "Bob Ray#9": Outcome.UNKNOWN,
     }
     assert content(course, "jd2") == NEWER
 
@@ -326,63 +334,63 @@ def entry(where, when, problem=None):
 
 
 @pytest.mark.parametrize(
-    ("present", "force", "fate"),
+    ("present", "force", "outcome"),
     [
-        (None, False, Fate.COLLECTED),
+        (None, False, Outcome.COLLECTED),
         (
             Present("ada/toy.ipynb", datetime(2024, 5, 6, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)),
             False,
-            Fate.UNCHANGED,
+            Outcome.UNCHANGED,
         ),
         (
             Present("x", datetime(2024, 5, 5, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)),
             False,
-            Fate.REPLACED,
+            Outcome.REPLACED,
         ),
-        (Present("x", None, datetime(2024, 5, 5, tzinfo=UTC)), False, Fate.REPLACED),
-        (Present("x", None, datetime(2024, 5, 6, tzinfo=UTC)), False, Fate.NOT_NEWER),
-        (Present("x", None, datetime(2024, 5, 7, tzinfo=UTC)), False, Fate.NOT_NEWER),
+        (Present("x", None, datetime(2024, 5, 5, tzinfo=UTC)), False, Outcome.REPLACED),
+        (Present("x", None, datetime(2024, 5, 6, tzinfo=UTC)), False, Outcome.NOT_NEWER),
+        (Present("x", None, datetime(2024, 5, 7, tzinfo=UTC)), False, Outcome.NOT_NEWER),
         (
             Present("x", datetime(2024, 5, 7, tzinfo=UTC), datetime(2024, 5, 1, tzinfo=UTC)),
             False,
-            Fate.NOT_NEWER,
+            Outcome.NOT_NEWER,
         ),
         (
             Present("x", datetime(2024, 5, 7, tzinfo=UTC), datetime(2024, 5, 1, tzinfo=UTC)),
             True,
-            Fate.REPLACED,
+            Outcome.REPLACED,
         ),
     ],
 )
-def test_only_a_newer_file_replaces_what_is_there(present, force, fate):
+def test_only_a_newer_file_replaces_what_is_there(present, force, outcome):
     when = datetime(2024, 5, 6, tzinfo=UTC)
     (decision,) = decide([entry("ada/toy.ipynb", when)], "toy", lambda student: present, force=force)
-    assert decision.fate is fate
+    assert decision.outcome is outcome
 
 
 def test_a_file_without_a_time_replaces_nothing_by_itself():
     present = Present("x", None, datetime(1970, 1, 2, tzinfo=UTC))
     (decision,) = decide([entry("ada/toy.ipynb", None)], "toy", lambda student: present)
-    assert decision.fate is Fate.NOT_NEWER
+    assert decision.outcome is Outcome.NOT_NEWER
 
 
 def test_a_replaced_notebook_does_not_keep_the_old_time(course, tmp_path):
     files = {"ada/toy.ipynb": NOTEBOOK, "ada/timestamp.txt": b"2024-05-06 07:08:09 UTC"}
     gathered(course, folder(tmp_path / "first", files))
     later = folder(tmp_path / "second", {"ada/toy.ipynb": NEWER})
-    assert gathered(course, later) == {"ada": Fate.REPLACED}
+    assert gathered(course, later) == {"ada": Outcome.REPLACED}
     assert read(course, "toy", "ada").timestamp is None
 
 
 def test_an_older_download_does_not_replace_a_newer_one(course, tmp_path):
     new = zipped(tmp_path / "new.zip", {"ada/toy.ipynb": NEWER}, (2024, 5, 7, 1, 2, 4))
     old = zipped(tmp_path / "old.zip", {"ada/toy.ipynb": NOTEBOOK}, (2024, 5, 6, 1, 2, 4))
-    assert gathered(course, new, zone=UTC) == {"ada": Fate.COLLECTED}
+    assert gathered(course, new, zone=UTC) == {"ada": Outcome.COLLECTED}
     book = course.submitted / "ada" / "toy" / "toy.ipynb"
     assert datetime.fromtimestamp(book.stat().st_mtime, UTC) == datetime(2024, 5, 7, 1, 2, 4, tzinfo=UTC)
-    assert gathered(course, old) == {"ada": Fate.NOT_NEWER}
+    assert gathered(course, old) == {"ada": Outcome.NOT_NEWER}
     assert content(course, "ada") == NEWER
-    assert gathered(course, old, force=True) == {"ada": Fate.REPLACED}
+    assert gathered(course, old, force=True) == {"ada": Outcome.REPLACED}
 
 
 def hostile(archive):
@@ -402,19 +410,19 @@ def test_hostile_entries_are_refused_and_the_others_collected(course, tmp_path):
     source = tmp_path / "class.zip"
     with zipfile.ZipFile(source, "w") as archive:
         hostile(archive)
-    decisions = collect.collect(course, "toy", [source])
-    fates = {one.file.removeprefix(f"{source}/"): one.fate for one in decisions}
-    assert fates == {
-        "ada/toy.ipynb": Fate.COLLECTED,
-        "../../evil/toy.ipynb": Fate.OUTSIDE,
-        "abs/toy.ipynb": Fate.OUTSIDE,
-        "C:/evil/toy.ipynb": Fate.OUTSIDE,
-        "bob/toy.ipynb": Fate.LINK,
-        "cyd/bomb.ipynb": Fate.TOO_LARGE,
-        "dot/broken.zip": Fate.DAMAGED,
+    decisions = collect.collect(course, "toy", [source]).decisions
+    outcomes = {one.file.removeprefix(f"{source}/"): one.outcome for one in decisions}
+    assert outcomes == {
+        "ada/toy.ipynb": Outcome.COLLECTED,
+        "../../evil/toy.ipynb": Outcome.OUTSIDE,
+        "abs/toy.ipynb": Outcome.OUTSIDE,
+        "C:/evil/toy.ipynb": Outcome.OUTSIDE,
+        "bob/toy.ipynb": Outcome.LINK,
+        "cyd/bomb.ipynb": Outcome.TOO_LARGE,
+        "dot/broken.zip": Outcome.DAMAGED,
     }
     assert sorted(path.name for path in course.submitted.iterdir()) == ["ada"]
-    assert all(one.fate.advice for one in decisions if one.fate is not Fate.COLLECTED)
+    assert all(one.outcome.advice for one in decisions if one.outcome is not Outcome.COLLECTED)
 
 
 def test_an_encrypted_entry_is_refused(course, tmp_path):
@@ -422,21 +430,23 @@ def test_an_encrypted_entry_is_refused(course, tmp_path):
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         raw[raw.index(mark) + place] |= 1
     source = folder(tmp_path / "class", {"ada.zip": bytes(raw)})
-    assert gathered(course, source) == {"toy.ipynb": Fate.ENCRYPTED}
+    assert gathered(course, source) == {"toy.ipynb": Outcome.ENCRYPTED}
 
 
 def test_zips_in_zips_end(course, tmp_path):
     raw = NOTEBOOK
     for depth in range(4):
         raw = zipped_bytes({"toy.ipynb" if depth == 0 else "inner.zip": raw})
-    assert gathered(course, folder(tmp_path / "class", {"ada/all.zip": raw})) == {"inner.zip": Fate.TOO_LARGE}
+    assert gathered(course, folder(tmp_path / "class", {"ada/all.zip": raw})) == {
+        "inner.zip": Outcome.TOO_LARGE
+    }
 
 
 def test_a_zip_that_holds_itself_many_times_over_is_bounded(course, tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "MAX_NESTED_BYTES", 3 * len(NOTEBOOK))
     raw = zipped_bytes({f"{number}.ipynb": NOTEBOOK for number in range(10)})
-    found = collect.collect(course, "toy", [zipped(tmp_path / "class.zip", {"ada/all.zip": raw})])
-    assert sum(1 for one in found if one.fate is Fate.TOO_LARGE) == 7
+    found = collect.collect(course, "toy", [zipped(tmp_path / "class.zip", {"ada/all.zip": raw})]).decisions
+    assert sum(1 for one in found if one.outcome is Outcome.TOO_LARGE) == 7
     assert content(course, "ada") == NOTEBOOK
 
 
@@ -444,14 +454,16 @@ def test_a_zip_of_very_many_entries_is_refused_before_they_are_listed(course, tm
     monkeypatch.setattr(archives, "MAX_NESTED_ENTRIES", 5)
     raw = zipped_bytes({f"{number}.txt": b"" for number in range(6)})
     monkeypatch.setattr(zipfile, "ZipFile", None)
-    assert gathered(course, folder(tmp_path / "class", {"ada/all.zip": raw})) == {"all.zip": Fate.TOO_LARGE}
+    assert gathered(course, folder(tmp_path / "class", {"ada/all.zip": raw})) == {
+        "all.zip": Outcome.TOO_LARGE
+    }
 
 
 def test_a_cut_zip_is_damaged_and_the_others_are_collected(course, tmp_path):
     files = {"ada.zip": zipped_bytes({"toy.ipynb": NOTEBOOK})[:-30], "bob/toy.ipynb": NOTEBOOK}
     assert gathered(course, folder(tmp_path / "class", files)) == {
-        "ada.zip": Fate.DAMAGED,
-        "bob": Fate.COLLECTED,
+        "ada.zip": Outcome.DAMAGED,
+        "bob": Outcome.COLLECTED,
     }
 
 
@@ -461,12 +473,13 @@ def test_links_in_a_folder_are_not_followed(course, tmp_path):
     (source / "bob" / "toy.ipynb").symlink_to(source / "secret" / "toy.ipynb")
     (source / "cyd").symlink_to(source / "secret")
     os.mkfifo(source / "ada" / "pipe.ipynb")
-    fates = {
-        one.file.removeprefix(f"{source}/"): one.fate for one in collect.collect(course, "toy", [source])
+    outcomes = {
+        one.file.removeprefix(f"{source}/"): one.outcome
+        for one in collect.collect(course, "toy", [source]).decisions
     }
-    assert fates["bob/toy.ipynb"] is fates["cyd"] is Fate.LINK
-    assert fates["ada/pipe.ipynb"] is Fate.DAMAGED
-    assert fates["ada/toy.ipynb"] is Fate.COLLECTED
+    assert outcomes["bob/toy.ipynb"] is outcomes["cyd"] is Outcome.LINK
+    assert outcomes["ada/pipe.ipynb"] is Outcome.DAMAGED
+    assert outcomes["ada/toy.ipynb"] is Outcome.COLLECTED
 
 
 def test_nothing_is_written_through_a_link_in_the_course(course, tmp_path):
@@ -475,7 +488,7 @@ def test_nothing_is_written_through_a_link_in_the_course(course, tmp_path):
     course.submitted.mkdir()
     (course.submitted / "ada").symlink_to(elsewhere)
     source = folder(tmp_path / "class", {"ada/toy.ipynb": NOTEBOOK, "bob/toy.ipynb": NOTEBOOK})
-    assert gathered(course, source) == {"ada": Fate.LINK, "bob": Fate.COLLECTED}
+    assert gathered(course, source) == {"ada": Outcome.LINK, "bob": Outcome.COLLECTED}
     assert list(elsewhere.iterdir()) == []
 
 
@@ -493,7 +506,7 @@ def test_junk_that_systems_add_is_left_out(course, tmp_path):
         "__MACOSX/ada/._toy.ipynb": b"\0",
         ".DS_Store": b"\0",
     }
-    assert gathered(course, zipped(tmp_path / "class.zip", files)) == {"ada": Fate.COLLECTED}
+    assert gathered(course, zipped(tmp_path / "class.zip", files)) == {"ada": Outcome.COLLECTED}
 
 
 def test_a_source_that_is_not_there_is_an_error_with_a_remedy(course, tmp_path):
@@ -504,20 +517,20 @@ def test_a_source_that_is_not_there_is_an_error_with_a_remedy(course, tmp_path):
 def test_a_notebook_in_no_folder_is_said(course, tmp_path):
     files = {"toy.ipynb": NOTEBOOK, "ada/toy.ipynb": NOTEBOOK}
     assert gathered(course, folder(tmp_path / "class", files)) == {
-        "toy.ipynb": Fate.NO_STUDENT,
-        "ada": Fate.COLLECTED,
+        "toy.ipynb": Outcome.NO_STUDENT,
+        "ada": Outcome.COLLECTED,
     }
 
 
 def test_the_table_says_what_a_person_must_do_and_names_cannot_steer_it(course, tmp_path):
     files = {"\x1b[31m[bold]x\x1b/toy.pdf": b"", "ada/toy.ipynb": NOTEBOOK}
-    decisions = collect.collect(course, "toy", [folder(tmp_path / "class", files)])
+    decisions = collect.collect(course, "toy", [folder(tmp_path / "class", files)]).decisions
     text = io.StringIO()
-    collect.show(decisions, Console(file=text, width=500))
+    show(decisions, Console(file=text, width=500))
     assert "\x1b" not in text.getvalue()
     assert "[bold]" in text.getvalue()
-    assert Fate.NO_NOTEBOOK.advice in text.getvalue()
-    assert collect.counted(decisions) == "1 collected, 0 replaced, 0 unchanged, 1 for you to look at"
+    assert Outcome.NO_NOTEBOOK.advice in text.getvalue()
+    assert counted(decisions) == "1 collected, 0 replaced, 0 unchanged, 1 for you to look at"
 
 
 def test_a_damaged_notebook_is_a_decision_without_reading_the_disk():
@@ -525,7 +538,7 @@ def test_a_damaged_notebook_is_a_decision_without_reading_the_disk():
     when = datetime(2024, 5, 6, tzinfo=UTC)
     files = [entry("ada/toy.ipynb", when, Reason.NOT_JSON), entry("ada/x.ipynb", when, Reason.WRONG_UNIT)]
     (decision,) = decide(files, "toy", lambda student: None)
-    assert (decision.fate, decision.detail) == (Fate.COLLECTED, "cannot be graded: not-json")
+    assert (decision.outcome, decision.detail) == (Outcome.COLLECTED, "cannot be graded: not-json")
 
 
 def test_the_command_tells_what_was_collected_and_what_to_do(toy_course, tmp_path, monkeypatch, capsys):

@@ -1,0 +1,33 @@
+"""Names and addresses of a roster in nbgrader's gradebook, where its form grader and export show them."""
+
+from __future__ import annotations
+
+from sqlalchemy import column, select, table, update
+
+from autograder.collecting.roster import TOLD, Roster
+from autograder.database import opened, told
+from autograder.grading.statements import ADD_STUDENT
+
+_LONGEST = 128  # of nbgrader's columns
+_STUDENT = table("student", column("id"), *(column(name) for name in TOLD))
+
+
+def enter(db_url: str, roster: Roster) -> None:
+    """Add the students of the roster, and what it tells of them; what it does not tell stays as it is.
+
+    Raises CourseError when the gradebook cannot be used.
+    """
+    engine = opened(db_url)
+    try:
+        with told(db_url, "used"), engine.begin() as db:
+            known = {row.id: row for row in db.execute(select(_STUDENT))}
+            new = [{"id": student} for student in roster.people if student not in known]
+            if new:
+                db.execute(ADD_STUDENT, new)
+            for student, given in roster.people.items():
+                cut = {name: value[:_LONGEST] for name, value in given.items()}
+                row = known.get(student)
+                if cut and (row is None or any(getattr(row, name) != value for name, value in cut.items())):
+                    db.execute(update(_STUDENT).where(_STUDENT.c.id == student).values(cut))
+    finally:
+        engine.dispose()
