@@ -13,10 +13,15 @@ from dataclasses import dataclass
 
 _SURE = 6  # so many syllables of Hangul, or letters of Cyrillic with capitals in place, are no chance
 _SURE_ENCODINGS = ("cp949", "cp1251", "cp866", "koi8-r")
+_ENOUGH = 20_000
+_WORD = re.compile(
+    rb'[^\s"]+'
+)  # neither blanks nor quotes are the second half of a letter in any encoding here
 _RUN = re.compile(r"[^\W\d_]+")
 _ASCII_LETTER = re.compile(r"[A-Za-z]")
 _ZEROS = {"utf-32-le": "x000", "utf-32-be": "000x", "utf-16-le": "x0x0", "utf-16-be": "0x0x"}
 _MARKS = frozenset("’‘“”„–—…•·°§©®×÷±²³½¼¿¡«»€£ ªº")
+_BETWEEN = re.compile(r"[^\W\d_][„…•°§©®×÷±²³½¼¿¡£ªº][^\W\d_]")  # no marks within words
 _WIDE = frozenset("、。，．・：；？！～（）「」『』［］【】“”‘’…—·×→←≤≥")
 
 _MakesSense = Callable[[str, bytes], bool]
@@ -59,8 +64,27 @@ def read_text(raw: bytes) -> tuple[str, str] | None:
     """A text file's content and its encoding; None where it is none, or could be read in several ways."""
     if 0 in raw[:4]:
         return _without_mark(raw)
-    found = readings([raw])
-    return (found[0].pieces[0], found[0].encoding) if len(found) == 1 else None
+    utf_8 = _decoded([raw], "utf-8")
+    if utf_8 is not None:
+        return utf_8[0], "utf-8"
+    words = _words_of(raw)
+    found = readings([b" ".join(words)]) if words else ()
+    whole = _decoded([raw], found[0].encoding) if len(found) == 1 else None
+    return None if whole is None else (whole[0], found[0].encoding)
+
+
+def _words_of(raw: bytes) -> list[bytes]:
+    """Words with letters beyond ASCII, enough to judge a file of any size by."""
+    words: list[bytes] = []
+    left = _ENOUGH
+    for found in _WORD.finditer(raw):
+        word = found[0]
+        if not word.isascii():
+            left -= len(word)
+            words.append(word)
+            if left < 0:
+                return [] if len(word) > _ENOUGH else words
+    return words
 
 
 def _without_mark(raw: bytes) -> tuple[str, str] | None:
@@ -133,6 +157,8 @@ def _alphabet(first: str, last: str, also: str = "") -> _MakesSense:
     def makes_sense(text: str, raw: bytes) -> bool:
         foreign = [letter for letter in text if not letter.isascii()]
         if not all(first <= letter <= last or letter in also or letter in _MARKS for letter in foreign):
+            return False
+        if _BETWEEN.search(text):
             return False
         return all(_is_spelt(word) for word in _RUN.findall(text) if not word.isascii())
 

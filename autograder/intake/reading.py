@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from autograder.errors import SubmissionError
+from autograder.intake.encodings import read_text
 from autograder.intake.repair import Cell, Repair, restore
 from autograder.reasons import Reason
 from autograder.units.plan import Plan
@@ -74,23 +75,24 @@ def read_submission(raw: bytes, plan: Plan) -> Intake:
 
 
 def _decode(raw: bytes) -> tuple[str, list[Repair]]:
-    """Text of the file, whatever Unicode encoding an editor saved it in."""
+    """Text of the file, in whatever encoding an editor saved it, where that is certain."""
     if not raw.strip(b" \t\r\n\0"):
         raise SubmissionError(
             Reason.EMPTY_FILE, "the file holds nothing", "ask the student to submit the notebook again"
         )
-    encoding = next((name for mark, name in _MARKS if raw.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
     try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as problem:
+        read = read_text(raw) if encoding is None else (raw.decode(encoding), encoding)
+    except UnicodeDecodeError:
+        read = None
+    if read is None:
         raise SubmissionError(
             Reason.NOT_JSON,
-            f"byte {problem.start:,} is not {encoding}: this is not a text file",
+            f"its bytes are not {encoding or 'UTF-8, nor surely another encoding'}: this is not a text file",
             "open it in JupyterLab; if it does not open, ask the student to submit the .ipynb file itself",
-        ) from None
-    if encoding == "utf-8":
-        return text, []
-    return text, [Repair(Reason.ENCODING_CONVERTED, encoding)]
+        )
+    text, encoding = read
+    return text, [] if encoding == "utf-8" else [Repair(Reason.ENCODING_CONVERTED, encoding)]
 
 
 def _parse(text: str) -> dict[str, Any]:
