@@ -14,6 +14,7 @@ from autograder.collecting.layouts import PLAIN, Layout, is_record, layout_of
 from autograder.collecting.pictures import shown_in
 from autograder.errors import CourseError, SubmissionError
 from autograder.grading.records import digest_of
+from autograder.intake.files import parse_timestamp
 from autograder.intake.reading import read_submission
 from autograder.reasons import Reason
 from autograder.units.plan import Plan
@@ -124,10 +125,8 @@ def in_utc(when: datetime | None, zone: tzinfo | None) -> datetime | None:
 
 def _noted(raw: bytes) -> datetime | None:
     """The time in a note that nbgrader's exchange has left; a damaged one is like none."""
-    from nbgrader.utils import parse_utc
-
     try:
-        told = parse_utc(raw[:_LONGEST_NOTE].decode().strip())
-        return None if told is None else told.replace(microsecond=0, tzinfo=UTC)
-    except (ValueError, OverflowError):
+        told = parse_timestamp(raw[:_LONGEST_NOTE].decode().strip())
+    except UnicodeDecodeError:
         return None
+    return None if told is None else told.replace(microsecond=0, tzinfo=UTC)

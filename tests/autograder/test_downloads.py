@@ -448,7 +448,7 @@ def test_anything_in_a_folder_ends_with_an_outcome(course, tmp_path):
         subprocess.run(["rm", "-rf", root / "ada" / "d"], check=True)
     told = {one.file.removeprefix(f"{root}/"): one.outcome for one in decisions}
     assert told["ada/toy.ipynb"] is Outcome.COLLECTED
-    assert told["bob/toy.ipynb"] is Outcome.COLLECTED  # and cannot be graded, which is said
+    assert told["bob/toy.ipynb"] is Outcome.NO_NOTEBOOK
     assert told["cyd/" + "x" * 249 + ".ipynb"] is Outcome.COLLECTED
     assert told["dot/all.tar.gz"] is told["eve/all.7z"] is Outcome.UNSUPPORTED
     assert told["fay/\n\x1b[2J\t.ipynb"] is Outcome.COLLECTED
@@ -457,7 +457,7 @@ def test_anything_in_a_folder_ends_with_an_outcome(course, tmp_path):
     assert told["hal"] is Outcome.LINK
     assert told["ada/pipe.zip"] is Outcome.DAMAGED
     assert told["ada/" + "/".join("d" * files.DEEPEST_FOLDER)] is Outcome.TOO_LARGE
-    assert sorted(path.name for path in course.submitted.iterdir()) == ["ada", "bob", "cyd", "fay", "rf"]
+    assert sorted(path.name for path in course.submitted.iterdir()) == ["ada", "cyd", "fay", "rf"]
 
 
 @pytest.mark.parametrize("place", range(0, 400, 7))
