@@ -14,6 +14,7 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder.examining.disclosure import Sources
 from autograder.examining.examiner import Examiner
 from autograder.examining.outputs import clean
 from autograder.examining.verdicts import CheckResult
@@ -60,9 +61,9 @@ class BareJudge:
     def run_given(self, cell: PlannedCell) -> None:
         """Nothing to do again."""
 
-    def run_check(self, cell: PlannedCell) -> CheckResult:
+    def run_check(self, cell: PlannedCell, sources: Sources) -> CheckResult:
         """Run a check cell as in isolation."""
-        return self._examiner.run_check(cell)
+        return self._examiner.run_check(cell, sources)
 
 
 @contextmanager

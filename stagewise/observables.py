@@ -20,7 +20,14 @@ _FEW, _LEAST = 100, 0.05
 
 
 class Unobservable(ValueError):  # noqa: N818 - the name says what the matter is
-    """Nothing can be measured on such arrays; `{0}`, `{1}` in the text stand for the arguments."""
+    """Nothing can be measured on such arrays; `{0}`, `{1}` in the texts stand for the arguments.
+
+    `outline` says it without what was measured, for cases that must not become known.
+    """
+
+    def __init__(self, outline: str, message: str = "") -> None:
+        super().__init__(message or outline)
+        self.outline = outline
 
 
 def zero_fraction(a: Array) -> float:
@@ -104,7 +111,8 @@ def fitting(dout: Array, x: Array, out: Array) -> Array:
 def weights(x: Array, out: Array, b: Array) -> Array:
     """The matrix w: (D, H) that solves out = x @ w + b. x: (N, D), N >= D, out: (N, H), b: (H,)."""
     if x.ndim != 2 or out.shape != (len(x), *b.shape):
-        raise Unobservable(f"{{1}} has shape {out.shape}, expected {(len(x), *b.shape)}")
+        expected = f"expected {(len(x), *b.shape)}"
+        raise Unobservable(f"{{1}} has another shape, {expected}", f"{{1}} has shape {out.shape}, {expected}")
     return _solved(x, out - b, "{1}")
 
 
@@ -118,7 +126,8 @@ def one_matrix(x: Array, out: Array, b: Array) -> bool:
 def weights_back(dout: Array, dx: Array) -> Array:
     """The matrix w: (D, H) that solves dx = dout @ w.T. dout: (N, H), N >= H, dx: (N, D)."""
     if dx.ndim != 2 or len(dx) != len(dout):
-        raise Unobservable(f"{{1}} has shape {dx.shape}, expected {len(dout)} rows")
+        expected = f"expected {len(dout)} rows"
+        raise Unobservable(f"{{1}} has another shape, {expected}", f"{{1}} has shape {dx.shape}, {expected}")
     return _solved(dout, dx, "{1}").T
 
 
@@ -217,12 +226,14 @@ def _solved(a: Array, b: Array, name: str) -> Array:
 
 def _row_for_row(a: Array, x: Array) -> None:
     if a.ndim != 2 or len(a) != len(x):
-        raise Unobservable(f"{{0}} has shape {a.shape}, expected {len(x)} rows, one for each row of {{1}}")
+        expected = f"expected {len(x)} rows, one for each row of {{1}}"
+        raise Unobservable(f"{{0}} has another shape, {expected}", f"{{0}} has shape {a.shape}, {expected}")
 
 
 def _alike(first: Array, *others: Array) -> None:
     for number, other in enumerate(others, start=1):
         if first.shape != other.shape:
             raise Unobservable(
-                f"{{0}} has shape {first.shape} and {{{number}}} has shape {other.shape}, not the same"
+                f"{{0}} and {{{number}}} have not the same shape",
+                f"{{0}} has shape {first.shape} and {{{number}}} has shape {other.shape}, not the same",
             )

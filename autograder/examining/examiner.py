@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, MappingProxyType
 from typing import Any
 
+from autograder.examining.disclosure import Sources, place
 from autograder.examining.namespaces import Namespace, Subject, defined
 from autograder.examining.spending import OverspentError, spending
 from autograder.examining.verdicts import CheckResult, earned, failed
@@ -23,11 +24,14 @@ from autograder.isolation.link import CandidateGone
 from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
-from stagewise.judge.report import Report
-from stagewise.judge.student_traceback import headline
-from stagewise.show import display
+from stagewise import display
+from stagewise.compare import kind_of
+from stagewise.outline import outlined_exception
+from stagewise.report import Report
+from stagewise.student_traceback import headline
 
 _LONGEST_DETAIL = 600
+_NO_SOURCES: Sources = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,11 @@ class Examiner:
                 with suppress(Exception, CandidateGone):
                     exec(part or "", self._names)
 
-    def run_check(self, cell: PlannedCell) -> CheckResult:
-        """Run a check cell and say what was earned; whatever the candidate does, this returns."""
+    def run_check(self, cell: PlannedCell, sources: Sources = _NO_SOURCES) -> CheckResult:
+        """Run a check cell and say what was earned; whatever the candidate does, this returns.
+
+        `sources` are the student's cells that ran before, by their counts.
+        """
         self._candidate.begin_check()
         self._names.asked.clear()
         reports: list[Report] = []
@@ -71,15 +78,18 @@ class Examiner:
             with _quietly(reports), self._bounded():
                 points = self._execute(cell)
         except CandidateGone as end:
-            return failed(cell, end.reason, end.detail, reports, isolation)
+            return failed(cell, end.reason, end.outline, reports, isolation, sources, end.detail)
         except Exception as error:
-            return failed(cell, *self._blame(error), reports, isolation)
+            blame = self._blame(error, cell, sources)
+            told = _traceback(error)[:_LONGEST_DETAIL]
+            return failed(cell, *blame, reports, isolation, sources, told)
         if not _is_grade(points, cell.points):
-            detail = (
-                f"The check {cell.grade_id} ended with {points!r:.80}, not with points of {cell.points:g}"
-            )
-            return failed(cell, Reason.CHECK_BROKEN, detail, reports, isolation)
-        return earned(cell, points, reports, isolation, timed_out=self._candidate.timeouts > 0)
+            ended = f"The check {cell.grade_id} ended with"
+            rest = f"not with points of {cell.points:g}"
+            detail, told = f"{ended} {kind_of(points)}, {rest}", f"{ended} {points!r:.80}, {rest}"
+            return failed(cell, Reason.CHECK_BROKEN, detail, reports, isolation, sources, told)
+        timed_out = self._candidate.timeouts > 0
+        return earned(cell, points, reports, isolation, sources, timed_out=timed_out)
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:
@@ -99,27 +109,37 @@ class Examiner:
             exec(statement, self._names)
         return None if code.result is None else eval(code.result, self._names)
 
-    def _blame(self, error: Exception) -> tuple[Reason, str]:
-        """Say whose fault an exception that left a check cell is."""
+    def _blame(self, error: Exception, cell: PlannedCell, sources: Sources) -> tuple[Reason, str]:
+        """Say whose fault an exception that left a check cell is, in words that the student's code has no
+        part in.
+        """
         if isinstance(error, CandidateError):
             if isinstance(error, NotImplementedError):
                 return Reason.UNFINISHED, "The exercise is not written yet"
             if self._candidate.timeouts:
-                return Reason.TIMEOUT, str(error)
-            return Reason.ERROR, error.student_traceback or headline(error)
+                return Reason.TIMEOUT, outlined_exception("TimeoutError", str(error))
+            said = outlined_exception(type(error).__name__, str(error))
+            where = place(error.student_traceback, sources)
+            return Reason.ERROR, f"{where}\n{said}" if where else said
         for name, value in self._names.asked.items():
             if not isinstance(value, Handle):
                 return Reason.UNDEFINED, f"{name} is of type {type(value).__name__}, not a function"
         if isinstance(error, AssertionError):
-            return Reason.WRONG, f"What was asserted is not so: {error}"[:_LONGEST_DETAIL].strip()
+            # What stands in the check was written for students; a number that was put into it was not.
+            said = str(error) if str(error) in cell.source else ""
+            return Reason.WRONG, f"What was asserted is not so: {said}"[:_LONGEST_DETAIL].strip()
         if type(error) is NameError:
             return Reason.UNDEFINED, f"Nothing in the notebook is called {error.name}"
         if not self._candidate.told:
-            return Reason.CHECK_BROKEN, f"{type(error).__name__}: {error}"
+            return Reason.CHECK_BROKEN, f"The check {cell.grade_id} raised {type(error).__name__}"
         if isinstance(error, MemoryError):
             return Reason.FLOODED, "What the code returned takes more memory to judge than there is"
-        told = f"{type(error).__name__}: {error}"[:_LONGEST_DETAIL]
-        return Reason.PROTOCOL, f"What the code returned cannot be judged ({told})"
+        return Reason.PROTOCOL, f"What the code returned cannot be judged ({type(error).__name__})"
+
+
+def _traceback(error: Exception) -> str:
+    """What the instructor reads of an exception."""
+    return (error.student_traceback if isinstance(error, CandidateError) else "") or headline(error)
 
 
 @lru_cache(maxsize=512)

@@ -7,18 +7,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.examining.disclosure import Sources, disclosed, evidence
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
 from stagewise.judge.report import Report, Status
 from stagewise.show.render import to_html, to_text
 
 _MOST_RENDERED = 256
-_rendered: dict[int, tuple[Report, str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A report as the student is told it, and what the instructor can read besides."""
+
+    html: str
+    text: str
+    evidence: str
+
+
+_rendered: dict[int, tuple[Report, Shown]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check earned and why; `outputs` are those of the graded notebook's check cell."""
+    """What a check earned and why; `outputs` are those of the graded notebook's check cell.
+
+    `evidence` is for the instructor alone: what the student's code answered, and what was expected.
+    """
 
     points: float
     max_points: float
@@ -27,22 +42,32 @@ class CheckResult:
     diagnosis: str
     misconception: str
     outputs: tuple[dict[str, Any], ...]
+    evidence: str = ""
 
 
 def earned(
-    cell: PlannedCell, points: float, reports: Sequence[Report], isolation: str, *, timed_out: bool
+    cell: PlannedCell,
+    points: float,
+    reports: Sequence[Report],
+    isolation: str,
+    sources: Sources,
+    *,
+    timed_out: bool,
 ) -> CheckResult:
-    """The result of a check cell that ended with `points`; `timed_out` if some of its calls were stopped."""
+    """The result of a check cell that ended with `points`; `timed_out` if some of its calls were stopped.
+
+    `sources` are the cells that ran before, from which tracebacks quote.
+    """
     graded = next((report for report in reversed(reports) if report.kind == "examine"), None)
     reason = Reason.TIMEOUT if timed_out and points < cell.points else _reason(points, cell.points, graded)
     diagnosis = graded.diagnosis if graded else ""
     misconception = graded.misconception if graded else ""
     outputs: list[dict[str, Any]] = []
-    if reports:
+    shown = [_shown(report, sources) for report in reports]
+    if shown:
         mark = _mark(reason, diagnosis, misconception, isolation)
-        shown = [_shown(report) for report in reports]
-        html, text = "".join(html for html, _ in shown), "\n\n".join(text for _, text in shown)
-        outputs.append(_display(html, text, mark))
+        html = "".join(one.html for one in shown)
+        outputs.append(_display(html, "\n\n".join(one.text for one in shown), mark))
     outputs.append(
         {
             "output_type": "execute_result",
@@ -51,15 +76,23 @@ def earned(
             "execution_count": None,
         }
     )
-    return CheckResult(points, cell.points, reason, "", diagnosis, misconception, tuple(outputs))
+    told = "\n".join(filter(None, (one.evidence for one in shown)))
+    return CheckResult(points, cell.points, reason, "", diagnosis, misconception, tuple(outputs), told)
 
 
 def failed(
-    cell: PlannedCell, reason: Reason, detail: str, reports: Sequence[Report], isolation: str
+    cell: PlannedCell,
+    reason: Reason,
+    detail: str,
+    reports: Sequence[Report],
+    isolation: str,
+    sources: Sources,
+    told: str = "",
 ) -> CheckResult:
-    """The result of a check cell that earned nothing, for `reason`."""
+    """The result of a check cell that earned nothing, for `reason`; `told` is for the instructor alone."""
     mark = _mark(reason, "", "", isolation)
-    text = "\n\n".join([*map(to_text, reports), f"{detail}.\n{reason.advice}"])
+    shown = [_shown(report, sources) for report in reports]
+    text = "\n\n".join([*(one.text for one in shown), f"{detail}.\n{reason.advice}"])
     error = {
         "output_type": "error",
         "ename": reason.value,
@@ -67,17 +100,20 @@ def failed(
         "traceback": [f"{detail}.", reason.advice],
     }
     outputs = ({"output_type": "display_data", "data": {"text/plain": text}, "metadata": mark}, error)
-    return CheckResult(0.0, cell.points, reason, detail, "", "", outputs)
+    withheld = "\n".join(filter(None, (*(one.evidence for one in shown), told)))
+    return CheckResult(0.0, cell.points, reason, detail, "", "", outputs, withheld)
 
 
-def _shown(report: Report) -> tuple[str, str]:
-    """The report as HTML and as text; a report that is shown to several students is rendered once."""
+def _shown(report: Report, sources: Sources) -> Shown:
+    """The report as it is told; one that is told to several students alike is rendered once."""
     known = _rendered.get(id(report))
-    if known is None:
-        known = report, to_html(report), to_text(report)
-        if len(_rendered) < _MOST_RENDERED:
-            _rendered[id(report)] = known  # which keeps the report, and so its id, from going away
-    return known[1:]
+    if known is not None:
+        return known[1]
+    told = disclosed(report, sources)
+    shown = Shown(to_html(told), to_text(told), evidence(report))
+    if len(_rendered) < _MOST_RENDERED and not report.traceback:  # which quotes the student's own cells
+        _rendered[id(report)] = report, shown  # which keeps the report, and so its id, from going away
+    return shown
 
 
 def _reason(points: float, most: float, graded: Report | None) -> Reason:

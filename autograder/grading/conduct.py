@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
+from autograder.examining.disclosure import Sources, disclosed_outputs, kept
 from autograder.grading.records import DOUBTFUL, CheckScore
 from autograder.isolation.link import CandidateGone, CellResult
 from autograder.units.plan import Plan, PlannedCell
@@ -30,18 +31,21 @@ class Judge(Protocol):
 
     def run_given(self, cell: PlannedCell) -> None: ...
 
-    def run_check(self, cell: PlannedCell) -> Any: ...
+    def run_check(self, cell: PlannedCell, sources: Sources) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
     """The notebook with outputs and counts in its code cells, what each check earned, and whether a cell of
     the student's was stopped for its time or ended its process.
+
+    `withheld`: by the count of a cell what it showed and the notebook does not tell.
     """
 
     notebook: dict[str, Any]
     checks: tuple[CheckScore, ...]
     stopped: bool
+    withheld: dict[str, str]
 
 
 def grade_notebook(
@@ -58,7 +62,7 @@ def grade_notebook(
     `notebook` is one that intake returned: each planned cell occurs once. It is changed in place.
     """
     planned = {cell.grade_id: cell for cell in plan.cells}
-    scores = []
+    scores: list[CheckScore] = []
     student = _Student(candidate, clean)
     count = 0
     for cell in notebook["cells"]:
@@ -71,7 +75,9 @@ def grade_notebook(
         count += 1
         cell["execution_count"] = count
         if known is not None and role == "check":
-            result = examiner.run_check(replace(known, source=without_visible_check(known.source)))
+            asked = replace(known, source=without_visible_check(known.source))
+            result = examiner.run_check(asked, student.sources)
+            student.examined = True
             cell["outputs"] = [_counted(output, count) for output in result.outputs]
             scores.append(_score(known, result))
             continue
@@ -80,7 +86,7 @@ def grade_notebook(
         defines = known.grade_id if known is not None and role == "exercise" else ""
         shown = student.run(cell["source"], count, defines)
         cell["outputs"] = [_counted(output, count) for output in shown]
-    return Walk(notebook, tuple(scores), student.stopped)
+    return Walk(notebook, tuple(scores), student.stopped, student.withheld)
 
 
 @lru_cache(maxsize=1024)
@@ -105,17 +111,24 @@ def _calls(statement: ast.stmt, name: str) -> bool:
 
 
 class _Student:
-    """Runs the student's cells until the candidate is gone; the cell that ended it says so."""
+    """Runs the student's cells until the candidate is gone; the cell that ended it says so.
+
+    Once the code was `examined`, any cell may show what a check has handed over, so that it is `withheld`.
+    """
 
     def __init__(self, candidate: Runner, clean: Clean) -> None:
         self._candidate = candidate
         self._clean = clean
         self._gone = False
         self.stopped = False
+        self.examined = False
+        self.sources: dict[int, str] = {}
+        self.withheld: dict[str, str] = {}
 
     def run(self, source: str, count: int, defines: str) -> list[dict[str, Any]]:
         if self._gone:
             return []
+        self.sources[count] = source
         try:
             result = self._candidate.run_cell(source, count=count, defines=defines)
         except CandidateGone as end:
@@ -123,7 +136,11 @@ class _Student:
             self.stopped |= end.reason in DOUBTFUL
             return [_error("CandidateGone", str(end))]
         self.stopped |= result.status == "timeout"
-        return self._clean(result.outputs)
+        shown = self._clean(result.outputs)
+        if not self.examined or not shown:
+            return shown
+        self.withheld[f"In[{count}]"] = kept(shown)
+        return disclosed_outputs(shown, self.sources)
 
 
 def _error(name: str, text: str) -> dict[str, Any]:
@@ -146,4 +163,5 @@ def _score(cell: PlannedCell, result: Any) -> CheckScore:
         diagnosis=result.diagnosis,
         misconception=result.misconception,
         detail=result.detail,
+        evidence=result.evidence,
     )

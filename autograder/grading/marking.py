@@ -77,6 +77,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
         stopped=walk.stopped,
         repairs=intake.repairs,
         unanswered=unanswered,
+        withheld=walk.withheld,
         layers=candidate.layers,
         timings=clock.laps,
     )

@@ -27,7 +27,11 @@ _REASONS = {reason.value: reason for reason in Reason}
 
 @dataclass(frozen=True, slots=True)
 class CheckScore:
-    """Points of one check (0 to `max`) and why; `diagnosis` is a sentence for the student or ""."""
+    """Points of one check (0 to `max`) and why; `diagnosis` is a sentence for the student or "".
+
+    `evidence` is for the instructor alone: the numbers that were expected, and what the student's code
+    answered or raised.
+    """
 
     check: str
     points: float
@@ -36,6 +40,7 @@ class CheckScore:
     diagnosis: str = ""
     misconception: str = ""
     detail: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ class Record:
 
     `digest` is of the submitted file, `basis` of all else that the result depends on. `stopped`: a cell of
     the student's ran out of time, or its process ended. `unanswered` names the cells that came back as
-    released; `isolation` is "sandbox" or "process", `layers` are those of the sandbox that this machine has.
+    released; `withheld` is what cells showed that students are not told, by their counts, for the instructor
+    alone; `isolation` is "sandbox" or "process", `layers` are those of the sandbox that this machine has.
     """
 
     student: str
@@ -61,6 +67,7 @@ class Record:
     repairs: tuple[Repair, ...] = ()
     unanswered: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    withheld: Mapping[str, str] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
     version: int = RECORD_VERSION
 

@@ -36,6 +36,7 @@ _MOST_WARNINGS = 100
 _THREE_PARTS = pack([0, 0, 0])[:1]
 _KILLED_FOR_TIME = {9, 24}
 _OUT_OF_MEMORY = 71
+_NO_ANSWER = "The code's process answered with something that is no answer"
 
 
 class CandidateGone(BaseException):
@@ -48,8 +49,13 @@ class CandidateGone(BaseException):
         super().__init__(reason, detail)
         self.reason, self.detail = reason, detail
 
+    @property
+    def outline(self) -> str:
+        """The detail, where the candidate has no part in its words and numbers."""
+        return _NO_ANSWER if self.reason is Reason.PROTOCOL else self.detail
+
     def __str__(self) -> str:
-        return f"{self.detail}. {self.reason.advice}"
+        return f"{self.outline}. {self.reason.advice}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +332,7 @@ class Candidate:
         if isinstance(error, DeadlineError):
             self._end(Reason.TIMEOUT, f"The code was still running after {wall:.0f} seconds")
         if isinstance(error, FrameTooLargeError):
-            self._end(Reason.FLOODED, f"The code answered with {error}")
+            self._end(Reason.FLOODED, "The code answered with more than is allowed")
         self._end(*self._cause_of_death())
 
     def _expect(self, fields: list[Any], *kinds: type) -> list[Any]:

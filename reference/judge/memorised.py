@@ -37,4 +37,4 @@ def _is_memorised(output: str, holding: set[str], asked: set[str]) -> bool:
 
 
 def _worthless(row: Row) -> Row:
-    return replace(row, status=Status.FAILED, message=_SAYS, credit=0.0)
+    return replace(row, status=Status.FAILED, message=_SAYS, outline=_SAYS, credit=0.0)

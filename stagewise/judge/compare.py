@@ -51,11 +51,16 @@ class Flaw(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The flaw, the worst relative error (0 exact, inf when nothing could be compared), and a sentence."""
+    """The flaw, the worst relative error (0 exact, inf when nothing could be compared), and a sentence.
+
+    `outline` is the sentence for cases that must not become known: how much is wrong, where and in what way,
+    without a value that was expected, and without anything that is worded or counted by the answer.
+    """
 
     flaw: Flaw
     error: float
     message: str = ""
+    outline: str = ""
 
 
 class Opaque:
@@ -69,6 +74,7 @@ STANDS_FOR = "stands_for"
 
 _INF = float("inf")
 _AS_FAR = 1 - 1e-4
+_MOST_AXES_TOLD = 4
 
 
 def compare(got: Any, expected: Any, tolerance: Tolerance, *, exact_dtype: bool = False) -> Comparison:
@@ -83,11 +89,12 @@ def compare(got: Any, expected: Any, tolerance: Tolerance, *, exact_dtype: bool 
     if type(expected) in (list, tuple):
         return _compare_sequences(got, expected, tolerance, exact_dtype)
     if expected is not None and type(expected) not in (str, bytes):
-        return Comparison(Flaw.TYPE, _INF, f"{describe(expected)} cannot be compared")
+        return _flawed(Flaw.TYPE, f"{describe(expected)} cannot be compared")
     if type(got) is not type(expected):
-        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
+        return _of_wrong_type(got, expected)
     if got != expected:
-        return Comparison(Flaw.VALUE, _INF, f"expected {expected!r}, got {_short(repr(got))}")
+        message = f"expected {expected!r}, got {_short(repr(got))}"
+        return Comparison(Flaw.VALUE, _INF, message, "it is not what was expected")
     return Comparison(Flaw.NONE, 0.0)
 
 
@@ -120,6 +127,20 @@ def describe(value: Any) -> str:
     return f"an object of type {kind.__name__}"
 
 
+def kind_of(value: Any) -> str:
+    """What a value is, in one of a few words that the value has no part in."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return "an array"
+    if value is None or value is Ellipsis or kind in NUMBERS:
+        return describe(value)
+    if called(value):
+        return "another object"
+    if kind in (list, tuple, dict, str):
+        return f"a {kind.__name__}"
+    return "a function" if kind in _CALLABLES else "another object"
+
+
 def called(value: Any) -> str:
     """What the object that a value describes is called; "" when it describes none."""
     told = value.get(STANDS_FOR) if type(value) is dict else None
@@ -128,19 +149,21 @@ def called(value: Any) -> str:
 
 def _compare_dicts(got: Any, expected: dict[Any, Any], tolerance: Tolerance, exact_dtype: bool) -> Comparison:
     if type(got) is not dict or called(got) != called(expected):
-        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
+        return _of_wrong_type(got, expected)
     missing = [key for key in expected if key not in got]
     if missing:
-        return Comparison(Flaw.TYPE, _INF, f"the dict has no entry {', '.join(map(repr, missing))}")
+        return _flawed(Flaw.TYPE, f"the dict has no entry {', '.join(map(repr, missing))}")
     pairs = [(f"[{key!r}]", got[key], value) for key, value in expected.items()]
     return _first_flaw(pairs, tolerance, exact_dtype)
 
 
 def _compare_sequences(got: Any, expected: Any, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
     if type(got) not in (list, tuple):
-        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
+        return _of_wrong_type(got, expected)
     if len(got) != len(expected):
-        return Comparison(Flaw.SHAPE, _INF, f"expected {len(expected)} entries, got {len(got)}")
+        wanted = f"expected {len(expected)} entries, got"
+        many = "more" if len(got) > len(expected) else "fewer"
+        return Comparison(Flaw.SHAPE, _INF, f"{wanted} {len(got)}", f"{wanted} {many}")
     pairs = [(f"[{i}]", g, e) for i, (g, e) in enumerate(zip(got, expected, strict=True))]
     return _first_flaw(pairs, tolerance, exact_dtype)
 
@@ -151,7 +174,9 @@ def _first_flaw(pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, exact_d
     for place, got, expected in pairs:
         found = compare(got, expected, tolerance, exact_dtype=exact_dtype)
         worst = max(worst, found.error)
-        told = Comparison(found.flaw, found.error, f"entry {place}: {found.message}")
+        told = Comparison(
+            found.flaw, found.error, f"entry {place}: {found.message}", f"entry {place}: {found.outline}"
+        )
         if found.flaw is Flaw.BROADCAST:
             softest = softest or told
         elif found.flaw is not Flaw.NONE:
@@ -163,20 +188,20 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
     if type(expected) is np.ndarray and _is_row(got, expected):
         return _compare_listed(got, expected, tolerance, exact_dtype)
     if type(got) is not np.ndarray and type(got) not in NUMBERS:
-        return Comparison(Flaw.TYPE, _INF, f"expected {describe(expected)}, got {describe(got)}")
+        return _of_wrong_type(got, expected)
     given, wanted = np.asarray(got), np.asarray(expected)
     if given.dtype.kind not in _KINDS:
-        return Comparison(
-            Flaw.TYPE, _INF, f"expected {describe(expected)}, got an array of dtype {given.dtype}"
-        )
+        came = f"expected {describe(expected)}, got an array of"
+        return Comparison(Flaw.TYPE, _INF, f"{came} dtype {given.dtype}", f"{came} something else")
     squeezed = given.shape != wanted.shape
     if squeezed and _squeezed(given.shape) != _squeezed(wanted.shape):
-        return Comparison(Flaw.SHAPE, _INF, _shape_message(given, wanted))
+        return _of_wrong_shape(given, wanted)
     types = (type(got), type(expected))
     found = _compare_entries(given.reshape(wanted.shape), wanted, tolerance, exact_dtype, types)
     if squeezed and found.flaw is Flaw.NONE:
-        message = f"the values are right, but the shape is {given.shape}; expected {_shape_words(wanted)}"
-        return Comparison(Flaw.BROADCAST, found.error, message)
+        came = f"the shape is {given.shape}" if _is_near(given, wanted) else "not their shape"
+        message = f"the values are right, but {came}; expected {_shape_words(wanted)}"
+        return Comparison(Flaw.BROADCAST, found.error, message, message)
     return found
 
 
@@ -191,7 +216,7 @@ def _compare_listed(got: Any, expected: np.ndarray, tolerance: Tolerance, exact_
     if found.flaw is not Flaw.NONE:
         return found
     message = f"the values are right, but they come in {describe(got)}; expected an array: np.array(...)"
-    return Comparison(Flaw.BROADCAST, found.error, message)
+    return Comparison(Flaw.BROADCAST, found.error, message, message)
 
 
 def _compare_entries(
@@ -203,9 +228,9 @@ def _compare_entries(
         message = (
             f"expected {_KINDS[wanted.dtype.kind]}, got {_KINDS[given.dtype.kind]} (dtype {given.dtype})"
         )
-        return Comparison(Flaw.DTYPE, _INF, message)
+        return _flawed(Flaw.DTYPE, message)
     if exact_dtype and given.dtype != wanted.dtype and not {int, float, bool} & set(types):
-        return Comparison(Flaw.DTYPE, _INF, f"expected dtype {wanted.dtype}, got {given.dtype}")
+        return _flawed(Flaw.DTYPE, f"expected dtype {wanted.dtype}, got {given.dtype}")
     if wanted.dtype.kind in "biu":
         return _compare_exactly(given, wanted)
     return _compare_floats(given, wanted, tolerance)
@@ -217,9 +242,9 @@ def _compare_exactly(given: np.ndarray, wanted: np.ndarray) -> Comparison:
     if not count:
         return Comparison(Flaw.NONE, 0.0)
     place = np.unravel_index(int(np.argmax(wrong)), wanted.shape)
+    outline = f"{_entries(count, wanted)} wrong{_at('the first', place)}"
     said = f"expected {wanted[place]}, got {given[place]}"
-    message = f"{_entries(count, wanted)} wrong{_at('the first', place)}: {said}"
-    return Comparison(Flaw.VALUE, _INF, message)
+    return Comparison(Flaw.VALUE, _INF, f"{outline}: {said}", outline)
 
 
 def _compare_floats(given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance) -> Comparison:
@@ -232,7 +257,7 @@ def _compare_floats(given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance)
         alike = (got == want) | (np.isnan(got) & np.isnan(want))
         odd = np.where(regular, ~np.isfinite(got), ~alike)
         if odd.any():
-            return Comparison(Flaw.NAN, _INF, _nan_message(got, want, odd))
+            return _of_odd_numbers(got, want, odd)
         got, want = np.where(regular, got, 0), np.where(regular, want, 0)
     return _compare_finite(got, want, tolerance, given.dtype)
 
@@ -254,29 +279,46 @@ def _compare_finite(
     # The first of those as far off: a wrong factor is off by the same ratio everywhere, but for roundings.
     place = np.unravel_index(int(np.argmax(~(ratio < most * _AS_FAR))), want.shape)
     expected, given = pair(want[place], got[place], _rounding(dtype))
+    off_by, where = f"{_entries(int(np.count_nonzero(missed)), want)} off", _at("worst", place)
     message = (
-        f"{_entries(int(np.count_nonzero(missed)), want)} off, relative error {small(error)} "
-        f"(allowed {tolerance.rtol or tolerance.stol:.0e}){_at('worst', place)}: "
-        f"expected {expected}, got {given}"
+        f"{off_by}, relative error {small(error)} "
+        f"(allowed {tolerance.rtol or tolerance.stol:.0e}){where}: expected {expected}, got {given}"
     )
-    return Comparison(Flaw.VALUE, error, message)
+    return Comparison(Flaw.VALUE, error, message, off_by + where)
 
 
-def _nan_message(got: np.ndarray, want: np.ndarray, odd: np.ndarray) -> str:
+def _of_odd_numbers(got: np.ndarray, want: np.ndarray, odd: np.ndarray) -> Comparison:
     place = np.unravel_index(int(np.argmax(odd)), want.shape)
     how = (
         "NaN or infinite where a number belongs"
         if np.isfinite(want[place])
         else "not as infinite as expected"
     )
+    outline = f"{_entries(int(np.count_nonzero(odd)), want)} {how}{_at('the first', place)}"
     said = f"expected {numeral(want[place])}, got {numeral(got[place])}"
-    return f"{_entries(int(np.count_nonzero(odd)), want)} {how}{_at('the first', place)}: {said}"
+    return Comparison(Flaw.NAN, _INF, f"{outline}: {said}", outline)
 
 
-def _shape_message(given: np.ndarray, wanted: np.ndarray) -> str:
+def _of_wrong_type(got: Any, expected: Any) -> Comparison:
+    wanted = f"expected {describe(expected)}, got"
+    return Comparison(Flaw.TYPE, _INF, f"{wanted} {describe(got)}", f"{wanted} {kind_of(got)}")
+
+
+def _of_wrong_shape(given: np.ndarray, wanted: np.ndarray) -> Comparison:
     hint = " (that is its transpose)" if given.ndim > 1 and given.shape == wanted.shape[::-1] else ""
-    came = "a single number" if given.ndim == 0 else f"shape {given.shape}"
-    return f"expected {_shape_words(wanted)}, got {came}{hint}"
+    message = f"expected {_shape_words(wanted)}, got {_shape_words(given)}{hint}"
+    outline = message if _is_near(given, wanted) else f"expected {_shape_words(wanted)}, got another one"
+    return Comparison(Flaw.SHAPE, _INF, message, outline)
+
+
+def _is_near(given: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether a shape is one of the few that are made of the lengths of the expected one."""
+    return given.ndim <= _MOST_AXES_TOLD and {0, 1, *wanted.shape} >= set(given.shape)
+
+
+def _flawed(flaw: Flaw, message: str) -> Comparison:
+    """A comparison whose sentence has no part of the answer in it that could be worded freely."""
+    return Comparison(flaw, _INF, message, message)
 
 
 def _shape_words(wanted: np.ndarray) -> str:

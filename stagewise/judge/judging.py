@@ -11,15 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stagewise.judge.asking import AskedCase
-from stagewise.judge.between import settled
-from stagewise.judge.compare import Comparison, Flaw, compare
-from stagewise.judge.grammar import output as parsed
-from stagewise.judge.observing import observe, quantity, says, told
-from stagewise.judge.playing import calls, play_each
-from stagewise.judge.report import Row, Status
-from stagewise.judge.script import Failure, FailureKind, MissingEntry, Played
-from stagewise.judge.setting import placed
+from stagewise.asking import AskedCase
+from stagewise.between import settled
+from stagewise.compare import Comparison, Flaw, compare
+from stagewise.grammar import output as parsed
+from stagewise.observing import observe, quantity, says, told
+from stagewise.outline import outlined
+from stagewise.playing import calls, play_each
+from stagewise.report import Row, Status
+from stagewise.script import Failure, FailureKind, MissingEntry, Played
+from stagewise.setting import placed
 
 SIDE_FLAW = 0.75
 _STATUS = {
@@ -143,20 +144,23 @@ def _judge_output(
     case: AskedCase, output: str, value: Any, expected: Any, flaws: list[str]
 ) -> tuple[Row, list[str]]:
     if type(value) is Failure:
-        return Row(case.name, output, _STATUS[value.kind], message=value.message), []
+        status, outline = _STATUS[value.kind], outlined(value)
+        return Row(case.name, output, status, message=value.message, outline=outline), []
     if expected is not None and (value is None or value is Ellipsis):
         message = f"{output} is still {value!r}: not written yet, or a return is missing"
-        return Row(case.name, output, Status.UNFINISHED, message=message), []
+        return Row(case.name, output, Status.UNFINISHED, message=message, outline=message), []
     tolerance = case.tolerance_of(output)
     found = compare(value, expected, tolerance, exact_dtype=case.exact_dtype)
     allowed = tolerance.rtol or tolerance.stol
     error = found.error if found.error != float("inf") else None
     if found.flaw not in (Flaw.NONE, Flaw.BROADCAST):
-        message = _because(_said(case, output, value, found), case)
-        return Row(case.name, output, Status.FAILED, error, allowed, message), _note(output, found)
+        message, outline = _because(_said(case, output, value, found), case), _outline(case, output, found)
+        row = Row(case.name, output, Status.FAILED, error, allowed, message, outline=outline)
+        return row, _note(output, found)
     named = ([found.message] if found.flaw is Flaw.BROADCAST else []) + flaws
     status = Status.FAILED if named else Status.PASSED
-    row = Row(case.name, output, status, error, allowed, "; ".join(named), SIDE_FLAW ** len(named))
+    said = "; ".join(named)  # by the names of inputs and the expected lengths: nothing that is an answer's
+    row = Row(case.name, output, status, error, allowed, said, SIDE_FLAW ** len(named), outline=said)
     return row, _note(output, found)
 
 
@@ -167,6 +171,11 @@ def _said(case: AskedCase, output: str, value: Any, found: Comparison) -> str:
     chance = case.chances[output].tolerance if output in case.chances else None
     sentence = told(output, value, case.expected[output], chance)
     return sentence or f"{says(measured)}: {found.message}"
+
+
+def _outline(case: AskedCase, output: str, found: Comparison) -> str:
+    measured = quantity(output)
+    return _because(found.outline if measured is None else f"{says(measured)}: {found.outline}", case)
 
 
 def _note(output: str, found: Comparison) -> list[str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from stagewise.judge.compare import NUMBERS, Tolerance, describe
-from stagewise.judge.grammar import Entry, Quantity, output
-from stagewise.judge.script import Failure, FailureKind, pick
+from stagewise.compare import NUMBERS, Tolerance, describe, kind_of
+from stagewise.grammar import Entry, Quantity, output
+from stagewise.script import Failure, FailureKind, pick
 from stagewise.numerals import numeral
 from stagewise.observables import OBSERVABLES, Observable, Unobservable
 
@@ -82,10 +82,11 @@ def _measured(values: Mapping[str, Any], wanted: Quantity, measured: dict[str, A
         with np.errstate(all="ignore"):
             return _observable(wanted).measure(*arguments)
     except Unobservable as reason:
-        message = str(reason).format(*(says(one) for one in wanted.arguments))
+        named = [says(one) for one in wanted.arguments]
+        message, outline = str(reason).format(*named), reason.outline.format(*named)
     except (ValueError, IndexError, np.linalg.LinAlgError):
-        message = f"{says(wanted)} cannot be measured"
-    return Failure(wanted.text, FailureKind.UNFIT, message)
+        message = outline = f"{says(wanted)} cannot be measured"
+    return Failure(wanted.text, FailureKind.UNFIT, message, outline=outline)
 
 
 def _unfit(value: Any, one: Entry | Quantity, wanted: Quantity) -> Failure | None:
@@ -95,8 +96,12 @@ def _unfit(value: Any, one: Entry | Quantity, wanted: Quantity) -> Failure | Non
         return Failure(wanted.text, FailureKind.UNFINISHED, message)
     if type(value) is np.ndarray and value.dtype.kind in "biuf" and value.ndim:
         return None
+    needed = f"{one.text} should be an array of floats, and is"
     return Failure(
-        wanted.text, FailureKind.UNFIT, f"{one.text} should be an array of floats, and is {describe(value)}"
+        wanted.text,
+        FailureKind.UNFIT,
+        f"{needed} {describe(value)}",
+        outline=f"{needed} {kind_of(value)}" if type(value) is not np.ndarray else f"{needed} another one",
     )
 
 

@@ -18,7 +18,10 @@ class Status(Enum):
 @dataclass(frozen=True, slots=True)
 class Row:
     """One output of one case: its relative error beside the allowed one, a sentence, and its credit (0 to
-    1)."""
+    1).
+
+    `outline` is the sentence for cases that must not become known, see stagewise.compare.Comparison.
+    """
 
     case: str
     output: str
@@ -27,6 +30,7 @@ class Row:
     allowed: float | None = None
     message: str = ""
     credit: float = 0.0
+    outline: str = ""
 
 
 @dataclass(frozen=True, slots=True)

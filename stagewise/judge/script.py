@@ -58,12 +58,17 @@ class MissingEntry(LookupError):  # noqa: N818 - the name says what is wrong
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A step that did not deliver: its text, how it failed, a sentence, and the exception if there was
-    one."""
+    one.
+
+    `outline` is the sentence of what is unfit, for cases that must not become known; that of any other
+    failure follows from the rest, see stagewise.outline.
+    """
 
     step: str
     kind: FailureKind
     message: str
     exception: BaseException | None = None
+    outline: str = ""
 
     @property
     def exception_name(self) -> str:

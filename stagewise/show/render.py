@@ -131,7 +131,7 @@ def _word(status: Status, credit: float) -> str:
 
 def _error(one: Row) -> str:
     if one.error is None:
-        return "–"
+        return f"≤ {one.allowed:.0e}" if one.credit > 0 and one.allowed is not None else "–"
     error = small(one.error) if one.error else "0"
     if one.allowed is None:
         return error

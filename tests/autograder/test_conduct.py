@@ -48,7 +48,7 @@ class Examiner:
     def run_given(self, planned):
         self.given.append(planned.grade_id)
 
-    def run_check(self, planned):
+    def run_check(self, planned, sources):
         self.checks.append(planned.source)
         grade = {
             "output_type": "execute_result",

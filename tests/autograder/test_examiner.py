@@ -106,7 +106,7 @@ def test_every_failure_has_its_reason(examined, check, student, reason, detail):
     """And one error in the notebook, with what to do."""
     result = examined(check, student)
     assert (result.points, result.reason) == (0.0, reason)
-    assert detail in result.detail
+    assert detail in f"{result.detail}\n{result.evidence}"
     last = result.outputs[-1]
     assert (last["output_type"], last["ename"]) == ("error", reason.value)
     assert reason.advice in last["traceback"]
