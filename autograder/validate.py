@@ -132,7 +132,7 @@ def _lost_points(record: Record) -> Iterable[str]:
         yield record.detail
     for check in record.checks:
         if check.points != check.max:
-            why = check.diagnosis or check.detail or check.reason.value
+            why = check.diagnosis or check.evidence or check.detail or check.reason.value
             yield f"{check.check} earned {check.points:g} of {check.max:g}: {why}"
 
 

@@ -4,8 +4,6 @@ records.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -19,6 +17,7 @@ from autograder.grading import records
 from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
 from autograder.reports.sheets import Mark, Sheet, in_words, read_sheets, reason_of
+from autograder.spreadsheet import Value, csv_text
 from autograder.terminal import shown
 from autograder.units.plan import PlannedCell, read_plan
 
@@ -29,7 +28,8 @@ class Score:
 
     A submission that could not be graded has one more row, with an empty `check`; one that lateness cost
     points has one with these, below zero, so that a student's rows add up to what counts. `isolation` is
-    "sandbox", "process" (without one, as was asked), or "" where nothing is recorded.
+    "sandbox", "process" (without one, as was asked), or "" where nothing is recorded. `evidence` is for the
+    instructor alone: what was expected in hidden cases, and what the student's code answered.
     """
 
     student: str
@@ -40,10 +40,11 @@ class Score:
     reason: str
     diagnosis: str
     isolation: str = ""
+    evidence: str = ""
 
 
 LATE_PENALTY = "late-penalty"
-_ALWAYS = tuple(field.name for field in fields(Score) if field.name != "isolation")
+_ALWAYS = tuple(field.name for field in fields(Score) if field.name not in ("isolation", "evidence"))
 
 
 def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Score]:
@@ -72,25 +73,28 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
 
 
 def as_json(rows: Iterable[Score]) -> str:
-    """A list of objects with the fields of Score; `isolation` only when some had no sandbox."""
-    return json.dumps(_entries(rows), indent=1, ensure_ascii=False)
+    """A list of objects with the fields of Score; `isolation` only when some had no sandbox, `evidence` only
+    where there is some.
+    """
+    rows = list(rows)
+    entries = [
+        entry | ({"evidence": row.evidence} if row.evidence else {})
+        for row, entry in zip(rows, _entries(rows), strict=True)
+    ]
+    return json.dumps(entries, indent=1, ensure_ascii=False)
 
 
 def as_csv(rows: Iterable[Score]) -> str:
-    """A header and a line for each row, with the columns that `as_json` has."""
+    """A header and a line for each row, with the columns that `as_json` has, but for the evidence."""
     entries = _entries(rows)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(entries[0] if entries else _ALWAYS)
-    for entry in entries:
-        writer.writerow(map(_harmless, entry.values()))
-    return text.getvalue()
+    return csv_text(list(entries[0] if entries else _ALWAYS), (list(entry.values()) for entry in entries))
 
 
-def _entries(rows: Iterable[Score]) -> list[dict[str, object]]:
+def _entries(rows: Iterable[Score]) -> list[dict[str, Value]]:
     entries = [asdict(row) for row in rows]
     marked = any(entry["isolation"] == "process" for entry in entries)
-    return entries if marked else [{name: entry[name] for name in _ALWAYS} for entry in entries]
+    names = (*_ALWAYS, "isolation") if marked else _ALWAYS
+    return [{name: entry[name] for name in names} for entry in entries]
 
 
 def show(rows: Sequence[Score], console: Console) -> None:
@@ -127,7 +131,8 @@ def _score(
     reason = reason_of(cell, check, mark)
     diagnosis = (check.diagnosis or check.detail) if check else ""
     isolation = record.isolation if record else ""
-    return Score(student, unit, cell.grade_id, mark.score, cell.points, reason.value, diagnosis, isolation)
+    points, evidence = (mark.score, cell.points), check.evidence if check else ""
+    return Score(student, unit, cell.grade_id, *points, reason.value, diagnosis, isolation, evidence)
 
 
 def _penalty(record: Record | None, student: str, unit: str, sheet: Sheet) -> Iterator[Score]:
@@ -142,8 +147,3 @@ def _penalty(record: Record | None, student: str, unit: str, sheet: Sheet) -> It
 def _refusal(record: Record, most: float) -> Score:
     said = f"{record.detail}; remedy: {record.remedy}"
     return Score(record.student, record.unit, "", 0.0, most, record.reason.value, said, record.isolation)
-
-
-def _harmless(value: object) -> object:
-    """A spreadsheet takes a cell that starts like this for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value

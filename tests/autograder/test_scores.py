@@ -75,6 +75,21 @@ def test_json_is_a_list_of_objects_with_the_promised_keys(course):
     assert {row["student"] for row in rows} == {"ada", "bob", "cem"}
 
 
+def test_evidence_is_in_json_alone(course):
+    """Where an instructor's program finds it; no student is told the numbers of hidden cases."""
+    told = replace(BOTH[1], evidence="hidden, y: expected 4, got 2")
+    save(course, record("ada", checks=(BOTH[0], told)))
+    rows = scores(course, "toy", ["ada"])
+    assert [row.get("evidence") for row in json.loads(as_json(rows))] == [
+        None,
+        "hidden, y: expected 4, got 2",
+        None,
+    ]
+    console = Console(record=True, width=160, file=io.StringIO())
+    show(rows, console)
+    assert "expected 4" not in as_csv(rows) + console.export_text()
+
+
 def test_csv_cannot_start_a_formula_in_a_spreadsheet():
     rows = [Score("=1+1", "toy", "check", 1.0, 2.0, "wrong", "@SUM(A1)")]
     (row,) = csv.DictReader(io.StringIO(as_csv(rows)))
@@ -116,7 +131,7 @@ def test_a_grade_without_a_sandbox_is_marked(course):
         ("bob", "sandbox"),
         ("cem", "sandbox"),
     }
-    assert "check-quadruple,0.0,50.0,wrong,You double only once.,process" in as_csv(rows)
+    assert '"check-quadruple",0.0,50.0,"wrong","You double only once.","process"' in as_csv(rows)
     assert {(row["student"], row["isolation"]) for row in json.loads(as_json(rows))} == {
         ("ada", "process"),
         ("bob", "sandbox"),
