@@ -1,6 +1,7 @@
 """The attacks, by name: a notebook's cells and what they try. None may earn what an honest judge denies."""
 
 from autograder.attacks.answers import ANSWERS
+from autograder.attacks.channels import CHANNELS
 from autograder.attacks.conversation import CONVERSATION
 from autograder.attacks.judges import JUDGES
 from autograder.attacks.kernel import KERNEL
@@ -20,4 +21,5 @@ ATTACKS = (
     *CONVERSATION,
     *PLAYED,
     *RETURNED,
+    *CHANNELS,
 )

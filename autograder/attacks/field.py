@@ -82,13 +82,14 @@ class Attack:
 @dataclass(frozen=True)
 class Aftermath:
     """What came of an attack: the graded notebook, what each check earned, all that the outputs hold, and
-    why which cells were repaired.
+    why which cells were repaired; what cells showed that students are not told, by their counts.
     """
 
     notebook: dict[str, Any]
     scores: tuple[CheckScore, ...]
     shown: str
     repairs: tuple[Reason, ...]
+    withheld: dict[str, str]
 
     @property
     def points(self) -> float:
@@ -179,4 +180,4 @@ def grade(raw: bytes, template: CandidateTemplate, plan: Plan = PLAN, limits: Li
         walk = grade_notebook(intake.notebook, plan, candidate, examiner, clean)
     shown = json.dumps([cell.get("outputs") for cell in walk.notebook["cells"]])
     repairs = tuple(repair.reason for repair in intake.repairs)
-    return Aftermath(walk.notebook, walk.checks, shown, repairs)
+    return Aftermath(walk.notebook, walk.checks, shown, repairs, walk.withheld)

@@ -62,7 +62,7 @@ def place(traceback: str, sources: Sources) -> str:
     """The innermost line of the notebook that a traceback names, as the notebook has it; "" without one."""
     for found in reversed(_PLACE.findall(traceback)):
         count, line = map(int, found)
-        lines = sources.get(count, "").split("\n")
+        lines = sources[count].split("\n") if count in sources else []
         if 1 <= line <= len(lines):
             return f"Cell In[{count}], line {line}\n    {lines[line - 1].strip()[:_LONGEST_LINE]}"
     return ""
