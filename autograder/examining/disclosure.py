@@ -23,6 +23,7 @@ Sources = Mapping[int, str]
 _PLACE = re.compile(r"Cell In\[(\d{1,6})\], line (\d{1,6})")
 _LONGEST_LINE = 160
 _LARGEST_ERROR = 10.0
+_ALMOST = 1 - 1e-3
 _MOST_KEPT = 10_000
 _NOTE = (
     "What this cell shows is for the instructor alone: it ran after code of this notebook had been graded on"
@@ -78,7 +79,8 @@ def _about(row: Row) -> float | None:
     within = row.credit > 0 or row.error is None or row.error <= (row.allowed or 0.0)
     if row.error is None or within or not math.isfinite(row.error):
         return None
-    return float(min(10.0 ** math.ceil(math.log10(row.error)), _LARGEST_ERROR))
+    # A processor's rounding must not lift an error of 1 into the next power.
+    return float(min(10.0 ** math.ceil(math.log10(row.error * _ALMOST)), _LARGEST_ERROR))
 
 
 def _error(error: Mapping[str, Any], sources: Sources) -> dict[str, Any]:

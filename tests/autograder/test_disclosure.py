@@ -96,7 +96,14 @@ def test_a_report_without_outlines_says_no_more_than_that_something_is_wrong():
 
 @pytest.mark.parametrize(
     ("error", "credit", "told"),
-    [(3.4e-13, 1.0, None), (1.7e-4, 0.0, 1e-3), (0.25, 0.0, 1.0), (876.0, 0.0, 10.0), (3e-5, 0.0, None)],
+    [
+        (3.4e-13, 1.0, None),
+        (1.7e-4, 0.0, 1e-3),
+        (0.25, 0.0, 1.0),
+        (1.0000001, 0.0, 1.0),
+        (876.0, 0.0, 10.0),
+        (3e-5, 0.0, None),
+    ],
 )
 def test_the_error_is_told_to_a_power_of_ten(error, credit, told):
     """A right answer could carry a number in how it is rounded."""
