@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from autograder.attacks.field import EXAMINED, WRONG_RULE, Attack, code, grade, submission
 from autograder.examining.disclosure import disclosed, disclosed_outputs, evidence, kept, place
 from reference import units
 from reference.drawing import draw
@@ -15,7 +16,6 @@ from stagewise.judging import judge
 from stagewise.outline import outlined_exception
 from stagewise.render import to_html, to_text
 from stagewise.report import Report, Row, Status
-from autograder.attacks.field import EXAMINED, WRONG_RULE, Attack, code, grade, submission
 
 CLOSE = Tolerance(1e-4, 1e-5, "")
 ARRAY = np.linspace(0.1234567, 0.7654321, 6).reshape(2, 3)
