@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stagewise.outline import outlined_exception
-from stagewise.report import Report, Row
+from stagewise.judge.outline import outlined_exception
+from stagewise.judge.report import Report, Row
 
 Sources = Mapping[int, str]
 """The text of each cell that ran, by its count."""

@@ -24,11 +24,11 @@ from autograder.isolation.link import CandidateGone
 from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
-from stagewise import display
-from stagewise.compare import kind_of
-from stagewise.outline import outlined_exception
-from stagewise.report import Report
-from stagewise.student_traceback import headline
+from stagewise.judge.compare import kind_of
+from stagewise.judge.outline import outlined_exception
+from stagewise.judge.report import Report
+from stagewise.judge.student_traceback import headline
+from stagewise.show import display
 
 _LONGEST_DETAIL = 600
 _NO_SOURCES: Sources = MappingProxyType({})

@@ -11,16 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stagewise.asking import AskedCase
-from stagewise.between import settled
-from stagewise.compare import Comparison, Flaw, compare
-from stagewise.grammar import output as parsed
-from stagewise.observing import observe, quantity, says, told
-from stagewise.outline import outlined
-from stagewise.playing import calls, play_each
-from stagewise.report import Row, Status
-from stagewise.script import Failure, FailureKind, MissingEntry, Played
-from stagewise.setting import placed
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.between import settled
+from stagewise.judge.compare import Comparison, Flaw, compare
+from stagewise.judge.grammar import output as parsed
+from stagewise.judge.observing import observe, quantity, says, told
+from stagewise.judge.outline import outlined
+from stagewise.judge.playing import calls, play_each
+from stagewise.judge.report import Row, Status
+from stagewise.judge.script import Failure, FailureKind, MissingEntry, Played
+from stagewise.judge.setting import placed
 
 SIDE_FLAW = 0.75
 _STATUS = {

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from stagewise.compare import NUMBERS, Tolerance, describe, kind_of
-from stagewise.grammar import Entry, Quantity, output
-from stagewise.script import Failure, FailureKind, pick
+from stagewise.judge.compare import NUMBERS, Tolerance, describe, kind_of
+from stagewise.judge.grammar import Entry, Quantity, output
+from stagewise.judge.script import Failure, FailureKind, pick
 from stagewise.numerals import numeral
 from stagewise.observables import OBSERVABLES, Observable, Unobservable
 

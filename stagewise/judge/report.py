@@ -20,7 +20,7 @@ class Row:
     """One output of one case: its relative error beside the allowed one, a sentence, and its credit (0 to
     1).
 
-    `outline` is the sentence for cases that must not become known, see stagewise.compare.Comparison.
+    `outline` is the sentence for cases that must not become known, see stagewise.judge.compare.Comparison.
     """
 
     case: str

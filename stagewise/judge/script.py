@@ -61,7 +61,7 @@ class Failure:
     one.
 
     `outline` is the sentence of what is unfit, for cases that must not become known; that of any other
-    failure follows from the rest, see stagewise.outline.
+    failure follows from the rest, see stagewise.judge.outline.
     """
 
     step: str

@@ -8,14 +8,14 @@ import pytest
 
 from autograder.attacks.field import EXAMINED, WRONG_RULE, Attack, code, grade, submission
 from autograder.examining.disclosure import disclosed, disclosed_outputs, evidence, kept, place
-from reference import units
-from reference.drawing import draw
-from reference.examine import examined, set_seed
-from stagewise.compare import Tolerance, compare
-from stagewise.judging import judge
-from stagewise.outline import outlined_exception
-from stagewise.render import to_html, to_text
-from stagewise.report import Report, Row, Status
+from reference.judge.drawing import draw
+from reference.judge.examine import examined, set_seed
+from reference.kit import units
+from stagewise.judge.compare import Tolerance, compare
+from stagewise.judge.judging import judge
+from stagewise.judge.outline import outlined_exception
+from stagewise.judge.report import Report, Row, Status
+from stagewise.show.render import to_html, to_text
 
 CLOSE = Tolerance(1e-4, 1e-5, "")
 ARRAY = np.linspace(0.1234567, 0.7654321, 6).reshape(2, 3)

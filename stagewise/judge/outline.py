@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import re
 
-from stagewise.script import Failure, FailureKind, MissingEntry
+from stagewise.judge.script import Failure, FailureKind, MissingEntry
 
 _LONGEST = 600
 _NUMPYS = ("LinAlgError", "AxisError")
