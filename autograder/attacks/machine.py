@@ -83,7 +83,9 @@ print('SUCCESS' if libc.sethostname(b'mine', 4) == 0 else 'refused')
 import ctypes, os
 libc = ctypes.CDLL(None)
 known = {'HOME', 'USER', 'LOGNAME', 'LANG', 'TZ', 'PATH', 'PWD', 'PYTHONHASHSEED', 'OPENBLAS_NUM_THREADS',
-         'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'MPLBACKEND', 'MPLCONFIGDIR', 'IPYTHONDIR', 'LC_CTYPE'}
+         'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'MPLBACKEND', 'MPLCONFIGDIR', 'IPYTHONDIR', 'LC_CTYPE',
+         'ATEN_CPU_CAPABILITY', 'GLIBC_TUNABLES', 'MKL_CBWR', 'NPY_DISABLE_CPU_FEATURES',
+         'ONEDNN_MAX_CPU_ISA', 'OPENBLAS_CORETYPE'}
 names, place = set(os.environ), ctypes.POINTER(ctypes.c_char_p).in_dll(libc, 'environ')
 for i in range(10_000):
     if place[i] is None: break

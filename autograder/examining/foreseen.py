@@ -15,7 +15,7 @@ from autograder.isolation.candidate.wire import UnsendableError, pack, unpack
 from autograder.isolation.handles import Handle
 from autograder.isolation.limits import Limits
 from autograder.isolation.link import CandidateGone, CellResult
-from autograder.isolation.performances import Claim, Question, believed, questions
+from autograder.isolation.performances import Claim, Question, believed, questions, together
 from autograder.reasons import Reason
 from reference.kit import units
 from stagewise.judge.asking import AskedCase
@@ -85,11 +85,10 @@ class RightCandidate:
         asked = unpack(question.packed)
         with listening() as heard:
             answers = [pack(self._answer(script, inputs, functions, heard)) for script, inputs in asked]
-        message = pack(["played", answers])[1:]
         runs = [
             self._run(case, answer, numbers) for case, answer in zip(question.cases, answers, strict=True)
         ]
-        return question.remembered(message, runs)
+        return question.remembered(together(answers), runs)
 
     def _answer(
         self,

@@ -12,9 +12,21 @@ SITE = "/opt/site-packages"
 _SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
 
 
+PROCESSOR = (
+    "ATEN_CPU_CAPABILITY",
+    "GLIBC_TUNABLES",
+    "MKL_CBWR",
+    "NPY_DISABLE_CPU_FEATURES",
+    "ONEDNN_MAX_CPU_ISA",
+    "OPENBLAS_CORETYPE",
+)
+"""By these variables libraries of numbers choose their way, and so how they round: inside as outside."""
+
+
 def environment(home: str) -> dict[str, str]:
     """Return all the environment variables that a candidate has."""
     return {
+        **{name: os.environ[name] for name in PROCESSOR if name in os.environ},
         "HOME": home,
         "USER": "student",
         "LOGNAME": "student",

@@ -22,7 +22,7 @@ from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import Numbered, ProtocolError, UnsendableError, pack, unpack
 from autograder.isolation.handles import Handle
 from autograder.isolation.limits import Limits
-from autograder.isolation.performances import Claim, Question, believed, questions
+from autograder.isolation.performances import Claim, Question, believed, questions, told_in
 from autograder.isolation.student_errors import student_error
 from autograder.isolation.updates import apply
 from autograder.reasons import Reason
@@ -187,7 +187,7 @@ class Candidate:
             # No call begins when the check's time is up; a candidate can deny that it is.
             frame = self._frame(patience * question.calls, self._wall_end + patience, left)
             left -= len(frame)
-            message += frame.removeprefix(self._head)
+            message += told_in(frame, self._head)
             known = question.runs.get(message)
             if known is not None:
                 return known

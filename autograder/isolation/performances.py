@@ -29,6 +29,8 @@ from stagewise.judge.student_traceback import headline
 _MOST_BYTES = 1 << 22
 """Of a question; more cases go into the next one."""
 _MOST_KNOWN, _MOST_RUNS, _LONGEST_KNOWN = 1024, 16, 1 << 20
+_PLAYED = pack("played")
+_HEADS = {0xDC: 3, 0xDD: 5}  # bytes before the items of a long list, by its first one; of a short one 1
 _MOST_WARNINGS, _LONGEST_WARNING, _LONGEST_MESSAGE = 100, 500, 2_000
 
 
@@ -107,6 +109,22 @@ def _packed(case: AskedCase) -> bytes:
     wanted = [root for root in roots if root not in case.inputs or root in case.updates]
     script = ["\n".join(step.text for step in case.steps), list(case.updates), wanted]
     return pack([script, Encoder(_refused).encode(case.inputs)])
+
+
+def together(answers: Sequence[bytes]) -> bytes:
+    """The message of these answers to all cases of a question."""
+    return b"".join(map(pack, answers))
+
+
+def told_in(frame: bytes, head: bytes) -> bytes:
+    """A frame's part of the message: its answers without their number, which depends on how busy it is there.
+
+    head: how a frame begins that answers the question. What is no such frame is a part by itself.
+    """
+    begins = len(head) + len(_PLAYED)
+    if len(frame) == begins or not frame.startswith(head + _PLAYED):
+        return frame
+    return frame[begins + _HEADS.get(frame[begins], 1) :]
 
 
 def _refused(value: object) -> int:

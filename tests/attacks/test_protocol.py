@@ -10,6 +10,7 @@ from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import Tag, pack
 from autograder.isolation.limits import Limits
 from autograder.isolation.link import Candidate, CandidateGone
+from autograder.isolation.performances import together
 from autograder.isolation.student_errors import CandidateError
 from autograder.reasons import Reason
 from stagewise.judge.asking import AskedCase
@@ -224,6 +225,18 @@ def test_an_answer_is_known_by_all_that_it_tells_whatever_the_turn(liar):
     first, second, third = (candidate.play({"f": 0}, cases) for _ in range(3))
     assert first is second
     assert third[0].values["y"] == 5.0
+
+
+def test_answers_are_known_however_many_of_them_travel_together(liar):
+    """A busy machine sends them one by one, and they say the same."""
+    alone, both = [PLAYED], [PLAYED, PLAYED]
+    replies = ([1, "played", both], [2, "played", alone], [2, "played", alone], [3, "played", alone * 20])
+    candidate = liar(*replies)
+    candidate.begin_check()
+    cases, more = (CASE,) * 2, (CASE,) * 20
+    first, second = (candidate.play({"f": 0}, cases) for _ in range(2))
+    assert first is second
+    assert candidate.play({"f": 0}, more).message == together(alone * 20)
 
 
 def test_an_answer_with_a_handle_or_a_timeout_in_it_is_known_to_nobody(liar):
