@@ -56,6 +56,10 @@ class Reason(StrEnum):
     SYMLINK = "symlink", "Submit the file itself, not a link to it."
     BAD_NAME = "bad-name", "Rename the file to the unit's name, without slashes or dots in front."
     MISSING_FILE = "missing-file", "Submit the notebook under the unit's name: no such file was there."
+    ENVIRONMENT = (
+        "environment",
+        "Nothing that the student could do: the machine or the course lacks what grading needs.",
+    )
     UNREADABLE = "unreadable", "Let the instructor look at the file's permissions: it could not be read."
 
     # A submission that was repaired before it was graded.

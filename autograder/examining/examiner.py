@@ -16,7 +16,7 @@ from types import CodeType, MappingProxyType
 from typing import Any
 
 from autograder.examining.disclosure import Sources, place
-from autograder.examining.namespaces import Namespace, Subject, defined
+from autograder.examining.namespaces import Namespace, Subject, defined, parsed
 from autograder.examining.spending import OverspentError, spending
 from autograder.examining.verdicts import CheckResult, earned, failed
 from autograder.isolation.handles import Handle
@@ -145,21 +145,12 @@ def _traceback(error: Exception) -> str:
 @lru_cache(maxsize=512)
 def _compiled(source: str, grade_id: str) -> Cell:
     place = f"<check {grade_id}>"
-    tree = _parsed(source, place)
+    tree = parsed(source, place)
     names = defined(tree)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     result = compile(ast.Expression(last.value), place, "eval") if isinstance(last, ast.Expr) else None
     statements = tuple(compile(ast.Module([part], []), place, "exec") for part in tree.body)
     return Cell(statements, result, names)
-
-
-def _parsed(source: str, place: str) -> ast.Module:
-    """Return the tree of a cell; lines that only a notebook understands (`%matplotlib inline`) do nothing."""
-    try:
-        return ast.parse(source, place)
-    except SyntaxError:
-        lines = ["" if line.startswith(("%", "!")) else line for line in source.split("\n")]
-        return ast.parse("\n".join(lines), place)
 
 
 @contextmanager

@@ -44,6 +44,15 @@ class Namespace(dict[str, Any]):
         return value
 
 
+def parsed(source: str, place: str) -> ast.Module:
+    """Return the tree of a cell; lines that only a notebook understands (`%matplotlib inline`) do nothing."""
+    try:
+        return ast.parse(source, place)
+    except SyntaxError:
+        lines = ["" if line.startswith(("%", "!")) else line for line in source.split("\n")]
+        return ast.parse("\n".join(lines), place)
+
+
 def defined(tree: ast.Module) -> frozenset[str]:
     """Return the names that a cell's own statements bind: not those inside its functions and classes.
 

@@ -1,18 +1,21 @@
 """The walk through one notebook: the student's cells go to the candidate, check cells (from the plan) to
 the examiner.
 
-What a cell is, is read from the plan alone. Experiments are skipped unless asked for.
+What a cell is, is read from the plan alone. Of the experiments nothing is run but what other cells name,
+unless they are asked for.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
 from autograder.examining.disclosure import Sources, disclosed_outputs, kept
+from autograder.grading.alone import Alone
+from autograder.grading.experiments import needed
 from autograder.grading.records import DOUBTFUL, CheckScore
 from autograder.isolation.link import CandidateGone, CellResult
 from autograder.units.plan import Plan, PlannedCell
@@ -24,6 +27,8 @@ class Runner(Protocol):
     """What a walk needs of a candidate."""
 
     def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult: ...
+
+    def lookup(self, name: str) -> Any: ...
 
 
 class Judge(Protocol):
@@ -59,19 +64,25 @@ def grade_notebook(
 ) -> Walk:
     """Run the code cells of a notebook in their order.
 
-    `notebook` is one that intake returned: each planned cell occurs once. It is changed in place.
+    `notebook` is one that intake returned: each planned cell occurs once. It is changed in place. CourseError
+    when a cell of the course fails by itself.
     """
     planned = {cell.grade_id: cell for cell in plan.cells}
     scores: list[CheckScore] = []
-    student = _Student(candidate, clean)
+    partly = {} if explore else _of_experiments(notebook, planned)
+    # A whole experiment may fail beside unfinished exercises, whatever they are made of.
+    student = _Student(candidate, clean, ("given",) if explore else ("given", "explore"))
     count = 0
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code" or not cell["source"].strip():
             continue
         known = planned.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
         role = known.role if known is not None else "plain"
-        if role == "explore" and not explore:
-            continue
+        source = cell["source"]
+        if known is not None and role == "explore" and not explore:
+            source = partly.get(known.grade_id, "")
+            if not source:
+                continue
         count += 1
         cell["execution_count"] = count
         if known is not None and role == "check":
@@ -83,10 +94,20 @@ def grade_notebook(
             continue
         if known is not None and role == "given":
             examiner.run_given(known)
-        defines = known.grade_id if known is not None and role == "exercise" else ""
-        shown = student.run(cell["source"], count, defines)
-        cell["outputs"] = [_counted(output, count) for output in shown]
+        cell["outputs"] = [_counted(output, count) for output in student.run(source, count, known)]
     return Walk(notebook, tuple(scores), student.stopped, student.withheld)
+
+
+def _of_experiments(notebook: dict[str, Any], planned: Mapping[str, PlannedCell]) -> dict[str, str]:
+    """What of the experiments the other cells of this notebook need, by the names of their cells."""
+    experiments = {name: cell.source for name, cell in planned.items() if cell.role == "explore"}
+    others = []
+    for cell in notebook["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+        role = planned[name].role if name in planned else "plain"
+        if cell["cell_type"] == "code" and role not in ("explore", "check"):
+            others.append(cell["source"])
+    return needed(experiments, others)
 
 
 @lru_cache(maxsize=1024)
@@ -116,27 +137,33 @@ class _Student:
     Once the code was `examined`, any cell may show what a check has handed over, so that it is `withheld`.
     """
 
-    def __init__(self, candidate: Runner, clean: Clean) -> None:
+    def __init__(self, candidate: Runner, clean: Clean, courses: Collection[str]) -> None:
         self._candidate = candidate
         self._clean = clean
+        self._alone = Alone(courses, lambda name: candidate.lookup(name))
         self._gone = False
         self.stopped = False
         self.examined = False
         self.sources: dict[int, str] = {}
         self.withheld: dict[str, str] = {}
 
-    def run(self, source: str, count: int, defines: str) -> list[dict[str, Any]]:
+    def run(self, source: str, count: int, known: PlannedCell | None) -> list[dict[str, Any]]:
         if self._gone:
             return []
         self.sources[count] = source
+        self._alone.begin(source, known)
+        defines = known.grade_id if known is not None and known.role == "exercise" else ""
         try:
             result = self._candidate.run_cell(source, count=count, defines=defines)
         except CandidateGone as end:
+            self._alone.died(str(end))
             self._gone = True
             self.stopped |= end.reason in DOUBTFUL
             return [_error("CandidateGone", str(end))]
         self.stopped |= result.status == "timeout"
         shown = self._clean(result.outputs)
+        if result.status == "error":
+            self._alone.failed(shown)
         if not self.examined or not shown:
             return shown
         self.withheld[f"In[{count}]"] = kept(shown)

@@ -36,6 +36,7 @@ from autograder.units.prepare import prepare
 from autograder.whole_files import told_whose_fault
 
 _BATCH = 32
+_NOT_IN_BOOK = (Reason.BAD_NAME, Reason.ENVIRONMENT)
 _BATCH_SECONDS = 0.5
 
 
@@ -190,7 +191,7 @@ class _Run:
 
     def _finish(self, student: str, marked: Marked) -> None:
         submitted = self._read.pop(student)
-        record = marked.record
+        record = marked.record if marked.record.settled else replace(marked.record, basis="")
         earlier = records.load(self.course, self.unit, student)
         if record.reason is Reason.OK:
             if earlier is not None:
@@ -206,7 +207,7 @@ class _Run:
         if not self._unwritten or (len(self._unwritten) < least and not old):
             return
         unwritten, self._unwritten = self._unwritten, []
-        self._gradebook.write([entry for record, entry in unwritten if record.reason is not Reason.BAD_NAME])
+        self._gradebook.write([entry for record, entry in unwritten if record.reason not in _NOT_IN_BOOK])
         for record, _ in unwritten:
             self._save(record)
             self._tell(Done(record, graded=True))

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from autograder.errors import SubmissionError
+from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.examining.examiner import Examiner
 from autograder.examining.foreseen import RightCandidate
 from autograder.examining.outputs import clean
@@ -22,6 +22,7 @@ from autograder.grading.conduct import grade_notebook
 from autograder.grading.records import Record, digest_of
 from autograder.intake.reading import Intake, read_submission
 from autograder.isolation.link import Candidate
+from autograder.reasons import Reason
 from autograder.units.plan import Plan, checksum_of
 
 
@@ -61,7 +62,12 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
     with fresh() as candidate:
         clock.lap("candidate")
         examiner = Examiner(candidate, terms.plan.unit)
-        walk = grade_notebook(intake.notebook, terms.plan, candidate, examiner, clean, explore=terms.explore)
+        try:
+            walk = grade_notebook(
+                intake.notebook, terms.plan, candidate, examiner, clean, explore=terms.explore
+            )
+        except CourseError as fault:
+            return refused(student, raw, terms, not_gradable(fault))
         in_order = candidate.in_order
         clock.lap("cells and checks")
     walk.notebook["metadata"]["stagewise"] = {"unit": terms.plan.unit, "isolation": terms.isolation}
@@ -82,6 +88,11 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
         timings=clock.laps,
     )
     return Marked(content, record, in_order)
+
+
+def not_gradable(fault: CourseError | SandboxError) -> SubmissionError:
+    """What a submission is told that cannot be graded here and now, through no fault of its own."""
+    return SubmissionError(Reason.ENVIRONMENT, fault.problem, fault.remedy)
 
 
 def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) -> Marked:

@@ -22,6 +22,7 @@ from autograder.whole_files import replace, sweep
 
 RECORD_VERSION = 1
 DOUBTFUL = (Reason.TIMEOUT, Reason.DIED)
+_NOT_THE_STUDENTS = (Reason.ENVIRONMENT, Reason.CHECK_BROKEN)
 _REASONS = {reason.value: reason for reason in Reason}
 
 
@@ -77,11 +78,16 @@ class Record:
         return sum(check.points for check in self.checks)
 
     @property
+    def settled(self) -> bool:
+        """Whether it tells of the submission; a failure to grade it does not, and is no reason to skip it."""
+        return self.reason not in _NOT_THE_STUDENTS
+
+    @property
     def in_doubt(self) -> bool:
         """Whether load or the machine may have ended something: it is graded once more, alone, before that
         counts.
         """
-        return self.stopped or any(check.reason in DOUBTFUL for check in self.checks)
+        return self.stopped or not self.settled or any(check.reason in DOUBTFUL for check in self.checks)
 
 
 def digest_of(raw: bytes) -> str:

@@ -18,14 +18,16 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.errors import SandboxError
+from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.examining.foreseen import RightCandidate
 from autograder.grading import records
 from autograder.grading.children import Child, ChildDiedError
-from autograder.grading.marking import Marked, Terms, blank, mark
+from autograder.grading.marking import Marked, Terms, blank, mark, not_gradable, refused
+from autograder.grading.records import Record
 from autograder.isolation.limits import MIB, Limits
 from autograder.isolation.link import CandidateGone
 from autograder.isolation.sandbox import CandidateTemplate
+from autograder.reasons import Reason
 
 _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
 _SPARE_SECONDS = 60.0
@@ -50,6 +52,7 @@ class Worker:
         self._examiner: Child | None = None
         self._blank = blank(terms.plan)
         self._foreseen = self._warm = False
+        self._fault: SubmissionError | None = None
 
     def mark(self, student: str, raw: bytes, start: Start) -> bytes:
         """The graded submission, packed; raises ChildDiedError when its examiner did not survive it,
@@ -59,6 +62,8 @@ class Worker:
             template = start()
             self.warm_up(template)
             self._template = template
+        if self._fault is not None:
+            return pack(refused(student, raw, self.terms, self._fault))
         if self._examiner is None:
             self._examiner = Child(_Examining(self.terms, self._template, self._limits).answer)
         seconds = self._limits.cpu_seconds * self._limits.wall_factor + _SPARE_SECONDS
@@ -90,17 +95,29 @@ class Worker:
 
     def warm_up(self, template: CandidateTemplate) -> None:
         """Judge the right answers in this process, and grade an empty submission: those forked from it find
-        both done.
+        both done. What fails in that one is no student's fault, and then nobody is graded.
         """
         self.foresee()
         if not self._warm:
-            mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))
+            marked = mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))
+            self._fault = fault_of(marked.record)
             self._warm = True
         gc.collect()
         gc.freeze()  # what is here now is shared with every child, and need not be looked at by any
 
     def _right(self) -> RightCandidate:
         return RightCandidate(self.terms.plan.unit, self.terms.isolation)
+
+
+def fault_of(blank: Record) -> SubmissionError | None:
+    """Why nobody can be graded, where the submission of a student who wrote nothing could not."""
+    if not blank.settled:
+        return SubmissionError(blank.reason, blank.detail, blank.remedy)
+    for check in blank.checks:
+        if check.reason is Reason.CHECK_BROKEN:
+            problem = f"{check.check} fails where nothing was written: {check.detail}"
+            return not_gradable(CourseError(problem, "correct the check, or what it needs, and grade again"))
+    return None
 
 
 class _Examining:

@@ -58,6 +58,10 @@ def folder() -> Traversable:
     return resources.files("stagewise") / "recorded"
 
 
+class UnknownUnitError(LookupError):
+    """No answers are recorded for a unit of that name."""
+
+
 def units() -> tuple[str, ...]:
     """The names of the units that there are, sorted."""
     place = folder()
@@ -70,9 +74,10 @@ def units() -> tuple[str, ...]:
 
 @lru_cache(maxsize=32)
 def load(unit: str) -> UnitRecording:
-    """The recording of a unit that ships with the package; LookupError names the units that there are."""
+    """The recording of a unit that ships with the package; UnknownUnitError names those that there are."""
     if unit not in units():
-        raise LookupError(f"there is no unit {unit!r}; the units are: {', '.join(units()) or 'none yet'}")
+        known = ", ".join(units()) or "none yet"
+        raise UnknownUnitError(f"there is no unit {unit!r}; the units are: {known}")
     return read((folder() / f"{unit}.json").read_text(encoding="utf-8"))
 
 

@@ -5,6 +5,7 @@ import json
 import nbformat
 import pytest
 
+from autograder.errors import CourseError
 from autograder.examining.verdicts import CheckResult
 from autograder.grading.conduct import grade_notebook, without_visible_check
 from autograder.intake.reading import read_submission
@@ -59,6 +60,25 @@ class Examiner:
         return CheckResult(planned.points / 2, planned.points, Reason.PARTIAL, "", "half", "known", (grade,))
 
 
+class Failing(Candidate):
+    """Fails in the cell with a text, in the way that is told."""
+
+    def __init__(self, text, ename, has=()):
+        super().__init__()
+        self._text, self._ename, self._has = text, ename, has
+
+    def run_cell(self, source, *, count=0, defines=""):
+        done = super().run_cell(source, count=count, defines=defines)
+        if self._text not in source:
+            return done
+        error = {"output_type": "error", "ename": self._ename, "evalue": "no such thing", "traceback": []}
+        return CellResult("error", count, (error,))
+
+    def lookup(self, name):
+        if name not in self._has:
+            raise KeyError(name)
+
+
 def walk(candidate=None, change=lambda notebook: None, explore=False):
     notebook = read_submission(submitted(change=change), PLAN).notebook
     candidate, examiner = candidate or Candidate(), Examiner()
@@ -89,6 +109,66 @@ def test_given_cells_run_on_both_sides():
 def test_experiments_run_only_when_asked_for():
     assert not any("picture" in source for _, source in walk()[1].asked)
     assert any("picture" in source for _, source in walk(explore=True)[1].asked)
+
+
+def names_the_experiments(notebook):
+    cell(notebook, "quadruple")["source"] = "def quadruple(x):\n    return picture"
+
+
+def test_of_an_experiment_that_is_what_another_cell_names_runs_in_its_place():
+    graded, candidate, _ = walk(change=names_the_experiments)
+    assert [source for _, source in candidate.asked][2:4] == ["picture = double(1)", "scratch = 3"]
+    counts = [one["execution_count"] for one in graded.notebook["cells"] if one["cell_type"] == "code"]
+    assert counts == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_course_cell_that_fails_by_itself_is_no_students_fault():
+    with pytest.raises(CourseError) as failed:
+        walk(Failing("begin", "ModuleNotFoundError"))
+    assert "given-toys-that-double failed" in failed.value.problem
+    assert "ModuleNotFoundError: no such thing" in failed.value.problem
+    assert "doctor" in failed.value.remedy
+
+
+def test_one_that_ends_its_process_is_none_either():
+    with pytest.raises(CourseError, match="It ran too long"):
+        walk(Candidate(dies_of="begin"))
+
+
+def test_one_behind_exercises_as_they_were_released_is_none_either():
+    """The experiment is behind the first exercise; with that written, it may be the student's fault."""
+    broken = Failing("picture =", "FileNotFoundError")
+    with pytest.raises(CourseError, match="FileNotFoundError"):
+        walk(broken, change=lambda notebook: (names_the_experiments(notebook), unwritten(notebook)))
+    graded, _, _ = walk(Failing("picture =", "FileNotFoundError"), change=names_the_experiments)
+    assert len(graded.checks) == 2
+
+
+def unwritten(notebook):
+    planned = PLAN.cell("double")
+    cell(notebook, "double")["source"] = planned.released
+
+
+@pytest.mark.parametrize("ename", ["NotImplementedError", "UnknownUnitError"])
+def test_an_unwritten_exercise_and_missing_recorded_answers_do_no_harm(ename):
+    assert len(walk(Failing("begin", ename, has=("begin", "check")))[0].checks) == 2
+
+
+def test_missing_recorded_answers_that_keep_names_from_being_defined_do():
+    with pytest.raises(CourseError, match="UnknownUnitError"):
+        walk(Failing("begin", "UnknownUnitError", has=("begin",)))
+
+
+def test_a_students_cell_that_fails_first_is_the_students():
+    def own(notebook):
+        notebook["cells"].insert(0, scratch("import nothing"))
+
+    assert len(walk(Failing("begin", "ModuleNotFoundError"), change=own)[0].checks) == 2
+
+
+def scratch(source):
+    own = {"cell_type": "code", "id": "own", "metadata": {}, "source": source}
+    return own | {"execution_count": None, "outputs": []}
 
 
 def test_a_role_that_the_submission_claims_counts_for_nothing():
