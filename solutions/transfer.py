@@ -785,7 +785,7 @@ check(choose_strategy)
 # ## 12 Larger networks
 # *3 minutes, ●○○*
 #
-# Nothing in your functions knows our small network. If you have a network connection and torchvision (`pip install 'stagewise[imagenet]'`), set `DOWNLOAD = True`: the cell then loads a ResNet-18 with 11 million
+# Nothing in your functions knows our small network. If you have a network connection and torchvision (the cell says how to install it), set `DOWNLOAD = True`: the cell then loads a ResNet-18 with 11 million
 # parameters that has learned the thousand classes of ImageNet, freezes it, and trains a new head on five digits of each class. The pictures are enlarged to 224×224 and
 # normalised as ImageNet was: give a network its input the way it was trained to see it.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
@@ -24,6 +25,7 @@ WEIGHTS = "glyphs-backbone.safetensors"
 CARD = "glyphs-backbone.json"
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 IMAGENET_SIDE = 224
+_PROCESSORS = "https://download.pytorch.org/whl/cpu"
 
 
 def load_backbone(name: str = "glyphs", *, pretrained: bool = True, seed: int = 0) -> nn.Module:
@@ -121,8 +123,11 @@ def _import(module: str, extra: str) -> ModuleType:
     except ImportError as missing:
         package = module.partition(".")[0]
         raise ImportError(
-            f"This needs {package}, which is not installed.\n"
-            f"Install it with the extra `{extra}`: pip install 'stagewise[{extra}]'"
+            f"This needs {package}, which is not installed for the Python that runs here.\n"
+            f'"{sys.executable}" -m pip install {package} --index-url {_PROCESSORS}\n'
+            f'"{sys.executable}" -m pip install "stagewise[{extra}]"\n'
+            "Run these lines in a terminal, then restart the kernel. (The first spares you the gigabytes for "
+            "graphics cards that pip fetches on Linux.)"
         ) from missing
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
+from autograder.grading.templates import needs_of
 from autograder.units.build import Load
 from autograder.units.prepare import prepare
 from autograder.whole_files import replace
@@ -25,27 +26,42 @@ _BUILD_WHEEL = "import sys; from hatchling.build import build_wheel; build_wheel
 _README = """\
 Stagewise: {titles}
 
-You need Python 3.11 or newer. Open a terminal in this folder and run two lines.
+You need Python 3.11 or newer. Open a terminal in this folder and run two lines. The first one downloads about
+100 MB and fills 0.4 GB of disk: one to five minutes. It is needed once, the second whenever you want to work.
 
 macOS and Linux:
 
-    python3 -m venv .venv && .venv/bin/python -m pip install "./{wheel}[{extras}]"
+    python3 -m venv .venv && .venv/bin/python -m pip install "./{wheel}[lab]"
     .venv/bin/python -m jupyter lab
 
 Windows:
 
-    py -m pip install "./{wheel}[{extras}]"
+    py -m pip install "./{wheel}[lab]"
     py -m jupyter lab
 
-The first line is needed once, the second whenever you want to work. Then open, on the left:
+Then open, on the left:
 
 {notebooks}
-
+{pytorch}
 Write your answers where a cell says YOUR CODE HERE or YOUR ANSWER HERE, and run the check below it as often
 as you like. Hand in the notebook file itself, under the name that it has.
 
 (On Windows, to keep the packages apart from others: run "py -m venv .venv" and ".venv\\Scripts\\activate"
-first, and write "python" instead of "py" in the two lines.)
+first, and write "python" instead of "py" in all lines.)
+"""
+# Plain `pip install torch` brings gigabytes for graphics cards on Linux: this index of PyTorch's does not.
+_PYTORCH = """
+PyTorch is needed for {titles} alone. Install it before you open that notebook, once; it fills 0.9 GB more.
+
+macOS and Linux:
+
+    .venv/bin/python -m pip install torch --index-url https://download.pytorch.org/whl/cpu
+    .venv/bin/python -m pip install "./{wheel}[transfer]"
+
+Windows:
+
+    py -m pip install torch --index-url https://download.pytorch.org/whl/cpu
+    py -m pip install "./{wheel}[transfer]"
 """
 
 
@@ -74,9 +90,11 @@ def handout(
     path = path / ZIP_NAME if path.is_dir() else path
     prepare(course, units, load=load)
     notebooks = {unit: course.student(unit).read_text() for unit in course.named(units)}
+    needs = {unit: needs_of(course.instructor(unit)) for unit in notebooks}
+    with_torch = [unit for unit, need in needs.items() if need is not None and "transfer" in need.extras]
     with tempfile.TemporaryDirectory() as folder:
         wheel = build_wheel(Path(folder))
-        files = _files(notebooks, wheel.name, wheel.read_bytes())
+        files = _files(notebooks, with_torch, wheel.name, wheel.read_bytes())
         archive = Path(folder) / ZIP_NAME
         _write_zip(archive, files)
         replace(path, archive.read_bytes())
@@ -97,14 +115,15 @@ def build_wheel(folder: Path) -> Path:
     return wheel
 
 
-def _files(notebooks: Mapping[str, str], wheel: str, content: bytes) -> dict[str, bytes]:
-    """The files of the zip by name; units that use torch ask for it in the README's install line."""
-    extras = "lab,transfer" if any("import torch" in text for text in notebooks.values()) else "lab"
+def _files(
+    notebooks: Mapping[str, str], with_torch: Sequence[str], wheel: str, content: bytes
+) -> dict[str, bytes]:
+    """The files of the zip by name; the README says what units that use PyTorch need besides."""
     readme = _README.format(
         titles=", ".join(notebooks),
         wheel=wheel,
-        extras=extras,
         notebooks="\n".join(f"    {unit}/{unit}.ipynb" for unit in notebooks),
+        pytorch=_PYTORCH.format(titles=" and ".join(with_torch), wheel=wheel) if with_torch else "",
     )
     files = {f"{unit}/{unit}.ipynb": text.encode() for unit, text in notebooks.items()}
     files |= {"README.txt": readme.encode(), wheel: content}

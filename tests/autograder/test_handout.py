@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from autograder.course import REPOSITORY
 from autograder.errors import CourseError
 from autograder.units import handout as handing_out
 from autograder.units.build import build
@@ -65,9 +66,30 @@ def test_a_directory_gets_the_usual_name(course, tmp_path):
     assert handout(course, to=tmp_path, load=load).path == tmp_path / "stagewise-handout.zip"
 
 
-def test_units_that_use_torch_ask_for_it():
-    files = handing_out._files({"transfer": "import torch"}, "stagewise.whl", b"")
-    assert '"./stagewise.whl[lab,transfer]"' in files["stagewise/README.txt"].decode()
+def test_units_that_use_torch_ask_for_its_build_without_gigabytes():
+    """After the two lines that start all other units, and only then."""
+    files = handing_out._files({"dropout": "", "transfer": ""}, ["transfer"], "stagewise.whl", b"")
+    readme = files["stagewise/README.txt"].decode()
+    start, _, more = readme.partition("PyTorch is needed for transfer alone.")
+    assert '"./stagewise.whl[lab]"' in start
+    assert "torch" not in start
+    torch = "python -m pip install torch --index-url https://download.pytorch.org/whl/cpu\n"
+    assert more.index(torch) < more.index('python -m pip install "./stagewise.whl[transfer]"')
+    without = handing_out._files({"dropout": ""}, [], "stagewise.whl", b"")["stagewise/README.txt"]
+    assert b"torch" not in without
+
+
+def test_the_guide_for_students_has_the_lines_of_the_readme(written):
+    guide = (REPOSITORY / "docs" / "students.md").read_text()
+    for line in read(written, "README.txt").splitlines():
+        if ".venv/bin/python" in line:
+            assert line.strip() in guide
+
+
+def test_the_readme_says_how_large_and_how_long(written):
+    readme = read(written, "README.txt")
+    assert "0.4 GB" in readme
+    assert "minutes" in readme
 
 
 def test_a_wheel_that_cannot_be_built_says_what_is_missing(monkeypatch, tmp_path):

@@ -1,9 +1,12 @@
-"""The wheel is the student's package alone, light to install, and works away from the repository."""
+"""Wheel and source distribution are the student's package alone; the wheel is light to install and works away
+from the repository.
+"""
 
 import email
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -19,6 +22,26 @@ def wheel(tmp_path_factory):
     return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
+def built(what, source, folder):
+    """What hatchling builds from a source tree: "wheel", "sdist" or "editable"."""
+    folder.mkdir()
+    code = f"import sys, hatchling.build as made; made.build_{what}(sys.argv[1])"
+    command = [sys.executable, "-c", code, str(folder)]
+    subprocess.run(command, cwd=source, check=True, stdout=subprocess.DEVNULL)
+    (made,) = folder.iterdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    """The source distribution, unpacked."""
+    place = tmp_path_factory.mktemp("sdist")
+    with tarfile.open(built("sdist", REPOSITORY, place / "made")) as archive:
+        archive.extractall(place / "files", filter="data")
+    (folder,) = (place / "files").iterdir()
+    return folder
+
+
 @pytest.fixture(scope="module")
 def names(wheel):
     with zipfile.ZipFile(wheel) as archive:
@@ -28,6 +51,26 @@ def names(wheel):
 def test_the_wheel_holds_stagewise_alone(names):
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"stagewise"}
     assert not [name for name in names if "solution" in name or "reference" in name or "__pycache__" in name]
+
+
+def test_the_source_distribution_holds_the_students_package_alone(unpacked):
+    """No solution, no reference, no grader, no test: publishing it publishes no answer."""
+    files = {path.relative_to(unpacked) for path in unpacked.rglob("*") if path.is_file()}
+    others = {str(path) for path in files if path.parts[0] != "stagewise"}
+    assert others == {"PKG-INFO", "pyproject.toml", "README.md", "LICENSE", ".gitignore", "setup/editable.py"}
+    assert not [path for path in files if "__pycache__" in path.parts]
+
+
+def test_a_wheel_from_the_source_distribution_is_the_wheel(unpacked, wheel, tmp_path):
+    assert built("wheel", unpacked, tmp_path / "made").read_bytes() == wheel.read_bytes()
+
+
+def test_an_editable_install_alone_brings_the_graders_settings(names, tmp_path):
+    settings = {"etc/jupyter/nbgrader_config.py", "etc/ipython/ipython_kernel_config.py"}
+    with zipfile.ZipFile(built("editable", REPOSITORY, tmp_path / "made")) as archive:
+        brought = {name.partition(".data/data/")[2] for name in archive.namelist() if ".data/" in name}
+    assert brought == settings
+    assert not [name for name in names if ".data/" in name]
 
 
 def test_the_wheel_holds_everything_of_stagewise(names):

@@ -139,8 +139,11 @@ def test_a_missing_package_is_named_with_its_extra(
         monkeypatch.setitem(sys.modules, part, None)
     with pytest.raises(
         ImportError, match=rf"needs {module}, which is not installed(.|\n)*stagewise\[{extra}\]"
-    ):
+    ) as raised:
         load_backbone(name)
+    first, second = str(raised.value).splitlines()[1:3]
+    assert first.startswith(f'"{sys.executable}" -m pip install {module} --index-url https://')
+    assert second.startswith(f'"{sys.executable}" -m pip install')
 
 
 def test_the_module_can_be_imported_without_torch() -> None:
