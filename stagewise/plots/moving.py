@@ -1,10 +1,12 @@
-"""Drawings whose lines grow: an SVG that animates itself, without script and without a kernel.
+"""Drawings whose lines grow, round after round: an SVG that animates itself, without script and kernel.
 
-Where it cannot play (print, PDF, a notebook that is not trusted), the finished drawing is shown.
+Where it cannot play (print, PDF), and for people who asked their system for less motion, the finished drawing
+is shown.
 """
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Sequence
@@ -13,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
-from stagewise.plots.picture import Picture
+from stagewise.plots.picture import DOTS_PER_INCH, Picture
 from stagewise.plots.theme import style
 
 if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 _POINTS_PER_INCH = 72
+_REST = 0.25
+"""The part of each round in which the finished drawing stands still."""
 
 
 class Moving(Picture):
-    """A Picture in which some lines are drawn over time, each led by a marker; it plays once.
+    """A Picture in which some lines are drawn over time, each led by a marker, round after round.
 
     `grow` names them. Everything else is as in a Picture: savefig and png() give the finished drawing.
     """
@@ -40,17 +44,34 @@ class Moving(Picture):
             line.set_gid(f"walk-{index}")
             head.set_gid(f"head-{index}")
 
-    def svg(self) -> str:
-        """Return the animated SVG."""
+    def still(self) -> str:
+        """Return the finished drawing as SVG."""
         settings = {**style(), "svg.hashsalt": "stagewise", "svg.fonttype": "path", "path.simplify": False}
         buffer = io.StringIO()
         with matplotlib.rc_context(settings):
             Picture.savefig(self, buffer, format="svg", metadata={"Date": None, "Creator": None})
         text = buffer.getvalue()
-        text = text[text.index("<svg") :]
+        return text[text.index("<svg") :]
+
+    def svg(self) -> str:
+        """Return the animated SVG."""
+        text, rules = self.still(), []
         for index, (line, _) in enumerate(self.walks):
-            text = self._in_motion(text, index, self._places(line))
-        return text
+            text, moves = self._in_motion(text, index, self._places(line))
+            rules += moves
+        style_sheet = f"<style>{''.join(rules)}</style>"
+        return re.sub(r"<svg[^>]*>", lambda opening: opening[0] + style_sheet, text, count=1)
+
+    def html(self) -> str:
+        """Return an HTML picture that is never wider than its place: the animation, or the finished drawing
+        where less motion is asked for. (In the SVG itself browsers do not look for that.)
+        """
+        width = round(self.get_size_inches()[0] * DOTS_PER_INCH)
+        shape = f'width="{width}" style="max-width:100%;height:auto"'
+        return (
+            f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="{_address(self.still())}">'
+            f'<img {shape} alt="Lines that are drawn over time" src="{_address(self.svg())}"></picture>'
+        )
 
     def _places(self, line: Line2D) -> np.ndarray:
         """The points of a line in the SVG's coordinates, (T, 2)."""
@@ -61,28 +82,38 @@ class Moving(Picture):
         places[:, 1] = self.get_size_inches()[1] * _POINTS_PER_INCH - places[:, 1]
         return places
 
-    def _in_motion(self, text: str, index: int, places: np.ndarray) -> str:
+    def _in_motion(self, text: str, index: int, places: np.ndarray) -> tuple[str, list[str]]:
+        """The drawing with one walk prepared for its motion, and the rules of style that move it."""
         if len(places) < 2:
-            return text
+            return text, []
         way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(places, axis=0).T))])
         here = np.minimum(self.moments, len(places) - 1)
-        grow = self._animation("stroke-dashoffset", way[-1] - way[here])
         dashed = f'<path stroke-dasharray="{way[-1]:.1f} {way[-1]:.1f}"'
-        text = _inside(text, f"walk-{index}", r"<path([^>]*)/>", rf"{dashed}\1>{grow}</path>")
-        ride = self._animation("x", places[here, 0]) + self._animation("y", places[here, 1])
-        return _inside(text, f"head-{index}", r"<use([^>]*)/>", rf"<use\1>{ride}</use>")
+        text = _inside(text, f"walk-{index}", r"<path([^>]*)/>", rf"{dashed}\1/>")
+        grow = [f"stroke-dashoffset:{left:.1f}px" for left in way[-1] - way[here]]
+        ride = [f"transform:translate({x:.1f}px,{y:.1f}px)" for x, y in places[here] - places[-1]]
+        grown, ridden = f"#walk-{index} path", f"#head-{index} use"
+        return text, [self._animation(grown, f"g{index}", grow), self._animation(ridden, f"r{index}", ride)]
 
-    def _animation(self, attribute: str, values: np.ndarray) -> str:
-        listed = ";".join(f"{value:.1f}" for value in values)
+    def _animation(self, selector: str, name: str, states: Sequence[str]) -> str:
+        """A rule that leads an element through these states at equal times, and lets it rest in the last."""
+        at = np.linspace(0, 100 * (1 - _REST), len(states))
+        frames = "".join(f"{percent:.4g}%{{{state}}}" for percent, state in zip(at, states, strict=True))
+        seconds = self.seconds / (1 - _REST)
         return (
-            f'<animate attributeName="{attribute}" values="{listed}" dur="{self.seconds:g}s" fill="freeze"/>'
+            f"{selector}{{animation:{name} {seconds:.4g}s linear infinite}}"
+            f"@keyframes {name}{{{frames}100%{{{states[-1]}}}}}"
         )
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_()
-        return {"image/svg+xml": self.svg(), **data}, metadata
+        return {"text/html": self.html(), **data}, metadata
+
+
+def _address(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _inside(text: str, group: str, pattern: str, replacement: str) -> str:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from stagewise.plots.theme import style
 
-_DOTS_PER_INCH = 100
+DOTS_PER_INCH = 100
 
 
 class Picture(Figure):
@@ -22,12 +22,12 @@ class Picture(Figure):
     def png(self) -> bytes:
         """Return the picture as PNG bytes at twice the resolution it is shown at."""
         buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=2 * _DOTS_PER_INCH)
+        self.savefig(buffer, format="png", dpi=2 * DOTS_PER_INCH)
         return buffer.getvalue()
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        width, height = (round(inches * _DOTS_PER_INCH) for inches in self.get_size_inches())
+        width, height = (round(inches * DOTS_PER_INCH) for inches in self.get_size_inches())
         data = {"image/png": self.png(), "text/plain": f"<picture, {width} x {height}>"}
         return data, {"image/png": {"width": width, "height": height}}

@@ -77,9 +77,13 @@ def strong(content: str, color: str = "inherit") -> str:
 
 
 def block(*parts: str) -> str:
-    """Return the whole: parts below each other, in the reader's colours and a readable width."""
+    """Return the whole: parts below each other, in the reader's colours and a readable width.
+
+    Where the place is narrower than a table can be, it can be moved sideways; nothing is cut off.
+    """
     style = (
-        "font-family:sans-serif;font-size:14px;line-height:1.45;color:inherit;max-width:960px;text-align:left"
+        "font-family:sans-serif;font-size:14px;line-height:1.45;color:inherit;text-align:left;"
+        "width:100%;max-width:960px;overflow-x:auto"
     )
     return tag("div", "".join(parts), style)
 

@@ -1,5 +1,6 @@
 """Races: a drawing that moves without script, is light, and says the same when it stands still."""
 
+import base64
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -31,30 +32,49 @@ def svg(drawn):
     return ElementTree.fromstring(drawn.svg())
 
 
-def test_every_path_grows_and_its_head_rides_along(svg):
-    animated = [(one.tag, one.find(f"{SVG}animate") is not None) for one in svg.iter() if len(one)]
-    grown = [one for one in svg.iter(f"{SVG}animate") if one.get("attributeName") == "stroke-dashoffset"]
-    ridden = [one for one in svg.iter(f"{SVG}animate") if one.get("attributeName") in "xy"]
-    assert (len(grown), len(ridden)) == (4, 8)
-    assert sum(found for _, found in animated) == 8
+def element(svg, group, kind):
+    """The one of this kind in a group."""
+    found = next(one for one in svg.iter(f"{SVG}g") if one.get("id") == group)
+    return next(found.iter(f"{SVG}{kind}"))
 
 
-def test_a_line_is_hidden_at_first_and_whole_at_the_end(svg):
-    for path in svg.iter(f"{SVG}path"):
-        animation = path.find(f"{SVG}animate")
-        if animation is not None:
-            left = [float(value) for value in animation.get("values").split(";")]
-            assert left[0] == float(path.get("stroke-dasharray").split()[0])
-            assert left[-1] == 0
-            assert left == sorted(left, reverse=True)
+def states(svg, name, pattern):
+    """What the frames of an animation say, in their order, and when each comes, in percent."""
+    (rules,) = [one.text for one in svg.findall(f"{SVG}style")]
+    frames = re.search(rf"@keyframes {name}{{(.*?}})}}", rules)[1]
+    found = re.findall(rf"([\d.]+)%{{{pattern}}}", frames)
+    return [tuple(map(float, values)) for _, *values in found], [float(at) for at, *_ in found]
 
 
-def test_heads_move_where_the_lines_are_drawn(svg):
-    """The animation's places are those that matplotlib gives the same points."""
-    for use in svg.iter(f"{SVG}use"):
-        for animation in use.iter(f"{SVG}animate"):
-            last = float(animation.get("values").split(";")[-1])
-            assert last == pytest.approx(float(use.get(animation.get("attributeName"))), abs=0.1)
+def test_every_path_grows_and_its_head_rides_along_for_ever(svg):
+    (rules,) = [one.text for one in svg.findall(f"{SVG}style")]
+    moved = re.findall(r"#(walk|head)-(\d) (path|use){animation:(\w+) ([\d.]+)s linear infinite}", rules)
+    assert {(kind, element, name) for kind, _, element, name, _ in moved} == {
+        *(("walk", "path", f"g{index}") for index in range(4)),
+        *(("head", "use", f"r{index}") for index in range(4)),
+    }
+    assert {seconds for *_, seconds in moved} == {"10.67"}  # eight, and a quarter of each round to rest
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_a_line_is_hidden_at_first_and_whole_in_the_rest_at_the_end(svg, index):
+    left, when = states(svg, f"g{index}", r"stroke-dashoffset:([\d.]+)px")
+    dashes = element(svg, f"walk-{index}", "path").get("stroke-dasharray")
+    assert left[0] == (float(dashes.split()[0]),)
+    assert left[-2:] == [(0,), (0,)]
+    assert left == sorted(left, reverse=True)
+    assert (when[0], when[-2], when[-1]) == (0, 75, 100)
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_heads_move_where_the_lines_are_drawn(svg, index):
+    """They start at the first point that matplotlib gives the line, and end at its last."""
+    moved, _ = states(svg, f"r{index}", r"transform:translate\(([-\d.]+)px,([-\d.]+)px\)")
+    head = element(svg, f"head-{index}", "use")
+    points = re.findall(r"[ML] ([\d.]+) ([\d.]+)", element(svg, f"walk-{index}", "path").get("d"))
+    place = np.array([float(head.get("x")), float(head.get("y"))])
+    assert place + moved[0] == pytest.approx([float(number) for number in points[0]], abs=0.2)
+    assert moved[-1] == (0, 0)
 
 
 def test_it_holds_no_script_and_is_light(drawn):
@@ -66,8 +86,21 @@ def test_it_holds_no_script_and_is_light(drawn):
 def test_the_bundle_has_a_still_picture_for_viewers_that_cannot_play(drawn):
     bundle, metadata = drawn._repr_mimebundle_()
     assert bundle["image/png"].startswith(b"\x89PNG")
-    assert bundle["image/svg+xml"].startswith("<svg")
     assert metadata["image/png"]["width"] > 500
+
+
+def test_it_is_a_picture_that_is_never_wider_than_its_place(drawn, svg):
+    html = drawn._repr_mimebundle_()[0]["text/html"]
+    address = 'data:image/svg\\+xml;base64,([^" ]+)'
+    still, width, style, data = re.fullmatch(
+        rf'<picture><source media="\(prefers-reduced-motion: reduce\)" srcset="{address}">'
+        rf'<img width="(\d+)" style="([^"]*)" alt="[^"]+" src="{address}"></picture>',
+        html,
+    ).groups()
+    assert int(width) == round(100 * drawn.get_size_inches()[0])
+    assert style == "max-width:100%;height:auto"
+    assert not re.search(b"animation|keyframes|dash", base64.b64decode(still))
+    assert ElementTree.fromstring(base64.b64decode(data)).get("viewBox") == svg.get("viewBox")
 
 
 def test_a_path_that_leaves_for_infinity_ends_at_its_last_number():
