@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from autograder.errors import SubmissionError
+from autograder.examining.pictures import KINDS, picture
 from autograder.intake.encodings import read_text
 from autograder.intake.repair import Cell, Repair, restore
 from autograder.reasons import Reason
@@ -24,7 +25,7 @@ MAX_BYTES = 50_000_000
 MAX_CELLS = 5_000
 MAX_SOURCE = 1_000_000
 _LONGEST_NAME = 200
-_PICTURES = ("image/png", "image/jpeg", "image/gif")
+_LARGEST_PICTURE = 32 << 20
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -212,14 +213,18 @@ def _pictures(attachments: object) -> dict[str, dict[str, str]]:
     for name, bundle in attachments.items():
         if not isinstance(bundle, dict):
             continue
-        shown = {kind: bundle[kind] for kind in _PICTURES if _is_base64(bundle.get(kind))}
+        shown = dict(filter(None, (_picture(bundle.get(kind)) for kind in KINDS)))
         if shown:
             kept[clean_text(str(name))] = shown
     return kept
 
 
-def _is_base64(data: object) -> bool:
-    return isinstance(data, str) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data) is not None
+def _picture(data: object) -> tuple[str, str] | None:
+    """A picture under what it is, which may be something else than its file's name said."""
+    if not isinstance(data, str):
+        return None
+    found = ((kind, picture(kind, data, _LARGEST_PICTURE)) for kind in KINDS)
+    return next(((kind, content) for kind, content in found if content is not None), None)
 
 
 def _notebook(cells: list[Cell]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Whatever a file holds, it becomes a notebook that follows the plan, or a reason with advice."""
 
+import base64
 import copy
 import json
 
@@ -14,6 +15,12 @@ from autograder.reasons import Reason
 from tests.autograder.graded_toy import ANSWERS, cell, released, submitted, toy_plan
 
 PLAN = toy_plan()
+PNG = base64.b64encode(
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0" + bytes(24)
+).decode()
+WEBP = base64.b64encode(
+    b"RIFF\x1a\0\0\0WEBPVP8L\r\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0"
+).decode()
 NAMES = [planned.grade_id for planned in PLAN.cells]
 
 
@@ -226,12 +233,20 @@ def test_a_damaged_cell_is_left_out_and_the_others_stay():
 def test_pictures_of_written_answers_stay_and_other_attachments_go():
     def paste(notebook):
         cell(notebook, "written-why")["attachments"] = {
-            "a.png": {"image/png": "aGk="},
+            "a.png": {"image/png": PNG},
+            "d.webp": {"image/webp": WEBP},
+            "called-png.png": {"image/png": WEBP},
+            "e.png": {"image/png": "aGk="},
             "b.html": {"text/html": "<script>"},
             "c.svg": {"image/svg+xml": "<svg onload=''>"},
         }
 
-    assert cell(taken_in(paste).notebook, "written-why")["attachments"] == {"a.png": {"image/png": "aGk="}}
+    webp = {"image/webp": WEBP}
+    assert cell(taken_in(paste).notebook, "written-why")["attachments"] == {
+        "a.png": {"image/png": PNG},
+        "d.webp": webp,
+        "called-png.png": webp,
+    }
 
 
 def test_text_that_cannot_be_saved_is_cleaned():
