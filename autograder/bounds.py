@@ -1,12 +1,15 @@
-"""A bound on the processor time that a piece of work takes this process."""
+"""What a piece of work may take of this process: memory and processor time."""
 
+import resource
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 _AGAIN_SECONDS = 1.0
+_STATM, _DATA = Path("/proc/self/statm"), 5
 
 
 class OverspentError(BaseException):
@@ -14,6 +17,17 @@ class OverspentError(BaseException):
 
     Not an Exception, so that no code that judges answers takes it for one.
     """
+
+
+def bound_memory(more: int) -> None:
+    """Let this process allocate so many bytes more: what others sent then ends the work on it with an error,
+    where the kernel would end processes of its choice.
+    """
+    pages = int(_STATM.read_text().split()[_DATA])
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = pages * resource.getpagesize() + more
+    if hard == resource.RLIM_INFINITY or wanted < hard:
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from functools import lru_cache
 from types import CodeType, MappingProxyType
 from typing import Any
 
+from autograder.bounds import OverspentError, spending
 from autograder.examining.disclosure import Sources, place
 from autograder.examining.namespaces import Namespace, Subject, defined, parsed
-from autograder.examining.spending import OverspentError, spending
 from autograder.examining.verdicts import CheckResult, earned, failed
 from autograder.isolation.handles import Handle
 from autograder.isolation.link import CandidateGone

@@ -5,25 +5,41 @@ nbconvert's own, which either let everything pass or escape headings and picture
 """
 
 import re
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 import nh3
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from pygments.token import STANDARD_TYPES
+
+_LONGEST_MARKDOWN = 20_000  # some of its rules take the square of the length: two seconds for this much
+_LONGEST_KEPT = 20_000
+_LONGEST_STYLE = 1_000
 
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
-_SIDES = ("", "-top", "-right", "-bottom", "-left")
-_STYLES = {
-    *(f"{box}{side}" for box in ("margin", "padding", "border") for side in _SIDES),
-    *("border-collapse", "border-radius", "color", "background-color", "opacity", "display"),
-    *("font-family", "font-size", "font-style", "font-weight", "line-height", "letter-spacing"),
-    *("text-align", "text-decoration", "vertical-align", "white-space", "overflow-wrap", "overflow-x"),
-    *("width", "max-width", "min-width", "height", "max-height"),
-}
+# Values that keep an element where it is: none is negative, none makes it smaller than what it holds.
+_GAP = r"(?:0|auto|\d{1,2}(?:\.\d{1,3})?(?:px|em|ex|rem|%)?)"
+_LENGTH = r"(?:0|auto|\d{1,3}(?:\.\d{1,3})?(?:px|em|ex|rem|%)?)"
+_COLOR = r"(?:#[0-9a-f]{3,8}|[a-z]{3,24}|rgba?\([\d., %]{1,40}\))"
+_BORDER = rf"(?:none|0|\d{{1,2}}px (?:solid|dashed|dotted) {_COLOR})"
+_SIDES = "(?:-(?:top|right|bottom|left))?"
+_STYLE = re.compile(
+    rf"(?:(?:margin|padding){_SIDES}:{_GAP}(?: {_GAP}){{0,3}}|border{_SIDES}:{_BORDER}"
+    rf"|(?:color|background-color):{_COLOR}|border-radius:{_LENGTH}|border-collapse:[a-z]+"
+    rf"|(?:max-)?width:{_LENGTH}"
+    r"|font-(?:style|weight):[a-z0-9]+|font-family:[a-z, -]{1,80}|font-size:(?:[1-3]\dpx|\d{2,3}%)"
+    r"|line-height:[12](?:\.\d+)?|text-align:[a-z]+|text-decoration:[a-z -]{1,40}"
+    r"|vertical-align:(?:top|middle|bottom|baseline)|white-space:[a-z-]+|overflow-wrap:[a-z-]+|overflow-x:auto)",
+    re.IGNORECASE,
+)
+_CLASSES = frozenset(STANDARD_TYPES.values()) | {"highlight", "hl-ipython3"} - {""}
 _CODE_CLASSES = ("div", "span", "pre", "code")
-_ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
-for _tag in nh3.ALLOWED_TAGS:
+_TAGS = nh3.ALLOWED_TAGS - {"area", "bdo", "map"}  # which write backwards, or lie over a picture
+_ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items() if tag in _TAGS}
+for _tag in _TAGS:
     _ATTRIBUTES.setdefault(_tag, set()).update({"style", "title"})
 for _tag in _CODE_CLASSES:
     _ATTRIBUTES[_tag].add("class")
@@ -31,31 +47,57 @@ _ATTRIBUTES["details"].add("open")
 # MathJax turns these commands into links, classes and ids, or loads code that does.
 _COMMANDS = "href|style|class|cssId|require|bbox|mmlToken|data|html[A-Za-z]*"
 _ACTIVE_MATH = re.compile(rf"\\(?=(?:{_COMMANDS})(?![A-Za-z]))")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def sanitize(html: str | bytes) -> str:
-    """The HTML without scripts, handlers, frames, forms, ids, foreign pictures, active mathematics."""
+    """The HTML without scripts, handlers, frames, forms, ids, foreign pictures, active mathematics, control
+    characters, or styles that lay one thing over another.
+    """
     text = html.decode(errors="replace") if isinstance(html, bytes) else str(html)
+    return _sanitized(text) if len(text) > _LONGEST_KEPT else _kept(text)
+
+
+def _sanitized(text: str) -> str:
     clean = nh3.clean(
         text,
+        tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute,
-        filter_style_properties=_STYLES,
         url_schemes={"http", "https", "mailto", "data"},
     )
-    return _ACTIVE_MATH.sub("⧵", clean)
+    return _ACTIVE_MATH.sub("⧵", _UNSEEN.sub("", clean))
+
+
+_kept = lru_cache(maxsize=1024)(_sanitized)  # reports, code and texts that a whole class has in common
+
+
+def seen(text: str) -> str:
+    """A text with a mark for each character that turns writing round, steers a terminal or has no form."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def written_out(text: str) -> str:
+    """A text as HTML that shows it letter by letter."""
+    return f"<pre>{escape(seen(text))}</pre>"
 
 
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
     """A markdown text as sanitized HTML, with the pictures attached to its cell; formulas are left alone."""
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath  # grading needs none
-
     cell: Any = context.get("cell", {})
-    renderer = IPythonRenderer(
-        escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True
-    )
-    return sanitize(MarkdownWithMath(renderer=renderer).render(source))
+    return rendered(source, cell.get("attachments", {}))
+
+
+def rendered(source: str, attached: dict[str, dict[str, str]]) -> str:
+    """A markdown text with these pictures as sanitized HTML; one that is too long for it letter by letter."""
+    if len(source) > _LONGEST_MARKDOWN:
+        return written_out(source)
+    from nbconvert.filters.markdown_mistune import MarkdownWithMath  # grading needs none
+
+    from autograder.examining.renderer import Renderer
+
+    return sanitize(MarkdownWithMath(renderer=Renderer(attached)).render(source))
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -63,4 +105,12 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if _LINK.match(value) else None
     if name == "src":
         return value if _PICTURE.match(value) else None
-    return value
+    if name == "class":
+        return " ".join(word for word in value.split() if word in _CLASSES) or None
+    return _still(value) if name == "style" else value
+
+
+def _still(style: str) -> str | None:
+    """Of a style the declarations that move nothing; None when there are none."""
+    parts = (":".join(map(str.strip, part.split(":"))) for part in style[:_LONGEST_STYLE].split(";"))
+    return ";".join(part for part in parts if _STYLE.fullmatch(part)) or None

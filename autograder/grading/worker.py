@@ -14,10 +14,10 @@ import resource
 import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import numpy as np
 
+from autograder.bounds import bound_memory
 from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.examining.foreseen import RightCandidate
 from autograder.grading import records
@@ -33,7 +33,6 @@ _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
 _SPARE_SECONDS = 60.0
 _MOST_SERVED = 16
 _MOST_GROWTH = 256 * MIB
-_STATM, _DATA = Path("/proc/self/statm"), 5
 _LAST, _MORE, _IN_DOUBT = b"L", b"G", b"?"
 
 Start = Callable[[], CandidateTemplate]
@@ -132,7 +131,7 @@ class _Examining:
         """The graded submission, packed, after a word on whether there may be another."""
         gc.disable()  # this process ends before it would need it
         if not self._served:
-            _bound_memory(self._limits.memory_bytes)
+            bound_memory(self._limits.memory_bytes)
         _start_alike()
         student, raw = asked(message)
         try:
@@ -153,17 +152,6 @@ def _start_alike() -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.manual_seed(0)
-
-
-def _bound_memory(more: int) -> None:
-    """Let this process allocate so many bytes more: what a candidate sends then ends its own check with an
-    error, where the kernel would end processes of its choice.
-    """
-    pages = int(_STATM.read_text().split()[_DATA])
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = pages * resource.getpagesize() + more
-    if hard == resource.RLIM_INFINITY or wanted < hard:
-        resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
 
 
 def _memory() -> int:

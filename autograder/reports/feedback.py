@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -11,17 +12,22 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.bounds import bound_memory
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.lanes import Lanes
 from autograder.grading.records import Record
 from autograder.reasons import Reason
-from autograder.reports.page import exporter, hide, render
+from autograder.reports.cells import PAGE_SECONDS, hide
+from autograder.reports.page import Press
 from autograder.reports.sheets import Sheet, read_sheets
 from autograder.units.plan import read_plan
 from autograder.whole_files import replace, sweep, told_whose_fault
 
+_MOST_BYTES = 1 << 30
+_LAST_SECONDS = 3 * PAGE_SECONDS
+"""After which the kernel ends a lane that hears no signals, since a library's own code is at work."""
 # What the exchange left with a submission, and nbgrader release_feedback looks for beside the page.
 _FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
 
@@ -43,15 +49,15 @@ def feedback(
     if not told:
         who = f" of {', '.join(students)}" if students else ""
         raise CourseError(f"nothing{who} was graded in {unit} yet", f"run: python -m autograder grade {unit}")
-    press = _Press(course, unit, told, read_sheets(course, unit))
+    lane = _Lane(course, unit, told, read_sheets(course, unit))
     waiting, written = list(told), []
-    with Lanes(press.serve, min(jobs or len(os.sched_getaffinity(0)), len(waiting))) as lanes:
+    with Lanes(lane.serve, min(jobs or len(os.sched_getaffinity(0)), len(waiting))) as lanes:
         while waiting or lanes.busy:
             while waiting and lanes.free:
                 student = waiting.pop(0)
                 lanes.send(student, student.encode())
             for answer in lanes.answers():
-                written.append(press.store(answer.label, answer.content))
+                written.append(lane.store(answer.label, answer.content))
                 on_done(answer.label, len(told))
     return tuple(sorted(written))
 
@@ -67,30 +73,27 @@ class Unhidden(NbGraderPreprocessor):  # type: ignore[misc]
         return cell, resources
 
 
-class _Press:
+class _Lane:
     """Renders pages in lanes, which are forked after everything was read, and stores them."""
 
     def __init__(self, course: Course, unit: str, told: dict[str, Record], sheets: dict[str, Sheet]) -> None:
         self._course, self._unit, self._told, self._sheets = course, unit, told, sheets
-        self._plan = read_plan(course.instructor(unit))
+        self._press = Press(course, read_plan(course.instructor(unit)))
 
     def serve(self, connection: Connection, lane: int) -> None:
-        """Answer each student's name with the page."""
-        made = exporter(self._course)
+        """Answer each student's name with the page; whatever it takes more than it may ends this process."""
+        bound_memory(_MOST_BYTES)
         while True:
             student = connection.recv_bytes().decode()
+            signal.setitimer(signal.ITIMER_VIRTUAL, _LAST_SECONDS)
             graded = self._course.autograded / student / self._unit / f"{self._unit}.ipynb"
-            sheet = self._sheets.get(student, Sheet())
-            page = render(made, self._plan, graded, self._told[student], sheet)
-            connection.send_bytes(page.encode())
+            page = self._press.page(graded, self._told[student], self._sheet(student))
+            connection.send_bytes(page.encode("utf-8", "replace"))
 
     def store(self, student: str, page: bytes | None) -> Path:
-        """Write a page; CourseError when there is none."""
+        """Write a page: of a lane that died over it, the summary alone."""
         if page is None:
-            raise CourseError(
-                f"the feedback of {student} could not be rendered",
-                f"look at {self._course.autograded / student / self._unit}, or grade the submission again",
-            )
+            page = self._press.summary_alone(self._told[student], self._sheet(student)).encode()
         path = self._course.feedback / student / self._unit / f"{self._unit}.html"
         graded = self._course.autograded / student / self._unit
         with told_whose_fault(path):
@@ -100,3 +103,6 @@ class _Press:
                 if (graded / name).is_file():
                     replace(path.with_name(name), (graded / name).read_bytes())
         return path
+
+    def _sheet(self, student: str) -> Sheet:
+        return self._sheets.get(student, Sheet())

@@ -1,93 +1,92 @@
-"""One feedback page: nbgrader's template with a summary on top, hidden tests and marking schemes left out."""
+"""One feedback page: a summary on top, the notebook below, hidden tests and marking schemes left out."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+import json
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from jinja2 import pass_context
-from jinja2.runtime import Context
-from nbconvert.exporters import HTMLExporter
-from nbconvert.exporters.html import WidgetsDataTypeFilter
-from nbconvert.filters.highlight import Highlight2HTML
-from nbformat.notebooknode import NotebookNode
-from nbgrader.converters import GenerateFeedback
-from nbgrader.coursedir import CourseDirectory
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from pygments.formatters import HtmlFormatter
 
 from autograder.course import Course
-from autograder.examining import safe_html
+from autograder.examining.safe_html import seen
 from autograder.grading.records import CheckScore, Record, described
 from autograder.reasons import Reason
+from autograder.reports.cells import Shown, shown
 from autograder.reports.sheets import Sheet, in_words, reason_of
-from autograder.units import regions
+from autograder.reports.styles import Styles
 from autograder.units.plan import Plan, PlannedCell
 
-TEMPLATES = Path(__file__).with_name("templates")
-_NO_ALT = re.compile(r"<img (?![^>]*\balt=)")
+_TEMPLATES = Path(__file__).with_name("templates")
 _OPEN = (Reason.UNFINISHED, Reason.WAITING, Reason.UNANSWERED)
-_MOST_TEXTS = 4096
-_texts: dict[str, str] = {}
 _MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
+_LOST = "The notebook cannot be shown here; the points above are what they are."
 
 
-class Page(HTMLExporter):  # type: ignore[misc]
-    """nbconvert's exporter without its last step, which parses every page again to mark what can have focus.
+class Press:
+    """Makes the pages of a unit; what they have in common is read and rendered once."""
 
-    What all notebooks of a class have in common (texts, given code) is rendered once.
-    """
+    def __init__(self, course: Course, plan: Plan) -> None:
+        from nbconvert.exporters import HTMLExporter
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **more: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """The page, and the resources."""
-        resources = self._init_resources(resources)
-        widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
-        self.register_filter("filter_data_type", widgets)
-        self.register_filter("highlight_code", _highlighted)
-        self.register_filter("markdown2html", _rendered)
-        page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **more)
-        return _NO_ALT.sub('<img alt="a picture" ', page), resources
+        looks = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=lambda value: seen(value) if type(value) is str else value,
+        )
+        self._plan = plan
+        self._page = looks.get_template("page.html.j2")
+        self._common = {
+            "css": Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
+            "light": Markup(_colors("default")),
+            "dark": Markup(_colors("github-dark")),
+            "mathjax_url": HTMLExporter(config=course.config()).mathjax_url,
+        }
+
+    def page(self, graded: Path, record: Record, sheet: Sheet) -> str:
+        """The page of one submission; `graded` is its notebook, which may be missing."""
+        if not graded.exists():
+            return self._printed(record, sheet, ())
+        try:
+            notebook = json.loads(graded.read_bytes())
+            return self._printed(record, sheet, shown(notebook, sheet))
+        except Exception:
+            return self.summary_alone(record, sheet)
+
+    def summary_alone(self, record: Record, sheet: Sheet) -> str:
+        """The page without the notebook, and a sentence about that."""
+        return self._printed(record, sheet, (), _LOST)
+
+    def _printed(self, record: Record, sheet: Sheet, cells: Iterable[Shown], lost: str = "") -> str:
+        styles = Styles()
+        plainer = [_plainer(cell, styles) for cell in cells]
+        return self._page.render(
+            self._common,
+            told=summary(self._plan, record, sheet),
+            cells=plainer,
+            lost=lost,
+            rules=Markup("\n".join(styles.rules())),
+        )
 
 
-def exporter(course: Course) -> Page:
-    """The exporter as nbgrader's generate_feedback sets it up, with our template."""
-    config = course.config()
-    config.HTMLExporter.template_name = "stagewise"
-    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
-    theirs = converter.config.HTMLExporter.extra_template_basedirs
-    converter.config.HTMLExporter.extra_template_paths += theirs  # so that ours can extend theirs by its path
-    converter.config.HTMLExporter.extra_template_basedirs = [*theirs, str(TEMPLATES)]
-    made = Page(parent=converter, config=converter.config)
-    made.register_preprocessor("nbconvert.preprocessors.CSSHTMLHeaderPreprocessor", enabled=True)
-    return made
+def _plainer(cell: Shown, styles: Styles) -> Shown:
+    if not cell.outputs:
+        return cell
+    return replace(cell, outputs=tuple((kind, styles.taken_from(html)) for kind, html in cell.outputs))
 
 
-def render(made: Page, plan: Plan, graded: Path, record: Record, sheet: Sheet) -> str:
-    """The page of one submission; `graded` is its notebook, which may be missing."""
-    notebook = nbformat.read(graded, as_version=4) if graded.exists() else nbformat.v4.new_notebook()
-    for cell in notebook.cells:
-        hide(cell)
-        _annotate(cell, sheet)
-    known = {"notebook": plan.unit, "assignment": plan.unit, "student": record.student}
-    resources = {
-        "nbgrader": known,
-        "stagewise": summary(plan, record, sheet),
-        "metadata": {"name": plan.title},
-        "unique_key": plan.unit,
-        "output_files_dir": f"{plan.unit}_files",
-    }
-    page, _ = made.from_notebook_node(notebook, resources=resources)
-    return page
-
-
-def hide(cell: Any) -> None:
-    """Take hidden regions out of a cell that belongs to the course (a student's own text stays as it is)."""
-    if cell["metadata"].get("nbgrader", {}).get("locked"):
-        for region in (regions.HIDDEN_TESTS, regions.MARK_SCHEME):
-            cell["source"] = regions.replace(cell["source"], region).rstrip("\n")
+def _colors(style: str) -> str:
+    """The CSS of highlighted code."""
+    lines = HtmlFormatter(style=style).get_style_defs(".highlight").splitlines()
+    kept = [line.split(" /*")[0] for line in lines if line.startswith(".highlight .")]
+    return "\n".join(kept)
 
 
 def summary(plan: Plan, record: Record, sheet: Sheet) -> dict[str, Any]:
@@ -142,33 +141,3 @@ def _finding(reason: Reason, check: CheckScore | None, right: bool) -> str:
     if check is not None and check.diagnosis:
         return check.diagnosis
     return f"{check.detail}. {reason.advice}" if check is not None and check.detail else reason.advice
-
-
-def _annotate(cell: Any, sheet: Sheet) -> None:
-    """Score and comment where nbgrader's template looks for them."""
-    marks = cell["metadata"].get("nbgrader", {})
-    name = marks.get("grade_id", "")
-    if marks.get("grade"):
-        marks["score"] = sheet.marks[name].score if name in sheet.marks else 0.0
-    if marks.get("solution") and name in sheet.comments:
-        marks["comment"] = sheet.comments[name]
-
-
-@lru_cache(maxsize=4096)
-def _code(source: str) -> str:
-    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
-
-
-def _highlighted(source: str, language: str | None = None, metadata: Any = None) -> str:
-    return _code(source)
-
-
-@pass_context
-def _rendered(context: Context, source: str) -> str:
-    if context.get("cell", {}).get("attachments"):
-        return safe_html.markdown2html(context, source)
-    if source not in _texts:
-        if len(_texts) > _MOST_TEXTS:
-            _texts.clear()
-        _texts[source] = safe_html.markdown2html(context, source)
-    return _texts[source]

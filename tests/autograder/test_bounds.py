@@ -1,11 +1,13 @@
-"""A bound on processor time: what overspends is stopped, what does not is left alone."""
+"""Bounds on memory and processor time: what overspends is stopped, what does not is left alone."""
 
 import signal
 import threading
 
 import pytest
 
-from autograder.examining.spending import OverspentError, spending
+from autograder.bounds import OverspentError, bound_memory, spending
+from autograder.grading.children import Child
+from autograder.isolation.limits import MIB
 
 
 def work():
@@ -44,3 +46,22 @@ def test_in_another_thread_work_is_not_bounded():
     thread.start()
     thread.join()
     assert done == [0.0]
+
+
+def test_a_process_runs_out_of_memory_before_the_machine_does():
+    """With an error, which is an answer."""
+
+    def hoard(message: bytes) -> bytes:
+        bound_memory(64 * MIB)
+        small = bytearray(1 * MIB)
+        try:
+            bytearray(256 * MIB)
+        except MemoryError:
+            return b"refused" + small[:0]
+        return b"given"
+
+    child = Child(hoard)
+    try:
+        assert child.ask(b"", 60.0) == b"refused"
+    finally:
+        child.close()

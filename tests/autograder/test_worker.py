@@ -2,12 +2,11 @@
 
 import pytest
 
-from autograder.grading.children import Child
 from autograder.grading.settings import Settings
 from autograder.grading.sharing import new_worker
 from autograder.grading.templates import Templates
-from autograder.grading.worker import _bound_memory, unpack
-from autograder.isolation.limits import MIB, Limits
+from autograder.grading.worker import unpack
+from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
 from autograder.units.prepare import prepare
 from tests.autograder.graded_toy import submitted
@@ -58,22 +57,3 @@ def test_an_examiner_judges_only_so_many(mark):
     """Whatever it holds on to, it does not for long."""
     left = [mark(submitted())[1] is not None for _ in range(17)]
     assert left == [True] * 15 + [False, True]
-
-
-def test_an_examiner_runs_out_of_memory_before_the_machine_does():
-    """With an error, which is an answer."""
-
-    def hoard(message: bytes) -> bytes:
-        _bound_memory(64 * MIB)
-        small = bytearray(1 * MIB)
-        try:
-            bytearray(256 * MIB)
-        except MemoryError:
-            return b"refused" + small[:0]
-        return b"given"
-
-    child = Child(hoard)
-    try:
-        assert child.ask(b"", 60.0) == b"refused"
-    finally:
-        child.close()
