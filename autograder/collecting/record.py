@@ -7,11 +7,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograder.collecting.choosing import Entry
 from autograder.course import Course
 from autograder.whole_files import replace, told_whose_fault
+
+if TYPE_CHECKING:
+    from autograder.collecting.choosing import Entry
 
 Told = dict[str, Any]
 
@@ -41,6 +43,16 @@ def load(course: Course, unit: str) -> dict[str, Told]:
         return {}
     submissions = kept.get("submissions") if isinstance(kept, dict) else None
     return dict(submissions) if isinstance(submissions, dict) else {}
+
+
+def team_work(course: Course, unit: str) -> frozenset[str]:
+    """The digests of notebooks that a team handed in, and each of its members was given."""
+    found = (
+        told.get("digest")
+        for told in load(course, unit).values()
+        if isinstance(told, dict) and told.get("team")
+    )
+    return frozenset(digest for digest in found if isinstance(digest, str))
 
 
 def keep(course: Course, unit: str, told: Mapping[str, Told]) -> None:

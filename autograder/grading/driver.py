@@ -25,6 +25,7 @@ from autograder.grading.records import Record, digest_of
 from autograder.grading.settings import Settings as Settings
 from autograder.grading.sharing import new_worker, seed_in_use, terms_of
 from autograder.grading.store import store
+from autograder.grading.team_work import TeamWork
 from autograder.grading.templates import Templates, ahead_of
 from autograder.grading.worker import question, serve
 from autograder.intake import files as submissions
@@ -116,6 +117,7 @@ class _Run:
         self._again: list[str] = []
         self._unwritten: list[tuple[Record, Entry]] = []
         self._written_at = time.monotonic()
+        self._teams = TeamWork(course, unit)
         self._times: dict[str, datetime] = {}  # of what was unchanged, since only the rest is written
 
     def all(self, names: Sequence[str], crew: Crew) -> None:
@@ -155,12 +157,21 @@ class _Run:
             return
         known = None if self.force else self._unchanged(student, submitted.raw)
         if known is not None:
+            self._teams.keep(known)
             del self._read[student]
             if submitted.timestamp is not None:
                 self._times[student] = submitted.timestamp
             self._tell(Done(known, graded=False))
         else:
-            crew.send(student, question(student, submitted.raw))
+            self._grade(student, submitted.raw, crew)
+
+    def _grade(self, student: str, raw: bytes, crew: Crew) -> None:
+        """Have it graded, unless it is a team's and another member's copy is or was."""
+        known = self._teams.result(student, digest_of(raw))
+        if known is not None:
+            self._finish(student, known)
+        elif self._teams.is_first(student, digest_of(raw)):
+            crew.send(student, question(student, raw))
 
     def _unchanged(self, student: str, raw: bytes) -> Record | None:
         """The record of an earlier run, if it speaks of these very bytes graded on these very terms."""
@@ -176,10 +187,15 @@ class _Run:
         marked = read_answer(answer, raw, self.terms)
         if not last and (marked is None or marked.record.in_doubt):
             self._again.append(answer.label)
-        elif marked is not None:
-            self._finish(answer.label, marked)
         else:
-            self._finish(answer.label, self._lost(answer.label))
+            self._share(answer.label, marked or self._lost(answer.label))
+
+    def _share(self, student: str, marked: Marked) -> None:
+        """The result of one, and of the members of the same team who wait for it."""
+        members = self._teams.end(marked.record.digest)
+        self._finish(student, marked)
+        for other in members:
+            self._finish(other, replace(marked, record=replace(marked.record, student=other)))
 
     def _lost(self, student: str) -> Marked:
         problem = SubmissionError(
@@ -197,6 +213,7 @@ class _Run:
             if earlier is not None:
                 self._save(replace(earlier, basis=""))  # what it speaks of is no longer in place
             store(self.course, self.unit, student, marked.notebook, others(self.course, self.unit, student))
+            self._teams.keep(record)
         elif earlier is not None:
             record = replace(record, checks=earlier.checks)
         self._unwritten.append((record, entry_of(record, submitted, self.terms.plan)))

@@ -116,9 +116,7 @@ def _uploads(
     keeps: bool,
     attempts: int = 2,
 ) -> None:
-    """One or more uploads of each person; where only their order is told, or nothing, the last or the only one
-    counts.
-    """
+    """One or more uploads of each person, of which the last counts."""
     for person in people:
         start = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=draw.randrange(40_000))
         for attempt in range(draw.randint(1, attempts)):
@@ -181,7 +179,8 @@ def gradescope(draw: random.Random, download: Download, people: list[Person]) ->
 
     def before(person: Person, attempt: int, when: datetime) -> str:
         told.append(
-            f"submission_{person.number}:\n  :submitters:\n  - :name: {person.name!r}\n    :sid: {person.login}\n"
+            f"submission_{person.number}:\n  :submitters:\n"
+            f"  - :name: {person.name!r}\n    :sid: {person.login}\n"
             f"  :created_at: {when:%Y-%m-%d %H:%M:%S}.123456 Z\n"
         )
         return f"assignment_1_export/submission_{person.number}/"
@@ -234,8 +233,8 @@ def drawn(seed: int) -> Download:
 
 
 def holds(seed: int, folder: Path) -> Counter[str]:
-    """The invariant on one download: everybody has what they handed in, at the time that the system tells, and
-    nobody else has anything. Returns how many files met which outcome.
+    """The invariant on one download: everybody has what they handed in, at the time that the system tells,
+    and nobody else has anything. Returns how many files met which outcome.
     """
     download = drawn(seed)
     source = _written(download, folder, as_zip=seed % 2 == 0 or download.system == "ilias")

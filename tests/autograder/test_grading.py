@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.collecting import record
 from autograder.errors import CourseError, SandboxError
 from autograder.grading import driver as grading
 from autograder.grading import records
@@ -308,3 +309,21 @@ def test_an_answer_earns_the_same_beside_any_neighbour(toy_course):
     hand_in(toy_course, **{f"s{number}": submitted(ANSWERS) for number in range(4)}, bad=ENDLESS)
     told = graded(toy_course)
     assert {done.record.points for name, done in told.items() if name != "bad"} == {90.5}
+
+
+def test_a_teams_work_is_graded_once_for_all_members(toy_course, monkeypatch):
+    asked = []
+    monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or question(name, raw))
+    work = {"team": "Group 1", "digest": records.digest_of(RIGHT)}
+    record.keep(toy_course, "toy", {"ada": work, "cyd": work, "dot": work, "eve": work})
+    hand_in(toy_course, ada=RIGHT, bob=WRONG, cyd=RIGHT, dot=RIGHT, kim=WRONG)
+    told = graded(toy_course)
+    assert asked == ["ada", "bob", "kim"]
+    assert [told[name].record.points for name in ("ada", "bob", "cyd", "dot")] == [90.5, 0.0, 90.5, 90.5]
+    assert all(told[name].record.student == name for name in told)
+    graded_books = (toy_course.autograded / name / "toy" / "toy.ipynb" for name in ("ada", "cyd", "dot"))
+    assert len({book.read_bytes() for book in graded_books}) == 1
+    hand_in(toy_course, eve=RIGHT)
+    assert graded(toy_course)["eve"].record.points == 90.5
+    assert asked == ["ada", "bob", "kim"]
+    assert not any(done.graded for done in graded(toy_course).values())
