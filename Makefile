@@ -33,7 +33,8 @@ format: $(VENV)/ready  ## sort imports and apply the linter's safe fixes
 clean:  ## remove what the targets made (never a gradebook or a submission)
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-$(VENV)/ready: pyproject.toml constraints.txt
+# What an editable install copies into the environment is part of it, too.
+$(VENV)/ready: pyproject.toml constraints.txt setup/editable.py $(shell find setup/environment -name '*.py')
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stagewise needs Python 3.11 or newer; choose one with: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"

@@ -17,5 +17,5 @@ class EnvironmentSettings(BuildHookInterface):  # type: ignore[type-arg]
         """`version` is "editable" or "standard"."""
         place = Path(self.root) / "setup" / "environment"
         if version == "editable":
-            files = [path for path in place.rglob("*") if path.is_file()]
-            build_data["shared_data"] |= {str(path): path.relative_to(place).as_posix() for path in files}
+            files = {str(path): path.relative_to(place).as_posix() for path in place.rglob("*.py")}
+            build_data["shared_data"] |= files
