@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stagewise.numerals import numeral, pair, small
+from stagewise.judge.numerals import numeral, pair, small
 
 _WHOLE = frozenset({int, *(np.dtype(code).type for code in np.typecodes["AllInteger"])})
 _FLOATS = frozenset({float, complex, *(np.dtype(code).type for code in np.typecodes["AllFloat"])})

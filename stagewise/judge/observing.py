@@ -9,8 +9,8 @@ import numpy as np
 
 from stagewise.judge.compare import NUMBERS, Tolerance, describe, kind_of
 from stagewise.judge.grammar import Entry, Quantity, output
+from stagewise.judge.numerals import numeral
 from stagewise.judge.script import Failure, FailureKind, pick
-from stagewise.numerals import numeral
 from stagewise.observables import OBSERVABLES, Observable, Unobservable
 
 _ROUNDING = 1e-6

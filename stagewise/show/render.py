@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
 
+from stagewise.judge.numerals import small
 from stagewise.judge.report import Report, Row, Status
-from stagewise.numerals import small
 from stagewise.show.markup import (
     BLUE,
     GREY,

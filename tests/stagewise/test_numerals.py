@@ -5,8 +5,8 @@ import doctest
 import numpy as np
 import pytest
 
-from stagewise import numerals
-from stagewise.numerals import numeral, pair, small
+from stagewise.judge import numerals
+from stagewise.judge.numerals import numeral, pair, small
 
 EPS = np.finfo(np.float64).eps
 
