@@ -96,7 +96,8 @@ def decide(
             given = _Given(student, owner, entry, assigned.detail)
             people.setdefault(student.casefold(), []).append(given)
         if assigned.outcome is not None:
-            nobodys.setdefault((assigned.outcome, entry.owner.key), entry)
+            key = assigned.outcome, entry.owner.key
+            nobodys[key] = entry if entry.is_notebook else nobodys.get(key, entry)
     for (outcome, called), entry in sorted(nobodys.items(), key=lambda item: item[0]):
         decisions.append(_decision(outcome, called, entry, ""))
     for _, files in sorted(people.items()):

@@ -120,15 +120,17 @@ def _write(course: Course, unit: str, decisions: Iterable[Decision], encoding: s
     wanted: dict[str, _Wanted] = {}
     for decision in decisions:
         entry = decision.entry
-        if decision.outcome in _WRITTEN and entry is not None:
+        if entry is not None and decision.outcome in (*_WRITTEN, Outcome.UNCHANGED):
             folder = course.submitted / decision.student / unit
-            _remove(folder, record.pictures_of(kept, decision.student))
             of_source = wanted.setdefault(entry.source, _Wanted())
-            of_source.books.setdefault(entry.where, []).append((decision.student, entry))
+            if decision.outcome in _WRITTEN:
+                _remove(folder, record.pictures_of(kept, decision.student))
+                of_source.books.setdefault(entry.where, []).append((decision.student, entry))
             for name, where in decision.pictures.items():
                 of_source.pictures.setdefault(where, []).append(folder / name)
     for source, files in wanted.items():
-        _copy(course, unit, Path(source), files, encoding)
+        if files.books or files.pictures:
+            _copy(course, unit, Path(source), files, encoding)
 
 
 def _copy(course: Course, unit: str, source: Path, wanted: _Wanted, encoding: str | None) -> None:
@@ -144,7 +146,7 @@ def _copy(course: Course, unit: str, source: Path, wanted: _Wanted, encoding: st
             missing.discard(found.where)
         if len(found.raw) <= MAX_PICTURE_BYTES:
             for path in wanted.pictures.get(found.where, ()):
-                _put_picture(path, found.raw)
+                _put_picture(course.submitted, path, found.raw)
     if missing:
         raise CourseError(f"{source} changed while it was read", "collect again")
 
@@ -164,10 +166,11 @@ def _put(course: Course, unit: str, student: str, entry: Entry, raw: bytes) -> N
             note.unlink(missing_ok=True)  # it would date the notebook that was replaced
 
 
-def _put_picture(path: Path, raw: bytes) -> None:
+def _put_picture(submitted: Path, path: Path, raw: bytes) -> None:
     """A picture beside the notebook, unless a file or a link of the course's is in its way."""
-    with suppress(FileExistsError, NotADirectoryError, IsADirectoryError), told_whose_fault(path):
-        if not any(above.is_symlink() for above in (path, *path.parents[:4])):
+    with told_whose_fault(path), suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
+        below = [place for place in (path, *path.parents) if submitted in place.parents]
+        if not any(place.is_symlink() for place in below):
             replace(path, raw)
 
 

@@ -23,8 +23,11 @@ MOST = 20
 _LONGEST_NAME = 100
 _DEEPEST = 4
 _KINDS = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp")
-_SHOWN = re.compile(r"!\[[^\]\n]{0,500}\]\(\s*(?:<(?P<wide>[^>\n]{1,500})>|(?P<plain>[^\s)<>]{1,500}))")
-_TAG = re.compile(r"<img\b[^>]{0,500}?\bsrc\s*=\s*(?:\"([^\"\n]{1,500})\"|'([^'\n]{1,500})')", re.IGNORECASE)
+_MOST_TEXT = 1_000_000
+_SHOWN = re.compile(r"!\[[^\]\n]{0,200}\]\(\s{0,20}(?:<(?P<wide>[^>\n]{1,500})>|(?P<plain>[^\s)<>]{1,500}))")
+_TAG = re.compile(
+    r"<img\b[^>]{0,200}?\bsrc\s{0,20}=\s{0,20}(?:\"([^\"\n]{1,500})\"|'([^'\n]{1,500})')", re.IGNORECASE
+)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*?\"<>|]")
 _NAMED = 5
@@ -34,9 +37,11 @@ _Upload = tuple[str, str, datetime | None]  # of one owner at one time
 def shown_in(notebook: Mapping[str, Any]) -> tuple[str, ...]:
     """The relative addresses of pictures in the notebook's texts, each once."""
     found: dict[str, None] = {}
+    left = _MOST_TEXT
     for cell in notebook["cells"]:
-        if cell["cell_type"] != "code":
-            source = cell["source"]
+        if cell["cell_type"] != "code" and left > 0:
+            source = cell["source"][:left]
+            left -= len(source)
             for match in (*_SHOWN.finditer(source), *_TAG.finditer(source)):
                 address = next(filter(None, match.groups()))
                 if not _ELSEWHERE.match(address) and len(found) < 2 * MOST:
