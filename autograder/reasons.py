@@ -34,6 +34,7 @@ class Reason(StrEnum):
 
     # What a person grades.
     WAITING = "waiting", "Grade this answer by hand, in the form grader."
+    CHANGED = "changed", "Grade this answer again, in the form grader: it changed after it was marked."
     BY_HAND = "by-hand", "Nothing: a person gave these points."
     UNANSWERED = "unanswered", "Write an answer: the cell is as it was handed out."
 

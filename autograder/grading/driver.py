@@ -19,6 +19,7 @@ from autograder.grading import records
 from autograder.grading.answers import read_answer
 from autograder.grading.crew import Answer, Crew
 from autograder.grading.gradebook import Entry, GradebookWriter
+from autograder.grading.history import after, news
 from autograder.grading.lanes import Lanes
 from autograder.grading.marking import Marked, Terms, refused
 from autograder.grading.records import Record, digest_of
@@ -214,9 +215,8 @@ class _Run:
                 self._save(replace(earlier, basis=""))  # what it speaks of is no longer in place
             store(self.course, self.unit, student, marked.notebook, others(self.course, self.unit, student))
             self._teams.keep(record)
-        elif earlier is not None:
-            record = replace(record, checks=earlier.checks)
-        self._unwritten.append((record, entry_of(record, submitted, self.terms.plan)))
+        entry = entry_of(record, submitted, self.terms.plan, earlier)
+        self._unwritten.append((after(record, earlier), entry))
 
     def _flush(self, least: int) -> None:
         """Write what is finished to the gradebook and then to the records, when it is much or old."""
@@ -239,9 +239,9 @@ class _Run:
         self._on_done(done)
 
 
-def entry_of(record: Record, submitted: Submitted, plan: Plan) -> Entry:
+def entry_of(record: Record, submitted: Submitted, plan: Plan, earlier: Record | None) -> Entry:
     """What the gradebook learns: points of checks; written answers wait for a person, or earn 0 when left
-    as released.
+    as released; and what is new since the `earlier` record.
     """
     if record.reason is not Reason.OK:
         return Entry(record.student, submitted.timestamp, None)
@@ -250,4 +250,5 @@ def entry_of(record: Record, submitted: Submitted, plan: Plan) -> Entry:
     for cell in plan.cells:
         if cell.role == "written":
             scores[cell.grade_id] = 0.0 if cell.grade_id in unanswered else None
-    return Entry(record.student, submitted.timestamp, scores, unanswered)
+    changed, pending = news(record, earlier), frozenset(earlier.changed if earlier else ())
+    return Entry(record.student, submitted.timestamp, scores, unanswered, changed, pending)

@@ -59,13 +59,24 @@ class Entry:
 
     `scores` maps each graded cell to its points (None: a person must grade it); it is None as a whole when
     the file could not be graded, and then an earlier grade stays. `unanswered` names the cells that came
-    back as they were released.
+    back as they were released. `changed` names the cells whose answers are others than at the last grading
+    (None: nobody knows), `pending` those that were so at an earlier one.
     """
 
     student: str
     timestamp: datetime | None
     scores: Mapping[str, float | None] | None
     unanswered: frozenset[str] = frozenset()
+    changed: frozenset[str] | None = None
+    pending: frozenset[str] = frozenset()
+
+    def waits(self, name: str, auto: float | None, manual: float | None, waiting: bool) -> bool:
+        """Whether a person must look at the cell: to give points, or because what has points changed."""
+        if manual is None:
+            return auto is None
+        if self.changed is None or name in self.changed:
+            return True
+        return waiting and name in self.pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +228,7 @@ class GradebookWriter:
         for notebook in self._notebooks:
             if notebook.name == self.unit:
                 own = db.execute(FIND_NOTEBOOK, {"released": notebook.id, "submission": row.id}).scalar_one()
-                _write_grades(db, own, notebook, entry.scores)
+                _write_grades(db, own, notebook, entry, entry.scores)
                 _write_comments(db, own, notebook, entry.unanswered)
 
     def _add_submissions(self, db: Connection, entries: Iterable[Entry]) -> None:
@@ -287,14 +298,15 @@ def _new_id() -> str:
 
 
 def _write_grades(
-    db: Connection, submitted: str, notebook: _Notebook, scores: Mapping[str, float | None]
+    db: Connection, submitted: str, notebook: _Notebook, entry: Entry, scores: Mapping[str, float | None]
 ) -> None:
     """Store the automatic scores; those that a person gave stay."""
     names = {cell: name for name, cell in notebook.grades.items()}
     changes = []
     for row in db.execute(FIND_GRADES, {"cells": list(names), "notebook": submitted}):
-        auto = _number(scores, names.get(row.cell_id, ""))
-        by_hand = row.manual_score is not None or auto is None
+        name = names[row.cell_id]
+        auto = _number(scores, name)
+        by_hand = entry.waits(name, auto, row.manual_score, row.needs_manual_grade)
         changes.append({"row": row.id, "auto": auto, "by_hand": by_hand})
     if changes:
         db.execute(SCORE, changes)

@@ -8,8 +8,9 @@ Whoever calls it has a fresh candidate at hand and a process that may be thrown 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -19,7 +20,7 @@ from autograder.examining.examiner import Examiner
 from autograder.examining.foreseen import RightCandidate
 from autograder.examining.outputs import clean
 from autograder.grading.conduct import grade_notebook
-from autograder.grading.records import Record, digest_of
+from autograder.grading.records import CheckScore, Record, digest_of
 from autograder.intake.reading import Intake, read_submission
 from autograder.isolation.link import Candidate
 from autograder.reasons import Reason
@@ -83,6 +84,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
         stopped=walk.stopped,
         repairs=intake.repairs,
         unanswered=unanswered,
+        answers=_answers(intake, walk.checks),
         withheld=walk.withheld,
         layers=candidate.layers,
         timings=clock.laps,
@@ -140,6 +142,27 @@ def _unanswered(intake: Intake, plan: Plan) -> tuple[str, ...]:
         if checksum_of(cell["source"], known.cell_type, known.metadata["nbgrader"]) == known.checksum:
             names.append(known.grade_id)
     return tuple(names)
+
+
+def _answers(intake: Intake, checks: Iterable[CheckScore]) -> dict[str, str]:
+    """For each graded cell a hash of what a person who gives points looks at: the text of an answer, or an
+    exercise's code with what it earned.
+    """
+    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    for cell in intake.notebook["cells"]:
+        marks = cell["metadata"].get("nbgrader", {})
+        if marks.get("grade") and marks["solution"]:
+            found[marks["grade_id"]] = _hashed(cell["source"], cell.get("attachments"))
+        elif marks.get("solution"):
+            sources[marks["grade_id"]] = cell["source"]
+    for check in checks:
+        found[check.check] = _hashed(sources.get(check.check.removeprefix("check-")), f"{check.points:.6f}")
+    return found
+
+
+def _hashed(*parts: object) -> str:
+    return sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 class _Clock:

@@ -31,6 +31,7 @@ from autograder.grading import records
 from autograder.grading.companion import Companion
 from autograder.grading.errand import Errand
 from autograder.grading.gradebook import Entry, GradebookWriter
+from autograder.grading.history import after, news
 from autograder.grading.marking import serialized
 from autograder.grading.records import Record, described, digest_of
 from autograder.intake import files as submissions
@@ -135,7 +136,7 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
         if record.reason is not Reason.OK:
             raise SubmissionError(record.reason, record.detail, record.remedy)
         # Without a basis: nbgrader stores the points, so our own command grades anew what it finds like this.
-        _remember(course, replace(record, basis=""))
+        resources["stagewise"] = course, replace(record, basis="")
         return nbformat.from_dict(json.loads(marked.notebook)), resources
 
     def _look_ahead(self, companion: Companion, course: Course, unit: str, student: str) -> None:
@@ -151,7 +152,9 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class SaveAutoGrades(NbGraderPreprocessor):  # type: ignore[misc]
-    """What nbgrader's step of this name does, in one transaction instead of one for each cell."""
+    """What nbgrader's step of this name does, in one transaction instead of one for each cell; after that the
+    record is kept.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """The notebook as it is; its points go into the gradebook."""
@@ -162,7 +165,13 @@ class SaveAutoGrades(NbGraderPreprocessor):  # type: ignore[misc]
         same = [cell for cell in answers if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)]
         unanswered = frozenset(cell.metadata.nbgrader.grade_id for cell in same)
         book = _gradebook(where["db_url"], where["assignment"])
-        book.write([Entry(where["student"], None, scores, unanswered)])
+        course, record = resources.pop("stagewise", (None, None))
+        earlier = records.load(course, record.unit, record.student) if record else None
+        changed = news(record, earlier) if record else None
+        pending = frozenset(earlier.changed if earlier else ())
+        book.write([Entry(where["student"], None, scores, unanswered, changed, pending)])
+        if record:
+            records.save(course, after(record, earlier))
         return nb, resources
 
 
@@ -233,8 +242,5 @@ def _refused(student: str, unit: str, raw: bytes, problem: SubmissionError) -> R
 
 
 def _remember(course: Course, record: Record) -> None:
-    """Keep the record; of a file that was refused, with the checks of an earlier one that was not."""
-    earlier = records.load(course, record.unit, record.student)
-    if record.reason is not Reason.OK and earlier is not None:
-        record = replace(record, checks=earlier.checks)
-    records.save(course, record)
+    """Keep the record, with what an earlier one says that still holds."""
+    records.save(course, after(record, records.load(course, record.unit, record.student)))

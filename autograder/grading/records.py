@@ -51,8 +51,10 @@ class Record:
 
     `digest` is of the submitted file, `basis` of all else that the result depends on. `stopped`: a cell of
     the student's ran out of time, or its process ended. `unanswered` names the cells that came back as
-    released; `withheld` is what cells showed that students are not told, by their counts, for the instructor
-    alone; `isolation` is "sandbox" or "process", `layers` are those of the sandbox that this machine has.
+    released; `answers` tells by a hash what each graded cell was about, `changed` names the cells for which
+    that has changed from one grading to the next; `withheld` is what cells showed that students are not told,
+    by their counts, for the instructor alone; `isolation` is "sandbox" or "process", `layers` are those of
+    the sandbox that this machine has.
     """
 
     student: str
@@ -67,6 +69,8 @@ class Record:
     stopped: bool = False
     repairs: tuple[Repair, ...] = ()
     unanswered: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     withheld: Mapping[str, str] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -119,7 +123,7 @@ def parse(raw: bytes) -> Record:
             CheckScore(**{**one, "reason": reason_of(one["reason"])}) for one in data["checks"]
         )
         data["repairs"] = tuple(Repair(reason_of(one["reason"]), one["cell"]) for one in data["repairs"])
-        for name in ("unanswered", "layers"):
+        for name in ("unanswered", "changed", "layers"):
             data[name] = tuple(data.get(name, ()))
         return Record(**data)
     except (KeyError, TypeError, AttributeError) as problem:

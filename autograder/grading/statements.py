@@ -75,7 +75,7 @@ FIND_STUDENTS = select(SUBMISSION.c.student_id).where(
 FIND_NOTEBOOK = select(NOTEBOOK.c.id).where(
     NOTEBOOK.c.notebook_id == bindparam("released"), NOTEBOOK.c.assignment_id == bindparam("submission")
 )
-FIND_GRADES = select(GRADE.c.id, GRADE.c.cell_id, GRADE.c.manual_score, GRADE.c.extra_credit).where(
+FIND_GRADES = select(GRADE.c.id, GRADE.c.cell_id, GRADE.c.manual_score, GRADE.c.needs_manual_grade).where(
     GRADE.c.cell_id.in_(bindparam("cells", expanding=True)), GRADE.c.notebook_id == bindparam("notebook")
 )
 # What counts for a cell as nbgrader says it: a person's points go before ours.

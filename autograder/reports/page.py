@@ -93,7 +93,7 @@ def summary(plan: Plan, record: Record, sheet: Sheet) -> dict[str, Any]:
     """What stands on top of the page: was it graded, what came of each check, what was repaired."""
     checks = {check.check: check for check in record.checks}
     lines = [
-        _line(cell, checks.get(cell.grade_id), sheet)
+        _line(cell, checks.get(cell.grade_id), sheet, record)
         for cell in plan.cells
         if cell.points and cell.grade_id in sheet.marks and (checks or record.reason is Reason.OK)
     ]
@@ -115,9 +115,9 @@ def _notice(record: Record) -> str:
     return f"This submission could not be graded: {record.detail}. {record.reason.advice}{earlier}"
 
 
-def _line(cell: PlannedCell, check: CheckScore | None, sheet: Sheet) -> dict[str, str]:
+def _line(cell: PlannedCell, check: CheckScore | None, sheet: Sheet, record: Record) -> dict[str, str]:
     mark = sheet.marks[cell.grade_id]
-    reason = reason_of(cell, check, mark)
+    reason = reason_of(cell, check, mark, record.changed)
     right = mark.score >= cell.points
     style = "right" if right else "open" if reason in _OPEN else "wrong"
     return {
@@ -134,6 +134,8 @@ def _line(cell: PlannedCell, check: CheckScore | None, sheet: Sheet) -> dict[str
 def _finding(reason: Reason, check: CheckScore | None, right: bool) -> str:
     if reason is Reason.WAITING:
         return "This answer is read by a person."
+    if reason is Reason.CHANGED:
+        return "This answer changed after it was marked; a person reads it again."
     if reason is Reason.BY_HAND:
         return "A person gave these points."
     if right:

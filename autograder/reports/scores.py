@@ -128,8 +128,10 @@ def _worth_telling(row: Score) -> bool:
 def _score(
     record: Record | None, student: str, unit: str, cell: PlannedCell, mark: Mark, check: CheckScore | None
 ) -> Score:
-    reason = reason_of(cell, check, mark)
+    reason = reason_of(cell, check, mark, record.changed if record else ())
     diagnosis = (check.diagnosis or check.detail) if check else ""
+    if reason is Reason.CHANGED:
+        diagnosis = f"changed since it was marked: {in_words(mark.score)} points until it is marked again"
     isolation = record.isolation if record else ""
     points, evidence = (mark.score, cell.points), check.evidence if check else ""
     return Score(student, unit, cell.grade_id, *points, reason.value, diagnosis, isolation, evidence)

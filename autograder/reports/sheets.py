@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from math import ceil, fsum
 from typing import Any
@@ -23,15 +24,25 @@ _DATES = (
     api.SubmittedAssignment.extension,
     api.Assignment.duedate,
 )
+_MARK = (
+    api.BaseCell.name,
+    api.Grade.auto_score,
+    api.Grade.manual_score,
+    api.Grade.score,
+    api.Grade.needs_manual_grade,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Of one graded cell: what we gave, what a person gave, and what counts (with extra credit)."""
+    """Of one graded cell: what we gave, what a person gave, what counts (with extra credit), and whether a
+    person must look at it.
+    """
 
     auto: float | None
     manual: float | None
     score: float
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +79,12 @@ def in_words(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-def reason_of(cell: PlannedCell, check: CheckScore | None, mark: Mark) -> Reason:
-    """Why a cell has the points that it has; `check` is what grading found out, if it was graded by us."""
+def reason_of(cell: PlannedCell, check: CheckScore | None, mark: Mark, changed: Container[str]) -> Reason:
+    """Why a cell has the points that it has; `check` is what grading found out, if it was graded by us,
+    `changed` the cells whose answers have changed once.
+    """
     if mark.manual is not None:
-        return Reason.BY_HAND
+        return Reason.CHANGED if mark.waiting and cell.grade_id in changed else Reason.BY_HAND
     if check is not None:
         return check.reason
     if cell.role == "written":
@@ -88,9 +101,8 @@ def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
     try:
         with told(url, "read"), reading(engine) as db:
             sheets = {row.student_id: _empty(row) for row in db.execute(_submissions(unit, *_DATES))}
-            columns = (api.BaseCell.name, api.Grade.auto_score, api.Grade.manual_score, api.Grade.score)
-            for student, name, auto, manual, score in db.execute(_cells(unit, api.Grade, *columns)):
-                sheets[student].marks[name] = Mark(auto, manual, float(score or 0.0))
+            for student, name, auto, manual, score, waiting in db.execute(_cells(unit, api.Grade, *_MARK)):
+                sheets[student].marks[name] = Mark(auto, manual, float(score or 0.0), waiting)
             said = _cells(unit, api.Comment, api.BaseCell.name, api.Comment.comment)
             for student, name, comment in db.execute(said):
                 if comment:

@@ -160,6 +160,7 @@ def test_what_a_person_entered_survives_all_three_ways_of_regrading(course):
         assert told.comments["batchnorm_step1"] == "well done"
         assert told.late_penalty == pytest.approx(0.5)
         assert told.score == pytest.approx(4.5)
+        assert not any(told.marks[name].waiting for name in (written, "check-batchnorm_step2"))
 
     does(course, "autograde", "batchnorm", f"--student={ME}", "--force")
     entered()
@@ -169,6 +170,13 @@ def test_what_a_person_entered_survives_all_three_ways_of_regrading(course):
     told = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=True).stdout
     assert "'success': True" in told
     entered()
+    path = course.submitted / ME / "batchnorm" / "batchnorm.ipynb"
+    path.write_text(json.dumps(changed(json.loads(path.read_text()), **{written: "On reflection."})))
+    does(course, "autograde", "batchnorm", f"--student={ME}", "--force")
+    assert sheet(course).marks[written].waiting
+    assert sheet(course).marks[written].manual == 1.5
+    assert not sheet(course).marks["check-batchnorm_step2"].waiting
+    assert "changed" in {row.reason for row in scores(course, "batchnorm", [ME])}
 
 
 def test_export_has_our_points(course):
