@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from stagewise.judge.outline import outlined_exception
-from stagewise.judge.report import Report, Row
+from stagewise.judge.report import Report, Row, Status
 
 Sources = Mapping[int, str]
 """The text of each cell that ran, by its count."""
@@ -40,7 +40,9 @@ def disclosed(report: Report, sources: Sources) -> Report:
 def evidence(report: Report) -> str:
     """What `disclosed` leaves out of a report: sentences with their numbers, and the traceback."""
     sentences = [
-        f"{row.case}, {row.output}: {row.message}" for row in report.rows if row.message != row.outline
+        f"{row.case}, {row.output}: {row.message}"
+        for row in report.rows
+        if row.message != row.outline and row.status is not Status.UNFINISHED
     ]
     return "\n".join([*sentences, *filter(None, [report.traceback])])
 

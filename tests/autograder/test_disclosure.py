@@ -86,6 +86,12 @@ def test_no_known_mistake_is_told_a_number_of_a_graded_case(unit):
     assert told
 
 
+def test_what_is_not_written_leaves_nothing_to_keep():
+    """Most records of a class that has begun would hold little else."""
+    row = Row("case", "y", Status.UNFINISHED, message="f is not written yet", outline="not written yet")
+    assert evidence(Report("u", "f", "examine", (row,), Status.UNFINISHED)) == ""
+
+
 def test_a_report_without_outlines_says_no_more_than_that_something_is_wrong():
     """Whoever makes rows and forgets them tells too little, not too much."""
     row = Row("case", "y", Status.FAILED, 0.5, 1e-4, "expected 4, got 2")

@@ -1,5 +1,7 @@
 """Feedback pages: everything a student needs, nothing hidden, nothing active, nothing of others."""
 
+import re
+
 import pytest
 
 from autograder.errors import CourseError
@@ -39,6 +41,8 @@ def test_pages(graded):
 
     assert "Toys that double: 0 of 100 points" in bob
     assert "You square x." in bob
+    assert "entries are off" in bob
+    assert not re.search(r"expected -?[0-9]|got -?[0-9]", bob)
     assert 'href="#check-double"' in bob
     assert "<script>alert" not in bob
     assert "onerror" not in bob
