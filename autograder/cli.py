@@ -13,6 +13,7 @@ from rich.console import Console
 
 from autograder.course import REPOSITORY, Course
 from autograder.errors import AuthorError, CourseError, SandboxError, SubmissionError
+from autograder.terminal import shown
 
 FAILED, INTERRUPTED = 1, 130
 PLAIN_WIDTH = 120
@@ -82,9 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if asked.command != "doctor":  # whose table tells them
             for gap in gaps(course):
-                errors.print(str(gap))
+                errors.print(shown(str(gap)))
     except (AuthorError, CourseError, SandboxError, SubmissionError) as problem:
-        errors.print(str(problem))
+        errors.print(shown(str(problem)))
         return FAILED
     except KeyboardInterrupt:
         errors.print("Stopped. What was finished is kept; run the command again to go on.")

@@ -1,6 +1,12 @@
 """What others wrote, in an instructor's terminal: shown letter by letter, and steering nothing."""
 
+import json
+import re
+from typing import Any
+
 from rich.text import Text
+
+_STEERING = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def shown(text: str) -> Text:
@@ -10,3 +16,13 @@ def shown(text: str) -> Text:
     '[bold] ?[2J'
     """
     return Text("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text))
+
+
+def json_text(value: Any) -> str:
+    r"""The value as JSON for people to read; letters that steer a terminal or turn writing round are escaped.
+
+    >>> print(json_text("é\x9b2J\u202e"))
+    "é\u009b2J\u202e"
+    """
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -4,7 +4,6 @@ records.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from math import fsum
@@ -18,7 +17,7 @@ from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
 from autograder.reports.sheets import Mark, Sheet, in_words, read_sheets, reason_of
 from autograder.spreadsheet import Value, csv_text
-from autograder.terminal import shown
+from autograder.terminal import json_text, shown
 from autograder.units.plan import PlannedCell, read_plan
 
 
@@ -81,7 +80,7 @@ def as_json(rows: Iterable[Score]) -> str:
         entry | ({"evidence": row.evidence} if row.evidence else {})
         for row, entry in zip(rows, _entries(rows), strict=True)
     ]
-    return json.dumps(entries, indent=1, ensure_ascii=False)
+    return json_text(entries)
 
 
 def as_csv(rows: Iterable[Score]) -> str:
