@@ -18,6 +18,8 @@ from autograder.reports import feedback as pages
 from autograder.reports.cells import shown
 from autograder.reports.page import Press
 from autograder.reports.sheets import Mark, Sheet
+from stagewise.judge.report import Report, Row, Status
+from stagewise.show.render import to_html
 from tests.autograder.graded_toy import toy_plan
 from tests.autograder.test_intake import PNG, WEBP
 from tests.autograder.toy_unit import course_of
@@ -302,3 +304,20 @@ def test_no_page_runs_or_steers_anything(page, source, output, kind):
 def test_base64_of_the_pictures_is_what_it_says():
     """Whoever checks pictures is given some."""
     assert base64.b64decode(WEBP)[8:12] == b"WEBP"
+
+
+def test_every_style_of_our_own_reports_stays():
+    """What is on the short list was written for them."""
+    row = Row("case", "out", Status.FAILED, 0.5, 1e-4, "`wrong`", 0.25)
+    told = {"misconception": "sum", "diagnosis": "A sum.", "points": 0.0, "max_points": 2.0}
+    html = to_html(
+        Report("toy", "double", "examine", (row,), Status.ERROR, **told, notes=("note",), traceback="Trace")
+    )
+    styles = re.compile(r'style="([^"]*)"')
+    declared = [
+        sorted(part.strip().replace(": ", ":") for part in style.split(";") if part.strip())
+        for style in styles.findall(html)
+    ]
+    kept = [sorted(style.split(";")) for style in styles.findall(sanitize(html))]
+    assert len(declared) > 20
+    assert kept == declared
