@@ -45,7 +45,7 @@ def collect(course: Course, asked: Namespace, console: Console) -> int:
     roster = None if asked.names is None else read_roster(asked.names)
     prepare(course, [asked.unit], console.print)
     if roster is not None:
-        enter(course.db_url, roster)
+        enter(course.db_url, asked.unit, roster)
     collected = collect_from(
         course, asked.unit, asked.sources, roster, asked.timezone, asked.force, asked.encoding
     )

@@ -5,21 +5,21 @@ from __future__ import annotations
 from sqlalchemy import column, select, table, update
 
 from autograder.collecting.roster import TOLD, Roster
-from autograder.database import opened, told
+from autograder.database import opened, told, writing
 from autograder.grading.statements import ADD_STUDENT
 
 _LONGEST = 128  # of nbgrader's columns
 _STUDENT = table("student", column("id"), *(column(name) for name in TOLD))
 
 
-def enter(db_url: str, roster: Roster) -> None:
+def enter(db_url: str, unit: str, roster: Roster) -> None:
     """Add the students of the roster, and what it tells of them; what it does not tell stays as it is.
 
-    Raises CourseError when the gradebook cannot be used.
+    Waits for whoever writes submissions of the unit. Raises CourseError when the gradebook cannot be used.
     """
     engine = opened(db_url)
     try:
-        with told(db_url, "used"), engine.begin() as db:
+        with told(db_url, "used"), writing(engine, unit) as db:
             known = {row.id: row for row in db.execute(select(_STUDENT))}
             new = [{"id": student} for student in roster.people if student not in known]
             if new:

@@ -1,5 +1,6 @@
 """Downloads as they are: names in old encodings, pictures, teams, times, rosters, and anything at all."""
 
+import io
 import json
 import os
 import struct
@@ -10,11 +11,14 @@ from datetime import UTC, datetime
 
 import pytest
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from autograder.collecting import archives, collect, files
+from autograder.collecting.choosing import Decision
 from autograder.collecting.outcomes import Outcome
 from autograder.collecting.people import enter
 from autograder.collecting.record import load
+from autograder.collecting.report import show
 from autograder.collecting.roster import read_roster, roster_of
 from autograder.errors import CourseError
 from autograder.intake.files import read
@@ -107,6 +111,29 @@ def test_a_name_that_could_be_several_is_asked_about(course, tmp_path):
         "ada": Outcome.UNCHANGED,
     }
     assert content(course, "김철수") == NOTEBOOK
+
+
+def test_an_encoding_that_does_not_fit_is_said(course, tmp_path):
+    source = zipped_in(tmp_path / "class.zip", "cp1252", {"Jörg/toy.ipynb": NOTEBOOK})
+    (decision,) = collect.collect(course, "toy", [source], encoding="utf-8").decisions
+    assert (decision.outcome, decision.detail) == (Outcome.UNCLEAR_NAME, "its name is not in utf-8")
+
+
+def test_nothing_is_written_over_what_is_no_file(course, tmp_path):
+    (course.submitted / "ada" / "toy" / "toy.ipynb").mkdir(parents=True)
+    (course.submitted / "bob").mkdir()
+    (course.submitted / "bob" / "toy").write_bytes(b"a file")
+    contents = {"ada/toy.ipynb": NOTEBOOK, "bob/toy.ipynb": NOTEBOOK, "cyd/toy.ipynb": NOTEBOOK}
+    found = gathered(course, folder(tmp_path / "dl", contents))
+    assert found == {"ada": Outcome.DAMAGED, "bob": Outcome.DAMAGED, "cyd": Outcome.COLLECTED}
+
+
+def test_very_many_refusals_do_not_flood_the_terminal():
+    refused = [Decision(Outcome.OUTSIDE, "", f"../{number}") for number in range(1000)]
+    text = io.StringIO()
+    show(refused, Console(file=text, width=200))
+    assert text.getvalue().count("outside") < 250
+    assert "and 800 more: outside" in text.getvalue()
 
 
 @pytest.mark.parametrize(("spoilt", "found"), [(False, "김철수"), (True, "x")])
@@ -403,7 +430,7 @@ def test_the_roster_enters_names_into_the_gradebook(built_toy_course, tmp_path):
     with Gradebook(course.db_url) as book:
         book.add_student("cl", first_name="Cyd", email="old@uni.edu")
     for _ in range(2):
-        enter(course.db_url, roster)
+        enter(course.db_url, "toy", roster)
     with Gradebook(course.db_url) as book:
         jane, cyd = book.find_student("jd"), book.find_student("cl")
         assert (jane.first_name, jane.last_name, jane.email, jane.lms_user_id) == (
@@ -413,7 +440,7 @@ def test_the_roster_enters_names_into_the_gradebook(built_toy_course, tmp_path):
             "12",
         )
         assert (cyd.last_name, cyd.email) == ("Lee", "cyd@uni.edu")
-    enter(course.db_url, roster_of([{"id": "jd", "email": ""}], "names.csv"))
+    enter(course.db_url, "toy", roster_of([{"id": "jd", "email": ""}], "names.csv"))
     with Gradebook(course.db_url) as book:
         assert book.find_student("jd").email == "jane@uni.edu"
 
