@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from traitlets.config import Config
+
 from autograder.config import AUTOGRADE_PREPROCESSORS, CONFIG_FILE, CONFIG_TEXT, loaded
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
@@ -17,6 +19,8 @@ from autograder.errors import CourseError
 UNISOLATED = "STAGEWISE_WITHOUT_ISOLATION"
 ENVIRONMENT = REPOSITORY / "setup" / "environment"
 _EXPORTER = "autograder.grading.preprocessor.Repaired"
+_EXECUTORS = {"Execute", "ExecutePreprocessor"}
+"""Steps of nbgrader and nbconvert that run a notebook in a plain kernel."""
 _LINES = CONFIG_TEXT.partition('"""\n\n')[2].strip()
 
 
@@ -65,16 +69,30 @@ def _of_course(course: Course) -> tuple[Gap, ...]:
         asked = loaded(file).Autograde
     except CourseError as problem:
         return (Gap(problem.problem, problem.remedy),)
-    steps = [_name(step) for step in asked.get("autograde_preprocessors", ())]
-    if steps[:1] == [AUTOGRADE_PREPROCESSORS[0]] and _name(asked.get("exporter_class")) == _EXPORTER:
+    if _isolates(asked):
         return ()
     return (
         Gap(
-            f"{file} does not name Stagewise's executor: nbgrader may run student code without a sandbox",
-            f"begin {CONFIG_FILE} with the lines below, and set neither c.Autograde.exporter_class nor "
-            f"c.Autograde.autograde_preprocessors after them\n\n{_LINES}\n",
+            f"{file} names no executor of Stagewise's, or others too: student code may run without a sandbox",
+            f"begin {CONFIG_FILE} with the lines below, and set no executor, preprocessors or exporter of "
+            f"c.Autograde after them\n\n{_LINES}\n",
         ),
     )
+
+
+def _isolates(asked: Config) -> bool:
+    """Whether these settings of nbgrader's Autograde name our exporter and our executor, and no other."""
+    steps = _steps(asked, "autograde_preprocessors")
+    all_of_them = [*steps, *_steps(asked, "sanitize_preprocessors")]
+    plain = _EXECUTORS & {step.rpartition(".")[2] for step in all_of_them}
+    ours = steps[:1] == [AUTOGRADE_PREPROCESSORS[0]] and _name(asked.get("exporter_class")) == _EXPORTER
+    return ours and not plain
+
+
+def _steps(asked: Config, name: str) -> list[str]:
+    """The names of listed steps; none where the file only appends to nbgrader's own list."""
+    listed = asked.get(name, ())
+    return [_name(step) for step in listed] if isinstance(listed, list | tuple) else []
 
 
 def _name(step: Any) -> str:

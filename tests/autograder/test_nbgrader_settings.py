@@ -35,6 +35,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 """
 ALL_STOCK = STOCK_STEPS + 'c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"\n'
+APPENDED = "c = get_config()\nc.Autograde.autograde_preprocessors.append('nbgrader.preprocessors.Execute')\n"
 ON_THE_COMMAND_LINE = "--Autograde.autograde_preprocessors=nbgrader.preprocessors.Execute"
 API = """
 import sys
@@ -193,10 +194,9 @@ def test_who_asks_for_no_isolation_by_name_gets_it(course):
     assert mark_of(course).exists()
 
 
-@pytest.mark.parametrize("text", ["", CONFIG_TEXT + STOCK_STEPS])
-def test_settings_that_do_not_isolate_are_told(built, text):
-    (built.root / "other").mkdir(exist_ok=True)
-    course = Course(built.root / "other")
+@pytest.mark.parametrize("text", ["", APPENDED, CONFIG_TEXT + STOCK_STEPS, CONFIG_TEXT + APPENDED])
+def test_settings_that_do_not_isolate_are_told(tmp_path, text):
+    course = Course(tmp_path)
     course.config_file.write_text(text)
     (gap,) = gaps(course)
     assert str(course.config_file) in gap.problem
