@@ -375,6 +375,15 @@ def test_in_ilias_a_team_hands_in_by_one_of_them(course, tmp_path):
     assert found == {"jd": Outcome.UNCHANGED, "br": Outcome.COLLECTED}
 
 
+def test_a_group_of_another_kind_is_no_team(course, tmp_path):
+    """A column group may hold sections of the course: it counts only where a download names it."""
+    source = folder(tmp_path / "HW", {"Team 4/Doe_Jane_jd_12/toy.ipynb": NOTEBOOK})
+    roster = roster_in(tmp_path, "id,group\njd,Monday\nbr,Monday\n")
+    assert gathered(course, source, roster=roster) == {"jd": Outcome.COLLECTED}
+    named = folder(tmp_path / "dl", {"Monday_5_assignsubmission_file_/toy.ipynb": NEWER})
+    assert gathered(course, named, roster=roster, force=True)["br"] is Outcome.COLLECTED
+
+
 def test_gradescopes_groups_need_no_table(course, tmp_path):
     told = b"""\
 submission_1:
