@@ -134,7 +134,7 @@ class _Run:
             while again or crew.busy:
                 while again and crew.free and crew.busy < crew.alone:
                     name = again.popleft()
-                    crew.send(name, question(name, self._read[name].raw))
+                    crew.send(name, question(name, self._read[name].raw, last=True))
                 self._collect(crew, waiting, last=True)
         finally:
             self._flush(1)

@@ -30,7 +30,7 @@ from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 
 _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
-_SPARE_SECONDS = 60.0
+_SPARE_SECONDS = 2.0
 _MOST_SERVED = 16
 _MOST_GROWTH = 256 * MIB
 _LAST, _MORE, _IN_DOUBT = b"L", b"G", b"?"
@@ -53,9 +53,9 @@ class Worker:
         self._foreseen = self._warm = False
         self._fault: SubmissionError | None = None
 
-    def mark(self, student: str, raw: bytes, start: Start) -> bytes:
+    def mark(self, student: str, raw: bytes, start: Start, last: bool = True) -> bytes:
         """The graded submission, packed; raises ChildDiedError when its examiner did not survive it,
-        SandboxError without isolation.
+        SandboxError without isolation. A try that is not the `last` ends with the first time-out.
         """
         if self._template is None:
             template = start()
@@ -65,9 +65,10 @@ class Worker:
             return pack(refused(student, raw, self.terms, self._fault))
         if self._examiner is None:
             self._examiner = Child(_Examining(self.terms, self._template, self._limits).answer)
-        seconds = self._limits.cpu_seconds * self._limits.wall_factor + _SPARE_SECONDS
+        limits = self._limits
+        seconds = limits.wall_seconds + limits.grace + limits.judging_seconds + _SPARE_SECONDS
         try:
-            answer = self._examiner.ask(question(student, raw), seconds)
+            answer = self._examiner.ask(question(student, raw, last), seconds)
             if not answer:
                 raise ChildDiedError("the template of its candidates has ended")
         except ChildDiedError:
@@ -133,9 +134,11 @@ class _Examining:
         if not self._served:
             bound_memory(self._limits.memory_bytes)
         _start_alike()
-        student, raw = asked(message)
+        student, raw, last = asked(message)
         try:
-            marked = mark(student, raw, self._terms, lambda: self._template.new_candidate(self._limits))
+            marked = mark(
+                student, raw, self._terms, lambda: self._template.new_candidate(self._limits, last=last)
+            )
         except SandboxError:
             return b""
         self._served += 1
@@ -180,15 +183,16 @@ def unpack(message: bytes) -> Marked:
     return Marked(notebook, records.parse(record))
 
 
-def question(student: str, raw: bytes) -> bytes:
-    """The message that asks a lane to grade a submission."""
-    return json.dumps(student).encode() + b"\n" + raw
+def question(student: str, raw: bytes, last: bool = False) -> bytes:
+    """The message that asks a lane to grade a submission; what comes of the `last` try counts."""
+    return json.dumps([student, last]).encode() + b"\n" + raw
 
 
-def asked(message: bytes) -> tuple[str, bytes]:
-    """Student and submission of a question."""
-    student, raw = message.split(b"\n", 1)
-    return json.loads(student), raw
+def asked(message: bytes) -> tuple[str, bytes, bool]:
+    """Student and submission of a question, and whether it is the last try."""
+    head, raw = message.split(b"\n", 1)
+    student, last = json.loads(head)
+    return student, raw, last
 
 
 def answered(answer: bytes) -> Marked | None:
@@ -203,13 +207,12 @@ def answered(answer: bytes) -> Marked | None:
 def serve(worker: Worker, connection: Connection, start: Start) -> None:
     """Answer questions until the connection closes."""
     while True:
-        student, raw = asked(connection.recv_bytes())
-        connection.send_bytes(_answer(worker, student, raw, start))
+        connection.send_bytes(_answer(worker, *asked(connection.recv_bytes()), start))
 
 
-def _answer(worker: Worker, student: str, raw: bytes, start: Start) -> bytes:
+def _answer(worker: Worker, student: str, raw: bytes, last: bool, start: Start) -> bytes:
     try:
-        return _MARKED + worker.mark(student, raw, start)
+        return _MARKED + worker.mark(student, raw, start, last)
     except ChildDiedError:
         return _DIED
     except SandboxError as error:
