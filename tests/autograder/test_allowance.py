@@ -63,9 +63,7 @@ def test_the_part_that_used_most_is_named(now):
         left.begin(part)
         now["now"] += seconds
     said = left.used_up("30 seconds on the clock")
-    assert (
-        said == "The notebook as a whole used up its 30 seconds on the clock, most of it in quadruple"
-    )
+    assert said == "The notebook as a whole used up its 30 seconds on the clock, most of it in quadruple"
 
 
 def test_a_notebook_that_used_up_its_time_is_told_which_and_where(template):

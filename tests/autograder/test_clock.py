@@ -116,7 +116,7 @@ def test_a_ring_in_a_call_without_time_left_ends_it(set_to, times, number, used)
 
 @pytest.mark.parametrize("busy", [True, False])
 def test_a_call_that_does_next_to_nothing_ends_long_before_its_time(set_to, times, busy):
-    """One that works a twentieth of the time goes on: that the machine has no more for it is not its fault."""
+    """One that works a twentieth of the time goes on: it is the machine that has no more for it."""
 
     def work():
         for seconds in (2.0, 4.0, 6.0):
