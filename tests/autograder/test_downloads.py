@@ -113,6 +113,15 @@ def test_a_name_that_could_be_several_is_asked_about(course, tmp_path):
     assert content(course, "김철수") == NOTEBOOK
 
 
+def test_whoever_handed_in_no_file_of_their_own_is_told(course, tmp_path):
+    name = "HW_ada_attempt_2024-05-06-17-08-09"
+    contents = {f"{name}.txt": b"Name: Ada (ada)", "HW_bob_attempt_2024-05-06-17-08-09_toy.ipynb": NOTEBOOK}
+    found = gathered(course, folder(tmp_path / "bb", contents))
+    assert found == {"ada": Outcome.NO_NOTEBOOK, "bob": Outcome.COLLECTED}
+    plain = folder(tmp_path / "dl", {"cyd/timestamp.txt": b"2024-05-06 07:08:09", "dot/toy.ipynb": NEWER})
+    assert gathered(course, plain) == {"cyd": Outcome.NO_NOTEBOOK, "dot": Outcome.COLLECTED}
+
+
 def test_an_encoding_that_does_not_fit_is_said(course, tmp_path):
     source = zipped_in(tmp_path / "class.zip", "cp1252", {"Jörg/toy.ipynb": NOTEBOOK})
     (decision,) = collect.collect(course, "toy", [source], encoding="utf-8").decisions
