@@ -13,6 +13,7 @@ import random
 import resource
 import sys
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -25,7 +26,7 @@ from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.marking import Marked, Terms, blank, mark, not_gradable, refused
 from autograder.grading.records import Record
 from autograder.isolation.limits import MIB, Limits
-from autograder.isolation.link import CandidateGone
+from autograder.isolation.link import Candidate, CandidateGone
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 
@@ -36,6 +37,7 @@ _MOST_GROWTH = 256 * MIB
 _LAST, _MORE, _IN_DOUBT = b"L", b"G", b"?"
 
 Start = Callable[[], CandidateTemplate]
+Note = Callable[[str, str], None]
 
 
 class Worker:
@@ -52,6 +54,7 @@ class Worker:
         self._blank = blank(terms.plan)
         self._foreseen = self._warm = False
         self._fault: SubmissionError | None = None
+        self._note: Note = _unnoted
 
     def mark(self, student: str, raw: bytes, start: Start, last: bool = True) -> bytes:
         """The graded submission, packed; raises ChildDiedError when its examiner did not survive it,
@@ -64,7 +67,8 @@ class Worker:
         if self._fault is not None:
             return pack(refused(student, raw, self.terms, self._fault))
         if self._examiner is None:
-            self._examiner = Child(_Examining(self.terms, self._template, self._limits).answer)
+            examining = _Examining(self.terms, self._template, self._limits, self._note)
+            self._examiner = Child(examining.answer)
         limits = self._limits
         seconds = limits.wall_seconds + limits.grace + limits.judging_seconds + _SPARE_SECONDS
         try:
@@ -80,6 +84,10 @@ class Worker:
         if answer[:1] == _IN_DOUBT and not _lives(self._template):
             self._template = None
         return answer[1:]
+
+    def note_with(self, note: Note) -> None:
+        """From now on, have `note` told whose submission is examined, and which part of it."""
+        self._note = note
 
     def close(self) -> None:
         """End the examiner, if there is one; the next submission has a new one."""
@@ -123,8 +131,8 @@ def fault_of(blank: Record) -> SubmissionError | None:
 class _Examining:
     """What an examiner's process does: it marks submissions, and says with which it has done enough."""
 
-    def __init__(self, terms: Terms, template: CandidateTemplate, limits: Limits) -> None:
-        self._terms, self._template, self._limits = terms, template, limits
+    def __init__(self, terms: Terms, template: CandidateTemplate, limits: Limits, note: Note) -> None:
+        self._terms, self._template, self._limits, self._note = terms, template, limits, note
         self._served = 0
         self._largest = _memory()
 
@@ -134,11 +142,14 @@ class _Examining:
         if not self._served:
             bound_memory(self._limits.memory_bytes)
         _start_alike()
-        student, raw, last = asked(message)
+        student, raw, counts = asked(message)
+        begun = partial(self._note, student)
+
+        def fresh() -> Candidate:
+            return self._template.new_candidate(self._limits, last=counts, begun=begun)
+
         try:
-            marked = mark(
-                student, raw, self._terms, lambda: self._template.new_candidate(self._limits, last=last)
-            )
+            marked = mark(student, raw, self._terms, fresh)
         except SandboxError:
             return b""
         self._served += 1
@@ -146,6 +157,10 @@ class _Examining:
         last = not marked.in_order or grown or self._served >= _MOST_SERVED
         word = _IN_DOUBT if marked.record.in_doubt else _LAST if last else _MORE
         return word + pack(marked)
+
+
+def _unnoted(student: str, part: str) -> None:
+    """Nobody wants to know."""
 
 
 def _start_alike() -> None:
