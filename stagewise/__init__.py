@@ -8,5 +8,5 @@
 from stagewise.checks.checking import check
 from stagewise.checks.session import begin, progress
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["__version__", "begin", "check", "progress"]

@@ -28,5 +28,4 @@ def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
     """A worker for a unit, with everything computed; processes forked from here find it."""
     set_seed(seed_in_use(course, settings))
     warm(unit)
-    limits = settings.limits.with_experiments() if settings.explore else settings.limits
-    return Worker(terms_of(course, unit, settings), limits)
+    return Worker(terms_of(course, unit, settings), settings.limits)

@@ -18,9 +18,13 @@ def test_public_names_are_pinned():
     assert {"Digits", "digits", "minibatches", "spirals"} <= set(data.__all__)
 
 
-def test_version_is_that_of_the_distribution():
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
-    assert stagewise.__version__ == project["project"]["version"]
+def test_the_version_is_written_once_and_told_to_users():
+    root = Path(__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "stagewise/__init__.py"
+    assert f"## [{stagewise.__version__}]" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"version: {stagewise.__version__}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
 
 
 def test_import_loads_nothing_heavy():
