@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from autograder.errors import CourseError
-from autograder.grading.errand import Errand
+from autograder.grading.errand import REFUSED, Errand
 from autograder.grading.marking import Marked
 from autograder.grading.records import digest_of
 from autograder.grading.worker import answered, question
@@ -55,12 +56,12 @@ class Companion:
     def ready(self) -> str:
         """Wait until the other process can grade; returns its basis, a hash of all that results depend on.
 
-        Raises CourseError when it ends before.
+        Raises CourseError when it cannot, or ends before.
         """
         connection = self._connection or self._start()
         if not self._basis:
             try:
-                self._basis = connection.recv_bytes().decode()
+                told = connection.recv_bytes()
             except (EOFError, OSError):
                 self.close()
                 raise CourseError(
@@ -68,6 +69,11 @@ class Companion:
                     "read what it said, above or in the log of the program that started it, and run "
                     "`python -m autograder doctor` on that machine",
                 ) from None
+            if told[:1] == REFUSED:
+                self.close()
+                problem, remedy = json.loads(told[1:])
+                raise CourseError(problem, remedy)
+            self._basis = told.decode()
         return self._basis
 
     def ask(self, message: bytes) -> bytes | None:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
+from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata as Stock
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -26,9 +26,10 @@ from traitlets import Bool, Enum
 
 from autograder.config import CONFIG_FILE
 from autograder.course import Course
-from autograder.errors import CourseError, SubmissionError
+from autograder.errors import AuthorError, CourseError, SubmissionError
 from autograder.grading import records
 from autograder.grading.companion import Companion
+from autograder.grading.companions import companion_for, make_ready, marked_by, withdraw
 from autograder.grading.errand import Errand
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.history import after, news
@@ -37,18 +38,27 @@ from autograder.grading.records import Record, described, digest_of
 from autograder.intake import files as submissions
 from autograder.intake.reading import read_submission
 from autograder.nbgrader_settings import UNISOLATED, unisolated
-from autograder.reasons import Reason
 from autograder.seed import seed_of
 from autograder.units.plan import read_plan
 
-_companions: dict[Errand, Companion] = {}
 _valid: set[str] = set()
 
 
 class Repaired(NotebookExporter):  # type: ignore[misc]
     """Reads a submission as `autograder grade` does: no links followed, damage repaired or told with a
-    reason. Writes the graded notebook as that does, too.
+    reason. Writes the graded notebook as that does, too. Made when a run begins, it makes the unit ready.
     """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if isinstance(self.parent, Autograde):
+            where = self.parent.coursedir
+            try:
+                if make_ready(Course(Path(where.root)), where.assignment_id):
+                    _gradebook.cache_clear()  # which know the cells of the build before
+            except (AuthorError, CourseError) as problem:
+                self.log.error(str(problem))
+                raise NbGraderException(str(problem)) from problem
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **more: Any
@@ -61,7 +71,7 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         if not getattr(self.parent, "_sanitizing", False) or where.get("notebook") != where.get("assignment"):
             return super().from_filename(filename, resources=resources, **more)  # type: ignore[no-any-return]
         course, unit = Course(Path(self.parent.coursedir.root)), where["assignment"]
-        companion = _companion(Isolated(parent=self).errand(course, unit))
+        companion = companion_for(Isolated(parent=self).errand(course, unit))
         companion.start()
         submitted = submissions.read(course, unit, where["student"])
         try:
@@ -77,7 +87,6 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         intake.notebook["metadata"]["stagewise"] = {"digest": digest_of(submitted.raw)}
         # nbgrader's sanitizing steps would find nothing left to do: intake has done all of it.
         return serialized(intake.notebook).decode(), self._init_resources(resources)
-
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **more: Any
@@ -129,14 +138,17 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
         """The notebook, graded."""
         student, unit = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
         course = Course(Path(CourseDirectory(parent=self).root))
-        companion = _companion(self.errand(course, unit))
-        marked = companion.mark(student, _submitted(course, unit, student, nb))
+        companion = companion_for(self.errand(course, unit))
+        raw = _submitted(course, unit, student, nb)
+        try:
+            marked = marked_by(companion, student, raw)
+        except SubmissionError as problem:
+            _remember(course, _refused(student, unit, raw, problem))
+            withdraw(course, unit, student)
+            raise
         self._look_ahead(companion, course, unit, student)
-        record = marked.record
-        if record.reason is not Reason.OK:
-            raise SubmissionError(record.reason, record.detail, record.remedy)
         # Without a basis: nbgrader stores the points, so our own command grades anew what it finds like this.
-        resources["stagewise"] = course, replace(record, basis="")
+        resources["stagewise"] = course, replace(marked.record, basis="")
         return nbformat.from_dict(json.loads(marked.notebook)), resources
 
     def _look_ahead(self, companion: Companion, course: Course, unit: str, student: str) -> None:
@@ -211,14 +223,6 @@ class CheckCellMetadata(Stock):  # type: ignore[misc]
 def _gradebook(db_url: str, unit: str) -> GradebookWriter:
     """One connection for all submissions that this process stores."""
     return GradebookWriter(db_url, unit).__enter__()
-
-
-def _companion(errand: Errand) -> Companion:
-    """One companion for all submissions that this process grades on the same terms."""
-    if errand not in _companions:
-        _companions[errand] = Companion(errand)
-        atexit.register(_companions[errand].close)
-    return _companions[errand]
 
 
 def _submitted(course: Course, unit: str, student: str, notebook: NotebookNode) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograder.course import Course
+from autograder.errors import CourseError
 from autograder.grading.basis import basis_of, code_in_use
 from autograder.grading.marking import Terms
 from autograder.grading.settings import Settings
@@ -25,7 +26,17 @@ def terms_of(course: Course, unit: str, settings: Settings) -> Terms:
 
 
 def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
-    """A worker for a unit, with everything computed; processes forked from here find it."""
+    """A worker for a unit, with everything computed; processes forked from here find it.
+
+    CourseError when what the unit's exercises need is not there.
+    """
     set_seed(seed_in_use(course, settings))
-    warm(unit)
+    try:
+        warm(unit)
+    except (ImportError, OSError) as lack:
+        raise CourseError(
+            f"the exercises of {unit} need what is not there: {type(lack).__name__}: {lack}",
+            'install the clone with all that it uses (pip install -e ".[instructor]"), or put the file back; '
+            "`python -m autograder doctor` says what this machine lacks",
+        ) from lack
     return Worker(terms_of(course, unit, settings), settings.limits)

@@ -212,5 +212,5 @@ def _answer(worker: Worker, student: str, raw: bytes, start: Start) -> bytes:
         return _MARKED + worker.mark(student, raw, start)
     except ChildDiedError:
         return _DIED
-    except SandboxError as error:
+    except (CourseError, SandboxError) as error:
         return _NO_SANDBOX + json.dumps([error.problem, error.remedy]).encode()

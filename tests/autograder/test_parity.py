@@ -1,14 +1,17 @@
 """Stock nbgrader, nbgrader with our seam, and our own command give everybody the same points."""
 
 import json
+import shutil
 import subprocess
 import sys
 import sysconfig
 
 import pytest
 
+from autograder.config import CONFIG_TEXT
 from autograder.course import Course
 from autograder.grading import records
+from autograder.grading.driver import grade
 from autograder.reasons import Reason
 from autograder.reports.sheets import read_sheets
 from autograder.synthetic.students import HONEST, draw_class, hand_in
@@ -69,11 +72,34 @@ def test_nbgraders_own_command_repairs_refuses_and_hides_as_ours_does(course, tm
     assert "MARK SCHEME" not in page
 
 
-def nbgrader(course, command):
+def test_a_first_run_of_nbgraders_command_is_like_a_second_and_enters_nothing_it_could_not_grade(
+    course, tmp_path
+):
+    """In a directory with configuration and submissions alone, on a machine that first lacks bubblewrap."""
+    fresh = Course(tmp_path)
+    fresh.config_file.write_text(CONFIG_TEXT)
+    student = sorted(course.submitted.iterdir())[-1].name
+    shutil.copytree(course.submitted / student, fresh.submitted / student)
+
+    failed = nbgrader(fresh, "autograde", path="")
+    assert failed.returncode != 0
+    assert "install bubblewrap" in failed.stderr
+    (told,) = records.load_all(fresh, "batchnorm")
+    assert (told.reason, told.basis) == (Reason.ENVIRONMENT, "")
+    assert read_sheets(fresh, "batchnorm") == {}
+
+    assert nbgrader(fresh, "autograde").returncode == 0
+    (again,) = records.load_all(fresh, "batchnorm")
+    (done,) = grade(course, "batchnorm", [student])
+    assert again.points == done.record.points > 0
+    assert read_sheets(fresh, "batchnorm")[student].score == again.points
+
+
+def nbgrader(course, command, path="/usr/bin:/bin"):
     return subprocess.run(
         [sys.executable, "-m", "nbgrader", command, "batchnorm"],
         cwd=course.root,
-        env={"PATH": f"{sysconfig.get_path('scripts')}:/usr/bin:/bin", "HOME": str(course.root)},
+        env={"PATH": f"{sysconfig.get_path('scripts')}:{path}", "HOME": str(course.root)},
         capture_output=True,
         text=True,
         check=False,
