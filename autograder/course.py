@@ -18,7 +18,8 @@ class Course:
     """The directory that holds a class: what students handed in, what grading made of it, and the gradebook.
 
     Units come from `solutions`, by default the repository's. `recorded` is where the build writes recorded
-    answers: they belong to the student's package, so only the repository's own course has such a place.
+    answers: they belong to the student's package, so only the repository's own course has such a place for
+    all units (`recording` tells it for one).
     """
 
     root: Path
@@ -91,6 +92,18 @@ class Course:
     def student(self, unit: str) -> Path:
         """The student's notebook of a unit."""
         return self.release / unit / f"{unit}.ipynb"
+
+    def recording(self, unit: str) -> Path | None:
+        """Where a build of the unit writes its recorded answers; None where the repository's own build does.
+
+        They go into the student's package, which every hand-out carries: those of a unit of the repository
+        that was built for other courses alone, too.
+        """
+        place = self.recorded
+        if place is None and self.solutions == REPOSITORY / "solutions":
+            ours = Course(REPOSITORY)
+            place = None if ours.student(unit).exists() else ours.recorded
+        return None if place is None else place / f"{unit}.json"
 
     def units(self) -> tuple[str, ...]:
         """All units that have a source."""

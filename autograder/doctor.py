@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import Course
+from autograder.course import REPOSITORY, Course
 from autograder.database import missing, named, opened, reading, told
 from autograder.errors import CourseError, SandboxError
 from autograder.isolation.sandbox import CandidateTemplate
@@ -78,6 +78,7 @@ def examine_machine(course: Course) -> tuple[Finding, ...]:
         _gradebook(course),
         *_nbgrader(course),
         _seed(course),
+        _recordings(course),
         _browser(),
     )
 
@@ -211,6 +212,19 @@ def _nbgrader(course: Course) -> Iterator[Finding]:
         yield Finding("nbgrader's settings", False, True, gap.problem, gap.remedy)
     if not found:
         yield Finding("nbgrader's settings", True, True, "name Stagewise's executor")
+
+
+def _recordings(course: Course) -> Finding:
+    """Without recorded answers the first cell of a student's notebook fails."""
+    built = [unit for unit in course.units() if course.student(unit).exists()]
+    lacking = [unit for unit in built if not (course.recording(unit) or _of_package(unit)).exists()]
+    found = f"missing for {', '.join(lacking)}" if lacking else "there for every unit that was built"
+    remedy = f"run: python -m autograder build {' '.join(lacking)}, and hand the unit out again"
+    return Finding("recorded answers", not lacking, False, found, remedy)
+
+
+def _of_package(unit: str) -> Path:
+    return REPOSITORY / "stagewise" / "recorded" / f"{unit}.json"
 
 
 def _browser() -> Finding:

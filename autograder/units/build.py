@@ -48,6 +48,8 @@ class Built:
         line = f"{self.unit}: {self.title}, {self.points:g} points, {files}"
         if self.changed and self.graded:
             line += f"; {self.graded} graded submissions kept, grade them again to use the new version"
+        if any(path.suffix == ".json" for path in self.changed):
+            line += "; recorded answers are new, hand the unit out again"
         return line
 
 
@@ -85,8 +87,8 @@ def _built(course: Course, unit: str, load: Load) -> Built:
     notebook = assemble(source)
     plan = plan_of(notebook)
     files = {course.instructor(unit): serialize(notebook)}
-    if course.recorded is not None:
-        recorded = course.recorded / f"{unit}.json"
+    recorded = course.recording(unit)
+    if recorded is not None:
         files[recorded] = _recorded_answers(source, asked, recorded)
     graded = make_room(course, plan)
     sweep(course.root)

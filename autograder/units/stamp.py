@@ -18,8 +18,8 @@ _KNOWN = text("select 1 from notebook n join assignment a on n.assignment_id = a
 def is_built(course: Course, unit: str) -> bool:
     """Whether source, build, notebooks and gradebook are as the last build left them."""
     stamp = _place(course, unit)
-    made = (stamp, course.student(unit), course.instructor(unit))
-    if not all(path.exists() for path in made):
+    made = (stamp, course.student(unit), course.instructor(unit), course.recording(unit))
+    if not all(path.exists() for path in made if path is not None):
         return False
     return stamp.read_text() == _fingerprint(course, unit) and _in_gradebook(course, unit)
 
