@@ -18,6 +18,7 @@ from autograder.grading.templates import Templates, ahead_of
 from autograder.progress import Steps
 from autograder.reasons import Reason
 from autograder.seed import keep_seed
+from autograder.terminal import shown
 
 if TYPE_CHECKING:
     from autograder.grading.driver import Done
@@ -85,6 +86,10 @@ def grade(course: Course, asked: Namespace, console: Console) -> int:
         f"{len(graded)} graded, {len(done) - len(graded)} unchanged, {len(repaired)} repaired before "
         f"grading, {len(refused)} not gradable, in {time.monotonic() - started:.1f} s"
     )
+    odd = [one.record.student for one in done if "[" in one.record.student]
+    if odd:
+        console.print(shown(f"nbgrader's own commands find nothing of {', '.join(odd)}, since brackets are"))
+        console.print("patterns to them: use these here, or rename the folders below submitted/.")
     console.print(f"Points and reasons:  python -m autograder scores {asked.unit}{_same_course(course)}")
     return 1 if refused else 0
 

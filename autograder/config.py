@@ -57,6 +57,7 @@ def isolate(c: Any) -> Any:
     c.ClearMarkScheme.enforce_metadata = False
     c.Autograde.exporter_class = "autograder.grading.preprocessor.Repaired"
     c.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
+    c.ExportApp.plugin_class = "autograder.reports.export.HandedIn"
     c.GenerateFeedback.preprocessors = list(FEEDBACK_PREPROCESSORS)
     # What students wrote is rendered in the instructor's browser, by the form grader and in feedback pages.
     c.HTMLExporter.sanitize_html = True

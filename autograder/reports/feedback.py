@@ -21,6 +21,7 @@ from autograder.grading.records import Record
 from autograder.reasons import Reason
 from autograder.reports.cells import PAGE_SECONDS, hide
 from autograder.reports.page import Press
+from autograder.reports.releasing import complete
 from autograder.reports.sheets import Sheet, read_sheets
 from autograder.units.plan import read_plan
 from autograder.whole_files import replace, sweep, told_whose_fault
@@ -28,8 +29,6 @@ from autograder.whole_files import replace, sweep, told_whose_fault
 _MOST_BYTES = 1 << 30
 _LAST_SECONDS = 3 * PAGE_SECONDS
 """After which the kernel ends a lane that hears no signals, since a library's own code is at work."""
-# What the exchange left with a submission, and nbgrader release_feedback looks for beside the page.
-_FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
 
 
 def feedback(
@@ -63,7 +62,17 @@ def feedback(
 
 
 class Unhidden(NbGraderPreprocessor):  # type: ignore[misc]
-    """For nbgrader's own generate_feedback: leaves hidden tests and marking schemes out of the page."""
+    """For nbgrader's own generate_feedback: leaves hidden tests and marking schemes out of the page, and puts
+    beside it what release_feedback needs.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The notebook without what students must not read."""
+        converter = getattr(self.parent, "parent", None)
+        if converter is not None:
+            where = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
+            complete(Path(converter._format_dest(*where)), Path(converter._format_source(*where)))
+        return super().preprocess(nb, resources)  # type: ignore[no-any-return]
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
@@ -99,9 +108,7 @@ class _Lane:
         with told_whose_fault(path):
             sweep(path.parent)
             replace(path, page)
-            for name in _FOR_RELEASE:
-                if (graded / name).is_file():
-                    replace(path.with_name(name), (graded / name).read_bytes())
+            complete(path.parent, graded)
         return path
 
     def _sheet(self, student: str) -> Sheet:

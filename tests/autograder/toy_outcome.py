@@ -10,12 +10,13 @@ from autograder.course import Course
 from autograder.database import opened, reading
 from autograder.grading import records
 from autograder.grading.records import Record
+from autograder.reports.releasing import SECRET
 from autograder.reports.sheets import Sheet, read_sheets
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All of it, without what may differ from run to run (times and random ids).
+    """All of it, without what may differ from run to run (times, random ids, secrets of pages).
 
     `files` are pages and what lies beside them, `rows` how many each table of the gradebook has, `names`
     what there is in the whole course.
@@ -45,7 +46,7 @@ def outcome(course: Course) -> Outcome:
             str(path.relative_to(course.root)): path.read_bytes()
             for place in (course.autograded, course.feedback)
             for path in sorted(place.rglob("*"))
-            if path.is_file() and path.suffix != ".json"
+            if path.is_file() and path.suffix != ".json" and path.name != SECRET
         },
         sheets=read_sheets(course, "toy"),
         rows=rows_of(course),
