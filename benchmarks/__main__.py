@@ -18,6 +18,7 @@ from benchmarks import otter, tables
 from benchmarks.attacks import HELD, OURS, compared
 from benchmarks.crowd import crowd
 from benchmarks.results import Conditions
+from benchmarks.troubled import troubled
 from benchmarks.unit import Measured, Sizes, measure
 
 _WHOLE, _FEW = 40, 12
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False, width=120)
     if asked.crowd:
         return _crowd(asked, conditions, console)
+    if asked.troubled:
+        return _troubled(asked, conditions, console)
     with tempfile.TemporaryDirectory(prefix="stagewise-bench-") as folder:
         measured = _units(asked, Path(folder), conditions, console)
         well = _attacks(asked, Path(folder), conditions, console) if asked.attacks else True
@@ -70,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="grade N submissions in one run and nothing else; takes about 0.6 MB of disk for each meanwhile",
     )
+    add(
+        "--troubled",
+        type=int,
+        metavar="N",
+        help="grade N submissions, half of them damaged or hostile, beside N honest ones, and nothing else",
+    )
     return parser
 
 
@@ -106,6 +115,20 @@ def _attacks(asked: argparse.Namespace, folder: Path, conditions: Conditions, co
     console.print(tables.attacks_table(found))
     console.print(f"kept in {conditions.keep('attacks', {'outcomes': found})}\n")
     return all(outcome == HELD for outcome in found[OURS].values())
+
+
+def _troubled(asked: argparse.Namespace, conditions: Conditions, console: Console) -> int:
+    found = troubled(
+        asked.units[0] if asked.units else "batchnorm", asked.troubled, asked.seed, console.print
+    )
+    console.print(
+        f"{found.submissions} honest submissions of {found.unit}: {found.honest_seconds:.1f} s; with "
+        f"{found.troubled} damaged or hostile ones in their place: {found.seconds:.1f} s, at most "
+        f"{found.most_seconds:.0f} s, since {found.used_up} used their time up"
+    )
+    console.print(f"honest ones with other points beside them: {', '.join(found.changed) or 'none'}")
+    console.print(f"kept in {conditions.keep('troubled', asdict(found))}")
+    return 1 if found.changed or found.seconds > found.most_seconds else 0
 
 
 def _crowd(asked: argparse.Namespace, conditions: Conditions, console: Console) -> int:
