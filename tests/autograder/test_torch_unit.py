@@ -11,6 +11,7 @@ from autograder.isolation.handles import Handle  # noqa: E402 - torch decides wh
 from autograder.isolation.sandbox import CandidateTemplate  # noqa: E402
 from reference.judge.examine import examined  # noqa: E402
 from reference.truth import transfer as tl  # noqa: E402
+from stagewise.transfer import torch_making  # noqa: E402
 
 IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 
@@ -109,3 +110,25 @@ def test_a_network_that_is_never_unpickled(student):
     assert report.points == 0
     assert {row.credit for row in report.rows} == {0.0}
     assert Handle.__reduce__ is not object.__reduce__
+
+
+def test_a_network_of_a_pretended_width_is_told_and_never_made(student, monkeypatch):
+    """Arrays that hold nothing claim it; the examiner makes no network but the course's."""
+    widths = []
+    for name in ("_made", "_kept"):
+        make = getattr(torch_making, name)
+        monkeypatch.setattr(torch_making, name, lambda *of, make=make: widths.append(of[1]) or make(*of))
+    report = student(
+        """
+import numpy as np
+def learn_digits(*given, **named):
+    empty = {name: np.zeros((2000, 0), "f4") for name in ("conv1.weight", "conv3.weight")}
+    head = {"fc.weight": np.zeros((10, 0), "f4")}
+    shape = {"type": "Linear"}
+    return {"kind": "network", "backbone": empty, "head": head, "head_shape": shape}
+""",
+        "learn_digits",
+    )
+    assert max(widths, default=0) <= 16
+    assert report.points == 0
+    assert any("its layers are of width 2000" in row.message for row in report.rows)
