@@ -1,5 +1,6 @@
 """A written answer is found where students write it, and the course's own text is never one."""
 
+import base64
 import json
 
 import pytest
@@ -267,15 +268,19 @@ def test_without_marks_each_answer_stays_with_its_question(plan):
     assert answer(intake, "written-how") == f"{STUB}\n\nI asked."
 
 
+def gif(content):
+    return base64.b64encode(b"GIF89a" + content).decode()
+
+
 def test_pictures_come_with_the_answer(plan):
     cells = handed_out(plan)
     own = at(cells, "written-why")
-    cells[own] |= {"source": "![a](attachment:p.png)", "attachments": {"p.png": {"image/png": "aGk="}}}
-    below(cells, text("![b](attachment:p.png)") | {"attachments": {"p.png": {"image/png": "aGo="}}})
+    cells[own] |= {"source": "![a](attachment:p.gif)", "attachments": {"p.gif": {"image/gif": gif(b"one")}}}
+    below(cells, text("![b](attachment:p.gif)") | {"attachments": {"p.gif": {"image/gif": gif(b"two")}}})
     intake = taken_in(plan, cells)
-    assert answer(intake).endswith("![b](attachment:again-p.png)")
+    assert answer(intake).endswith("![b](attachment:again-p.gif)")
     kept = intake.notebook["cells"][at(intake.notebook["cells"], "written-why")]["attachments"]
-    assert [one["image/png"] for one in kept.values()] == ["aGk=", "aGo="]
+    assert [one["image/gif"] for one in kept.values()] == [gif(b"one"), gif(b"two")]
 
 
 def test_thousands_of_cells_that_resemble_the_course_are_not_all_compared(plan, monkeypatch):
