@@ -13,7 +13,7 @@ from typing import Any
 
 import reference.kit.units
 from autograder.course import Course
-from autograder.errors import AuthorError
+from autograder.errors import AuthorError, CourseError
 from autograder.units import percent, rules
 from autograder.units.assemble import assemble, serialize
 from autograder.units.percent import Role, UnitSource
@@ -106,6 +106,11 @@ def _asked(source: UnitSource, load: Load) -> Unit:
     except LookupError:
         problem = f"nothing says what the unit asks: there is no reference.exercises.{source.unit}"
         raise source.fault(1, problem, "write it, or move the unit's source elsewhere") from None
+    except ImportError as lack:
+        raise CourseError(
+            f"the exercises of {source.unit} need what is not there: {lack}",
+            'install the clone with all that it uses: pip install -e ".[instructor]"',
+        ) from lack
 
 
 def _recorded_answers(source: UnitSource, asked: Unit, before: Path) -> str:

@@ -223,3 +223,11 @@ def test_a_mistake_that_no_longer_fits_the_truth_stops_the_build(fresh):
     with pytest.raises(AuthorError, match="'stale': `change` must occur exactly once") as told:
         build(fresh, load=lambda name: broken)
     assert (told.value.file, told.value.line) == (__file__, stale.place.line)
+
+
+def test_a_package_that_the_exercises_need_and_that_is_missing_is_the_machines_fault(tmp_path):
+    def lacking(name):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    with pytest.raises(CourseError, match=r"toy need what is not there: No module named 'torch'[\s\S]*pip"):
+        build(course_of(tmp_path), load=lacking)
