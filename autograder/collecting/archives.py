@@ -97,6 +97,8 @@ def _walk_zip(file: IO[bytes], where: Parts, most: int, budget: Budget, way: _Wa
         if len(entries) > most:
             yield Refused(where, Outcome.TOO_LARGE, f"a zip of more than {most:,} entries")
             return
+        if where and not entries:
+            yield Refused(where, Outcome.NO_NOTEBOOK, "a zip with nothing in it")
         named = zip(names_of(entries, way.encoding), entries, strict=True)
         for name, entry in sorted(named, key=lambda pair: pair[0].text):
             yield from _entry(archive, name, entry, where, budget, way)

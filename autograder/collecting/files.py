@@ -104,6 +104,8 @@ def files_below(
         except OSError as problem:
             yield Refused(here, Outcome.DAMAGED, f"a folder that cannot be read: {problem.strerror}")
             continue
+        if len(here) == 1 and not entries:
+            yield Refused(here, Outcome.NO_NOTEBOOK, "a folder with nothing in it")
         folders = []
         for entry in entries:
             where = (*here, entry.name)

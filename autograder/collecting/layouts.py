@@ -65,7 +65,7 @@ def layout_of(
     for level in range(_DEEPEST_WRAP + 1):
         below = [path[level:] for path in listed if len(path) > level]
         here = {path[-1]: raw for path, raw in known.items() if len(path) == level + 1}
-        found = _system(below, around, here, all_of_them=level > 0)
+        found = _system(below, unit, around, here, all_of_them=level > 0)
         if found is not None:
             system, read = found
             return Layout(system, level, _owner_by(read), writes_times=system == "ILIAS")
@@ -97,7 +97,7 @@ def _owner_by(read: _Reader) -> Callable[[Parts], Owner | None]:
 
 
 def _system(
-    paths: list[Parts], around: str, records: Mapping[str, bytes], all_of_them: bool
+    paths: list[Parts], unit: str, around: str, records: Mapping[str, bytes], all_of_them: bool
 ) -> tuple[str, _Reader] | None:
     """The system that named most folders and notebooks here, at least half or `all_of_them`; of several the
     one whose part of the names ends first.
@@ -108,7 +108,7 @@ def _system(
     listed = {path[0]: path for path in paths}
     tops = {top: path for top, path in listed.items() if len(path) > 1 or _is_book(top)} or listed
     ranked = []
-    for system, read in _readers(around, records):
+    for system, read in _readers(unit, around, records):
         ends = [found.end for path in tops.values() if (found := read(path)) is not None]
         if len(ends) == len(tops) if all_of_them else 2 * len(ends) >= max(1, len(tops)):
             ranked.append((-len(ends), sum(ends), system, read))
@@ -124,18 +124,15 @@ def _is_book(name: str) -> bool:
     return name.lower().endswith(".ipynb")
 
 
-def _readers(around: str, records: Mapping[str, bytes]) -> list[tuple[str, _Reader]]:
-    readers: list[tuple[str, _Reader]] = [
+def _readers(unit: str, around: str, records: Mapping[str, bytes]) -> list[tuple[str, _Reader]]:
+    return [
         ("Moodle", moodle.named),
         ("Blackboard", lambda path: blackboard.named(path, records)),
         ("Brightspace", brightspace.named),
         ("Canvas", canvas.named),
         ("nbgrader's exchange", exchange.named),
+        ("GitHub Classroom", classroom.reader(around, unit)),
     ]
-    repositories = classroom.reader(around)
-    if repositories is not None:
-        readers.append(("GitHub Classroom", repositories))
-    return readers
 
 
 def _normal(path: Sequence[str]) -> Parts:

@@ -54,12 +54,12 @@ def list_source(source: Path, plan: Plan, zone: tzinfo | None = None, encoding: 
     for found in walk(source, _is_wanted, encoding):
         if isinstance(found, Refused):
             refused.append(Decision(found.outcome, "", "/".join((str(source), *found.where)), found.detail))
-        elif found.where[-1] == TIME_NOTE:
+            continue
+        if found.where[-1] == TIME_NOTE:
             _note(found, notes)
         elif is_record(found.where[-1]):
             records[found.where] = found.raw or b""
-        else:
-            looked.append(_look(found, plan))
+        looked.append(_look(found, plan))
     layout = layout_of((one.file.where for one in looked), plan.unit, source.stem, records)
     owned = [_entry(str(source), one, layout, notes, zone) for one in looked]
     naive = any(
@@ -93,9 +93,8 @@ def _look(file: File, plan: Plan) -> _Looked:
     except SubmissionError as problem:
         return _Looked(file, digest_of(raw), problem.reason)
     except (RecursionError, ValueError, TypeError, AttributeError, KeyError, OverflowError):
-        return _Looked(
-            file, digest_of(raw), Reason.NOT_A_NOTEBOOK
-        )  # one student's file never stops the others
+        # One student's file never stops the others.
+        return _Looked(file, digest_of(raw), Reason.NOT_A_NOTEBOOK)
 
 
 def _entry(

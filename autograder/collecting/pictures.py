@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from autograder.collecting.choosing import Decision, Entry
+from autograder.collecting.layouts import is_record
 from autograder.collecting.owner import Owner
 
 MOST = 20
@@ -31,6 +32,7 @@ _TAG = re.compile(
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:*?\"<>|]")
 _NAMED = 5
+_COMMON = 4
 _Upload = tuple[str, str, datetime | None]  # of one owner at one time
 
 
@@ -68,24 +70,31 @@ def _completed(decision: Decision, others: Mapping[_Upload, list[Entry]]) -> Dec
         return decision
     beside = {_normal(entry.where): entry for entry in others.get(_upload(book, book.owner), ())}
     wanted = {address: _normal((*book.where[:-1], *PurePosixPath(address).parts)) for address in book.shows}
-    flat = {entry.where[-1]: place for place, entry in beside.items() if len(entry.where) == 1}
+    flat = {place[-1]: place for place in beside if place[:-1] == _normal(book.where[:-1])}
     pictures: dict[str, tuple[str, ...]] = {}
     for address, place in wanted.items():
-        found = place if place in beside else _in_one_folder(address, flat)
+        found = place if place in beside else _in_one_folder(address, book.where[-1], flat)
         if found is not None and _is_safe(address) and len(pictures) < MOST:
             pictures[str(PurePosixPath(address))] = beside[found].where
     missing = [address for address in book.shows if str(PurePosixPath(address)) not in pictures]
-    left = sorted({entry.where[-1] for entry in beside.values() if entry.where not in pictures.values()})
-    notes = [decision.detail, _listed("shows what is not there", missing), _listed("not taken along", left)]
+    left = {entry.where[-1] for entry in beside.values() if entry.where not in pictures.values()}
+    left = {name for name in left if name != "timestamp.txt" and not is_record(name)}
+    notes = [
+        decision.detail,
+        _listed("shows what is not there", missing),
+        _listed("not taken along", sorted(left)),
+    ]
     return replace(decision, pictures=pictures, detail="; ".join(filter(None, notes)))
 
 
-def _in_one_folder(address: str, flat: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
-    """The picture where the system puts all files of all students into one folder, its own letters before
-    each.
+def _in_one_folder(address: str, book: str, flat: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The picture where the system puts the files of all students into one folder, and before each name what
+    those of one student have in common.
     """
-    name = unicodedata.normalize("NFC", PurePosixPath(address).name)
-    found = [place for file, place in flat.items() if re.search(rf"_{re.escape(name)}$", file)]
+    name = f"_{unicodedata.normalize('NFC', PurePosixPath(address).name)}"
+    found = [
+        place for file, place in flat.items() if file.endswith(name) and file[:_COMMON] == book[:_COMMON]
+    ]
     return found[0] if len(found) == 1 else None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from autograder.collecting.owner import Owner, Parts, is_id, safe_id
 
 _BOOK = ".ipynb"
+_OF_GRADESCOPE = re.compile(r"submission_\d+")
 _ZIP = re.compile(r"\.zip$", re.IGNORECASE)
 _COPY_MARK = re.compile(r"\(\d+\)|[ -]copy ?\d*", re.IGNORECASE)
 _NO_NAME = re.compile(
@@ -26,8 +27,13 @@ def in_folder(path: Parts) -> Owner | None:
     if len(path) < 2:
         return None
     name = _ZIP.sub("", path[0])
-    guessed = "" if is_id(name) else f"the id is made from the name {name!r}"
-    return Owner(name, safe_id(name), name, guessed=guessed)
+    return Owner(name, safe_id(name), name, guessed=_why_guessed(name))
+
+
+def _why_guessed(name: str) -> str:
+    if _OF_GRADESCOPE.fullmatch(name):
+        return "it may be a number of Gradescope's, whose submission_metadata.yml is not there"
+    return "" if is_id(name) else f"the id is made from the name {name!r}"
 
 
 def by_file_name(path: Parts, unit: str) -> Owner | None:

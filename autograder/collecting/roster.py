@@ -32,6 +32,7 @@ class Roster:
 
     ids: Mapping[str, frozenset[str]]
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    team_of: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def find(self, owner: Owner) -> str:
@@ -45,13 +46,12 @@ class Roster:
         return next(iter(found)) if len(found) == 1 else ""
 
     def team(self, owner: Owner, student: str = "") -> tuple[str, ...]:
-        """The members of the team that this owner is, or that this student is in; none when it is in no
-        row.
-        """
+        """The members of the team that this owner is, or that this student is in; empty without one."""
         for name in (owner.team, owner.name):
             if name and spelt(name) in self.teams:
                 return self.teams[spelt(name)]
-        return next((members for members in self.teams.values() if student in members), ())
+        own = self.team_of.get(student, "")
+        return self.teams[spelt(own)] if own else ()
 
     def _named(self, name: str) -> frozenset[str]:
         return self.ids.get(spelt(name), frozenset()) if name else frozenset()
@@ -73,6 +73,7 @@ def roster_of(rows: Iterable[Mapping[str, str | None]], name: str) -> Roster:
     """
     ids: dict[str, set[str]] = {}
     teams: dict[str, list[str]] = {}
+    team_of: dict[str, str] = {}
     people: dict[str, Mapping[str, str]] = {}
     lines: dict[str, int] = {}
     for number, given in enumerate(rows, 2):
@@ -87,6 +88,8 @@ def roster_of(rows: Iterable[Mapping[str, str | None]], name: str) -> Roster:
             )
         lines[student.casefold()] = number
         people[student] = {column: row[column] for column in TOLD if row.get(column)}
+        if row.get("team"):  # a column group may tell of other groups than those that hand in together
+            team_of[student] = row["team"]
         for called in _names(row):
             ids.setdefault(spelt(called), set()).add(student)
         for team in filter(None, (row.get(column, "") for column in _TEAM_COLUMNS)):
@@ -94,7 +97,8 @@ def roster_of(rows: Iterable[Mapping[str, str | None]], name: str) -> Roster:
     ids.pop("", None)
     return Roster(
         {called: frozenset(students) for called, students in ids.items()},
-        {team: tuple(members) for team, members in teams.items()},
+        {team: tuple(dict.fromkeys(members)) for team, members in teams.items()},
+        team_of,
         people,
     )
 

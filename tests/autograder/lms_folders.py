@@ -18,6 +18,7 @@ from pathlib import Path
 
 from autograder.collecting import collect
 from autograder.collecting.outcomes import Outcome
+from autograder.collecting.roster import roster_of
 from autograder.course import Course
 from autograder.intake.files import read
 from tests.autograder.graded_toy import submitted, toy_plan
@@ -48,6 +49,7 @@ class Download:
     system: str
     files: dict[str, bytes] = field(default_factory=dict)
     expected: dict[str, tuple[bytes, datetime | None]] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
 
 
 def notebook(person: Person, attempt: int) -> bytes:
@@ -126,6 +128,7 @@ def _uploads(
             inner = _inside(draw, people, book) if keeps else {hostile_name(draw, people): book}
             download.files |= {f"{before}{name}": content for name, content in inner.items()}
             download.expected[student(person)] = book, when if tells else None
+        download.people[student(person)] = person
 
 
 def moodle(draw: random.Random, download: Download, people: list[Person]) -> None:
@@ -210,6 +213,7 @@ def plain_folders(draw: random.Random, download: Download, people: list[Person])
         inner = {name: raw for name, raw in inner.items() if not name.endswith("timestamp.txt")}
         download.files |= {f"{person.login}/{name}": raw for name, raw in inner.items()}
         download.expected[person.login] = book, None
+        download.people[person.login] = person
 
 
 LAYOUTS = (
@@ -240,19 +244,35 @@ def holds(seed: int, folder: Path) -> Counter[str]:
     source = _written(download, folder, as_zip=seed % 2 == 0 or download.system == "ilias")
     course = Course(folder / "course")
     course.root.mkdir()
-    zone = UTC
-    decisions = collect.collect(course, "toy", [source], zone=zone).decisions
+    roster = roster_of(map(_row, download.people.values()), "names.csv") if seed % 5 < 2 else None
+    due = {
+        student if roster is None else f"r{download.people[student].number}": handed_in
+        for student, handed_in in download.expected.items()
+    }
+    decisions = collect.collect(course, "toy", [source], roster, UTC).decisions
     taken = [one.student for one in decisions if one.outcome in _TAKEN]
-    assert sorted(taken) == sorted(download.expected), (seed, download.system, taken, list(download.expected))
-    for student, (book, when) in download.expected.items():
+    assert sorted(taken) == sorted(due), (seed, download.system, taken, list(due))
+    for student, (book, when) in due.items():
         submission = read(course, "toy", student)
         assert submission.raw == book, f"seed {seed}: {student} has another notebook"
         if download.system != "ilias":  # which tells the times of its zip
             expected = _as_told(download.system, when)
             assert submission.timestamp == expected, f"seed {seed}: {student} at {submission.timestamp}"
     present = {path.name for path in course.submitted.iterdir()}
-    assert present == set(download.expected), f"seed {seed}: {present ^ set(download.expected)}"
+    assert present == set(due), f"seed {seed}: {present ^ set(due)}"
     return Counter(one.outcome.value for one in decisions)
+
+
+def _row(person: Person) -> dict[str, str | None]:
+    """A row of the roster, with an id that no system has."""
+    first, _, last = person.name.partition(" ")
+    return {
+        "id": f"r{person.number}",
+        "first_name": first,
+        "last_name": last,
+        "lms_user_id": str(person.number),
+        "login": person.login,
+    }
 
 
 def _as_told(system: str, when: datetime | None) -> datetime | None:

@@ -113,6 +113,23 @@ def test_a_name_that_could_be_several_is_asked_about(course, tmp_path):
     assert content(course, "김철수") == NOTEBOOK
 
 
+def test_whoever_handed_in_no_file_of_their_own_is_told(course, tmp_path):
+    name = "HW_ada_attempt_2024-05-06-17-08-09"
+    contents = {f"{name}.txt": b"Name: Ada (ada)", "HW_bob_attempt_2024-05-06-17-08-09_toy.ipynb": NOTEBOOK}
+    found = gathered(course, folder(tmp_path / "bb", contents))
+    assert found == {"ada": Outcome.NO_NOTEBOOK, "bob": Outcome.COLLECTED}
+    empty = zipped(tmp_path / "none.zip", {}).read_bytes()
+    (tmp_path / "dl" / "fay").mkdir(parents=True)
+    folder(tmp_path / "dl", {"eve/all.zip": empty})
+    plain = folder(tmp_path / "dl", {"cyd/timestamp.txt": b"2024-05-06 07:08:09", "dot/toy.ipynb": NEWER})
+    assert gathered(course, plain) == {
+        "cyd": Outcome.NO_NOTEBOOK,
+        "dot": Outcome.COLLECTED,
+        "all.zip": Outcome.NO_NOTEBOOK,
+        "fay": Outcome.NO_NOTEBOOK,
+    }
+
+
 def test_an_encoding_that_does_not_fit_is_said(course, tmp_path):
     source = zipped_in(tmp_path / "class.zip", "cp1252", {"Jörg/toy.ipynb": NOTEBOOK})
     (decision,) = collect.collect(course, "toy", [source], encoding="utf-8").decisions
@@ -373,6 +390,15 @@ def test_in_ilias_a_team_hands_in_by_one_of_them(course, tmp_path):
     assert "column team" in alone.detail
     found = gathered(course, source, roster=roster_in(tmp_path))
     assert found == {"jd": Outcome.UNCHANGED, "br": Outcome.COLLECTED}
+
+
+def test_a_group_of_another_kind_is_no_team(course, tmp_path):
+    """A column group may hold sections of the course: it counts only where a download names it."""
+    source = folder(tmp_path / "HW", {"Team 4/Doe_Jane_jd_12/toy.ipynb": NOTEBOOK})
+    roster = roster_in(tmp_path, "id,group\njd,Monday\nbr,Monday\n")
+    assert gathered(course, source, roster=roster) == {"jd": Outcome.COLLECTED}
+    named = folder(tmp_path / "dl", {"Monday_5_assignsubmission_file_/toy.ipynb": NEWER})
+    assert gathered(course, named, roster=roster, force=True)["br"] is Outcome.COLLECTED
 
 
 def test_gradescopes_groups_need_no_table(course, tmp_path):

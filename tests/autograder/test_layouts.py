@@ -154,6 +154,11 @@ def test_a_damaged_list_of_gradescope_is_none(raw):
 def test_repositories_of_github_classroom():
     paths = ["toy-submissions/toy-ada/toy.ipynb", "toy-submissions/toy-bob-x/src/toy.ipynb"]
     assert [found.student for found in owners(paths)] == ["ada", "bob-x"]
+    assert [found.student for found in owners(["toy-ada/x.ipynb", "toy-bob/x.ipynb"])] == ["ada", "bob"]
+
+
+def test_gradescopes_numbers_are_no_students():
+    assert "submission_metadata.yml" in owners(["submission_17/toy.ipynb"])[0].guessed
 
 
 def test_ilias_marks_late_files_and_teams():

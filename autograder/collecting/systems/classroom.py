@@ -11,15 +11,14 @@ from autograder.collecting.owner import Named, Owner, Parts, safe_id
 _AROUND = "-submissions"
 
 
-def reader(around: str) -> Callable[[Parts], Named | None] | None:
-    """What names owners of repositories in a folder of this name; None when it is not GitHub Classroom's."""
-    if not around.endswith(_AROUND) or around == _AROUND:
-        return None
-    before = f"{around.removesuffix(_AROUND)}-"
+def reader(around: str, unit: str) -> Callable[[Parts], Named | None]:
+    """What names owners of repositories in a folder of this name."""
+    is_whole = around.endswith(_AROUND) and around != _AROUND
+    before = f"{around.removesuffix(_AROUND) if is_whole else unit}-"
 
     def named(path: Parts) -> Named | None:
         user = path[0].removeprefix(before)
-        if len(path) < 2 or not path[0].startswith(before) or not user:
+        if len(path) < 2 or not path[0].startswith(before) or not user or path[0].endswith(_AROUND):
             return None
         return Named(Owner(user, safe_id(user), user, sure=True), len(path[0]))
 
