@@ -78,6 +78,7 @@ def grade(course: Course, asked: Namespace, console: Console) -> int:
                 settings,
                 lambda one, total: steps.step(total, refusal(one)),
                 templates,
+                steps.slow,
             )
     graded = [one for one in done if one.graded]
     refused = [one for one in done if one.record.reason is not Reason.OK]

@@ -63,6 +63,7 @@ def isolate(c: Any) -> Any:
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {
         "markdown2html": "autograder.examining.safe_html.markdown2html",
+        "highlight_code": "autograder.examining.renderer.highlighted",
         "clean_html": "autograder.examining.safe_html.sanitize",
     }
     return c

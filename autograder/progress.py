@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TimeRemainingColumn,
+)
+from rich.table import Column
+from rich.text import Text
 
 from autograder.terminal import shown
 
+if TYPE_CHECKING:
+    from autograder.grading.board import Slow
+
 _REDRAW_SECONDS = 0.1
 _LINE_SECONDS = 10.0
+
+
+class _Title(ProgressColumn):
+    """What runs, and who is slow, cut where the line ends."""
+
+    def render(self, task: Task) -> Text:
+        """The description, which may hold what students wrote, without markup."""
+        return shown(task.description)
 
 
 class Steps:
@@ -21,12 +43,13 @@ class Steps:
         self._title, self._console = title, console
         self._bar: Progress | None = None
         self._count = self._total = 0
+        self._named: set[str] = set()
         self._shown = time.monotonic()
 
     def __enter__(self) -> Steps:
         if self._console.is_terminal:
             columns = (
-                TextColumn("{task.description}"),
+                _Title(table_column=Column(no_wrap=True, overflow="ellipsis")),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeRemainingColumn(),
@@ -44,6 +67,17 @@ class Steps:
         if self._bar is not None:
             self._bar.refresh()
             self._bar.stop()
+
+    def slow(self, submissions: Sequence[Slow]) -> None:
+        """Name those that take long while they do; where nothing can be drawn over, each once."""
+        if self._bar is not None:
+            said = f"; slow: {', '.join(map(str, submissions))}" if submissions else ""
+            self._bar.update(self._bar.task_ids[0], description=f"{self._title}{said}", refresh=True)
+            return
+        for one in submissions:
+            if one.student not in self._named:
+                self._named.add(one.student)
+                self._console.print(shown(f"slow: {one}"))
 
     def step(self, total: int, note: str = "") -> None:
         """One step of `total` is done; a `note` is printed as a line of its own."""

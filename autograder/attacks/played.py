@@ -118,7 +118,7 @@ answers.send_frame = lambda conversation, reply: (once(conversation, reply), onc
 import time
 from candidate import answers
 perform, Budget = answers.perform, answers.Budget
-answers.Budget = lambda each, together, wall, factor: Budget(each, together, 10**6, factor)
+answers.Budget = lambda each, together, wall, *more: Budget(each, together, 10**6, *more)
 def slowly(*arguments):
     time.sleep(0.9)
     return perform(*arguments)

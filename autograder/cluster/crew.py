@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -65,6 +65,17 @@ class ClusterCrew:
     def busy(self) -> int:
         """How many messages are under way."""
         return len(self._sent)
+
+    @property
+    def working(self) -> Collection[str]:
+        """Labels of the messages that came first to their workers; those behind them wait there."""
+        begun: Counter[str] = Counter()
+        found = []
+        for label, address in self._sent.values():
+            begun[address] += 1
+            if begun[address] <= self._room.get(address, 0) - _AHEAD:
+                found.append(label)
+        return found
 
     @property
     def alone(self) -> int:

@@ -31,6 +31,7 @@ from stagewise.judge.student_traceback import headline
 from stagewise.show import display
 
 _LONGEST_DETAIL = 600
+_CHECK = "check-"
 _NO_SOURCES: Sources = MappingProxyType({})
 
 
@@ -57,7 +58,7 @@ class Examiner:
 
         What it would have defined is then undefined, never the student's.
         """
-        self._candidate.begin_check()
+        self._candidate.begin_check(cell.grade_id)
         with _quietly([]), suppress(SyntaxError, CandidateGone), self._bounded():
             code = _compiled(cell.source, cell.grade_id)
             self._names.reserved |= code.names
@@ -70,7 +71,7 @@ class Examiner:
 
         `sources` are the student's cells that ran before, by their counts.
         """
-        self._candidate.begin_check()
+        self._candidate.begin_check(cell.grade_id.removeprefix(_CHECK))
         self._names.asked.clear()
         reports: list[Report] = []
         isolation = self._candidate.isolation

@@ -8,6 +8,7 @@ import html
 import re
 from typing import Any
 
+from autograder.examining.letters import UNSEEN
 from autograder.examining.pictures import KINDS, picture
 
 _LONGEST = 200_000
@@ -22,7 +23,6 @@ _SCRIPT = re.compile(r"((?:java|vb|live)script)\s*:", re.IGNORECASE)
 _ACTIVE_MATH = re.compile(
     r"\\(?=(?:href|style|class|cssId|require|data|mmlToken|bbox|html[A-Za-z]*)(?![A-Za-z]))"
 )
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NOT_IN_LINKS = re.compile(r"[\s\\\x00-\x20\u200b]+")
 
 
@@ -32,7 +32,7 @@ def harmless(source: str) -> str:
     >>> harmless("$a<b$ <script>alert(1)</script> <b>bold</b>")
     '$a< b$ < script>alert(1)< /script> <b>bold</b>'
     """
-    text = _UNSEEN.sub("", source[:_LONGEST])
+    text = UNSEEN.sub("", source[:_LONGEST])
     text = _OPENING.sub(lambda found: _tag(text, found.start()), text)
     text = _ACTIVE_MATH.sub("⧵", text)
     text = _SCRIPT.sub("\\1\u200b:", text)

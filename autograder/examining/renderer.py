@@ -1,10 +1,34 @@
-"""Students' markdown as HTML: pictures are those attached to the cell, and one that is missing is told."""
+"""Students' markdown and code as HTML: a picture that is missing is told, and no letter hides."""
 
+import re
+from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote
 
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
+from autograder.examining.letters import seen, written_out
+
 _ATTACHED = "attachment:"
+_LONGEST_CODE = 100_000
+_LONGEST_KEPT = 20_000
+_COLORLESS = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')  # names, brackets and blanks: half of all
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
+
+
+def highlighted(source: str, language: str | None = None, metadata: Any = None) -> str:
+    """Code in colors, as nbconvert's filter of that name; too much of it without."""
+    if len(source) > _LONGEST_CODE:
+        return written_out(source)
+    return _kept(source) if len(source) <= _LONGEST_KEPT else _colored(source)
+
+
+def _colored(source: str) -> str:
+    return _COLORLESS.sub(r"\1", _highlight(seen(source)))
+
+
+_kept = lru_cache(maxsize=2048)(_colored)
 
 
 class Renderer(IPythonRenderer):  # type: ignore[misc]

@@ -6,13 +6,14 @@ nbconvert's own, which either let everything pass or escape headings and picture
 
 import re
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 import nh3
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from pygments.token import STANDARD_TYPES
+
+from autograder.examining.letters import UNSEEN, written_out
 
 _LONGEST_MARKDOWN = 20_000  # some of its rules take the square of the length: two seconds for this much
 _LONGEST_KEPT = 20_000
@@ -47,7 +48,6 @@ _ATTRIBUTES["details"].add("open")
 # MathJax turns these commands into links, classes and ids, or loads code that does.
 _COMMANDS = "href|style|class|cssId|require|bbox|mmlToken|data|html[A-Za-z]*"
 _ACTIVE_MATH = re.compile(rf"\\(?=(?:{_COMMANDS})(?![A-Za-z]))")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def sanitize(html: str | bytes) -> str:
@@ -66,20 +66,10 @@ def _sanitized(text: str) -> str:
         attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto", "data"},
     )
-    return _ACTIVE_MATH.sub("⧵", _UNSEEN.sub("", clean))
+    return _ACTIVE_MATH.sub("⧵", UNSEEN.sub("", clean))
 
 
 _kept = lru_cache(maxsize=1024)(_sanitized)  # reports, code and texts that a whole class has in common
-
-
-def seen(text: str) -> str:
-    """A text with a mark for each character that turns writing round, steers a terminal or has no form."""
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def written_out(text: str) -> str:
-    """A text as HTML that shows it letter by letter."""
-    return f"<pre>{escape(seen(text))}</pre>"
 
 
 @pass_context

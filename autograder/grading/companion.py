@@ -45,7 +45,7 @@ class Companion:
         """
         marked = self._ask(student, raw)
         if marked is None or marked.record.in_doubt:
-            marked = self._ask(student, raw)
+            marked = self._ask(student, raw, last=True)
         if marked is None:
             raise CourseError(
                 f"the process that graded {student} ended twice without a result",
@@ -95,12 +95,12 @@ class Companion:
             self._process.wait()
             self._process = None
 
-    def _ask(self, student: str, raw: bytes) -> Marked | None:
+    def _ask(self, student: str, raw: bytes, last: bool = False) -> Marked | None:
         asked = (student, digest_of(raw))
         pending, self._pending = self._pending, None
         answer = self._collect() if pending is not None else None
         if pending != asked:
-            answer = self.ask(question(student, raw))
+            answer = self.ask(question(student, raw, last))
         return None if answer is None else answered(answer)
 
     def _collect(self) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +25,10 @@ class Crew(Protocol):
     @property
     def busy(self) -> int:
         """How many messages are not answered yet."""
+
+    @property
+    def working(self) -> Collection[str]:
+        """Labels of the messages that somebody works on now."""
 
     @property
     def alone(self) -> int:

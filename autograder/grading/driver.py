@@ -12,11 +12,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from multiprocessing.connection import Connection
 
 from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.grading import records
 from autograder.grading.answers import read_answer
+from autograder.grading.board import Board, Slow, Watch
 from autograder.grading.crew import Answer, Crew
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.history import after, news
@@ -57,24 +60,35 @@ def grade(
     settings: Settings | None = None,
     on_done: Callable[[Done, int], None] = lambda done, total: None,
     templates: Templates | None = None,
+    on_slow: Callable[[Sequence[Slow]], None] = lambda slow: None,
 ) -> tuple[Done, ...]:
     """Grade the submissions of a unit (all, or these students'), in the order in which they get ready.
 
-    Makes the course ready first. `on_done` hears of each submission and of how many there are; `templates`
-    are those launched ahead. Raises CourseError, AuthorError or SandboxError; what was finished before stays.
+    Makes the course ready first. `on_done` hears of each submission and of how many there are, `on_slow` of
+    those that take long, while they do; `templates` are those launched ahead. Raises CourseError, AuthorError
+    or SandboxError; what was finished before stays.
     """
     settings = settings or Settings()
     prepare(course, [unit])
     names = submissions.find(course, unit, students)
+    board = Board()
     settings = replace(settings, seed=seed_in_use(course, settings))
     with (
         nullcontext(templates) if templates else _templates(course, unit, students, settings) as ahead,
-        _crew(course, unit, settings, ahead, max(1, min(settings.jobs, len(names)))) as crew,
+        _crew(course, unit, settings, ahead, max(1, min(settings.jobs, len(names))), board) as crew,
         GradebookWriter(course.db_url, unit, course.config()) as gradebook,
     ):
         records.tidy(course, unit)
         terms = terms_of(course, unit, settings)
-        run = _Run(course, unit, terms, settings.force, gradebook, lambda done: on_done(done, len(names)))
+        run = _Run(
+            course,
+            unit,
+            terms,
+            settings.force,
+            gradebook,
+            lambda done: on_done(done, len(names)),
+            Watch(board, on_slow),
+        )
         run.all(names, crew)
     return tuple(run.done)
 
@@ -84,7 +98,7 @@ def _templates(course: Course, unit: str, students: Sequence[str], settings: Set
 
 
 def _crew(
-    course: Course, unit: str, settings: Settings, ahead: Templates, count: int
+    course: Course, unit: str, settings: Settings, ahead: Templates, count: int, board: Board
 ) -> AbstractContextManager[Crew]:
     """The workers of a cluster, or lanes forked when all that they share is there."""
     if settings.cluster:
@@ -95,7 +109,12 @@ def _crew(
     worker.foresee()  # while the templates start
     for template in ahead.ready():
         worker.warm_up(template)
-    return Lanes(lambda connection, lane: serve(worker, connection, lambda: ahead.take(lane)), count)
+
+    def at_work(connection: Connection, lane: int) -> None:
+        worker.note_with(partial(board.note, lane))
+        serve(worker, connection, lambda: ahead.take(lane))
+
+    return Lanes(at_work, count)
 
 
 class _Run:
@@ -109,11 +128,13 @@ class _Run:
         force: bool,
         gradebook: GradebookWriter,
         on_done: Callable[[Done], None],
+        watch: Watch,
     ) -> None:
         self.course, self.unit, self.terms, self.force = course, unit, terms, force
         self.done: list[Done] = []
         self._gradebook = gradebook
         self._on_done = on_done
+        self._watch = watch
         self._read: dict[str, Submitted] = {}
         self._again: list[str] = []
         self._unwritten: list[tuple[Record, Entry]] = []
@@ -134,7 +155,7 @@ class _Run:
             while again or crew.busy:
                 while again and crew.free and crew.busy < crew.alone:
                     name = again.popleft()
-                    crew.send(name, question(name, self._read[name].raw))
+                    crew.send(name, question(name, self._read[name].raw, last=True))
                 self._collect(crew, waiting, last=True)
         finally:
             self._flush(1)
@@ -145,6 +166,7 @@ class _Run:
             self._begin(waiting.popleft(), crew)
 
     def _collect(self, crew: Crew, waiting: deque[str], last: bool) -> None:
+        self._watch.look(crew.working)
         for answer in crew.answers(_BATCH_SECONDS):
             self._send(waiting, crew)  # whoever is free now goes on while the answer is written
             self._end(answer, last)

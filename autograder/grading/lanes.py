@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 
@@ -60,6 +60,11 @@ class Lanes:
     def busy(self) -> int:
         """How many lanes work."""
         return len(self._busy)
+
+    @property
+    def working(self) -> Collection[str]:
+        """Labels of the messages that lanes work on."""
+        return self._busy.values()
 
     @property
     def alone(self) -> int:

@@ -39,4 +39,5 @@ def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
             'install the clone with all that it uses (pip install -e ".[instructor]"), or put the file back; '
             "`python -m autograder doctor` says what this machine lacks",
         ) from lack
-    return Worker(terms_of(course, unit, settings), settings.limits)
+    limits = settings.limits.with_experiments() if settings.explore else settings.limits
+    return Worker(terms_of(course, unit, settings), limits)

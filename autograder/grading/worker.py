@@ -13,6 +13,7 @@ import random
 import resource
 import sys
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -25,17 +26,18 @@ from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.marking import Marked, Terms, blank, mark, not_gradable, refused
 from autograder.grading.records import Record
 from autograder.isolation.limits import MIB, Limits
-from autograder.isolation.link import CandidateGone
+from autograder.isolation.link import Candidate, CandidateGone
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 
 _MARKED, _DIED, _NO_SANDBOX = b"M", b"D", b"S"
-_SPARE_SECONDS = 60.0
+_SPARE_SECONDS = 2.0
 _MOST_SERVED = 16
 _MOST_GROWTH = 256 * MIB
 _LAST, _MORE, _IN_DOUBT = b"L", b"G", b"?"
 
 Start = Callable[[], CandidateTemplate]
+Note = Callable[[str, str], None]
 
 
 class Worker:
@@ -52,10 +54,11 @@ class Worker:
         self._blank = blank(terms.plan)
         self._foreseen = self._warm = False
         self._fault: SubmissionError | None = None
+        self._note: Note = _unnoted
 
-    def mark(self, student: str, raw: bytes, start: Start) -> bytes:
+    def mark(self, student: str, raw: bytes, start: Start, last: bool = True) -> bytes:
         """The graded submission, packed; raises ChildDiedError when its examiner did not survive it,
-        SandboxError without isolation.
+        SandboxError without isolation. A try that is not the `last` ends with the first time-out.
         """
         if self._template is None:
             template = start()
@@ -64,10 +67,12 @@ class Worker:
         if self._fault is not None:
             return pack(refused(student, raw, self.terms, self._fault))
         if self._examiner is None:
-            self._examiner = Child(_Examining(self.terms, self._template, self._limits).answer)
-        seconds = self._limits.cpu_seconds * self._limits.wall_factor + _SPARE_SECONDS
+            examining = _Examining(self.terms, self._template, self._limits, self._note)
+            self._examiner = Child(examining.answer)
+        limits = self._limits
+        seconds = limits.wall_seconds + limits.grace + limits.judging_seconds + _SPARE_SECONDS
         try:
-            answer = self._examiner.ask(question(student, raw), seconds)
+            answer = self._examiner.ask(question(student, raw, last), seconds)
             if not answer:
                 raise ChildDiedError("the template of its candidates has ended")
         except ChildDiedError:
@@ -79,6 +84,10 @@ class Worker:
         if answer[:1] == _IN_DOUBT and not _lives(self._template):
             self._template = None
         return answer[1:]
+
+    def note_with(self, note: Note) -> None:
+        """From now on, have `note` told whose submission is examined, and which part of it."""
+        self._note = note
 
     def close(self) -> None:
         """End the examiner, if there is one; the next submission has a new one."""
@@ -122,8 +131,8 @@ def fault_of(blank: Record) -> SubmissionError | None:
 class _Examining:
     """What an examiner's process does: it marks submissions, and says with which it has done enough."""
 
-    def __init__(self, terms: Terms, template: CandidateTemplate, limits: Limits) -> None:
-        self._terms, self._template, self._limits = terms, template, limits
+    def __init__(self, terms: Terms, template: CandidateTemplate, limits: Limits, note: Note) -> None:
+        self._terms, self._template, self._limits, self._note = terms, template, limits, note
         self._served = 0
         self._largest = _memory()
 
@@ -133,9 +142,14 @@ class _Examining:
         if not self._served:
             bound_memory(self._limits.memory_bytes)
         _start_alike()
-        student, raw = asked(message)
+        student, raw, counts = asked(message)
+        begun = partial(self._note, student)
+
+        def fresh() -> Candidate:
+            return self._template.new_candidate(self._limits, last=counts, begun=begun)
+
         try:
-            marked = mark(student, raw, self._terms, lambda: self._template.new_candidate(self._limits))
+            marked = mark(student, raw, self._terms, fresh)
         except SandboxError:
             return b""
         self._served += 1
@@ -143,6 +157,10 @@ class _Examining:
         last = not marked.in_order or grown or self._served >= _MOST_SERVED
         word = _IN_DOUBT if marked.record.in_doubt else _LAST if last else _MORE
         return word + pack(marked)
+
+
+def _unnoted(student: str, part: str) -> None:
+    """Nobody wants to know."""
 
 
 def _start_alike() -> None:
@@ -180,15 +198,16 @@ def unpack(message: bytes) -> Marked:
     return Marked(notebook, records.parse(record))
 
 
-def question(student: str, raw: bytes) -> bytes:
-    """The message that asks a lane to grade a submission."""
-    return json.dumps(student).encode() + b"\n" + raw
+def question(student: str, raw: bytes, last: bool = False) -> bytes:
+    """The message that asks a lane to grade a submission; what comes of the `last` try counts."""
+    return json.dumps([student, last]).encode() + b"\n" + raw
 
 
-def asked(message: bytes) -> tuple[str, bytes]:
-    """Student and submission of a question."""
-    student, raw = message.split(b"\n", 1)
-    return json.loads(student), raw
+def asked(message: bytes) -> tuple[str, bytes, bool]:
+    """Student and submission of a question, and whether it is the last try."""
+    head, raw = message.split(b"\n", 1)
+    student, last = json.loads(head)
+    return student, raw, last
 
 
 def answered(answer: bytes) -> Marked | None:
@@ -203,13 +222,12 @@ def answered(answer: bytes) -> Marked | None:
 def serve(worker: Worker, connection: Connection, start: Start) -> None:
     """Answer questions until the connection closes."""
     while True:
-        student, raw = asked(connection.recv_bytes())
-        connection.send_bytes(_answer(worker, student, raw, start))
+        connection.send_bytes(_answer(worker, *asked(connection.recv_bytes()), start))
 
 
-def _answer(worker: Worker, student: str, raw: bytes, start: Start) -> bytes:
+def _answer(worker: Worker, student: str, raw: bytes, last: bool, start: Start) -> bytes:
     try:
-        return _MARKED + worker.mark(student, raw, start)
+        return _MARKED + worker.mark(student, raw, start, last)
     except ChildDiedError:
         return _DIED
     except (CourseError, SandboxError) as error:

@@ -1,15 +1,15 @@
 """The examiner's end of the conversation with a candidate: ask, wait as long as is allowed, trust nothing."""
 
-import re
 import socket
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
+from autograder.isolation.allowance import Allowance
 from autograder.isolation.candidate.channel import (
     ChannelError,
     DeadlineError,
@@ -22,6 +22,7 @@ from autograder.isolation.candidate.encode import Encoder
 from autograder.isolation.candidate.wire import Numbered, ProtocolError, UnsendableError, pack, unpack
 from autograder.isolation.handles import Handle
 from autograder.isolation.limits import Limits
+from autograder.isolation.obituary import cause_of_death
 from autograder.isolation.performances import Claim, Question, believed, questions, told_in
 from autograder.isolation.student_errors import student_error
 from autograder.isolation.updates import apply
@@ -30,12 +31,8 @@ from stagewise.judge.asking import AskedCase
 from stagewise.judge.playing import Told
 from stagewise.judge.script import Played
 
-_OBITUARY = re.compile(rb"(exit|signal) (\d{1,3}) (\d{1,9})\n")
-_OBITUARY_SECONDS = 5.0
 _MOST_WARNINGS = 100
 _THREE_PARTS = pack([0, 0, 0])[:1]
-_KILLED_FOR_TIME = {9, 24}
-_OUT_OF_MEMORY = 71
 _NO_ANSWER = "The code's process answered with something that is no answer"
 
 
@@ -77,6 +74,9 @@ class Candidate:
         limits: Limits,
         isolation: str,
         layers: tuple[str, ...] = (),
+        *,
+        last: bool = True,
+        begun: Callable[[str], None] = lambda part: None,
     ) -> None:
         self.limits = limits
         self.isolation = isolation
@@ -89,15 +89,16 @@ class Candidate:
         self._gone: tuple[Reason, str] | None = None
         self._turn = 0
         self._defined: tuple[str, list[Any]] | None = None
-        self._seconds_left = limits.check_seconds
-        self._wall_end = float("inf")
+        self._last = last
+        self._allowance = Allowance(limits, begun)
 
     def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult:
         """Run a notebook's cell as In[count], by default the next; CandidateGone if it died of it.
 
         What it `defines` is likely to be looked up next, and is asked for along with it.
         """
-        kind, *fields = self._ask("cell", [source, count, defines], self.limits.cell_seconds)
+        self._allowance.begin(defines or f"cell {count}")
+        kind, *fields = self._ask("cell", [source, count, defines], self._allowance.cell)
         if kind != "cell":
             self._end(Reason.PROTOCOL, "A cell was answered with something else")
         status, count, tree, defined = self._expect(fields, str, int, list, list)
@@ -105,6 +106,8 @@ class Candidate:
         outputs = self._decode(tree, Numbered(), "")
         if status not in ("ok", "error", "timeout") or type(outputs) is not list:
             self._end(Reason.PROTOCOL, "A cell ended in a way that there is not")
+        if status == "timeout":
+            self._timed_out()
         return CellResult(status, count, tuple(outputs))
 
     def confined_by(self) -> tuple[str, ...]:
@@ -120,17 +123,18 @@ class Candidate:
         """Whether it lives and has answered all that it was asked as it should."""
         return self._gone is None
 
-    def begin_check(self) -> None:
-        """Start the time that the calls of one check may take together; nothing was told in it yet."""
+    def begin_check(self, part: str = "") -> None:
+        """Start the time that the calls of one check, of `part`, may take together; nothing was told in it
+        yet.
+        """
         self.timeouts = 0
         self.told = False
-        self._seconds_left = self.limits.check_seconds
-        self._wall_end = time.monotonic() + self.limits.check_seconds * self.limits.wall_factor
+        self._allowance.begin_check(part)
 
     def lookup(self, name: str) -> Any:
         """Return the value or the Handle of the student's variable `name`; KeyError where there is none."""
         if self._defined is not None and self._defined[0] == name:
-            return self._found(self._defined[1], self.limits.call_seconds, name, Numbered())
+            return self._found(self._defined[1], name, Numbered())
         return self._value("get", [name], name)
 
     def call(self, number: int, args: Sequence[Any], kwargs: Mapping[str, Any], name: str = "") -> Any:
@@ -177,15 +181,16 @@ class Candidate:
 
     def _told(self, question: Question, numbers: Mapping[str, int]) -> Told:
         self.told = True
-        each, wall = self.limits.call_seconds, self._wall_end - time.monotonic()
+        allowance = self._allowance
+        each, wall_end = allowance.call, min(allowance.check_ends, allowance.ends)
         named = [list(pair) for pair in numbers.items()]
-        more = [self._seconds_left, min(wall, self.limits.cpu_seconds), named, question.packed]
-        self._send("play", more, each)
+        more = [allowance.check, min(wall_end - time.monotonic(), self.limits.cpu_seconds), named]
+        self._send("play", [*more, question.packed], each)
         message, answers = b"", list[Any]()
         patience, left = each * self.limits.wall_factor, self.limits.frame_bytes
         while len(answers) < len(question.cases):
             # No call begins when the check's time is up; a candidate can deny that it is.
-            frame = self._frame(patience * question.calls, self._wall_end + patience, left)
+            frame = self._frame(patience * question.calls, wall_end + patience, left)
             left -= len(frame)
             message += told_in(frame, self._head)
             known = question.runs.get(message)
@@ -224,9 +229,8 @@ class Candidate:
         )
         if not 0 <= timeouts <= len(case.steps) or type(failure) not in (list, type(None)):
             self._end(Reason.PROTOCOL, "A case was answered with other parts than it should")
-        self.timeouts += timeouts
         for _ in range(timeouts):
-            self._seconds_left -= min(self.limits.call_seconds, self._seconds_left)
+            self._timed_out()
         values = self._checked(self._guarded(lambda: decoder.decode_next(tree)), dict)
         claim = Claim(values, changed, warned, warners, failure)
         played: Played = self._guarded(lambda: believed(case, claim, numbers))
@@ -252,12 +256,12 @@ class Candidate:
         self.close()
 
     def _value(self, op: str, fields: list[Any], name: str, numbered: Numbered | None = None) -> Any:
-        seconds = min(self.limits.call_seconds, self._seconds_left)
-        if seconds <= 0 or time.monotonic() > self._wall_end:
+        seconds = self._allowance.next_call()
+        if seconds <= 0:
             raise student_error("TimeoutError", "not called: this check's time was used up before", "")
-        return self._found(self._ask(op, fields, seconds), seconds, name, numbered or Numbered())
+        return self._found(self._ask(op, fields, seconds), name, numbered or Numbered())
 
-    def _found(self, answer: list[Any], seconds: float, name: str, numbered: Numbered) -> Any:
+    def _found(self, answer: list[Any], name: str, numbered: Numbered) -> Any:
         """What a question's answer says: a value, or what was raised instead."""
         kind, *rest = answer or [None]
         if kind == "value":
@@ -275,8 +279,7 @@ class Candidate:
         type_name, text, trace, changes = self._expect(rest, str, str, str, list)
         self._guarded(lambda: self._copied_out(None, changes, self._decoder(numbered, name)))
         if kind == "timeout":
-            self.timeouts += 1
-            self._seconds_left -= seconds
+            self._timed_out()
         raise student_error(type_name, text, trace)
 
     @staticmethod
@@ -288,7 +291,14 @@ class Candidate:
 
     def _ask(self, op: str, fields: list[Any], seconds: float) -> list[Any]:
         self._send(op, fields, seconds)
-        return self._reply(seconds * self.limits.wall_factor)
+        return self._answer(self._frame(self._allowance.wall(seconds), float("inf"), self.limits.frame_bytes))
+
+    def _timed_out(self) -> None:
+        """A cell or a call was stopped, which ends a try that is not the last: there will be another."""
+        self.timeouts += 1
+        self._allowance.timed_out()
+        if not self._last:
+            self._end(Reason.TIMEOUT, "The code was stopped; it is tried once more, alone")
 
     def _send(self, op: str, fields: list[Any], seconds: float) -> None:
         if self._gone is not None:
@@ -296,7 +306,9 @@ class Candidate:
         self._defined = None  # whatever is asked now may change it
         self._turn += 1
         self._head = _THREE_PARTS + pack(self._turn)
-        wall = seconds * self.limits.wall_factor
+        wall = self._allowance.wall(seconds)
+        if self._allowance.is_over:
+            self._end(Reason.TIMEOUT, self._used_up_wall())
         question = pack([self._turn, op, seconds, wall, *fields])
         deadline = time.monotonic() + wall + self.limits.grace
         try:
@@ -304,11 +316,8 @@ class Candidate:
         except ChannelError as error:
             self._broken(error, wall)
 
-    def _reply(self, wall: float) -> list[Any]:
-        return self._answer(self._frame(wall, float("inf"), self.limits.frame_bytes))
-
     def _frame(self, wall: float, latest: float, most: int) -> bytes:
-        deadline = min(time.monotonic() + wall, latest) + self.limits.grace
+        deadline = min(time.monotonic() + wall, latest, self._allowance.ends) + self.limits.grace
         try:
             return self._receiver.frame(most, deadline)
         except ChannelError as error:
@@ -330,10 +339,12 @@ class Candidate:
 
     def _broken(self, error: ChannelError, wall: float) -> NoReturn:
         if isinstance(error, DeadlineError):
-            self._end(Reason.TIMEOUT, f"The code was still running after {wall:.0f} seconds")
+            running = f"The code was still running after {wall:.0f} seconds"
+            self._end(Reason.TIMEOUT, self._used_up_wall() if self._allowance.is_over else running)
         if isinstance(error, FrameTooLargeError):
             self._end(Reason.FLOODED, "The code answered with more than is allowed")
-        self._end(*self._cause_of_death())
+        reason, detail = cause_of_death(self._obituary, self.limits.cpu_seconds)
+        self._end(reason, detail or self._allowance.used_up(f"{self.limits.cpu_seconds} seconds of CPU time"))
 
     def _expect(self, fields: list[Any], *kinds: type) -> list[Any]:
         if len(fields) != len(kinds) or any(
@@ -363,23 +374,8 @@ class Candidate:
         except Exception as error:
             self._end(Reason.PROTOCOL, f"The answer could not be read ({type(error).__name__})")
 
-    def _cause_of_death(self) -> tuple[Reason, str]:
-        """Read the keeper's note, which the candidate cannot write."""
-        self._obituary.settimeout(_OBITUARY_SECONDS)
-        try:
-            note = _OBITUARY.fullmatch(self._obituary.recv(64))
-        except OSError:
-            note = None
-        if note is None:
-            return Reason.DIED, "The code's process ended"
-        kind, code, cpu = note[1].decode(), int(note[2]), int(note[3])
-        if kind == "exit":
-            if code == _OUT_OF_MEMORY:
-                return Reason.MEMORY, "The code's process ran out of memory"
-            return Reason.DIED, f"The code's process ended with exit code {code}"
-        if code in _KILLED_FOR_TIME and cpu >= self.limits.cpu_seconds:
-            return Reason.TIMEOUT, f"The code used {cpu} seconds of CPU time"
-        return Reason.DIED, f"The code's process was ended by signal {code}"
+    def _used_up_wall(self) -> str:
+        return self._allowance.used_up(f"{self.limits.wall_seconds:.0f} seconds on the clock")
 
     def _end(self, reason: Reason, detail: str) -> NoReturn:
         self.close()

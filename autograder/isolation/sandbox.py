@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -146,8 +146,17 @@ class CandidateTemplate:
             )
         return cls(process, ours, errors, isolation, directory, group)
 
-    def new_candidate(self, limits: Limits | None = None) -> Candidate:
-        """Fork a fresh candidate, which keeps to the cores of this process; it costs a few milliseconds."""
+    def new_candidate(
+        self,
+        limits: Limits | None = None,
+        *,
+        last: bool = True,
+        begun: Callable[[str], None] = lambda part: None,
+    ) -> Candidate:
+        """Fork a fresh candidate, which keeps to the cores of this process; it costs a few milliseconds.
+
+        On a try that is not the `last`, a time-out ends it. `begun` hears which part of the notebook runs.
+        """
         from autograder.isolation.link import Candidate  # while the template starts
 
         limits = limits or Limits()
@@ -163,7 +172,7 @@ class CandidateTemplate:
                 conversation.close()
                 obituary.close()
                 raise SandboxError(f"The candidates' template has ended: {self._said()}", _REMEDY) from None
-        return Candidate(conversation, obituary, limits, self.isolation, self.layers)
+        return Candidate(conversation, obituary, limits, self.isolation, self.layers, last=last, begun=begun)
 
     def close(self) -> None:
         """End the template and every candidate that was forked from it."""

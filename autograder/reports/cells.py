@@ -6,7 +6,6 @@ Whatever a cell holds, it is shown: as plain text where anything else fails or t
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,21 +15,20 @@ from typing import Any
 
 from markupsafe import Markup
 from nbconvert.filters.ansi import ansi2html
-from nbconvert.filters.highlight import Highlight2HTML
 
 from autograder.bounds import OverspentError, spending
+from autograder.examining.letters import seen, written_out
 from autograder.examining.outputs import plain
 from autograder.examining.pictures import KINDS, picture
-from autograder.examining.safe_html import rendered, sanitize, seen, written_out
+from autograder.examining.renderer import highlighted
+from autograder.examining.safe_html import rendered, sanitize
 from autograder.reports.sheets import Sheet, in_words
 from autograder.units import regions
 
 PAGE_SECONDS = 20.0
 """Processor time that the cells of a page may take; an honest page takes a hundredth of it."""
-_LONGEST_CODE = 100_000
 _LONGEST_KEPT = 20_000
 _MOST_COLORS = 2_000
-_COLORLESS = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')  # names, brackets and blanks: half of all
 _LATE = "Shown as plain text: showing it otherwise takes too long."
 _FAILED = "Shown as plain text: it cannot be shown otherwise"
 
@@ -94,7 +92,7 @@ def _shown(cell: Mapping[str, Any], sheet: Sheet) -> Shown:
         return Shown("raw", Markup(written_out(source)), comment=comment)
     outputs = tuple((output["output_type"], Markup(_output(output))) for output in cell["outputs"])
     count = cell.get("execution_count")
-    return Shown("code", Markup(_code(source)), outputs, str(count or " "), comment=comment)
+    return Shown("code", Markup(highlighted(source)), outputs, str(count or " "), comment=comment)
 
 
 def _plain(cell: Mapping[str, Any], notice: str) -> Shown:
@@ -142,20 +140,6 @@ def _terminal(text: str) -> str:
 def _text(parts: str | Sequence[str]) -> str:
     """A text that the format may keep as lines."""
     return parts if isinstance(parts, str) else "".join(parts)
-
-
-def _code(source: str) -> str:
-    if len(source) > _LONGEST_CODE:
-        return written_out(source)
-    return _colored(source) if len(source) <= _LONGEST_KEPT else _colored.__wrapped__(source)
-
-
-@lru_cache(maxsize=2048)
-def _colored(source: str) -> str:
-    return _COLORLESS.sub(r"\1", _highlight(seen(source)))
-
-
-_highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
 def _markdown(source: str) -> str:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 from autograder.course import Course
-from autograder.examining.safe_html import seen
+from autograder.examining.letters import seen
 from autograder.grading.records import CheckScore, Record, described
 from autograder.reasons import Reason
 from autograder.reports.cells import Shown, shown

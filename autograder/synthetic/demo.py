@@ -60,7 +60,7 @@ def _graded(
         Templates(course, unit, settings.isolation, min(settings.jobs, len(names))) as templates,
         Steps(f"Grading {unit}", console) as steps,
     ):
-        done = grade(course, unit, names, settings, lambda _, total: steps.step(total), templates)
+        done = grade(course, unit, names, settings, lambda _, total: steps.step(total), templates, steps.slow)
     return {one.record.student: one.record for one in done}
 
 

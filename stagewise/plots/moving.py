@@ -51,16 +51,11 @@ class Moving(Picture):
         with matplotlib.rc_context(settings):
             Picture.savefig(self, buffer, format="svg", metadata={"Date": None, "Creator": None})
         text = buffer.getvalue()
-        return text[text.index("<svg") :]
+        return re.sub(r' d="[^"]*"', _to_the_hundredth, text[text.index("<svg") :])
 
     def svg(self) -> str:
         """Return the animated SVG."""
-        text, rules = self.still(), []
-        for index, (line, _) in enumerate(self.walks):
-            text, moves = self._in_motion(text, index, self._places(line))
-            rules += moves
-        style_sheet = f"<style>{''.join(rules)}</style>"
-        return re.sub(r"<svg[^>]*>", lambda opening: opening[0] + style_sheet, text, count=1)
+        return self._moving(self.still())
 
     def html(self) -> str:
         """Return an HTML picture that is never wider than its place: the animation, or the finished drawing
@@ -68,10 +63,19 @@ class Moving(Picture):
         """
         width = round(self.get_size_inches()[0] * DOTS_PER_INCH)
         shape = f'width="{width}" style="max-width:100%;height:auto"'
-        return (
-            f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="{_address(self.still())}">'
-            f'<img {shape} alt="Lines that are drawn over time" src="{_address(self.svg())}"></picture>'
-        )
+        still = self.still()
+        moving = f'<img {shape} alt="Lines that are drawn over time" src="{_address(self._moving(still))}">'
+        where = "(prefers-reduced-motion: reduce)"
+        return f'<picture><source media="{where}" srcset="{_address(still)}">{moving}</picture>'
+
+    def _moving(self, text: str) -> str:
+        """The finished drawing with rules of style that move it."""
+        rules = []
+        for index, (line, _) in enumerate(self.walks):
+            text, moves = self._in_motion(text, index, self._places(line))
+            rules += moves
+        style_sheet = f"<style>{''.join(rules)}</style>"
+        return re.sub(r"<svg[^>]*>", lambda opening: opening[0] + style_sheet, text, count=1)
 
     def _places(self, line: Line2D) -> np.ndarray:
         """The points of a line in the SVG's coordinates, (T, 2)."""
@@ -110,6 +114,11 @@ class Moving(Picture):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_()
         return {"text/html": self.html(), **data}, metadata
+
+
+def _to_the_hundredth(path: re.Match[str]) -> str:
+    """A path whose coordinates have two decimals; matplotlib's six would make the whole a quarter larger."""
+    return re.sub(r"(\.\d\d)\d+", r"\1", path[0])
 
 
 def _address(svg: str) -> str:

@@ -210,7 +210,7 @@ def test_the_answers_to_all_cases_of_a_question_have_one_bound(liar):
 def test_answers_that_hold_nothing_do_not_go_on_for_ever(liar):
     """Each came in time, and the time of the check ends all the same."""
     candidate = liar(*[[1, "played", []]] * 100)
-    candidate._wall_end = 0.0
+    candidate._allowance.check_ends = 0.0
     with pytest.raises(CandidateGone) as end:
         candidate.play({"f": 0}, (CASE,))
     assert end.value.reason is Reason.TIMEOUT

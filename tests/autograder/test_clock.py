@@ -112,3 +112,22 @@ def test_a_ring_in_a_call_without_time_left_ends_it(set_to, times, number, used)
 
     with watched(1.0, 3.0), pytest.raises(TimeIsUp, match="stopped after 1 seconds"):
         call(work)
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_call_that_does_next_to_nothing_ends_long_before_its_time(set_to, times, busy):
+    """One that works a twentieth of the time goes on: it is the machine that has no more for it."""
+
+    def work():
+        for seconds in (2.0, 4.0, 6.0):
+            times.update(wall=seconds, cpu=times["cpu"] + (0.2 if busy else 0.05))
+            clock._ring(SIGALRM, None)
+        return "done"
+
+    with watched(10.0, 30.0, 2.0):
+        if busy:
+            assert call(work, cpu=10.0, wall=30.0) == "done"
+            assert set_to[1:] == [(ITIMER_REAL, 2.0)] * 4
+        else:
+            with pytest.raises(TimeIsUp, match="only waited"):
+                call(work, cpu=10.0, wall=30.0)

@@ -182,3 +182,13 @@ def test_addresses_of_schedulers_and_workers_here_are_told_apart():
     assert workers_here("local:12") == 12
     assert workers_here("tcp://10.0.0.7:8786") is None
     assert workers_here("scheduler.example:8786") is None
+
+
+def test_what_waits_at_a_worker_is_not_at_work(post, clock):
+    crew = crew_of(post, clock, {ONE: 1})
+    crew.send("a", b"a")
+    crew.send("b", b"b")
+    assert crew.working == ["a"]
+    post.answer(b"a", b"A")
+    told(crew)
+    assert crew.working == ["b"]

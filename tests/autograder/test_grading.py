@@ -186,7 +186,9 @@ def test_the_same_notebook_has_the_same_luck_in_every_template(template, bare_te
 
 def test_what_runs_out_of_time_is_tried_once_more_alone(toy_course, monkeypatch):
     asked = []
-    monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or question(name, raw))
+    monkeypatch.setattr(
+        grading, "question", lambda name, *more, **how: asked.append(name) or question(name, *more, **how)
+    )
     hand_in(toy_course, ada=RIGHT, zoe=ENDLESS)
     told = graded(toy_course)
     assert sorted(asked) == ["ada", "zoe", "zoe"]
@@ -220,7 +222,9 @@ def test_what_runs_out_of_time_on_the_first_try_alone_loses_nothing(toy_course, 
 def test_time_that_the_machine_takes_is_not_the_students(toy_course, monkeypatch):
     """Longer on the clock than is allowed of CPU time, and not even tried again."""
     asked = []
-    monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or question(name, raw))
+    monkeypatch.setattr(
+        grading, "question", lambda name, *more, **how: asked.append(name) or question(name, *more, **how)
+    )
     slow = f"import time\ntime.sleep({1.2 * HASTY.cell_seconds})\n{ANSWERS['double']}"
     hand_in(toy_course, ada=submitted(ANSWERS | {"double": slow}))
     limits = replace(HASTY, wall_factor=100.0)

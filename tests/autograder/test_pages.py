@@ -6,11 +6,15 @@ import os
 import re
 import time
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from traitlets.config import Config
+from traitlets.utils.importstring import import_item
 
+from autograder.config import configure
 from autograder.examining.safe_html import rendered, sanitize
 from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
@@ -321,3 +325,11 @@ def test_every_style_of_our_own_reports_stays():
     kept = [sorted(style.split(";")) for style in styles.findall(sanitize(html))]
     assert len(declared) > 20
     assert kept == declared
+
+
+def test_code_is_shown_with_every_letter_that_hides_marked():
+    """By the filter that the form grader uses too."""
+    filters = configure(Config(), Path()).HTMLExporter.filters
+    found = import_item(filters["highlight_code"])(f"x = 1  # {UNSEEN}", metadata={})
+    assert found.count("\N{REPLACEMENT CHARACTER}") == len(UNSEEN)
+    assert '<span class="mi">1</span>' in found

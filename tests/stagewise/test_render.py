@@ -1,5 +1,6 @@
 """Reports as HTML and text: escaped, bounded, complete, calm."""
 
+import re
 import textwrap
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -83,6 +84,12 @@ def test_length_is_bounded(render):
     rows = [Row("c" * 10**4, "o" * 10**4, Status.ERROR, message=f"{i}" * 10**4) for i in range(500)]
     long = report(*rows, status=Status.ERROR, traceback="t" * 10**6, notes=("n" * 10**6,) * 100)
     assert len(render(long)) < 200_000
+
+
+def test_a_table_that_is_too_wide_for_its_place_is_not_cut_off():
+    """The whole is as wide as its place at most, and what is wider can be moved in it."""
+    style = re.match(r'<div style="([^"]*)"', to_html(report(RIGHT, WRONG)))[1].split(";")
+    assert {"width:100%", "max-width:960px", "overflow-x:auto"} <= set(style)
 
 
 def test_error_stands_beside_what_is_allowed():

@@ -93,10 +93,10 @@ class Answers:
         self, cpu: float, wall: float, left: float, wall_left: float, numbers: list[Any], cases: bytes
     ) -> Iterator[list[Any]]:
         """Play whole cases, one after another; an answer for each."""
-        budget = Budget(cpu, left, wall_left, wall / cpu)
+        budget = Budget(cpu, left, wall_left, wall / cpu, self._later())
         functions = {name: budget.limited(self._objects[number]) for name, number in numbers}
         self._shell.begin(self._limits["output_bytes"])
-        with listening() as heard, watched(min(cpu, left), min(cpu, left) * wall / cpu):
+        with listening() as heard, watched(min(cpu, left), min(cpu, left) * wall / cpu, self._idle(cpu)):
             for script, inputs in unpack(cases):
                 try:
                     yield perform(script, read(inputs), functions, budget, self._number, heard)
@@ -108,7 +108,7 @@ class Answers:
         """Run a cell, and answer what `name` stands for then as `_get` does."""
         bound = self._limits["output_bytes"]
         try:
-            with at_most(cpu, wall):
+            with at_most(cpu, wall, self._idle(cpu, "cell_seconds")):
                 shown = self._opening.cell(source, number)
                 if shown is None:
                     self._shell.execution_count = number or self._shell.execution_count
@@ -167,7 +167,7 @@ class Answers:
         self._shell.begin(self._limits["output_bytes"])
         encoder = Encoder(self._number, decoder.numbered)
         try:
-            with listening() as caught, at_most(cpu, wall):
+            with listening() as caught, at_most(cpu, wall, self._idle(cpu)):
                 result = work()
             if isinstance(result, tuple):
                 result = tuple(tuple.__iter__(result))  # a named tuple can be unpacked like any other
@@ -185,6 +185,18 @@ class Answers:
         except Exception:
             changes = []
         return ["raised", type(error).__name__, text_of(error), describe(error)[:6000], changes]
+
+    def _idle(self, cpu: float, usual: str = "call_seconds") -> float:
+        """How long code may only wait that has `cpu` seconds, which are fewer after a time-out."""
+        return float(self._limits["idle_seconds"] * min(1.0, cpu / self._limits[usual]))
+
+    def _later(self) -> tuple[float, float, float]:
+        """What calls, a check and waiting have after a time-out."""
+        each, together, idle = (
+            self._limits[name] * self._limits["after_timeout"]
+            for name in ("call_seconds", "check_seconds", "idle_seconds")
+        )
+        return each, together, idle
 
     def _number(self, value: object) -> int:
         number = self._numbers.get(id(value))

@@ -20,8 +20,15 @@ _AGAIN = 0.5
 _SOONEST = 0.001
 _PROF, _ALRM = int(signal.SIGPROF), int(signal.SIGALRM)
 
+_BUSY = 0.05
+"""Of its time on the clock, what code uses of CPU time that does not only wait, however busy the machine."""
+
 _ends: tuple[float, float, float] | None = None
 """Of the call that runs: when its CPU time ends and when its time on the clock does, and how much it has."""
+_looked = 0.0, 0.0
+"""The CPU time and the time on the clock when the call began, or was last found at work."""
+_idle = math.inf
+"""On the clock, how long a call may do next to nothing."""
 _first = 0.0
 """CPU time after which the timers ring first: too late for a call that has less. At 0 they are still."""
 
@@ -33,9 +40,11 @@ class TimeIsUp(BaseException):
 
 
 @contextmanager
-def at_most(cpu_seconds: float, wall_seconds: float) -> Iterator[None]:
-    """Raise TimeIsUp in the body after so much CPU time or so much time on the clock."""
-    with watched(cpu_seconds, wall_seconds):
+def at_most(cpu_seconds: float, wall_seconds: float, idle_seconds: float = math.inf) -> Iterator[None]:
+    """Raise TimeIsUp in the body after so much CPU time, or so much time on the clock, or so much of that
+    with next to nothing done.
+    """
+    with watched(cpu_seconds, wall_seconds, idle_seconds):
         _begin(cpu_seconds, wall_seconds)
         try:
             yield
@@ -44,17 +53,24 @@ def at_most(cpu_seconds: float, wall_seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def watched(cpu_seconds: float, wall_seconds: float) -> Iterator[None]:
+def watched(cpu_seconds: float, wall_seconds: float, idle_seconds: float = math.inf) -> Iterator[None]:
     """Have the timers run in the body, whatever the student's code wanted to do about it, for calls that may
     take so long, or longer.
     """
     _signal.signal(_PROF, _ring)  # as signal.signal, which looks at names for longer than it sets
     _signal.signal(_ALRM, _ring)
+    allow_idle(idle_seconds)
     _wind(cpu_seconds, wall_seconds)
     try:
         yield
     finally:
         _wind(0.0, 0.0)
+
+
+def allow_idle(seconds: float) -> None:
+    """From now on a call may do next to nothing for so long on the clock."""
+    global _idle
+    _idle = seconds
 
 
 def called(
@@ -78,12 +94,13 @@ def _wind(cpu_seconds: float, wall_seconds: float) -> None:
     global _first
     _first = cpu_seconds
     setitimer(ITIMER_PROF, cpu_seconds, _AGAIN)
-    setitimer(ITIMER_REAL, wall_seconds, _AGAIN)
+    setitimer(ITIMER_REAL, min(wall_seconds, _idle), _AGAIN)
 
 
 def _begin(cpu_seconds: float, wall_seconds: float) -> None:
-    global _ends
-    _ends = process_time() + cpu_seconds, monotonic() + wall_seconds, cpu_seconds
+    global _ends, _looked
+    cpu, wall = _looked = process_time(), monotonic()
+    _ends = cpu + cpu_seconds, wall + wall_seconds, cpu_seconds
 
 
 def _end() -> None:
@@ -100,7 +117,24 @@ def _ring(number: int, frame: FrameType | None) -> None:
     cpu_end, wall_end, allowed = _ends
     timer, left = ITIMER_PROF, cpu_end - process_time()
     if number == _ALRM:
-        timer, left = ITIMER_REAL, wall_end - monotonic()
+        now = monotonic()
+        idle = _left_idle(now)
+        if idle <= 0:
+            raise TimeIsUp(f"stopped after {_idle:.0f} seconds in which it only waited")
+        timer, left = ITIMER_REAL, min(wall_end - now, idle)
     if left <= 0:
         raise TimeIsUp(f"stopped after {allowed:.0f} seconds")
     setitimer(timer, max(left, _SOONEST), _AGAIN)
+
+
+def _left_idle(now: float) -> float:
+    """On the clock, how long the call may go on without doing much; not at all if it did not of late."""
+    global _looked
+    cpu, wall = _looked
+    if now - wall < _idle:
+        return wall + _idle - now
+    used = process_time()
+    if used - cpu < _BUSY * (now - wall):
+        return 0.0
+    _looked = used, now
+    return _idle

@@ -4,6 +4,7 @@ What a case answers is data and claims, as the answers to single calls are; noth
 """
 
 import itertools
+import math
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from stagewise.judge.grammar import parse
 from stagewise.judge.script import Failure, MissingEntry, Played, RaisedElsewhere, play
 
-from .clock import TimeIsUp, called
+from .clock import TimeIsUp, allow_idle, called
 from .plain_trees import written
 from .traces import describe
 from .wire import UnsendableError
@@ -24,11 +25,20 @@ _MOST_WARNINGS = 100
 class Budget:
     """The time that the calls of one check may take: each a few seconds, and all that are stopped together.
 
-    `wall` bounds the time on the clock of all calls.
+    `wall` bounds the time on the clock of all calls. `later` is what each, together and idle at most have
+    after the first that is stopped.
     """
 
-    def __init__(self, each: float, together: float, wall: float, factor: float) -> None:
+    def __init__(
+        self,
+        each: float,
+        together: float,
+        wall: float,
+        factor: float,
+        later: tuple[float, float, float] = (math.inf, math.inf, math.inf),
+    ) -> None:
         self.timeouts = 0
+        self._later = later
         self._each, self._left, self._factor = each, together, factor
         self._end = time.monotonic() + wall
 
@@ -42,13 +52,18 @@ class Budget:
             try:
                 return called(function, arguments, keywords, seconds, seconds * self._factor)
             except TimeIsUp as error:
-                self.timeouts += 1
-                self._left -= seconds
+                self._stopped(seconds)
                 raise RaisedElsewhere("TimeoutError", str(error), describe(error)) from None
             except BaseException as error:
                 raise RaisedElsewhere(type(error).__name__, text_of(error), describe(error)) from None
 
         return limited
+
+    def _stopped(self, seconds: float) -> None:
+        each, together, idle = self._later
+        self.timeouts += 1
+        self._each, self._left = min(self._each, each), min(self._left - seconds, together)
+        allow_idle(idle)
 
 
 def perform(

@@ -23,6 +23,15 @@ def f(x, param):
 '''
 _WRONG = "def g(x):\n    return f(1 / x)\ng(0)"
 _PLOT = "import numpy as np, matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.title('x')\nplt.show()"
+_LIMITS = {
+    "cell_seconds": 1.0,
+    "call_seconds": 1.0,
+    "check_seconds": 1.0,
+    "idle_seconds": 60.0,
+    "after_timeout": 1.0,
+    "output_bytes": _BOUND,
+    "frame_bytes": _BOUND,
+}
 _SCRIPT = "out, parts = f(x, param)\nagain, rest = f(out, param=param)"
 
 
@@ -37,8 +46,7 @@ def rehearse(shell: CandidateShell) -> None:
         _ask(ours, 5, "play", 1.0, 1.0, [["f", 0]], pack([_case(2), _case(3)]))
         ours.shutdown(socket.SHUT_WR)
         with suppress(ClosedError):
-            limits = {"output_bytes": _BOUND, "frame_bytes": _BOUND}
-            Answers(shell, limits, [], Opening(shell)).serve(theirs)
+            Answers(shell, _LIMITS, [], Opening(shell)).serve(theirs)
         answers = Receiver(ours)
         kinds = [unpack(answers.frame(_BOUND))[1] for _ in range(5)]
         if kinds != ["cell", "cell", "cell", "value", "played"]:
