@@ -21,8 +21,8 @@ class Limits:
     """
 
     cell_seconds: float = 20.0
-    call_seconds: float = 10.0
-    check_seconds: float = 15.0
+    call_seconds: float = 5.0
+    check_seconds: float = 8.0
     judging_seconds: float = 8.0
     """What reading and judging the answers to one check may take the examiner."""
     wall_factor: float = 3.0
