@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from reference.kit.exercise import Alternative, Exercise, Function, Misconception
-from reference.kit.places import here
+from reference.kit.places import Place, here
 
 
 def in_float32(function: Function) -> Function:
@@ -86,11 +86,15 @@ def _both(
     return {exercise.name: backward, partner.__name__: forward}
 
 
-def right_pair(name: str, *, forward: Function, backward: Function) -> Pair:
+def right_pair(
+    name: str, *, forward: Function | None, backward: Function | None, place: Place | None = None
+) -> Pair:
     """Another right way to write both passes, with another cache."""
-    return Pair(name, None, "", "", backward, here(), partner=forward)
+    return Pair(name, None, "", "", backward, place or here(), partner=forward)
 
 
-def wrong_pair(name: str, *, forward: Function, backward: Function, says: str) -> WrongPair:
+def wrong_pair(
+    name: str, *, forward: Function | None, backward: Function | None, says: str, place: Place | None = None
+) -> WrongPair:
     """A known mistake in the backward pass that needs another cache than the truth's."""
-    return WrongPair(name, None, "", "", backward, here(), says, partner=forward)
+    return WrongPair(name, None, "", "", backward, place or here(), says, partner=forward)

@@ -9,10 +9,8 @@ import numpy as np
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.rectified import ALIAS, OF_DOUT
 from reference.exercises.activations.smooth import UPSTREAM
-from reference.kit.exercise import right
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.kit.patching import patched
-from reference.kit.variants import right_pair, wrong_pair
 from reference.truth import activations as act
 
 
@@ -33,38 +31,35 @@ def elu_back_both_branches(dout: Any, cache: Any) -> Any:
     return np.where(x > 0, dout, dout * alpha * np.exp(x))
 
 
+named = Notation(
+    elu_keeping_x, elu_back_both_branches, elu_back_from_x, OF_DOUT=OF_DOUT, UPSTREAM=UPSTREAM, ALIAS=ALIAS
+)
 EXERCISES = (
     there(
         act.elu_forward,
-        wrongs(
-            """
-            both-branches-evaluated: np.expm1(np.minimum(x, 0)) => (np.exp(x) - 1)
-                Your values are right, but np.where computes both sides for every entry: exp overflows where x
-                is large, and NumPy warns. Give exp nothing positive.
-            alpha-missing: alpha * np.expm1(np.minimum(x, 0)) => np.expm1(np.minimum(x, 0))
-                Your negative side tends to -1. It must tend to -alpha.
-            minus-one-missing: np.expm1(np.minimum(x, 0)) => np.exp(np.minimum(x, 0))
-                Your curve jumps at 0: from the left it comes in at alpha instead of 0. Something is
-                subtracted from exp(x).
-            minus-one-outside: alpha * np.expm1(np.minimum(x, 0)) => alpha * np.exp(np.minimum(x, 0)) - 1
-                alpha multiplies only exp(x) in your formula. The 1 belongs inside the bracket.
-            alpha-in-the-exponent: alpha * np.expm1(np.minimum(x, 0)) => np.expm1(alpha * np.minimum(x, 0))
-                Your alpha stands in the exponent. It is a factor in front of the bracket.
-            leaky-instead: alpha * np.expm1(np.minimum(x, 0)) => alpha * x
-                Your negative side is a straight line. An ELU bends there and levels off at -alpha.
-            """,
-        ),
-        (
-            *rights(
-                """
-                exp minus one: np.expm1(np.minimum(x, 0)) => (np.exp(np.minimum(x, 0)) - 1)
-                two halves:
-                    - np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
-                    + np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
-                """,
-            ),
-            right("caches x", by=elu_keeping_x),
-        ),
+        named.wrongs("""
+        both-branches-evaluated: np.expm1(np.minimum(x, 0)) => (np.exp(x) - 1)
+            Your values are right, but np.where computes both sides for every entry: exp overflows where x is
+            large, and NumPy warns. Give exp nothing positive.
+        alpha-missing: alpha * np.expm1(np.minimum(x, 0)) => np.expm1(np.minimum(x, 0))
+            Your negative side tends to -1. It must tend to -alpha.
+        minus-one-missing: np.expm1(np.minimum(x, 0)) => np.exp(np.minimum(x, 0))
+            Your curve jumps at 0: from the left it comes in at alpha instead of 0. Something is subtracted
+            from exp(x).
+        minus-one-outside: alpha * np.expm1(np.minimum(x, 0)) => alpha * np.exp(np.minimum(x, 0)) - 1
+            alpha multiplies only exp(x) in your formula. The 1 belongs inside the bracket.
+        alpha-in-the-exponent: alpha * np.expm1(np.minimum(x, 0)) => np.expm1(alpha * np.minimum(x, 0))
+            Your alpha stands in the exponent. It is a factor in front of the bracket.
+        leaky-instead: alpha * np.expm1(np.minimum(x, 0)) => alpha * x
+            Your negative side is a straight line. An ELU bends there and levels off at -alpha.
+        """),
+        named.rights("""
+        exp minus one: np.expm1(np.minimum(x, 0)) => (np.exp(np.minimum(x, 0)) - 1)
+        two halves:
+            - np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+            + np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
+        caches x: by elu_keeping_x
+        """),
         constant="alpha",
         usual=0.7,
         unusual=1.8,
@@ -72,61 +67,39 @@ EXERCISES = (
     back(
         act.elu_backward,
         act.elu_forward,
-        (
-            *wrongs(
-                """
-                out-without-alpha: (out + alpha) => out
-                    On the negative side you multiply by out, which is negative. alpha * exp(x) is out plus
-                    something: solve out = alpha * (exp(x) - 1) for it.
-                out-times-alpha: (out + alpha) => (alpha * out)
-                    On the negative side you multiply by alpha * out. Solve out = alpha * (exp(x) - 1) for
-                    alpha * exp(x): it is a sum.
-                alpha-missing: (out + alpha) => (out / alpha + 1)
-                    Your slope on the negative side is exp(x). The factor alpha of the forward pass is
-                    missing.
-                plus-one: (out + alpha) => (out + 1)
-                    out + 1 is the slope only for alpha = 1.
-                dead-negatives: dout * (out + alpha) => 0 * dout
-                    Your negative side is dead. The ELU still has a slope there; that is its point.
-                mask-from-dout: out > 0 => dout > 0
-                    @OF_DOUT
-                upstream-forgotten:
-                    - np.where(out > 0, dout, dout * (out + alpha))
-                    + np.where(out > 0, 1, out + alpha).astype(dout.dtype)
-                    @UPSTREAM
-                in-place-alias:
-                    - dx = np.where(out > 0, dout, dout * (out + alpha))
-                    + dx = dout
-                    + dx[out <= 0] *= (out + alpha)[out <= 0]
-                    @ALIAS
-                """,
-                ALIAS=ALIAS,
-                OF_DOUT=OF_DOUT,
-                UPSTREAM=UPSTREAM,
-            ),
-            wrong_pair(
-                "both-branches-evaluated",
-                forward=elu_keeping_x,
-                backward=elu_back_both_branches,
-                says="Your values are right, but np.where computes both sides for every entry: exp "
-                "overflows where x is large, and NumPy warns. With out in the cache you need no exp at all.",
-            ),
-        ),
-        (
-            *rights(
-                """
-                slope 1 at zero: out > 0 => out >= 0
-                """,
-            ),
-            right_pair("from x", forward=elu_keeping_x, backward=elu_back_from_x),
-            *rights(
-                """
-                a factor:
-                    - np.where(out > 0, dout, dout * (out + alpha))
-                    + dout * np.where(out > 0, 1, out + alpha)
-                """,
-            ),
-        ),
+        named.wrongs("""
+        out-without-alpha: (out + alpha) => out
+            On the negative side you multiply by out, which is negative. alpha * exp(x) is out plus something:
+            solve out = alpha * (exp(x) - 1) for it.
+        out-times-alpha: (out + alpha) => (alpha * out)
+            On the negative side you multiply by alpha * out. Solve out = alpha * (exp(x) - 1) for alpha *
+            exp(x): it is a sum.
+        alpha-missing: (out + alpha) => (out / alpha + 1)
+            Your slope on the negative side is exp(x). The factor alpha of the forward pass is missing.
+        plus-one: (out + alpha) => (out + 1)
+            out + 1 is the slope only for alpha = 1.
+        dead-negatives: dout * (out + alpha) => 0 * dout
+            Your negative side is dead. The ELU still has a slope there; that is its point.
+        mask-from-dout: out > 0 => dout > 0
+            @OF_DOUT
+        upstream-forgotten:
+            - np.where(out > 0, dout, dout * (out + alpha))
+            + np.where(out > 0, 1, out + alpha).astype(dout.dtype)
+            @UPSTREAM
+        in-place-alias:
+            - dx = np.where(out > 0, dout, dout * (out + alpha))
+            + dx = dout
+            + dx[out <= 0] *= (out + alpha)[out <= 0]
+            @ALIAS
+        both-branches-evaluated: by elu_back_both_branches with elu_keeping_x
+            Your values are right, but np.where computes both sides for every entry: exp overflows where x is
+            large, and NumPy warns. With out in the cache you need no exp at all.
+        """),
+        named.rights("""
+        slope 1 at zero: out > 0 => out >= 0
+        from x: by elu_back_from_x with elu_keeping_x
+        a factor: np.where(out > 0, dout, dout * (out + alpha)) => dout * np.where(out > 0, 1, out + alpha)
+        """),
         constant="alpha",
         usual=0.7,
         unusual=1.8,

@@ -11,9 +11,8 @@ from reference.exercises.activations.inputs import entries
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.smooth import SPOILT, UPSTREAM, naive_sigmoid
 from reference.kit.drawn import only
-from reference.kit.exercise import Case, case, right, wrong
-from reference.kit.notation import rights, wrongs
-from reference.kit.variants import right_pair
+from reference.kit.exercise import Case, case
+from reference.kit.notation import Notation
 from reference.truth import activations as act
 from stagewise.judge.compare import Tolerance
 
@@ -75,165 +74,119 @@ def _exact(script: str, compare: str, takes: str) -> Case:
     )
 
 
+named = Notation(
+    naive_silu,
+    gelu_back_by_tanh,
+    gelu_caching_its_slope,
+    UPSTREAM=UPSTREAM,
+    SPOILT=SPOILT,
+    tanh_approximation=lambda x: (gelu_by_tanh(x)[0], (x, act.gelu_forward(x)[1][1])),
+    by_erfc=lambda x: (x * phi_by_erfc(x), (x, phi_by_erfc(x))),
+    slope_in_the_cache_back=lambda dout, slope: dout * slope,
+)
 EXERCISES = (
     there(
         act.silu_forward,
-        (
-            wrong(
-                "overflow-warns",
-                by=naive_silu,
-                says="Your values are right, but NumPy warns of an overflow: x / (1 + exp(-x)) gives exp a "
-                "large number when x is very negative. Your sigmoid_forward knows how to avoid that.",
-            ),
-            *wrongs(
-                """
-                gate-alone: x * s => s + 0 * x
-                    You return the gate alone, the sigmoid. SiLU multiplies x by it.
-                relu-instead: x * s => np.maximum(0, x)
-                    Your gate is hard: 0 or 1. The gate of SiLU is the sigmoid of x.
-                tanh-gate: x * s => x * np.tanh(x)
-                    Your gate is tanh, so negative x come out positive. The gate of SiLU is the sigmoid.
-                closed-gate: x * s => x * (1 - s)
-                    Your gate closes where it should open: for large positive x the output must be close to x.
-                gate-of-the-product: x * s => sigmoid_forward(x * x)[0] * x
-                    Your gate gets x squared. It is the sigmoid of x itself.
-                """,
-            ),
-        ),
-        rights(
-            """
-            by tanh: x * s => 0.5 * x * (1 + np.tanh(0.5 * x))
-            caches the output too: return out, (x, s) => return out, (x, s, out)
-            """,
-        ),
+        named.wrongs("""
+        overflow-warns: by naive_silu
+            Your values are right, but NumPy warns of an overflow: x / (1 + exp(-x)) gives exp a large number
+            when x is very negative. Your sigmoid_forward knows how to avoid that.
+        gate-alone: x * s => s + 0 * x
+            You return the gate alone, the sigmoid. SiLU multiplies x by it.
+        relu-instead: x * s => np.maximum(0, x)
+            Your gate is hard: 0 or 1. The gate of SiLU is the sigmoid of x.
+        tanh-gate: x * s => x * np.tanh(x)
+            Your gate is tanh, so negative x come out positive. The gate of SiLU is the sigmoid.
+        closed-gate: x * s => x * (1 - s)
+            Your gate closes where it should open: for large positive x the output must be close to x.
+        gate-of-the-product: x * s => sigmoid_forward(x * x)[0] * x
+            Your gate gets x squared. It is the sigmoid of x itself.
+        """),
+        named.rights("""
+        by tanh: x * s => 0.5 * x * (1 + np.tanh(0.5 * x))
+        caches the output too: return out, (x, s) => return out, (x, s, out)
+        """),
     ),
     back(
         act.silu_backward,
         act.silu_forward,
-        (
-            wrong(
-                "gate-held-fixed",
-                change="(s + x * s * (1 - s))",
-                into="s",
-                says=ONE_PART + " You treat the gate as a constant.",
-            ),
-            wrong(
-                "x-held-fixed",
-                change="(s + x * s * (1 - s))",
-                into="(x * s * (1 - s))",
-                says=ONE_PART + " You treat the factor x as a constant.",
-            ),
-            *wrongs(
-                """
-                x-missing: x * s * (1 - s) => s * (1 - s)
-                    Your second term misses the factor x, which stands before the gate in x * sigmoid(x).
-                slope-of-the-sigmoid: (s + x * s * (1 - s)) => s * (1 - s)
-                    You return the slope of the sigmoid alone. SiLU is a product: x times the sigmoid.
-                upstream-forgotten: dout * (s + x * s * (1 - s)) => (s + x * s * (1 - s))
-                    @UPSTREAM
-                writes-into-dout:
-                    - dx: Array = dout * (s + x * s * (1 - s))
-                    + dx = dout
-                    + dx *= s + x * s * (1 - s)
-                    @SPOILT
-                """,
-                SPOILT=SPOILT,
-                UPSTREAM=UPSTREAM,
-            ),
-        ),
-        rights(
-            """
-            factored: (s + x * s * (1 - s)) => s * (1 + x * (1 - s))
-            by the output: (s + x * s * (1 - s)) => (s + (x * s) - (x * s) * s)
-            """,
-        ),
+        named.wrongs("""
+        gate-held-fixed: (s + x * s * (1 - s)) => s
+            A part is missing: the slope of a product of two functions of x has two terms. You treat the gate
+            as a constant.
+        x-held-fixed: (s + x * s * (1 - s)) => (x * s * (1 - s))
+            A part is missing: the slope of a product of two functions of x has two terms. You treat the
+            factor x as a constant.
+        x-missing: x * s * (1 - s) => s * (1 - s)
+            Your second term misses the factor x, which stands before the gate in x * sigmoid(x).
+        slope-of-the-sigmoid: (s + x * s * (1 - s)) => s * (1 - s)
+            You return the slope of the sigmoid alone. SiLU is a product: x times the sigmoid.
+        upstream-forgotten: dout * (s + x * s * (1 - s)) => (s + x * s * (1 - s))
+            @UPSTREAM
+        writes-into-dout:
+            - dx: Array = dout * (s + x * s * (1 - s))
+            + dx = dout
+            + dx *= s + x * s * (1 - s)
+            @SPOILT
+        """),
+        named.rights("""
+        factored: (s + x * s * (1 - s)) => s * (1 + x * (1 - s))
+        by the output: (s + x * s * (1 - s)) => (s + (x * s) - (x * s) * s)
+        """),
     ),
     there(
         act.gelu_forward,
-        (
-            wrong(
-                "tanh-approximation",
-                by=lambda x: (gelu_by_tanh(x)[0], (x, act.gelu_forward(x)[1][1])),
-                says="Your values are those of the tanh approximation, off by up to 5e-4. Here the exact "
-                "formula with erf is asked for.",
-            ),
-            *wrongs(
-                """
-                sigmoid-approximation: x * phi_below => x * sigmoid_forward(1.702 * x)[0]
-                    Your gate is sigmoid(1.702 x), an approximation that is off by up to 0.02. Use erf.
-                root-missing: x / math.sqrt(2) => x
-                    Your gate is too steep: erf gets x divided by something in Phi(x).
-                half-missing: 0.5 * (1 + erf(x / math.sqrt(2))) => 1 + erf(x / math.sqrt(2))
-                    Your gate goes up to 2. A share lies between 0 and 1.
-                one-missing: (1 + erf(x / math.sqrt(2))) => erf(x / math.sqrt(2))
-                    Your gate goes from -1/2 to 1/2. erf is negative for negative x; a share is not.
-                gate-alone: x * phi_below => phi_below
-                    You return the gate Phi(x) alone. GELU multiplies x by it.
-                """,
-            ),
-        ),
-        (
-            right("by erfc", by=lambda x: (x * phi_by_erfc(x), (x, phi_by_erfc(x)))),
-            *rights(
-                """
-                half outside: x * phi_below => 0.5 * x * (2 * phi_below)
-                """,
-            ),
-        ),
+        named.wrongs("""
+        tanh-approximation: by tanh_approximation
+            Your values are those of the tanh approximation, off by up to 5e-4. Here the exact formula with
+            erf is asked for.
+        sigmoid-approximation: x * phi_below => x * sigmoid_forward(1.702 * x)[0]
+            Your gate is sigmoid(1.702 x), an approximation that is off by up to 0.02. Use erf.
+        root-missing: x / math.sqrt(2) => x
+            Your gate is too steep: erf gets x divided by something in Phi(x).
+        half-missing: 0.5 * (1 + erf(x / math.sqrt(2))) => 1 + erf(x / math.sqrt(2))
+            Your gate goes up to 2. A share lies between 0 and 1.
+        one-missing: (1 + erf(x / math.sqrt(2))) => erf(x / math.sqrt(2))
+            Your gate goes from -1/2 to 1/2. erf is negative for negative x; a share is not.
+        gate-alone: x * phi_below => phi_below
+            You return the gate Phi(x) alone. GELU multiplies x by it.
+        """),
+        named.rights("""
+        by erfc: by by_erfc
+        half outside: x * phi_below => 0.5 * x * (2 * phi_below)
+        """),
         tolerance=TANH_FORM_PASSES,
         extra=(_exact("out, cache = gelu_forward(x)", "out", "x"),),
     ),
     back(
         act.gelu_backward,
         act.gelu_forward,
-        (
-            wrong(
-                "tanh-approximation",
-                by=gelu_back_by_tanh,
-                says="Your slopes are those of the tanh approximation, off by up to 9e-4. Here the exact "
-                "formula is asked for.",
-            ),
-            wrong(
-                "gate-held-fixed",
-                change="(phi_below + x * density)",
-                into="phi_below",
-                says=ONE_PART + " You treat the gate as a constant.",
-            ),
-            wrong(
-                "x-held-fixed",
-                change="(phi_below + x * density)",
-                into="(x * density)",
-                says=ONE_PART + " You treat the factor x as a constant.",
-            ),
-            *wrongs(
-                """
-                x-missing: x * density => density
-                    Your second term misses the factor x, which stands before the gate in x * Phi(x).
-                density-not-normalised: np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi) => np.exp(-(x**2) / 2)
-                    The area under your bell curve is not 1: its factor is missing.
-                exponent-not-halved: -(x**2) / 2 => -(x**2)
-                    Your bell curve is too narrow: the exponent of the normal density has a factor of 1/2.
-                factor-of-erf: math.sqrt(2 * math.pi) => math.sqrt(math.pi)
-                    Your density has the factor of the slope of erf. The chain rule through x / sqrt(2) and
-                    the 1/2 in front change it.
-                upstream-forgotten: dout * (phi_below + x * density) => phi_below + x * density
-                    @UPSTREAM
-                """,
-                UPSTREAM=UPSTREAM,
-            ),
-        ),
-        (
-            *rights(
-                """
-                term by term: dout * (phi_below + x * density) => dout * phi_below + dout * x * density
-                """,
-            ),
-            right_pair(
-                "slope in the cache",
-                forward=gelu_caching_its_slope,
-                backward=lambda dout, slope: dout * slope,
-            ),
-        ),
+        named.wrongs("""
+        tanh-approximation: by gelu_back_by_tanh
+            Your slopes are those of the tanh approximation, off by up to 9e-4. Here the exact formula is
+            asked for.
+        gate-held-fixed: (phi_below + x * density) => phi_below
+            A part is missing: the slope of a product of two functions of x has two terms. You treat the gate
+            as a constant.
+        x-held-fixed: (phi_below + x * density) => (x * density)
+            A part is missing: the slope of a product of two functions of x has two terms. You treat the
+            factor x as a constant.
+        x-missing: x * density => density
+            Your second term misses the factor x, which stands before the gate in x * Phi(x).
+        density-not-normalised: np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi) => np.exp(-(x**2) / 2)
+            The area under your bell curve is not 1: its factor is missing.
+        exponent-not-halved: -(x**2) / 2 => -(x**2)
+            Your bell curve is too narrow: the exponent of the normal density has a factor of 1/2.
+        factor-of-erf: math.sqrt(2 * math.pi) => math.sqrt(math.pi)
+            Your density has the factor of the slope of erf. The chain rule through x / sqrt(2) and the 1/2 in
+            front change it.
+        upstream-forgotten: dout * (phi_below + x * density) => phi_below + x * density
+            @UPSTREAM
+        """),
+        named.rights("""
+        term by term: dout * (phi_below + x * density) => dout * phi_below + dout * x * density
+        slope in the cache: by slope_in_the_cache_back with gelu_caching_its_slope
+        """),
         tolerance=TANH_FORM_PASSES,
         extra=(_exact("out, cache = gelu_forward(x)\ndx = gelu_backward(dout, cache)", "dx", "x dout"),),
     ),

@@ -12,7 +12,7 @@ from reference.exercises.activations.pairs import DTYPE, MEMORY
 from reference.exercises.activations.smooth import UPSTREAM
 from reference.kit.drawn import in_float32, only, strided
 from reference.kit.exercise import Case, Exercise, Inputs, case, right
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.kit.variants import in_float32 as narrow
 from reference.kit.variants import right_pair
 from reference.truth import activations as act
@@ -85,46 +85,43 @@ def _back(name: str, inputs: Inputs, **options: Any) -> Case:
     return case(name, BACKWARD, SHARES, inputs, **options)
 
 
+named = Notation(unit_by_unit, with_all_maps, back_unit_by_unit, back_with_all_maps, UPSTREAM=UPSTREAM)
 EXERCISES = (
     Exercise(
         name="maxout_forward",
         truth=act.maxout_forward,
         cases=tuple(c for c in _cases(_there) if c.name != "tiny gradients"),
-        misconceptions=wrongs(
-            """
-            sum-of-the-pieces: out = np.max(z, axis=0) => out = np.sum(z, axis=0)
-                You add the K maps up, which is one affine map again. Maxout takes the largest of them.
-            mean-of-the-pieces: out = np.max(z, axis=0) => out = np.mean(z, axis=0)
-                You average the K maps. Maxout takes the largest of them.
-            bias-forgotten: np.einsum("nd,kdh->knh", x, w) + b[:, None, :] => np.einsum("nd,kdh->knh", x, w)
-                Your maps have no bias. Each piece k adds its own b[k].
-            bias-not-aligned: z = np.einsum("nd,kdh->knh", x, w) + b[:, None, :] => z = x @ w + b
-                Shapes: x @ w is (K, N, H) and b is (K, H), so their rows do not belong together. Go through
-                the pieces one by one, or give b an axis of length 1 for the examples.
-            bias-after-the-maximum:
-                - out = np.max(z, axis=0)
-                + out = np.max(np.einsum("nd,kdh->knh", x, w), axis=0) + np.max(b, axis=0)
-                You take the maximum before the bias is added. The bias decides, too, which piece wins.
-            two-pieces-only: out = np.max(z, axis=0) => out = np.maximum(z[0], z[-1])
-                Only two of the K pieces compete in your maximum.
-            rectified-too: out = np.max(z, axis=0) => out = np.maximum(0, np.max(z, axis=0))
-                You cut off at 0. Maxout has no ReLU inside: the largest map may be negative.
-            largest-by-size: out = np.max(z, axis=0) => out = np.max(np.abs(z), axis=0)
-                You compare absolute values. The largest number wins, sign included.
-            maximum-over-units: out = np.max(z, axis=0) => out = np.max(z, axis=2).T
-                Your maximum runs over the H units and leaves one number for each piece. It must run over the
-                K pieces and leave one number for each unit.
-            """,
-        ),
+        misconceptions=named.wrongs("""
+        sum-of-the-pieces: out = np.max(z, axis=0) => out = np.sum(z, axis=0)
+            You add the K maps up, which is one affine map again. Maxout takes the largest of them.
+        mean-of-the-pieces: out = np.max(z, axis=0) => out = np.mean(z, axis=0)
+            You average the K maps. Maxout takes the largest of them.
+        bias-forgotten: np.einsum("nd,kdh->knh", x, w) + b[:, None, :] => np.einsum("nd,kdh->knh", x, w)
+            Your maps have no bias. Each piece k adds its own b[k].
+        bias-not-aligned: z = np.einsum("nd,kdh->knh", x, w) + b[:, None, :] => z = x @ w + b
+            Shapes: x @ w is (K, N, H) and b is (K, H), so their rows do not belong together. Go through the
+            pieces one by one, or give b an axis of length 1 for the examples.
+        bias-after-the-maximum:
+            - out = np.max(z, axis=0)
+            + out = np.max(np.einsum("nd,kdh->knh", x, w), axis=0) + np.max(b, axis=0)
+            You take the maximum before the bias is added. The bias decides, too, which piece wins.
+        two-pieces-only: out = np.max(z, axis=0) => out = np.maximum(z[0], z[-1])
+            Only two of the K pieces compete in your maximum.
+        rectified-too: out = np.max(z, axis=0) => out = np.maximum(0, np.max(z, axis=0))
+            You cut off at 0. Maxout has no ReLU inside: the largest map may be negative.
+        largest-by-size: out = np.max(z, axis=0) => out = np.max(np.abs(z), axis=0)
+            You compare absolute values. The largest number wins, sign included.
+        maximum-over-units: out = np.max(z, axis=0) => out = np.max(z, axis=2).T
+            Your maximum runs over the H units and leaves one number for each piece. It must run over the K
+            pieces and leave one number for each unit.
+        """),
         alternatives=(
             right("in float32", by=narrow(act.maxout_forward)),
-            right("unit by unit", by=unit_by_unit),
-            right("with a loop over the pieces", by=with_all_maps),
-            *rights(
-                """
-                as one product: z = np.einsum("nd,kdh->knh", x, w) + b[:, None, :] => z = x @ w + b[:, None]
-                """,
-            ),
+            *named.rights("""
+            unit by unit: by unit_by_unit
+            with a loop over the pieces: by with_all_maps
+            as one product: z = np.einsum("nd,kdh->knh", x, w) + b[:, None, :] => z = x @ w + b[:, None]
+            """),
         ),
     ),
     Exercise(
@@ -132,43 +129,38 @@ EXERCISES = (
         truth=act.maxout_backward,
         partners=(act.maxout_forward,),
         cases=_cases(_back),
-        misconceptions=wrongs(
-            """
-            all-pieces-get-it: dz = dout * won => dz = dout * np.ones_like(won)
-                All K pieces receive the gradient in your code. Only the one that won made the output.
-            shared-by-all: dz = dout * won => dz = dout * np.ones_like(won) / K
-                You share the gradient among the pieces. That is the way back of a mean; a maximum gives all
-                of it to the winner.
-            losers-get-it:
-                - won = winner == np.arange(K)[:, None, None]
-                + won = winner != np.arange(K)[:, None, None]
-                The pieces that lost receive your gradient. It belongs to the winner.
-            upstream-forgotten: dz = dout * won => dz = won.astype(dout.dtype)
-                @UPSTREAM
-            dx-from-the-first-piece: dx = np.einsum("knh,kdh->nd", dz, w) => dx = dz[0] @ w[0].T
-                Your dx uses the first piece only. x went into all K maps, so its gradients add up over the
-                pieces.
-            dx-overwritten: dx = np.einsum("knh,kdh->nd", dz, w) => dx = dz[-1] @ w[-1].T
-                Your dx holds only what came back through the last piece: each round of the loop overwrites
-                it. x went into all K maps, so add up.
-            dw-averaged: dw = np.einsum("nd,knh->kdh", x, dz) => dw = np.einsum("nd,knh->kdh", x, dz) / len(x)
-                Your dw is divided by N. The loss has averaged already, if it wanted to: gradients of several
-                uses add up.
-            db-averaged: db = np.sum(dz, axis=1) => db = np.mean(dz, axis=1)
-                Your db is a mean over the examples. b was used for each of them, and gradients add up.
-            db-for-all-pieces: db = np.sum(dz, axis=1) => db = np.sum(dout, axis=0) * np.ones((K, 1))
-                Your db is the same for all pieces. A piece's bias gets gradient only where the piece won.
-            """,
-            UPSTREAM=UPSTREAM,
-        ),
+        misconceptions=named.wrongs("""
+        all-pieces-get-it: dz = dout * won => dz = dout * np.ones_like(won)
+            All K pieces receive the gradient in your code. Only the one that won made the output.
+        shared-by-all: dz = dout * won => dz = dout * np.ones_like(won) / K
+            You share the gradient among the pieces. That is the way back of a mean; a maximum gives all of it
+            to the winner.
+        losers-get-it: winner == np.arange(K)[:, None, None] => winner != np.arange(K)[:, None, None]
+            The pieces that lost receive your gradient. It belongs to the winner.
+        upstream-forgotten: dz = dout * won => dz = won.astype(dout.dtype)
+            @UPSTREAM
+        dx-from-the-first-piece: dx = np.einsum("knh,kdh->nd", dz, w) => dx = dz[0] @ w[0].T
+            Your dx uses the first piece only. x went into all K maps, so its gradients add up over the
+            pieces.
+        dx-overwritten: dx = np.einsum("knh,kdh->nd", dz, w) => dx = dz[-1] @ w[-1].T
+            Your dx holds only what came back through the last piece: each round of the loop overwrites it. x
+            went into all K maps, so add up.
+        dw-averaged: dw = np.einsum("nd,knh->kdh", x, dz) => dw = np.einsum("nd,knh->kdh", x, dz) / len(x)
+            Your dw is divided by N. The loss has averaged already, if it wanted to: gradients of several uses
+            add up.
+        db-averaged: db = np.sum(dz, axis=1) => db = np.mean(dz, axis=1)
+            Your db is a mean over the examples. b was used for each of them, and gradients add up.
+        db-for-all-pieces: db = np.sum(dz, axis=1) => db = np.sum(dout, axis=0) * np.ones((K, 1))
+            Your db is the same for all pieces. A piece's bias gets gradient only where the piece won.
+        """),
         alternatives=(
             right_pair(
-                "in float32",
-                forward=narrow(act.maxout_forward),
-                backward=narrow(act.maxout_backward),
+                "in float32", forward=narrow(act.maxout_forward), backward=narrow(act.maxout_backward)
             ),
-            right_pair("unit by unit", forward=unit_by_unit, backward=back_unit_by_unit),
-            right_pair("all maps in the cache", forward=with_all_maps, backward=back_with_all_maps),
+            *named.rights("""
+            unit by unit: by back_unit_by_unit with unit_by_unit
+            all maps in the cache: by back_with_all_maps with with_all_maps
+            """),
         ),
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from reference.kit.exercise import Case, Exercise, case, right
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.kit.variants import in_float32 as narrow
 from reference.truth import activations as act
 
@@ -100,6 +100,7 @@ def _norms(name: str, inputs: Callable[..., Drawn], **options: Any) -> Case:
     return case(name, "norms = gradient_norms(dout, layers)", "norms", inputs, **options)
 
 
+named = Notation(saturated_by_counting, dead_by_counting, norms_example_by_example)
 EXERCISES = (
     Exercise(
         name="saturated_fraction",
@@ -119,33 +120,29 @@ EXERCISES = (
             _saturated("one axis", _spread(40), weight=0.5),
             _saturated("nothing saturated", _spread(4, 5, spread=0.5), weight=0.5),
         ),
-        misconceptions=wrongs(
-            """
-            count-not-share: float(np.mean(outside)) => np.sum(outside)
-                You return how many entries are saturated. Asked is their share of all entries.
-            positive-side-only: np.abs(x) > limit => x > limit
-                You look at one end only. The curve is flat on the far left too.
-            inside-instead: np.abs(x) > limit => np.abs(x) <= limit
-                You measure the share inside the safe zone. Asked is the share outside.
-            limit-ignored: np.abs(x) > limit => np.abs(x) > 5
-                Your limit is always 5. It is an argument.
-            boundary-counted: np.abs(x) > limit => np.abs(x) >= limit
-                You count entries exactly at the limit. The safe zone includes its ends.
-            one-per-unit: float(np.mean(outside)) => np.mean(outside, axis=0)
-                You return one share for each unit. Asked is a single number for all entries.
-            divided-by-N: float(np.mean(outside)) => float(np.sum(outside) / len(x))
-                You divide by the number of rows. The share is of all entries, rows times columns.
-            """,
-        ),
+        misconceptions=named.wrongs("""
+        count-not-share: float(np.mean(outside)) => np.sum(outside)
+            You return how many entries are saturated. Asked is their share of all entries.
+        positive-side-only: np.abs(x) > limit => x > limit
+            You look at one end only. The curve is flat on the far left too.
+        inside-instead: np.abs(x) > limit => np.abs(x) <= limit
+            You measure the share inside the safe zone. Asked is the share outside.
+        limit-ignored: np.abs(x) > limit => np.abs(x) > 5
+            Your limit is always 5. It is an argument.
+        boundary-counted: np.abs(x) > limit => np.abs(x) >= limit
+            You count entries exactly at the limit. The safe zone includes its ends.
+        one-per-unit: float(np.mean(outside)) => np.mean(outside, axis=0)
+            You return one share for each unit. Asked is a single number for all entries.
+        divided-by-N: float(np.mean(outside)) => float(np.sum(outside) / len(x))
+            You divide by the number of rows. The share is of all entries, rows times columns.
+        """),
         alternatives=(
             right("in float32", by=narrow(act.saturated_fraction)),
-            right("by counting", by=saturated_by_counting),
-            *rights(
-                """
-                count_nonzero: float(np.mean(outside)) => np.count_nonzero(outside) / x.size
-                two ends: np.abs(x) > limit => (x < -limit) | (x > limit)
-                """,
-            ),
+            *named.rights("""
+            by counting: by saturated_by_counting
+            count_nonzero: float(np.mean(outside)) => np.count_nonzero(outside) / x.size
+            two ends: np.abs(x) > limit => (x < -limit) | (x > limit)
+            """),
         ),
     ),
     Exercise(
@@ -163,33 +160,29 @@ EXERCISES = (
             _dead("none dead", units(5, 6, dead=0), weight=0.5),
             _dead("almost all dead", units(4, 9, dead=8), weight=0.5),
         ),
-        misconceptions=wrongs(
-            """
-            share-of-zeros: dead = np.all(out == 0, axis=0) => dead = out == 0
-                You measure the share of zeros. A unit that is 0 for some examples is only quiet; a dead one
-                is 0 for all of them.
-            any-instead-of-all: np.all(out == 0, axis=0) => np.any(out == 0, axis=0)
-                You count a unit as dead when it is 0 for a single example. Dead means: for every one.
-            wrong-axis: np.all(out == 0, axis=0) => np.all(out == 0, axis=1)
-                You look for examples that make all units 0. A unit is a column.
-            count-not-share: float(np.mean(dead)) => np.sum(dead)
-                You return how many units are dead. Asked is their share.
-            alive-instead: float(np.mean(dead)) => float(1 - np.mean(dead))
-                You return the share of units that are alive.
-            weak-counted-as-dead: np.all(out == 0, axis=0) => np.all(np.isclose(out, 0), axis=0)
-                You count a unit as dead when its outputs are close to 0. As long as one is above 0 a gradient
-                flows: compare with 0 itself.
-            """,
-        ),
+        misconceptions=named.wrongs("""
+        share-of-zeros: dead = np.all(out == 0, axis=0) => dead = out == 0
+            You measure the share of zeros. A unit that is 0 for some examples is only quiet; a dead one is 0
+            for all of them.
+        any-instead-of-all: np.all(out == 0, axis=0) => np.any(out == 0, axis=0)
+            You count a unit as dead when it is 0 for a single example. Dead means: for every one.
+        wrong-axis: np.all(out == 0, axis=0) => np.all(out == 0, axis=1)
+            You look for examples that make all units 0. A unit is a column.
+        count-not-share: float(np.mean(dead)) => np.sum(dead)
+            You return how many units are dead. Asked is their share.
+        alive-instead: float(np.mean(dead)) => float(1 - np.mean(dead))
+            You return the share of units that are alive.
+        weak-counted-as-dead: np.all(out == 0, axis=0) => np.all(np.isclose(out, 0), axis=0)
+            You count a unit as dead when its outputs are close to 0. As long as one is above 0 a gradient
+            flows: compare with 0 itself.
+        """),
         alternatives=(
             right("in float32", by=narrow(act.dead_fraction)),
-            right("by counting", by=dead_by_counting),
-            *rights(
-                """
-                by the maximum: np.all(out == 0, axis=0) => np.max(out, axis=0) == 0
-                by the sum: np.all(out == 0, axis=0) => out.sum(axis=0) == 0
-                """,
-            ),
+            *named.rights("""
+            by counting: by dead_by_counting
+            by the maximum: np.all(out == 0, axis=0) => np.max(out, axis=0) == 0
+            by the sum: np.all(out == 0, axis=0) => out.sum(axis=0) == 0
+            """),
         ),
     ),
     Exercise(
@@ -203,41 +196,36 @@ EXERCISES = (
             _norms("tiny gradients", stack(4, (3, 5, 4), gradient=1e-9), weight=0.5, why="no absolute floor"),
             _norms("one example", stack(1, (3, 4, 2)), weight=0.5),
         ),
-        misconceptions=wrongs(
-            """
-            last-layer-first: return norms => return norms[::-1].copy()
-                Your order is backwards: you walk from the last layer to the first, but the first layer's norm
-                comes first.
-            slope-forgotten: dz = dout * layer["slope"] => dz = dout
-                Your gradient skips the activations. On its way through each of them it is multiplied by the
-                slope.
-            upstream-not-carried: dout = dz @ layer["w"].T => dout = dout @ layer["w"].T
-                You pass dout through the weights without the slope. What enters the matrix on the way back is
-                dz.
-            same-upstream-everywhere: dout = dz @ layer["w"].T => dout = dout
-                Every layer gets the same dout in your code. Each one must get the gradient of what left it:
-                dz @ w.T of the layer behind it.
-            weights-not-transposed: dz @ layer["w"].T => dz @ layer["w"]
-                On the way back the weights are transposed. Square matrices hide this, others raise an error.
-            norm-of-dz: np.sqrt(np.sum(dw**2)) => np.sqrt(np.sum(dz**2))
-                You measure the gradient of z. Asked is the gradient of the weights, dw.
-            norm-squared: np.sqrt(np.sum(dw**2)) => np.sum(dw**2)
-                You return the sum of the squares. A length is the root of it.
-            largest-singular-value: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw, 2)
-                With a second argument of 2, np.linalg.norm gives the largest singular value of a matrix.
-                Asked is the root of the sum of the squares.
-            mean-size: np.sqrt(np.sum(dw**2)) => np.mean(np.abs(dw))
-                You average absolute values. The norm is the root of the sum of the squares.
-            """,
-        ),
+        misconceptions=named.wrongs("""
+        last-layer-first: return norms => return norms[::-1].copy()
+            Your order is backwards: you walk from the last layer to the first, but the first layer's norm
+            comes first.
+        slope-forgotten: dz = dout * layer["slope"] => dz = dout
+            Your gradient skips the activations. On its way through each of them it is multiplied by the
+            slope.
+        upstream-not-carried: dout = dz @ layer["w"].T => dout = dout @ layer["w"].T
+            You pass dout through the weights without the slope. What enters the matrix on the way back is dz.
+        same-upstream-everywhere: dout = dz @ layer["w"].T => dout = dout
+            Every layer gets the same dout in your code. Each one must get the gradient of what left it: dz @
+            w.T of the layer behind it.
+        weights-not-transposed: dz @ layer["w"].T => dz @ layer["w"]
+            On the way back the weights are transposed. Square matrices hide this, others raise an error.
+        norm-of-dz: np.sqrt(np.sum(dw**2)) => np.sqrt(np.sum(dz**2))
+            You measure the gradient of z. Asked is the gradient of the weights, dw.
+        norm-squared: np.sqrt(np.sum(dw**2)) => np.sum(dw**2)
+            You return the sum of the squares. A length is the root of it.
+        largest-singular-value: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw, 2)
+            With a second argument of 2, np.linalg.norm gives the largest singular value of a matrix. Asked is
+            the root of the sum of the squares.
+        mean-size: np.sqrt(np.sum(dw**2)) => np.mean(np.abs(dw))
+            You average absolute values. The norm is the root of the sum of the squares.
+        """),
         alternatives=(
             right("in float32", by=narrow(act.gradient_norms)),
-            right("example by example", by=norms_example_by_example),
-            *rights(
-                """
-                np.linalg.norm: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw)
-                """,
-            ),
+            *named.rights("""
+            example by example: by norms_example_by_example
+            np.linalg.norm: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw)
+            """),
         ),
     ),
 )

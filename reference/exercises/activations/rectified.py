@@ -8,10 +8,8 @@ import numpy as np
 
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.smooth import UPSTREAM
-from reference.kit.exercise import right
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.kit.patching import patched
-from reference.kit.variants import right_pair
 from reference.truth import activations as act
 
 ALIAS = (
@@ -29,111 +27,96 @@ def leaky_by_max(x: Any, a: Any = 0.01) -> Any:
     return np.maximum(x, 0) + a * np.minimum(x, 0), [x, a]
 
 
+named = Notation(
+    leaky_by_max,
+    OF_DOUT=OF_DOUT,
+    ALIAS=ALIAS,
+    UPSTREAM=UPSTREAM,
+    from_a_mask_back=lambda dout, mask: dout * mask,
+    from_a_mask_there=lambda x: (np.maximum(0, x), x > 0),
+)
 EXERCISES = (
     there(
         act.relu_forward,
-        wrongs(
-            """
-            np.max-for-np.maximum: np.maximum(0, x) => np.max(0, x)
-                np.max(0, x) looks for the largest entry of 0 along the axis x, and x is no axis. The larger
-                of two numbers, entry by entry, is np.maximum.
-            minimum-instead: np.maximum(0, x) => np.minimum(0, x)
-                You keep the negative numbers and lose the positive ones.
-            absolute-value: np.maximum(0, x) => np.abs(x)
-                Your function folds the negative side up. ReLU makes it 0.
-            step-instead: np.maximum(0, x) => (x > 0).astype(x.dtype)
-                You return 1 where x is positive. That is the slope; the value there is x itself.
-            writes-into-x:
-                - out = np.maximum(0, x)
-                + x[x < 0] = 0
-                + out = x.copy()
-                Your values are right, but the function overwrites the x of its caller. Make a new array.
-            """,
-        ),
-        rights(
-            """
-            masked: np.maximum(0, x) => x * (x > 0)
-            np.where: np.maximum(0, x) => np.where(x < 0, 0, x)
-            half the sum: np.maximum(0, x) => (x + np.abs(x)) / 2
-            caches a mask: return out, x => return out, x > 0
-            """,
-        ),
+        named.wrongs("""
+        np.max-for-np.maximum: np.maximum(0, x) => np.max(0, x)
+            np.max(0, x) looks for the largest entry of 0 along the axis x, and x is no axis. The larger of
+            two numbers, entry by entry, is np.maximum.
+        minimum-instead: np.maximum(0, x) => np.minimum(0, x)
+            You keep the negative numbers and lose the positive ones.
+        absolute-value: np.maximum(0, x) => np.abs(x)
+            Your function folds the negative side up. ReLU makes it 0.
+        step-instead: np.maximum(0, x) => (x > 0).astype(x.dtype)
+            You return 1 where x is positive. That is the slope; the value there is x itself.
+        writes-into-x:
+            - out = np.maximum(0, x)
+            + x[x < 0] = 0
+            + out = x.copy()
+            Your values are right, but the function overwrites the x of its caller. Make a new array.
+        """),
+        named.rights("""
+        masked: np.maximum(0, x) => x * (x > 0)
+        np.where: np.maximum(0, x) => np.where(x < 0, 0, x)
+        half the sum: np.maximum(0, x) => (x + np.abs(x)) / 2
+        caches a mask: return out, x => return out, x > 0
+        """),
     ),
     back(
         act.relu_backward,
         act.relu_forward,
-        wrongs(
-            """
-            mask-from-dout: (x > 0) => (dout > 0)
-                @OF_DOUT
-            in-place-alias:
-                - dx: Array = dout * (x > 0)
-                + dx = dout
-                + dx[x <= 0] = 0
-                @ALIAS
-            upstream-forgotten: dout * (x > 0) => (x > 0).astype(dout.dtype)
-                @UPSTREAM
-            value-for-slope: (x > 0) => np.maximum(0, x)
-                You multiply by the output of ReLU. The chain rule needs its slope, which is 0 or 1.
-            wrong-side: (x > 0) => (x < 0)
-                You let the gradient pass where x was negative. There the output was 0, whatever x was.
-            passes-everything: dout * (x > 0) => dout.copy()
-                Your gradient passes everywhere. Where x was negative the output did not depend on it.
-            """,
-            ALIAS=ALIAS,
-            OF_DOUT=OF_DOUT,
-            UPSTREAM=UPSTREAM,
-        ),
-        (
-            *rights(
-                """
-                slope 1 at zero: x > 0 => x >= 0
-                slope 1/2 at zero: (x > 0) => ((np.sign(x) + 1) / 2)
-                np.where: dout * (x > 0) => np.where(x > 0, dout, 0)
-                in place on a copy:
-                    - dx: Array = dout * (x > 0)
-                    + dx = dout.copy()
-                    + dx[x < 0] = 0
-                """,
-            ),
-            right_pair(
-                "from a mask",
-                forward=lambda x: (np.maximum(0, x), x > 0),
-                backward=lambda dout, mask: dout * mask,
-            ),
-        ),
+        named.wrongs("""
+        mask-from-dout: (x > 0) => (dout > 0)
+            @OF_DOUT
+        in-place-alias:
+            - dx: Array = dout * (x > 0)
+            + dx = dout
+            + dx[x <= 0] = 0
+            @ALIAS
+        upstream-forgotten: dout * (x > 0) => (x > 0).astype(dout.dtype)
+            @UPSTREAM
+        value-for-slope: (x > 0) => np.maximum(0, x)
+            You multiply by the output of ReLU. The chain rule needs its slope, which is 0 or 1.
+        wrong-side: (x > 0) => (x < 0)
+            You let the gradient pass where x was negative. There the output was 0, whatever x was.
+        passes-everything: dout * (x > 0) => dout.copy()
+            Your gradient passes everywhere. Where x was negative the output did not depend on it.
+        """),
+        named.rights("""
+        slope 1 at zero: x > 0 => x >= 0
+        slope 1/2 at zero: (x > 0) => ((np.sign(x) + 1) / 2)
+        np.where: dout * (x > 0) => np.where(x > 0, dout, 0)
+        in place on a copy:
+            - dx: Array = dout * (x > 0)
+            + dx = dout.copy()
+            + dx[x < 0] = 0
+        from a mask: by from_a_mask_back with from_a_mask_there
+        """),
         kink=patched(act.relu_backward, change="x > 0", into="x >= 0"),
     ),
     there(
         act.leaky_relu_forward,
-        wrongs(
-            """
-            slope-on-wrong-side: np.where(x > 0, x, a * x) => np.where(x > 0, a * x, x)
-                Your factor a is on the positive side. Positive numbers pass as they are.
-            max-trick: np.where(x > 0, x, a * x) => np.maximum(a * x, x)
-                The larger of a * x and x is the leaky ReLU only as long as a is at most 1. For a larger a it
-                picks the wrong one on both sides: decide by the sign of x.
-            no-leak: np.where(x > 0, x, a * x) => np.maximum(0, x)
-                Nothing leaks: your negative side is 0. There the output is a * x.
-            slope-ignored: np.where(x > 0, x, a * x) => np.where(x > 0, x, 0.01 * x)
-                Your slope is always 0.01. It must be the argument a.
-            leaks-upwards: np.where(x > 0, x, a * x) => np.where(x > 0, x, -a * x)
-                Your negative side rises to the left. a * x is negative there.
-            shifted-not-scaled: np.where(x > 0, x, a * x) => np.where(x > 0, x, a)
-                Your negative side is the constant a. It is a line with slope a.
-            float32-lost: np.where(x > 0, x, a * x) => x * np.where(x > 0, 1, a)
-                Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
-                array of two numbers. Let np.where choose between arrays instead.
-            """,
-        ),
-        (
-            right("two halves", by=leaky_by_max),
-            *rights(
-                """
-                a factor: np.where(x > 0, x, a * x) => x * np.where(x > 0, 1, a).astype(x.dtype)
-                """,
-            ),
-        ),
+        named.wrongs("""
+        slope-on-wrong-side: np.where(x > 0, x, a * x) => np.where(x > 0, a * x, x)
+            Your factor a is on the positive side. Positive numbers pass as they are.
+        max-trick: np.where(x > 0, x, a * x) => np.maximum(a * x, x)
+            The larger of a * x and x is the leaky ReLU only as long as a is at most 1. For a larger a it
+            picks the wrong one on both sides: decide by the sign of x.
+        no-leak: np.where(x > 0, x, a * x) => np.maximum(0, x)
+            Nothing leaks: your negative side is 0. There the output is a * x.
+        slope-ignored: np.where(x > 0, x, a * x) => np.where(x > 0, x, 0.01 * x)
+            Your slope is always 0.01. It must be the argument a.
+        leaks-upwards: np.where(x > 0, x, a * x) => np.where(x > 0, x, -a * x)
+            Your negative side rises to the left. a * x is negative there.
+        shifted-not-scaled: np.where(x > 0, x, a * x) => np.where(x > 0, x, a)
+            Your negative side is the constant a. It is a line with slope a.
+        float32-lost: np.where(x > 0, x, a * x) => x * np.where(x > 0, 1, a)
+            Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
+            array of two numbers. Let np.where choose between arrays instead.
+        """),
+        named.rights("""
+        two halves: by leaky_by_max
+        a factor: np.where(x > 0, x, a * x) => x * np.where(x > 0, 1, a).astype(x.dtype)
+        """),
         constant="a",
         usual=0.1,
         unusual=2.5,
@@ -141,44 +124,37 @@ EXERCISES = (
     back(
         act.leaky_relu_backward,
         act.leaky_relu_forward,
-        wrongs(
-            """
-            slope-missing-backward: np.where(x > 0, dout, a * dout) => dout * (x > 0)
-                On the negative side your gradient is 0. The forward pass leaks a * x there, so a share of the
-                gradient must come back.
-            slope-on-wrong-side: np.where(x > 0, dout, a * dout) => np.where(x > 0, a * dout, dout)
-                Your factor a is on the positive side, where the slope is 1.
-            mask-from-dout: np.where(x > 0, dout, a * dout) => np.where(dout > 0, dout, a * dout)
-                @OF_DOUT
-            upstream-forgotten: np.where(x > 0, dout, a * dout) => np.where(x > 0, 1, a).astype(dout.dtype)
-                @UPSTREAM
-            value-for-slope: a * dout) => a * x * dout)
-                On the negative side you multiply by the value a * x. The slope there is a alone.
-            slope-ignored: a * dout) => 0.01 * dout)
-                Your slope is always 0.01. The forward pass used the argument a: keep it in the cache.
-            float32-lost: np.where(x > 0, dout, a * dout) => dout * np.where(x > 0, 1, a)
-                Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
-                array of two numbers. Let np.where choose between arrays instead.
-            in-place-alias:
-                - dx = np.where(x > 0, dout, a * dout)
-                + dx = dout
-                + dx[x <= 0] *= a
-                @ALIAS
-            """,
-            ALIAS=ALIAS,
-            OF_DOUT=OF_DOUT,
-            UPSTREAM=UPSTREAM,
-        ),
-        rights(
-            """
-            slope 1 at zero: x > 0 => x >= 0
-            in two parts: np.where(x > 0, dout, a * dout) => dout * (x > 0) + a * dout * (x <= 0)
-            in place on a copy:
-                - dx = np.where(x > 0, dout, a * dout)
-                + dx = dout.copy()
-                + dx[x < 0] *= a
-            """,
-        ),
+        named.wrongs("""
+        slope-missing-backward: np.where(x > 0, dout, a * dout) => dout * (x > 0)
+            On the negative side your gradient is 0. The forward pass leaks a * x there, so a share of the
+            gradient must come back.
+        slope-on-wrong-side: np.where(x > 0, dout, a * dout) => np.where(x > 0, a * dout, dout)
+            Your factor a is on the positive side, where the slope is 1.
+        mask-from-dout: np.where(x > 0, dout, a * dout) => np.where(dout > 0, dout, a * dout)
+            @OF_DOUT
+        upstream-forgotten: np.where(x > 0, dout, a * dout) => np.where(x > 0, 1, a).astype(dout.dtype)
+            @UPSTREAM
+        value-for-slope: a * dout) => a * x * dout)
+            On the negative side you multiply by the value a * x. The slope there is a alone.
+        slope-ignored: a * dout) => 0.01 * dout)
+            Your slope is always 0.01. The forward pass used the argument a: keep it in the cache.
+        float32-lost: np.where(x > 0, dout, a * dout) => dout * np.where(x > 0, 1, a)
+            Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
+            array of two numbers. Let np.where choose between arrays instead.
+        in-place-alias:
+            - dx = np.where(x > 0, dout, a * dout)
+            + dx = dout
+            + dx[x <= 0] *= a
+            @ALIAS
+        """),
+        named.rights("""
+        slope 1 at zero: x > 0 => x >= 0
+        in two parts: np.where(x > 0, dout, a * dout) => dout * (x > 0) + a * dout * (x <= 0)
+        in place on a copy:
+            - dx = np.where(x > 0, dout, a * dout)
+            + dx = dout.copy()
+            + dx[x < 0] *= a
+        """),
         constant="a",
         usual=0.1,
         unusual=2.5,

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.exercises.activations.pairs import back, there
-from reference.kit.exercise import right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.kit.variants import right_pair, wrong_pair
 from reference.truth import activations as act
 
@@ -55,50 +54,33 @@ def tanh_back_from_x(dout: Any, cache: Any) -> Any:
     return dout * (1 - np.tanh(cache)) * (1 + np.tanh(cache))
 
 
+named = Notation(naive_sigmoid, sigmoid_by_sides, UPSTREAM=UPSTREAM, SPOILT=SPOILT)
 EXERCISES = (
     there(
         act.sigmoid_forward,
-        (
-            wrong(
-                "overflow-warns",
-                by=naive_sigmoid,
-                says="Your values are right, but NumPy warns of an overflow: somewhere exp gets about "
-                "1000. Only give it numbers that are not positive. (np.where computes both of its branches "
-                "for every entry.)",
-            ),
-            *wrongs(
-                """
-                overflow-to-nan: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.exp(x) / (1 + np.exp(x))
-                    For large positive x both exp are infinite, and infinity divided by infinity is NaN.
-                    Divide numerator and denominator by exp(x) for those x.
-                sign-of-the-exponent:
-                    - out = np.where(x >= 0, 1, e) / (1 + e)
-                    + out = 1 - np.where(x >= 0, 1, e) / (1 + e)
-                    Your curve falls from 1 to 0. The sigmoid rises: look at the sign of x in the exponent.
-                softmax-instead:
-                    - out = np.where(x >= 0, 1, e) / (1 + e)
-                    + out = np.exp(x - np.max(x)) / np.sum(np.exp(x - np.max(x)))
-                    Your entries share a sum of 1: that is a softmax. A sigmoid treats every entry by itself.
-                tanh-instead: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.tanh(x)
-                    Your outputs lie between -1 and 1: that is tanh. A sigmoid lies between 0 and 1.
-                twice-as-steep: out = np.where(x >= 0, 1, e) / (1 + e) => out = 0.5 * (1 + np.tanh(x))
-                    Your curve is right at 0 and twice too steep. With tanh, sigmoid(x) needs half of x.
-                """,
-            ),
-        ),
-        (
-            right("side by side", by=sigmoid_by_sides),
-            *rights(
-                """
-                by tanh: out = np.where(x >= 0, 1, e) / (1 + e) => out = 0.5 * (1 + np.tanh(x / 2))
-                clipped:
-                    - out = np.where(x >= 0, 1, e) / (1 + e)
-                    + out = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
-                by logaddexp: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.exp(-np.logaddexp(0, -x))
-                caches x: return out, out => return out, (x, 'sigmoid')
-                """,
-            ),
-        ),
+        named.wrongs("""
+        overflow-warns: by naive_sigmoid
+            Your values are right, but NumPy warns of an overflow: somewhere exp gets about 1000. Only give it
+            numbers that are not positive. (np.where computes both of its branches for every entry.)
+        overflow-to-nan: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.exp(x) / (1 + np.exp(x))
+            For large positive x both exp are infinite, and infinity divided by infinity is NaN. Divide
+            numerator and denominator by exp(x) for those x.
+        sign-of-the-exponent: np.where(x >= 0, 1, e) => 1 - np.where(x >= 0, 1, e)
+            Your curve falls from 1 to 0. The sigmoid rises: look at the sign of x in the exponent.
+        softmax-instead: where(x >= 0, 1, e) / (1 + e) => exp(x - np.max(x)) / np.sum(np.exp(x - np.max(x)))
+            Your entries share a sum of 1: that is a softmax. A sigmoid treats every entry by itself.
+        tanh-instead: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.tanh(x)
+            Your outputs lie between -1 and 1: that is tanh. A sigmoid lies between 0 and 1.
+        twice-as-steep: out = np.where(x >= 0, 1, e) / (1 + e) => out = 0.5 * (1 + np.tanh(x))
+            Your curve is right at 0 and twice too steep. With tanh, sigmoid(x) needs half of x.
+        """),
+        named.rights("""
+        side by side: by sigmoid_by_sides
+        by tanh: out = np.where(x >= 0, 1, e) / (1 + e) => out = 0.5 * (1 + np.tanh(x / 2))
+        clipped: out = np.where(x >= 0, 1, e) / (1 + e) => out = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+        by logaddexp: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.exp(-np.logaddexp(0, -x))
+        caches x: return out, out => return out, (x, 'sigmoid')
+        """),
     ),
     back(
         act.sigmoid_backward,
@@ -110,71 +92,59 @@ EXERCISES = (
                 backward=lambda dout, x: dout * x * (1 - x),
                 says="Your slope s * (1 - s) takes the input for s. s is the output of the sigmoid.",
             ),
-            *wrongs(
-                """
-                double-sigmoid: out = cache => out, _ = sigmoid_forward(cache)
-                    You take the sigmoid of the output. The cached output is sigmoid(x) already.
-                upstream-forgotten: dout * out * (1 - out) => out * (1 - out)
-                    @UPSTREAM
-                slope-of-tanh: out * (1 - out) => (1 - out**2)
-                    You use the slope of tanh. For the sigmoid, write down the quotient rule once more.
-                one-factor-missing: dout * out * (1 - out) => dout * out
-                    A factor is missing: exp is its own derivative, the sigmoid is not.
-                sign-reversed: (1 - out) => (out - 1)
-                    Your slope is negative, but the sigmoid rises everywhere.
-                writes-into-dout:
-                    - dx: Array = dout * out * (1 - out)
-                    + dx = dout
-                    + dx *= out * (1 - out)
-                    @SPOILT
-                """,
-                SPOILT=SPOILT,
-                UPSTREAM=UPSTREAM,
-            ),
+            *named.wrongs("""
+            double-sigmoid: out = cache => out, _ = sigmoid_forward(cache)
+                You take the sigmoid of the output. The cached output is sigmoid(x) already.
+            upstream-forgotten: dout * out * (1 - out) => out * (1 - out)
+                @UPSTREAM
+            slope-of-tanh: out * (1 - out) => (1 - out**2)
+                You use the slope of tanh. For the sigmoid, write down the quotient rule once more.
+            one-factor-missing: dout * out * (1 - out) => dout * out
+                A factor is missing: exp is its own derivative, the sigmoid is not.
+            sign-reversed: (1 - out) => (out - 1)
+                Your slope is negative, but the sigmoid rises everywhere.
+            writes-into-dout:
+                - dx: Array = dout * out * (1 - out)
+                + dx = dout
+                + dx *= out * (1 - out)
+                @SPOILT
+            """),
         ),
         (
-            *rights(
-                """
-                multiplied out: dout * out * (1 - out) => dout * (out - out**2)
-                """,
-            ),
+            *named.rights("""
+            multiplied out: dout * out * (1 - out) => dout * (out - out**2)
+            """),
             right_pair("from x", forward=keeping_x(act.sigmoid_forward), backward=sigmoid_back_from_x),
-            *rights(
-                """
-                in place on a copy:
-                    - dx: Array = dout * out * (1 - out)
-                    + dx = dout.copy()
-                    + dx *= out
-                    + dx *= 1 - out
-                """,
-            ),
+            *named.rights("""
+            in place on a copy:
+                - dx: Array = dout * out * (1 - out)
+                + dx = dout.copy()
+                + dx *= out
+                + dx *= 1 - out
+            """),
         ),
     ),
     there(
         act.tanh_forward,
-        wrongs(
-            """
-            overflow-to-nan: np.tanh(x) => (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
-                For large |x| your exp is infinite, and infinity divided by infinity is NaN. NumPy has a tanh
-                that knows about this.
-            half-as-steep: np.tanh(x) => 2 * sigmoid_forward(x)[0] - 1
-                Your curve has the right ends but only half the slope. Which multiple of x must go into the
-                sigmoid?
-            sigmoid-instead: np.tanh(x) => sigmoid_forward(2 * x)[0]
-                Your outputs lie between 0 and 1. tanh is that curve stretched and shifted to -1 to 1.
-            tan-instead: np.tanh(x) => np.tan(x)
-                You call np.tan, the tangent of an angle. The hyperbolic tangent has an h at its end.
-            arctan-instead: np.tanh(x) => np.arctan(x)
-                Your curve goes to plus and minus 1.57: that is the arcus tangent, not tanh.
-            """,
-        ),
-        rights(
-            """
-            by the sigmoid: np.tanh(x) => 2 * sigmoid_forward(2 * x)[0] - 1
-            by expm1: np.tanh(x) => -np.sign(x) * np.expm1(-2 * np.abs(x)) / (1 + np.exp(-2 * np.abs(x)))
-            caches x too: return out, out => return out, {'out': out, 'x': x}
-            """,
-        ),
+        named.wrongs("""
+        overflow-to-nan: np.tanh(x) => (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+            For large |x| your exp is infinite, and infinity divided by infinity is NaN. NumPy has a tanh that
+            knows about this.
+        half-as-steep: np.tanh(x) => 2 * sigmoid_forward(x)[0] - 1
+            Your curve has the right ends but only half the slope. Which multiple of x must go into the
+            sigmoid?
+        sigmoid-instead: np.tanh(x) => sigmoid_forward(2 * x)[0]
+            Your outputs lie between 0 and 1. tanh is that curve stretched and shifted to -1 to 1.
+        tan-instead: np.tanh(x) => np.tan(x)
+            You call np.tan, the tangent of an angle. The hyperbolic tangent has an h at its end.
+        arctan-instead: np.tanh(x) => np.arctan(x)
+            Your curve goes to plus and minus 1.57: that is the arcus tangent, not tanh.
+        """),
+        named.rights("""
+        by the sigmoid: np.tanh(x) => 2 * sigmoid_forward(2 * x)[0] - 1
+        by expm1: np.tanh(x) => -np.sign(x) * np.expm1(-2 * np.abs(x)) / (1 + np.exp(-2 * np.abs(x)))
+        caches x too: return out, out => return out, {'out': out, 'x': x}
+        """),
     ),
     back(
         act.tanh_backward,
@@ -187,34 +157,28 @@ EXERCISES = (
                 says="Your slope 1 - t^2 takes the input for t, so it explodes for large x. t is the "
                 "output of tanh.",
             ),
-            *wrongs(
-                """
-                double-tanh: out = cache => out = np.tanh(cache)
-                    You take tanh of the output. The cached output is tanh(x) already.
-                slope-of-the-sigmoid: (1 - out**2) => out * (1 - out)
-                    You use the slope of the sigmoid. tanh has one of its own.
-                square-missing: out**2 => out
-                    Your slope is 1 - t. It must be the same for x and -x, so t cannot come alone.
-                upstream-forgotten: dout * (1 - out**2) => 1 - out**2
-                    @UPSTREAM
-                sign-reversed: (1 - out**2) => (out**2 - 1)
-                    Your slope is negative, but tanh rises everywhere.
-                writes-into-dout:
-                    - dx: Array = dout * (1 - out**2)
-                    + dx = dout
-                    + dx *= 1 - out**2
-                    @SPOILT
-                """,
-                SPOILT=SPOILT,
-                UPSTREAM=UPSTREAM,
-            ),
+            *named.wrongs("""
+            double-tanh: out = cache => out = np.tanh(cache)
+                You take tanh of the output. The cached output is tanh(x) already.
+            slope-of-the-sigmoid: (1 - out**2) => out * (1 - out)
+                You use the slope of the sigmoid. tanh has one of its own.
+            square-missing: out**2 => out
+                Your slope is 1 - t. It must be the same for x and -x, so t cannot come alone.
+            upstream-forgotten: dout * (1 - out**2) => 1 - out**2
+                @UPSTREAM
+            sign-reversed: (1 - out**2) => (out**2 - 1)
+                Your slope is negative, but tanh rises everywhere.
+            writes-into-dout:
+                - dx: Array = dout * (1 - out**2)
+                + dx = dout
+                + dx *= 1 - out**2
+                @SPOILT
+            """),
         ),
         (
-            *rights(
-                """
-                two factors: (1 - out**2) => (1 - out) * (1 + out)
-                """,
-            ),
+            *named.rights("""
+            two factors: (1 - out**2) => (1 - out) * (1 + out)
+            """),
             right_pair("from x", forward=keeping_x(act.tanh_forward), backward=tanh_back_from_x),
         ),
     ),

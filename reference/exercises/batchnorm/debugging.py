@@ -9,8 +9,8 @@ import numpy as np
 
 from reference.exercises.batchnorm.inputs import batch
 from reference.kit.drawn import Drawn, in_float32, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.exercise import Case, Exercise, Inputs, case
+from reference.kit.notation import Notation
 from reference.truth import batchnorm as bn
 
 Stages = list[np.ndarray]
@@ -188,62 +188,42 @@ def in_float32_throughout(x: Any, gamma: Any, beta: Any, eps: Any, stages: Any) 
     return 0
 
 
+named = Notation(last_difference, in_float32_throughout, in_a_while_loop, each_from_the_one_before)
 NAME = Exercise(
     name="name_faulty_step",
     truth=bn.name_faulty_step,
     cases=NAME_CASES,
-    misconceptions=(
-        wrong(
-            "last-not-first",
-            by=last_difference,
-            says="You name the last step that differs. All steps after a fault inherit it: the first one "
-            "is the "
-            "culprit.",
-        ),
-        *wrongs(
-            """
-            index-not-number: start=1 => start=0
-                You return the place in the list, which starts at 0. Steps are numbered from 1.
-            step-always-named: return 0 => return 9
-                You name a step even if all nine results are right. Then the answer is 0.
-            exact-comparison:
-                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
-                + if np.any(got != right):
-                You ask for equality to the last digit. Two right ways to compute differ by rounding: compare
-                the difference with the size of the numbers.
-            absolute-tolerance:
-                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
-                + if not np.allclose(got, right):
-                Your limit does not shrink with the numbers (np.allclose adds 1e-8), so faults in tiny numbers
-                pass. Compare with the largest right value.
-            sign-of-the-difference:
-                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
-                + if np.max(got - right) > 1e-4 * np.max(np.abs(right)):
-                Your differences have a sign, so a result that is too small passes. Take the absolute value
-                first.
-            means-compared:
-                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
-                + if abs(np.mean(got) - np.mean(right)) > 1e-4 * np.max(np.abs(right)):
-                You compare one number of each array, its mean. Arrays can differ and have the same mean:
-                compare entry by entry.
-            always-the-published-fault: return number => return 4
-                You return 4 for every fault. The function should find the step by itself, wherever the fault
-                is.
-            """,
-        ),
-    ),
-    alternatives=(
-        right("in float32", by=in_float32_throughout),
-        right("a while loop, norms, a NumPy integer", by=in_a_while_loop),
-        right("each step from the results before it", by=each_from_the_one_before),
-        *rights(
-            """
-            np.any:
-                - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
-                + if np.any(np.abs(got - right) > 1e-4 * np.max(np.abs(right))):
-            """,
-        ),
-    ),
+    misconceptions=named.wrongs("""
+    last-not-first: by last_difference
+        You name the last step that differs. All steps after a fault inherit it: the first one is the culprit.
+    index-not-number: start=1 => start=0
+        You return the place in the list, which starts at 0. Steps are numbered from 1.
+    step-always-named: return 0 => return 9
+        You name a step even if all nine results are right. Then the answer is 0.
+    exact-comparison: np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)): => np.any(got != right):
+        You ask for equality to the last digit. Two right ways to compute differ by rounding: compare the
+        difference with the size of the numbers.
+    absolute-tolerance:
+        - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
+        + if not np.allclose(got, right):
+        Your limit does not shrink with the numbers (np.allclose adds 1e-8), so faults in tiny numbers pass.
+        Compare with the largest right value.
+    sign-of-the-difference: np.max(np.abs(got - right)) => np.max(got - right)
+        Your differences have a sign, so a result that is too small passes. Take the absolute value first.
+    means-compared: np.max(np.abs(got - right)) => abs(np.mean(got) - np.mean(right))
+        You compare one number of each array, its mean. Arrays can differ and have the same mean: compare
+        entry by entry.
+    always-the-published-fault: return number => return 4
+        You return 4 for every fault. The function should find the step by itself, wherever the fault is.
+    """),
+    alternatives=named.rights("""
+    in float32: by in_float32_throughout
+    a while loop, norms, a NumPy integer: by in_a_while_loop
+    each step from the results before it: by each_from_the_one_before
+    np.any:
+        - if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):
+        + if np.any(np.abs(got - right) > 1e-4 * np.max(np.abs(right))):
+    """),
 )
 
 
@@ -299,50 +279,45 @@ def repaired_with_loops(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
 
 VARIANCE = "var = np.sum(sq, axis=0) / N"
 
+named = Notation(repaired_in_float32, repaired_with_own_steps, repaired_with_loops)
 REPAIRED = Exercise(
     name="repaired_forward",
     truth=bn.repaired_forward,
     cases=REPAIR_CASES,
-    misconceptions=wrongs(
-        """
-        not-repaired: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0)
-            The fault is still there: your outputs shrink as the batch grows. Look for an average that lost
-            its divisor.
-        normalise-with-ddof1: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0) / (N - 1)
-            You found the step, but divide by N - 1. The batch itself is meant: the divisor is N.
-        divided-by-D: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0) / x.shape[1]
-            You found the step, but divide by the number of features. The sum runs over the examples.
-        repaired-in-the-root:
-            - var = np.sum(sq, axis=0) / N
-            - sqrtvar = np.sqrt(var + eps)
-            + var = np.sum(sq, axis=0)
-            + sqrtvar = np.sqrt(var / N + eps)
-            Your output is right, but var in the cache is still the sum: you repaired one step too late, and
-            published_backward reads var.
-        repaired-in-the-squares:
-            - sq = xmu**2
-            - var = np.sum(sq, axis=0) / N
-            + sq = xmu**2 / N
-            + var = np.sum(sq, axis=0)
-            Your output is right, but sq in the cache is not the square: you repaired one step too early. Each
-            step should do what its name says.
-        output-rescaled:
-            - xhat = xmu * ivar
-            + ivar = 1 / np.sqrt(np.sum(sq, axis=0) + eps)
-            + xhat = xmu * ivar * np.sqrt(N)
-            You make up for the fault by scaling with the root of N afterwards. Then eps is scaled too, and a
-            feature that hardly varies comes out wrong. Repair the step itself.
-        """,
-    ),
-    alternatives=(
-        right("in float32", by=repaired_in_float32),
-        right("its own nine functions", by=repaired_with_own_steps),
-        right("a loop over features", by=repaired_with_loops),
-        *rights(
-            """
-            np.mean: var = np.sum(sq, axis=0) / N => var = np.mean(sq, axis=0)
-            the factor in front: var = np.sum(sq, axis=0) / N => var = 1.0 / N * np.sum(sq, axis=0)
-            """,
-        ),
-    ),
+    misconceptions=named.wrongs("""
+    not-repaired: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0)
+        The fault is still there: your outputs shrink as the batch grows. Look for an average that lost its
+        divisor.
+    normalise-with-ddof1: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0) / (N - 1)
+        You found the step, but divide by N - 1. The batch itself is meant: the divisor is N.
+    divided-by-D: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0) / x.shape[1]
+        You found the step, but divide by the number of features. The sum runs over the examples.
+    repaired-in-the-root:
+        - var = np.sum(sq, axis=0) / N
+        - sqrtvar = np.sqrt(var + eps)
+        + var = np.sum(sq, axis=0)
+        + sqrtvar = np.sqrt(var / N + eps)
+        Your output is right, but var in the cache is still the sum: you repaired one step too late, and
+        published_backward reads var.
+    repaired-in-the-squares:
+        - sq = xmu**2
+        - var = np.sum(sq, axis=0) / N
+        + sq = xmu**2 / N
+        + var = np.sum(sq, axis=0)
+        Your output is right, but sq in the cache is not the square: you repaired one step too early. Each
+        step should do what its name says.
+    output-rescaled:
+        - xhat = xmu * ivar
+        + ivar = 1 / np.sqrt(np.sum(sq, axis=0) + eps)
+        + xhat = xmu * ivar * np.sqrt(N)
+        You make up for the fault by scaling with the root of N afterwards. Then eps is scaled too, and a
+        feature that hardly varies comes out wrong. Repair the step itself.
+    """),
+    alternatives=named.rights("""
+    in float32: by repaired_in_float32
+    its own nine functions: by repaired_with_own_steps
+    a loop over features: by repaired_with_loops
+    np.mean: var = np.sum(sq, axis=0) / N => var = np.mean(sq, axis=0)
+    the factor in front: var = np.sum(sq, axis=0) / N => var = 1.0 / N * np.sum(sq, axis=0)
+    """),
 )

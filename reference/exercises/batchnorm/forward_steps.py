@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.exercises.batchnorm.stages import stage
-from reference.kit.exercise import right
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.truth import batchnorm as bn
 
 KEEPDIMS = (
@@ -33,262 +32,220 @@ def variance_by_adding_rows(sq: Any) -> Any:
     return var
 
 
+named = Notation(mean_by_adding_rows, variance_by_adding_rows, KEEPDIMS=KEEPDIMS)
 STEPS = (
     stage(
         bn.batchnorm_step1,
         {"mu": 1},
-        wrongs(
-            """
-            mean-is-a-sum: np.sum(x, axis=0) / N => np.sum(x, axis=0)
-                Your mean is a sum: it adds up the examples but never divides by their number N.
-            wrong-axis: np.sum(x, axis=0) / N => np.mean(x, axis=1)
-                You average over the features of each example. Here each feature is averaged over the
-                examples: look at which axis the rows are.
-            mean-of-everything: np.sum(x, axis=0) / N => np.mean(x)
-                You get one mean for the whole array. Each feature needs its own, so the axis must be named.
-            divided-by-D: np.sum(x, axis=0) / N => np.sum(x, axis=0) / x.shape[1]
-                You divide by the number of features D. The sum runs over examples, so count those.
-            keepdims-shape: np.sum(x, axis=0) / N => np.mean(x, axis=0, keepdims=True)
-                @KEEPDIMS
-            """,
-            KEEPDIMS=KEEPDIMS,
-        ),
-        (
-            *rights(
-                """
-                np.mean: np.sum(x, axis=0) / N => np.mean(x, axis=0)
-                a product with ones: np.sum(x, axis=0) / N => np.ones(N, x.dtype) @ x / N
-                """,
-            ),
-            right("row by row", by=mean_by_adding_rows),
-        ),
+        named.wrongs("""
+        mean-is-a-sum: np.sum(x, axis=0) / N => np.sum(x, axis=0)
+            Your mean is a sum: it adds up the examples but never divides by their number N.
+        wrong-axis: np.sum(x, axis=0) / N => np.mean(x, axis=1)
+            You average over the features of each example. Here each feature is averaged over the examples:
+            look at which axis the rows are.
+        mean-of-everything: np.sum(x, axis=0) / N => np.mean(x)
+            You get one mean for the whole array. Each feature needs its own, so the axis must be named.
+        divided-by-D: np.sum(x, axis=0) / N => np.sum(x, axis=0) / x.shape[1]
+            You divide by the number of features D. The sum runs over examples, so count those.
+        keepdims-shape: np.sum(x, axis=0) / N => np.mean(x, axis=0, keepdims=True)
+            @KEEPDIMS
+        """),
+        named.rights("""
+        np.mean: np.sum(x, axis=0) / N => np.mean(x, axis=0)
+        a product with ones: np.sum(x, axis=0) / N => np.ones(N, x.dtype) @ x / N
+        row by row: by mean_by_adding_rows
+        """),
     ),
     stage(
         bn.batchnorm_step2,
         {"xmu": 1},
-        wrongs(
-            """
-            sign-reversed: x - mu => mu - x
-                Your difference is the wrong way round: values above the mean must come out positive.
-            mean-of-means: x - mu => x - np.mean(mu)
-                You subtract one number from everything. Each feature has its own mean, and mu holds all D of
-                them.
-            wrong-axis: x - mu => x - np.mean(x, axis=1, keepdims=True)
-                You subtract the mean of each example (a row). mu belongs to the features (columns).
-            normalised-too-early: x - mu => (x - mu) / np.std(x, axis=0)
-                You divide by the standard deviation already. This step only centres; dividing is step 7.
-            writes-into-x:
-                - return x - mu
-                + x -= mu
-                + return x
-                Your values are right, but the function changes the x of its caller. Make a new array instead
-                of subtracting in place.
-            """,
-        ),
-        rights(
-            """
-            np.subtract: x - mu => np.subtract(x, mu)
-            in place on a copy:
-                - return x - mu
-                + x = x.copy()
-                + x -= mu
-                + return x
-            """,
-        ),
+        named.wrongs("""
+        sign-reversed: x - mu => mu - x
+            Your difference is the wrong way round: values above the mean must come out positive.
+        mean-of-means: x - mu => x - np.mean(mu)
+            You subtract one number from everything. Each feature has its own mean, and mu holds all D of
+            them.
+        wrong-axis: x - mu => x - np.mean(x, axis=1, keepdims=True)
+            You subtract the mean of each example (a row). mu belongs to the features (columns).
+        normalised-too-early: x - mu => (x - mu) / np.std(x, axis=0)
+            You divide by the standard deviation already. This step only centres; dividing is step 7.
+        writes-into-x:
+            - return x - mu
+            + x -= mu
+            + return x
+            Your values are right, but the function changes the x of its caller. Make a new array instead of
+            subtracting in place.
+        """),
+        named.rights("""
+        np.subtract: x - mu => np.subtract(x, mu)
+        in place on a copy:
+            - return x - mu
+            + x = x.copy()
+            + x -= mu
+            + return x
+        """),
     ),
     stage(
         bn.batchnorm_step3,
         {"sq": 1},
-        wrongs(
-            """
-            doubled-not-squared: xmu**2 => xmu * 2
-                Your entries are doubled, not squared: `*` multiplies, a power needs another operator.
-            absolute-value: xmu**2 => np.abs(xmu)
-                You take absolute values. The variance needs squares.
-            summed-already: xmu**2 => np.sum(xmu**2, axis=0)
-                You sum over the examples already. This step squares each entry and keeps the shape (N, D);
-                summing is step 4.
-            matrix-product: xmu**2 => xmu @ xmu.T
-                You form a matrix product. Squaring here is entry by entry.
-            """,
-        ),
-        rights(
-            """
-            a product: xmu**2 => xmu * xmu
-            np.square: xmu**2 => np.square(xmu)
-            squared distance: xmu**2 => np.abs(xmu) ** 2.0
-            """,
-        ),
+        named.wrongs("""
+        doubled-not-squared: xmu**2 => xmu * 2
+            Your entries are doubled, not squared: `*` multiplies, a power needs another operator.
+        absolute-value: xmu**2 => np.abs(xmu)
+            You take absolute values. The variance needs squares.
+        summed-already: xmu**2 => np.sum(xmu**2, axis=0)
+            You sum over the examples already. This step squares each entry and keeps the shape (N, D);
+            summing is step 4.
+        matrix-product: xmu**2 => xmu @ xmu.T
+            You form a matrix product. Squaring here is entry by entry.
+        """),
+        named.rights("""
+        a product: xmu**2 => xmu * xmu
+        np.square: xmu**2 => np.square(xmu)
+        squared distance: xmu**2 => np.abs(xmu) ** 2.0
+        """),
     ),
     stage(
         bn.batchnorm_step4,
         {"var": 1},
-        wrongs(
-            """
-            variance-is-a-sum: np.sum(sq, axis=0) / N => np.sum(sq, axis=0)
-                Your variance adds up the squares but never divides by N.
-            normalise-with-ddof1: np.sum(sq, axis=0) / N => np.sum(sq, axis=0) / (N - 1)
-                You divide by N - 1, which estimates the variance of a population. Here the batch itself is
-                meant: the divisor is N.
-            wrong-axis: np.sum(sq, axis=0) / N => np.mean(sq, axis=1)
-                You average over the features of each example. The variance of a feature averages over the
-                examples: look at the axis.
-            mean-of-everything: np.sum(sq, axis=0) / N => np.mean(sq)
-                You get one variance for the whole array. Each feature needs its own, so the axis must be
-                named.
-            variance-of-the-squares: np.sum(sq, axis=0) / N => np.var(sq, axis=0)
-                You take the variance of numbers that are squared distances already. What is left to do is
-                their mean.
-            root-too-early: np.sum(sq, axis=0) / N => np.sqrt(np.mean(sq, axis=0))
-                You take the root already and return a standard deviation. The root is step 5.
-            keepdims-shape: np.sum(sq, axis=0) / N => np.mean(sq, axis=0, keepdims=True)
-                @KEEPDIMS
-            """,
-            KEEPDIMS=KEEPDIMS,
-        ),
-        (
-            *rights(
-                """
-                np.mean: np.sum(sq, axis=0) / N => np.mean(sq, axis=0)
-                each share first: np.sum(sq, axis=0) / N => np.sum(sq / N, axis=0)
-                """,
-            ),
-            right("row by row", by=variance_by_adding_rows),
-        ),
+        named.wrongs("""
+        variance-is-a-sum: np.sum(sq, axis=0) / N => np.sum(sq, axis=0)
+            Your variance adds up the squares but never divides by N.
+        normalise-with-ddof1: np.sum(sq, axis=0) / N => np.sum(sq, axis=0) / (N - 1)
+            You divide by N - 1, which estimates the variance of a population. Here the batch itself is meant:
+            the divisor is N.
+        wrong-axis: np.sum(sq, axis=0) / N => np.mean(sq, axis=1)
+            You average over the features of each example. The variance of a feature averages over the
+            examples: look at the axis.
+        mean-of-everything: np.sum(sq, axis=0) / N => np.mean(sq)
+            You get one variance for the whole array. Each feature needs its own, so the axis must be named.
+        variance-of-the-squares: np.sum(sq, axis=0) / N => np.var(sq, axis=0)
+            You take the variance of numbers that are squared distances already. What is left to do is their
+            mean.
+        root-too-early: np.sum(sq, axis=0) / N => np.sqrt(np.mean(sq, axis=0))
+            You take the root already and return a standard deviation. The root is step 5.
+        keepdims-shape: np.sum(sq, axis=0) / N => np.mean(sq, axis=0, keepdims=True)
+            @KEEPDIMS
+        """),
+        named.rights("""
+        np.mean: np.sum(sq, axis=0) / N => np.mean(sq, axis=0)
+        each share first: np.sum(sq, axis=0) / N => np.sum(sq / N, axis=0)
+        row by row: by variance_by_adding_rows
+        """),
     ),
     stage(
         bn.batchnorm_step5,
         {"sqrtvar": 1},
-        wrongs(
-            """
-            eps-outside-sqrt: np.sqrt(var + eps) => np.sqrt(var) + eps
-                Your eps stands behind the root. It belongs under it, next to the variance: a feature that
-                hardly varies shows the difference.
-            eps-missing: np.sqrt(var + eps) => np.sqrt(var)
-                Your root does not use eps, so a constant feature will be divided by zero.
-            root-missing: np.sqrt(var + eps) => var + eps
-                You return the variance with eps added, but not its root.
-            std-of-var: np.sqrt(var + eps) => np.std(var + eps)
-                np.std measures how much the D variances differ from each other. What is asked is the root of
-                each of them.
-            eps-squared: np.sqrt(var + eps) => np.sqrt(var + eps**2)
-                You add eps squared under the root. It is eps itself that is added to the variance.
-            """,
-        ),
-        rights(
-            """
-            a power: np.sqrt(var + eps) => (var + eps) ** 0.5
-            eps first: np.sqrt(var + eps) => np.power(eps + var, 0.5)
-            """,
-        ),
+        named.wrongs("""
+        eps-outside-sqrt: np.sqrt(var + eps) => np.sqrt(var) + eps
+            Your eps stands behind the root. It belongs under it, next to the variance: a feature that hardly
+            varies shows the difference.
+        eps-missing: np.sqrt(var + eps) => np.sqrt(var)
+            Your root does not use eps, so a constant feature will be divided by zero.
+        root-missing: np.sqrt(var + eps) => var + eps
+            You return the variance with eps added, but not its root.
+        std-of-var: np.sqrt(var + eps) => np.std(var + eps)
+            np.std measures how much the D variances differ from each other. What is asked is the root of each
+            of them.
+        eps-squared: np.sqrt(var + eps) => np.sqrt(var + eps**2)
+            You add eps squared under the root. It is eps itself that is added to the variance.
+        """),
+        named.rights("""
+        a power: np.sqrt(var + eps) => (var + eps) ** 0.5
+        eps first: np.sqrt(var + eps) => np.power(eps + var, 0.5)
+        """),
     ),
     stage(
         bn.batchnorm_step6,
         {"ivar": 1},
-        wrongs(
-            """
-            divide-by-variance: 1 / sqrtvar => 1 / sqrtvar**2
-                You invert the variance. The name ivar misleads: the inverse of the root, sqrtvar, is meant.
-            not-inverted: 1 / sqrtvar => sqrtvar
-                You return sqrtvar as it came. What is asked is one divided by it.
-            root-again: 1 / sqrtvar => 1 / np.sqrt(sqrtvar)
-                You take a second root. sqrtvar is a root already and only has to be inverted.
-            sign-reversed: 1 / sqrtvar => -sqrtvar
-                You change the sign. The inverse here is the one of multiplication, not of addition.
-            eps-counted-twice: 1 / sqrtvar => 1 / (sqrtvar + 1e-5)
-                You add a small number once more before dividing. eps is inside sqrtvar already, since step 5.
-            """,
-        ),
-        rights(
-            """
-            a power: 1 / sqrtvar => sqrtvar**-1.0
-            np.reciprocal: 1 / sqrtvar => np.reciprocal(sqrtvar)
-            """,
-        ),
+        named.wrongs("""
+        divide-by-variance: 1 / sqrtvar => 1 / sqrtvar**2
+            You invert the variance. The name ivar misleads: the inverse of the root, sqrtvar, is meant.
+        not-inverted: 1 / sqrtvar => sqrtvar
+            You return sqrtvar as it came. What is asked is one divided by it.
+        root-again: 1 / sqrtvar => 1 / np.sqrt(sqrtvar)
+            You take a second root. sqrtvar is a root already and only has to be inverted.
+        sign-reversed: 1 / sqrtvar => -sqrtvar
+            You change the sign. The inverse here is the one of multiplication, not of addition.
+        eps-counted-twice: 1 / sqrtvar => 1 / (sqrtvar + 1e-5)
+            You add a small number once more before dividing. eps is inside sqrtvar already, since step 5.
+        """),
+        named.rights("""
+        a power: 1 / sqrtvar => sqrtvar**-1.0
+        np.reciprocal: 1 / sqrtvar => np.reciprocal(sqrtvar)
+        """),
     ),
     stage(
         bn.batchnorm_step7,
         {"xhat": 1},
-        wrongs(
-            """
-            divides-by-ivar: xmu * ivar => xmu / ivar
-                You divide by ivar, which is an inverse already: dividing by it multiplies by the standard
-                deviation.
-            divide-by-variance: xmu * ivar => xmu * ivar**2
-                You use ivar twice and so divide by the variance. The spread becomes 1 if you divide by the
-                standard deviation, once.
-            broadcast-along-rows: xmu * ivar => xmu * ivar[:, None]
-                You give each example a factor. ivar has one factor for each feature: (D,) broadcasts along
-                the rows without any reshaping.
-            one-factor-for-all: xmu * ivar => xmu * np.mean(ivar)
-                You scale all features by one number. Each feature has its own entry of ivar.
-            writes-into-xmu:
-                - return xmu * ivar
-                + xmu *= ivar
-                + return xmu
-                Your values are right, but the function changes the xmu of its caller, which the way back
-                still needs. Make a new array.
-            """,
-        ),
-        rights(
-            """
-            one column after the other: xmu * ivar => (xmu.T * ivar[:, None]).T
-            a diagonal matrix: xmu * ivar => xmu @ np.diag(ivar)
-            """,
-        ),
+        named.wrongs("""
+        divides-by-ivar: xmu * ivar => xmu / ivar
+            You divide by ivar, which is an inverse already: dividing by it multiplies by the standard
+            deviation.
+        divide-by-variance: xmu * ivar => xmu * ivar**2
+            You use ivar twice and so divide by the variance. The spread becomes 1 if you divide by the
+            standard deviation, once.
+        broadcast-along-rows: xmu * ivar => xmu * ivar[:, None]
+            You give each example a factor. ivar has one factor for each feature: (D,) broadcasts along the
+            rows without any reshaping.
+        one-factor-for-all: xmu * ivar => xmu * np.mean(ivar)
+            You scale all features by one number. Each feature has its own entry of ivar.
+        writes-into-xmu:
+            - return xmu * ivar
+            + xmu *= ivar
+            + return xmu
+            Your values are right, but the function changes the xmu of its caller, which the way back still
+            needs. Make a new array.
+        """),
+        named.rights("""
+        one column after the other: xmu * ivar => (xmu.T * ivar[:, None]).T
+        a diagonal matrix: xmu * ivar => xmu @ np.diag(ivar)
+        """),
     ),
     stage(
         bn.batchnorm_step8,
         {"gammax": 1},
-        wrongs(
-            """
-            gamma-missing: gamma * xhat => xhat.copy()
-                Your result is xhat itself: gamma is not used.
-            gamma-added: gamma * xhat => gamma + xhat
-                You add gamma. It is the scale, so it multiplies; the shift comes in step 9.
-            matrix-product: gamma * xhat => xhat @ gamma
-                You form a matrix product, which sums over the features. Scaling is entry by entry and keeps
-                the shape (N, D).
-            divided-by-gamma: gamma * xhat => xhat / gamma
-                You divide by gamma. A larger gamma must make the spread larger.
-            """,
-        ),
-        rights(
-            """
-            the other way round: gamma * xhat => xhat * gamma
-            einsum: gamma * xhat => np.einsum("d,nd->nd", gamma, xhat)
-            """,
-        ),
+        named.wrongs("""
+        gamma-missing: gamma * xhat => xhat.copy()
+            Your result is xhat itself: gamma is not used.
+        gamma-added: gamma * xhat => gamma + xhat
+            You add gamma. It is the scale, so it multiplies; the shift comes in step 9.
+        matrix-product: gamma * xhat => xhat @ gamma
+            You form a matrix product, which sums over the features. Scaling is entry by entry and keeps the
+            shape (N, D).
+        divided-by-gamma: gamma * xhat => xhat / gamma
+            You divide by gamma. A larger gamma must make the spread larger.
+        """),
+        named.rights("""
+        the other way round: gamma * xhat => xhat * gamma
+        einsum: gamma * xhat => np.einsum("d,nd->nd", gamma, xhat)
+        """),
     ),
     stage(
         bn.batchnorm_step9,
         {"out": 1},
-        wrongs(
-            """
-            beta-sign: gammax + beta => gammax - beta
-                You subtract beta. The shift is added.
-            beta-missing: gammax + beta => gammax.copy()
-                Your result is gammax itself: beta is not used.
-            beta-multiplied: gammax + beta => gammax * beta
-                You multiply by beta. Scaling was step 8; beta shifts.
-            one-shift-for-all: gammax + beta => gammax + np.mean(beta)
-                You shift all features by one number. Each feature has its own entry of beta.
-            writes-into-gammax:
-                - return gammax + beta
-                + gammax += beta
-                + return gammax
-                Your values are right, but the function changes the gammax of its caller. Make a new array.
-            """,
-        ),
-        rights(
-            """
-            np.add: gammax + beta => np.add(gammax, beta)
-            in place on a copy:
-                - return gammax + beta
-                + out = np.array(gammax)
-                + out += beta
-                + return out
-            """,
-        ),
+        named.wrongs("""
+        beta-sign: gammax + beta => gammax - beta
+            You subtract beta. The shift is added.
+        beta-missing: gammax + beta => gammax.copy()
+            Your result is gammax itself: beta is not used.
+        beta-multiplied: gammax + beta => gammax * beta
+            You multiply by beta. Scaling was step 8; beta shifts.
+        one-shift-for-all: gammax + beta => gammax + np.mean(beta)
+            You shift all features by one number. Each feature has its own entry of beta.
+        writes-into-gammax:
+            - return gammax + beta
+            + gammax += beta
+            + return gammax
+            Your values are right, but the function changes the gammax of its caller. Make a new array.
+        """),
+        named.rights("""
+        np.add: gammax + beta => np.add(gammax, beta)
+        in place on a copy:
+            - return gammax + beta
+            + out = np.array(gammax)
+            + out += beta
+            + return out
+        """),
     ),
 )

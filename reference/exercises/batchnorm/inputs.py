@@ -28,14 +28,7 @@ def batch(
             means[0], spreads[0] = 0.01, 1e-3
         x = spread * (offset + means + spreads * _standardised(rng.standard_normal((N, D))))
         gamma, beta = _away_from_zero(rng, 1.5, 3.0, D), _away_from_zero(rng, 0.5, 2.0, D)
-        return {
-            "x": x,
-            "gamma": gamma,
-            "beta": beta,
-            "eps": eps,
-            "dout": rng.standard_normal((N, D)),
-            "N": N,
-        }
+        return {"x": x, "gamma": gamma, "beta": beta, "eps": eps, "dout": rng.standard_normal((N, D)), "N": N}
 
     return drawn
 

@@ -10,18 +10,8 @@ import numpy as np
 
 from reference.exercises.batchnorm.inputs import batch
 from reference.kit.drawn import Drawn, in_float32, strided
-from reference.kit.exercise import (
-    Alternative,
-    Case,
-    Exercise,
-    Function,
-    Inputs,
-    Misconception,
-    case,
-    right,
-)
-from reference.kit.notation import rights, wrongs
-from reference.kit.variants import right_pair
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
+from reference.kit.notation import Notation, wrongs
 from reference.truth import batchnorm as bn
 from stagewise.judge.compare import Tolerance
 
@@ -133,11 +123,19 @@ def backward_from_the_inputs(dout: Any, cache: Any) -> Any:
     return dx, (dout * xhat).sum(axis=0), dout.sum(axis=0)
 
 
-PAIRS = (
-    right_pair("a dict as cache", forward=forward_keeping_a_dict, backward=backward_from_a_dict),
-    right_pair("an object as cache", forward=forward_keeping_an_object, backward=backward_from_an_object),
-    right_pair("the inputs as cache", forward=forward_keeping_the_inputs, backward=backward_from_the_inputs),
+named = Notation(
+    backward_from_a_dict,
+    forward_keeping_a_dict,
+    backward_from_an_object,
+    forward_keeping_an_object,
+    backward_from_the_inputs,
+    forward_keeping_the_inputs,
 )
+PAIRS = named.rights("""
+a dict as cache: by backward_from_a_dict with forward_keeping_a_dict
+an object as cache: by backward_from_an_object with forward_keeping_an_object
+the inputs as cache: by backward_from_the_inputs with forward_keeping_the_inputs
+""")
 
 
 def in_float32_from_its_cache(dout: Any, cache: Any) -> Any:
@@ -159,165 +157,119 @@ def feature_by_feature_from_its_cache(dout: Any, cache: Any) -> Any:
     return dx, dgamma, dbeta
 
 
+named = Notation(in_float32_from_its_cache, feature_by_feature_from_its_cache)
 ALWAYS = (
-    right("in float32", by=in_float32_from_its_cache),
-    right("a loop over features", by=feature_by_feature_from_its_cache),
+    *named.rights("""
+    in float32: by in_float32_from_its_cache
+    a loop over features: by feature_by_feature_from_its_cache
+    """),
     *PAIRS,
 )
 
-STAGED_MISTAKES = wrongs(
-    """
-    constant-statistics: dx = batchnorm_backward_step0(dx1, dx2) => dx = dxmu1
-        Your dx treats mean and variance as constants. Both were computed from x, so two more paths lead back
-        to it.
-    no-mean-path: dx = batchnorm_backward_step0(dx1, dx2) => dx = dx1
-        The path through the mean is missing in your dx: look at steps 1 and 0.
-    no-variance-path: dxmu2 = batchnorm_backward_step3(dsq, xmu) => dxmu2 = 0 * xmu
-        The path through the variance is missing in your dx: look at where step 2 joins two gradients.
-    var-without-1/N: dsq = batchnorm_backward_step4(dvar, N) => dsq = np.ones_like(dout) * dvar
-        On the way through the variance a factor 1/N is missing: look at step 4.
-    mean-without-1/N: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = np.ones_like(dout) * dmu
-        On the way through the mean a factor 1/N is missing: look at step 1.
-    factor-2-missing: dxmu2 = batchnorm_backward_step3(dsq, xmu) => dxmu2 = xmu * dsq
-        On the way through the variance the 2 of the square is missing: look at step 3.
-    dvar-sign:
-        - dvar = batchnorm_backward_step5(dsqrtvar, var, eps)
-        + dvar = -batchnorm_backward_step5(dsqrtvar, var, eps)
-        The path through the variance has the wrong sign: look at steps 6 and 5. One minus, not none and not
-        two.
-    dvar-power: dvar = batchnorm_backward_step5(dsqrtvar, var, eps) => dvar = -0.5 * divar * sqrtvar**-1.5
-        The power in your dvar is wrong. Steps 6 and 5 together divide by the third power of sqrtvar, that is
-        by var + eps to the power 3/2.
-    gamma-missing:
-        - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
-        + dxhat, dgamma = dgammax, np.sum(dgammax * xhat, axis=0)
-        gamma is missing in your dx: look at step 8.
-    sum-without-axis:
-        - dxmu1, divar = batchnorm_backward_step7(dxhat, xmu, ivar)
-        + dxmu1, divar = dxhat * ivar, np.sum(dxhat * xmu)
-        A sum on the way through the variance runs over the features as well: look at step 7 and name the
-        axis.
-    scalar-dmu-mean: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = np.ones_like(dout) * np.mean(dmu) / N
-        Your dmu is averaged over the features. Each feature keeps its own entry: look at step 1.
-    dgamma-uses-xmu:
-        - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
-        + dxhat, dgamma = dgammax * gamma, np.sum(dgammax * xmu, axis=0)
-        Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
-    dgamma-averaged:
-        - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
-        + dxhat, dgamma = dgammax * gamma, np.mean(dgammax * xhat, axis=0)
-        Your dgamma is a mean over the examples. Gradients of several uses add up.
-    dbeta-averaged:
-        - dgammax, dbeta = batchnorm_backward_step9(dout)
-        + dgammax, dbeta = dout, np.mean(dout, axis=0)
-        Your dbeta is a mean over the examples. Gradients of several uses add up.
-    dgamma-and-dbeta-swapped: return dx, dgamma, dbeta => return dx, dbeta, dgamma
-        dgamma and dbeta have changed places in what you return.
-    diagonal-Jacobian:
-        - dx = batchnorm_backward_step0(dx1, dx2)
-        + dx = dxhat * ivar * (1 - 1 / N - xhat**2 / N)
-        Your dx asks how each entry of x changes its own output. It changes those of all other examples of the
-        batch too, through the mean and the variance.
-    cache-unpacked-wrong-order:
-        - xhat, gamma, xmu, ivar, sqrtvar, var, eps = cache
-        + xhat, gamma, xmu, sqrtvar, ivar, var, eps = cache
-        Two values of the cache have changed places: ivar and sqrtvar. Unpack in the order in which you
-        packed.
-    omits-eps:
-        - dvar = batchnorm_backward_step5(dsqrtvar, var, eps)
-        + dvar = batchnorm_backward_step5(dsqrtvar, var, 0)
-        Your backward pass forgets eps, which the forward pass used: look at step 5. A feature that hardly
-        varies shows the difference.
-    keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
-        Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the
-        shape of what it belongs to: (D,).
-    float32-lost: dsq = batchnorm_backward_step4(dvar, N) => dsq = np.ones(dout.shape) * dvar / N
-        Your values are right, but float32 comes back as float64: np.ones makes float64 rows unless it is told
-        the dtype.
-    writes-into-dout:
-        - dgammax, dbeta = batchnorm_backward_step9(dout)
-        - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
-        + dbeta, dgamma = dout.sum(axis=0), (dout * xhat).sum(axis=0)
-        + dxhat = dout
-        + dxhat *= gamma
-        Your function changes dout, which belongs to the caller: the layer behind still needs it. Make a new
-        array instead of multiplying in place.
-    """,
-)
+STAGED_MISTAKES = wrongs("""
+constant-statistics: dx = batchnorm_backward_step0(dx1, dx2) => dx = dxmu1
+    Your dx treats mean and variance as constants. Both were computed from x, so two more paths lead back to
+    it.
+no-mean-path: dx = batchnorm_backward_step0(dx1, dx2) => dx = dx1
+    The path through the mean is missing in your dx: look at steps 1 and 0.
+no-variance-path: dxmu2 = batchnorm_backward_step3(dsq, xmu) => dxmu2 = 0 * xmu
+    The path through the variance is missing in your dx: look at where step 2 joins two gradients.
+var-without-1/N: dsq = batchnorm_backward_step4(dvar, N) => dsq = np.ones_like(dout) * dvar
+    On the way through the variance a factor 1/N is missing: look at step 4.
+mean-without-1/N: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = np.ones_like(dout) * dmu
+    On the way through the mean a factor 1/N is missing: look at step 1.
+factor-2-missing: dxmu2 = batchnorm_backward_step3(dsq, xmu) => dxmu2 = xmu * dsq
+    On the way through the variance the 2 of the square is missing: look at step 3.
+dvar-sign: batchnorm_backward_step5(dsqrtvar, var, eps) => -batchnorm_backward_step5(dsqrtvar, var, eps)
+    The path through the variance has the wrong sign: look at steps 6 and 5. One minus, not none and not two.
+dvar-power: dvar = batchnorm_backward_step5(dsqrtvar, var, eps) => dvar = -0.5 * divar * sqrtvar**-1.5
+    The power in your dvar is wrong. Steps 6 and 5 together divide by the third power of sqrtvar, that is by
+    var + eps to the power 3/2.
+gamma-missing: batchnorm_backward_step8(dgammax, xhat, gamma) => dgammax, np.sum(dgammax * xhat, axis=0)
+    gamma is missing in your dx: look at step 8.
+sum-without-axis: batchnorm_backward_step7(dxhat, xmu, ivar) => dxhat * ivar, np.sum(dxhat * xmu)
+    A sum on the way through the variance runs over the features as well: look at step 7 and name the axis.
+scalar-dmu-mean: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = np.ones_like(dout) * np.mean(dmu) / N
+    Your dmu is averaged over the features. Each feature keeps its own entry: look at step 1.
+dgamma-uses-xmu:
+    - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+    + dxhat, dgamma = dgammax * gamma, np.sum(dgammax * xmu, axis=0)
+    Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
+dgamma-averaged:
+    - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+    + dxhat, dgamma = dgammax * gamma, np.mean(dgammax * xhat, axis=0)
+    Your dgamma is a mean over the examples. Gradients of several uses add up.
+dbeta-averaged: batchnorm_backward_step9(dout) => dout, np.mean(dout, axis=0)
+    Your dbeta is a mean over the examples. Gradients of several uses add up.
+dgamma-and-dbeta-swapped: return dx, dgamma, dbeta => return dx, dbeta, dgamma
+    dgamma and dbeta have changed places in what you return.
+diagonal-Jacobian: dx = batchnorm_backward_step0(dx1, dx2) => dx = dxhat * ivar * (1 - 1 / N - xhat**2 / N)
+    Your dx asks how each entry of x changes its own output. It changes those of all other examples of the
+    batch too, through the mean and the variance.
+cache-unpacked-wrong-order: ivar, sqrtvar, => sqrtvar, ivar,
+    Two values of the cache have changed places: ivar and sqrtvar. Unpack in the order in which you packed.
+omits-eps: batchnorm_backward_step5(dsqrtvar, var, eps) => batchnorm_backward_step5(dsqrtvar, var, 0)
+    Your backward pass forgets eps, which the forward pass used: look at step 5. A feature that hardly varies
+    shows the difference.
+keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
+    Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the shape
+    of what it belongs to: (D,).
+float32-lost: dsq = batchnorm_backward_step4(dvar, N) => dsq = np.ones(dout.shape) * dvar / N
+    Your values are right, but float32 comes back as float64: np.ones makes float64 rows unless it is told the
+    dtype.
+writes-into-dout:
+    - dgammax, dbeta = batchnorm_backward_step9(dout)
+    - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
+    + dbeta, dgamma = dout.sum(axis=0), (dout * xhat).sum(axis=0)
+    + dxhat = dout
+    + dxhat *= gamma
+    Your function changes dout, which belongs to the caller: the layer behind still needs it. Make a new array
+    instead of multiplying in place.
+""")
 
 CLOSED = "dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)"
 
-CLOSED_MISTAKES = wrongs(
-    """
-    constant-statistics:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * dout
-        Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
-    no-mean-path:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - xhat * dgamma / N)
-        The mean of dout is not subtracted in your dx.
-    no-variance-path:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - dbeta / N)
-        The part along xhat is not subtracted in your dx.
-    mean-without-1/N:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - dbeta - xhat * dgamma / N)
-        You subtract the sum of dout. The formula has its mean: a factor 1/N is missing.
-    var-without-1/N:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma)
-        The last term has a sum where the formula has a mean: a factor 1/N is missing.
-    sums-for-means:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - dbeta - xhat * dgamma)
-        You subtract sums. Both terms of the formula are means: the factors 1/N are missing.
-    xhat-missing:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - dbeta / N - dgamma / N)
-        In the last term xhat stands twice: once inside the mean, and once in front of it.
-    dvar-sign:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - dbeta / N + xhat * dgamma / N)
-        The last term has the wrong sign: the part along xhat is taken away.
-    gamma-missing:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = ivar * (dout - dbeta / N - xhat * dgamma / N)
-        gamma is missing in your dx.
-    ivar-missing:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * (dout - dbeta / N - xhat * dgamma / N)
-        The whole of your dx still has to be divided by sqrt(var + eps).
-    divide-by-variance:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar**2 * (dout - dbeta / N - xhat * dgamma / N)
-        You divide by the variance. The formula divides by its root, s, once.
-    xmu-for-xhat:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - dbeta / N - cache[2] * dgamma / N)
-        The last term has xmu in front of the mean. It is the normalised xhat that stands there.
-    sum-without-axis:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - dbeta / N - xhat * np.sum(dout * xhat) / N)
-        The last mean runs over the features as well. Name the axis.
-    mean-of-everything:
-        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-        + dx = gamma * ivar * (dout - np.mean(dout) - xhat * dgamma / N)
-        You subtract one mean from everything. Each feature has its own mean of dout. Name the axis.
-    dgamma-uses-xmu:
-        - dgamma = np.sum(dout * xhat, axis=0)
-        + dgamma = np.sum(dout * cache[2], axis=0)
-        + dx = gamma * ivar * (dout - dbeta / N - xhat * np.mean(dout * xhat, axis=0))
-        + return dx, dgamma, dbeta
-        Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
-    gradients-averaged: return dx, dgamma, dbeta => return dx, dgamma / N, dbeta / N
-        Your dgamma and dbeta are means over the examples, as in the formula for dx. As results they are sums.
-    keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
-        Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the
-        shape of what it belongs to: (D,).
-    """,
-)
+CLOSED_MISTAKES = wrongs("""
+constant-statistics: dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N) => dx = gamma * ivar * dout
+    Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
+no-mean-path: dbeta / N - xhat => xhat
+    The mean of dout is not subtracted in your dx.
+no-variance-path: (dout - dbeta / N - xhat * dgamma / N) => (dout - dbeta / N)
+    The part along xhat is not subtracted in your dx.
+mean-without-1/N: dbeta / N - xhat => dbeta - xhat
+    You subtract the sum of dout. The formula has its mean: a factor 1/N is missing.
+var-without-1/N: (dout - dbeta / N - xhat * dgamma / N) => (dout - dbeta / N - xhat * dgamma)
+    The last term has a sum where the formula has a mean: a factor 1/N is missing.
+sums-for-means: (dout - dbeta / N - xhat * dgamma / N) => (dout - dbeta - xhat * dgamma)
+    You subtract sums. Both terms of the formula are means: the factors 1/N are missing.
+xhat-missing: xhat * dgamma => dgamma
+    In the last term xhat stands twice: once inside the mean, and once in front of it.
+dvar-sign: N - xhat => N + xhat
+    The last term has the wrong sign: the part along xhat is taken away.
+gamma-missing: gamma * ivar => ivar
+    gamma is missing in your dx.
+ivar-missing: ivar * (dout - dbeta / N - xhat * dgamma / N) => (dout - dbeta / N - xhat * dgamma / N)
+    The whole of your dx still has to be divided by sqrt(var + eps).
+divide-by-variance: gamma * ivar => gamma * ivar**2
+    You divide by the variance. The formula divides by its root, s, once.
+xmu-for-xhat: N - xhat => N - cache[2]
+    The last term has xmu in front of the mean. It is the normalised xhat that stands there.
+sum-without-axis: xhat * dgamma => xhat * np.sum(dout * xhat)
+    The last mean runs over the features as well. Name the axis.
+mean-of-everything: dbeta / N => np.mean(dout)
+    You subtract one mean from everything. Each feature has its own mean of dout. Name the axis.
+dgamma-uses-xmu:
+    - dgamma = np.sum(dout * xhat, axis=0)
+    + dgamma = np.sum(dout * cache[2], axis=0)
+    + dx = gamma * ivar * (dout - dbeta / N - xhat * np.mean(dout * xhat, axis=0))
+    + return dx, dgamma, dbeta
+    Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
+gradients-averaged: return dx, dgamma, dbeta => return dx, dgamma / N, dbeta / N
+    Your dgamma and dbeta are means over the examples, as in the formula for dx. As results they are sums.
+keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
+    Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the shape
+    of what it belongs to: (D,).
+""")
 
 
 def _layer(truth: Function, mistakes: Sequence[Misconception], others: Sequence[Alternative]) -> Exercise:
@@ -331,35 +283,27 @@ def _layer(truth: Function, mistakes: Sequence[Misconception], others: Sequence[
     )
 
 
+named = Notation(bn.batchnorm_backward_alt)
 BACKWARD = _layer(
     bn.batchnorm_backward,
     STAGED_MISTAKES,
-    (
-        *rights(
-            """
-            the zero term of step 2 left out:
-                - dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2)
-                + dx1, dmu = dxmu1 + dxmu2, -np.sum(dxmu1, axis=0)
-            rows by broadcasting: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = dmu / N
-            """,
-        ),
-        right("the closed form", by=bn.batchnorm_backward_alt),
-    ),
+    named.rights("""
+    the zero term of step 2 left out:
+        - dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2)
+        + dx1, dmu = dxmu1 + dxmu2, -np.sum(dxmu1, axis=0)
+    rows by broadcasting: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = dmu / N
+    the closed form: by batchnorm_backward_alt
+    """),
 )
+named = Notation(bn.batchnorm_backward)
 BACKWARD_ALT = _layer(
     bn.batchnorm_backward_alt,
     CLOSED_MISTAKES,
-    (
-        *rights(
-            """
-            N taken out:
-                - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-                + dx = gamma * ivar / N * (N * dout - dbeta - xhat * dgamma)
-            dgamma without xhat in the cache:
-                - dgamma = np.sum(dout * xhat, axis=0)
-                + dgamma = np.sum(dout * (cache[2] * ivar), axis=0)
-            """,
-        ),
-        right("the ten steps", by=bn.batchnorm_backward),
-    ),
+    named.rights("""
+    N taken out:
+        - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
+        + dx = gamma * ivar / N * (N * dout - dbeta - xhat * dgamma)
+    dgamma without xhat in the cache: np.sum(dout * xhat, axis=0) => np.sum(dout * (cache[2] * ivar), axis=0)
+    the ten steps: by batchnorm_backward
+    """),
 )

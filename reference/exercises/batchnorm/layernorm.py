@@ -11,8 +11,7 @@ from reference.exercises.batchnorm.layer_backward import CANCELS, SHARES
 from reference.exercises.batchnorm.variants import float32_layer
 from reference.kit.drawn import Drawn, in_float32, strided
 from reference.kit.exercise import Case, Exercise, Inputs, case, right
-from reference.kit.notation import rights, wrongs
-from reference.kit.variants import right_pair
+from reference.kit.notation import Notation
 from reference.truth import batchnorm as bn
 
 
@@ -130,65 +129,58 @@ def back_in_float32(dout: Any, cache: Any) -> Any:
     return bn.layernorm_backward(dout.astype(np.float32), tuple(a.astype(np.float32) for a in cache))
 
 
+named = Notation(row_by_row, by_transposing, back_in_float32, back_row_by_row, back_by_transposing)
 FORWARD = Exercise(
     name="layernorm_forward",
     truth=bn.layernorm_forward,
     cases=THERE,
-    misconceptions=wrongs(
-        """
-        batch-axis:
-            - mu = np.mean(x, axis=1, keepdims=True)
-            - xmu = x - mu
-            - var = np.mean(xmu**2, axis=1, keepdims=True)
-            + mu = np.mean(x, axis=0)
-            + xmu = x - mu
-            + var = np.mean(xmu**2, axis=0)
-            You take mean and variance over the examples: that is batch normalisation. Here each example uses
-            its own features, so the axis is the other one.
-        variance-is-a-sum: np.mean(xmu**2, axis=1, keepdims=True) => np.sum(xmu**2, axis=1, keepdims=True)
-            Your variance adds up the squares but never divides by the number of features.
-        divided-by-N: np.mean(xmu**2, axis=1, keepdims=True) => np.sum(xmu**2, axis=1, keepdims=True) / len(x)
-            Your variance is divided by the number of examples. It is a mean over the D features.
-        normalise-with-ddof1:
-            - np.mean(xmu**2, axis=1, keepdims=True)
-            + np.var(x, axis=1, keepdims=True, ddof=1)
-            Your variance is divided by D - 1. Layer normalisation uses the biased one, divided by D.
-        var-not-centred: np.mean(xmu**2, axis=1, keepdims=True) => np.mean(x**2, axis=1, keepdims=True)
-            Your variance is the mean of the squares of x. The squares of x - mu are meant.
-        eps-missing: np.sqrt(var + eps) => np.sqrt(var)
-            Your root does not use eps: an example whose features are all alike is divided by zero.
-        eps-outside-sqrt: np.sqrt(var + eps) => (np.sqrt(var) + eps)
-            Your eps stands behind the root. It belongs under it: an example that hardly varies shows the
-            difference.
-        divide-by-variance: np.sqrt(var + eps) => (var + eps)
-            You divide by the variance, without the root.
-        keepdims-missing: np.mean(x, axis=1, keepdims=True) => np.mean(x, axis=1)
-            Your means have the shape (N,), which broadcasts along the wrong axis. Keep the axis: (N, 1).
-        affine-per-example: gamma * xhat + beta => gamma[:, None] * xhat + beta[:, None]
-            You give each example its own gamma and beta. They belong to the features, as in batch
-            normalisation, and broadcast along the rows.
-        affine-forgotten: gamma * xhat + beta => xhat
-            gamma and beta are not used: the normalised values still have to be scaled and shifted.
-        writes-into-x:
-            - xmu = x - mu
-            + x -= mu
-            + xmu = x
-            Your values are right, but the function changes the x of its caller. Make a new array instead of
-            subtracting in place.
-        """,
-    ),
+    misconceptions=named.wrongs("""
+    batch-axis:
+        - mu = np.mean(x, axis=1, keepdims=True)
+        - xmu = x - mu
+        - var = np.mean(xmu**2, axis=1, keepdims=True)
+        + mu = np.mean(x, axis=0)
+        + xmu = x - mu
+        + var = np.mean(xmu**2, axis=0)
+        You take mean and variance over the examples: that is batch normalisation. Here each example uses its
+        own features, so the axis is the other one.
+    variance-is-a-sum: np.mean(xmu**2, axis=1, keepdims=True) => np.sum(xmu**2, axis=1, keepdims=True)
+        Your variance adds up the squares but never divides by the number of features.
+    divided-by-N: np.mean(xmu**2, axis=1, keepdims=True) => np.sum(xmu**2, axis=1, keepdims=True) / len(x)
+        Your variance is divided by the number of examples. It is a mean over the D features.
+    normalise-with-ddof1: np.mean(xmu**2, axis=1, keepdims=True) => np.var(x, axis=1, keepdims=True, ddof=1)
+        Your variance is divided by D - 1. Layer normalisation uses the biased one, divided by D.
+    var-not-centred: np.mean(xmu**2, axis=1, keepdims=True) => np.mean(x**2, axis=1, keepdims=True)
+        Your variance is the mean of the squares of x. The squares of x - mu are meant.
+    eps-missing: np.sqrt(var + eps) => np.sqrt(var)
+        Your root does not use eps: an example whose features are all alike is divided by zero.
+    eps-outside-sqrt: np.sqrt(var + eps) => (np.sqrt(var) + eps)
+        Your eps stands behind the root. It belongs under it: an example that hardly varies shows the
+        difference.
+    divide-by-variance: np.sqrt(var + eps) => (var + eps)
+        You divide by the variance, without the root.
+    keepdims-missing: np.mean(x, axis=1, keepdims=True) => np.mean(x, axis=1)
+        Your means have the shape (N,), which broadcasts along the wrong axis. Keep the axis: (N, 1).
+    affine-per-example: gamma * xhat + beta => gamma[:, None] * xhat + beta[:, None]
+        You give each example its own gamma and beta. They belong to the features, as in batch normalisation,
+        and broadcast along the rows.
+    affine-forgotten: gamma * xhat + beta => xhat
+        gamma and beta are not used: the normalised values still have to be scaled and shifted.
+    writes-into-x:
+        - xmu = x - mu
+        + x -= mu
+        + xmu = x
+        Your values are right, but the function changes the x of its caller. Make a new array instead of
+        subtracting in place.
+    """),
     alternatives=(
         right("in float32", by=float32_layer(bn.layernorm_forward)),
-        right("row by row", by=row_by_row),
-        right("batch normalisation of the transposed", by=by_transposing),
-        *rights(
-            """
-            one-pass variance:
-                - np.mean(xmu**2, axis=1, keepdims=True)
-                + np.mean(x**2, axis=1, keepdims=True) - mu**2
-            a list as cache: return out, (xhat, gamma, ivar) => return out, [x, ln_param]
-            """,
-        ),
+        *named.rights("""
+        row by row: by row_by_row
+        batch normalisation of the transposed: by by_transposing
+        one-pass variance: (xmu**2, axis=1, keepdims=True) => (x**2, axis=1, keepdims=True) - mu**2
+        a list as cache: return out, (xhat, gamma, ivar) => return out, [x, ln_param]
+        """),
     ),
 )
 
@@ -199,74 +191,58 @@ BACKWARD = Exercise(
     truth=bn.layernorm_backward,
     cases=BACK,
     partners=(bn.layernorm_forward,),
-    misconceptions=wrongs(
-        """
-        batch-axis:
-            - mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
-            - mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
-            + mean_dxhat = np.mean(dxhat, axis=0)
-            + mean_product = np.mean(dxhat * xhat, axis=0)
-            Your means in dx run over the examples, as in batch normalisation. Mean and variance of an example
-            were taken over its features: the other axis.
-        gamma-factored-out:
-            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-            + mean_dout = np.mean(dout, axis=1, keepdims=True)
-            + mean_dout_xhat = np.mean(dout * xhat, axis=1, keepdims=True)
-            + dx = gamma * ivar * (dout - mean_dout - xhat * mean_dout_xhat)
-            You took gamma out of the means. Here they run over the features, and gamma differs from feature
-            to feature: it has to stay inside, in dxhat.
-        gamma-missing: dxhat = gamma * dout => dxhat = dout
-            gamma is missing in your dx: the output was gamma times xhat.
-        dgamma-wrong-axis: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.sum(dout * xhat, axis=1)
-            Your dgamma sums over the features. gamma has one entry per feature, so its gradient sums over the
-            examples, as in batch normalisation.
-        dbeta-wrong-axis: dbeta = np.sum(dout, axis=0) => dbeta = np.sum(dout, axis=1)
-            Your dbeta sums over the features. beta has one entry per feature, so its gradient sums over the
-            examples, as in batch normalisation.
-        constant-statistics: dx = ivar * (dxhat - mean_dxhat - xhat * mean_product) => dx = ivar * dxhat
-            Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
-        no-mean-path:
-            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-            + dx = ivar * (dxhat - xhat * mean_product)
-            The mean of dxhat is not subtracted in your dx.
-        no-variance-path:
-            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-            + dx = ivar * (dxhat - mean_dxhat)
-            The part along xhat is not subtracted in your dx.
-        divided-by-N:
-            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-            + D_over_N = dout.shape[1] / dout.shape[0]
-            + dx = ivar * (dxhat - D_over_N * mean_dxhat - D_over_N * xhat * mean_product)
-            Your means divide by the number of examples. They run over the features: divide by D.
-        sums-for-means:
-            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-            + dx = ivar * (dxhat - dout.shape[1] * (mean_dxhat + xhat * mean_product))
-            You subtract sums. Both terms of the formula are means: the factors 1/D are missing.
-        dvar-sign:
-            - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-            + dx = ivar * (dxhat - mean_dxhat + xhat * mean_product)
-            The last term has the wrong sign: the part along xhat is taken away.
-        dgamma-averaged: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.mean(dout * xhat, axis=0)
-            Your dgamma is a mean over the examples. Gradients of several uses add up.
-        keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
-            Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has
-            the shape of what it belongs to: (D,).
-        """,
-    ),
-    alternatives=(
-        right("in float32", by=back_in_float32),
-        right_pair("row by row", forward=row_by_row, backward=back_row_by_row),
-        right_pair(
-            "batch normalisation of the transposed", forward=by_transposing, backward=back_by_transposing
-        ),
-        *rights(
-            """
-            D taken out:
-                - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-                + D = dout.shape[1]
-                + total = np.sum(dxhat * xhat, axis=1, keepdims=True)
-                + dx = ivar / D * (D * dxhat - D * mean_dxhat - xhat * total)
-            """,
-        ),
-    ),
+    misconceptions=named.wrongs("""
+    batch-axis:
+        - mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
+        - mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
+        + mean_dxhat = np.mean(dxhat, axis=0)
+        + mean_product = np.mean(dxhat * xhat, axis=0)
+        Your means in dx run over the examples, as in batch normalisation. Mean and variance of an example
+        were taken over its features: the other axis.
+    gamma-factored-out:
+        - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+        + mean_dout = np.mean(dout, axis=1, keepdims=True)
+        + mean_dout_xhat = np.mean(dout * xhat, axis=1, keepdims=True)
+        + dx = gamma * ivar * (dout - mean_dout - xhat * mean_dout_xhat)
+        You took gamma out of the means. Here they run over the features, and gamma differs from feature to
+        feature: it has to stay inside, in dxhat.
+    gamma-missing: dxhat = gamma * dout => dxhat = dout
+        gamma is missing in your dx: the output was gamma times xhat.
+    dgamma-wrong-axis: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.sum(dout * xhat, axis=1)
+        Your dgamma sums over the features. gamma has one entry per feature, so its gradient sums over the
+        examples, as in batch normalisation.
+    dbeta-wrong-axis: dbeta = np.sum(dout, axis=0) => dbeta = np.sum(dout, axis=1)
+        Your dbeta sums over the features. beta has one entry per feature, so its gradient sums over the
+        examples, as in batch normalisation.
+    constant-statistics: dx = ivar * (dxhat - mean_dxhat - xhat * mean_product) => dx = ivar * dxhat
+        Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
+    no-mean-path: mean_dxhat - xhat => xhat
+        The mean of dxhat is not subtracted in your dx.
+    no-variance-path: (dxhat - mean_dxhat - xhat * mean_product) => (dxhat - mean_dxhat)
+        The part along xhat is not subtracted in your dx.
+    divided-by-N:
+        - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+        + D_over_N = dout.shape[1] / dout.shape[0]
+        + dx = ivar * (dxhat - D_over_N * mean_dxhat - D_over_N * xhat * mean_product)
+        Your means divide by the number of examples. They run over the features: divide by D.
+    sums-for-means: mean_dxhat - xhat * mean_product => dout.shape[1] * (mean_dxhat + xhat * mean_product)
+        You subtract sums. Both terms of the formula are means: the factors 1/D are missing.
+    dvar-sign: mean_dxhat - xhat => mean_dxhat + xhat
+        The last term has the wrong sign: the part along xhat is taken away.
+    dgamma-averaged: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.mean(dout * xhat, axis=0)
+        Your dgamma is a mean over the examples. Gradients of several uses add up.
+    keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
+        Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the
+        shape of what it belongs to: (D,).
+    """),
+    alternatives=named.rights("""
+    in float32: by back_in_float32
+    row by row: by back_row_by_row with row_by_row
+    batch normalisation of the transposed: by back_by_transposing with by_transposing
+    D taken out:
+        - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+        + D = dout.shape[1]
+        + total = np.sum(dxhat * xhat, axis=1, keepdims=True)
+        + dx = ivar / D * (D * dxhat - D * mean_dxhat - xhat * total)
+    """),
 )

@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 
 from reference.exercises.dropout.inputs import linear, seeded
-from reference.exercises.dropout.inverted import SEED_DEMANDED
 from reference.exercises.dropout.masks import alike, asking
 from reference.kit.chance import Stated, certain, share
 from reference.kit.drawn import in_float32, only, strided
 from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation, wrongs
 from reference.kit.variants import in_float32 as working_in_float32
-from reference.kit.variants import right_pair
 from reference.truth import dropout as do
 from stagewise.judge.compare import Tolerance
 
@@ -113,10 +111,7 @@ def _seeds(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> 
 
 
 def _test(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
-    zeros, scale = (
-        "zero_fraction(weights(x, test_out, b))",
-        "survivor_scale(weights(x, test_out, b), w)",
-    )
+    zeros, scale = ("zero_fraction(weights(x, test_out, b))", "survivor_scale(weights(x, test_out, b), w)")
     return _case(
         name,
         f"test_out, _ = {_CALL}",
@@ -193,25 +188,23 @@ def _instead(shape: str) -> str:
 
 
 FORWARD_MISTAKES = (
-    *wrongs(
-        """
-        keep-vs-drop:
-            - kept = np.random.rand(*w.shape) < p
-            - mask = (kept / p).astype(w.dtype)
-            + kept = np.random.rand(*w.shape) > p
-            + mask = (kept / (1 - p)).astype(w.dtype)
-            Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4
-            of the weights becomes zero.
-        mixed-convention: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > p
-            You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of
-            the two has the wrong convention.
-        unscaled: kept / p => kept / 1
-            You drop weights, but those that are kept stay as large as they were, so the sums fall to p times
-            their size. Divide by the probability to KEEP.
-        wrong-factor: kept / p => kept / (1 - p)
-            You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
-        """,
-    ),
+    *wrongs("""
+    keep-vs-drop:
+        - kept = np.random.rand(*w.shape) < p
+        - mask = (kept / p).astype(w.dtype)
+        + kept = np.random.rand(*w.shape) > p
+        + mask = (kept / (1 - p)).astype(w.dtype)
+        Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4 of
+        the weights becomes zero.
+    mixed-convention: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > p
+        You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of the
+        two has the wrong convention.
+    unscaled: kept / p => kept / 1
+        You drop weights, but those that are kept stay as large as they were, so the sums fall to p times
+        their size. Divide by the probability to KEEP.
+    wrong-factor: kept / p => kept / (1 - p)
+        You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
+    """),
     wrong(
         "drops-inputs",
         change=_OUT,
@@ -233,67 +226,60 @@ FORWARD_MISTAKES = (
         says="Each example of yours has a mask of its own. The paper does that; here one mask serves the "
         "whole batch, as the docstring says, which costs far less.",
     ),
-    *wrongs(
-        """
-        one-mask-per-unit: np.random.rand(*w.shape) => np.random.rand(1, w.shape[1])
-            A whole column of w is dropped or kept: one row of random numbers is broadcast. Every weight needs
-            a random number of its own.
-        one-mask-per-input: np.random.rand(*w.shape) => np.random.rand(len(w), 1)
-            A whole row of w is dropped or kept: one column of random numbers is broadcast. Every weight needs
-            a random number of its own.
-        bias-missing: x @ (w * mask) + b => x @ (w * mask) + 0 * b
-            The bias b is not added.
-        bias-scaled: x @ (w * mask) + b => x @ (w * mask) + b * mask.max()
-            Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to make
-            up for: add b as it is.
-        """,
-    ),
+    *wrongs("""
+    one-mask-per-unit: np.random.rand(*w.shape) => np.random.rand(1, w.shape[1])
+        A whole column of w is dropped or kept: one row of random numbers is broadcast. Every weight needs a
+        random number of its own.
+    one-mask-per-input: np.random.rand(*w.shape) => np.random.rand(len(w), 1)
+        A whole row of w is dropped or kept: one column of random numbers is broadcast. Every weight needs a
+        random number of its own.
+    bias-missing: x @ (w * mask) + b => x @ (w * mask) + 0 * b
+        The bias b is not added.
+    bias-scaled: x @ (w * mask) + b => x @ (w * mask) + b * mask.max()
+        Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to make up
+        for: add b as it is.
+    """),
     wrong(
         "bias-dropped",
         change=_OUT,
         into=f"out = x @ (w * mask) + b * ({_instead('b.shape')}).astype(b.dtype)",
         says="Entries of your bias are dropped. All of b is added as it is; only w has a mask.",
     ),
-    *wrongs(
-        """
-        scaled-at-test-too: mask = np.ones_like(w) => mask = np.full_like(w, p)
-            Training already divides by p, and your test mode multiplies by p on top of it. In test mode the
-            weights are used as they are.
-        active-at-test: if mode == "train": => if mode in ("train", "test"):
-            You still drop weights in test mode, so the answer for one example changes from call to call.
-        modes-swapped:
-            - if mode == "train":
-            + mode = {'train': 'test', 'test': 'train'}.get(mode, mode)
-            + if mode == "train":
-            Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.
-        dtype-lost: (kept / p).astype(w.dtype) => kept / p
-            For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give
-            the mask the dtype of w.
-        reseed-inside-layer:
-            - if "seed" in dropconnect_param:
-            -     np.random.seed(dropconnect_param["seed"])
-            + np.random.seed(dropconnect_param.get("seed", 0))
-            Every call of yours draws the same mask, because the generator is seeded anew each time, even when
-            no seed is given. Seed only if there is one.
-        """,
-    ),
-    wrong(
-        "seed-demanded",
-        change='if "seed" in dropconnect_param:\n    np.random.seed(dropconnect_param["seed"])',
-        into='np.random.seed(dropconnect_param["seed"])',
-        says=SEED_DEMANDED.format("dropconnect_param"),
-    ),
-    *wrongs(
-        """
-        seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
-            Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
-        writes-into-w:
-            - out = x @ (w * mask) + b
-            + w *= mask
-            + out = x @ w + b
-            Your function overwrites w: the dropped weights would be lost for ever.
-        """,
-    ),
+    *wrongs("""
+    scaled-at-test-too: mask = np.ones_like(w) => mask = np.full_like(w, p)
+        Training already divides by p, and your test mode multiplies by p on top of it. In test mode the
+        weights are used as they are.
+    active-at-test: if mode == "train": => if mode in ("train", "test"):
+        You still drop weights in test mode, so the answer for one example changes from call to call.
+    modes-swapped:
+        - if mode == "train":
+        + mode = {'train': 'test', 'test': 'train'}.get(mode, mode)
+        + if mode == "train":
+        Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.
+    dtype-lost: (kept / p).astype(w.dtype) => kept / p
+        For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the
+        mask the dtype of w.
+    reseed-inside-layer:
+        - if "seed" in dropconnect_param:
+        -     np.random.seed(dropconnect_param["seed"])
+        + np.random.seed(dropconnect_param.get("seed", 0))
+        Every call of yours draws the same mask, because the generator is seeded anew each time, even when no
+        seed is given. Seed only if there is one.
+    seed-demanded:
+        - if "seed" in dropconnect_param:
+        -     np.random.seed(dropconnect_param["seed"])
+        + np.random.seed(dropconnect_param["seed"])
+        The "seed" in dropconnect_param is optional, and most calls have none: dropconnect_param["seed"]
+        raises a KeyError then. Look first whether it is there; dropconnect_param.get("seed") is None where it
+        is not.
+    seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
+        Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
+    writes-into-w:
+        - out = x @ (w * mask) + b
+        + w *= mask
+        + out = x @ w + b
+        Your function overwrites w: the dropped weights would be lost for ever.
+    """),
 )
 
 
@@ -323,6 +309,7 @@ def back_with_loops(dout: Any, cache: Any) -> Any:
     return dx, dw, db
 
 
+named = Notation(with_loops, back_with_loops)
 FORWARD = Exercise(
     name="dropconnect_forward",
     truth=do.dropconnect_forward,
@@ -330,16 +317,14 @@ FORWARD = Exercise(
     misconceptions=FORWARD_MISTAKES,
     alternatives=(
         right("in float32", by=working_in_float32(do.dropconnect_forward)),
-        right("loops, a generator of its own", by=with_loops),
-        *rights(
-            """
-            divided after the product:
-                - out = x @ (w * mask) + b
-                + scale = mask.max()
-                + out = (x @ (w * (mask > 0))) * scale + b
-            rand > 1 - p: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > 1 - p
-            """,
-        ),
+        *named.rights("""
+        loops, a generator of its own: by with_loops
+        divided after the product:
+            - out = x @ (w * mask) + b
+            + scale = mask.max()
+            + out = (x @ (w * (mask > 0))) * scale + b
+        rand > 1 - p: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > 1 - p
+        """),
     ),
 )
 
@@ -408,49 +393,44 @@ BACKWARD = Exercise(
     truth=do.dropconnect_backward,
     partners=(do.dropconnect_forward,),
     cases=BACKWARD_CASES,
-    misconceptions=wrongs(
-        """
-        dx-without-mask: (w * mask).T => w.T
-            Your dx goes back through all weights. The forward pass used w * kept / p: that matrix has to be
-            transposed.
-        dw-without-mask: (x.T @ dout) * mask => x.T @ dout
-            Your dw is not zero for dropped weights, although changing them would not have changed the output.
-        mask-forgotten:
-            - dx = dout @ (w * mask).T
-            - dw = (x.T @ dout) * mask
-            + dx = dout @ w.T
-            + dw = x.T @ dout
-            This is the backward pass of an ordinary linear layer: the mask of the forward pass is not used at
-            all.
-        dw-unscaled: (x.T @ dout) * mask => (x.T @ dout) * (mask > 0)
-            Your dw passes the right weights, but without the factor by which the forward pass multiplied
-            them.
-        dx-unscaled: (w * mask).T => (w * (mask > 0)).T
-            Your dx uses the right weights, but without the factor by which the forward pass multiplied them.
-        fresh-mask:
-            - x, w, mask = cache
-            + x, w, mask = cache
-            + mask = np.random.permutation(mask.ravel()).reshape(mask.shape)
-            Your backward pass draws a mask of its own. It needs the one of the forward pass: put it into the
-            cache.
-        db-averaged: np.sum(dout, axis=0) => np.mean(dout, axis=0)
-            Your db is a mean over the examples. b is added to each of them, so the gradients add.
-        averaged-over-the-batch: (x.T @ dout) * mask => (x.T @ dout) * mask / len(x)
-            Your dw is divided by N. The loss may have done so already, in dout; the layer only sums.
-        """,
-    ),
+    misconceptions=named.wrongs("""
+    dx-without-mask: (w * mask).T => w.T
+        Your dx goes back through all weights. The forward pass used w * kept / p: that matrix has to be
+        transposed.
+    dw-without-mask: (x.T @ dout) * mask => x.T @ dout
+        Your dw is not zero for dropped weights, although changing them would not have changed the output.
+    mask-forgotten:
+        - dx = dout @ (w * mask).T
+        - dw = (x.T @ dout) * mask
+        + dx = dout @ w.T
+        + dw = x.T @ dout
+        This is the backward pass of an ordinary linear layer: the mask of the forward pass is not used at
+        all.
+    dw-unscaled: (x.T @ dout) * mask => (x.T @ dout) * (mask > 0)
+        Your dw passes the right weights, but without the factor by which the forward pass multiplied them.
+    dx-unscaled: (w * mask).T => (w * (mask > 0)).T
+        Your dx uses the right weights, but without the factor by which the forward pass multiplied them.
+    fresh-mask:
+        - x, w, mask = cache
+        + x, w, mask = cache
+        + mask = np.random.permutation(mask.ravel()).reshape(mask.shape)
+        Your backward pass draws a mask of its own. It needs the one of the forward pass: put it into the
+        cache.
+    db-averaged: np.sum(dout, axis=0) => np.mean(dout, axis=0)
+        Your db is a mean over the examples. b is added to each of them, so the gradients add.
+    averaged-over-the-batch: (x.T @ dout) * mask => (x.T @ dout) * mask / len(x)
+        Your dw is divided by N. The loss may have done so already, in dout; the layer only sums.
+    """),
     alternatives=(
         right("in float32", by=working_in_float32(do.dropconnect_backward)),
-        right_pair("loops, another cache", forward=with_loops, backward=back_with_loops),
-        *rights(
-            """
-            einsum:
-                - dx = dout @ (w * mask).T
-                - dw = (x.T @ dout) * mask
-                + dx = np.einsum('nh,dh,dh->nd', dout, w, mask)
-                + dw = np.einsum('nd,nh,dh->dh', x, dout, mask)
-            """,
-        ),
+        *named.rights("""
+        loops, another cache: by back_with_loops with with_loops
+        einsum:
+            - dx = dout @ (w * mask).T
+            - dw = (x.T @ dout) * mask
+            + dx = np.einsum('nh,dh,dh->nd', dout, w, mask)
+            + dw = np.einsum('nd,nh,dh->dh', x, dout, mask)
+        """),
     ),
 )
 EXERCISES = (FORWARD, BACKWARD)

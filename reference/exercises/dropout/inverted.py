@@ -11,10 +11,9 @@ from reference.exercises.dropout.inputs import entries
 from reference.exercises.dropout.masks import asking, elementwise_cases
 from reference.kit.chance import certain
 from reference.kit.drawn import in_float32, only, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.notation import Notation
 from reference.kit.variants import in_float32 as working_in_float32
-from reference.kit.variants import right_pair, wrong_pair
 from reference.truth import dropout as do
 
 OVERWRITES_X = "Your function overwrites x. The caller's array must stay as it was."
@@ -37,101 +36,96 @@ def dropping_at_test_only(x: Any, dropout_param: Any) -> Any:
     return x * kept, kept
 
 
-NOT_DRAWN_APART = (
-    *wrongs(
-        """
-        one-mask-per-batch: np.random.rand(*x.shape) => np.random.rand(1, *x.shape[1:])
-            All examples of your batch lose the same units: one row of random numbers is broadcast over the
-            batch. Every entry needs a random number of its own.
-        one-mask-per-row: np.random.rand(*x.shape) => np.random.rand(len(x), *[1] * (x.ndim - 1))
-            An example of yours is dropped as a whole or not at all: one random number is broadcast over its
-            units. Every entry needs a random number of its own.
-        one-number-for-all: np.random.rand(*x.shape) => np.random.rand(*[1] * x.ndim)
-            Your batch is kept or dropped as a whole: a single random number decides about all entries. Every
-            entry needs one of its own.
-        normal-noise: np.random.rand(*x.shape) => np.random.randn(*x.shape)
-            Your random numbers are normal ones. Only a uniform number between 0 and 1 is smaller than p with
-            probability p.
-        reseed-inside-layer:
-            - if "seed" in dropout_param:
-            -     np.random.seed(dropout_param["seed"])
-            + np.random.seed(dropout_param.get("seed", 0))
-            Every call of yours draws the same mask, because the generator is seeded anew each time, even when
-            no seed is given. Seed only if there is one.
-        seed-ignored: np.random.seed(dropout_param["seed"]) => pass
-            Two calls with the same "seed" draw different masks. The seed in dropout_param is not used.
-        active-at-test: if mode == "train": => if mode in ("train", "test"):
-            You still drop entries in test mode, so the answer for one picture changes from call to call.
-        modes-swapped:
-            - if mode == "train":
-            + mode = {'train': 'test', 'test': 'train'}.get(mode, mode)
-            + if mode == "train":
-            @_MODES_SWAPPED
-        """,
-        _MODES_SWAPPED=_MODES_SWAPPED,
-    ),
-    wrong("drops-at-test-only", by=dropping_at_test_only, says=_MODES_SWAPPED),
-    wrong(
-        "seed-demanded",
-        change='if "seed" in dropout_param:\n    np.random.seed(dropout_param["seed"])',
-        into='np.random.seed(dropout_param["seed"])',
-        says=SEED_DEMANDED.format("dropout_param"),
-    ),
-)
+named = Notation(dropping_at_test_only, _MODES_SWAPPED=_MODES_SWAPPED)
+NOT_DRAWN_APART = named.wrongs("""
+one-mask-per-batch: np.random.rand(*x.shape) => np.random.rand(1, *x.shape[1:])
+    All examples of your batch lose the same units: one row of random numbers is broadcast over the batch.
+    Every entry needs a random number of its own.
+one-mask-per-row: np.random.rand(*x.shape) => np.random.rand(len(x), *[1] * (x.ndim - 1))
+    An example of yours is dropped as a whole or not at all: one random number is broadcast over its units.
+    Every entry needs a random number of its own.
+one-number-for-all: np.random.rand(*x.shape) => np.random.rand(*[1] * x.ndim)
+    Your batch is kept or dropped as a whole: a single random number decides about all entries. Every entry
+    needs one of its own.
+normal-noise: np.random.rand(*x.shape) => np.random.randn(*x.shape)
+    Your random numbers are normal ones. Only a uniform number between 0 and 1 is smaller than p with
+    probability p.
+reseed-inside-layer:
+    - if "seed" in dropout_param:
+    -     np.random.seed(dropout_param["seed"])
+    + np.random.seed(dropout_param.get("seed", 0))
+    Every call of yours draws the same mask, because the generator is seeded anew each time, even when no seed
+    is given. Seed only if there is one.
+seed-ignored: np.random.seed(dropout_param["seed"]) => pass
+    Two calls with the same "seed" draw different masks. The seed in dropout_param is not used.
+active-at-test: if mode == "train": => if mode in ("train", "test"):
+    You still drop entries in test mode, so the answer for one picture changes from call to call.
+modes-swapped:
+    - if mode == "train":
+    + mode = {'train': 'test', 'test': 'train'}.get(mode, mode)
+    + if mode == "train":
+    @_MODES_SWAPPED
+drops-at-test-only: by dropping_at_test_only
+    @_MODES_SWAPPED
+seed-demanded:
+    - if "seed" in dropout_param:
+    -     np.random.seed(dropout_param["seed"])
+    + np.random.seed(dropout_param["seed"])
+    The "seed" in dropout_param is optional, and most calls have none: dropout_param["seed"] raises a KeyError
+    then. Look first whether it is there; dropout_param.get("seed") is None where it is not.
+""")
 
 
+named = Notation(OVERWRITES_X=OVERWRITES_X)
 FORWARD_MISTAKES = (
-    *wrongs(
-        """
-        keep-vs-drop:
-            - kept = np.random.rand(*x.shape) < p
-            - mask = (kept / p).astype(x.dtype)
-            + kept = np.random.rand(*x.shape) > p
-            + mask = (kept / (1 - p)).astype(x.dtype)
-            Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4
-            becomes zero.
-        mixed-convention: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > p
-            You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of
-            the two has the wrong convention: a kept entry has a random number below p.
-        unscaled: (kept / p).astype(x.dtype) => kept.astype(x.dtype)
-            You drop, but the entries that are kept stay as large as they were, so the mean of the output
-            falls to p times that of the input. Inverted dropout makes up for it in training.
-        wrong-factor: kept / p => kept / (1 - p)
-            You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
-        multiply-by-p: kept / p => kept * p
-            You multiply by p, which shrinks the output a second time. What is kept with probability p must be
-            made larger to keep the mean.
-        scaled-at-test-too:
-            - elif mode == "test":
-            -     out = x
-            + elif mode == "test":
-            +     out = x * p
-            Training already divides by p, and your test mode multiplies by p on top of it: the output
-            shrinks. In this scheme test mode changes nothing.
-        divided-at-test-too:
-            - elif mode == "test":
-            -     out = x
-            + elif mode == "test":
-            +     out = x / p
-            You divide by p in test mode as well. Nothing is dropped there, so nothing must be made up for.
-        precedence:
-            - kept = np.random.rand(*x.shape) < p
-            - mask = (kept / p).astype(x.dtype)
-            + kept = np.random.rand(*x.shape) < p / p
-            + mask = kept.astype(x.dtype)
-            Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, the
-            division comes first, and your numbers are compared with p / p = 1.
-        dtype-lost: (kept / p).astype(x.dtype) => kept / p
-            For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give
-            the result the dtype of x.
-        writes-into-x:
-            - out = x * mask
-            + x *= mask
-            + out = x
-            @OVERWRITES_X
-        """,
-        OVERWRITES_X=OVERWRITES_X,
-    ),
+    *named.wrongs("""
+    keep-vs-drop:
+        - kept = np.random.rand(*x.shape) < p
+        - mask = (kept / p).astype(x.dtype)
+        + kept = np.random.rand(*x.shape) > p
+        + mask = (kept / (1 - p)).astype(x.dtype)
+        Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4
+        becomes zero.
+    mixed-convention: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > p
+        You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of the
+        two has the wrong convention: a kept entry has a random number below p.
+    unscaled: (kept / p).astype(x.dtype) => kept.astype(x.dtype)
+        You drop, but the entries that are kept stay as large as they were, so the mean of the output falls to
+        p times that of the input. Inverted dropout makes up for it in training.
+    wrong-factor: kept / p => kept / (1 - p)
+        You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
+    multiply-by-p: kept / p => kept * p
+        You multiply by p, which shrinks the output a second time. What is kept with probability p must be
+        made larger to keep the mean.
+    scaled-at-test-too:
+        - elif mode == "test":
+        -     out = x
+        + elif mode == "test":
+        +     out = x * p
+        Training already divides by p, and your test mode multiplies by p on top of it: the output shrinks. In
+        this scheme test mode changes nothing.
+    divided-at-test-too:
+        - elif mode == "test":
+        -     out = x
+        + elif mode == "test":
+        +     out = x / p
+        You divide by p in test mode as well. Nothing is dropped there, so nothing must be made up for.
+    precedence:
+        - kept = np.random.rand(*x.shape) < p
+        - mask = (kept / p).astype(x.dtype)
+        + kept = np.random.rand(*x.shape) < p / p
+        + mask = kept.astype(x.dtype)
+        Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, the
+        division comes first, and your numbers are compared with p / p = 1.
+    dtype-lost: (kept / p).astype(x.dtype) => kept / p
+        For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the
+        result the dtype of x.
+    writes-into-x:
+        - out = x * mask
+        + x *= mask
+        + out = x
+        @OVERWRITES_X
+    """),
     *NOT_DRAWN_APART,
 )
 
@@ -172,6 +166,7 @@ def back_with_where(dout: Any, cache: Any) -> Any:
     return np.where(cache["kept"], dout / cache["p"], 0).astype(dout.dtype) if cache else dout.copy()
 
 
+named = Notation(with_loops, with_own_generator)
 FORWARD = Exercise(
     name="dropout_forward",
     truth=do.dropout_forward,
@@ -179,22 +174,20 @@ FORWARD = Exercise(
     misconceptions=FORWARD_MISTAKES,
     alternatives=(
         right("in float32", by=working_in_float32(do.dropout_forward)),
-        right("loops, Python's random", by=with_loops),
-        right("default_rng, rand > 1 - p, np.where", by=with_own_generator),
-        *rights(
-            """
-            RandomState and binomial:
-                - kept = np.random.rand(*x.shape) < p
-                + kept = np.random.RandomState(dropout_param.get('seed')).binomial(1, p, x.shape)
-            rand > 1 - p: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > 1 - p
-            choice: np.random.rand(*x.shape) < p => np.random.choice([True, False], x.shape, p=[p, 1 - p])
-            in place on a copy:
-                - out = x * mask
-                + out = x.copy()
-                + out[~kept] = 0
-                + out /= p
-            """,
-        ),
+        *named.rights("""
+        loops, Python's random: by with_loops
+        default_rng, rand > 1 - p, np.where: by with_own_generator
+        RandomState and binomial:
+            - kept = np.random.rand(*x.shape) < p
+            + kept = np.random.RandomState(dropout_param.get('seed')).binomial(1, p, x.shape)
+        rand > 1 - p: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > 1 - p
+        choice: np.random.rand(*x.shape) < p => np.random.choice([True, False], x.shape, p=[p, 1 - p])
+        in place on a copy:
+            - out = x * mask
+            + out = x.copy()
+            + out[~kept] = 0
+            + out /= p
+        """),
     ),
 )
 
@@ -247,6 +240,14 @@ def _two_batches(inputs: Inputs) -> Inputs:
 
 _BETWEEN = f"{_THERE}\n_, _ = dropout_forward(x2, dropout_param)\n{_AND_BACK}"
 
+named = Notation(
+    back_with_loops,
+    with_loops,
+    back_with_where,
+    with_own_generator,
+    multiplies_by_out_back=lambda dout, out: dout * out,
+    multiplies_by_out_there=lambda x, param: (do.dropout_forward(x, param)[0],) * 2,
+)
 BACKWARD = Exercise(
     name="dropout_backward",
     truth=do.dropout_backward,
@@ -270,55 +271,43 @@ BACKWARD = Exercise(
         _back("train, p = 1", entries(5, 6, p=1.0), 30, weight=0.5),
         _test("test, p = 0.3", (20, 40), 0.3, main=True),
     ),
-    misconceptions=(
-        *wrongs(
-            """
-            no-mask: dx = dout * mask => dx = dout * 1
-                Gradient flows through entries that were dropped: your mask is not used on the way back. Where
-                the output was 0 whatever x was, the derivative is 0.
-            fresh-mask:
-                - dx = dout * mask
-                + dx = dout * np.random.permutation(mask.ravel()).reshape(mask.shape)
-                Your backward pass draws a mask of its own. It needs the one of the forward pass: put it into
-                the cache.
-            unscaled-backward: dx = dout * mask => dx = dout * (mask > 0)
-                The right entries pass, but without the factor by which the forward pass multiplied them: it
-                belongs to the derivative too.
-            scaled-twice: dx = dout * mask => dx = dout * mask * mask.max()
-                The factor of the forward pass is in your gradient twice: it is in the mask already.
-            mask-inverted: dx = dout * mask => dx = dout * (mask == 0) * mask.max()
-                Gradient flows through the entries that were dropped, and only through those. It is the other
-                way round.
-            writes-into-dout:
-                - dx = dout * mask
-                + dout *= mask
-                + dx = dout
-                Your function overwrites dout. The caller's array must stay as it was.
-            no-test-mode:
-                - if mask is not None:
-                -     dx = dout * mask
-                + dx = dout * mask
-                After a forward pass in test mode there is no mask in your cache, and your backward pass
-                multiplies by it all the same. There, dx is dout.
-            """,
-        ),
-        wrong_pair(
-            "multiplies-by-out",
-            forward=lambda x, param: (do.dropout_forward(x, param)[0],) * 2,
-            backward=lambda dout, out: dout * out,
-            says="You multiply dout by the output of the forward pass. The derivative is the factor of each "
-            "entry, the mask, not the entry itself.",
-        ),
-    ),
+    misconceptions=named.wrongs("""
+    no-mask: dx = dout * mask => dx = dout * 1
+        Gradient flows through entries that were dropped: your mask is not used on the way back. Where the
+        output was 0 whatever x was, the derivative is 0.
+    fresh-mask: dx = dout * mask => dx = dout * np.random.permutation(mask.ravel()).reshape(mask.shape)
+        Your backward pass draws a mask of its own. It needs the one of the forward pass: put it into the
+        cache.
+    unscaled-backward: dx = dout * mask => dx = dout * (mask > 0)
+        The right entries pass, but without the factor by which the forward pass multiplied them: it belongs
+        to the derivative too.
+    scaled-twice: dx = dout * mask => dx = dout * mask * mask.max()
+        The factor of the forward pass is in your gradient twice: it is in the mask already.
+    mask-inverted: dx = dout * mask => dx = dout * (mask == 0) * mask.max()
+        Gradient flows through the entries that were dropped, and only through those. It is the other way
+        round.
+    writes-into-dout:
+        - dx = dout * mask
+        + dout *= mask
+        + dx = dout
+        Your function overwrites dout. The caller's array must stay as it was.
+    no-test-mode:
+        - if mask is not None:
+        -     dx = dout * mask
+        + dx = dout * mask
+        After a forward pass in test mode there is no mask in your cache, and your backward pass multiplies by
+        it all the same. There, dx is dout.
+    multiplies-by-out: by multiplies_by_out_back with multiplies_by_out_there
+        You multiply dout by the output of the forward pass. The derivative is the factor of each entry, the
+        mask, not the entry itself.
+    """),
     alternatives=(
         right("in float32", by=working_in_float32(do.dropout_backward)),
-        right_pair("loops", forward=with_loops, backward=back_with_loops),
-        right_pair("another cache", forward=with_own_generator, backward=back_with_where),
-        *rights(
-            """
-            np.where: dx = dout * mask => dx = np.where(mask > 0, dout * mask.max(), 0).astype(dout.dtype)
-            """,
-        ),
+        *named.rights("""
+        loops: by back_with_loops with with_loops
+        another cache: by back_with_where with with_own_generator
+        np.where: dx = dout * mask => dx = np.where(mask > 0, dout * mask.max(), 0).astype(dout.dtype)
+        """),
     ),
 )
 EXERCISES = (FORWARD, BACKWARD)

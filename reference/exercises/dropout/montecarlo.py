@@ -14,21 +14,15 @@ import numpy as np
 from reference.exercises.dropout.masks import asking
 from reference.kit.chance import Stated, bounded_mean
 from reference.kit.drawn import Drawn, in_float32
-from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.notation import Notation
 from reference.kit.variants import in_float32 as working_in_float32
 from reference.truth import dropout as do
 from stagewise.judge.compare import Tolerance
 
 P = 0.7
 _MEAN, _SPREAD = "row_mean(differing(mean), x)", "mean_square(spread, x)"
-SHARES = {
-    _MEAN: 3.0,
-    _SPREAD: 3.0,
-    "mean": 1.0,
-    "spread": 1.0,
-    "dtype_name(mean)": 0.25,
-}
+SHARES = {_MEAN: 3.0, _SPREAD: 3.0, "mean": 1.0, "spread": 1.0, "dtype_name(mean)": 0.25}
 NOTHING_DROPPED = Tolerance(
     rtol=1e-4, stol=2e-5, reason="probabilities, of which the spread cancels to nothing", scale=1.0
 )
@@ -139,77 +133,51 @@ def with_one_mask(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
     return np.mean(passes, axis=0), np.std(passes, axis=0)
 
 
-MISTAKES = (
-    *wrongs(
-        """
-        mode-left-at-test:
-            - {"p": dropout_param["p"], "mode": "train"}
-            + {"p": dropout_param["p"], "mode": dropout_param.get("mode", "test")}
-            All of your rows and passes are alike. Either nothing is dropped, because the layer is in test
-            mode (Monte Carlo dropout keeps train mode when it predicts), or a single mask serves them all.
-        same-masks:
-            - {"p": dropout_param["p"], "mode": "train"}
-            + {"p": dropout_param["p"], "mode": "train", "seed": 7}
-            All of your passes use the same masks, so they do not differ. Either each starts from the same
-            seed, or one pass was made and counted several times.
-        """,
-    ),
-    wrong(
-        "one-mask-per-batch",
-        by=with_one_mask,
-        says="All examples of your batch lose the same hidden units in a pass: one mask is broadcast over the"
-        " rows. Every example needs a mask of its own.",
-    ),
-    *wrongs(
-        """
-        scores-averaged: mean = np.mean(passes, axis=0) => mean = softmax(np.mean(np.log(passes), axis=0))
-            You average the scores and take the softmax of the mean. It is the probabilities of the passes
-            that are averaged.
-        softmax-missing: passes.append(softmax(scores)) => passes.append(scores)
-            Your mean and spread are those of the scores. Turn the scores of each pass into probabilities
-            first.
-        variance-not-root: np.std(passes, axis=0) => np.var(passes, axis=0)
-            Your spread is the variance. The standard deviation is its root.
-        standard-error: np.std(passes, axis=0) => np.std(passes, axis=0) / np.sqrt(samples)
-            Your spread is divided by the root of the number of passes: that is how well the mean is known,
-            which gets small with more passes. The spread of the passes themselves is asked for.
-        over-the-examples:
-            - np.std(passes, axis=0)
-            + np.tile(np.std(np.mean(passes, axis=0), axis=0), (len(x), 1))
-            Your spread is taken over the examples. Each example has a spread of its own, over the passes.
-        over-the-rows: np.std(passes, axis=0) => np.std(passes, axis=1)
-            Your spread has a row for each pass: it is taken over the examples. Stacked, the passes lie along
-            the first axis and the examples along the second; the spread over the passes is asked for.
-        not-scaled: scores = thinned @ => scores = (dropout_param["p"] * thinned) @
-            Hidden units are dropped, but those that are kept stay as large as they were. If your masks come
-            from your dropout_forward, look at its own check first; if you draw them here, divide by p.
-        wrong-factor:
-            - thinned, _ = dropout_forward(hidden, {"p": dropout_param["p"], "mode": "train"})
-            + thinned = hidden * (np.random.rand(*hidden.shape) < dropout_param["p"])
-            + thinned = thinned * (1 / np.subtract(1, dropout_param["p"], dtype=hidden.dtype))
-            Hidden units that are kept are divided by 1 - p, the probability to drop. If your masks come from
-            your dropout_forward, look at its own check first.
-        relu-missing:
-            - hidden = np.maximum(0, x @ network["w1"] + network["b1"])
-            + hidden = x @ network["w1"] + network["b1"]
-            The ReLU of the hidden layer is missing.
-        """,
-    ),
-    wrong(
-        "drops-inputs",
-        by=with_dropped_inputs,
-        says="You drop entries of x. Here the hidden units are dropped, after the ReLU.",
-    ),
-    *wrongs(
-        """
-        writes-into-dropout_param:
-            - passes = []
-            + passes = []
-            + dropout_param["mode"] = "train"
-            Your function changes the mode in the caller's dropout_param. Make a dict of your own.
-        """,
-    ),
-)
+named = Notation(with_one_mask, with_dropped_inputs)
+MISTAKES = named.wrongs("""
+mode-left-at-test: "train" => dropout_param.get("mode", "test")
+    All of your rows and passes are alike. Either nothing is dropped, because the layer is in test mode (Monte
+    Carlo dropout keeps train mode when it predicts), or a single mask serves them all.
+same-masks: "train" => "train", "seed": 7
+    All of your passes use the same masks, so they do not differ. Either each starts from the same seed, or
+    one pass was made and counted several times.
+one-mask-per-batch: by with_one_mask
+    All examples of your batch lose the same hidden units in a pass: one mask is broadcast over the rows.
+    Every example needs a mask of its own.
+scores-averaged: mean = np.mean(passes, axis=0) => mean = softmax(np.mean(np.log(passes), axis=0))
+    You average the scores and take the softmax of the mean. It is the probabilities of the passes that are
+    averaged.
+softmax-missing: passes.append(softmax(scores)) => passes.append(scores)
+    Your mean and spread are those of the scores. Turn the scores of each pass into probabilities first.
+variance-not-root: np.std(passes, axis=0) => np.var(passes, axis=0)
+    Your spread is the variance. The standard deviation is its root.
+standard-error: np.std(passes, axis=0) => np.std(passes, axis=0) / np.sqrt(samples)
+    Your spread is divided by the root of the number of passes: that is how well the mean is known, which gets
+    small with more passes. The spread of the passes themselves is asked for.
+over-the-examples: np.std(passes, axis=0) => np.tile(np.std(np.mean(passes, axis=0), axis=0), (len(x), 1))
+    Your spread is taken over the examples. Each example has a spread of its own, over the passes.
+over-the-rows: np.std(passes, axis=0) => np.std(passes, axis=1)
+    Your spread has a row for each pass: it is taken over the examples. Stacked, the passes lie along the
+    first axis and the examples along the second; the spread over the passes is asked for.
+not-scaled: scores = thinned @ => scores = (dropout_param["p"] * thinned) @
+    Hidden units are dropped, but those that are kept stay as large as they were. If your masks come from your
+    dropout_forward, look at its own check first; if you draw them here, divide by p.
+wrong-factor:
+    - thinned, _ = dropout_forward(hidden, {"p": dropout_param["p"], "mode": "train"})
+    + thinned = hidden * (np.random.rand(*hidden.shape) < dropout_param["p"])
+    + thinned = thinned * (1 / np.subtract(1, dropout_param["p"], dtype=hidden.dtype))
+    Hidden units that are kept are divided by 1 - p, the probability to drop. If your masks come from your
+    dropout_forward, look at its own check first.
+relu-missing: np.maximum(0, x @ network["w1"] + network["b1"]) => x @ network["w1"] + network["b1"]
+    The ReLU of the hidden layer is missing.
+drops-inputs: by with_dropped_inputs
+    You drop entries of x. Here the hidden units are dropped, after the ReLU.
+writes-into-dropout_param:
+    - passes = []
+    + passes = []
+    + dropout_param["mode"] = "train"
+    Your function changes the mode in the caller's dropout_param. Make a dict of your own.
+""")
 
 
 def at_once(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
@@ -236,6 +204,7 @@ def running_sums(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
     return mean, np.sqrt(np.maximum(0, squares / samples - mean**2))
 
 
+named = Notation(at_once, running_sums)
 MONTE_CARLO = Exercise(
     name="mc_dropout_predict",
     truth=do.mc_dropout_predict,
@@ -250,13 +219,11 @@ MONTE_CARLO = Exercise(
     misconceptions=MISTAKES,
     alternatives=(
         right("in float32", by=working_in_float32(do.mc_dropout_predict)),
-        right("all passes at once", by=at_once),
-        right("running sums", by=running_sums),
-        *rights(
-            """
-            divided by samples - 1: np.std(passes, axis=0) => np.std(passes, axis=0, ddof=1)
-            """,
-        ),
+        *named.rights("""
+        all passes at once: by at_once
+        running sums: by running_sums
+        divided by samples - 1: np.std(passes, axis=0) => np.std(passes, axis=0, ddof=1)
+        """),
     ),
 )
 EXERCISES = (MONTE_CARLO,)

@@ -8,8 +8,8 @@ import numpy as np
 
 from reference.exercises.dropout.inverted import NOT_DRAWN_APART, OVERWRITES_X
 from reference.exercises.dropout.masks import elementwise_cases
-from reference.kit.exercise import Exercise, right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.exercise import Exercise, right
+from reference.kit.notation import Notation
 from reference.kit.variants import in_float32
 from reference.truth import dropout as do
 
@@ -17,49 +17,35 @@ _KEPT = "kept = np.random.rand(*x.shape) < p"
 _TRAIN = "factor = kept.astype(x.dtype)"
 _TEST = "factor = np.full(x.shape, p, dtype=x.dtype)"
 
+named = Notation(do.dropout_forward, OVERWRITES_X=OVERWRITES_X)
 MISTAKES = (
-    *wrongs(
-        """
-        keep-vs-drop: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > p
-            In training your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a
-            share of 0.4 becomes zero.
-        scaled-twice: factor = kept.astype(x.dtype) => factor = (kept / p).astype(x.dtype)
-            You divide by p in training, and your test mode scales as well: one of the two is enough. In this
-            scheme training only drops.
-        """,
-    ),
-    wrong(
-        "inverted-instead",
-        by=do.dropout_forward,
-        says="You divide by p in training, as inverted dropout does. Here it is the other scheme: training "
-        "only drops, and test mode multiplies by p.",
-    ),
-    *wrongs(
-        """
-        multiply-by-p: factor = kept.astype(x.dtype) => factor = (kept * p).astype(x.dtype)
-            You multiply by p in training, where the dropped entries lower the mean already. In this scheme
-            training only drops.
-        test-unscaled: factor = np.full(x.shape, p, dtype=x.dtype) => factor = np.ones_like(x)
-            In test mode nothing is dropped and your output is x itself, larger than the mean in training.
-            Test mode has to make up for that.
-        test-divided-by-p:
-            - factor = np.full(x.shape, p, dtype=x.dtype)
-            + factor = np.full(x.shape, 1 / p, dtype=x.dtype)
-            You divide by p in test mode, which makes the output larger still. In training only a share of p
-            came through: test mode has to match that.
-        test-scaled-by-drop:
-            - factor = np.full(x.shape, p, dtype=x.dtype)
-            + factor = np.full(x.shape, 1 - p, dtype=x.dtype)
-            In test mode you multiply by 1 - p, the probability to drop. A share of p came through in
-            training.
-        writes-into-x:
-            - out = x * factor
-            + x *= factor
-            + out = x
-            @OVERWRITES_X
-        """,
-        OVERWRITES_X=OVERWRITES_X,
-    ),
+    *named.wrongs("""
+    keep-vs-drop: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > p
+        In training your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share
+        of 0.4 becomes zero.
+    scaled-twice: factor = kept.astype(x.dtype) => factor = (kept / p).astype(x.dtype)
+        You divide by p in training, and your test mode scales as well: one of the two is enough. In this
+        scheme training only drops.
+    inverted-instead: by dropout_forward
+        You divide by p in training, as inverted dropout does. Here it is the other scheme: training only
+        drops, and test mode multiplies by p.
+    multiply-by-p: factor = kept.astype(x.dtype) => factor = (kept * p).astype(x.dtype)
+        You multiply by p in training, where the dropped entries lower the mean already. In this scheme
+        training only drops.
+    test-unscaled: factor = np.full(x.shape, p, dtype=x.dtype) => factor = np.ones_like(x)
+        In test mode nothing is dropped and your output is x itself, larger than the mean in training. Test
+        mode has to make up for that.
+    test-divided-by-p: np.full(x.shape, p, dtype=x.dtype) => np.full(x.shape, 1 / p, dtype=x.dtype)
+        You divide by p in test mode, which makes the output larger still. In training only a share of p came
+        through: test mode has to match that.
+    test-scaled-by-drop: np.full(x.shape, p, dtype=x.dtype) => np.full(x.shape, 1 - p, dtype=x.dtype)
+        In test mode you multiply by 1 - p, the probability to drop. A share of p came through in training.
+    writes-into-x:
+        - out = x * factor
+        + x *= factor
+        + out = x
+        @OVERWRITES_X
+    """),
     *NOT_DRAWN_APART,
 )
 
@@ -76,6 +62,7 @@ def with_loops(x: Any, dropout_param: Any) -> Any:
     return out, None
 
 
+named = Notation(with_loops)
 FORWARD = Exercise(
     name="vanilla_dropout_forward",
     truth=do.vanilla_dropout_forward,
@@ -83,16 +70,14 @@ FORWARD = Exercise(
     misconceptions=MISTAKES,
     alternatives=(
         right("in float32", by=in_float32(do.vanilla_dropout_forward)),
-        right("loops, a generator of its own", by=with_loops),
-        *rights(
-            """
-            rand > 1 - p: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > 1 - p
-            np.where: factor = kept.astype(x.dtype) => factor = np.where(kept, 1, 0).astype(x.dtype)
-            the expected value of the mask:
-                - factor = np.full(x.shape, p, dtype=x.dtype)
-                + factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)
-            """,
-        ),
+        *named.rights("""
+        loops, a generator of its own: by with_loops
+        rand > 1 - p: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > 1 - p
+        np.where: factor = kept.astype(x.dtype) => factor = np.where(kept, 1, 0).astype(x.dtype)
+        the expected value of the mask:
+            - factor = np.full(x.shape, p, dtype=x.dtype)
+            + factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)
+        """),
     ),
 )
 EXERCISES = (FORWARD,)

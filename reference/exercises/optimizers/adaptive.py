@@ -9,8 +9,8 @@ import numpy as np
 from reference.exercises.optimizers.probes import Rule, epsilon_cases, ordinary, positive, probe, started
 from reference.exercises.optimizers.variants import state_mistakes, usual
 from reference.kit.drawn import in_float32
-from reference.kit.exercise import Exercise, right
-from reference.kit.notation import wrongs
+from reference.kit.exercise import Exercise
+from reference.kit.notation import Notation
 from reference.truth import optimizers as opt
 
 STORED = 'config["cache"] = cache'
@@ -50,6 +50,9 @@ def adagrad_by_powers(w: Any, dw: Any, config: Any = None) -> Any:
     return w + -scale * dw, config
 
 
+named = Notation(
+    adagrad_by_powers, NO_ROOT=NO_ROOT, INSIDE=INSIDE, MISSING=MISSING, STALE=STALE, ONE_RATE=ONE_RATE
+)
 ADAGRAD = Exercise(
     name="adagrad",
     truth=opt.adagrad,
@@ -66,40 +69,38 @@ ADAGRAD = Exercise(
         ),
     ),
     misconceptions=(
-        *wrongs(
-            """
-            no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
-                @NO_ROOT
-            eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
-                @INSIDE
-            eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
-                @MISSING
-            stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
-                @STALE
-            no-memory: cache + dw**2 => dw**2
-                Your cache holds the last square only, so every entry takes steps of the same length. AdaGrad
-                adds up the squares of all steps.
-            memory-fades: cache + dw**2 => 0.9 * cache + 0.1 * dw**2
-                Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of all
-                squares.
-            not-squared: cache + dw**2 => cache + np.abs(dw)
-                Your cache adds up absolute values. It adds up squares.
-            one-rate-for-all: cache + dw**2 => cache + np.sum(dw**2)
-                @ONE_RATE
-            ascent: w - config["learning_rate"] => w + config["learning_rate"]
-                You walk up the gradient. The step is subtracted.
-            """,
-            INSIDE=INSIDE,
-            MISSING=MISSING,
-            NO_ROOT=NO_ROOT,
-            ONE_RATE=ONE_RATE,
-            STALE=STALE,
-        ),
+        *named.wrongs("""
+        no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
+            @NO_ROOT
+        eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
+            @INSIDE
+        eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
+            @MISSING
+        stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
+            @STALE
+        no-memory: cache + dw**2 => dw**2
+            Your cache holds the last square only, so every entry takes steps of the same length. AdaGrad adds
+            up the squares of all steps.
+        memory-fades: cache + dw**2 => 0.9 * cache + 0.1 * dw**2
+            Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of all
+            squares.
+        not-squared: cache + dw**2 => cache + np.abs(dw)
+            Your cache adds up absolute values. It adds up squares.
+        one-rate-for-all: cache + dw**2 => cache + np.sum(dw**2)
+            @ONE_RATE
+        ascent: w - config["learning_rate"] => w + config["learning_rate"]
+            You walk up the gradient. The step is subtracted.
+        """),
         *state_mistakes(
             "adagrad", '"learning_rate": 1e-2, "epsilon": 1e-8', STORED, '"cache": cache', "cache"
         ),
     ),
-    alternatives=(*usual(opt.adagrad), right("a power instead of a root", by=adagrad_by_powers)),
+    alternatives=(
+        *usual(opt.adagrad),
+        *named.rights("""
+        a power instead of a root: by adagrad_by_powers
+        """),
+    ),
 )
 
 
@@ -112,6 +113,7 @@ def rmsprop_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
     return w - config["learning_rate"] * (dw / (config["epsilon"] + cache**0.5)), config
 
 
+named = Notation(rmsprop_by_corrections, NO_ROOT=NO_ROOT, STALE=STALE, INSIDE=INSIDE, MISSING=MISSING)
 RMSPROP = Exercise(
     name="rmsprop",
     truth=opt.rmsprop,
@@ -128,43 +130,34 @@ RMSPROP = Exercise(
         ),
     ),
     misconceptions=(
-        *wrongs(
-            """
-            decay-reversed: rho * cache + (1 - rho) * dw**2 => (1 - rho) * cache + rho * dw**2
-                Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the new
-                square.
-            no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
-                @NO_ROOT
-            stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
-                @STALE
-            eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
-                @INSIDE
-            eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
-                @MISSING
-            adagrad-sum: rho * cache + (1 - rho) * dw**2 => cache + dw**2
-                Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the old
-                cache and the new square, so that it forgets.
-            new-square-whole: (1 - rho) * dw**2 => dw**2
-                You add the new square whole. It enters with the weight 1 - decay_rate, so that the two
-                weights add up to 1.
-            not-squared: (1 - rho) * dw**2 => (1 - rho) * np.abs(dw)
-                Your cache averages absolute values. It averages squares.
-            one-rate-for-all: (1 - rho) * dw**2 => (1 - rho) * np.mean(dw**2)
-                You average the squares over all entries, so that the whole parameter has one common rate.
-                Each entry of w keeps its own average.
-            decay-rate-fixed: rho = config["decay_rate"] => rho = 0.99
-                Your decay rate is always 0.99. Take the one that config holds.
-            bias-corrected:
-                - np.sqrt(cache)
-                + np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))
-                You divide the cache by 1 - decay_rate^t before the root. That correction is Adam's; RMSProp
-                takes the cache as it is.
-            """,
-            INSIDE=INSIDE,
-            MISSING=MISSING,
-            NO_ROOT=NO_ROOT,
-            STALE=STALE,
-        ),
+        *named.wrongs("""
+        decay-reversed: rho * cache + (1 - rho) * dw**2 => (1 - rho) * cache + rho * dw**2
+            Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the new square.
+        no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
+            @NO_ROOT
+        stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
+            @STALE
+        eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
+            @INSIDE
+        eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
+            @MISSING
+        adagrad-sum: rho * cache + (1 - rho) * dw**2 => cache + dw**2
+            Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the old cache
+            and the new square, so that it forgets.
+        new-square-whole: (1 - rho) * dw**2 => dw**2
+            You add the new square whole. It enters with the weight 1 - decay_rate, so that the two weights
+            add up to 1.
+        not-squared: (1 - rho) * dw**2 => (1 - rho) * np.abs(dw)
+            Your cache averages absolute values. It averages squares.
+        one-rate-for-all: (1 - rho) * dw**2 => (1 - rho) * np.mean(dw**2)
+            You average the squares over all entries, so that the whole parameter has one common rate. Each
+            entry of w keeps its own average.
+        decay-rate-fixed: rho = config["decay_rate"] => rho = 0.99
+            Your decay rate is always 0.99. Take the one that config holds.
+        bias-corrected: np.sqrt(cache) => np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))
+            You divide the cache by 1 - decay_rate^t before the root. That correction is Adam's; RMSProp takes
+            the cache as it is.
+        """),
         *state_mistakes(
             "rmsprop",
             '"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8',
@@ -173,5 +166,10 @@ RMSPROP = Exercise(
             "cache",
         ),
     ),
-    alternatives=(*usual(opt.rmsprop), right("a step towards the new square", by=rmsprop_by_corrections)),
+    alternatives=(
+        *usual(opt.rmsprop),
+        *named.rights("""
+        a step towards the new square: by rmsprop_by_corrections
+        """),
+    ),
 )

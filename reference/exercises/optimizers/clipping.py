@@ -9,8 +9,8 @@ import numpy as np
 
 from reference.exercises.optimizers.probes import signed
 from reference.kit.drawn import Drawn, each_array, in_float32, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case, right
-from reference.kit.notation import wrongs
+from reference.kit.exercise import Case, Exercise, Inputs, case
+from reference.kit.notation import Notation
 from reference.truth import optimizers as opt
 
 SHARES = {"clipped": 3.0, "norm": 1.0}
@@ -75,6 +75,7 @@ NORM = "math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))"
 SCALE = "max_norm / norm if norm > max_norm else 1.0"
 SCALED = "{name: g * scale for name, g in grads.items()}"
 
+named = Notation(in_float32_throughout, in_loops, as_torch_does)
 CLIPPING = Exercise(
     name="clip_gradient_norm",
     truth=opt.clip_gradient_norm,
@@ -93,48 +94,40 @@ CLIPPING = Exercise(
         _clip("gaps in memory", strided(network_gradients(0.5, 2, 3.0)), weight=0.5),
         _clip("float32", in_float32(network_gradients(0.5, 2, 3.0)), weight=0.5),
     ),
-    misconceptions=wrongs(
-        """
-        per-element-vs-norm:
-            - {name: g * scale for name, g in grads.items()}
-            + {name: np.clip(g, -max_norm, max_norm) for name, g in grads.items()}
-            You clip each entry by itself. That changes the direction of the gradient; here all entries are
-            multiplied by one common factor.
-        each-array-by-itself:
-            - {name: g * scale for name, g in grads.items()}
-            + {k: g * min(1.0, max_norm / max(np.linalg.norm(g), 1e-12)) for k, g in grads.items()}
-            You clip each parameter by its own norm. The norm is that of all gradients together, and so is the
-            factor: only then the direction of the whole step stays.
-        always-rescaled: max_norm / norm if norm > max_norm else 1.0 => np.divide(max_norm, norm)
-            You also lengthen gradients that are shorter than max_norm. Those stay as they are.
-        no-root:
-            - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
-            + sum(float(np.sum(g**2)) for g in grads.values())
-            Your norm is the sum of the squares. Its root is missing.
-        sum-of-norms:
-            - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
-            + sum(float(np.linalg.norm(g)) for g in grads.values())
-            You add up the norms of the parameters. Lengths at right angles do not add: add the squares, then
-            take one root.
-        largest-entry:
-            - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
-            + max(float(np.max(np.abs(g))) for g in grads.values())
-            Your norm is the largest entry. The Euclidean one is meant: the root of the sum of all squares.
-        norm-after: g in grads.items()}, norm => g in grads.items()}, norm * scale
-            You return the norm after clipping. The one before is asked for: it tells you how often you clip.
-        divides-by-the-norm:
-            - max_norm / norm if norm > max_norm else 1.0
-            + 1 / norm if norm > max_norm else 1.0
-            Gradients that are too long get the length 1. They should get the length max_norm.
-        writes-into-grads:
-            - {name: g * scale for name, g in grads.items()}
-            + {name: np.multiply(g, scale, out=g) for name, g in grads.items()}
-            Your values are right, but your function changes the arrays of its caller. Make new ones.
-        """,
-    ),
-    alternatives=(
-        right("in float32", by=in_float32_throughout),
-        right("in loops", by=in_loops),
-        right("as torch does, 1e-6 in the denominator", by=as_torch_does),
-    ),
+    misconceptions=named.wrongs("""
+    per-element-vs-norm: g * scale => np.clip(g, -max_norm, max_norm)
+        You clip each entry by itself. That changes the direction of the gradient; here all entries are
+        multiplied by one common factor.
+    each-array-by-itself:
+        - {name: g * scale for name, g in grads.items()}
+        + {k: g * min(1.0, max_norm / max(np.linalg.norm(g), 1e-12)) for k, g in grads.items()}
+        You clip each parameter by its own norm. The norm is that of all gradients together, and so is the
+        factor: only then the direction of the whole step stays.
+    always-rescaled: max_norm / norm if norm > max_norm else 1.0 => np.divide(max_norm, norm)
+        You also lengthen gradients that are shorter than max_norm. Those stay as they are.
+    no-root:
+        - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
+        + sum(float(np.sum(g**2)) for g in grads.values())
+        Your norm is the sum of the squares. Its root is missing.
+    sum-of-norms:
+        - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
+        + sum(float(np.linalg.norm(g)) for g in grads.values())
+        You add up the norms of the parameters. Lengths at right angles do not add: add the squares, then take
+        one root.
+    largest-entry:
+        - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
+        + max(float(np.max(np.abs(g))) for g in grads.values())
+        Your norm is the largest entry. The Euclidean one is meant: the root of the sum of all squares.
+    norm-after: g in grads.items()}, norm => g in grads.items()}, norm * scale
+        You return the norm after clipping. The one before is asked for: it tells you how often you clip.
+    divides-by-the-norm: max_norm / norm if norm > max_norm else 1.0 => 1 / norm if norm > max_norm else 1.0
+        Gradients that are too long get the length 1. They should get the length max_norm.
+    writes-into-grads: g * scale => np.multiply(g, scale, out=g)
+        Your values are right, but your function changes the arrays of its caller. Make new ones.
+    """),
+    alternatives=named.rights("""
+    in float32: by in_float32_throughout
+    in loops: by in_loops
+    as torch does, 1e-6 in the denominator: by as_torch_does
+    """),
 )

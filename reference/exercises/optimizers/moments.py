@@ -19,8 +19,8 @@ from reference.exercises.optimizers.probes import (
 )
 from reference.exercises.optimizers.variants import SHARED, state_mistakes, usual
 from reference.kit.drawn import in_float32
-from reference.kit.exercise import Exercise, Misconception, right, wrong
-from reference.kit.notation import wrongs
+from reference.kit.exercise import Exercise, Misconception
+from reference.kit.notation import Notation
 from reference.truth import optimizers as opt
 
 BETAS = '"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8'
@@ -44,125 +44,89 @@ ADAMW_RULE = Rule(
 )
 
 
-def of_adam() -> tuple[Misconception, ...]:
-    """The known mistakes of Adam that do not concern its config alone."""
-    return (
-        wrong(
-            "no-bias-correction",
-            of=opt.adam,
-            change=SCALED,
-            into='m / (np.sqrt(v) + config["epsilon"])',
-            says="Your step uses m and v as they are stored. Both start at zero and are too small at "
-            "first: divide each by its correction, and use the corrected values in the step.",
-        ),
-        *wrongs(
-            """
-            only-m-corrected: m_hat / (np.sqrt(v_hat) => m_hat / (np.sqrt(v)
-                You correct m but not v: v starts at zero as well.
-            only-v-corrected: m_hat / (np.sqrt(v_hat) => m / (np.sqrt(v_hat)
-                You correct v but not m: m starts at zero as well.
-            beta-not-power:
-                - m_hat = m / (1 - beta1**t)
-                - v_hat = v / (1 - beta2**t)
-                + m_hat = m / (1 - beta1)
-                + v_hat = v / (1 - beta2)
-                Your corrections use beta1 and beta2 themselves. Their power t is meant: that is right at t =
-                1 only, and the correction should fade as t grows.
-            beta-squared:
-                - m_hat = m / (1 - beta1**t)
-                - v_hat = v / (1 - beta2**t)
-                + m_hat = m / (1 - beta1**2)
-                + v_hat = v / (1 - beta2**2)
-                Your corrections use the square of beta1 and beta2. The power is the number of the step, t.
-            t-late:
-                - m_hat = m / (1 - beta1**t)
-                - v_hat = v / (1 - beta2**t)
-                + m_hat = m / (1 - beta1 ** (t - 1))
-                + v_hat = v / (1 - beta2 ** (t - 1))
-                Your t is one too small where you use it: add 1 before you use it, not after. (At the first
-                step yours is 0, and the correction divides by zero.)
-            t-starts-at-one: config.get("t", 0) + 1 => config.get("t", 1) + 1
-                Without a t in the config you start to count at 1, so that the first step has t = 2. A missing
-                t means 0: no step was done yet. (Some older handouts have 1.)
-            t-twice: config.get("t", 0) + 1 => config.get("t", 0) + 2
-                Your t grows by 2 in each step. Look for a second place that adds 1.
-            """,
-            of=opt.adam,
-        ),
-        wrong(
-            "t-not-stored",
-            of=opt.adam,
-            change=STORED,
-            into='config["m"], config["v"] = m, v',
-            says="You add 1 to t but do not store it: every step takes itself for the same one, and the "
-            "correction never fades.",
-        ),
-        wrong(
-            "stores-corrected-moments",
-            of=opt.adam,
-            change=STORED,
-            into='config["m"], config["v"], config["t"] = m_hat, v_hat, t',
-            says="You store the corrected moments. The averages go on from the uncorrected m and v; the "
-            "corrected ones are for this step only.",
-        ),
-        *wrongs(
-            """
-            m-v-swapped:
-                - m = beta1 * m + (1 - beta1) * dw
-                - v = beta2 * v + (1 - beta2) * dw**2
-                - m_hat = m / (1 - beta1**t)
-                - v_hat = v / (1 - beta2**t)
-                + v = beta1 * v + (1 - beta1) * dw
-                + m = beta2 * m + (1 - beta2) * dw**2
-                + m_hat = v / (1 - beta1**t)
-                + v_hat = m / (1 - beta2**t)
-                Your m averages the squares and your v the gradients. From a fresh start that walks the same
-                way; a state that comes from elsewhere is mixed up. m is the average of the gradients, v that
-                of their squares.
-            betas-swapped:
-                - m = beta1 * m + (1 - beta1) * dw
-                - v = beta2 * v + (1 - beta2) * dw**2
-                + m = beta2 * m + (1 - beta2) * dw
-                + v = beta1 * v + (1 - beta1) * dw**2
-                Your betas are exchanged: beta1 belongs to m, the average of the gradients, and beta2 to v,
-                the average of their squares.
-            gradient-not-squared: (1 - beta2) * dw**2 => (1 - beta2) * np.abs(dw)
-                Your v averages absolute values. It averages the squares of the gradient.
-            betas-reversed:
-                - m = beta1 * m + (1 - beta1) * dw
-                - v = beta2 * v + (1 - beta2) * dw**2
-                + m = (1 - beta1) * m + beta1 * dw
-                + v = (1 - beta2) * v + beta2 * dw**2
-                Your betas weigh the new gradient. They weigh the OLD averages, and 1 - beta the new value.
-            betas-fixed: beta1, beta2 = config["beta1"], config["beta2"] => beta1, beta2 = 0.9, 0.999
-                Your betas are always 0.9 and 0.999. Take those that config holds.
-            no-sqrt: np.sqrt(v_hat) => v_hat
-                You divide by v_hat itself. It averages squares: its root has the size of a gradient.
-            eps-inside: (np.sqrt(v_hat) + config["epsilon"]) => np.sqrt(v_hat + config["epsilon"])
-                Your epsilon stands under the root. That is a variant in use, and next to gradients of
-                ordinary size nothing changes; here it stands behind the root, and gradients of about 1e-8
-                show the difference.
-            """,
-            of=opt.adam,
-        ),
-        wrong(
-            "eps-hat",
-            of=opt.adam,
-            change=SCALED,
-            into='(np.sqrt(1 - beta2**t) / (1 - beta1**t)) * m / (np.sqrt(v) + config["epsilon"])',
-            says="Your rule is the variant with the corrections drawn into the learning rate (the paper's "
-            "alpha form, where epsilon is called epsilon-hat). It agrees where gradients are much larger "
-            "than epsilon. Here epsilon is added to the root of the CORRECTED v.",
-        ),
-        *wrongs(
-            """
-            eps-missing: (np.sqrt(v_hat) + config["epsilon"]) => np.sqrt(v_hat)
-                @MISSING
-            """,
-            of=opt.adam,
-            MISSING=MISSING,
-        ),
-    )
+# The known mistakes of Adam that do not concern its config alone.
+named = Notation(of=opt.adam, MISSING=MISSING)
+OF_ADAM: tuple[Misconception, ...] = named.wrongs("""
+no-bias-correction: m_hat / (np.sqrt(v_hat) + config["epsilon"]) => m / (np.sqrt(v) + config["epsilon"])
+    Your step uses m and v as they are stored. Both start at zero and are too small at first: divide each by
+    its correction, and use the corrected values in the step.
+only-m-corrected: m_hat / (np.sqrt(v_hat) => m_hat / (np.sqrt(v)
+    You correct m but not v: v starts at zero as well.
+only-v-corrected: m_hat / (np.sqrt(v_hat) => m / (np.sqrt(v_hat)
+    You correct v but not m: m starts at zero as well.
+beta-not-power:
+    - m_hat = m / (1 - beta1**t)
+    - v_hat = v / (1 - beta2**t)
+    + m_hat = m / (1 - beta1)
+    + v_hat = v / (1 - beta2)
+    Your corrections use beta1 and beta2 themselves. Their power t is meant: that is right at t = 1 only, and
+    the correction should fade as t grows.
+beta-squared:
+    - m_hat = m / (1 - beta1**t)
+    - v_hat = v / (1 - beta2**t)
+    + m_hat = m / (1 - beta1**2)
+    + v_hat = v / (1 - beta2**2)
+    Your corrections use the square of beta1 and beta2. The power is the number of the step, t.
+t-late:
+    - m_hat = m / (1 - beta1**t)
+    - v_hat = v / (1 - beta2**t)
+    + m_hat = m / (1 - beta1 ** (t - 1))
+    + v_hat = v / (1 - beta2 ** (t - 1))
+    Your t is one too small where you use it: add 1 before you use it, not after. (At the first step yours is
+    0, and the correction divides by zero.)
+t-starts-at-one: config.get("t", 0) + 1 => config.get("t", 1) + 1
+    Without a t in the config you start to count at 1, so that the first step has t = 2. A missing t means 0:
+    no step was done yet. (Some older handouts have 1.)
+t-twice: config.get("t", 0) + 1 => config.get("t", 0) + 2
+    Your t grows by 2 in each step. Look for a second place that adds 1.
+t-not-stored: config["m"], config["v"], config["t"] = m, v, t => config["m"], config["v"] = m, v
+    You add 1 to t but do not store it: every step takes itself for the same one, and the correction never
+    fades.
+stores-corrected-moments: m, v, => m_hat, v_hat,
+    You store the corrected moments. The averages go on from the uncorrected m and v; the corrected ones are
+    for this step only.
+m-v-swapped:
+    - m = beta1 * m + (1 - beta1) * dw
+    - v = beta2 * v + (1 - beta2) * dw**2
+    - m_hat = m / (1 - beta1**t)
+    - v_hat = v / (1 - beta2**t)
+    + v = beta1 * v + (1 - beta1) * dw
+    + m = beta2 * m + (1 - beta2) * dw**2
+    + m_hat = v / (1 - beta1**t)
+    + v_hat = m / (1 - beta2**t)
+    Your m averages the squares and your v the gradients. From a fresh start that walks the same way; a state
+    that comes from elsewhere is mixed up. m is the average of the gradients, v that of their squares.
+betas-swapped:
+    - m = beta1 * m + (1 - beta1) * dw
+    - v = beta2 * v + (1 - beta2) * dw**2
+    + m = beta2 * m + (1 - beta2) * dw
+    + v = beta1 * v + (1 - beta1) * dw**2
+    Your betas are exchanged: beta1 belongs to m, the average of the gradients, and beta2 to v, the average of
+    their squares.
+gradient-not-squared: (1 - beta2) * dw**2 => (1 - beta2) * np.abs(dw)
+    Your v averages absolute values. It averages the squares of the gradient.
+betas-reversed:
+    - m = beta1 * m + (1 - beta1) * dw
+    - v = beta2 * v + (1 - beta2) * dw**2
+    + m = (1 - beta1) * m + beta1 * dw
+    + v = (1 - beta2) * v + beta2 * dw**2
+    Your betas weigh the new gradient. They weigh the OLD averages, and 1 - beta the new value.
+betas-fixed: beta1, beta2 = config["beta1"], config["beta2"] => beta1, beta2 = 0.9, 0.999
+    Your betas are always 0.9 and 0.999. Take those that config holds.
+no-sqrt: np.sqrt(v_hat) => v_hat
+    You divide by v_hat itself. It averages squares: its root has the size of a gradient.
+eps-inside: (np.sqrt(v_hat) + config["epsilon"]) => np.sqrt(v_hat + config["epsilon"])
+    Your epsilon stands under the root. That is a variant in use, and next to gradients of ordinary size
+    nothing changes; here it stands behind the root, and gradients of about 1e-8 show the difference.
+eps-hat:
+    - m_hat / (np.sqrt(v_hat) + config["epsilon"])
+    + (np.sqrt(1 - beta2**t) / (1 - beta1**t)) * m / (np.sqrt(v) + config["epsilon"])
+    Your rule is the variant with the corrections drawn into the learning rate (the paper's alpha form, where
+    epsilon is called epsilon-hat). It agrees where gradients are much larger than epsilon. Here epsilon is
+    added to the root of the CORRECTED v.
+eps-missing: (np.sqrt(v_hat) + config["epsilon"]) => np.sqrt(v_hat)
+    @MISSING
+""")
 
 
 def adam_with_corrected_epsilon(w: Any, dw: Any, config: Any = None) -> Any:
@@ -190,6 +154,7 @@ def adam_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
     return w - config["learning_rate"] * (mean / (config["epsilon"] + size)), config
 
 
+named = Notation(adam_with_corrected_epsilon, adam_by_corrections)
 ADAM = Exercise(
     name="adam",
     truth=opt.adam,
@@ -200,13 +165,15 @@ ADAM = Exercise(
         probe(ADAM_RULE, "float32", in_float32(started(ADAM_RULE, (4, 3), 2)), 2, weight=0.5),
     ),
     misconceptions=(
-        *of_adam(),
+        *OF_ADAM,
         *state_mistakes("adam", f'"learning_rate": 1e-3, {BETAS}', STORED, '"m": m, "v": v, "t": t', "m"),
     ),
     alternatives=(
         *usual(opt.adam),
-        right("the alpha form, with epsilon corrected along", by=adam_with_corrected_epsilon),
-        right("steps towards the new values", by=adam_by_corrections),
+        *named.rights("""
+        the alpha form, with epsilon corrected along: by adam_with_corrected_epsilon
+        steps towards the new values: by adam_by_corrections
+        """),
     ),
 )
 
@@ -226,6 +193,7 @@ _TAKEN = (
     "betas-swapped", "eps-inside", "eps-hat", "eps-missing",
 )  # fmt: skip
 
+named = Notation(adamw_as_shrinking, SHARED=SHARED)
 ADAMW = Exercise(
     name="adamw",
     truth=opt.adamw,
@@ -243,60 +211,54 @@ ADAMW = Exercise(
         probe(ADAMW_RULE, "float32", in_float32(started(ADAMW_RULE, (4, 3), 2)), 2, weight=0.5),
     ),
     misconceptions=(
-        *wrongs(
-            """
-            L2-as-AdamW:
-                - decay = config["learning_rate"] * config["weight_decay"] * w
-                - next_w, config = adam(w, dw, config)
-                - next_w = next_w - decay
-                + next_w, config = adam(w, dw + config["weight_decay"] * w, config)
-                You add the decay to the gradient, so that it passes through both moments and is divided by
-                the size of the gradients. That is L2 regularisation in Adam. AdamW takes the decay past the
-                moments.
-            decay-missing: next_w = next_w - decay => pass
-                Your rule is Adam: the weights do not decay.
-            decay-grows: next_w = next_w - decay => next_w = next_w + decay
-                Your weights grow: the decay is subtracted.
-            decay-without-the-rate:
-                - decay = config["learning_rate"] * config["weight_decay"] * w
-                + decay = config["weight_decay"] * w
-                Your decay is not multiplied by the learning rate. (The paper has a form without it; here, as
-                in PyTorch, the decay follows the learning rate.)
-            decay-of-the-new-w:
-                - next_w = next_w - decay
-                + next_w = next_w - config["learning_rate"] * config["weight_decay"] * next_w
-                Your decay takes its share of the parameter after Adam's step. It is a share of the old w. (If
-                your adam works in place, w is already the new one when it returns: compute the decay before.)
-            decay-in-m-only:
-                - decay = config["learning_rate"] * config["weight_decay"] * w
-                - next_w, config = adam(w, dw, config)
-                - next_w = next_w - decay
-                + next_w, config = adam(w, dw, config)
-                + scale = np.sqrt(config["v"] / (1 - config["beta2"] ** config["t"])) + config["epsilon"]
-                + next_w = next_w - config["learning_rate"] * config["weight_decay"] * w / scale
-                Your decay is divided by the root of v together with m. It stands outside of the fraction:
-                every weight decays by the same share.
-            """,
-        ),
-        *(one for one in of_adam() if one.name in _TAKEN),
-        *wrongs(
-            """
-            config-shared:
-                - config = {"learning_rate": 1e-3, "weight_decay": 1e-2, **(config or {})}
-                - decay = config["learning_rate"] * config["weight_decay"] * w
-                - next_w, config = adam(w, dw, config)
-                + config = vars(adamw).setdefault("kept", {}) if config is None else config
-                + config.update({"learning_rate": 1e-3, "weight_decay": 1e-2, **config})
-                + decay = config["learning_rate"] * config["weight_decay"] * w
-                + next_w, after = adam(w, dw, config)
-                + config.update(after)
-                @SHARED
-            """,
-            SHARED=SHARED,
-        ),
+        *named.wrongs("""
+        L2-as-AdamW:
+            - decay = config["learning_rate"] * config["weight_decay"] * w
+            - next_w, config = adam(w, dw, config)
+            - next_w = next_w - decay
+            + next_w, config = adam(w, dw + config["weight_decay"] * w, config)
+            You add the decay to the gradient, so that it passes through both moments and is divided by the
+            size of the gradients. That is L2 regularisation in Adam. AdamW takes the decay past the moments.
+        decay-missing: next_w = next_w - decay => pass
+            Your rule is Adam: the weights do not decay.
+        decay-grows: next_w = next_w - decay => next_w = next_w + decay
+            Your weights grow: the decay is subtracted.
+        decay-without-the-rate: config["learning_rate"] * config["weight_decay"] => config["weight_decay"]
+            Your decay is not multiplied by the learning rate. (The paper has a form without it; here, as in
+            PyTorch, the decay follows the learning rate.)
+        decay-of-the-new-w:
+            - next_w = next_w - decay
+            + next_w = next_w - config["learning_rate"] * config["weight_decay"] * next_w
+            Your decay takes its share of the parameter after Adam's step. It is a share of the old w. (If
+            your adam works in place, w is already the new one when it returns: compute the decay before.)
+        decay-in-m-only:
+            - decay = config["learning_rate"] * config["weight_decay"] * w
+            - next_w, config = adam(w, dw, config)
+            - next_w = next_w - decay
+            + next_w, config = adam(w, dw, config)
+            + scale = np.sqrt(config["v"] / (1 - config["beta2"] ** config["t"])) + config["epsilon"]
+            + next_w = next_w - config["learning_rate"] * config["weight_decay"] * w / scale
+            Your decay is divided by the root of v together with m. It stands outside of the fraction: every
+            weight decays by the same share.
+        """),
+        *(one for one in OF_ADAM if one.name in _TAKEN),
+        *named.wrongs("""
+        config-shared:
+            - config = {"learning_rate": 1e-3, "weight_decay": 1e-2, **(config or {})}
+            - decay = config["learning_rate"] * config["weight_decay"] * w
+            - next_w, config = adam(w, dw, config)
+            + config = vars(adamw).setdefault("kept", {}) if config is None else config
+            + config.update({"learning_rate": 1e-3, "weight_decay": 1e-2, **config})
+            + decay = config["learning_rate"] * config["weight_decay"] * w
+            + next_w, after = adam(w, dw, config)
+            + config.update(after)
+            @SHARED
+        """),
     ),
     alternatives=(
         *usual(opt.adamw),
-        right("w shrinks first", by=adamw_as_shrinking),
+        *named.rights("""
+        w shrinks first: by adamw_as_shrinking
+        """),
     ),
 )

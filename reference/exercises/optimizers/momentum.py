@@ -9,8 +9,8 @@ import numpy as np
 from reference.exercises.optimizers.probes import Rule, either_sign, fresh, ordinary, probe, started
 from reference.exercises.optimizers.variants import state_mistakes, usual
 from reference.kit.drawn import in_float32, strided
-from reference.kit.exercise import Exercise, right
-from reference.kit.notation import wrongs
+from reference.kit.exercise import Exercise
+from reference.kit.notation import Notation
 from reference.truth import optimizers as opt
 
 GIVEN = '"learning_rate": 1e-2, "momentum": 0.9'
@@ -25,6 +25,7 @@ WRITES_INTO_DW = (
 )
 
 SGD_RULE = Rule("sgd", {"learning_rate": 0.35})
+named = Notation(ASCENT=ASCENT, WRITES_INTO_DW=WRITES_INTO_DW)
 SGD = Exercise(
     name="sgd",
     truth=opt.sgd,
@@ -46,29 +47,25 @@ SGD = Exercise(
         probe(SGD_RULE, "float32", in_float32(started(SGD_RULE, (4, 3), 2)), 2, weight=0.5, exact_dtype=True),
         probe(SGD_RULE, "gaps in memory", strided(started(SGD_RULE, (4, 3))), weight=0.5),
     ),
-    misconceptions=wrongs(
-        """
-        ascent: w - config["learning_rate"] => w + config["learning_rate"]
-            @ASCENT
-        learning-rate-missing: config["learning_rate"] * dw => dw
-            Your step is the whole gradient. It should be the gradient times config['learning_rate'].
-        learning-rate-fixed: config["learning_rate"] * dw => 1e-2 * dw
-            Your step always uses the default learning rate. Take the one that config holds.
-        averaged-again: config["learning_rate"] * dw => config["learning_rate"] * dw / len(dw)
-            You divide the gradient by the length of the parameter. dw already is the gradient of the mean
-            loss; the rows of w are not examples.
-        direction-only: config["learning_rate"] * dw => config["learning_rate"] * dw / np.linalg.norm(dw)
-            Your step has the same length whatever the gradient is. Gradient descent takes short steps where
-            the gradient is small.
-        writes-into-dw:
-            - next_w = w - config["learning_rate"] * dw
-            + dw *= config["learning_rate"]
-            + next_w = w - dw
-            @WRITES_INTO_DW
-        """,
-        ASCENT=ASCENT,
-        WRITES_INTO_DW=WRITES_INTO_DW,
-    ),
+    misconceptions=named.wrongs("""
+    ascent: w - config["learning_rate"] => w + config["learning_rate"]
+        @ASCENT
+    learning-rate-missing: config["learning_rate"] * dw => dw
+        Your step is the whole gradient. It should be the gradient times config['learning_rate'].
+    learning-rate-fixed: config["learning_rate"] * dw => 1e-2 * dw
+        Your step always uses the default learning rate. Take the one that config holds.
+    averaged-again: config["learning_rate"] * dw => config["learning_rate"] * dw / len(dw)
+        You divide the gradient by the length of the parameter. dw already is the gradient of the mean loss;
+        the rows of w are not examples.
+    direction-only: config["learning_rate"] * dw => config["learning_rate"] * dw / np.linalg.norm(dw)
+        Your step has the same length whatever the gradient is. Gradient descent takes short steps where the
+        gradient is small.
+    writes-into-dw:
+        - next_w = w - config["learning_rate"] * dw
+        + dw *= config["learning_rate"]
+        + next_w = w - dw
+        @WRITES_INTO_DW
+    """),
     alternatives=usual(opt.sgd),
 )
 
@@ -85,6 +82,7 @@ def with_the_rate_outside(w: Any, dw: Any, config: Any = None) -> Any:
 MOMENTUM_RULE = Rule(
     "sgd_momentum", {"learning_rate": 0.35, "momentum": 0.7}, {"velocity": either_sign(0.3, 0.8)}
 )
+named = Notation(with_the_rate_outside)
 MOMENTUM = Exercise(
     name="sgd_momentum",
     truth=opt.sgd_momentum,
@@ -101,66 +99,58 @@ MOMENTUM = Exercise(
         ),
     ),
     misconceptions=(
-        *wrongs(
-            """
-            ascent: - config["learning_rate"] * dw => + config["learning_rate"] * dw
-                Your velocity points up the gradient, so the loss grows. The gradient enters it with a minus
-                sign.
-            minus-negative: next_w = w + v => next_w = w - v
-                The minus sign of the gradient already is in your velocity, and you subtract the velocity: two
-                minus signs make an ascent. The velocity is added.
-            other-convention:
-                - v = config["momentum"] * v - config["learning_rate"] * dw
-                - next_w = w + v
-                + v = config["momentum"] * v + dw
-                + next_w = w - config["learning_rate"] * v
-                You keep the learning rate out of the velocity (v = momentum v + dw, as PyTorch does). At a
-                constant rate that walks the same way, but here the velocity holds the learning rate and the
-                minus sign.
-            EMA:
-                - v - config["learning_rate"] * dw
-                + v - (1 - config["momentum"]) * config["learning_rate"] * dw
-                You weigh the new gradient with 1 - momentum, as an average does. That makes every step
-                shorter; here the new gradient enters the velocity whole.
-            average-of-gradients:
-                - v = config["momentum"] * v - config["learning_rate"] * dw
-                - next_w = w + v
-                + v = config["momentum"] * v + (1 - config["momentum"]) * dw
-                + next_w = w - config["learning_rate"] * v
-                Your velocity is an average of gradients, as in Adam: the new one is weighed with 1 -
-                momentum, the learning rate stands outside. Here the gradient enters whole, with rate and
-                minus sign.
-            mu-on-grad:
-                - v = config["momentum"] * v - config["learning_rate"] * dw
-                + v = v - config["momentum"] * config["learning_rate"] * dw
-                Your momentum multiplies the gradient. It belongs to the old velocity, which otherwise never
-                fades.
-            momentum-missing:
-                - v = config["momentum"] * v - config["learning_rate"] * dw
-                + v = -config["learning_rate"] * dw
-                Your step does not use the old velocity: that is plain gradient descent.
-            momentum-fixed: config["momentum"] * v - => 0.9 * v -
-                Your momentum is always 0.9. Take the one that config holds.
-            velocity-never-fades: config["momentum"] * v - => v -
-                Your old velocity is not multiplied by the momentum: it never fades, and the walk never comes
-                to rest.
-            old-velocity-used: next_w = w + v => next_w = w + config.get("velocity", np.zeros_like(w))
-                Your step uses the velocity from before the update. Update it first, then add the new one.
-            learning-rate-twice: next_w = w + v => next_w = w + config["learning_rate"] * v
-                Your step multiplies the velocity by the learning rate. It is in the velocity already.
-            whole-w-as-velocity:
-                - next_w = w + v
-                + v += w
-                + next_w = v
-                Your new parameter and your velocity are one array: adding w in place spoils the velocity that
-                you store. Make a new array for the sum.
-            """,
-        ),
+        *named.wrongs("""
+        ascent: - config["learning_rate"] * dw => + config["learning_rate"] * dw
+            Your velocity points up the gradient, so the loss grows. The gradient enters it with a minus sign.
+        minus-negative: next_w = w + v => next_w = w - v
+            The minus sign of the gradient already is in your velocity, and you subtract the velocity: two
+            minus signs make an ascent. The velocity is added.
+        other-convention:
+            - v = config["momentum"] * v - config["learning_rate"] * dw
+            - next_w = w + v
+            + v = config["momentum"] * v + dw
+            + next_w = w - config["learning_rate"] * v
+            You keep the learning rate out of the velocity (v = momentum v + dw, as PyTorch does). At a
+            constant rate that walks the same way, but here the velocity holds the learning rate and the minus
+            sign.
+        EMA: v - config["learning_rate"] * dw => v - (1 - config["momentum"]) * config["learning_rate"] * dw
+            You weigh the new gradient with 1 - momentum, as an average does. That makes every step shorter;
+            here the new gradient enters the velocity whole.
+        average-of-gradients:
+            - v = config["momentum"] * v - config["learning_rate"] * dw
+            - next_w = w + v
+            + v = config["momentum"] * v + (1 - config["momentum"]) * dw
+            + next_w = w - config["learning_rate"] * v
+            Your velocity is an average of gradients, as in Adam: the new one is weighed with 1 - momentum,
+            the learning rate stands outside. Here the gradient enters whole, with rate and minus sign.
+        mu-on-grad: config["momentum"] * v - config => v - config["momentum"] * config
+            Your momentum multiplies the gradient. It belongs to the old velocity, which otherwise never
+            fades.
+        momentum-missing: config["momentum"] * v - config["learning_rate"] => -config["learning_rate"]
+            Your step does not use the old velocity: that is plain gradient descent.
+        momentum-fixed: config["momentum"] * v - => 0.9 * v -
+            Your momentum is always 0.9. Take the one that config holds.
+        velocity-never-fades: config["momentum"] * v - => v -
+            Your old velocity is not multiplied by the momentum: it never fades, and the walk never comes to
+            rest.
+        old-velocity-used: next_w = w + v => next_w = w + config.get("velocity", np.zeros_like(w))
+            Your step uses the velocity from before the update. Update it first, then add the new one.
+        learning-rate-twice: next_w = w + v => next_w = w + config["learning_rate"] * v
+            Your step multiplies the velocity by the learning rate. It is in the velocity already.
+        whole-w-as-velocity:
+            - next_w = w + v
+            + v += w
+            + next_w = v
+            Your new parameter and your velocity are one array: adding w in place spoils the velocity that you
+            store. Make a new array for the sum.
+        """),
         *state_mistakes("sgd_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
     ),
     alternatives=(
         *usual(opt.sgd_momentum),
-        right("by way of the form with the rate outside", by=with_the_rate_outside),
+        *named.rights("""
+        by way of the form with the rate outside: by with_the_rate_outside
+        """),
     ),
 )
 
@@ -177,6 +167,7 @@ NESTEROV_RULE = Rule(
     "nesterov_momentum", {"learning_rate": 0.35, "momentum": 0.7}, {"velocity": either_sign(0.3, 0.8)}
 )
 _STEP = "next_w = w - mu * v_prev + (1 + mu) * v"
+named = Notation(with_a_look_ahead)
 NESTEROV = Exercise(
     name="nesterov_momentum",
     truth=opt.nesterov_momentum,
@@ -193,44 +184,40 @@ NESTEROV = Exercise(
         ),
     ),
     misconceptions=(
-        *wrongs(
-            """
-            plain-momentum: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w - mu * v + (1 + mu) * v
-                Your step is that of plain momentum. Nesterov's also uses the velocity from before the update.
-                (If your formula has both velocities: keep the old one under a name of its own, or it is
-                overwritten before it is used.)
-            v_prev-missing: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + (1 + mu) * v
-                The term with the velocity from before the update is missing from your step.
-            old-velocity-added:
-                - next_w = w - mu * v_prev + (1 + mu) * v
-                + next_w = w + mu * v_prev + (1 + mu) * v
-                You add momentum times the velocity from before the update. It is subtracted: w was already
-                standing at the end of that look ahead.
-            new-v-in-mu²:
-                - next_w = w - mu * v_prev + (1 + mu) * v
-                + next_w = w + mu * mu * v - (1 + mu) * config["learning_rate"] * dw
-                Your step uses momentum squared times the NEW velocity and the gradient once more. The formula
-                of that form wants the old velocity; it is in circulation with this slip.
-            lookahead-sign: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + mu * v_prev + (1 - mu) * v
-                Your step is the one for a gradient taken behind w, at w - momentum velocity. Nesterov looks
-                ahead: the signs in front of both momentum terms are the other way round.
-            ascent: mu * v_prev - config["learning_rate"] * dw => mu * v_prev + config["learning_rate"] * dw
-                Your velocity points up the gradient, so the loss grows. The gradient enters it with a minus
-                sign.
-            momentum-fixed: mu = config["momentum"] => mu = 0.9
-                Your momentum is always 0.9. Take the one that config holds.
-            step-as-velocity: config["velocity"] = v => config["velocity"] = next_w - w
-                You store the whole step as the velocity. The velocity is only v; the look ahead is no part of
-                it.
-            EMA: - config["learning_rate"] * dw => - (1 - mu) * config["learning_rate"] * dw
-                You weigh the new gradient with 1 - momentum, as an average does. Here it enters the velocity
-                whole.
-            """,
-        ),
+        *named.wrongs("""
+        plain-momentum: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w - mu * v + (1 + mu) * v
+            Your step is that of plain momentum. Nesterov's also uses the velocity from before the update. (If
+            your formula has both velocities: keep the old one under a name of its own, or it is overwritten
+            before it is used.)
+        v_prev-missing: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + (1 + mu) * v
+            The term with the velocity from before the update is missing from your step.
+        old-velocity-added: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + mu * v_prev + (1 + mu) * v
+            You add momentum times the velocity from before the update. It is subtracted: w was already
+            standing at the end of that look ahead.
+        new-v-in-mu²:
+            - next_w = w - mu * v_prev + (1 + mu) * v
+            + next_w = w + mu * mu * v - (1 + mu) * config["learning_rate"] * dw
+            Your step uses momentum squared times the NEW velocity and the gradient once more. The formula of
+            that form wants the old velocity; it is in circulation with this slip.
+        lookahead-sign: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + mu * v_prev + (1 - mu) * v
+            Your step is the one for a gradient taken behind w, at w - momentum velocity. Nesterov looks
+            ahead: the signs in front of both momentum terms are the other way round.
+        ascent: mu * v_prev - config["learning_rate"] * dw => mu * v_prev + config["learning_rate"] * dw
+            Your velocity points up the gradient, so the loss grows. The gradient enters it with a minus sign.
+        momentum-fixed: mu = config["momentum"] => mu = 0.9
+            Your momentum is always 0.9. Take the one that config holds.
+        step-as-velocity: config["velocity"] = v => config["velocity"] = next_w - w
+            You store the whole step as the velocity. The velocity is only v; the look ahead is no part of it.
+        EMA: - config["learning_rate"] * dw => - (1 - mu) * config["learning_rate"] * dw
+            You weigh the new gradient with 1 - momentum, as an average does. Here it enters the velocity
+            whole.
+        """),
         *state_mistakes("nesterov_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
     ),
     alternatives=(
         *usual(opt.nesterov_momentum),
-        right("as a look ahead", by=with_a_look_ahead),
+        *named.rights("""
+        as a look ahead: by with_a_look_ahead
+        """),
     ),
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.kit.drawn import Drawn
 from reference.kit.exercise import Case, Exercise, Function, Inputs, case, right
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.truth import optimizers as opt
 
 
@@ -74,6 +74,7 @@ def step_decay_in_a_loop(base_rate: Any, step: Any, every: Any, factor: Any) -> 
     return rate
 
 
+named = Notation(step_decay_in_a_loop)
 STEP_DECAY = Exercise(
     name="step_decay",
     truth=opt.step_decay,
@@ -95,34 +96,30 @@ STEP_DECAY = Exercise(
             "a drop at every step", "rate = step_decay(base_rate, 4, 1, factor)", "rate", _drops, weight=0.5
         ),
     ),
-    misconceptions=wrongs(
-        """
-        per-iteration-decay: step // every => step
-            Your rate falls at every step. It should keep its value for `every` steps and then drop once.
-        without-stairs: step // every => step / every
-            Your rate falls a little at every step. The number of drops is a whole one: use whole division.
-        one-step-early: step // every => (step + 1) // every
-            Your drops come one step early: steps are numbered from 0, so the first drop is at step `every`.
-        one-step-late: step // every => max(step - 1, 0) // every
-            Your drops come one step late: the first drop is at step `every` itself.
-        one-drop-only: step // every => min(step // every, 1)
-            Your rate drops once and then stays. It drops again after each further `every` steps.
-        factor-times-drops: base_rate * factor**drops => base_rate * factor * drops
-            You multiply by the number of drops. Each drop multiplies by the factor once more: a power.
-        factor-subtracted: base_rate * factor**drops => base_rate * (1 - factor) ** drops
-            Your rate loses the share `factor` at each drop. `factor` is what is left of it.
-        """,
-    ),
+    misconceptions=named.wrongs("""
+    per-iteration-decay: step // every => step
+        Your rate falls at every step. It should keep its value for `every` steps and then drop once.
+    without-stairs: step // every => step / every
+        Your rate falls a little at every step. The number of drops is a whole one: use whole division.
+    one-step-early: step // every => (step + 1) // every
+        Your drops come one step early: steps are numbered from 0, so the first drop is at step `every`.
+    one-step-late: step // every => max(step - 1, 0) // every
+        Your drops come one step late: the first drop is at step `every` itself.
+    one-drop-only: step // every => min(step // every, 1)
+        Your rate drops once and then stays. It drops again after each further `every` steps.
+    factor-times-drops: base_rate * factor**drops => base_rate * factor * drops
+        You multiply by the number of drops. Each drop multiplies by the factor once more: a power.
+    factor-subtracted: base_rate * factor**drops => base_rate * (1 - factor) ** drops
+        Your rate loses the share `factor` at each drop. `factor` is what is left of it.
+    """),
     alternatives=(
         right("in float32", by=in_float32(opt.step_decay)),
-        right("in a loop", by=step_decay_in_a_loop),
-        *rights(
-            """
-            by a floor and a logarithm:
-                - base_rate * factor**drops
-                + math.exp(math.log(base_rate) + drops * math.log(factor))
-            """,
-        ),
+        *named.rights("""
+        in a loop: by step_decay_in_a_loop
+        by a floor and a logarithm:
+            - base_rate * factor**drops
+            + math.exp(math.log(base_rate) + drops * math.log(factor))
+        """),
     ),
 )
 
@@ -149,6 +146,7 @@ def cosine_in_a_loop(base_rate: Any, step: Any, total_steps: Any, final_rate: An
     return final_rate + (base_rate - final_rate) * (1 + now) / 2
 
 
+named = Notation(cosine_in_a_loop, cosine_by_half_angle)
 COSINE_DECAY = Exercise(
     name="cosine_decay",
     truth=opt.cosine_decay,
@@ -175,33 +173,33 @@ COSINE_DECAY = Exercise(
             weight=0.5,
         ),
     ),
-    misconceptions=wrongs(
-        """
-        not-halved: (1 + math.cos(math.pi * progress)) / 2 => 1 + math.cos(math.pi * progress)
-            1 + cos runs from 2 to 0, so your schedule starts at twice the range. It is halved.
-        pi-missing: math.cos(math.pi * progress) => math.cos(progress)
-            The angle of your cosine runs from 0 to 1. It should run from 0 to pi, half a period.
-        quarter-period: (1 + math.cos(math.pi * progress)) / 2 => math.cos(math.pi / 2 * progress)
-            You use a quarter of a period: it starts and ends right, but arrives steeply. Half a period is
-            flat at both ends.
-        whole-period: math.cos(math.pi * progress) => math.cos(2 * math.pi * progress)
-            Your cosine runs through a whole period and rises again. Half a period is meant.
-        rises-again: min(step, total_steps) / total_steps => step / total_steps
-            After total_steps your rate rises again. It should stay at final_rate.
-        upside-down: 1 + math.cos(math.pi * progress) => 1 - math.cos(math.pi * progress)
-            Your schedule starts at final_rate and rises to base_rate.
-        a-straight-line: (1 + math.cos(math.pi * progress)) / 2 => 1 - progress
-            Your schedule is a straight line.
-        final-rate-ignored: final_rate + (base_rate - final_rate) * height => base_rate * height
-            Your schedule goes down to 0 and does not use final_rate.
-        final-rate-on-top: final_rate + (base_rate - final_rate) * height => final_rate + base_rate * height
-            Your schedule starts at base_rate + final_rate. The cosine spans the difference of the two.
-        """,
-    ),
+    misconceptions=named.wrongs("""
+    not-halved: (1 + math.cos(math.pi * progress)) / 2 => 1 + math.cos(math.pi * progress)
+        1 + cos runs from 2 to 0, so your schedule starts at twice the range. It is halved.
+    pi-missing: math.cos(math.pi * progress) => math.cos(progress)
+        The angle of your cosine runs from 0 to 1. It should run from 0 to pi, half a period.
+    quarter-period: (1 + math.cos(math.pi * progress)) / 2 => math.cos(math.pi / 2 * progress)
+        You use a quarter of a period: it starts and ends right, but arrives steeply. Half a period is flat at
+        both ends.
+    whole-period: math.cos(math.pi * progress) => math.cos(2 * math.pi * progress)
+        Your cosine runs through a whole period and rises again. Half a period is meant.
+    rises-again: min(step, total_steps) / total_steps => step / total_steps
+        After total_steps your rate rises again. It should stay at final_rate.
+    upside-down: 1 + math.cos(math.pi * progress) => 1 - math.cos(math.pi * progress)
+        Your schedule starts at final_rate and rises to base_rate.
+    a-straight-line: (1 + math.cos(math.pi * progress)) / 2 => 1 - progress
+        Your schedule is a straight line.
+    final-rate-ignored: final_rate + (base_rate - final_rate) * height => base_rate * height
+        Your schedule goes down to 0 and does not use final_rate.
+    final-rate-on-top: final_rate + (base_rate - final_rate) * height => final_rate + base_rate * height
+        Your schedule starts at base_rate + final_rate. The cosine spans the difference of the two.
+    """),
     alternatives=(
         right("in float32", by=in_float32(opt.cosine_decay)),
-        right("in a loop", by=cosine_in_a_loop),
-        right("by the half angle, in NumPy", by=cosine_by_half_angle),
+        *named.rights("""
+        in a loop: by cosine_in_a_loop
+        by the half angle, in NumPy: by cosine_by_half_angle
+        """),
     ),
 )
 
@@ -218,6 +216,7 @@ def warmup_in_a_loop(base_rate: Any, step: Any, warmup_steps: Any) -> Any:
     return rate if warmup_steps else base_rate
 
 
+named = Notation(warmup_in_a_loop)
 LINEAR_WARMUP = Exercise(
     name="linear_warmup",
     truth=opt.linear_warmup,
@@ -246,51 +245,47 @@ LINEAR_WARMUP = Exercise(
         case("one step of warm-up", "rate = linear_warmup(base_rate, 0, 1)", "rate", a_rate(), weight=0.5),
         _in_eight("step 8, the first behind it", "8", a_rate()),
     ),
-    misconceptions=wrongs(
-        """
-        starts-at-zero:
-            - if step + 1 >= warmup_steps:
-            -     return base_rate
-            - return base_rate * (step + 1) / warmup_steps
-            + if step >= warmup_steps:
-            +     return base_rate
-            + return base_rate * step / warmup_steps
-            Your first step has the rate 0 and does nothing. (That form is in use.) Here step 0 has one part
-            of warmup_steps parts, so count from 1 inside the formula.
-        starts-at-zero-unguarded:
-            - if step + 1 >= warmup_steps:
-            -     return base_rate
-            - return base_rate * (step + 1) / warmup_steps
-            + return base_rate * min(1, step / warmup_steps)
-            Your first step has the rate 0 and does nothing: here step 0 has one part of warmup_steps parts,
-            so count from 1 inside the formula. And without a warm-up (warmup_steps = 0) you divide by zero.
-        keeps-rising: if step + 1 >= warmup_steps: => if warmup_steps == 0:
-            Behind the warm-up your rate goes on rising. It should stay at base_rate.
-        divides-by-zero:
-            - if step + 1 >= warmup_steps:
-            -     return base_rate
-            - return base_rate * (step + 1) / warmup_steps
-            + return base_rate * min(1, (step + 1) / warmup_steps)
-            Without a warm-up (warmup_steps = 0) your function divides by zero. The rate is base_rate then.
-        falls: base_rate * (step + 1) / warmup_steps => base_rate * (1 - step / warmup_steps)
-            Your rate falls during the warm-up. It should rise.
-        jumps: base_rate * (step + 1) / warmup_steps => base_rate / warmup_steps
-            Your rate stays at its first value and then jumps. It rises by the same amount at each step.
-        squared: base_rate * (step + 1) / warmup_steps => base_rate * ((step + 1) / warmup_steps) ** 2
-            Your rate rises with the square of the step. The rise is linear.
-        """,
-    ),
+    misconceptions=named.wrongs("""
+    starts-at-zero:
+        - if step + 1 >= warmup_steps:
+        -     return base_rate
+        - return base_rate * (step + 1) / warmup_steps
+        + if step >= warmup_steps:
+        +     return base_rate
+        + return base_rate * step / warmup_steps
+        Your first step has the rate 0 and does nothing. (That form is in use.) Here step 0 has one part of
+        warmup_steps parts, so count from 1 inside the formula.
+    starts-at-zero-unguarded:
+        - if step + 1 >= warmup_steps:
+        -     return base_rate
+        - return base_rate * (step + 1) / warmup_steps
+        + return base_rate * min(1, step / warmup_steps)
+        Your first step has the rate 0 and does nothing: here step 0 has one part of warmup_steps parts, so
+        count from 1 inside the formula. And without a warm-up (warmup_steps = 0) you divide by zero.
+    keeps-rising: if step + 1 >= warmup_steps: => if warmup_steps == 0:
+        Behind the warm-up your rate goes on rising. It should stay at base_rate.
+    divides-by-zero:
+        - if step + 1 >= warmup_steps:
+        -     return base_rate
+        - return base_rate * (step + 1) / warmup_steps
+        + return base_rate * min(1, (step + 1) / warmup_steps)
+        Without a warm-up (warmup_steps = 0) your function divides by zero. The rate is base_rate then.
+    falls: base_rate * (step + 1) / warmup_steps => base_rate * (1 - step / warmup_steps)
+        Your rate falls during the warm-up. It should rise.
+    jumps: base_rate * (step + 1) / warmup_steps => base_rate / warmup_steps
+        Your rate stays at its first value and then jumps. It rises by the same amount at each step.
+    squared: base_rate * (step + 1) / warmup_steps => base_rate * ((step + 1) / warmup_steps) ** 2
+        Your rate rises with the square of the step. The rise is linear.
+    """),
     alternatives=(
         right("in float32", by=in_float32(opt.linear_warmup)),
-        right("in a loop", by=warmup_in_a_loop),
-        *rights(
-            """
-            by a minimum:
-                - if step + 1 >= warmup_steps:
-                -     return base_rate
-                - return base_rate * (step + 1) / warmup_steps
-                + return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))
-            """,
-        ),
+        *named.rights("""
+        in a loop: by warmup_in_a_loop
+        by a minimum:
+            - if step + 1 >= warmup_steps:
+            -     return base_rate
+            - return base_rate * (step + 1) / warmup_steps
+            + return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))
+        """),
     ),
 )

@@ -13,8 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
-from reference.kit.exercise import right, wrong
-from reference.kit.notation import wrongs
+from reference.kit.notation import Notation
 from reference.truth import transfer as tl
 from stagewise.data.handwriting import digits
 from stagewise.data.snapshots import snapshots
@@ -93,6 +92,15 @@ _prepare = asker(
 )
 _OPTIMIZER = "make_optimizer(model, head_lr, backbone_lr)"
 
+named = Notation(
+    optimizer_first,
+    optimizer_before_all,
+    frozen_last,
+    frozen_first,
+    written_out,
+    not_two_values=lambda *given, **named: tl.prepare(*given, **named)[0],
+    optimizer_comes_first=lambda *given, **named: tl.prepare(*given, **named)[::-1],
+)
 PREPARE = exercise(
     tl.prepare,
     (
@@ -101,60 +109,39 @@ PREPARE = exercise(
         _prepare("a wider network", _asked(True, width=3, classes=9)),
         _prepare("after training on something else", _asked(True, gradients=(*BACKBONE, *HEAD)), weight=0.5),
     ),
-    (
-        wrong(
-            "head-after-optimizer",
-            by=optimizer_first,
-            says="The optimizer was built before the head was replaced: it holds the parameters of the old"
-            " head, which is no longer part of the model, and the new head never learns. Build the "
-            "optimizer last.",
-        ),
-        wrong(
-            "optimizer-before-all",
-            by=optimizer_before_all,
-            says="The optimizer was built first of all: it holds the old head, which is no longer part of the"
-            " model, and a backbone that is frozen afterwards. Build the optimizer last.",
-        ),
-        wrong(
-            "frozen-after-optimizer",
-            by=frozen_last,
-            says="The optimizer was built before the backbone was frozen, so it still holds the backbone's"
-            " parameters. Build the optimizer last.",
-        ),
-        wrong(
-            "not-two-values",
-            by=lambda *given, **named: tl.prepare(*given, **named)[0],
-            says="Your prepare does not return the two things that are asked for: the model, and after it the"
-            " optimizer.",
-        ),
-        wrong(
-            "optimizer-comes-first",
-            by=lambda *given, **named: tl.prepare(*given, **named)[::-1],
-            says="You return the optimizer first. Asked for is the model, and after it the optimizer.",
-        ),
-        *wrongs(
-            """
-            never-frozen:
-                - if freeze:
-                -     model = freeze_backbone(model)
-                + pass
-                You ignore freeze=True: the backbone still learns.
-            always-frozen:
-                - if freeze:
-                -     model = freeze_backbone(model)
-                + model = freeze_backbone(model)
-                You freeze the backbone also with freeze=False.
-            old-head-kept: model = replace_head(model, num_classes) => pass
-                The head is still the old one: it tells the classes of the source task apart.
-            one-rate: make_optimizer(model, head_lr, backbone_lr) => make_optimizer(model, head_lr, head_lr)
-                Head and backbone get the same rate: pass backbone_lr on.
-            """,
-        ),
-    ),
-    (
-        right("frozen first", by=frozen_first),
-        right("written out", by=written_out),
-    ),
+    named.wrongs("""
+    head-after-optimizer: by optimizer_first
+        The optimizer was built before the head was replaced: it holds the parameters of the old head, which
+        is no longer part of the model, and the new head never learns. Build the optimizer last.
+    optimizer-before-all: by optimizer_before_all
+        The optimizer was built first of all: it holds the old head, which is no longer part of the model, and
+        a backbone that is frozen afterwards. Build the optimizer last.
+    frozen-after-optimizer: by frozen_last
+        The optimizer was built before the backbone was frozen, so it still holds the backbone's parameters.
+        Build the optimizer last.
+    not-two-values: by not_two_values
+        Your prepare does not return the two things that are asked for: the model, and after it the optimizer.
+    optimizer-comes-first: by optimizer_comes_first
+        You return the optimizer first. Asked for is the model, and after it the optimizer.
+    never-frozen:
+        - if freeze:
+        -     model = freeze_backbone(model)
+        + pass
+        You ignore freeze=True: the backbone still learns.
+    always-frozen:
+        - if freeze:
+        -     model = freeze_backbone(model)
+        + model = freeze_backbone(model)
+        You freeze the backbone also with freeze=False.
+    old-head-kept: model = replace_head(model, num_classes) => pass
+        The head is still the old one: it tells the classes of the source task apart.
+    one-rate: make_optimizer(model, head_lr, backbone_lr) => make_optimizer(model, head_lr, head_lr)
+        Head and backbone get the same rate: pass backbone_lr on.
+    """),
+    named.rights("""
+    frozen first: by frozen_first
+    written out: by written_out
+    """),
 )
 
 
@@ -207,6 +194,7 @@ _learn = asker(
     ("model",),
 )
 
+named = Notation(from_scratch, frozen_features, with_adam)
 LEARN_DIGITS = exercise(
     tl.learn_digits,
     (
@@ -214,30 +202,19 @@ LEARN_DIGITS = exercise(
         _learn("five photographs of each digit, briefly", _lesson(epochs=4), visible=True, graded=False),
         _learn("five photographs of each digit", _lesson(epochs=6), main=True),
     ),
-    (
-        *wrongs(
-            """
-            not-trained: train_epoch(model, batches, optimizer) => pass
-                Your model has a new head that was never trained: it guesses.
-            """,
-        ),
-        wrong(
-            "from-scratch",
-            by=from_scratch,
-            says="Your model reads like one that starts from random weights. Use the pretrained backbone, "
-            "and do not move it far: a small rate, or none.",
-        ),
-        *wrongs(
-            """
-            old-head: prepare(model, 10, => prepare(model, 26,
-                Your head has another number of classes than the ten digits.
-            """,
-        ),
-    ),
-    (
-        right("frozen features", by=frozen_features),
-        right("Adam, head first", by=with_adam),
-    ),
+    named.wrongs("""
+    not-trained: train_epoch(model, batches, optimizer) => pass
+        Your model has a new head that was never trained: it guesses.
+    from-scratch: by from_scratch
+        Your model reads like one that starts from random weights. Use the pretrained backbone, and do not
+        move it far: a small rate, or none.
+    old-head: prepare(model, 10, => prepare(model, 26,
+        Your head has another number of classes than the ten digits.
+    """),
+    named.rights("""
+    frozen features: by frozen_features
+    Adam, head first: by with_adam
+    """),
 )
 
 _choose = asker("first = choose_strategy(per_class, similarity)", {"first": 1})
@@ -267,6 +244,7 @@ def by_cases(per_class: int, similarity: float) -> str:
     return "frozen" if not similarity < 0.5 else "collect"
 
 
+named = Notation(by_table, by_cases)
 STRATEGY = exercise(
     tl.choose_strategy,
     (
@@ -278,22 +256,21 @@ STRATEGY = exercise(
         _choose("nine, just below similar", _situation(9, 0.49)),
         _choose("one, the same task", _situation(1, 1.0)),
     ),
-    wrongs(
-        """
-        similarity-ignored: similar = per_class < 10, similarity >= 0.5 => similar = per_class < 10, True
-            You look at the number of examples only. On a target that has nothing in common with the source,
-            transfer was worse than a new network.
-        size-ignored: few, similar = per_class < 10 => few, similar = True
-            You look at the similarity only. With many examples more of the network can learn.
-        frozen-and-fine-tuned-swapped:
-            - return "frozen" if few else "fine-tune"
-            + return "fine-tune" if few else "frozen"
-            Few examples cannot move thirty thousand weights well: freeze with few, fine-tune with many.
-        ten-is-few: per_class < 10 => per_class <= 10
-            You take ten examples a class as few; few means fewer than 10.
-        """,
-    ),
-    (right("a look-up", by=by_table), right("one by one", by=by_cases)),
+    named.wrongs("""
+    similarity-ignored: similar = per_class < 10, similarity >= 0.5 => similar = per_class < 10, True
+        You look at the number of examples only. On a target that has nothing in common with the source,
+        transfer was worse than a new network.
+    size-ignored: few, similar = per_class < 10 => few, similar = True
+        You look at the similarity only. With many examples more of the network can learn.
+    frozen-and-fine-tuned-swapped: "frozen" if few else "fine-tune" => "fine-tune" if few else "frozen"
+        Few examples cannot move thirty thousand weights well: freeze with few, fine-tune with many.
+    ten-is-few: per_class < 10 => per_class <= 10
+        You take ten examples a class as few; few means fewer than 10.
+    """),
+    named.rights("""
+    a look-up: by by_table
+    one by one: by by_cases
+    """),
 )
 
 EXERCISES = (PREPARE, LEARN_DIGITS, STRATEGY)

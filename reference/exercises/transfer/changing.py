@@ -11,8 +11,7 @@ import torch
 from torch import nn
 
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
-from reference.kit.exercise import right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.truth import transfer as tl
 
 EVERYTHING = (*BACKBONE, *HEAD)
@@ -24,6 +23,14 @@ def _devices(*available: str) -> Any:
 
 _device = asker("device = pick_device(available)", {"device": 1})
 
+named = Notation(
+    cuda_whatever_is_listed=lambda available: torch.device("cuda"),
+    whether_there_is_cuda=lambda available: "cuda" in available,
+    the_first_listed=lambda available: torch.device(next(iter(available), "cpu")),
+    one_expression=lambda available: torch.device(
+        next((kind for kind in ("cuda", "mps") if kind in available), "cpu")
+    ),
+)
 DEVICE = exercise(
     tl.pick_device,
     (
@@ -34,54 +41,27 @@ DEVICE = exercise(
         _device("both kinds, CUDA first", _devices("cuda", "mps", "cpu")),
         _device("nothing listed", _devices()),
     ),
-    (
-        *wrongs(
-            """
-            always-the-cpu: return torch.device(kind) => return torch.device('cpu')
-                Your answer is the CPU, whatever `available` lists. The answer has to come from that argument:
-                asking torch tells only about the machine on which the check runs.
-            always-cuda: return torch.device("cpu") => return torch.device("cuda")
-                You return CUDA also where `available` does not list it: the first .to(device) would raise an
-                error there.
-            """,
-        ),
-        wrong(
-            "cuda-whatever-is-listed",
-            by=lambda available: torch.device("cuda"),
-            says="Your answer is CUDA, whatever `available` lists. The answer has to come from that argument:"
-            " asking torch tells only about the machine on which the check runs.",
-        ),
-        wrong(
-            "whether-there-is-cuda",
-            by=lambda available: "cuda" in available,
-            says='You return True or False. Asked for is the device itself: torch.device("cuda") or another.',
-        ),
-        wrong(
-            "the-first-listed",
-            by=lambda available: torch.device(next(iter(available), "cpu")),
-            says="You take the first kind that is listed. The list has no order: look for the best kind in"
-            " it.",
-        ),
-        *wrongs(
-            """
-            mps-before-cuda: ("cuda", "mps") => ("mps", "cuda")
-                Your order is "mps" before "cuda"; where both are there, "cuda" is asked for.
-            """,
-        ),
-    ),
-    (
-        *rights(
-            """
-            its name as a string: return torch.device(kind) => return kind
-            """,
-        ),
-        right(
-            "one expression",
-            by=lambda available: torch.device(
-                next((kind for kind in ("cuda", "mps") if kind in available), "cpu")
-            ),
-        ),
-    ),
+    named.wrongs("""
+    always-the-cpu: return torch.device(kind) => return torch.device('cpu')
+        Your answer is the CPU, whatever `available` lists. The answer has to come from that argument: asking
+        torch tells only about the machine on which the check runs.
+    always-cuda: return torch.device("cpu") => return torch.device("cuda")
+        You return CUDA also where `available` does not list it: the first .to(device) would raise an error
+        there.
+    cuda-whatever-is-listed: by cuda_whatever_is_listed
+        Your answer is CUDA, whatever `available` lists. The answer has to come from that argument: asking
+        torch tells only about the machine on which the check runs.
+    whether-there-is-cuda: by whether_there_is_cuda
+        You return True or False. Asked for is the device itself: torch.device("cuda") or another.
+    the-first-listed: by the_first_listed
+        You take the first kind that is listed. The list has no order: look for the best kind in it.
+    mps-before-cuda: ("cuda", "mps") => ("mps", "cuda")
+        Your order is "mps" before "cuda"; where both are there, "cuda" is asked for.
+    """),
+    named.rights("""
+    its name as a string: return torch.device(kind) => return kind
+    one expression: by one_expression
+    """),
 )
 
 
@@ -110,6 +90,7 @@ _head = asker(
 )
 _NEW_HEAD = "model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)"
 
+named = Notation(through_a_named_layer, with_zeros)
 REPLACE_HEAD = exercise(
     tl.replace_head,
     (
@@ -133,45 +114,39 @@ REPLACE_HEAD = exercise(
             why="the new head can learn, whatever was frozen",
         ),
     ),
-    wrongs(
-        """
-        out-features-edited:
-            - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-            + model.fc.out_features = num_classes
-            You changed the number out_features of the old layer. It is only a label: the weight matrix has as
-            many rows as before. Assign a new nn.Linear to model.fc.
-        fixed-in-features: old.in_features, num_classes => 256, num_classes
-            You wrote down the number of features. It depends on the network: take it from the old head's
-            in_features.
-        stacked-on-the-old-head:
-            - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-            + model.fc = nn.Sequential(old, nn.Linear(old.out_features, num_classes))
-            You put a layer on top of the old head. It then sees the scores of the old classes instead of the
-            features: replace the old head.
-        under-another-name:
-            - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-            + model.head = nn.Linear(old.in_features, num_classes)
-            Your new layer is there, but under a name that forward() does not use. The head is model.fc.
-        without-bias: num_classes, device= => num_classes, bias=False, device=
-            Your head has no bias. A linear layer here has weights and a bias.
-        a-new-network:
-            - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-            + model = type(model)(num_classes, model.conv1.out_channels)
-            You built a new network: its head fits, but everything the backbone had learned is gone.
-        inputs-and-outputs-swapped: old.in_features, num_classes => num_classes, old.in_features
-            Your layer takes num_classes numbers and gives as many as there are features. nn.Linear wants the
-            number of inputs first.
-        """,
-    ),
-    (
-        right("size of the old weights", by=through_a_named_layer),
-        right("a head that starts at zero", by=with_zeros),
-        *rights(
-            """
-            in float64: device=old.weight.device => dtype=torch.float64
-            """,
-        ),
-    ),
+    named.wrongs("""
+    out-features-edited:
+        - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+        + model.fc.out_features = num_classes
+        You changed the number out_features of the old layer. It is only a label: the weight matrix has as
+        many rows as before. Assign a new nn.Linear to model.fc.
+    fixed-in-features: old.in_features, num_classes => 256, num_classes
+        You wrote down the number of features. It depends on the network: take it from the old head's
+        in_features.
+    stacked-on-the-old-head:
+        - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+        + model.fc = nn.Sequential(old, nn.Linear(old.out_features, num_classes))
+        You put a layer on top of the old head. It then sees the scores of the old classes instead of the
+        features: replace the old head.
+    under-another-name:
+        - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+        + model.head = nn.Linear(old.in_features, num_classes)
+        Your new layer is there, but under a name that forward() does not use. The head is model.fc.
+    without-bias: num_classes, device= => num_classes, bias=False, device=
+        Your head has no bias. A linear layer here has weights and a bias.
+    a-new-network:
+        - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
+        + model = type(model)(num_classes, model.conv1.out_channels)
+        You built a new network: its head fits, but everything the backbone had learned is gone.
+    inputs-and-outputs-swapped: old.in_features, num_classes => num_classes, old.in_features
+        Your layer takes num_classes numbers and gives as many as there are features. nn.Linear wants the
+        number of inputs first.
+    """),
+    named.rights("""
+    size of the old weights: by through_a_named_layer
+    a head that starts at zero: by with_zeros
+    in float64: device=old.weight.device => dtype=torch.float64
+    """),
 )
 
 
@@ -197,6 +172,7 @@ _SCRIPT = "out = freeze_backbone(model)"
 _freeze = asker(_SCRIPT, {"out['frozen']": 2}, ("model",))
 _after_a_step = asker(_SCRIPT, {"out['frozen']": 2, "out['old_gradients']": 1}, ("model",))
 
+named = Notation(module_by_module, freeze_and_evaluate)
 FREEZE = exercise(
     tl.freeze_backbone,
     (
@@ -218,46 +194,44 @@ FREEZE = exercise(
             lambda rng: {"model": network(rng, width=3, frozen=BACKBONE[:4], gradients=BACKBONE[4:])},
         ),
     ),
-    wrongs(
-        """
-        misspelt: parameter.requires_grad = in_head => parameter.require_grad = in_head
-            You set require_grad. The attribute is called requires_grad; Python accepts any other name without
-            a word, and nothing is frozen.
-        froze-everything: parameter.requires_grad = in_head => parameter.requires_grad = False
-            You froze the head too: nothing is left that could learn.
-        froze-the-head-instead: parameter.requires_grad = in_head => parameter.requires_grad = not in_head
-            It is the other way round: you froze the head and left the backbone to learn.
-        stale-gradients:
-            - if not in_head:
-            -     parameter.grad = None
-            + pass
-            You froze the parameters, but their old gradients are still there, and an optimizer moves what has
-            a gradient. Set .grad = None.
-        gradients-of-zero: parameter.grad = None => parameter.grad = torch.zeros_like(parameter)
-            You set the gradients to zero. With weight decay or momentum a zero gradient still moves a
-            parameter; .grad = None does not.
-        batchnorm-left-out: in_head = name.startswith("fc.") => in_head = "conv" not in name
-            You froze the convolutions but not the weights and biases of the batchnorm layers.
-        evaluation-mode-only:
-            - for name, parameter in model.named_parameters():
-            -     in_head = name.startswith("fc.")
-            -     parameter.requires_grad = in_head
-            -     if not in_head:
-            -         parameter.grad = None
-            + model.eval()
-            Nothing is frozen: every parameter still has requires_grad = True. A misspelt name (require_grad)
-            freezes nothing, and eval() changes how layers compute, not what learns.
-        """,
-    ),
-    (
-        right("over the children", by=module_by_module),
-        right("evaluation mode too", by=freeze_and_evaluate),
-    ),
+    named.wrongs("""
+    misspelt: parameter.requires_grad = in_head => parameter.require_grad = in_head
+        You set require_grad. The attribute is called requires_grad; Python accepts any other name without a
+        word, and nothing is frozen.
+    froze-everything: parameter.requires_grad = in_head => parameter.requires_grad = False
+        You froze the head too: nothing is left that could learn.
+    froze-the-head-instead: parameter.requires_grad = in_head => parameter.requires_grad = not in_head
+        It is the other way round: you froze the head and left the backbone to learn.
+    stale-gradients:
+        - if not in_head:
+        -     parameter.grad = None
+        + pass
+        You froze the parameters, but their old gradients are still there, and an optimizer moves what has a
+        gradient. Set .grad = None.
+    gradients-of-zero: parameter.grad = None => parameter.grad = torch.zeros_like(parameter)
+        You set the gradients to zero. With weight decay or momentum a zero gradient still moves a parameter;
+        .grad = None does not.
+    batchnorm-left-out: in_head = name.startswith("fc.") => in_head = "conv" not in name
+        You froze the convolutions but not the weights and biases of the batchnorm layers.
+    evaluation-mode-only:
+        - for name, parameter in model.named_parameters():
+        -     in_head = name.startswith("fc.")
+        -     parameter.requires_grad = in_head
+        -     if not in_head:
+        -         parameter.grad = None
+        + model.eval()
+        Nothing is frozen: every parameter still has requires_grad = True. A misspelt name (require_grad)
+        freezes nothing, and eval() changes how layers compute, not what learns.
+    """),
+    named.rights("""
+    over the children: by module_by_module
+    evaluation mode too: by freeze_and_evaluate
+    """),
     {
         (
             "misspelt",
             "evaluation-mode-only",
-        ): "both leave every parameter as it was; the sentence names the likelier",
+        ): "both leave every parameter as it was; the sentence names the likelier"
     },
 )
 
@@ -273,6 +247,13 @@ def with_a_loop(model: nn.Module) -> list[nn.Parameter]:
 
 _trainable = asker("found = trainable_parameters(model)", {"found": 1})
 
+named = Notation(
+    with_a_loop,
+    names=lambda model: [name for name, p in model.named_parameters() if p.requires_grad],
+    pairs=lambda model: [(name, p) for name, p in model.named_parameters() if p.requires_grad],
+    a_filter=lambda model: filter(lambda p: p.requires_grad, model.parameters()),
+    filter=lambda model: list(filter(lambda p: p.requires_grad, model.parameters())),
+)
 TRAINABLE = exercise(
     tl.trainable_parameters,
     (
@@ -285,50 +266,33 @@ TRAINABLE = exercise(
             "some of each", lambda rng: {"model": network(rng, width=3, frozen=(*BACKBONE[::2], HEAD[1]))}
         ),
     ),
-    (
-        *wrongs(
-            """
-            all-of-them:
-                - if parameter.requires_grad
-                You return all parameters. Asked for are those whose requires_grad is True.
-            the-frozen-ones: if parameter.requires_grad => if not parameter.requires_grad
-                You return the frozen parameters; asked for are the others.
-            only-the-head: model.parameters() => model.fc.parameters()
-                You look at the head only. Parameters of the backbone can be trainable too.
-            copies: [parameter for => [parameter.detach().clone() for
-                You return copies. An optimizer must get the model's own parameters, or it trains the copies.
-            """,
-        ),
-        wrong(
-            "names",
-            by=lambda model: [name for name, p in model.named_parameters() if p.requires_grad],
-            says="You return the parameters' names. An optimizer needs the parameters themselves.",
-        ),
-        wrong(
-            "pairs",
-            by=lambda model: [(name, p) for name, p in model.named_parameters() if p.requires_grad],
-            says="You return pairs of a name and a parameter, as named_parameters() gives them. Asked for"
-            " are the parameters alone.",
-        ),
-        *wrongs(
-            """
-            a-generator:
-                - [parameter for parameter in model.parameters() if parameter.requires_grad]
-                + (parameter for parameter in model.parameters() if parameter.requires_grad)
-                You return a generator, which is used up after one walk through it. Return a list.
-            """,
-        ),
-        wrong(
-            "a-filter",
-            by=lambda model: filter(lambda p: p.requires_grad, model.parameters()),
-            says="You return what filter() gives: an iterator, which is used up after one walk through it. "
-            "Return a list.",
-        ),
-    ),
-    (
-        right("a loop", by=with_a_loop),
-        right("filter", by=lambda model: list(filter(lambda p: p.requires_grad, model.parameters()))),
-    ),
+    named.wrongs("""
+    all-of-them:
+        - if parameter.requires_grad
+        You return all parameters. Asked for are those whose requires_grad is True.
+    the-frozen-ones: if parameter.requires_grad => if not parameter.requires_grad
+        You return the frozen parameters; asked for are the others.
+    only-the-head: model.parameters() => model.fc.parameters()
+        You look at the head only. Parameters of the backbone can be trainable too.
+    copies: [parameter for => [parameter.detach().clone() for
+        You return copies. An optimizer must get the model's own parameters, or it trains the copies.
+    names: by names
+        You return the parameters' names. An optimizer needs the parameters themselves.
+    pairs: by pairs
+        You return pairs of a name and a parameter, as named_parameters() gives them. Asked for are the
+        parameters alone.
+    a-generator:
+        - [parameter for parameter in model.parameters() if parameter.requires_grad]
+        + (parameter for parameter in model.parameters() if parameter.requires_grad)
+        You return a generator, which is used up after one walk through it. Return a list.
+    a-filter: by a_filter
+        You return what filter() gives: an iterator, which is used up after one walk through it. Return a
+        list.
+    """),
+    named.rights("""
+    a loop: by with_a_loop
+    filter: by filter
+    """),
 )
 
 
@@ -369,6 +333,13 @@ def frozen_layers_only(model: nn.Module) -> nn.Module:
 _mode = asker("out = train_mode(model)", {"out['statistics']": 3, "out['mode']": 1}, ("model",))
 _BATCHNORM = ("bn1", "bn2", "bn3")
 
+named = Notation(
+    frozen_layers_only,
+    batchnorm_only,
+    recursively,
+    every_frozen_layer,
+    undone_by_train=lambda model: every_frozen_layer(model).train(),
+)
 TRAIN_MODE = exercise(
     tl.train_mode,
     (
@@ -402,50 +373,27 @@ TRAIN_MODE = exercise(
             why="a layer is frozen when none of its parameters can learn",
         ),
     ),
-    (
-        *wrongs(
-            """
-            statistics-drift:
-                - module.train(any(p.requires_grad for p in module.parameters()))
-                + module.train()
-                model.train() puts the frozen batchnorm layers into training mode too: their running mean and
-                variance go on moving, although no parameter does.
-            all-batchnorm-still: any(p.requires_grad for p in module.parameters()) => False
-                You put every batchnorm layer into evaluation mode. Those that learn must use the batch's
-                statistics.
-            """,
-        ),
-        wrong(
-            "never-put-into-training",
-            by=frozen_layers_only,
-            says="You put the frozen batchnorm layers into evaluation mode, but nothing into training mode:"
-            " a model that comes from an evaluation stays in it.",
-        ),
-        wrong(
-            "batchnorm-layers-only",
-            by=batchnorm_only,
-            says="You set the batchnorm layers alone, and the model stays in the mode in which you found it. "
-            "So would every other layer that works differently in training, dropout for one. Call "
-            "model.train() first.",
-        ),
-        wrong(
-            "undone-by-train",
-            by=lambda model: every_frozen_layer(model).train(),
-            says="The order is wrong: model.train() reaches every layer inside, so it undoes an earlier "
-            "eval().",
-        ),
-        *wrongs(
-            """
-            any-for-all: any(p.requires_grad => all(p.requires_grad
-                You treat a layer as frozen as soon as one of its parameters is. Frozen means that none can
-                learn.
-            """,
-        ),
-    ),
-    (
-        right("flag by flag", by=recursively),
-        right("every frozen layer", by=every_frozen_layer),
-    ),
+    named.wrongs("""
+    statistics-drift: module.train(any(p.requires_grad for p in module.parameters())) => module.train()
+        model.train() puts the frozen batchnorm layers into training mode too: their running mean and variance
+        go on moving, although no parameter does.
+    all-batchnorm-still: any(p.requires_grad for p in module.parameters()) => False
+        You put every batchnorm layer into evaluation mode. Those that learn must use the batch's statistics.
+    never-put-into-training: by frozen_layers_only
+        You put the frozen batchnorm layers into evaluation mode, but nothing into training mode: a model that
+        comes from an evaluation stays in it.
+    batchnorm-layers-only: by batchnorm_only
+        You set the batchnorm layers alone, and the model stays in the mode in which you found it. So would
+        every other layer that works differently in training, dropout for one. Call model.train() first.
+    undone-by-train: by undone_by_train
+        The order is wrong: model.train() reaches every layer inside, so it undoes an earlier eval().
+    any-for-all: any(p.requires_grad => all(p.requires_grad
+        You treat a layer as frozen as soon as one of its parameters is. Frozen means that none can learn.
+    """),
+    named.rights("""
+    flag by flag: by recursively
+    every frozen layer: by every_frozen_layer
+    """),
     {("statistics-drift", "undone-by-train"): "both end with every layer in training mode"},
 )
 
@@ -478,8 +426,7 @@ _rates = asker(
     {"optimizer['parameters']": 2, "optimizer['settings']": 3},
 )
 _plain = asker(
-    "optimizer = make_optimizer(model, 0.1, 0.01)",
-    {"optimizer['parameters']": 2, "optimizer['settings']": 3},
+    "optimizer = make_optimizer(model, 0.1, 0.01)", {"optimizer['parameters']": 2, "optimizer['settings']": 3}
 )
 
 
@@ -493,6 +440,16 @@ def _asked(**frozen: Any) -> Any:
     }
 
 
+named = Notation(
+    parameter_by_parameter,
+    with_an_empty_group,
+    adam_with_one_rate=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.Adam(
+        tl.trainable_parameters(model), lr=head_lr
+    ),
+    all_in_one_group=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.SGD(
+        model.parameters(), lr=head_lr, momentum=momentum, weight_decay=weight_decay
+    ),
+)
 MAKE_OPTIMIZER = exercise(
     tl.make_optimizer,
     (
@@ -502,81 +459,50 @@ MAKE_OPTIMIZER = exercise(
         _plain("momentum and decay left out", lambda rng: {"model": network(rng)}, weight=0.5),
         _rates("half a head", _asked(frozen=("fc.bias", *BACKBONE[:3])), weight=0.5),
     ),
-    (
-        *wrongs(
-            """
-            one-rate:
-                - groups.append({"params": backbone, "lr": backbone_lr})
-                + groups.append({"params": backbone, "lr": head_lr})
-                Head and backbone learn at the same rate. The head's large rate would overwrite what the
-                backbone has learned.
-            """,
-        ),
-        wrong(
-            "adam-with-one-rate",
-            by=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.Adam(
-                tl.trainable_parameters(model), lr=head_lr
-            ),
-            says="This is Adam, with one rate for all. Asked for is torch.optim.SGD, with momentum, and a "
-            "group each for head and backbone.",
-        ),
-        wrong(
-            "all-in-one-group",
-            by=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.SGD(
-                model.parameters(), lr=head_lr, momentum=momentum, weight_decay=weight_decay
-            ),
-            says="You gave all of model.parameters() one rate. Head and backbone need a group each, and "
-            "frozen parameters belong into neither.",
-        ),
-        *wrongs(
-            """
-            rates-swapped:
-                - groups = [{"params": head, "lr": head_lr}]
-                - if backbone:
-                -     groups.append({"params": backbone, "lr": backbone_lr})
-                + groups = [{"params": head, "lr": backbone_lr}]
-                + if backbone:
-                +     groups.append({"params": backbone, "lr": head_lr})
-                The rates are swapped: the new head gets the backbone's rate, the backbone the head's.
-            frozen-ones-too:
-                - backbone = [p for p in trainable_parameters(model) if id(p) not in in_head]
-                + backbone = [p for p in model.parameters() if id(p) not in in_head]
-                Your optimizer holds frozen parameters too. Weight decay, momentum and old gradients can move
-                them: give it only what requires a gradient.
-            backbone-not-registered:
-                - if backbone:
-                -     groups.append({"params": backbone, "lr": backbone_lr})
-                + pass
-                The optimizer holds the head only. The backbone's parameters require gradients and get them,
-                but nobody takes a step with them.
-            """,
-        ),
-        wrong(
-            "momentum-forgotten",
-            change="momentum=momentum, ",
-            into="",
-            says="You do not pass the momentum on, and SGD's default is 0.",
-        ),
-        *wrongs(
-            """
-            decay-forgotten:
-                - , weight_decay=weight_decay
-                You do not pass the weight decay on, and SGD's default is 0.
-            rates-only:
-                - , momentum=momentum, weight_decay=weight_decay
-                You pass on the rates, but neither the momentum nor the weight decay: SGD's default for both
-                is 0.
-            adam:
-                - torch.optim.SGD(groups, lr=head_lr, momentum=momentum, weight_decay=weight_decay)
-                + torch.optim.Adam(groups, lr=head_lr, weight_decay=weight_decay)
-                This is Adam. Asked for is torch.optim.SGD, with momentum.
-            """,
-        ),
-    ),
-    (
-        right("a group for each parameter", by=parameter_by_parameter),
-        right("an empty second group", by=with_an_empty_group),
-    ),
+    named.wrongs("""
+    one-rate:
+        - groups.append({"params": backbone, "lr": backbone_lr})
+        + groups.append({"params": backbone, "lr": head_lr})
+        Head and backbone learn at the same rate. The head's large rate would overwrite what the backbone has
+        learned.
+    adam-with-one-rate: by adam_with_one_rate
+        This is Adam, with one rate for all. Asked for is torch.optim.SGD, with momentum, and a group each for
+        head and backbone.
+    all-in-one-group: by all_in_one_group
+        You gave all of model.parameters() one rate. Head and backbone need a group each, and frozen
+        parameters belong into neither.
+    rates-swapped:
+        - groups = [{"params": head, "lr": head_lr}]
+        - if backbone:
+        -     groups.append({"params": backbone, "lr": backbone_lr})
+        + groups = [{"params": head, "lr": backbone_lr}]
+        + if backbone:
+        +     groups.append({"params": backbone, "lr": head_lr})
+        The rates are swapped: the new head gets the backbone's rate, the backbone the head's.
+    frozen-ones-too: trainable_parameters(model) => model.parameters()
+        Your optimizer holds frozen parameters too. Weight decay, momentum and old gradients can move them:
+        give it only what requires a gradient.
+    backbone-not-registered:
+        - if backbone:
+        -     groups.append({"params": backbone, "lr": backbone_lr})
+        + pass
+        The optimizer holds the head only. The backbone's parameters require gradients and get them, but
+        nobody takes a step with them.
+    momentum-forgotten: momentum=momentum, weight_decay => weight_decay
+        You do not pass the momentum on, and SGD's default is 0.
+    decay-forgotten: momentum, weight_decay=weight_decay => momentum
+        You do not pass the weight decay on, and SGD's default is 0.
+    rates-only: head_lr, momentum=momentum, weight_decay=weight_decay => head_lr
+        You pass on the rates, but neither the momentum nor the weight decay: SGD's default for both is 0.
+    adam:
+        - torch.optim.SGD(groups, lr=head_lr, momentum=momentum, weight_decay=weight_decay)
+        + torch.optim.Adam(groups, lr=head_lr, weight_decay=weight_decay)
+        This is Adam. Asked for is torch.optim.SGD, with momentum.
+    """),
+    named.rights("""
+    a group for each parameter: by parameter_by_parameter
+    an empty second group: by with_an_empty_group
+    """),
 )
 
 EXERCISES = (DEVICE, REPLACE_HEAD, FREEZE, TRAINABLE, TRAIN_MODE, MAKE_OPTIMIZER)

@@ -14,8 +14,7 @@ import torch
 from torch import nn
 
 from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, batches, exercise, network, sgd
-from reference.kit.exercise import right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation
 from reference.truth import transfer as tl
 
 EVERYTHING = (*BACKBONE, *HEAD)
@@ -89,6 +88,7 @@ _NOTHING_LEARNS = (
     "backward() and step(), so that the optimizer finds none."
 )
 
+named = Notation(with_log_probabilities, _NOTHING_LEARNS=_NOTHING_LEARNS)
 TRAIN_EPOCH = exercise(
     tl.train_epoch,
     (
@@ -117,61 +117,51 @@ TRAIN_EPOCH = exercise(
         _train("batches that come only once", _epoch(3, 3, once=True), weight=0.5),
         _train("a wider network", _epoch(5, 5, model={"width": 3}), weight=0.5),
     ),
-    wrongs(
-        """
-        zero-grad-missing: optimizer.zero_grad() => pass
-            You never call optimizer.zero_grad(): each backward adds to the gradients of all batches before.
-        zeroed-after-backward:
-            - optimizer.zero_grad()
-            - loss.backward()
-            + loss.backward()
-            + optimizer.zero_grad()
-            @_NOTHING_LEARNS
-        mode-left-as-found: train_mode(model) => pass
-            You train in whatever mode the model was left: after an evaluation, batchnorm would still use its
-            running statistics.
-        evaluation-mode: train_mode(model) => model.eval()
-            You train in evaluation mode: batchnorm uses its running statistics instead of the batch's, and
-            they never move. Use train_mode.
-        statistics-drift: train_mode(model) => model.train()
-            model.train() sets the frozen batchnorm layers to training as well: their statistics moved,
-            although nothing in them learns. Use train_mode.
-        mean-of-batch-means:
-            - total += loss.item() * len(x)
-            - count += len(x)
-            + total += loss.item()
-            + count += 1
-            You average the means of the batches. A last batch of two examples then counts as much as one of
-            twenty: weigh each batch by its size.
-        batch-means-over-examples: loss.item() * len(x) => loss.item()
-            You add up the means of the batches and divide by the number of examples. A mean was divided once
-            already: weigh each batch by its size.
-        last-batch-only: return total / count => return loss.item()
-            You return the loss of the last batch. Asked for is the mean over all examples of the epoch.
-        graph-kept: loss.item() => loss
-            You add up the loss tensors: each keeps the graph of its whole batch in memory. Take loss.item().
-        softmax-twice: F.cross_entropy(model(x), y) => F.cross_entropy(model(x).softmax(dim=1), y)
-            You apply softmax before the cross-entropy, which contains one already.
-        sum-not-mean: F.cross_entropy(model(x), y) => F.cross_entropy(model(x), y, reduction="sum")
-            Your loss is the sum over the batch. Its gradients grow with the batch size; asked for is the
-            mean.
-        no-step: optimizer.step() => pass
-            @_NOTHING_LEARNS
-        """,
-        _NOTHING_LEARNS=_NOTHING_LEARNS,
-    ),
-    (
-        right("log probabilities by hand", by=with_log_probabilities),
-        *rights(
-            """
-            gradients kept as zeros: zero_grad() => zero_grad(set_to_none=False)
-            in float32: loss.item() * len(x) => float(loss.detach().float() * len(x))
-            """,
-        ),
-    ),
-    {
-        ("zeroed-after-backward", "no-step"): "neither moves a parameter; only the running statistics change",
-    },
+    named.wrongs("""
+    zero-grad-missing: optimizer.zero_grad() => pass
+        You never call optimizer.zero_grad(): each backward adds to the gradients of all batches before.
+    zeroed-after-backward:
+        - optimizer.zero_grad()
+        - loss.backward()
+        + loss.backward()
+        + optimizer.zero_grad()
+        @_NOTHING_LEARNS
+    mode-left-as-found: train_mode(model) => pass
+        You train in whatever mode the model was left: after an evaluation, batchnorm would still use its
+        running statistics.
+    evaluation-mode: train_mode(model) => model.eval()
+        You train in evaluation mode: batchnorm uses its running statistics instead of the batch's, and they
+        never move. Use train_mode.
+    statistics-drift: train_mode(model) => model.train()
+        model.train() sets the frozen batchnorm layers to training as well: their statistics moved, although
+        nothing in them learns. Use train_mode.
+    mean-of-batch-means:
+        - total += loss.item() * len(x)
+        - count += len(x)
+        + total += loss.item()
+        + count += 1
+        You average the means of the batches. A last batch of two examples then counts as much as one of
+        twenty: weigh each batch by its size.
+    batch-means-over-examples: loss.item() * len(x) => loss.item()
+        You add up the means of the batches and divide by the number of examples. A mean was divided once
+        already: weigh each batch by its size.
+    last-batch-only: return total / count => return loss.item()
+        You return the loss of the last batch. Asked for is the mean over all examples of the epoch.
+    graph-kept: loss.item() => loss
+        You add up the loss tensors: each keeps the graph of its whole batch in memory. Take loss.item().
+    softmax-twice: F.cross_entropy(model(x), y) => F.cross_entropy(model(x).softmax(dim=1), y)
+        You apply softmax before the cross-entropy, which contains one already.
+    sum-not-mean: F.cross_entropy(model(x), y) => F.cross_entropy(model(x), y, reduction="sum")
+        Your loss is the sum over the batch. Its gradients grow with the batch size; asked for is the mean.
+    no-step: optimizer.step() => pass
+        @_NOTHING_LEARNS
+    """),
+    named.rights("""
+    log probabilities by hand: by with_log_probabilities
+    gradients kept as zeros: zero_grad() => zero_grad(set_to_none=False)
+    in float32: loss.item() * len(x) => float(loss.detach().float() * len(x))
+    """),
+    {("zeroed-after-backward", "no-step"): "neither moves a parameter; only the running statistics change"},
 )
 
 
@@ -189,6 +179,7 @@ _leaving = asker(
     ("model",),
 )
 
+named = Notation(example_by_example, on_a_copy)
 EVALUATE = exercise(
     tl.evaluate,
     (
@@ -204,35 +195,33 @@ EVALUATE = exercise(
         _evaluate("one example at a time", _judged(1, 1, 1, 1, 1, 1), weight=0.5),
         _evaluate("batches that come only once", _judged(6, 6, 6, once=True, width=3), weight=0.5),
     ),
-    wrongs(
-        """
-        eval-forgotten: model.eval() => pass
-            You evaluate in training mode: batchnorm uses the statistics of the test batch, so an answer
-            depends on its neighbours, and its running statistics move.
-        mode-not-restored: module.training = training => pass
-            You leave the model in evaluation mode. The next epoch of training would run in it.
-        always-back-to-training: module.training = training => module.training = True
-            You put everything into training mode afterwards. Give every module back the mode in which you
-            found it: a frozen batchnorm layer was in evaluation mode.
-        mean-of-batch-shares:
-            - right += int((model(x).argmax(dim=1) == y).sum())
-            - count += len(y)
-            + right += float((model(x).argmax(dim=1) == y).double().mean())
-            + count += 1
-            You average the shares of the batches. Count the right answers and the examples of all batches.
-        a-count: return right / count => return float(right)
-            You return how many are right. Asked for is the share, from 0 to 1.
-        wrong-axis: argmax(dim=1) == y).sum() => argmax(dim=0)[:, None] == y).sum()
-            You take the largest score of each class over the examples. Each example has its own largest
-            score: dim=1.
-        percent: return right / count => return 100 * right / count
-            You return a percentage. Asked for is a share from 0 to 1.
-        """,
-    ),
-    (
-        right("one by one", by=example_by_example),
-        right("on a copy", by=on_a_copy),
-    ),
+    named.wrongs("""
+    eval-forgotten: model.eval() => pass
+        You evaluate in training mode: batchnorm uses the statistics of the test batch, so an answer depends
+        on its neighbours, and its running statistics move.
+    mode-not-restored: module.training = training => pass
+        You leave the model in evaluation mode. The next epoch of training would run in it.
+    always-back-to-training: module.training = training => module.training = True
+        You put everything into training mode afterwards. Give every module back the mode in which you found
+        it: a frozen batchnorm layer was in evaluation mode.
+    mean-of-batch-shares:
+        - right += int((model(x).argmax(dim=1) == y).sum())
+        - count += len(y)
+        + right += float((model(x).argmax(dim=1) == y).double().mean())
+        + count += 1
+        You average the shares of the batches. Count the right answers and the examples of all batches.
+    a-count: return right / count => return float(right)
+        You return how many are right. Asked for is the share, from 0 to 1.
+    wrong-axis: argmax(dim=1) == y).sum() => argmax(dim=0)[:, None] == y).sum()
+        You take the largest score of each class over the examples. Each example has its own largest score:
+        dim=1.
+    percent: return right / count => return 100 * right / count
+        You return a percentage. Asked for is a share from 0 to 1.
+    """),
+    named.rights("""
+    one by one: by example_by_example
+    on a copy: by on_a_copy
+    """),
 )
 
 
@@ -268,6 +257,9 @@ _ONE_OF_FIVE = np.array([0, 0, 0.5, 0, 0], np.float32)
 _CANCELLING = np.array([0.25, -0.25], np.float32)
 _moved = asker("names = moved_by(model, action)", {"names": 1}, ("model",))
 
+named = Notation(
+    with_arrays, with_a_deep_copy, parameters_only=lambda model, action: _parameters_only(model, action)
+)
 MOVED_BY = exercise(
     tl.moved_by,
     (
@@ -301,41 +293,28 @@ MOVED_BY = exercise(
             weight=0.5,
         ),
     ),
-    (
-        *wrongs(
-            """
-            aliased: name: value.clone() => name: value
-                The tensors of state_dict() are the model's own memory: what you kept as `before` moved along.
-                Keep copies, value.clone().
-            """,
-        ),
-        wrong(
-            "parameters-only",
-            by=lambda model, action: _parameters_only(model, action),
-            says="You compare parameters only. Running means and variances are in the state dict too, and "
-            "they move without any gradient.",
-        ),
-        *wrongs(
-            """
-            nearly-equal:
-                - not torch.equal(value, before[name])
-                + not torch.allclose(value.double(), before[name].double(), atol=1e-4)
-                You accept small differences. A frozen number does not move at all: compare exactly.
-            only-when-all-differ: not torch.equal(value, before[name]) => bool((value != before[name]).all())
-                You count an entry as moved only when all of its numbers differ. One that differs is enough.
-            sums-compared: not torch.equal(value, before[name]) => value.sum() != before[name].sum()
-                You compare sums. Two changes in opposite directions leave the sum as it was.
-            those-that-stayed: if not torch.equal => if torch.equal
-                You return the names of what stayed the same.
-            before-the-action: action() => pass
-                You never call action(), so nothing can have moved.
-            """,
-        ),
-    ),
-    (
-        right("arrays", by=with_arrays),
-        right("a deep copy", by=with_a_deep_copy),
-    ),
+    named.wrongs("""
+    aliased: name: value.clone() => name: value
+        The tensors of state_dict() are the model's own memory: what you kept as `before` moved along. Keep
+        copies, value.clone().
+    parameters-only: by parameters_only
+        You compare parameters only. Running means and variances are in the state dict too, and they move
+        without any gradient.
+    nearly-equal: equal(value, before[name]) => allclose(value.double(), before[name].double(), atol=1e-4)
+        You accept small differences. A frozen number does not move at all: compare exactly.
+    only-when-all-differ: not torch.equal(value, before[name]) => bool((value != before[name]).all())
+        You count an entry as moved only when all of its numbers differ. One that differs is enough.
+    sums-compared: not torch.equal(value, before[name]) => value.sum() != before[name].sum()
+        You compare sums. Two changes in opposite directions leave the sum as it was.
+    those-that-stayed: if not torch.equal => if torch.equal
+        You return the names of what stayed the same.
+    before-the-action: action() => pass
+        You never call action(), so nothing can have moved.
+    """),
+    named.rights("""
+    arrays: by with_arrays
+    a deep copy: by with_a_deep_copy
+    """),
     {("aliased", "before-the-action"): "both find that nothing moved"},
 )
 
