@@ -20,7 +20,7 @@ def only(names: str, inputs: Inputs) -> Inputs:
 
 def in_float32(inputs: Inputs) -> Inputs:
     """The same in float32."""
-    return lambda rng: each_array(inputs(rng), lambda array: array.astype(np.float32))
+    return lambda rng: narrowed(inputs(rng))
 
 
 def strided(inputs: Inputs) -> Inputs:
@@ -28,10 +28,17 @@ def strided(inputs: Inputs) -> Inputs:
     return lambda rng: each_array(inputs(rng), _with_gaps)
 
 
+def narrowed(value: Any) -> Any:
+    """The data with each array of floats in float32; masks and indices stay what they are."""
+    return each_array(value, lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array)
+
+
 def each_array(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
-    """The data with each array in it changed."""
+    """The data with each array in it changed, also in dicts and lists."""
     if isinstance(value, dict):
         return {key: each_array(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [each_array(item, change) for item in value]
     return change(value) if isinstance(value, np.ndarray) else value
 
 

@@ -8,25 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from reference.kit.drawn import narrowed
 from reference.kit.exercise import Alternative, Exercise, Function, Misconception
 from reference.kit.places import Place, here
 
 
 def in_float32(function: Function) -> Function:
     """The function with all of its work, and its results, in float32."""
-
-    def narrow(*arguments: Any) -> Any:
-        return function(*map(_narrowed, arguments))
-
-    return narrow
-
-
-def _narrowed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _narrowed(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_narrowed(item) for item in value]
-    return value.astype(np.float32) if isinstance(value, np.ndarray) else value
+    return lambda *arguments: function(*map(narrowed, arguments))
 
 
 def entry_by_entry(forward: Function) -> Function:

@@ -60,9 +60,7 @@ EXERCISES = (
             + np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
         caches x: by elu_keeping_x
         """),
-        constant="alpha",
-        usual=0.7,
-        unusual=1.8,
+        constant=("alpha", 0.7, 1.8),
     ),
     back(
         act.elu_backward,
@@ -100,9 +98,7 @@ EXERCISES = (
         from x: by elu_back_from_x with elu_keeping_x
         a factor: np.where(out > 0, dout, dout * (out + alpha)) => dout * np.where(out > 0, 1, out + alpha)
         """),
-        constant="alpha",
-        usual=0.7,
-        unusual=1.8,
+        constant=("alpha", 0.7, 1.8),
         kink=patched(act.elu_backward, change="out > 0", into="out >= 0"),
     ),
 )

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from reference.exercises.activations.inputs import pieces
-from reference.exercises.activations.pairs import DTYPE, MEMORY
 from reference.exercises.activations.smooth import UPSTREAM
-from reference.kit.drawn import in_float32, only, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit import probes
+from reference.kit.exercise import Case, Exercise, right
 from reference.kit.notation import Notation
 from reference.kit.variants import in_float32 as narrow
 from reference.kit.variants import right_pair
 from reference.truth import activations as act
-
-FORWARD = "out, cache = maxout_forward(x, w, b)"
-BACKWARD = FORWARD + "\ndx, dw, db = maxout_backward(dout, cache)"
-SHARES = {"dx": 2.0, "dw": 2.0, "db": 1.0}
 
 
 def unit_by_unit(x: Any, w: Any, b: Any) -> Any:
@@ -60,30 +54,26 @@ def back_with_all_maps(dout: Any, cache: Any) -> Any:
     return dx, np.stack([x.T @ one for one in dz]), np.stack([one.sum(axis=0) for one in dz])
 
 
-def _cases(probe: Callable[..., Case]) -> tuple[Case, ...]:
+def _cases(ask: probes.Ask) -> tuple[Case, ...]:
     return (
-        probe("6 examples, 3 pieces", pieces(6, 4, 3, 5), weight=2, visible=True, main=True),
-        probe("all biases low", pieces(5, 3, 2, 4, offset=-6.0), visible=True, why="the largest is negative"),
-        probe(
-            "float32", in_float32(pieces(5, 4, 3, 2)), weight=0.5, visible=True, exact_dtype=True, why=DTYPE
-        ),
-        probe("7 examples, 4 pieces", pieces(7, 3, 4, 6), weight=2, main=True),
-        probe("2 pieces", pieces(4, 5, 2, 3)),
-        probe("one piece", pieces(6, 3, 1, 4), weight=0.5, why="K = 1: nothing but the affine map"),
-        probe("one example", pieces(1, 4, 3, 5), weight=0.5),
-        probe("one unit", pieces(6, 4, 3, 1), weight=0.5),
-        probe("tiny gradients", pieces(6, 4, 3, 2, gradient=1e-7), weight=0.5),
-        probe("gaps in memory", strided(pieces(5, 4, 3, 3)), weight=0.5, why=MEMORY),
+        ask("6 examples, 3 pieces", pieces(6, 4, 3, 5), weight=2, visible=True, main=True),
+        ask("all biases low", pieces(5, 3, 2, 4, offset=-6.0), visible=True, why="the largest is negative"),
+        probes.narrow(ask, pieces(5, 4, 3, 2), visible=True, why=probes.DTYPE),
+        ask("7 examples, 4 pieces", pieces(7, 3, 4, 6), weight=2, main=True),
+        ask("2 pieces", pieces(4, 5, 2, 3)),
+        ask("one piece", pieces(6, 3, 1, 4), weight=0.5, why="K = 1: nothing but the affine map"),
+        ask("one example", pieces(1, 4, 3, 5), weight=0.5),
+        ask("one unit", pieces(6, 4, 3, 1), weight=0.5),
+        ask("tiny gradients", pieces(6, 4, 3, 2, gradient=1e-7), weight=0.5),
+        probes.gaps(ask, pieces(5, 4, 3, 3), why=probes.MEMORY),
     )
 
 
-def _there(name: str, inputs: Inputs, **options: Any) -> Case:
-    return case(name, FORWARD, "out", only("x w b", inputs), **options)
-
-
-def _back(name: str, inputs: Inputs, **options: Any) -> Case:
-    return case(name, BACKWARD, SHARES, inputs, **options)
-
+_there = probes.asker("out, cache = maxout_forward(x, w, b)", "out", takes="x w b")
+_back = probes.asker(
+    "out, cache = maxout_forward(x, w, b)\ndx, dw, db = maxout_backward(dout, cache)",
+    {"dx": 2.0, "dw": 2.0, "db": 1.0},
+)
 
 named = Notation(unit_by_unit, with_all_maps, back_unit_by_unit, back_with_all_maps, UPSTREAM=UPSTREAM)
 EXERCISES = (

@@ -117,9 +117,7 @@ EXERCISES = (
         two halves: by leaky_by_max
         a factor: np.where(x > 0, x, a * x) => x * np.where(x > 0, 1, a).astype(x.dtype)
         """),
-        constant="a",
-        usual=0.1,
-        unusual=2.5,
+        constant=("a", 0.1, 2.5),
     ),
     back(
         act.leaky_relu_backward,
@@ -155,9 +153,7 @@ EXERCISES = (
             + dx = dout.copy()
             + dx[x < 0] *= a
         """),
-        constant="a",
-        usual=0.1,
-        unusual=2.5,
+        constant=("a", 0.1, 2.5),
         kink=patched(act.leaky_relu_backward, change="x > 0", into="x >= 0"),
     ),
 )
