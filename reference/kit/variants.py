@@ -1,15 +1,16 @@
-"""Other versions of whole functions: in float32, entry by entry, and pairs with a cache of their own."""
+"""Other versions of whole functions: in float32, entry by entry, and pairs with a cache of their own; and the
+exercise that has the first of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from reference.kit.drawn import narrowed
-from reference.kit.exercise import Alternative, Exercise, Function, Misconception
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Misconception, right
 from reference.kit.places import Place, here
 
 
@@ -87,3 +88,27 @@ def wrong_pair(
 ) -> WrongPair:
     """A known mistake in the backward pass that needs another cache than the truth's."""
     return WrongPair(name, None, "", "", backward, place or here(), says, partner=forward)
+
+
+def exercise(
+    truth: Function,
+    cases: Sequence[Case],
+    misconceptions: Sequence[Misconception],
+    alternatives: Sequence[Alternative],
+    *,
+    partners: Sequence[Function] = (),
+    explained_pairs: Mapping[tuple[str, str], str] | None = None,
+) -> Exercise:
+    """An exercise named after its truth. The truth in float32 is among its right ways, whichever else are
+    given, unless one of those says itself what work "in float32" is."""
+    narrow = right("in float32", by=in_float32(truth))
+    known = any(one.name == narrow.name for one in alternatives)
+    return Exercise(
+        truth.__name__,
+        truth,
+        tuple(cases),
+        tuple(misconceptions),
+        (*alternatives,) if known else (narrow, *alternatives),
+        tuple(partners),
+        explained_pairs or {},
+    )

@@ -16,8 +16,6 @@ from reference.kit.notation import Notation
 from reference.truth import activations as act
 from stagewise.judge.compare import Tolerance
 
-ONE_PART = "A part is missing: the slope of a product of two functions of x has two terms."
-
 # The tanh form differs from the definition by at most 4.7e-4 in the value and 8.7e-4 in the slope, measured
 # between -8 and 8; the drawn x reach at least 2, the slopes times dout about 1.
 TANH_FORM_PASSES = Tolerance(

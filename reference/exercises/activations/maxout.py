@@ -9,10 +9,10 @@ import numpy as np
 from reference.exercises.activations.inputs import pieces
 from reference.exercises.activations.smooth import UPSTREAM
 from reference.kit import probes
-from reference.kit.exercise import Case, Exercise, right
+from reference.kit.exercise import Case
 from reference.kit.notation import Notation
+from reference.kit.variants import exercise, right_pair
 from reference.kit.variants import in_float32 as narrow
-from reference.kit.variants import right_pair
 from reference.truth import activations as act
 
 
@@ -77,11 +77,10 @@ _back = probes.asker(
 
 named = Notation(unit_by_unit, with_all_maps, back_unit_by_unit, back_with_all_maps, UPSTREAM=UPSTREAM)
 EXERCISES = (
-    Exercise(
-        name="maxout_forward",
-        truth=act.maxout_forward,
-        cases=tuple(c for c in _cases(_there) if c.name != "tiny gradients"),
-        misconceptions=named.wrongs("""
+    exercise(
+        act.maxout_forward,
+        tuple(c for c in _cases(_there) if c.name != "tiny gradients"),
+        named.wrongs("""
         sum-of-the-pieces: out = np.max(z, axis=0) => out = np.sum(z, axis=0)
             You add the K maps up, which is one affine map again. Maxout takes the largest of them.
         mean-of-the-pieces: out = np.max(z, axis=0) => out = np.mean(z, axis=0)
@@ -105,21 +104,16 @@ EXERCISES = (
             Your maximum runs over the H units and leaves one number for each piece. It must run over the K
             pieces and leave one number for each unit.
         """),
-        alternatives=(
-            right("in float32", by=narrow(act.maxout_forward)),
-            *named.rights("""
-            unit by unit: by unit_by_unit
-            with a loop over the pieces: by with_all_maps
-            as one product: z = np.einsum("nd,kdh->knh", x, w) + b[:, None, :] => z = x @ w + b[:, None]
-            """),
-        ),
+        named.rights("""
+        unit by unit: by unit_by_unit
+        with a loop over the pieces: by with_all_maps
+        as one product: z = np.einsum("nd,kdh->knh", x, w) + b[:, None, :] => z = x @ w + b[:, None]
+        """),
     ),
-    Exercise(
-        name="maxout_backward",
-        truth=act.maxout_backward,
-        partners=(act.maxout_forward,),
-        cases=_cases(_back),
-        misconceptions=named.wrongs("""
+    exercise(
+        act.maxout_backward,
+        _cases(_back),
+        named.wrongs("""
         all-pieces-get-it: dz = dout * won => dz = dout * np.ones_like(won)
             All K pieces receive the gradient in your code. Only the one that won made the output.
         shared-by-all: dz = dout * won => dz = dout * np.ones_like(won) / K
@@ -143,7 +137,7 @@ EXERCISES = (
         db-for-all-pieces: db = np.sum(dz, axis=1) => db = np.sum(dout, axis=0) * np.ones((K, 1))
             Your db is the same for all pieces. A piece's bias gets gradient only where the piece won.
         """),
-        alternatives=(
+        (
             right_pair(
                 "in float32", forward=narrow(act.maxout_forward), backward=narrow(act.maxout_backward)
             ),
@@ -152,5 +146,6 @@ EXERCISES = (
             all maps in the cache: by back_with_all_maps with with_all_maps
             """),
         ),
+        partners=(act.maxout_forward,),
     ),
 )

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.kit.exercise import Case, Exercise, case, right
+from reference.kit.exercise import Case, case
 from reference.kit.notation import Notation
-from reference.kit.variants import in_float32 as narrow
+from reference.kit.variants import exercise
 from reference.truth import activations as act
 
 Drawn = dict[str, Any]
@@ -102,10 +102,9 @@ def _norms(name: str, inputs: Callable[..., Drawn], **options: Any) -> Case:
 
 named = Notation(saturated_by_counting, dead_by_counting, norms_example_by_example)
 EXERCISES = (
-    Exercise(
-        name="saturated_fraction",
-        truth=act.saturated_fraction,
-        cases=(
+    exercise(
+        act.saturated_fraction,
+        (
             _saturated("6 examples, 9 units", _spread(6, 9), weight=2, visible=True, main=True),
             _saturated(
                 "limit = 2.5",
@@ -120,7 +119,7 @@ EXERCISES = (
             _saturated("one axis", _spread(40), weight=0.5),
             _saturated("nothing saturated", _spread(4, 5, spread=0.5), weight=0.5),
         ),
-        misconceptions=named.wrongs("""
+        named.wrongs("""
         count-not-share: float(np.mean(outside)) => np.sum(outside)
             You return how many entries are saturated. Asked is their share of all entries.
         positive-side-only: np.abs(x) > limit => x > limit
@@ -136,19 +135,15 @@ EXERCISES = (
         divided-by-N: float(np.mean(outside)) => float(np.sum(outside) / len(x))
             You divide by the number of rows. The share is of all entries, rows times columns.
         """),
-        alternatives=(
-            right("in float32", by=narrow(act.saturated_fraction)),
-            *named.rights("""
-            by counting: by saturated_by_counting
-            count_nonzero: float(np.mean(outside)) => np.count_nonzero(outside) / x.size
-            two ends: np.abs(x) > limit => (x < -limit) | (x > limit)
-            """),
-        ),
+        named.rights("""
+        by counting: by saturated_by_counting
+        count_nonzero: float(np.mean(outside)) => np.count_nonzero(outside) / x.size
+        two ends: np.abs(x) > limit => (x < -limit) | (x > limit)
+        """),
     ),
-    Exercise(
-        name="dead_fraction",
-        truth=act.dead_fraction,
-        cases=(
+    exercise(
+        act.dead_fraction,
+        (
             _dead("8 examples, 10 units", units(8, 10, dead=3), weight=2, visible=True, main=True),
             _dead(
                 "a unit that fires weakly",
@@ -160,7 +155,7 @@ EXERCISES = (
             _dead("none dead", units(5, 6, dead=0), weight=0.5),
             _dead("almost all dead", units(4, 9, dead=8), weight=0.5),
         ),
-        misconceptions=named.wrongs("""
+        named.wrongs("""
         share-of-zeros: dead = np.all(out == 0, axis=0) => dead = out == 0
             You measure the share of zeros. A unit that is 0 for some examples is only quiet; a dead one is 0
             for all of them.
@@ -176,19 +171,15 @@ EXERCISES = (
             You count a unit as dead when its outputs are close to 0. As long as one is above 0 a gradient
             flows: compare with 0 itself.
         """),
-        alternatives=(
-            right("in float32", by=narrow(act.dead_fraction)),
-            *named.rights("""
-            by counting: by dead_by_counting
-            by the maximum: np.all(out == 0, axis=0) => np.max(out, axis=0) == 0
-            by the sum: np.all(out == 0, axis=0) => out.sum(axis=0) == 0
-            """),
-        ),
+        named.rights("""
+        by counting: by dead_by_counting
+        by the maximum: np.all(out == 0, axis=0) => np.max(out, axis=0) == 0
+        by the sum: np.all(out == 0, axis=0) => out.sum(axis=0) == 0
+        """),
     ),
-    Exercise(
-        name="gradient_norms",
-        truth=act.gradient_norms,
-        cases=(
+    exercise(
+        act.gradient_norms,
+        (
             _norms("three layers", stack(6, (4, 4, 4, 4)), weight=2, visible=True, main=True),
             _norms("one layer", stack(5, (3, 4)), weight=0.5, visible=True),
             _norms("four layers of other sizes", stack(5, (4, 7, 3, 6, 2)), weight=2, main=True),
@@ -196,7 +187,7 @@ EXERCISES = (
             _norms("tiny gradients", stack(4, (3, 5, 4), gradient=1e-9), weight=0.5, why="no absolute floor"),
             _norms("one example", stack(1, (3, 4, 2)), weight=0.5),
         ),
-        misconceptions=named.wrongs("""
+        named.wrongs("""
         last-layer-first: return norms => return norms[::-1].copy()
             Your order is backwards: you walk from the last layer to the first, but the first layer's norm
             comes first.
@@ -220,12 +211,9 @@ EXERCISES = (
         mean-size: np.sqrt(np.sum(dw**2)) => np.mean(np.abs(dw))
             You average absolute values. The norm is the root of the sum of the squares.
         """),
-        alternatives=(
-            right("in float32", by=narrow(act.gradient_norms)),
-            *named.rights("""
-            example by example: by norms_example_by_example
-            np.linalg.norm: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw)
-            """),
-        ),
+        named.rights("""
+        example by example: by norms_example_by_example
+        np.linalg.norm: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw)
+        """),
     ),
 )

@@ -16,7 +16,6 @@ SPOILT = (
     "Your values are right, but the function changes the dout of its caller. Others may still need it: "
     "make a new array instead of working in place."
 )
-SIGMOID = "out = np.where(x >= 0, 1, e) / (1 + e)"
 
 
 def naive_sigmoid(x: Any) -> Any:

@@ -9,8 +9,9 @@ import numpy as np
 
 from reference.exercises.batchnorm.inputs import batch
 from reference.kit.drawn import Drawn, in_float32, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case
+from reference.kit.exercise import Case, Inputs, case
 from reference.kit.notation import Notation
+from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
 
 Stages = list[np.ndarray]
@@ -135,8 +136,6 @@ NAME_CASES = (
     _named("a large mean", batch(6, 3, offset=50.0), rounded_otherwise, weight=0.5, why="no fault: 0"),
 )
 
-FOUND = "if np.max(np.abs(got - right)) > 1e-4 * np.max(np.abs(right)):"
-
 
 def last_difference(x: Any, gamma: Any, beta: Any, eps: Any, stages: Any) -> Any:
     """Keeps the last step that differs."""
@@ -189,11 +188,10 @@ def in_float32_throughout(x: Any, gamma: Any, beta: Any, eps: Any, stages: Any) 
 
 
 named = Notation(last_difference, in_float32_throughout, in_a_while_loop, each_from_the_one_before)
-NAME = Exercise(
-    name="name_faulty_step",
-    truth=bn.name_faulty_step,
-    cases=NAME_CASES,
-    misconceptions=named.wrongs("""
+NAME = exercise(
+    bn.name_faulty_step,
+    NAME_CASES,
+    named.wrongs("""
     last-not-first: by last_difference
         You name the last step that differs. All steps after a fault inherit it: the first one is the culprit.
     index-not-number: start=1 => start=0
@@ -216,7 +214,7 @@ NAME = Exercise(
     always-the-published-fault: return number => return 4
         You return 4 for every fault. The function should find the step by itself, wherever the fault is.
     """),
-    alternatives=named.rights("""
+    named.rights("""
     in float32: by in_float32_throughout
     a while loop, norms, a NumPy integer: by in_a_while_loop
     each step from the results before it: by each_from_the_one_before
@@ -277,14 +275,11 @@ def repaired_with_loops(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
     return stages[-1], (stages, gamma, eps)
 
 
-VARIANCE = "var = np.sum(sq, axis=0) / N"
-
 named = Notation(repaired_in_float32, repaired_with_own_steps, repaired_with_loops)
-REPAIRED = Exercise(
-    name="repaired_forward",
-    truth=bn.repaired_forward,
-    cases=REPAIR_CASES,
-    misconceptions=named.wrongs("""
+REPAIRED = exercise(
+    bn.repaired_forward,
+    REPAIR_CASES,
+    named.wrongs("""
     not-repaired: var = np.sum(sq, axis=0) / N => var = np.sum(sq, axis=0)
         The fault is still there: your outputs shrink as the batch grows. Look for an average that lost its
         divisor.
@@ -313,7 +308,7 @@ REPAIRED = Exercise(
         You make up for the fault by scaling with the root of N afterwards. Then eps is scaled too, and a
         feature that hardly varies comes out wrong. Repair the step itself.
     """),
-    alternatives=named.rights("""
+    named.rights("""
     in float32: by repaired_in_float32
     its own nine functions: by repaired_with_own_steps
     a loop over features: by repaired_with_loops

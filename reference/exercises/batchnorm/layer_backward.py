@@ -227,7 +227,6 @@ writes-into-dout:
     instead of multiplying in place.
 """)
 
-CLOSED = "dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)"
 
 CLOSED_MISTAKES = wrongs("""
 constant-statistics: dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N) => dx = gamma * ivar * dout

@@ -9,8 +9,9 @@ import numpy as np
 from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.variants import float32_layer
 from reference.kit.drawn import Drawn, in_float32, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.exercise import Case, Inputs, case, right
 from reference.kit.notation import Notation, wrongs
+from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
 
 TRAIN = {"out": 4.0, "bn_param['running_mean']": 1.5, "bn_param['running_var']": 1.5}
@@ -288,10 +289,9 @@ OTHERS = (
     """),
 )
 
-FORWARD = Exercise(
-    name="batchnorm_forward",
-    truth=bn.batchnorm_forward,
-    cases=CASES,
-    misconceptions=MISTAKES,
-    alternatives=OTHERS,
+FORWARD = exercise(
+    bn.batchnorm_forward,
+    CASES,
+    MISTAKES,
+    OTHERS,
 )

@@ -10,8 +10,9 @@ from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.layer_backward import CANCELS, SHARES
 from reference.exercises.batchnorm.variants import float32_layer
 from reference.kit.drawn import Drawn, in_float32, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.exercise import Case, Inputs, case, right
 from reference.kit.notation import Notation
+from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
 
 
@@ -130,11 +131,10 @@ def back_in_float32(dout: Any, cache: Any) -> Any:
 
 
 named = Notation(row_by_row, by_transposing, back_in_float32, back_row_by_row, back_by_transposing)
-FORWARD = Exercise(
-    name="layernorm_forward",
-    truth=bn.layernorm_forward,
-    cases=THERE,
-    misconceptions=named.wrongs("""
+FORWARD = exercise(
+    bn.layernorm_forward,
+    THERE,
+    named.wrongs("""
     batch-axis:
         - mu = np.mean(x, axis=1, keepdims=True)
         - xmu = x - mu
@@ -173,7 +173,7 @@ FORWARD = Exercise(
         Your values are right, but the function changes the x of its caller. Make a new array instead of
         subtracting in place.
     """),
-    alternatives=(
+    (
         right("in float32", by=float32_layer(bn.layernorm_forward)),
         *named.rights("""
         row by row: by row_by_row
@@ -184,14 +184,11 @@ FORWARD = Exercise(
     ),
 )
 
-DX = "dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)"
 
-BACKWARD = Exercise(
-    name="layernorm_backward",
-    truth=bn.layernorm_backward,
-    cases=BACK,
-    partners=(bn.layernorm_forward,),
-    misconceptions=named.wrongs("""
+BACKWARD = exercise(
+    bn.layernorm_backward,
+    BACK,
+    named.wrongs("""
     batch-axis:
         - mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
         - mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
@@ -235,7 +232,7 @@ BACKWARD = Exercise(
         Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the
         shape of what it belongs to: (D,).
     """),
-    alternatives=named.rights("""
+    named.rights("""
     in float32: by back_in_float32
     row by row: by back_row_by_row with row_by_row
     batch normalisation of the transposed: by back_by_transposing with by_transposing
@@ -245,4 +242,5 @@ BACKWARD = Exercise(
         + total = np.sum(dxhat * xhat, axis=1, keepdims=True)
         + dx = ivar / D * (D * dxhat - D * mean_dxhat - xhat * total)
     """),
+    partners=(bn.layernorm_forward,),
 )

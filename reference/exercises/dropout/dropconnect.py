@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from reference.exercises.dropout.inputs import linear, seeded
-from reference.exercises.dropout.masks import alike, asking
-from reference.kit.chance import Stated, certain, share
-from reference.kit.drawn import in_float32, only, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case, right, wrong
+from reference.exercises.dropout.inputs import linear
+from reference.exercises.dropout.masks import Masked, asking
+from reference.kit.chance import certain
+from reference.kit.drawn import in_float32, strided
+from reference.kit.exercise import Case, Inputs, case
 from reference.kit.notation import Notation, wrongs
-from reference.kit.variants import in_float32 as working_in_float32
+from reference.kit.variants import exercise
 from reference.truth import dropout as do
 from stagewise.judge.compare import Tolerance
 
@@ -40,247 +39,171 @@ SHARES = {
     "zero_fraction(weights(x, test_out, b))": 1.25,
     "survivor_scale(weights(x, test_out, b), w)": 2.0,
 }
-_CALL = "dropconnect_forward(x, w, b, dropconnect_param)"
-_DRAWN = "x w b dropconnect_param"
-_SCALED = (f"zero_fraction({USED})", f"survivor_scale({USED}, w)", "one_matrix(x, out, b)")
-_PATTERNS = (f"row_patterns({USED})", f"column_patterns({USED})")
-
-
-def _case(
-    name: str,
-    script: str,
-    outputs: Iterable[str],
-    inputs: Inputs,
-    stated: Mapping[str, Stated],
-    **options: Any,
-) -> Case:
-    asked = asking(outputs, SHARES, stated)
-    return case(name, script, inputs=inputs, tolerance=SOLVED, **asked, **options)
-
-
-def _train(
-    name: str,
-    sizes: tuple[int, int, int],
-    p: float,
-    outputs: Iterable[str],
-    change: Any = None,
-    **options: Any,
-) -> Case:
-    _, D, H = sizes
-    zeros = share(1 - p, D * H) if p < 1 else certain(0.0, D * H)
-    inputs = only(_DRAWN, linear(*sizes, p=p))
-    return _case(
-        name,
-        f"out, _ = {_CALL}",
-        outputs,
-        change(inputs) if change else inputs,
-        {f"zero_fraction({USED})": zeros},
-        why="x, w and b are float32, so out is as well; zeros and factor are the same as with float64"
-        if change is in_float32
-        else f"p = {p:g} is the probability to KEEP a weight; those that are kept are divided by p",
-        **options,
-    )
-
-
-def _twice(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
-    output = f"agreement({USED}, weights(x, again, b))"
-    return _case(
-        name,
-        f"out, _ = {_CALL}\nagain, _ = {_CALL}",
-        (output,),
-        only(_DRAWN, linear(*sizes, p=p)),
-        {output: share(alike(p), sizes[1] * sizes[2])},
-        why="without a seed, every call draws another mask",
-        **options,
-    )
-
-
-def _seeds(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
-    n = sizes[1] * sizes[2]
-    same, other = (f"agreement(weights(x, one, b), weights(x, {word}, b))" for word in ("same", "other"))
-    first = "dropconnect_forward(x, w, b, seeded)"
-    return _case(
-        name,
-        f"one, _ = {first}\nsame, _ = {first}\nother, _ = dropconnect_forward(x, w, b, reseeded)",
-        (same, other),
-        only("x w b seeded reseeded", seeded("dropconnect_param", linear(*sizes, p=p))),
-        {same: certain(1.0, n), other: share(alike(p), n)},
-        why="the same seed gives the same mask, another seed another mask",
-        **options,
-    )
-
-
-def _test(name: str, sizes: tuple[int, int, int], p: float, **options: Any) -> Case:
-    zeros, scale = ("zero_fraction(weights(x, test_out, b))", "survivor_scale(weights(x, test_out, b), w)")
-    return _case(
-        name,
-        f"test_out, _ = {_CALL}",
-        (zeros, scale),
-        only(_DRAWN, linear(*sizes, p=p, mode="test")),
-        {zeros: certain(0.0, sizes[1] * sizes[2])},
-        why="in test mode all weights are used as they are",
-        **options,
-    )
+LAYER = Masked(
+    "dropconnect_forward",
+    *(
+        "x w b",
+        "dropconnect_param",
+        "w",
+        "weights(x, {}, b)",
+        linear,
+        lambda sizes: sizes[1] * sizes[2],
+        SHARES,
+    ),
+    kept="p = {:g} is the probability to KEEP a weight; those that are kept are divided by p",
+    narrow="x, w and b are float32, so out is as well; zeros and factor are the same as with float64",
+    at_test="in test mode all weights are used as they are",
+    tolerance=SOLVED,
+)
+_CALL = LAYER.call()
 
 
 def _without_input(inputs: Inputs) -> Inputs:
     return lambda rng: {name: 0 * v if name == "x" else v for name, v in inputs(rng).items()}
 
 
-FORWARD_CASES = (
-    _train("train, p = 0.6", (80, 50, 60), 0.6, (*_SCALED, *_PATTERNS), weight=2, visible=True, main=True),
-    _twice("train, twice without a seed", (40, 24, 30), 0.6, visible=True, main=True),
-    _seeds("train, with seeds", (40, 24, 30), 0.6, visible=True, main=True),
-    _test("test, p = 0.6", (40, 24, 30), 0.6, weight=2, visible=True, main=True),
-    _case(
-        "train, one feature and no bias",
-        f"single, _ = {_CALL}",
-        ("row_patterns(single)", "column_patterns(single)"),
-        only(_DRAWN, linear(50, 1, 60, p=0.6, bias=False)),
-        {},
-        visible=True,
-        main=True,
-        why="all examples meet the same weights: a column of out is zero for all of them or for none",
-    ),
-    _case(
-        "train, no bias",
-        f"unshifted, _ = {_CALL}",
-        ("zero_fraction(unshifted)",),
-        only(_DRAWN, linear(20, 15, 30, p=0.6, bias=False)),
-        {"zero_fraction(unshifted)": certain(0.0, 600, loose=0.05)},
-        visible=True,
-        main=True,
-        why="weights are dropped, not outputs: a sum of what is left is not zero",
-    ),
-    _case(
-        "train, x = 0",
-        f"shift, _ = {_CALL}",
-        ("shift",),
-        _without_input(only(_DRAWN, linear(8, 5, 12, p=0.6))),
-        {},
-        visible=True,
-        main=True,
-        why="b is always added, whole",
-    ),
-    _train(
-        "train, float32",
-        (40, 24, 30),
-        0.6,
-        (*_SCALED, "dtype_name(out)"),
-        in_float32,
-        visible=True,
-        weight=0.5,
-    ),
-    _train("train, p = 0.3", (120, 70, 90), 0.3, (*_SCALED, *_PATTERNS), weight=2, main=True),
-    _train("train, p = 0.9", (90, 50, 80), 0.9, _SCALED),
-    _train("train, p = 1", (12, 6, 7), 1.0, _SCALED, weight=0.5),
-    _train("train, gaps in memory", (80, 50, 60), 0.35, _SCALED, strided, weight=0.5),
-    _twice("train, twice without a seed, p = 0.3", (60, 40, 50), 0.3),
-    _seeds("train, with other seeds", (60, 40, 50), 0.35),
-    _test("test, p = 0.3", (60, 40, 50), 0.3, weight=2, main=True),
-)
-
-_OUT = "out = x @ (w * mask) + b"
+def _forward_cases() -> tuple[Case, ...]:
+    train, twice, seeds, test = LAYER.train, LAYER.twice, LAYER.seeds, LAYER.test
+    scaled = (*LAYER.scaled(), "one_matrix(x, out, b)")
+    everything = (*scaled, *LAYER.patterns())
+    return (
+        train("train, p = 0.6", (80, 50, 60), 0.6, everything, weight=2, visible=True, main=True),
+        twice("train, twice without a seed", (40, 24, 30), 0.6, visible=True, main=True),
+        seeds("train, with seeds", (40, 24, 30), 0.6, visible=True, main=True),
+        test("test, p = 0.6", (40, 24, 30), 0.6, weight=2, visible=True, main=True),
+        LAYER.case(
+            "train, one feature and no bias",
+            f"single, _ = {_CALL}",
+            ("row_patterns(single)", "column_patterns(single)"),
+            LAYER.given((50, 1, 60), 0.6, bias=False),
+            {},
+            visible=True,
+            main=True,
+            why="all examples meet the same weights: a column of out is zero for all of them or for none",
+        ),
+        LAYER.case(
+            "train, no bias",
+            f"unshifted, _ = {_CALL}",
+            ("zero_fraction(unshifted)",),
+            LAYER.given((20, 15, 30), 0.6, bias=False),
+            {"zero_fraction(unshifted)": certain(0.0, 600, loose=0.05)},
+            visible=True,
+            main=True,
+            why="weights are dropped, not outputs: a sum of what is left is not zero",
+        ),
+        LAYER.case(
+            "train, x = 0",
+            f"shift, _ = {_CALL}",
+            ("shift",),
+            _without_input(LAYER.given((8, 5, 12), 0.6)),
+            {},
+            visible=True,
+            main=True,
+            why="b is always added, whole",
+        ),
+        train(
+            "train, float32",
+            (40, 24, 30),
+            0.6,
+            (*scaled, "dtype_name(out)"),
+            in_float32,
+            visible=True,
+            weight=0.5,
+        ),
+        train("train, p = 0.3", (120, 70, 90), 0.3, everything, weight=2, main=True),
+        train("train, p = 0.9", (90, 50, 80), 0.9, scaled),
+        train("train, p = 1", (12, 6, 7), 1.0, scaled, weight=0.5),
+        train("train, gaps in memory", (80, 50, 60), 0.35, scaled, strided, weight=0.5),
+        twice("train, twice without a seed, p = 0.3", (60, 40, 50), 0.3),
+        seeds("train, with other seeds", (60, 40, 50), 0.35),
+        test("test, p = 0.3", (60, 40, 50), 0.3, weight=2, main=True),
+    )
 
 
 def _instead(shape: str) -> str:
     return f"(np.random.rand(*{shape}) < p) / p if mode == 'train' else np.ones({shape})"
 
 
-FORWARD_MISTAKES = (
-    *wrongs("""
-    keep-vs-drop:
-        - kept = np.random.rand(*w.shape) < p
-        - mask = (kept / p).astype(w.dtype)
-        + kept = np.random.rand(*w.shape) > p
-        + mask = (kept / (1 - p)).astype(w.dtype)
-        Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4 of
-        the weights becomes zero.
-    mixed-convention: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > p
-        You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of the
-        two has the wrong convention.
-    unscaled: kept / p => kept / 1
-        You drop weights, but those that are kept stay as large as they were, so the sums fall to p times
-        their size. Divide by the probability to KEEP.
-    wrong-factor: kept / p => kept / (1 - p)
-        You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
-    """),
-    wrong(
-        "drops-inputs",
-        change=_OUT,
-        into=f"out = (x * ({_instead('x.shape')})).astype(x.dtype) @ w + b",
-        says="You drop entries of x. That is dropout; DropConnect drops entries of w.",
-    ),
-    wrong(
-        "drops-outputs",
-        change=_OUT,
-        into=f"out = (x @ w) * ({_instead('(len(x), len(b))')}).astype(x.dtype) + b",
-        says="You drop entries of x @ w. That is dropout of the outputs; DropConnect drops entries of w, "
-        "before the product.",
-    ),
-    wrong(
-        "mask-per-example",
-        change=_OUT,
-        into=f"masks = ({_instead('(len(x), *w.shape)')}).astype(w.dtype)\n"
-        "out = np.einsum('nd,ndh->nh', x, w * masks) + b",
-        says="Each example of yours has a mask of its own. The paper does that; here one mask serves the "
-        "whole batch, as the docstring says, which costs far less.",
-    ),
-    *wrongs("""
-    one-mask-per-unit: np.random.rand(*w.shape) => np.random.rand(1, w.shape[1])
-        A whole column of w is dropped or kept: one row of random numbers is broadcast. Every weight needs a
-        random number of its own.
-    one-mask-per-input: np.random.rand(*w.shape) => np.random.rand(len(w), 1)
-        A whole row of w is dropped or kept: one column of random numbers is broadcast. Every weight needs a
-        random number of its own.
-    bias-missing: x @ (w * mask) + b => x @ (w * mask) + 0 * b
-        The bias b is not added.
-    bias-scaled: x @ (w * mask) + b => x @ (w * mask) + b * mask.max()
-        Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to make up
-        for: add b as it is.
-    """),
-    wrong(
-        "bias-dropped",
-        change=_OUT,
-        into=f"out = x @ (w * mask) + b * ({_instead('b.shape')}).astype(b.dtype)",
-        says="Entries of your bias are dropped. All of b is added as it is; only w has a mask.",
-    ),
-    *wrongs("""
-    scaled-at-test-too: mask = np.ones_like(w) => mask = np.full_like(w, p)
-        Training already divides by p, and your test mode multiplies by p on top of it. In test mode the
-        weights are used as they are.
-    active-at-test: if mode == "train": => if mode in ("train", "test"):
-        You still drop weights in test mode, so the answer for one example changes from call to call.
-    modes-swapped:
-        - if mode == "train":
-        + mode = {'train': 'test', 'test': 'train'}.get(mode, mode)
-        + if mode == "train":
-        Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.
-    dtype-lost: (kept / p).astype(w.dtype) => kept / p
-        For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the
-        mask the dtype of w.
-    reseed-inside-layer:
-        - if "seed" in dropconnect_param:
-        -     np.random.seed(dropconnect_param["seed"])
-        + np.random.seed(dropconnect_param.get("seed", 0))
-        Every call of yours draws the same mask, because the generator is seeded anew each time, even when no
-        seed is given. Seed only if there is one.
-    seed-demanded:
-        - if "seed" in dropconnect_param:
-        -     np.random.seed(dropconnect_param["seed"])
-        + np.random.seed(dropconnect_param["seed"])
-        The "seed" in dropconnect_param is optional, and most calls have none: dropconnect_param["seed"]
-        raises a KeyError then. Look first whether it is there; dropconnect_param.get("seed") is None where it
-        is not.
-    seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
-        Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
-    writes-into-w:
-        - out = x @ (w * mask) + b
-        + w *= mask
-        + out = x @ w + b
-        Your function overwrites w: the dropped weights would be lost for ever.
-    """),
-)
+FORWARD_MISTAKES = wrongs(f"""
+keep-vs-drop:
+    - kept = np.random.rand(*w.shape) < p
+    - mask = (kept / p).astype(w.dtype)
+    + kept = np.random.rand(*w.shape) > p
+    + mask = (kept / (1 - p)).astype(w.dtype)
+    Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4 of
+    the weights becomes zero.
+mixed-convention: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > p
+    You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of the
+    two has the wrong convention.
+unscaled: kept / p => kept / 1
+    You drop weights, but those that are kept stay as large as they were, so the sums fall to p times
+    their size. Divide by the probability to KEEP.
+wrong-factor: kept / p => kept / (1 - p)
+    You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
+drops-inputs:
+    - out = x @ (w * mask) + b
+    + out = (x * ({_instead("x.shape")})).astype(x.dtype) @ w + b
+    You drop entries of x. That is dropout; DropConnect drops entries of w.
+drops-outputs:
+    - out = x @ (w * mask) + b
+    + out = (x @ w) * ({_instead("(len(x), len(b))")}).astype(x.dtype) + b
+    You drop entries of x @ w. That is dropout of the outputs; DropConnect drops entries of w, before the
+    product.
+mask-per-example:
+    - out = x @ (w * mask) + b
+    + masks = ({_instead("(len(x), *w.shape)")}).astype(w.dtype)
+    + out = np.einsum('nd,ndh->nh', x, w * masks) + b
+    Each example of yours has a mask of its own. The paper does that; here one mask serves the whole
+    batch, as the docstring says, which costs far less.
+one-mask-per-unit: np.random.rand(*w.shape) => np.random.rand(1, w.shape[1])
+    A whole column of w is dropped or kept: one row of random numbers is broadcast. Every weight needs a
+    random number of its own.
+one-mask-per-input: np.random.rand(*w.shape) => np.random.rand(len(w), 1)
+    A whole row of w is dropped or kept: one column of random numbers is broadcast. Every weight needs a
+    random number of its own.
+bias-missing: x @ (w * mask) + b => x @ (w * mask) + 0 * b
+    The bias b is not added.
+bias-scaled: x @ (w * mask) + b => x @ (w * mask) + b * mask.max()
+    Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to make up
+    for: add b as it is.
+bias-dropped:
+    - out = x @ (w * mask) + b
+    + out = x @ (w * mask) + b * ({_instead("b.shape")}).astype(b.dtype)
+    Entries of your bias are dropped. All of b is added as it is; only w has a mask.
+scaled-at-test-too: mask = np.ones_like(w) => mask = np.full_like(w, p)
+    Training already divides by p, and your test mode multiplies by p on top of it. In test mode the
+    weights are used as they are.
+active-at-test: if mode == "train": => if mode in ("train", "test"):
+    You still drop weights in test mode, so the answer for one example changes from call to call.
+modes-swapped:
+    - if mode == "train":
+    + mode = {{'train': 'test', 'test': 'train'}}.get(mode, mode)
+    + if mode == "train":
+    Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.
+dtype-lost: (kept / p).astype(w.dtype) => kept / p
+    For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the
+    mask the dtype of w.
+reseed-inside-layer:
+    - if "seed" in dropconnect_param:
+    -     np.random.seed(dropconnect_param["seed"])
+    + np.random.seed(dropconnect_param.get("seed", 0))
+    Every call of yours draws the same mask, because the generator is seeded anew each time, even when no
+    seed is given. Seed only if there is one.
+seed-demanded:
+    - if "seed" in dropconnect_param:
+    -     np.random.seed(dropconnect_param["seed"])
+    + np.random.seed(dropconnect_param["seed"])
+    The "seed" in dropconnect_param is optional, and most calls have none: dropconnect_param["seed"]
+    raises a KeyError then. Look first whether it is there; dropconnect_param.get("seed") is None where it
+    is not.
+seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
+    Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
+writes-into-w:
+    - out = x @ (w * mask) + b
+    + w *= mask
+    + out = x @ w + b
+    Your function overwrites w: the dropped weights would be lost for ever.
+""")
 
 
 def with_loops(x: Any, w: Any, b: Any, dropconnect_param: Any) -> Any:
@@ -310,22 +233,18 @@ def back_with_loops(dout: Any, cache: Any) -> Any:
 
 
 named = Notation(with_loops, back_with_loops)
-FORWARD = Exercise(
-    name="dropconnect_forward",
-    truth=do.dropconnect_forward,
-    cases=FORWARD_CASES,
-    misconceptions=FORWARD_MISTAKES,
-    alternatives=(
-        right("in float32", by=working_in_float32(do.dropconnect_forward)),
-        *named.rights("""
-        loops, a generator of its own: by with_loops
-        divided after the product:
-            - out = x @ (w * mask) + b
-            + scale = mask.max()
-            + out = (x @ (w * (mask > 0))) * scale + b
-        rand > 1 - p: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > 1 - p
-        """),
-    ),
+FORWARD = exercise(
+    do.dropconnect_forward,
+    _forward_cases(),
+    FORWARD_MISTAKES,
+    named.rights("""
+    loops, a generator of its own: by with_loops
+    divided after the product:
+        - out = x @ (w * mask) + b
+        + scale = mask.max()
+        + out = (x @ (w * (mask > 0))) * scale + b
+    rand > 1 - p: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > 1 - p
+    """),
 )
 
 # An ordinary linear layer fits itself, so weights must have been dropped before anything fits them.
@@ -388,12 +307,10 @@ BACKWARD_CASES = (
     ),
 )
 
-BACKWARD = Exercise(
-    name="dropconnect_backward",
-    truth=do.dropconnect_backward,
-    partners=(do.dropconnect_forward,),
-    cases=BACKWARD_CASES,
-    misconceptions=named.wrongs("""
+BACKWARD = exercise(
+    do.dropconnect_backward,
+    BACKWARD_CASES,
+    named.wrongs("""
     dx-without-mask: (w * mask).T => w.T
         Your dx goes back through all weights. The forward pass used w * kept / p: that matrix has to be
         transposed.
@@ -421,16 +338,14 @@ BACKWARD = Exercise(
     averaged-over-the-batch: (x.T @ dout) * mask => (x.T @ dout) * mask / len(x)
         Your dw is divided by N. The loss may have done so already, in dout; the layer only sums.
     """),
-    alternatives=(
-        right("in float32", by=working_in_float32(do.dropconnect_backward)),
-        *named.rights("""
-        loops, another cache: by back_with_loops with with_loops
-        einsum:
-            - dx = dout @ (w * mask).T
-            - dw = (x.T @ dout) * mask
-            + dx = np.einsum('nh,dh,dh->nd', dout, w, mask)
-            + dw = np.einsum('nd,nh,dh->dh', x, dout, mask)
-        """),
-    ),
+    named.rights("""
+    loops, another cache: by back_with_loops with with_loops
+    einsum:
+        - dx = dout @ (w * mask).T
+        - dw = (x.T @ dout) * mask
+        + dx = np.einsum('nh,dh,dh->nd', dout, w, mask)
+        + dw = np.einsum('nd,nh,dh->dh', x, dout, mask)
+    """),
+    partners=(do.dropconnect_forward,),
 )
 EXERCISES = (FORWARD, BACKWARD)

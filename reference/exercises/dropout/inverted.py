@@ -11,18 +11,13 @@ from reference.exercises.dropout.inputs import entries
 from reference.exercises.dropout.masks import asking, elementwise_cases
 from reference.kit.chance import certain
 from reference.kit.drawn import in_float32, only, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.exercise import Case, Inputs, case
 from reference.kit.notation import Notation
-from reference.kit.variants import in_float32 as working_in_float32
+from reference.kit.variants import exercise
 from reference.truth import dropout as do
 
 OVERWRITES_X = "Your function overwrites x. The caller's array must stay as it was."
 
-SWAPPED = "mode = {'train': 'test', 'test': 'train'}.get(mode, mode)\nif mode == \"train\":"
-SEED_DEMANDED = (
-    'The "seed" in {0} is optional, and most calls have none: {0}["seed"] raises a KeyError then. Look first '
-    'whether it is there; {0}.get("seed") is None where it is not.'
-)
 _MODES_SWAPPED = (
     "Your modes are the wrong way round: entries are dropped in test mode, and none in train mode."
 )
@@ -167,28 +162,24 @@ def back_with_where(dout: Any, cache: Any) -> Any:
 
 
 named = Notation(with_loops, with_own_generator)
-FORWARD = Exercise(
-    name="dropout_forward",
-    truth=do.dropout_forward,
-    cases=elementwise_cases("dropout_forward", "are divided by p", "left as it is"),
-    misconceptions=FORWARD_MISTAKES,
-    alternatives=(
-        right("in float32", by=working_in_float32(do.dropout_forward)),
-        *named.rights("""
-        loops, Python's random: by with_loops
-        default_rng, rand > 1 - p, np.where: by with_own_generator
-        RandomState and binomial:
-            - kept = np.random.rand(*x.shape) < p
-            + kept = np.random.RandomState(dropout_param.get('seed')).binomial(1, p, x.shape)
-        rand > 1 - p: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > 1 - p
-        choice: np.random.rand(*x.shape) < p => np.random.choice([True, False], x.shape, p=[p, 1 - p])
-        in place on a copy:
-            - out = x * mask
-            + out = x.copy()
-            + out[~kept] = 0
-            + out /= p
-        """),
-    ),
+FORWARD = exercise(
+    do.dropout_forward,
+    elementwise_cases("dropout_forward", "are divided by p", "left as it is"),
+    FORWARD_MISTAKES,
+    named.rights("""
+    loops, Python's random: by with_loops
+    default_rng, rand > 1 - p, np.where: by with_own_generator
+    RandomState and binomial:
+        - kept = np.random.rand(*x.shape) < p
+        + kept = np.random.RandomState(dropout_param.get('seed')).binomial(1, p, x.shape)
+    rand > 1 - p: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > 1 - p
+    choice: np.random.rand(*x.shape) < p => np.random.choice([True, False], x.shape, p=[p, 1 - p])
+    in place on a copy:
+        - out = x * mask
+        + out = x.copy()
+        + out[~kept] = 0
+        + out /= p
+    """),
 )
 
 # Two functions that do nothing fit each other, so out must have been thinned before anything fits it.
@@ -248,11 +239,9 @@ named = Notation(
     multiplies_by_out_back=lambda dout, out: dout * out,
     multiplies_by_out_there=lambda x, param: (do.dropout_forward(x, param)[0],) * 2,
 )
-BACKWARD = Exercise(
-    name="dropout_backward",
-    truth=do.dropout_backward,
-    partners=(do.dropout_forward,),
-    cases=(
+BACKWARD = exercise(
+    do.dropout_backward,
+    (
         _back("train, p = 0.6", entries(30, 40, p=0.6), 1200, weight=2, visible=True, main=True),
         _test("test, p = 0.6", (20, 30), 0.6, weight=2, visible=True, main=True),
         _back("train, p = 0.3", entries(80, 90, p=0.3), 7200, weight=2, main=True),
@@ -271,7 +260,7 @@ BACKWARD = Exercise(
         _back("train, p = 1", entries(5, 6, p=1.0), 30, weight=0.5),
         _test("test, p = 0.3", (20, 40), 0.3, main=True),
     ),
-    misconceptions=named.wrongs("""
+    named.wrongs("""
     no-mask: dx = dout * mask => dx = dout * 1
         Gradient flows through entries that were dropped: your mask is not used on the way back. Where the
         output was 0 whatever x was, the derivative is 0.
@@ -301,13 +290,11 @@ BACKWARD = Exercise(
         You multiply dout by the output of the forward pass. The derivative is the factor of each entry, the
         mask, not the entry itself.
     """),
-    alternatives=(
-        right("in float32", by=working_in_float32(do.dropout_backward)),
-        *named.rights("""
-        loops: by back_with_loops with with_loops
-        another cache: by back_with_where with with_own_generator
-        np.where: dx = dout * mask => dx = np.where(mask > 0, dout * mask.max(), 0).astype(dout.dtype)
-        """),
-    ),
+    named.rights("""
+    loops: by back_with_loops with with_loops
+    another cache: by back_with_where with with_own_generator
+    np.where: dx = dout * mask => dx = np.where(mask > 0, dout * mask.max(), 0).astype(dout.dtype)
+    """),
+    partners=(do.dropout_forward,),
 )
 EXERCISES = (FORWARD, BACKWARD)

@@ -1,4 +1,4 @@
-"""The cases of a layer that keeps entries of x: zeros, what survives, patterns, seeds, test mode.
+"""The cases of a layer that draws a mask: zeros, what survives, patterns, seeds, test mode.
 
 p is never one half, where keeping and dropping look the same, and mostly not near 0.8, where a normal number
 is smaller than p about as often as a uniform one.
@@ -6,29 +6,18 @@ is smaller than p about as often as a uniform one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from reference.exercises.dropout.inputs import entries, seeded
 from reference.kit.chance import Stated, certain, share
 from reference.kit.drawn import in_float32, only, strided
-from reference.kit.exercise import Case, Inputs, case
+from reference.kit.exercise import COURSE, Case, Inputs, case
+from stagewise.judge.compare import Tolerance
 
-SHARES = {
-    "zero_fraction(out)": 3.0,
-    "survivor_scale(out, x)": 4.0,
-    "row_patterns(out)": 1.25,
-    "column_patterns(out)": 1.25,
-    "dtype_name(out)": 0.25,
-    "agreement(out, again)": 0.75,
-    "agreement(one, same)": 0.5,
-    "agreement(one, other)": 0.25,
-    "zero_fraction(test_out)": 1.25,
-    "survivor_scale(test_out, x)": 2.0,
-}
-SCALED = ("zero_fraction(out)", "survivor_scale(out, x)")
-KEPT = "p = {:g} is the probability to KEEP an entry; those that are kept {}"
-NARROW = "x is float32, so out is as well; zeros and factor are the same as with float64"
+Sizes = tuple[int, ...]
 
 
 def alike(p: float) -> float:
@@ -44,93 +33,152 @@ def asking(
     return {"compare": asked, "stated": {output: stated[output] for output in asked if output in stated}}
 
 
+@dataclass(frozen=True)
+class Masked:
+    """A layer that draws a mask, as far as its cases need to know it.
+
+    takes: its arguments before the dict `param`; masked: the one of which something is dropped; read: what
+    was left of that, read off an output; draw: inputs for sizes, p and a mode; places: how many random
+    numbers a mask has. kept, narrow and at_test are the reasons told to whoever fails.
+    """
+
+    name: str
+    takes: str
+    param: str
+    masked: str
+    read: str
+    draw: Callable[..., Inputs]
+    places: Callable[[Sizes], int]
+    shares: Mapping[str, float]
+    kept: str
+    narrow: str
+    at_test: str
+    tolerance: Tolerance = COURSE
+
+    def call(self, param: str = "") -> str:
+        """A call with that dict."""
+        return f"{self.name}({', '.join(self.takes.split())}, {param or self.param})"
+
+    def zeros(self, out: str = "out") -> str:
+        """The quantity: the share of zeros."""
+        return f"zero_fraction({self.read.format(out)})"
+
+    def scaled(self, out: str = "out") -> tuple[str, str]:
+        """The quantities: the share of zeros, and the factor of what survives."""
+        return self.zeros(out), f"survivor_scale({self.read.format(out)}, {self.masked})"
+
+    def patterns(self) -> tuple[str, str]:
+        """The quantities: how many rows and columns of the mask differ."""
+        return f"row_patterns({self.read.format('out')})", f"column_patterns({self.read.format('out')})"
+
+    def case(
+        self,
+        title: str,
+        script: str,
+        outputs: Iterable[str],
+        inputs: Inputs,
+        stated: Mapping[str, Stated],
+        **options: Any,
+    ) -> Case:
+        """A case that asks for these outputs."""
+        asked = asking(outputs, self.shares, stated)
+        return case(title, script, inputs=inputs, tolerance=self.tolerance, **asked, **options)
+
+    def given(self, sizes: Sizes, p: float, **options: Any) -> Inputs:
+        """Inputs of a single call."""
+        return only(f"{self.takes} {self.param}", self.draw(*sizes, p=p, **options))
+
+    def train(
+        self, title: str, sizes: Sizes, p: float, outputs: Iterable[str], change: Any = None, **options: Any
+    ) -> Case:
+        """One call in train mode, with inputs changed by `change`."""
+        n, inputs = self.places(sizes), self.given(sizes, p)
+        stated = {self.zeros(): share(1 - p, n) if p < 1 else certain(0.0, n)}
+        why = self.narrow if change is in_float32 else self.kept.format(p)
+        inputs = change(inputs) if change else inputs
+        return self.case(title, f"out, _ = {self.call()}", outputs, inputs, stated, why=why, **options)
+
+    def twice(self, title: str, sizes: Sizes, p: float, **options: Any) -> Case:
+        """Two calls without a seed."""
+        output = f"agreement({self.read.format('out')}, {self.read.format('again')})"
+        return self.case(
+            title,
+            f"out, _ = {self.call()}\nagain, _ = {self.call()}",
+            (output,),
+            self.given(sizes, p),
+            {output: share(alike(p), self.places(sizes))},
+            why="without a seed, every call draws another mask",
+            **options,
+        )
+
+    def seeds(self, title: str, sizes: Sizes, p: float, **options: Any) -> Case:
+        """Two calls with one seed, and a third with another."""
+        one, *others = (self.read.format(out) for out in ("one", "same", "other"))
+        same, other = (f"agreement({one}, {out})" for out in others)
+        first, n = self.call("seeded"), self.places(sizes)
+        return self.case(
+            title,
+            f"one, _ = {first}\nsame, _ = {first}\nother, _ = {self.call('reseeded')}",
+            (same, other),
+            only(f"{self.takes} seeded reseeded", seeded(self.param, self.draw(*sizes, p=p))),
+            {same: certain(1.0, n), other: share(alike(p), n)},
+            why="the same seed gives the same mask, another seed another mask",
+            **options,
+        )
+
+    def test(self, title: str, sizes: Sizes, p: float, **options: Any) -> Case:
+        """One call in test mode."""
+        return self.case(
+            title,
+            f"test_out, _ = {self.call()}",
+            self.scaled("test_out"),
+            self.given(sizes, p, mode="test"),
+            {self.zeros("test_out"): certain(0.0, self.places(sizes))},
+            why=self.at_test,
+            **options,
+        )
+
+
+SHARES = {
+    "zero_fraction(out)": 3.0,
+    "survivor_scale(out, x)": 4.0,
+    "row_patterns(out)": 1.25,
+    "column_patterns(out)": 1.25,
+    "dtype_name(out)": 0.25,
+    "agreement(out, again)": 0.75,
+    "agreement(one, same)": 0.5,
+    "agreement(one, other)": 0.25,
+    "zero_fraction(test_out)": 1.25,
+    "survivor_scale(test_out, x)": 2.0,
+}
+
+
 def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case, ...]:
     """Those of `name(x, dropout_param)`. survivors: what becomes of the entries that are kept; at_test: of
     all."""
-    call = f"{name}(x, dropout_param)"
-
-    def train(
-        title: str,
-        shape: tuple[int, ...],
-        p: float,
-        outputs: tuple[str, ...],
-        change: Any = None,
-        **options: Any,
-    ) -> Case:
-        n = _size(shape)
-        zeros = share(1 - p, n) if p < 1 else certain(0.0, n)
-        inputs = only("x dropout_param", entries(*shape, p=p))
-        why = NARROW if change is in_float32 else KEPT.format(p, survivors)
-        return case(
-            title,
-            f"out, _ = {call}",
-            inputs=change(inputs) if change else inputs,
-            why=why,
-            **asking(outputs, SHARES, {"zero_fraction(out)": zeros}),
-            **options,
-        )
-
-    def twice(title: str, shape: tuple[int, ...], p: float, **options: Any) -> Case:
-        output = "agreement(out, again)"
-        return case(
-            title,
-            f"out, _ = {call}\nagain, _ = {call}",
-            inputs=only("x dropout_param", entries(*shape, p=p)),
-            why="without a seed, every call draws another mask",
-            **asking((output,), SHARES, {output: share(alike(p), _size(shape))}),
-            **options,
-        )
-
-    def seeds(title: str, shape: tuple[int, ...], p: float, **options: Any) -> Case:
-        n = _size(shape)
-        stated = {"agreement(one, same)": certain(1.0, n), "agreement(one, other)": share(alike(p), n)}
-        first, third = f"{name}(x, seeded)", f"{name}(x, reseeded)"
-        return case(
-            title,
-            f"one, _ = {first}\nsame, _ = {first}\nother, _ = {third}",
-            inputs=_with_seeds(entries(*shape, p=p)),
-            why="the same seed gives the same mask, another seed another mask",
-            **asking(stated, SHARES, stated),
-            **options,
-        )
-
-    def test(title: str, shape: tuple[int, ...], p: float, **options: Any) -> Case:
-        stated = {"zero_fraction(test_out)": certain(0.0, _size(shape))}
-        return case(
-            title,
-            f"test_out, _ = {call}",
-            inputs=only("x dropout_param", entries(*shape, p=p, mode="test")),
-            why=f"in test mode nothing is dropped, and every entry is {at_test}",
-            **asking(("zero_fraction(test_out)", "survivor_scale(test_out, x)"), SHARES, stated),
-            **options,
-        )
-
-    everything = (*SCALED, "row_patterns(out)", "column_patterns(out)")
+    layer = Masked(
+        name,
+        *("x", "dropout_param", "x", "{}", entries, prod, SHARES),
+        kept=f"p = {{:g}} is the probability to KEEP an entry; those that are kept {survivors}",
+        narrow="x is float32, so out is as well; zeros and factor are the same as with float64",
+        at_test=f"in test mode nothing is dropped, and every entry is {at_test}",
+    )
+    train, twice, seeds, test, scaled = layer.train, layer.twice, layer.seeds, layer.test, layer.scaled()
+    everything = (*scaled, *layer.patterns())
     return (
         train("train, p = 0.6", (50, 60), 0.6, everything, weight=2, visible=True, main=True),
         twice("train, twice without a seed", (24, 30), 0.6, visible=True, main=True),
         seeds("train, with seeds", (24, 30), 0.6, visible=True, main=True),
         test("test, p = 0.6", (24, 30), 0.6, weight=2, visible=True, main=True),
-        train("train, float32", (24, 30), 0.6, (*SCALED, "dtype_name(out)"), in_float32, visible=True),
+        train("train, float32", (24, 30), 0.6, (*scaled, "dtype_name(out)"), in_float32, visible=True),
         train("train, p = 0.3", (100, 120), 0.3, everything, weight=2, main=True),
-        train("train, p = 0.9", (80, 100), 0.9, SCALED),
-        train("train, p = 1", (6, 7), 1.0, SCALED, weight=0.5),
-        train("train, three axes", (40, 12, 9), 0.35, (*SCALED, "row_patterns(out)")),
-        train("train, one example", (1, 3000), 0.35, SCALED, weight=0.5),
-        train("train, gaps in memory", (60, 70), 0.35, SCALED, strided, weight=0.5),
+        train("train, p = 0.9", (80, 100), 0.9, scaled),
+        train("train, p = 1", (6, 7), 1.0, scaled, weight=0.5),
+        train("train, three axes", (40, 12, 9), 0.35, (*scaled, "row_patterns(out)")),
+        train("train, one example", (1, 3000), 0.35, scaled, weight=0.5),
+        train("train, gaps in memory", (60, 70), 0.35, scaled, strided, weight=0.5),
         twice("train, three axes, twice without a seed", (20, 12, 10), 0.35),
         seeds("train, with other seeds", (60, 80), 0.35),
         test("test, p = 0.3", (30, 40), 0.3, weight=2, main=True),
         test("test, one example", (1, 40), 0.85, weight=0.5),
     )
-
-
-def _with_seeds(inputs: Inputs) -> Inputs:
-    return only("x seeded reseeded", seeded("dropout_param", inputs))
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size

@@ -14,9 +14,9 @@ import numpy as np
 from reference.exercises.dropout.masks import asking
 from reference.kit.chance import Stated, bounded_mean
 from reference.kit.drawn import Drawn, in_float32
-from reference.kit.exercise import Case, Exercise, Inputs, case, right
+from reference.kit.exercise import Case, Inputs, case
 from reference.kit.notation import Notation
-from reference.kit.variants import in_float32 as working_in_float32
+from reference.kit.variants import exercise
 from reference.truth import dropout as do
 from stagewise.judge.compare import Tolerance
 
@@ -110,11 +110,6 @@ def _nothing_dropped(name: str, N: int, **options: Any) -> Case:
     )
 
 
-_SAMPLE = '{"p": dropout_param["p"], "mode": "train"}'
-_THINNED = f"thinned, _ = dropout_forward(hidden, {_SAMPLE})"
-_HIDDEN = 'hidden = np.maximum(0, x @ network["w1"] + network["b1"])'
-
-
 def with_dropped_inputs(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
     """Drops what goes in instead of what is in the middle."""
     passes = []
@@ -205,10 +200,9 @@ def running_sums(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
 
 
 named = Notation(at_once, running_sums)
-MONTE_CARLO = Exercise(
-    name="mc_dropout_predict",
-    truth=do.mc_dropout_predict,
-    cases=(
+MONTE_CARLO = exercise(
+    do.mc_dropout_predict,
+    (
         _many("25 passes over 200 rows", 1364, 200, 25, weight=2, visible=True, main=True),
         _nothing_dropped("p = 1", 5, visible=True, main=True),
         _many("40 passes over 300 rows", 1364, 300, 40, 0.6, weight=2, main=True),
@@ -216,14 +210,11 @@ MONTE_CARLO = Exercise(
         _many("100 passes over 50 rows", 1434, 50, 100, 0.4),
         _nothing_dropped("p = 1, one example", 1, weight=0.5),
     ),
-    misconceptions=MISTAKES,
-    alternatives=(
-        right("in float32", by=working_in_float32(do.mc_dropout_predict)),
-        *named.rights("""
-        all passes at once: by at_once
-        running sums: by running_sums
-        divided by samples - 1: np.std(passes, axis=0) => np.std(passes, axis=0, ddof=1)
-        """),
-    ),
+    MISTAKES,
+    named.rights("""
+    all passes at once: by at_once
+    running sums: by running_sums
+    divided by samples - 1: np.std(passes, axis=0) => np.std(passes, axis=0, ddof=1)
+    """),
 )
 EXERCISES = (MONTE_CARLO,)

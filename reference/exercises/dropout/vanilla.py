@@ -8,14 +8,9 @@ import numpy as np
 
 from reference.exercises.dropout.inverted import NOT_DRAWN_APART, OVERWRITES_X
 from reference.exercises.dropout.masks import elementwise_cases
-from reference.kit.exercise import Exercise, right
 from reference.kit.notation import Notation
-from reference.kit.variants import in_float32
+from reference.kit.variants import exercise
 from reference.truth import dropout as do
-
-_KEPT = "kept = np.random.rand(*x.shape) < p"
-_TRAIN = "factor = kept.astype(x.dtype)"
-_TEST = "factor = np.full(x.shape, p, dtype=x.dtype)"
 
 named = Notation(do.dropout_forward, OVERWRITES_X=OVERWRITES_X)
 MISTAKES = (
@@ -63,21 +58,17 @@ def with_loops(x: Any, dropout_param: Any) -> Any:
 
 
 named = Notation(with_loops)
-FORWARD = Exercise(
-    name="vanilla_dropout_forward",
-    truth=do.vanilla_dropout_forward,
-    cases=elementwise_cases("vanilla_dropout_forward", "stay as they are", "multiplied by p"),
-    misconceptions=MISTAKES,
-    alternatives=(
-        right("in float32", by=in_float32(do.vanilla_dropout_forward)),
-        *named.rights("""
-        loops, a generator of its own: by with_loops
-        rand > 1 - p: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > 1 - p
-        np.where: factor = kept.astype(x.dtype) => factor = np.where(kept, 1, 0).astype(x.dtype)
-        the expected value of the mask:
-            - factor = np.full(x.shape, p, dtype=x.dtype)
-            + factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)
-        """),
-    ),
+FORWARD = exercise(
+    do.vanilla_dropout_forward,
+    elementwise_cases("vanilla_dropout_forward", "stay as they are", "multiplied by p"),
+    MISTAKES,
+    named.rights("""
+    loops, a generator of its own: by with_loops
+    rand > 1 - p: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > 1 - p
+    np.where: factor = kept.astype(x.dtype) => factor = np.where(kept, 1, 0).astype(x.dtype)
+    the expected value of the mask:
+        - factor = np.full(x.shape, p, dtype=x.dtype)
+        + factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)
+    """),
 )
 EXERCISES = (FORWARD,)

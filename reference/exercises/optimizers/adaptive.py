@@ -6,15 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.optimizers.probes import Rule, epsilon_cases, ordinary, positive, probe, started
+from reference.exercises.optimizers.probes import (
+    Rule,
+    epsilon_cases,
+    float32_case,
+    ordinary,
+    positive,
+)
 from reference.exercises.optimizers.variants import state_mistakes, usual
-from reference.kit.drawn import in_float32
-from reference.kit.exercise import Exercise
 from reference.kit.notation import Notation
+from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
 STORED = 'config["cache"] = cache'
-ROOT = '(np.sqrt(cache) + config["epsilon"])'
 NO_ROOT = (
     "You divide by the cache itself. Its entries are squares of gradients: divide by their root, so that "
     "the step does not depend on the unit in which the loss is measured."
@@ -53,22 +57,14 @@ def adagrad_by_powers(w: Any, dw: Any, config: Any = None) -> Any:
 named = Notation(
     adagrad_by_powers, NO_ROOT=NO_ROOT, INSIDE=INSIDE, MISSING=MISSING, STALE=STALE, ONE_RATE=ONE_RATE
 )
-ADAGRAD = Exercise(
-    name="adagrad",
-    truth=opt.adagrad,
-    cases=(
+ADAGRAD = exercise(
+    opt.adagrad,
+    (
         *ordinary(ADAGRAD_RULE),
         *epsilon_cases(ADAGRAD_RULE),
-        probe(
-            ADAGRAD_RULE,
-            "float32",
-            in_float32(started(ADAGRAD_RULE, (4, 3), 2)),
-            2,
-            weight=0.5,
-            exact_dtype=True,
-        ),
+        float32_case(ADAGRAD_RULE),
     ),
-    misconceptions=(
+    (
         *named.wrongs("""
         no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
             @NO_ROOT
@@ -95,7 +91,7 @@ ADAGRAD = Exercise(
             "adagrad", '"learning_rate": 1e-2, "epsilon": 1e-8', STORED, '"cache": cache', "cache"
         ),
     ),
-    alternatives=(
+    (
         *usual(opt.adagrad),
         *named.rights("""
         a power instead of a root: by adagrad_by_powers
@@ -114,22 +110,14 @@ def rmsprop_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
 
 
 named = Notation(rmsprop_by_corrections, NO_ROOT=NO_ROOT, STALE=STALE, INSIDE=INSIDE, MISSING=MISSING)
-RMSPROP = Exercise(
-    name="rmsprop",
-    truth=opt.rmsprop,
-    cases=(
+RMSPROP = exercise(
+    opt.rmsprop,
+    (
         *ordinary(RMSPROP_RULE),
         *epsilon_cases(RMSPROP_RULE),
-        probe(
-            RMSPROP_RULE,
-            "float32",
-            in_float32(started(RMSPROP_RULE, (4, 3), 2)),
-            2,
-            weight=0.5,
-            exact_dtype=True,
-        ),
+        float32_case(RMSPROP_RULE),
     ),
-    misconceptions=(
+    (
         *named.wrongs("""
         decay-reversed: rho * cache + (1 - rho) * dw**2 => (1 - rho) * cache + rho * dw**2
             Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the new square.
@@ -166,7 +154,7 @@ RMSPROP = Exercise(
             "cache",
         ),
     ),
-    alternatives=(
+    (
         *usual(opt.rmsprop),
         *named.rights("""
         a step towards the new square: by rmsprop_by_corrections

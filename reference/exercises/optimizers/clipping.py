@@ -9,8 +9,9 @@ import numpy as np
 
 from reference.exercises.optimizers.probes import signed
 from reference.kit.drawn import Drawn, each_array, in_float32, strided
-from reference.kit.exercise import Case, Exercise, Inputs, case
+from reference.kit.exercise import Case, Inputs, case
 from reference.kit.notation import Notation
+from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
 SHARES = {"clipped": 3.0, "norm": 1.0}
@@ -71,15 +72,10 @@ def as_torch_does(grads: Any, max_norm: Any) -> Any:
     return {name: scale * g for name, g in grads.items()}, norm
 
 
-NORM = "math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))"
-SCALE = "max_norm / norm if norm > max_norm else 1.0"
-SCALED = "{name: g * scale for name, g in grads.items()}"
-
 named = Notation(in_float32_throughout, in_loops, as_torch_does)
-CLIPPING = Exercise(
-    name="clip_gradient_norm",
-    truth=opt.clip_gradient_norm,
-    cases=(
+CLIPPING = exercise(
+    opt.clip_gradient_norm,
+    (
         _clip("too long", network_gradients(0.5, 2, 3.0), weight=2, visible=True, main=True),
         _clip("short enough", network_gradients(0.05, 0.1, 3.0), weight=2.5, visible=True),
         _clip(
@@ -94,7 +90,7 @@ CLIPPING = Exercise(
         _clip("gaps in memory", strided(network_gradients(0.5, 2, 3.0)), weight=0.5),
         _clip("float32", in_float32(network_gradients(0.5, 2, 3.0)), weight=0.5),
     ),
-    misconceptions=named.wrongs("""
+    named.wrongs("""
     per-element-vs-norm: g * scale => np.clip(g, -max_norm, max_norm)
         You clip each entry by itself. That changes the direction of the gradient; here all entries are
         multiplied by one common factor.
@@ -125,7 +121,7 @@ CLIPPING = Exercise(
     writes-into-grads: g * scale => np.multiply(g, scale, out=g)
         Your values are right, but your function changes the arrays of its caller. Make new ones.
     """),
-    alternatives=named.rights("""
+    named.rights("""
     in float32: by in_float32_throughout
     in loops: by in_loops
     as torch does, 1e-6 in the denominator: by as_torch_does

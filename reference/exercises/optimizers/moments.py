@@ -11,6 +11,7 @@ from reference.exercises.optimizers.probes import (
     Rule,
     either_sign,
     epsilon_cases,
+    float32_case,
     fresh,
     ordinary,
     positive,
@@ -18,14 +19,13 @@ from reference.exercises.optimizers.probes import (
     started,
 )
 from reference.exercises.optimizers.variants import SHARED, state_mistakes, usual
-from reference.kit.drawn import in_float32
-from reference.kit.exercise import Exercise, Misconception
+from reference.kit.exercise import Misconception
 from reference.kit.notation import Notation
+from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
 BETAS = '"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8'
 STORED = 'config["m"], config["v"], config["t"] = m, v, t'
-SCALED = 'm_hat / (np.sqrt(v_hat) + config["epsilon"])'
 _STATE = {"m": either_sign(0.3, 0.9), "v": positive(0.3, 1.0)}
 
 ADAM_RULE = Rule(
@@ -155,20 +155,19 @@ def adam_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
 
 
 named = Notation(adam_with_corrected_epsilon, adam_by_corrections)
-ADAM = Exercise(
-    name="adam",
-    truth=opt.adam,
-    cases=(
+ADAM = exercise(
+    opt.adam,
+    (
         *ordinary(ADAM_RULE),
         *epsilon_cases(ADAM_RULE),
         probe(ADAM_RULE, "a t but no moments", fresh(ADAM_RULE, (4,), 2, {"t": 2}), 2, weight=0.5),
-        probe(ADAM_RULE, "float32", in_float32(started(ADAM_RULE, (4, 3), 2)), 2, weight=0.5),
+        float32_case(ADAM_RULE, exact_dtype=False),
     ),
-    misconceptions=(
+    (
         *OF_ADAM,
         *state_mistakes("adam", f'"learning_rate": 1e-3, {BETAS}', STORED, '"m": m, "v": v, "t": t', "m"),
     ),
-    alternatives=(
+    (
         *usual(opt.adam),
         *named.rights("""
         the alpha form, with epsilon corrected along: by adam_with_corrected_epsilon
@@ -185,19 +184,15 @@ def adamw_as_shrinking(w: Any, dw: Any, config: Any = None) -> Any:
     return opt.adam(shrunk, dw, config)
 
 
-_ADAMW_GIVEN = '"learning_rate": 1e-3, "weight_decay": 1e-2'
-_DECAY = 'decay = config["learning_rate"] * config["weight_decay"] * w'
-_CALL = "next_w, config = adam(w, dw, config)"
 _TAKEN = (
     "no-bias-correction", "only-m-corrected", "only-v-corrected", "beta-not-power", "t-late", "t-not-stored",
     "betas-swapped", "eps-inside", "eps-hat", "eps-missing",
 )  # fmt: skip
 
 named = Notation(adamw_as_shrinking, SHARED=SHARED)
-ADAMW = Exercise(
-    name="adamw",
-    truth=opt.adamw,
-    cases=(
+ADAMW = exercise(
+    opt.adamw,
+    (
         *ordinary(ADAMW_RULE),
         *epsilon_cases(ADAMW_RULE),
         probe(
@@ -208,9 +203,9 @@ ADAMW = Exercise(
             weight=0.5,
             why="without decay, it is Adam",
         ),
-        probe(ADAMW_RULE, "float32", in_float32(started(ADAMW_RULE, (4, 3), 2)), 2, weight=0.5),
+        float32_case(ADAMW_RULE, exact_dtype=False),
     ),
-    misconceptions=(
+    (
         *named.wrongs("""
         L2-as-AdamW:
             - decay = config["learning_rate"] * config["weight_decay"] * w
@@ -255,7 +250,7 @@ ADAMW = Exercise(
             @SHARED
         """),
     ),
-    alternatives=(
+    (
         *usual(opt.adamw),
         *named.rights("""
         w shrinks first: by adamw_as_shrinking

@@ -6,11 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.optimizers.probes import Rule, either_sign, fresh, ordinary, probe, started
+from reference.exercises.optimizers.probes import (
+    Rule,
+    either_sign,
+    float32_case,
+    fresh,
+    no_momentum,
+    ordinary,
+    probe,
+    started,
+)
 from reference.exercises.optimizers.variants import state_mistakes, usual
-from reference.kit.drawn import in_float32, strided
-from reference.kit.exercise import Exercise
+from reference.kit.drawn import strided
 from reference.kit.notation import Notation
+from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
 GIVEN = '"learning_rate": 1e-2, "momentum": 0.9'
@@ -26,10 +35,9 @@ WRITES_INTO_DW = (
 
 SGD_RULE = Rule("sgd", {"learning_rate": 0.35})
 named = Notation(ASCENT=ASCENT, WRITES_INTO_DW=WRITES_INTO_DW)
-SGD = Exercise(
-    name="sgd",
-    truth=opt.sgd,
-    cases=(
+SGD = exercise(
+    opt.sgd,
+    (
         probe(SGD_RULE, "one step", started(SGD_RULE, (4, 3)), weight=2, visible=True, main=True),
         probe(
             SGD_RULE,
@@ -44,10 +52,10 @@ SGD = Exercise(
             SGD_RULE, "three steps of a filter", started(SGD_RULE, (2, 3, 2, 2), 3), 3, weight=2, main=True
         ),
         probe(SGD_RULE, "a single number", started(SGD_RULE, (1,)), weight=0.5),
-        probe(SGD_RULE, "float32", in_float32(started(SGD_RULE, (4, 3), 2)), 2, weight=0.5, exact_dtype=True),
+        float32_case(SGD_RULE),
         probe(SGD_RULE, "gaps in memory", strided(started(SGD_RULE, (4, 3))), weight=0.5),
     ),
-    misconceptions=named.wrongs("""
+    named.wrongs("""
     ascent: w - config["learning_rate"] => w + config["learning_rate"]
         @ASCENT
     learning-rate-missing: config["learning_rate"] * dw => dw
@@ -66,7 +74,7 @@ SGD = Exercise(
         + next_w = w - dw
         @WRITES_INTO_DW
     """),
-    alternatives=usual(opt.sgd),
+    usual(opt.sgd),
 )
 
 
@@ -83,22 +91,14 @@ MOMENTUM_RULE = Rule(
     "sgd_momentum", {"learning_rate": 0.35, "momentum": 0.7}, {"velocity": either_sign(0.3, 0.8)}
 )
 named = Notation(with_the_rate_outside)
-MOMENTUM = Exercise(
-    name="sgd_momentum",
-    truth=opt.sgd_momentum,
-    cases=(
+MOMENTUM = exercise(
+    opt.sgd_momentum,
+    (
         *ordinary(MOMENTUM_RULE),
-        probe(MOMENTUM_RULE, "no momentum", started(MOMENTUM_RULE, (3, 2), 2, momentum=0.0), 2, weight=0.5),
-        probe(
-            MOMENTUM_RULE,
-            "float32",
-            in_float32(started(MOMENTUM_RULE, (4, 3), 2)),
-            2,
-            weight=0.5,
-            exact_dtype=True,
-        ),
+        no_momentum(MOMENTUM_RULE),
+        float32_case(MOMENTUM_RULE),
     ),
-    misconceptions=(
+    (
         *named.wrongs("""
         ascent: - config["learning_rate"] * dw => + config["learning_rate"] * dw
             Your velocity points up the gradient, so the loss grows. The gradient enters it with a minus sign.
@@ -146,7 +146,7 @@ MOMENTUM = Exercise(
         """),
         *state_mistakes("sgd_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
     ),
-    alternatives=(
+    (
         *usual(opt.sgd_momentum),
         *named.rights("""
         by way of the form with the rate outside: by with_the_rate_outside
@@ -166,24 +166,15 @@ def with_a_look_ahead(w: Any, dw: Any, config: Any = None) -> Any:
 NESTEROV_RULE = Rule(
     "nesterov_momentum", {"learning_rate": 0.35, "momentum": 0.7}, {"velocity": either_sign(0.3, 0.8)}
 )
-_STEP = "next_w = w - mu * v_prev + (1 + mu) * v"
 named = Notation(with_a_look_ahead)
-NESTEROV = Exercise(
-    name="nesterov_momentum",
-    truth=opt.nesterov_momentum,
-    cases=(
+NESTEROV = exercise(
+    opt.nesterov_momentum,
+    (
         *ordinary(NESTEROV_RULE),
-        probe(NESTEROV_RULE, "no momentum", started(NESTEROV_RULE, (3, 2), 2, momentum=0.0), 2, weight=0.5),
-        probe(
-            NESTEROV_RULE,
-            "float32",
-            in_float32(started(NESTEROV_RULE, (4, 3), 2)),
-            2,
-            weight=0.5,
-            exact_dtype=True,
-        ),
+        no_momentum(NESTEROV_RULE),
+        float32_case(NESTEROV_RULE),
     ),
-    misconceptions=(
+    (
         *named.wrongs("""
         plain-momentum: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w - mu * v + (1 + mu) * v
             Your step is that of plain momentum. Nesterov's also uses the velocity from before the update. (If
@@ -214,7 +205,7 @@ NESTEROV = Exercise(
         """),
         *state_mistakes("nesterov_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
     ),
-    alternatives=(
+    (
         *usual(opt.nesterov_momentum),
         *named.rights("""
         as a look ahead: by with_a_look_ahead

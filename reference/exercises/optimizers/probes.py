@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.kit.drawn import Drawn, strided
+from reference.kit.drawn import Drawn, in_float32, strided
 from reference.kit.exercise import Case, Inputs, case
 
 Shape = tuple[int, ...]
@@ -155,8 +155,7 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
         probe(rule, "one step from a given state", started(rule, (4, 3)), weight=2, visible=True, main=True),
         probe(
             rule,
-            "the first step, no config",
-            fresh(rule, (3, 2), 1),
+            *("the first step, no config", fresh(rule, (3, 2), 1)),
             given=False,
             visible=True,
             why="a call without a config starts with the defaults, and afresh",
@@ -164,9 +163,7 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
         probe(rule, "two steps, an empty config", fresh(rule, (3, 2), 2, {}), 2, visible=True),
         probe(
             rule,
-            "ten steps, some settings given",
-            fresh(rule, (2, 2), 10, setting),
-            10,
+            *("ten steps, some settings given", fresh(rule, (2, 2), 10, setting), 10),
             weight=2,
             visible=True,
             why="what one call leaves in the config is what the next one starts from; a setting that is "
@@ -176,9 +173,7 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
         probe(rule, "one step of a filter", started(rule, (2, 3, 2, 2)), weight=2, main=True),
         probe(
             rule,
-            "five steps from a given state",
-            started(rule, (3, 4), 5),
-            5,
+            *("five steps from a given state", started(rule, (3, 4), 5), 5),
             weight=2,
             why="the config that comes back holds the new state, and still the settings",
         ),
@@ -191,31 +186,39 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
 def epsilon_cases(rule: Rule, *, size: float = 1e-8) -> tuple[Case, ...]:
     """Where epsilon stands, with little weight, and that it is there at all."""
     small = {"learning_rate": 0.5}
+    near, other = fresh(rule, (2, 4), 2, small), fresh(rule, (6,), 1, {**small, "epsilon": 1e-5})
+    none = with_gradient(fresh(rule, (2, 3), 3, small), partly_zero)
     return (
         probe(
             rule,
-            "a tiny gradient: where epsilon stands",
-            with_gradient(fresh(rule, (2, 4), 2, small), tiny(size)),
-            2,
+            *("a tiny gradient: where epsilon stands", with_gradient(near, tiny(size)), 2),
             weight=0.4,
             visible=True,
             why=f"gradients of about {size:g}, next to which epsilon counts",
         ),
         probe(
             rule,
-            "a tiny gradient and another epsilon",
-            with_gradient(fresh(rule, (6,), 1, {**small, "epsilon": 1e-5}), tiny(1e-5)),
-            1,
+            *("a tiny gradient and another epsilon", with_gradient(other, tiny(1e-5))),
             weight=0.4,
             why="gradients of about 1e-5 and an epsilon of 1e-5",
         ),
         probe(
             rule,
-            "an entry that has no gradient",
-            with_gradient(fresh(rule, (2, 3), 3, small), partly_zero),
-            3,
+            *("an entry that has no gradient", none, 3),
             weight=0.5,
             visible=True,
             why="where dw has always been 0, the root is 0 as well",
         ),
     )
+
+
+def float32_case(rule: Rule, *, exact_dtype: bool = True) -> Case:
+    """Two steps in float32."""
+    return probe(
+        rule, "float32", in_float32(started(rule, (4, 3), 2)), 2, weight=0.5, exact_dtype=exact_dtype
+    )
+
+
+def no_momentum(rule: Rule) -> Case:
+    """Two steps of plain gradient descent."""
+    return probe(rule, "no momentum", started(rule, (3, 2), 2, momentum=0.0), 2, weight=0.5)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from reference.kit.drawn import Drawn
-from reference.kit.exercise import Case, Exercise, Function, Inputs, case, right
+from reference.kit.exercise import Case, Function, Inputs, case, right
 from reference.kit.notation import Notation
+from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
 
@@ -75,10 +76,9 @@ def step_decay_in_a_loop(base_rate: Any, step: Any, every: Any, factor: Any) -> 
 
 
 named = Notation(step_decay_in_a_loop)
-STEP_DECAY = Exercise(
-    name="step_decay",
-    truth=opt.step_decay,
-    cases=(
+STEP_DECAY = exercise(
+    opt.step_decay,
+    (
         _every_seven("step 24, a drop every 7 steps", "24", _drops, weight=2, visible=True, main=True),
         _every_seven("step 0", "0", _drops, visible=True),
         _every_seven("step 6, the last before the first drop", "6", _drops, visible=True),
@@ -96,7 +96,7 @@ STEP_DECAY = Exercise(
             "a drop at every step", "rate = step_decay(base_rate, 4, 1, factor)", "rate", _drops, weight=0.5
         ),
     ),
-    misconceptions=named.wrongs("""
+    named.wrongs("""
     per-iteration-decay: step // every => step
         Your rate falls at every step. It should keep its value for `every` steps and then drop once.
     without-stairs: step // every => step / every
@@ -112,7 +112,7 @@ STEP_DECAY = Exercise(
     factor-subtracted: base_rate * factor**drops => base_rate * (1 - factor) ** drops
         Your rate loses the share `factor` at each drop. `factor` is what is left of it.
     """),
-    alternatives=(
+    (
         right("in float32", by=in_float32(opt.step_decay)),
         *named.rights("""
         in a loop: by step_decay_in_a_loop
@@ -147,10 +147,9 @@ def cosine_in_a_loop(base_rate: Any, step: Any, total_steps: Any, final_rate: An
 
 
 named = Notation(cosine_in_a_loop, cosine_by_half_angle)
-COSINE_DECAY = Exercise(
-    name="cosine_decay",
-    truth=opt.cosine_decay,
-    cases=(
+COSINE_DECAY = exercise(
+    opt.cosine_decay,
+    (
         _of_forty("step 10 of 40", "10", _range, weight=2, visible=True, main=True),
         _of_forty("step 0: the base rate", "0", _range, visible=True),
         _of_forty("step 40 of 40: the final rate", "40", _range, visible=True),
@@ -173,7 +172,7 @@ COSINE_DECAY = Exercise(
             weight=0.5,
         ),
     ),
-    misconceptions=named.wrongs("""
+    named.wrongs("""
     not-halved: (1 + math.cos(math.pi * progress)) / 2 => 1 + math.cos(math.pi * progress)
         1 + cos runs from 2 to 0, so your schedule starts at twice the range. It is halved.
     pi-missing: math.cos(math.pi * progress) => math.cos(progress)
@@ -194,7 +193,7 @@ COSINE_DECAY = Exercise(
     final-rate-on-top: final_rate + (base_rate - final_rate) * height => final_rate + base_rate * height
         Your schedule starts at base_rate + final_rate. The cosine spans the difference of the two.
     """),
-    alternatives=(
+    (
         right("in float32", by=in_float32(opt.cosine_decay)),
         *named.rights("""
         in a loop: by cosine_in_a_loop
@@ -217,10 +216,9 @@ def warmup_in_a_loop(base_rate: Any, step: Any, warmup_steps: Any) -> Any:
 
 
 named = Notation(warmup_in_a_loop)
-LINEAR_WARMUP = Exercise(
-    name="linear_warmup",
-    truth=opt.linear_warmup,
-    cases=(
+LINEAR_WARMUP = exercise(
+    opt.linear_warmup,
+    (
         _in_eight("step 4 of 8", "4", a_rate(), weight=2, visible=True, main=True),
         _in_eight("step 0: one eighth", "0", a_rate(), visible=True),
         _in_eight("step 7, the last of the warm-up: all of it", "7", a_rate(), visible=True),
@@ -245,7 +243,7 @@ LINEAR_WARMUP = Exercise(
         case("one step of warm-up", "rate = linear_warmup(base_rate, 0, 1)", "rate", a_rate(), weight=0.5),
         _in_eight("step 8, the first behind it", "8", a_rate()),
     ),
-    misconceptions=named.wrongs("""
+    named.wrongs("""
     starts-at-zero:
         - if step + 1 >= warmup_steps:
         -     return base_rate
@@ -277,7 +275,7 @@ LINEAR_WARMUP = Exercise(
     squared: base_rate * (step + 1) / warmup_steps => base_rate * ((step + 1) / warmup_steps) ** 2
         Your rate rises with the square of the step. The rise is linear.
     """),
-    alternatives=(
+    (
         right("in float32", by=in_float32(opt.linear_warmup)),
         *named.rights("""
         in a loop: by warmup_in_a_loop

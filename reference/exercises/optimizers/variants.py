@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from reference.kit.drawn import each_array
-from reference.kit.exercise import Alternative, Function, Misconception, right, wrong
+from reference.kit.exercise import Alternative, Function, Misconception, right
+from reference.kit.notation import wrongs
+from reference.kit.variants import in_float32
 
 
 def usual(rule: Function) -> tuple[Alternative, ...]:
@@ -18,15 +20,6 @@ def usual(rule: Function) -> tuple[Alternative, ...]:
         right("in place on w, the state and the config", by=in_place(rule)),
         right("a new config with all in it", by=with_new_config(rule)),
     )
-
-
-def in_float32(rule: Function) -> Function:
-    """The rule with its parameter, gradient and state in float32."""
-
-    def narrow(w: Any, dw: Any, config: Any = None) -> Any:
-        return rule(*each_array({"w": w, "dw": dw, "config": config or {}}, _narrowed).values())
-
-    return narrow
 
 
 def entry_by_entry(rule: Function) -> Function:
@@ -81,37 +74,24 @@ def state_mistakes(rule: str, settings: str, stored: str, state: str, key: str) 
     settings: the entries of the rule's dict of defaults; stored: its line that stores the state; state: the
     same as entries of a dict; key: the first entry of the state.
     """
-    return (
-        wrong(
-            "state-has-no-start",
-            change=f'config.get("{key}", np.zeros_like(w))',
-            into=f'config["{key}"]',
-            says="The first call finds no state in its config, and your function takes it for granted. "
-            "Where an entry is missing, start from the default of the docstring (config.get).",
-        ),
-        wrong(
-            "state-not-stored",
-            change=stored,
-            into="pass",
-            says="Your state is computed but not stored: the config holds after the step what it held "
-            "before, so every step starts from the same memory.",
-        ),
-        wrong(
-            "settings-lost",
-            change=stored,
-            into="config = {" + state + "}",
-            says="The config that you return holds the new state, but no longer the settings: the next "
-            "step falls back on the defaults. Keep all entries of the config.",
-        ),
-        wrong(
-            "config-shared",
-            change="config = {" + settings + ", **(config or {})}",
-            into=f"""
-                config = vars({rule}).setdefault("kept", {{}}) if config is None else config
-                config.update({{{settings}, **config}})
-            """,
-            says=SHARED,
-        ),
+    return wrongs(
+        f"""
+    state-has-no-start: config.get("{key}", np.zeros_like(w)) => config["{key}"]
+        The first call finds no state in its config, and your function takes it for granted. Where an entry is
+        missing, start from the default of the docstring (config.get).
+    state-not-stored: {stored} => pass
+        Your state is computed but not stored: the config holds after the step what it held before, so every
+        step starts from the same memory.
+    settings-lost: {stored} => config = {{{state}}}
+        The config that you return holds the new state, but no longer the settings: the next step falls back
+        on the defaults. Keep all entries of the config.
+    config-shared:
+        - config = {{{settings}, **(config or {{}})}}
+        + config = vars({rule}).setdefault("kept", {{}}) if config is None else config
+        + config.update({{{settings}, **config}})
+        @SHARED
+    """,
+        SHARED=SHARED,
     )
 
 
@@ -119,7 +99,3 @@ SHARED = (
     "A call without a config continues with the state of an earlier call. A dict in the def line "
     "(config={}) or a global one is made once, and all parameters share it: make a new one in each call."
 )
-
-
-def _narrowed(array: np.ndarray) -> np.ndarray:
-    return array.astype(np.float32)

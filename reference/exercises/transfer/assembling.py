@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
+from reference.exercises.transfer.inputs import BACKBONE, HEAD, exercise, network
 from reference.kit.notation import Notation
+from reference.kit.probes import asker
 from reference.truth import transfer as tl
 from stagewise.data.handwriting import digits
 from stagewise.data.snapshots import snapshots
@@ -88,9 +89,8 @@ _prepare = asker(
     found = renewed(out)
     """,
     {"found": 2, "optimizer['parameters']": 2, "optimizer['settings']": 1},
-    ("model",),
+    updates=("model",),
 )
-_OPTIMIZER = "make_optimizer(model, head_lr, backbone_lr)"
 
 named = Notation(
     optimizer_first,
@@ -191,7 +191,7 @@ _learn = asker(
     level = reading(trained)
     """,
     {"level": 1},
-    ("model",),
+    updates=("model",),
 )
 
 named = Notation(from_scratch, frozen_features, with_adam)

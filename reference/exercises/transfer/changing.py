@@ -1,4 +1,4 @@
-"""What prepares a model: a device, a new head, what is frozen, what remains to learn, mode and rates."""
+"""What prepares a model: a device, a new head, what is frozen."""
 
 # mypy: disable-error-code="union-attr, arg-type, index, no-untyped-call"
 # torch declares the attributes of a module as `Tensor | Module`, and leaves `backward` untyped.
@@ -10,11 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, exercise, network
+from reference.exercises.transfer.inputs import BACKBONE, EVERYTHING, exercise, given
 from reference.kit.notation import Notation
+from reference.kit.probes import asker
 from reference.truth import transfer as tl
-
-EVERYTHING = (*BACKBONE, *HEAD)
 
 
 def _devices(*available: str) -> Any:
@@ -86,30 +85,24 @@ _head = asker(
     found = renewed(new)
     """,
     {"found": 1},
-    ("model",),
+    updates=("model",),
 )
-_NEW_HEAD = "model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)"
 
 named = Notation(through_a_named_layer, with_zeros)
 REPLACE_HEAD = exercise(
     tl.replace_head,
     (
-        _head(
-            "five classes to three",
-            lambda rng: {"model": network(rng), "num_classes": 3},
-            visible=True,
-            main=True,
-        ),
+        _head("five classes to three", given(num_classes=3), visible=True, main=True),
         _head(
             "a wider network",
-            lambda rng: {"model": network(rng, width=3, classes=4), "num_classes": 7},
+            given(width=3, classes=4, num_classes=7),
             main=True,
             why="the number of features is the old head's, not a fixed number",
         ),
-        _head("one class", lambda rng: {"model": network(rng), "num_classes": 1}, weight=0.5),
+        _head("one class", given(num_classes=1), weight=0.5),
         _head(
             "a frozen model",
-            lambda rng: {"model": network(rng, frozen=EVERYTHING), "num_classes": 6},
+            given(frozen=EVERYTHING, num_classes=6),
             weight=0.5,
             why="the new head can learn, whatever was frozen",
         ),
@@ -169,30 +162,27 @@ def freeze_and_evaluate(model: nn.Module) -> nn.Module:
 
 
 _SCRIPT = "out = freeze_backbone(model)"
-_freeze = asker(_SCRIPT, {"out['frozen']": 2}, ("model",))
-_after_a_step = asker(_SCRIPT, {"out['frozen']": 2, "out['old_gradients']": 1}, ("model",))
+_freeze = asker(_SCRIPT, {"out['frozen']": 2}, updates=("model",))
+_after_a_step = asker(_SCRIPT, {"out['frozen']": 2, "out['old_gradients']": 1}, updates=("model",))
 
 named = Notation(module_by_module, freeze_and_evaluate)
 FREEZE = exercise(
     tl.freeze_backbone,
     (
-        _freeze("a fresh model", lambda rng: {"model": network(rng)}, visible=True, main=True),
+        _freeze("a fresh model", given(), visible=True, main=True),
         _after_a_step(
             "after a step of training",
-            lambda rng: {"model": network(rng, gradients=EVERYTHING)},
+            given(gradients=EVERYTHING),
             visible=True,
             why="a parameter that still has a gradient is still moved",
         ),
         _freeze(
             "frozen already, head too",
-            lambda rng: {"model": network(rng, frozen=EVERYTHING)},
+            given(frozen=EVERYTHING),
             weight=0.5,
             why="the head can learn afterwards, whatever was frozen before",
         ),
-        _after_a_step(
-            "half frozen",
-            lambda rng: {"model": network(rng, width=3, frozen=BACKBONE[:4], gradients=BACKBONE[4:])},
-        ),
+        _after_a_step("half frozen", given(width=3, frozen=BACKBONE[:4], gradients=BACKBONE[4:])),
     ),
     named.wrongs("""
     misspelt: parameter.requires_grad = in_head => parameter.require_grad = in_head
@@ -235,274 +225,4 @@ FREEZE = exercise(
     },
 )
 
-
-def with_a_loop(model: nn.Module) -> list[nn.Parameter]:
-    """trainable_parameters, one by one."""
-    found = []
-    for _, parameter in model.named_parameters():
-        if parameter.requires_grad:
-            found.append(parameter)
-    return found
-
-
-_trainable = asker("found = trainable_parameters(model)", {"found": 1})
-
-named = Notation(
-    with_a_loop,
-    names=lambda model: [name for name, p in model.named_parameters() if p.requires_grad],
-    pairs=lambda model: [(name, p) for name, p in model.named_parameters() if p.requires_grad],
-    a_filter=lambda model: filter(lambda p: p.requires_grad, model.parameters()),
-    filter=lambda model: list(filter(lambda p: p.requires_grad, model.parameters())),
-)
-TRAINABLE = exercise(
-    tl.trainable_parameters,
-    (
-        _trainable(
-            "frozen backbone", lambda rng: {"model": network(rng, frozen=BACKBONE)}, visible=True, main=True
-        ),
-        _trainable("nothing frozen", lambda rng: {"model": network(rng)}, visible=True),
-        _trainable("all frozen", lambda rng: {"model": network(rng, frozen=EVERYTHING)}, weight=0.5),
-        _trainable(
-            "some of each", lambda rng: {"model": network(rng, width=3, frozen=(*BACKBONE[::2], HEAD[1]))}
-        ),
-    ),
-    named.wrongs("""
-    all-of-them:
-        - if parameter.requires_grad
-        You return all parameters. Asked for are those whose requires_grad is True.
-    the-frozen-ones: if parameter.requires_grad => if not parameter.requires_grad
-        You return the frozen parameters; asked for are the others.
-    only-the-head: model.parameters() => model.fc.parameters()
-        You look at the head only. Parameters of the backbone can be trainable too.
-    copies: [parameter for => [parameter.detach().clone() for
-        You return copies. An optimizer must get the model's own parameters, or it trains the copies.
-    names: by names
-        You return the parameters' names. An optimizer needs the parameters themselves.
-    pairs: by pairs
-        You return pairs of a name and a parameter, as named_parameters() gives them. Asked for are the
-        parameters alone.
-    a-generator:
-        - [parameter for parameter in model.parameters() if parameter.requires_grad]
-        + (parameter for parameter in model.parameters() if parameter.requires_grad)
-        You return a generator, which is used up after one walk through it. Return a list.
-    a-filter: by a_filter
-        You return what filter() gives: an iterator, which is used up after one walk through it. Return a
-        list.
-    """),
-    named.rights("""
-    a loop: by with_a_loop
-    filter: by filter
-    """),
-)
-
-
-def recursively(model: nn.Module) -> nn.Module:
-    """train_mode that sets each layer's flag itself."""
-    model.training = True
-    for child in model.children():
-        own = list(child.parameters())
-        child.training = not isinstance(child, nn.BatchNorm2d) or any(p.requires_grad for p in own)
-    return model
-
-
-def every_frozen_layer(model: nn.Module) -> nn.Module:
-    """train_mode that puts frozen convolutions into evaluation mode too, where that changes nothing."""
-    model.train()
-    for child in model.children():
-        if not any(p.requires_grad for p in child.parameters()):
-            child.eval()
-    return model
-
-
-def batchnorm_only(model: nn.Module) -> nn.Module:
-    """train_mode that leaves the model's own flag as it was found, and those of all other layers."""
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.train(any(p.requires_grad for p in module.parameters()))
-    return model
-
-
-def frozen_layers_only(model: nn.Module) -> nn.Module:
-    """train_mode that leaves all other modules as they were found."""
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d) and not any(p.requires_grad for p in module.parameters()):
-            module.eval()
-    return model
-
-
-_mode = asker("out = train_mode(model)", {"out['statistics']": 3, "out['mode']": 1}, ("model",))
-_BATCHNORM = ("bn1", "bn2", "bn3")
-
-named = Notation(
-    frozen_layers_only,
-    batchnorm_only,
-    recursively,
-    every_frozen_layer,
-    undone_by_train=lambda model: every_frozen_layer(model).train(),
-)
-TRAIN_MODE = exercise(
-    tl.train_mode,
-    (
-        _mode(
-            "frozen backbone",
-            lambda rng: {"model": network(rng, frozen=BACKBONE)},
-            visible=True,
-            main=True,
-            why="running statistics are no parameters: only the mode keeps them still",
-        ),
-        _mode(
-            "nothing frozen, found in evaluation mode",
-            lambda rng: {"model": network(rng, evaluating=("the model", *_BATCHNORM))},
-            visible=True,
-            main=True,
-        ),
-        _mode(
-            "one layer frozen",
-            lambda rng: {"model": network(rng, frozen=("bn1.weight", "bn1.bias"))},
-            visible=True,
-            weight=0.5,
-            why="the other layers learn, and use the batch's statistics",
-        ),
-        _mode(
-            "only the first layers frozen", lambda rng: {"model": network(rng, width=3, frozen=BACKBONE[:3])}
-        ),
-        _mode(
-            "one of two parameters frozen",
-            lambda rng: {"model": network(rng, frozen=("bn1.weight", "bn2.bias", "bn3.weight", "bn3.bias"))},
-            weight=0.5,
-            why="a layer is frozen when none of its parameters can learn",
-        ),
-    ),
-    named.wrongs("""
-    statistics-drift: module.train(any(p.requires_grad for p in module.parameters())) => module.train()
-        model.train() puts the frozen batchnorm layers into training mode too: their running mean and variance
-        go on moving, although no parameter does.
-    all-batchnorm-still: any(p.requires_grad for p in module.parameters()) => False
-        You put every batchnorm layer into evaluation mode. Those that learn must use the batch's statistics.
-    never-put-into-training: by frozen_layers_only
-        You put the frozen batchnorm layers into evaluation mode, but nothing into training mode: a model that
-        comes from an evaluation stays in it.
-    batchnorm-layers-only: by batchnorm_only
-        You set the batchnorm layers alone, and the model stays in the mode in which you found it. So would
-        every other layer that works differently in training, dropout for one. Call model.train() first.
-    undone-by-train: by undone_by_train
-        The order is wrong: model.train() reaches every layer inside, so it undoes an earlier eval().
-    any-for-all: any(p.requires_grad => all(p.requires_grad
-        You treat a layer as frozen as soon as one of its parameters is. Frozen means that none can learn.
-    """),
-    named.rights("""
-    flag by flag: by recursively
-    every frozen layer: by every_frozen_layer
-    """),
-    {("statistics-drift", "undone-by-train"): "both end with every layer in training mode"},
-)
-
-
-def parameter_by_parameter(
-    model: nn.Module, head_lr: float, backbone_lr: float, momentum: float = 0.9, weight_decay: float = 0.0
-) -> torch.optim.Optimizer:
-    """make_optimizer with a group for each parameter, backbone first."""
-    groups = [
-        {"params": [parameter], "lr": head_lr if name.startswith("fc.") else backbone_lr}
-        for name, parameter in model.named_parameters()
-        if parameter.requires_grad
-    ]
-    return torch.optim.SGD(groups, lr=backbone_lr, momentum=momentum, weight_decay=weight_decay)
-
-
-def with_an_empty_group(
-    model: nn.Module, head_lr: float, backbone_lr: float, momentum: float = 0.9, weight_decay: float = 0.0
-) -> torch.optim.Optimizer:
-    """make_optimizer that keeps the second group when nothing is in it."""
-    head = [p for p in model.fc.parameters() if p.requires_grad]
-    rest = [p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("fc.")]
-    shared = {"momentum": momentum, "weight_decay": weight_decay}
-    groups = [{"params": head, "lr": head_lr, **shared}, {"params": rest, "lr": backbone_lr, **shared}]
-    return torch.optim.SGD(groups, lr=1.0)
-
-
-_rates = asker(
-    "optimizer = make_optimizer(model, head_lr, backbone_lr, momentum, weight_decay)",
-    {"optimizer['parameters']": 2, "optimizer['settings']": 3},
-)
-_plain = asker(
-    "optimizer = make_optimizer(model, 0.1, 0.01)", {"optimizer['parameters']": 2, "optimizer['settings']": 3}
-)
-
-
-def _asked(**frozen: Any) -> Any:
-    return lambda rng: {
-        "model": network(rng, **frozen),
-        "head_lr": float(rng.integers(8, 32)) / 128,
-        "backbone_lr": float(rng.integers(1, 8)) / 512,
-        "momentum": float(rng.integers(8, 15)) / 16,
-        "weight_decay": float(rng.integers(1, 9)) / 4096,
-    }
-
-
-named = Notation(
-    parameter_by_parameter,
-    with_an_empty_group,
-    adam_with_one_rate=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.Adam(
-        tl.trainable_parameters(model), lr=head_lr
-    ),
-    all_in_one_group=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.SGD(
-        model.parameters(), lr=head_lr, momentum=momentum, weight_decay=weight_decay
-    ),
-)
-MAKE_OPTIMIZER = exercise(
-    tl.make_optimizer,
-    (
-        _rates("everything learns", _asked(), visible=True, main=True),
-        _rates("frozen backbone", _asked(frozen=BACKBONE), visible=True, main=True),
-        _rates("some layers frozen", _asked(width=3, frozen=BACKBONE[:6])),
-        _plain("momentum and decay left out", lambda rng: {"model": network(rng)}, weight=0.5),
-        _rates("half a head", _asked(frozen=("fc.bias", *BACKBONE[:3])), weight=0.5),
-    ),
-    named.wrongs("""
-    one-rate:
-        - groups.append({"params": backbone, "lr": backbone_lr})
-        + groups.append({"params": backbone, "lr": head_lr})
-        Head and backbone learn at the same rate. The head's large rate would overwrite what the backbone has
-        learned.
-    adam-with-one-rate: by adam_with_one_rate
-        This is Adam, with one rate for all. Asked for is torch.optim.SGD, with momentum, and a group each for
-        head and backbone.
-    all-in-one-group: by all_in_one_group
-        You gave all of model.parameters() one rate. Head and backbone need a group each, and frozen
-        parameters belong into neither.
-    rates-swapped:
-        - groups = [{"params": head, "lr": head_lr}]
-        - if backbone:
-        -     groups.append({"params": backbone, "lr": backbone_lr})
-        + groups = [{"params": head, "lr": backbone_lr}]
-        + if backbone:
-        +     groups.append({"params": backbone, "lr": head_lr})
-        The rates are swapped: the new head gets the backbone's rate, the backbone the head's.
-    frozen-ones-too: trainable_parameters(model) => model.parameters()
-        Your optimizer holds frozen parameters too. Weight decay, momentum and old gradients can move them:
-        give it only what requires a gradient.
-    backbone-not-registered:
-        - if backbone:
-        -     groups.append({"params": backbone, "lr": backbone_lr})
-        + pass
-        The optimizer holds the head only. The backbone's parameters require gradients and get them, but
-        nobody takes a step with them.
-    momentum-forgotten: momentum=momentum, weight_decay => weight_decay
-        You do not pass the momentum on, and SGD's default is 0.
-    decay-forgotten: momentum, weight_decay=weight_decay => momentum
-        You do not pass the weight decay on, and SGD's default is 0.
-    rates-only: head_lr, momentum=momentum, weight_decay=weight_decay => head_lr
-        You pass on the rates, but neither the momentum nor the weight decay: SGD's default for both is 0.
-    adam:
-        - torch.optim.SGD(groups, lr=head_lr, momentum=momentum, weight_decay=weight_decay)
-        + torch.optim.Adam(groups, lr=head_lr, weight_decay=weight_decay)
-        This is Adam. Asked for is torch.optim.SGD, with momentum.
-    """),
-    named.rights("""
-    a group for each parameter: by parameter_by_parameter
-    an empty second group: by with_an_empty_group
-    """),
-)
-
-EXERCISES = (DEVICE, REPLACE_HEAD, FREEZE, TRAINABLE, TRAIN_MODE, MAKE_OPTIMIZER)
+EXERCISES = (DEVICE, REPLACE_HEAD, FREEZE)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception
 from stagewise.judge.compare import STANDS_FOR
 from stagewise.transfer.glyphnet import GlyphNet
 from stagewise.transfer.torch_data import describe_network
@@ -20,6 +20,7 @@ BACKBONE = (
     *("conv3.weight", "bn3.weight", "bn3.bias"),
 )
 HEAD = ("fc.weight", "fc.bias")
+EVERYTHING = (*BACKBONE, *HEAD)
 
 
 def network(
@@ -95,13 +96,10 @@ def exercise(
     )
 
 
-def asker(script: str, compare: dict[str, float], updates: tuple[str, ...] = ()) -> Any:
-    """`case` with a script, outputs and updated arguments that many cases share."""
-
-    def ask(name: str, inputs: Inputs, **more: Any) -> Case:
-        return case(name, script, compare, inputs, updates=updates, **more)
-
-    return ask
+def given(*, num_classes: int | None = None, **how: Any) -> Inputs:
+    """A network, and a number of classes where there is one."""
+    asked = {} if num_classes is None else {"num_classes": num_classes}
+    return lambda rng: {"model": network(rng, **how), **asked}
 
 
 def _numbers(rng: np.random.Generator, name: str, like: torch.Tensor) -> torch.Tensor:

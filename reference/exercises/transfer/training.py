@@ -13,11 +13,18 @@ import numpy as np
 import torch
 from torch import nn
 
-from reference.exercises.transfer.inputs import BACKBONE, HEAD, asker, batches, exercise, network, sgd
+from reference.exercises.transfer.inputs import (
+    BACKBONE,
+    EVERYTHING,
+    batches,
+    exercise,
+    network,
+    sgd,
+)
 from reference.kit.notation import Notation
+from reference.kit.probes import asker
 from reference.truth import transfer as tl
 
-EVERYTHING = (*BACKBONE, *HEAD)
 _STATISTICS = ("bn1", "bn2", "bn3")
 
 
@@ -80,7 +87,7 @@ def _epoch(
 _train = asker(
     "loss = train_epoch(model, batches, optimizer)",
     {"loss": 2, "model['backbone']": 2, "model['head']": 2},
-    ("model", "optimizer"),
+    updates=("model", "optimizer"),
 )
 
 _NOTHING_LEARNS = (
@@ -169,14 +176,14 @@ def _judged(*sizes: int, once: bool = False, **model: Any) -> Any:
     return lambda rng: {"model": network(rng, **model), "batches": batches(rng, sizes, once=once)}
 
 
-_evaluate = asker("share = evaluate(model, batches)", {"share": 3}, ("model",))
+_evaluate = asker("share = evaluate(model, batches)", {"share": 3}, updates=("model",))
 _leaving = asker(
     """
     share = evaluate(model, batches)
     left = with_modes(share, model)
     """,
     {"share": 3, "left": 1},
-    ("model",),
+    updates=("model",),
 )
 
 named = Notation(example_by_example, on_a_copy)
@@ -255,7 +262,7 @@ def _action(**adds: Any) -> Any:
 _SMALLEST = np.float32(2.0**-23)  # to numbers from 0.5 to 1.5: one or two units in the last place, exactly
 _ONE_OF_FIVE = np.array([0, 0, 0.5, 0, 0], np.float32)
 _CANCELLING = np.array([0.25, -0.25], np.float32)
-_moved = asker("names = moved_by(model, action)", {"names": 1}, ("model",))
+_moved = asker("names = moved_by(model, action)", {"names": 1}, updates=("model",))
 
 named = Notation(
     with_arrays, with_a_deep_copy, parameters_only=lambda model, action: _parameters_only(model, action)
