@@ -34,11 +34,11 @@ def narrowed(value: Any) -> Any:
 
 
 def each_array(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
-    """The data with each array in it changed, also in dicts and lists."""
+    """The data with each array in it changed, also in dicts, lists and tuples."""
     if isinstance(value, dict):
         return {key: each_array(item, change) for key, item in value.items()}
-    if isinstance(value, list):
-        return [each_array(item, change) for item in value]
+    if isinstance(value, list | tuple):
+        return type(value)(each_array(item, change) for item in value)
     return change(value) if isinstance(value, np.ndarray) else value
 
 

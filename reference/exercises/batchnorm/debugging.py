@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from reference.exercises.batchnorm.inputs import batch
-from reference.kit.drawn import Drawn, in_float32, strided
+from reference.kit import probes
+from reference.kit.drawn import Drawn, in_float32, only
 from reference.kit.exercise import Case, Inputs, case
 from reference.kit.notation import Notation
 from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
 
+BATCH = "x gamma beta eps"
 Stages = list[np.ndarray]
 Spoil = Callable[[Stages, Drawn], Stages]
 
@@ -22,8 +24,7 @@ def nine(drawn: Inputs, spoil: Spoil) -> Inputs:
     """A batch and the nine results of an implementation with a fault."""
 
     def inputs(rng: np.random.Generator) -> Drawn:
-        values = drawn(rng)
-        taken = {name: values[name] for name in ("x", "gamma", "beta", "eps")}
+        taken = only(BATCH, drawn)(rng)
         return {**taken, "stages": spoil(bn.batchnorm_stages(**taken), taken)}
 
     return inputs
@@ -100,11 +101,9 @@ def _one_entry(array: np.ndarray) -> np.ndarray:
     return spoiled
 
 
-SCRIPT = "step = name_faulty_step(x, gamma, beta, eps, stages)"
-
-
 def _named(name: str, drawn: Inputs, spoil: Spoil, **options: Any) -> Case:
-    return case(name, SCRIPT, "step", nine(drawn, spoil), **options)
+    script = "step = name_faulty_step(x, gamma, beta, eps, stages)"
+    return case(name, script, "step", nine(drawn, spoil), **options)
 
 
 NAME_CASES = (
@@ -225,38 +224,20 @@ NAME = exercise(
 )
 
 
-def batch_alone(drawn: Inputs) -> Inputs:
-    """x, gamma, beta and eps of a batch."""
-    return lambda rng: {name: v for name, v in drawn(rng).items() if name in ("x", "gamma", "beta", "eps")}
-
-
-def _repaired(name: str, drawn: Inputs, **options: Any) -> Case:
-    script = "out, cache = repaired_forward(x, gamma, beta, eps)"
-    return case(name, script, {"out": 3.0, "cache[0]": 1.0}, drawn, **options)
-
-
-REPAIR_CASES = (
-    _repaired("6 examples, 4 features", batch_alone(batch(6, 4)), weight=2, visible=True, main=True),
-    _repaired(
-        "a nearly constant feature",
-        batch_alone(batch(8, 3, flat=True)),
-        visible=True,
-        why="a variance smaller than eps",
-    ),
-    _repaired("5 examples, 7 features", batch_alone(batch(5, 7)), weight=2, main=True),
-    _repaired("16 examples, 3 features", batch_alone(batch(16, 3))),
-    _repaired("a large eps", batch_alone(batch(6, 3, eps=0.5)), weight=0.5),
-    _repaired("one feature", batch_alone(batch(6, 1)), weight=0.5),
-    _repaired("one example", batch_alone(batch(1, 5)), weight=0.5, why="N = 1: out is beta"),
-    _repaired("float32", in_float32(batch_alone(batch(7, 3))), weight=0.5, exact_dtype=True),
-    _repaired("gaps in memory", strided(batch_alone(batch(7, 4))), weight=0.5),
+_repaired = probes.asker(
+    "out, cache = repaired_forward(x, gamma, beta, eps)", {"out": 3.0, "cache[0]": 1.0}, takes=BATCH
 )
-
-
-def repaired_in_float32(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
-    """All nine steps in float32."""
-    x, gamma, beta = (array.astype(np.float32) for array in (x, gamma, beta))
-    return bn.repaired_forward(x, gamma, beta, eps)
+REPAIR_CASES = (
+    _repaired("6 examples, 4 features", batch(6, 4), weight=2, visible=True, main=True),
+    _repaired("a nearly constant feature", batch(8, 3, flat=True), visible=True, why=probes.FLAT),
+    _repaired("5 examples, 7 features", batch(5, 7), weight=2, main=True),
+    _repaired("16 examples, 3 features", batch(16, 3)),
+    _repaired("a large eps", batch(6, 3, eps=0.5), weight=0.5),
+    _repaired("one feature", batch(6, 1), weight=0.5),
+    _repaired("one example", batch(1, 5), weight=0.5, why="N = 1: out is beta"),
+    probes.narrow(_repaired, batch(7, 3)),
+    probes.gaps(_repaired, batch(7, 4)),
+)
 
 
 def repaired_with_own_steps(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
@@ -275,7 +256,7 @@ def repaired_with_loops(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
     return stages[-1], (stages, gamma, eps)
 
 
-named = Notation(repaired_in_float32, repaired_with_own_steps, repaired_with_loops)
+named = Notation(repaired_with_own_steps, repaired_with_loops)
 REPAIRED = exercise(
     bn.repaired_forward,
     REPAIR_CASES,
@@ -309,7 +290,6 @@ REPAIRED = exercise(
         feature that hardly varies comes out wrong. Repair the step itself.
     """),
     named.rights("""
-    in float32: by repaired_in_float32
     its own nine functions: by repaired_with_own_steps
     a loop over features: by repaired_with_loops
     np.mean: var = np.sum(sq, axis=0) / N => var = np.mean(sq, axis=0)

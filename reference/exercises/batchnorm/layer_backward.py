@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from reference.exercises.batchnorm.inputs import batch
-from reference.kit.drawn import Drawn, in_float32, strided
-from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
+from reference.kit import probes
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, right
 from reference.kit.notation import Notation, wrongs
+from reference.kit.variants import exercise, in_float32
 from reference.truth import batchnorm as bn
 from stagewise.judge.compare import Tolerance
 
@@ -40,33 +42,18 @@ def _cases(name: str) -> tuple[Case, ...]:
         out, cache = batchnorm_forward(x, gamma, beta, bn_param)
         dx, dgamma, dbeta = {name}(dout, cache)
     """
-
-    def probe(title: str, inputs: Inputs, **options: Any) -> Case:
-        return case(title, script, SHARES, inputs, updates=("bn_param",), **options)
-
+    ask = probes.asker(script, SHARES, updates=("bn_param",))
     return (
-        probe("6 examples, 4 features", training(batch(6, 4)), weight=2, visible=True, main=True),
-        probe(
-            "a nearly constant feature",
-            training(batch(8, 3, flat=True)),
-            visible=True,
-            why="a variance smaller than eps",
-        ),
-        probe("5 examples, 7 features", training(batch(5, 7)), weight=2, main=True),
-        probe("16 examples, 3 features", training(batch(16, 3)), weight=1),
-        probe("a large eps", training(batch(6, 3), eps=0.5), weight=0.5),
-        probe("a large mean", training(batch(9, 4, offset=50.0)), weight=0.5),
-        probe("one feature", training(batch(6, 1)), weight=0.5),
-        probe("one example", training(batch(1, 5)), weight=0.5, tolerance=CANCELS, why="N = 1: dx is zero"),
-        probe(
-            "float32",
-            in_float32(training(batch(6, 5))),
-            weight=0.5,
-            visible=True,
-            exact_dtype=True,
-            why="what comes in float32 goes out in float32",
-        ),
-        probe("gaps in memory", strided(training(batch(7, 4))), weight=0.5),
+        ask("6 examples, 4 features", training(batch(6, 4)), weight=2, visible=True, main=True),
+        ask("a nearly constant feature", training(batch(8, 3, flat=True)), visible=True, why=probes.FLAT),
+        ask("5 examples, 7 features", training(batch(5, 7)), weight=2, main=True),
+        ask("16 examples, 3 features", training(batch(16, 3)), weight=1),
+        ask("a large eps", training(batch(6, 3), eps=0.5), weight=0.5),
+        ask("a large mean", training(batch(9, 4, offset=50.0)), weight=0.5),
+        ask("one feature", training(batch(6, 1)), weight=0.5),
+        ask("one example", training(batch(1, 5)), weight=0.5, tolerance=CANCELS, why="N = 1: dx is zero"),
+        probes.narrow(ask, training(batch(6, 5)), visible=True, why=probes.DTYPE),
+        probes.gaps(ask, training(batch(7, 4))),
     )
 
 
@@ -123,29 +110,6 @@ def backward_from_the_inputs(dout: Any, cache: Any) -> Any:
     return dx, (dout * xhat).sum(axis=0), dout.sum(axis=0)
 
 
-named = Notation(
-    backward_from_a_dict,
-    forward_keeping_a_dict,
-    backward_from_an_object,
-    forward_keeping_an_object,
-    backward_from_the_inputs,
-    forward_keeping_the_inputs,
-)
-PAIRS = named.rights("""
-a dict as cache: by backward_from_a_dict with forward_keeping_a_dict
-an object as cache: by backward_from_an_object with forward_keeping_an_object
-the inputs as cache: by backward_from_the_inputs with forward_keeping_the_inputs
-""")
-
-
-def in_float32_from_its_cache(dout: Any, cache: Any) -> Any:
-    """The ten steps in float32."""
-    *arrays, eps = cache
-    return bn.batchnorm_backward(
-        dout.astype(np.float32), (*(array.astype(np.float32) for array in arrays), eps)
-    )
-
-
 def feature_by_feature_from_its_cache(dout: Any, cache: Any) -> Any:
     """The closed form in a loop over the features."""
     xhat, gamma, _, ivar, _, _, _ = cache
@@ -157,13 +121,18 @@ def feature_by_feature_from_its_cache(dout: Any, cache: Any) -> Any:
     return dx, dgamma, dbeta
 
 
-named = Notation(in_float32_from_its_cache, feature_by_feature_from_its_cache)
+named = Notation(
+    *(backward_from_a_dict, forward_keeping_a_dict, backward_from_an_object, forward_keeping_an_object),
+    *(backward_from_the_inputs, forward_keeping_the_inputs, feature_by_feature_from_its_cache),
+)
 ALWAYS = (
+    right("in float32", by=in_float32(bn.batchnorm_backward)),
     *named.rights("""
-    in float32: by in_float32_from_its_cache
     a loop over features: by feature_by_feature_from_its_cache
+    a dict as cache: by backward_from_a_dict with forward_keeping_a_dict
+    an object as cache: by backward_from_an_object with forward_keeping_an_object
+    the inputs as cache: by backward_from_the_inputs with forward_keeping_the_inputs
     """),
-    *PAIRS,
 )
 
 STAGED_MISTAKES = wrongs("""
@@ -272,14 +241,8 @@ keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
 
 
 def _layer(truth: Function, mistakes: Sequence[Misconception], others: Sequence[Alternative]) -> Exercise:
-    return Exercise(
-        name=truth.__name__,
-        truth=truth,
-        cases=_cases(truth.__name__),
-        misconceptions=tuple(mistakes),
-        alternatives=(*ALWAYS, *others),
-        partners=(bn.batchnorm_forward,),
-    )
+    there = (bn.batchnorm_forward,)
+    return exercise(truth, _cases(truth.__name__), mistakes, (*ALWAYS, *others), partners=there)
 
 
 named = Notation(bn.batchnorm_backward_alt)

@@ -9,8 +9,9 @@ import numpy as np
 from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.layer_backward import CANCELS, SHARES
 from reference.exercises.batchnorm.variants import float32_layer
-from reference.kit.drawn import Drawn, in_float32, strided
-from reference.kit.exercise import Case, Inputs, case, right
+from reference.kit import probes
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Inputs, right
 from reference.kit.notation import Notation
 from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
@@ -27,54 +28,26 @@ def examples(N: int, D: int, *, offset: float = 0.0, flat: bool = False, **param
     return inputs
 
 
-def without_dout(inputs: Inputs) -> Inputs:
-    """The same for the forward pass alone."""
-    return lambda rng: {name: value for name, value in inputs(rng).items() if name != "dout"}
-
-
-def _there(name: str, inputs: Inputs, **options: Any) -> Case:
-    script = "out, cache = layernorm_forward(x, gamma, beta, ln_param)"
-    return case(name, script, "out", without_dout(inputs), **options)
-
-
-def _back(name: str, inputs: Inputs, **options: Any) -> Case:
-    script = """
-        out, cache = layernorm_forward(x, gamma, beta, ln_param)
-        dx, dgamma, dbeta = layernorm_backward(dout, cache)
-    """
-    return case(name, script, SHARES, inputs, **options)
-
+FORWARD_CALL = "out, cache = layernorm_forward(x, gamma, beta, ln_param)"
+_there = probes.asker(FORWARD_CALL, "out", takes="x gamma beta ln_param")
+_back = probes.asker(f"{FORWARD_CALL}\ndx, dgamma, dbeta = layernorm_backward(dout, cache)", SHARES)
+SQUARE = "axes that cannot be told apart by size"
 
 THERE = (
     _there("6 examples, 4 features", examples(6, 4), weight=2, visible=True, main=True),
-    _there(
-        "a nearly constant example",
-        examples(3, 8, flat=True),
-        visible=True,
-        why="a variance smaller than eps",
-    ),
+    _there("a nearly constant example", examples(3, 8, flat=True), visible=True, why=probes.FLAT),
     _there("5 examples, 7 features", examples(5, 7), weight=2, main=True),
     _there("a large eps", examples(4, 6, eps=0.5), weight=0.5),
     _there("a large mean", examples(4, 9, offset=50.0), weight=0.5),
     _there("one example", examples(1, 6), weight=0.5, why="it does not need a batch"),
     _there("one feature", examples(5, 1), weight=0.5, why="D = 1: out is beta"),
-    _there(
-        "as many examples as features",
-        examples(5, 5),
-        visible=True,
-        why="axes that cannot be told apart by size",
-    ),
-    _there("float32", in_float32(examples(4, 7)), weight=0.5, exact_dtype=True),
-    _there("gaps in memory", strided(examples(4, 7)), weight=0.5),
+    _there("as many examples as features", examples(5, 5), visible=True, why=SQUARE),
+    probes.narrow(_there, examples(4, 7)),
+    probes.gaps(_there, examples(4, 7)),
 )
 BACK = (
     _back("6 examples, 5 features", examples(6, 5), weight=2, visible=True, main=True),
-    _back(
-        "a nearly constant example",
-        examples(3, 8, flat=True),
-        visible=True,
-        why="a variance smaller than eps",
-    ),
+    _back("a nearly constant example", examples(3, 8, flat=True), visible=True, why=probes.FLAT),
     _back("5 examples, 7 features", examples(5, 7), weight=2, main=True),
     _back("3 examples, 16 features", examples(3, 16)),
     _back("a large eps", examples(4, 6, eps=0.5), weight=0.5),
@@ -82,8 +55,8 @@ BACK = (
     _back("one example", examples(1, 6), weight=0.5),
     _back("one feature", examples(5, 1), weight=0.5, tolerance=CANCELS, why="D = 1: dx is zero"),
     _back("as many examples as features", examples(6, 6), weight=0.5),
-    _back("float32", in_float32(examples(4, 7)), weight=0.5, visible=True, exact_dtype=True),
-    _back("gaps in memory", strided(examples(4, 7)), weight=0.5),
+    probes.narrow(_back, examples(4, 7), visible=True),
+    probes.gaps(_back, examples(4, 7)),
 )
 
 
@@ -125,12 +98,7 @@ def back_row_by_row(dout: Any, cache: Any) -> Any:
     return dx, dgamma, dbeta
 
 
-def back_in_float32(dout: Any, cache: Any) -> Any:
-    """All work in float32."""
-    return bn.layernorm_backward(dout.astype(np.float32), tuple(a.astype(np.float32) for a in cache))
-
-
-named = Notation(row_by_row, by_transposing, back_in_float32, back_row_by_row, back_by_transposing)
+named = Notation(row_by_row, by_transposing, back_row_by_row, back_by_transposing)
 FORWARD = exercise(
     bn.layernorm_forward,
     THERE,
@@ -233,7 +201,6 @@ BACKWARD = exercise(
         shape of what it belongs to: (D,).
     """),
     named.rights("""
-    in float32: by back_in_float32
     row by row: by back_row_by_row with row_by_row
     batch normalisation of the transposed: by back_by_transposing with by_transposing
     D taken out:

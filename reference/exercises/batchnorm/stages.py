@@ -6,21 +6,17 @@ only the points of that step."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from reference.exercises.batchnorm.inputs import batch, walked
 from reference.exercises.batchnorm.variants import parameters, usual
-from reference.kit.drawn import in_float32, strided
-from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, case
+from reference.kit import probes
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception
 
 # Where a batch of one example shows something: everywhere else it makes every value zero.
 SINGLE = (
-    "step1",
-    "step4",
-    "backward_step9",
-    "backward_step8",
-    "backward_step4",
-    "backward_step2",
-    "backward_step1",
+    *("step1", "step4"),
+    *("backward_step9", "backward_step8", "backward_step4", "backward_step2", "backward_step1"),
 )
 
 
@@ -42,42 +38,22 @@ def stage(
 
 def _cases(truth: Function, gives: Mapping[str, float]) -> tuple[Case, ...]:
     takes = parameters(truth)
-    script = f"{', '.join(gives)} = {truth.__name__}({', '.join(takes)})"
+    ask = probes.asker(f"{', '.join(gives)} = {truth.__name__}({', '.join(takes)})", gives)
 
-    def probe(name: str, inputs: Inputs, **options: object) -> Case:
-        return case(name, script, gives, inputs, **options)  # type: ignore[arg-type]
-
-    def of(drawn: Inputs) -> Inputs:
-        return walked(" ".join(takes), drawn)
+    def of(N: int, D: int, **options: Any) -> Inputs:
+        return walked(" ".join(takes), batch(N, D, **options))
 
     cases = (
-        probe("6 examples, 4 features", of(batch(6, 4)), weight=2, visible=True, main=True),
-        probe(
-            "a nearly constant feature",
-            of(batch(8, 3, flat=True)),
-            visible=True,
-            why="a variance smaller than eps",
-        ),
-        probe(
-            "float32",
-            in_float32(of(batch(4, 5))),
-            weight=0.5,
-            visible=True,
-            exact_dtype=True,
-            why="what comes in float32 goes out in float32",
-        ),
-        probe("5 examples, 7 features", of(batch(5, 7)), weight=2, main=True),
-        probe("a large eps", of(batch(6, 3, eps=0.1)), weight=0.5, visible="eps" in takes),
-        probe("a large mean", of(batch(9, 4, offset=50.0)), weight=0.5),
-        probe("tiny numbers", of(batch(7, 3, spread=1e-3)), weight=0.5),
-        probe("one feature", of(batch(6, 1)), weight=0.5),
-        probe(
-            "gaps in memory",
-            strided(of(batch(7, 4))),
-            weight=0.5,
-            why="arrays that are a part of a larger one",
-        ),
+        ask("6 examples, 4 features", of(6, 4), weight=2, visible=True, main=True),
+        ask("a nearly constant feature", of(8, 3, flat=True), visible=True, why=probes.FLAT),
+        probes.narrow(ask, of(4, 5), visible=True, why=probes.DTYPE),
+        ask("5 examples, 7 features", of(5, 7), weight=2, main=True),
+        ask("a large eps", of(6, 3, eps=0.1), weight=0.5, visible="eps" in takes),
+        ask("a large mean", of(9, 4, offset=50.0), weight=0.5),
+        ask("tiny numbers", of(7, 3, spread=1e-3), weight=0.5),
+        ask("one feature", of(6, 1), weight=0.5),
+        probes.gaps(ask, of(7, 4), why=probes.MEMORY),
     )
     if truth.__name__.removeprefix("batchnorm_") not in SINGLE:
         return cases
-    return (*cases, probe("one example", of(batch(1, 5)), weight=0.5, why="N = 1"))
+    return (*cases, ask("one example", of(1, 5), weight=0.5, why="N = 1"))
