@@ -1,7 +1,5 @@
 """ELU, there and back. At x = 0 every slope between alpha and 1 is right."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """SiLU and GELU, there and back: x times a gate between 0 and 1."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

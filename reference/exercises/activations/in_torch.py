@@ -1,7 +1,5 @@
 """The unit's truth in torch: torch's own activations, and their vector-Jacobian products by autograd."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

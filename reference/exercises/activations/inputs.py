@@ -1,7 +1,5 @@
 """Inputs of the unit's cases. Upstream gradients are random and never of one sign; x has both signs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Maxout, there and back: the largest of K affine maps. No two of them are ever equal in a case."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

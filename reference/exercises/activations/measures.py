@@ -1,7 +1,5 @@
 """Three measurements: saturated entries, dead units, and how the gradient fades from layer to layer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any

@@ -1,7 +1,5 @@
 """The two exercises of an elementwise activation: the same probes for each of the seven, its own mistakes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """ReLU and leaky ReLU, there and back. At x = 0 every slope between those of the two sides is right."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

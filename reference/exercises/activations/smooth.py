@@ -1,7 +1,5 @@
 """Sigmoid and tanh, there and back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

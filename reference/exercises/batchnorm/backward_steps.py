@@ -1,7 +1,5 @@
 """Steps 9 to 0 of the backward pass."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

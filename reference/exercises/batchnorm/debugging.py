@@ -1,7 +1,5 @@
 """The published version: name the faulty step of any nine results, and repair the forward pass."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

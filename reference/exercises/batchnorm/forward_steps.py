@@ -1,7 +1,5 @@
 """Steps 1 to 9 of the forward pass."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

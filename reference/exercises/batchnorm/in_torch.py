@@ -1,8 +1,6 @@
 """The unit's truth in torch: forward steps as torch writes them, backward steps as their vector-Jacobian
 products by autograd, the whole layers by torch.nn.functional."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ batch.
 No probe is degenerate: the upstream gradient is random, gamma is never near 1 nor beta near 0, both have
 either sign, features differ in mean and spread, and N is not D unless a case says so."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from reference.kit.drawn import Drawn

@@ -1,7 +1,5 @@
 """The whole backward pass, in steps and in closed form, on the cache of the student's own forward pass."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """The whole forward pass: train mode, running statistics, test mode."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

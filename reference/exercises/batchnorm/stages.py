@@ -3,8 +3,6 @@
 A step is called with the truth's values of the whole graph for a batch, so that a slip in one step costs
 only the points of that step."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

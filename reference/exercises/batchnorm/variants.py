@@ -1,7 +1,5 @@
 """Other right ways to write a step or a layer, made from the function itself."""
 
-from __future__ import annotations
-
 import inspect
 from typing import Any
 

@@ -1,7 +1,5 @@
 """DropConnect, there and back: what the weights were is found by solving out = x @ w + b for w."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -130,14 +128,14 @@ keep-vs-drop:
     - mask = (kept / p).astype(w.dtype)
     + kept = np.random.rand(*w.shape) > p
     + mask = (kept / (1 - p)).astype(w.dtype)
-    Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4 of
-    the weights becomes zero.
+    Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4 of the
+    weights becomes zero.
 mixed-convention: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > p
-    You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of the
-    two has the wrong convention.
+    You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of the two
+    has the wrong convention.
 unscaled: kept / p => kept / 1
-    You drop weights, but those that are kept stay as large as they were, so the sums fall to p times
-    their size. Divide by the probability to KEEP.
+    You drop weights, but those that are kept stay as large as they were, so the sums fall to p times their
+    size. Divide by the probability to KEEP.
 wrong-factor: kept / p => kept / (1 - p)
     You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
 drops-inputs:
@@ -153,8 +151,8 @@ mask-per-example:
     - out = x @ (w * mask) + b
     + masks = ({_instead("(len(x), *w.shape)")}).astype(w.dtype)
     + out = np.einsum('nd,ndh->nh', x, w * masks) + b
-    Each example of yours has a mask of its own. The paper does that; here one mask serves the whole
-    batch, as the docstring says, which costs far less.
+    Each example of yours has a mask of its own. The paper does that; here one mask serves the whole batch, as
+    the docstring says, which costs far less.
 one-mask-per-unit: np.random.rand(*w.shape) => np.random.rand(1, w.shape[1])
     A whole column of w is dropped or kept: one row of random numbers is broadcast. Every weight needs a
     random number of its own.
@@ -164,15 +162,15 @@ one-mask-per-input: np.random.rand(*w.shape) => np.random.rand(len(w), 1)
 bias-missing: x @ (w * mask) + b => x @ (w * mask) + 0 * b
     The bias b is not added.
 bias-scaled: x @ (w * mask) + b => x @ (w * mask) + b * mask.max()
-    Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to make up
-    for: add b as it is.
+    Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to make up for:
+    add b as it is.
 bias-dropped:
     - out = x @ (w * mask) + b
     + out = x @ (w * mask) + b * ({_instead("b.shape")}).astype(b.dtype)
     Entries of your bias are dropped. All of b is added as it is; only w has a mask.
 scaled-at-test-too: mask = np.ones_like(w) => mask = np.full_like(w, p)
-    Training already divides by p, and your test mode multiplies by p on top of it. In test mode the
-    weights are used as they are.
+    Training already divides by p, and your test mode multiplies by p on top of it. In test mode the weights
+    are used as they are.
 active-at-test: if mode == "train": => if mode in ("train", "test"):
     You still drop weights in test mode, so the answer for one example changes from call to call.
 modes-swapped:
@@ -181,21 +179,20 @@ modes-swapped:
     + if mode == "train":
     Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.
 dtype-lost: (kept / p).astype(w.dtype) => kept / p
-    For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the
-    mask the dtype of w.
+    For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the mask
+    the dtype of w.
 reseed-inside-layer:
     - if "seed" in dropconnect_param:
     -     np.random.seed(dropconnect_param["seed"])
     + np.random.seed(dropconnect_param.get("seed", 0))
-    Every call of yours draws the same mask, because the generator is seeded anew each time, even when no
-    seed is given. Seed only if there is one.
+    Every call of yours draws the same mask, because the generator is seeded anew each time, even when no seed
+    is given. Seed only if there is one.
 seed-demanded:
     - if "seed" in dropconnect_param:
     -     np.random.seed(dropconnect_param["seed"])
     + np.random.seed(dropconnect_param["seed"])
-    The "seed" in dropconnect_param is optional, and most calls have none: dropconnect_param["seed"]
-    raises a KeyError then. Look first whether it is there; dropconnect_param.get("seed") is None where it
-    is not.
+    The "seed" in dropconnect_param is optional, and most calls have none: dropconnect_param["seed"] raises a
+    KeyError then. Look first whether it is there; dropconnect_param.get("seed") is None where it is not.
 seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
     Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
 writes-into-w:

@@ -4,8 +4,6 @@ torch.nn.functional.dropout itself, whose p is the probability to DROP, draws fr
 survives is compared with it and, in test mode, everything.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -3,8 +3,6 @@
 They are rounded to one decimal: the recorded answers hold thousands of them, and statistics need no digits.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from reference.kit.drawn import Drawn

@@ -1,7 +1,5 @@
 """Inverted dropout, there and back."""
 
-from __future__ import annotations
-
 import random
 from typing import Any
 

@@ -4,8 +4,6 @@ p is never one half, where keeping and dropping look the same, and mostly not ne
 is smaller than p about as often as a uniform one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod

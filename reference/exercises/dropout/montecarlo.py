@@ -3,8 +3,6 @@
 One example stands in many rows, whose masks are independent: a few passes over many rows are many passes.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 from typing import Any

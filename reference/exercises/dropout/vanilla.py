@@ -1,7 +1,5 @@
 """The scheme of the first paper: drop in training, scale at test time."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Rules that divide by the size of past gradients: AdaGrad and RMSProp."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Clipping by the norm of all gradients together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

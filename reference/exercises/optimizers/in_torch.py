@@ -1,7 +1,5 @@
 """The unit's truth in torch: its own optimizers and schedulers, from given states, over several steps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Plain gradient descent, momentum, Nesterov's momentum."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -5,8 +5,6 @@ can hide behind w; gradients change from step to step and are between 0.3 and 2 
 stands does not matter (it is asked by cases of its own); given states are far from zero and from each other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

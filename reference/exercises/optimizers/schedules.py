@@ -1,7 +1,5 @@
 """Schedules of the learning rate: in steps, along a cosine, and a warm-up."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Other right ways to write a rule, made from itself, and mistakes that any rule with a state may have."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

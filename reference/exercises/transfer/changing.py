@@ -3,8 +3,6 @@
 # mypy: disable-error-code="union-attr, arg-type, index, no-untyped-call"
 # torch declares the attributes of a module as `Tensor | Module`, and leaves `backward` untyped.
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -4,8 +4,6 @@ Ours runs on the CPU, the oracle on the chosen device, so a GPU row also says th
 there.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Small networks, optimizers and batches as data, their numbers short in binary and so in recordings."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from typing import Any
 
