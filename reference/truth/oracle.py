@@ -11,6 +11,7 @@ import inspect
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,26 @@ def vjp(forward: Function, upstream: str) -> Function:
         return gradients if len(gradients) > 1 else gradients[0]
 
     return oracle
+
+
+def there(forward: Function) -> Function:
+    """What a forward pass returns, without its cache."""
+
+    @wraps(forward)
+    def out(**inputs: Any) -> Any:
+        return forward(**inputs)[0]
+
+    return out
+
+
+def there_and_back(forward: Function, backward: Function) -> Function:
+    """A backward pass from `dout`, on the cache of the forward pass."""
+    names = tuple(inspect.signature(forward).parameters)
+
+    def gradients(**inputs: Any) -> Any:
+        return backward(inputs["dout"], forward(**{name: inputs[name] for name in names})[1])
+
+    return gradients
 
 
 def error(row: Row, *, dtype: str, device: str, seed: int) -> float:

@@ -8,7 +8,7 @@ from reference.exercises.activations.inputs import entries, large, pieces
 from reference.exercises.activations.measures import stack, units
 from reference.kit.exercise import Inputs
 from reference.truth import activations as act
-from reference.truth.oracle import Bound, Row, vjp
+from reference.truth.oracle import Bound, Row, there, there_and_back, vjp
 
 A, ALPHA = 0.2, 1.3
 
@@ -48,29 +48,9 @@ def any_stack(rng: np.random.Generator) -> dict[str, Any]:
     return stack(int(rng.integers(2, 9)), tuple(int(n) for n in rng.integers(2, 8, depth + 1)))(rng)
 
 
-def _there(forward: Any, *constants: Any) -> Any:
-    """Ours: out."""
-    return lambda x: forward(x, *constants)[0]
-
-
-def _back(forward: Any, backward: Any, *constants: Any) -> Any:
-    """Ours, there and back."""
-    return lambda x, dout: backward(dout, forward(x, *constants)[1])
-
-
 def _of_x(oracle: Any) -> Any:
     """Called with x by name, as rows call their oracles."""
     return lambda x: oracle(x)
-
-
-def maxout(x: Any, w: Any, b: Any) -> Any:
-    """Ours: out."""
-    return act.maxout_forward(x, w, b)[0]
-
-
-def maxout_back(x: Any, w: Any, b: Any, dout: Any) -> Any:
-    """Ours, there and back."""
-    return act.maxout_backward(dout, act.maxout_forward(x, w, b)[1])
 
 
 def oracle_rows() -> tuple[Row, ...]:
@@ -101,26 +81,25 @@ def oracle_rows() -> tuple[Row, ...]:
         return torch.stack(found)
 
     elementwise = {
-        "sigmoid": (torch.sigmoid, ()),
-        "tanh": (torch.tanh, ()),
-        "relu": (functional.relu, ()),
-        "leaky_relu": (lambda x: functional.leaky_relu(x, A), (A,)),
-        "elu": (lambda x: functional.elu(x, ALPHA), (ALPHA,)),
-        "silu": (functional.silu, ()),
-        "gelu": (functional.gelu, ()),
+        "sigmoid": (act.sigmoid_forward, torch.sigmoid),
+        "tanh": (act.tanh_forward, torch.tanh),
+        "relu": (act.relu_forward, functional.relu),
+        "leaky_relu": (lambda x: act.leaky_relu_forward(x, A), lambda x: functional.leaky_relu(x, A)),
+        "elu": (lambda x: act.elu_forward(x, ALPHA), lambda x: functional.elu(x, ALPHA)),
+        "silu": (act.silu_forward, functional.silu),
+        "gelu": (act.gelu_forward, functional.gelu),
     }
     rows = []
-    for name, (oracle, constants) in elementwise.items():
-        forward, backward = getattr(act, f"{name}_forward"), getattr(act, f"{name}_backward")
-
-        back = _back(forward, backward, *constants)
+    for name, (forward, oracle) in elementwise.items():
+        back = there_and_back(forward, getattr(act, f"{name}_backward"))
         rows += [
-            Row(f"{name}_forward", _there(forward, *constants), _of_x(oracle), any_entries, ENTRY),
+            Row(f"{name}_forward", there(forward), _of_x(oracle), any_entries, ENTRY),
             Row(f"{name}_backward", back, vjp(_of_x(oracle), "dout"), any_entries, ENTRY),
         ]
+    maxout_back = there_and_back(act.maxout_forward, act.maxout_backward)
     return (
         *rows,
-        Row("maxout_forward", maxout, torch_maxout, any_pieces, SUMS),
+        Row("maxout_forward", there(act.maxout_forward), torch_maxout, any_pieces, SUMS),
         Row("maxout_backward", maxout_back, vjp(torch_maxout, "dout"), any_pieces, SUMS),
         Row("erf", act.erf, _of_x(torch.erf), any_entries, ENTRY),
         Row("saturated_fraction", lambda x: act.saturated_fraction(x), saturated, any_entries, ENTRY),

@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.exercises.batchnorm.inputs import batch, walk
 from reference.truth import batchnorm as bn
-from reference.truth.oracle import Bound, Row, vjp
+from reference.truth.oracle import Bound, Row, there, there_and_back, vjp
 
 # Five examples at least: of three, hardly anything of a gradient is left, and relative errors say little.
 _SHAPES = ((5, 3), (5, 7), (16, 5), (64, 10), (9, 2), (6, 20))
@@ -62,35 +62,13 @@ def in_test_mode(x: Any, gamma: Any, beta: Any, eps: float, batches: Any) -> Any
 
 
 def in_train_mode(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
-    """Ours: out in train mode."""
-    return bn.batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})[0]
-
-
-def backward(x: Any, gamma: Any, beta: Any, eps: float, dout: Any) -> Any:
-    """Ours, there and ten steps back."""
-    _, cache = bn.batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
-    return bn.batchnorm_backward(dout, cache)
-
-
-def backward_alt(x: Any, gamma: Any, beta: Any, eps: float, dout: Any) -> Any:
-    """Ours, there and back in closed form."""
-    _, cache = bn.batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
-    return bn.batchnorm_backward_alt(dout, cache)
-
-
-def repaired_backward(x: Any, gamma: Any, beta: Any, eps: float, dout: Any) -> Any:
-    """The repaired forward pass and the published backward pass."""
-    return bn.published_backward(dout, bn.repaired_forward(x, gamma, beta, eps)[1])
+    """Ours in train mode."""
+    return bn.batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
 
 
 def layernorm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
-    """Ours: out."""
-    return bn.layernorm_forward(x, gamma, beta, {"eps": eps})[0]
-
-
-def layernorm_backward(x: Any, gamma: Any, beta: Any, eps: float, dout: Any) -> Any:
-    """Ours, there and back."""
-    return bn.layernorm_backward(dout, bn.layernorm_forward(x, gamma, beta, {"eps": eps})[1])
+    """Ours, its settings by name."""
+    return bn.layernorm_forward(x, gamma, beta, {"eps": eps})
 
 
 def oracle_rows() -> tuple[Row, ...]:
@@ -125,11 +103,8 @@ def oracle_rows() -> tuple[Row, ...]:
     def layer(name: str, truth: Any, oracle: Any, inputs: Any = any_batch) -> Row:
         return Row(name, truth, oracle, inputs, LAYER)
 
-    def one_repaired(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
-        return bn.repaired_forward(x, gamma, beta, eps)[0]
-
-    def one_published(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
-        return bn.published_forward(x, gamma, beta, eps)[0]
+    def gradients(name: str, forward: Any, backward: Any, oracle: Any, inputs: Any = any_batch) -> Row:
+        return layer(name, there_and_back(forward, backward), vjp(oracle, "dout"), inputs)
 
     return (
         step(bn.batchnorm_step1, lambda x: x.mean(0)),
@@ -141,7 +116,7 @@ def oracle_rows() -> tuple[Row, ...]:
         step(bn.batchnorm_step7, lambda xmu, ivar: torch.mul(xmu, ivar)),
         step(bn.batchnorm_step8, lambda gamma, xhat: torch.mul(gamma, xhat)),
         step(bn.batchnorm_step9, lambda gammax, beta: torch.add(gammax, beta)),
-        layer("batchnorm_forward, train", in_train_mode, train_mode),
+        layer("batchnorm_forward, train", there(in_train_mode), train_mode),
         layer("batchnorm_forward, test", in_test_mode, test_mode, several_batches),
         back(bn.batchnorm_backward_step9, lambda gammax, beta: gammax + beta, "dout"),
         back(bn.batchnorm_backward_step8, lambda xhat, gamma: gamma * xhat, "dgammax"),
@@ -153,11 +128,13 @@ def oracle_rows() -> tuple[Row, ...]:
         back(bn.batchnorm_backward_step2, lambda x, mu: (x - mu, x - mu), "dxmu1 dxmu2"),
         back(bn.batchnorm_backward_step1, lambda x: x.mean(0), "dmu"),
         back(bn.batchnorm_backward_step0, lambda x: (x * 1, x * 1), "dx1 dx2"),
-        layer("batchnorm_backward", backward, vjp(train_mode, "dout")),
-        layer("batchnorm_backward_alt", backward_alt, vjp(train_mode, "dout")),
-        layer("published_forward", one_published, published),
-        layer("repaired_forward", one_repaired, train_mode),
-        layer("published_backward, repaired_forward", repaired_backward, vjp(train_mode, "dout")),
-        layer("layernorm_forward", layernorm, of_layer, any_examples),
-        layer("layernorm_backward", layernorm_backward, vjp(of_layer, "dout"), any_examples),
+        gradients("batchnorm_backward", in_train_mode, bn.batchnorm_backward, train_mode),
+        gradients("batchnorm_backward_alt", in_train_mode, bn.batchnorm_backward_alt, train_mode),
+        layer("published_forward", there(bn.published_forward), published),
+        layer("repaired_forward", there(bn.repaired_forward), train_mode),
+        gradients(
+            "published_backward, repaired_forward", bn.repaired_forward, bn.published_backward, train_mode
+        ),
+        layer("layernorm_forward", there(layernorm), of_layer, any_examples),
+        gradients("layernorm_backward", layernorm, bn.layernorm_backward, of_layer, any_examples),
     )

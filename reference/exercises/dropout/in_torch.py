@@ -11,7 +11,7 @@ import numpy as np
 from reference.exercises.dropout.inputs import away_from_zero
 from reference.exercises.dropout.montecarlo import network
 from reference.truth import dropout as do
-from reference.truth.oracle import Bound, Row, vjp
+from reference.truth.oracle import Bound, Row, there, there_and_back, vjp
 
 # Over 400 draws in either dtype the worst error, in units of the machine epsilon of the largest entry, was
 # 1.2 for a mask and its product, 4.4 for a linear layer of up to 40 terms, 23 for probabilities of large
@@ -67,14 +67,9 @@ def _train(p: float, seed: int) -> dict[str, Any]:
     return {"p": p, "mode": "train", "seed": seed}
 
 
-def forward(x: Any, p: float, seed: int) -> Any:
-    """Ours: out in train mode."""
-    return do.dropout_forward(x, _train(p, seed))[0]
-
-
-def backward(x: Any, p: float, seed: int, dout: Any) -> Any:
-    """Ours, there and back."""
-    return do.dropout_backward(dout, do.dropout_forward(x, _train(p, seed))[1])
+def dropped(x: Any, p: float, seed: int) -> Any:
+    """Ours in train mode."""
+    return do.dropout_forward(x, _train(p, seed))
 
 
 def survivors(x: Any, p: float, seed: int) -> Any:
@@ -96,9 +91,9 @@ def connect(x: Any, w: Any, b: Any, p: float, seed: int) -> Any:
     return do.dropconnect_forward(x, w, b, _train(p, seed))[0], test
 
 
-def connect_backward(x: Any, w: Any, b: Any, p: float, seed: int, dout: Any) -> Any:
-    """Ours, there and back."""
-    return do.dropconnect_backward(dout, do.dropconnect_forward(x, w, b, _train(p, seed))[1])
+def connected(x: Any, w: Any, b: Any, p: float, seed: int) -> Any:
+    """Ours: DropConnect in train mode."""
+    return do.dropconnect_forward(x, w, b, _train(p, seed))
 
 
 def predict(x: Any, w1: Any, b1: Any, w2: Any, b2: Any, p: float, seed: int, samples: int) -> Any:
@@ -145,12 +140,14 @@ def oracle_rows() -> tuple[Row, ...]:
         each = torch.stack([functional.softmax(one @ w2 + b2, dim=1) for one in thinned])
         return each.mean(0), each.std(0, correction=0)
 
+    back = there_and_back(dropped, do.dropout_backward)
+    connect_back = there_and_back(connected, do.dropconnect_backward)
     return (
-        Row("dropout_forward", forward, inverted, entries, ENTRY),
+        Row("dropout_forward", there(dropped), inverted, entries, ENTRY),
         Row("dropout_forward, torch's own", survivors, torchs_own, entries, ENTRY),
-        Row("dropout_backward", backward, vjp(inverted, "dout"), entries, ENTRY),
+        Row("dropout_backward", back, vjp(inverted, "dout"), entries, ENTRY),
         Row("vanilla_dropout_forward", vanilla, first_scheme, entries, ENTRY),
         Row("dropconnect_forward", connect, both_modes, layer, SUMS),
-        Row("dropconnect_backward", connect_backward, vjp(weights_dropped, "dout"), layer, SUMS),
+        Row("dropconnect_backward", connect_back, vjp(weights_dropped, "dout"), layer, SUMS),
         Row("mc_dropout_predict", predict, passes, several_passes, PASSES),
     )
