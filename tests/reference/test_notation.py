@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reference.kit.exercise import case, right, wrong
-from reference.kit.notation import rights, wrongs
+from reference.kit.notation import Notation, rights, wrongs
 from reference.kit.places import DefinitionError
 
 WRITES = "Your function changes dw."
@@ -119,3 +119,49 @@ def test_a_case_and_a_function_remember_their_place_too():
         case("c", "y = x", "y", lambda rng: {})  # no call
     assert told.value.place.line == line_of("# no call")
     assert right("r", by=line_of).place.file == __file__
+
+
+def doubled(x):
+    """Twice."""
+    return 2 * x
+
+
+def halved(x):
+    """Half."""
+    return x / 2
+
+
+NAMED = Notation(doubled, other=halved, WRITES=WRITES)
+
+
+def test_an_entry_may_name_a_function_that_is_handed_in():
+    first, second = NAMED.wrongs("""
+    twice: by doubled
+        @WRITES
+    half: by other
+        Half of it.
+    """)
+    assert (first.by, first.says, first.change) == (doubled, WRITES, "")
+    assert (second.by, second.says) == (halved, "Half of it.")
+    assert NAMED.rights("twice: by doubled")[0].by is doubled
+
+
+def test_an_entry_may_name_a_backward_and_a_forward_pass():
+    (mistake,) = NAMED.wrongs("pair: by doubled with other\n    Says.")
+    (way,) = NAMED.rights("pair: by doubled with other")
+    for pair in (mistake, way):
+        assert (pair.by, pair.partner) == (doubled, halved)
+        assert pair.place.file == __file__
+    assert mistake.says == "Says."
+
+
+@pytest.mark.parametrize("name", ["nothing", "doubled with nothing", "WRITES"])
+def test_a_function_that_is_not_handed_in_is_told_with_its_place(name):
+    with pytest.raises(DefinitionError, match="no function is handed in by that name") as told:
+        NAMED.rights(f"other: by {name}")
+    assert told.value.place.file == __file__
+
+
+def test_a_change_is_no_name_of_a_function():
+    (way,) = rights("a step: by 1 => by 2")
+    assert (way.change, way.into, way.by) == ("by 1", "by 2", None)
