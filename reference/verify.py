@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from reference.kit import units
+from reference.kit.places import DefinitionError
 from reference.truth.oracle import Row, all_rows, error
 
 DTYPES = ("float64", "float32")
@@ -103,7 +104,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 2
-    found = measure(all_rows(options.unit), options.device)
+    try:
+        rows = all_rows(options.unit)
+    except DefinitionError as error:
+        print(error, file=sys.stderr)
+        return 2
+    found = measure(rows, options.device)
     if options.json:
         print(json.dumps([_entry(one) for one in found], indent=1))
     else:

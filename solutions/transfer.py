@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] needs=["transfer"]
 # # Transfer learning: a trained network reads something new
 #
 # Somebody has trained a network on a large set of pictures. You have fifty pictures of something else. In this notebook you take

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -19,8 +18,6 @@ from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading.settings import Settings
 from autograder.isolation.sandbox import SANDBOX, CandidateTemplate
-
-_TORCH = re.compile(r"^\s*(?:import|from) torch\b", re.MULTILINE)
 
 _SHARED = 4
 """Lanes that one template serves: starting one takes a second, forking a candidate a few milliseconds."""
@@ -35,17 +32,15 @@ class Needs:
 
 
 def needs_of(instructor: Path) -> Needs | None:
-    """What the cells of the notebook at `instructor` use; None when the unit is not built yet.
-
-    A unit that never imports torch runs without it.
-    """
+    """What the notebook at `instructor` needs, as the unit says it; None when the unit is not built yet."""
     try:
-        cells = json.loads(instructor.read_bytes())["cells"]
+        notebook = json.loads(instructor.read_bytes())
     except (OSError, ValueError):  # the build says more of one that it finds damaged
         return None
+    cells = notebook["cells"]
     code = [(_is_given(cell), "".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
     return Needs(
-        ("transfer",) if any(_TORCH.search(source) for _, source in code) else (),
+        tuple(notebook["metadata"].get("stagewise", {}).get("needs", ())),
         tuple(source for _, source in takewhile(itemgetter(0), code)),
     )
 

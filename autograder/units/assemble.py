@@ -27,7 +27,8 @@ def assemble(source: UnitSource) -> NotebookNode:
     metadata = {
         "kernelspec": KERNEL,
         "language_info": {"name": "python"},
-        "stagewise": {"unit": source.unit, "title": source.title},
+        "stagewise": {"unit": source.unit, "title": source.title}
+        | ({"needs": list(source.needs)} if source.needs else {}),
     }
     return new_notebook(cells=cells, metadata=metadata)
 

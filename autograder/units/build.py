@@ -26,6 +26,7 @@ from reference.judge.drawing import VISIBLE_SEED, draw
 from reference.judge.record import record
 from reference.kit.exercise import Unit
 from reference.kit.places import DefinitionError
+from reference.truth import oracle
 from stagewise.checks.layout import lay_out
 from stagewise.checks.recording import as_data
 
@@ -82,6 +83,7 @@ def _built(course: Course, unit: str, load: Load) -> Built:
     source = percent.read(course.unit_source(unit))
     asked = _asked(source, load)
     rules.require(source, asked)
+    _confirm(asked)
     for exercise in asked.exercises:
         draw(exercise, VISIBLE_SEED)  # a case that cannot be drawn stops the build, not the grading
     notebook = assemble(source)
@@ -111,6 +113,15 @@ def _asked(source: UnitSource, load: Load) -> Unit:
             f"the exercises of {source.unit} need what is not there: {lack}",
             'install the clone with all that it uses: pip install -e ".[instructor]"',
         ) from lack
+
+
+def _confirm(asked: Unit) -> None:
+    """Ask for the oracle's rows, where there is torch: a truth that nothing confirms is a mistake."""
+    try:
+        oracle.confirmed(asked)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
 
 
 def _recorded_answers(source: UnitSource, asked: Unit, before: Path) -> str:

@@ -4,7 +4,7 @@ What a cell says of itself stands in its marker, as in `# %% role="check" points
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +17,7 @@ from autograder.errors import AuthorError
 MARKER = re.compile(r"^# %%(?!%)")
 TITLE = re.compile(r"^# +(\S.*?) *$", re.MULTILINE)
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
-OPTIONS = ("role", "points", "name", "tags")
+OPTIONS = ("role", "points", "name", "tags", "needs")
 JUPYTEXT_OPTIONS = ("lines_to_next_cell", "cell_marker")
 
 
@@ -51,12 +51,14 @@ class SourceCell:
 
 @dataclass(frozen=True, slots=True)
 class UnitSource:
-    """A whole unit: its file, its name (the file's stem), its title and its cells in order."""
+    """A whole unit: its file, its name (the file's stem), its title and its cells in order; `needs` lists the
+    extras of the package stagewise that it uses, as "transfer" for torch."""
 
     path: str
     unit: str
     title: str
     cells: tuple[SourceCell, ...]
+    needs: tuple[str, ...] = ()
 
     def fault(self, line: int, problem: str, remedy: str) -> AuthorError:
         """The error to raise for a mistake in this line of the file."""
@@ -84,7 +86,23 @@ def parse(text: str, path: str) -> UnitSource:
             "put every text behind a cell marker, and begin no line inside a string with '# %%'",
         )
     parsed = tuple(_cell(cell, line, path) for cell, line in zip(cells, lines, strict=True))
-    return UnitSource(path, Path(path).stem, _title(parsed, path), parsed)
+    needs = _needs([cell.metadata.get("needs") for cell in cells], lines, path)
+    return UnitSource(path, Path(path).stem, _title(parsed, path), parsed, needs)
+
+
+def _needs(said: Sequence[Any], lines: Sequence[int], path: str) -> tuple[str, ...]:
+    """What the first cell's marker says that the unit needs, as in `# %% [markdown] needs=["transfer"]`."""
+    for line, needs in zip(lines, said, strict=True):
+        if needs is not None and line != lines[0]:
+            raise AuthorError(
+                path, line, "a cell says what it needs", "say it of the unit, in its first cell"
+            )
+    needs = said[0] if said else None
+    if needs is not None and not (isinstance(needs, list) and all(isinstance(one, str) for one in needs)):
+        raise AuthorError(
+            path, lines[0], f"needs={needs!r}", 'needs is a list of names, as in needs=["transfer"]'
+        )
+    return tuple(needs or ())
 
 
 def _title(cells: tuple[SourceCell, ...], path: str) -> str:

@@ -6,6 +6,7 @@ The rules compare the cells with each other and with the unit's exercises in `re
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import metadata
 from typing import Any, Protocol
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -48,6 +49,7 @@ class _Reading:
 def require(source: UnitSource, unit: AskedUnit) -> None:
     """Raise AuthorError for the first rule that the unit breaks, in the order of the file."""
     reading = _Reading(source, {exercise.name: exercise for exercise in unit.exercises})
+    _require_extras(source)
     for cell in source.cells:
         _require_markers(source, cell)
         _require_syntax(source, cell)
@@ -85,6 +87,17 @@ def call_of(source: UnitSource, cell: SourceCell) -> tuple[str, ...]:
         "a check cell holds one call of check with names of functions, this one holds something else",
         "write check(exercise) or check(exercise, partner) and put all else into another cell",
     )
+
+
+def _require_extras(source: UnitSource) -> None:
+    extras = metadata("stagewise").get_all("Provides-Extra") or []
+    for needed in source.needs:
+        if needed not in extras:
+            raise source.fault(
+                source.cells[0].line,
+                f"the unit needs {needed!r}, which is no extra of the package stagewise",
+                f"name one that there is: {', '.join(extras)}",
+            )
 
 
 def _require_markers(source: UnitSource, cell: SourceCell) -> None:

@@ -134,11 +134,17 @@ class Exercise:
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """A notebook's exercises, in its order."""
+    """A notebook's exercises, in its order.
+
+    `oracle` gives the rows that hold the truth against torch, see reference.truth.oracle; `beyond_torch`
+    names the exercises whose truth torch cannot confirm, each with the reason.
+    """
 
     name: str
     title: str
     exercises: tuple[Exercise, ...]
+    oracle: Callable[[], tuple[Any, ...]] | None = None
+    beyond_torch: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _unique([exercise.name for exercise in self.exercises], f"unit {self.name}: exercise")

@@ -1,13 +1,14 @@
 """The truth a second time, by torch: values from torch's own operations, gradients from its autograd.
 
-A unit that wants its truth verified defines `oracle_rows()` in its module of `reference.exercises`: a
-tuple of rows, each a truth function, the same in torch, seeded inputs, and how close the two must be.
-torch is imported only there and when a row is measured, so that units load without it."""
+A unit names a function that makes its rows (`Unit.oracle`): each is a truth function, the same in torch,
+seeded inputs, and how close the two must be. Every exercise's truth is confirmed by a row that has its name,
+or the unit says why torch cannot (`Unit.beyond_torch`). torch is imported only there and when a row is
+measured, so that units load without it."""
 
 from __future__ import annotations
 
-import importlib
 import inspect
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import Any
 import numpy as np
 
 from reference.kit import units
+from reference.kit.exercise import Unit
+from reference.kit.places import DefinitionError
 
 Function = Callable[..., Any]
 Inputs = Callable[[np.random.Generator], dict[str, Any]]
@@ -47,10 +50,23 @@ class Row:
 
 
 def rows(unit: str) -> tuple[Row, ...]:
-    """The rows of a unit, () if it has none. ImportError without torch."""
-    module = importlib.import_module(f"reference.exercises.{unit}")
-    find = getattr(module, "oracle_rows", None)
-    found: tuple[Row, ...] = find() if find else ()
+    """The rows of a unit. ImportError without torch, DefinitionError for a truth that no row confirms."""
+    return confirmed(units.load(unit))
+
+
+def confirmed(unit: Unit) -> tuple[Row, ...]:
+    """The rows of a unit, `rows` of a definition that is at hand."""
+    found: tuple[Row, ...] = unit.oracle() if unit.oracle else ()
+    named = {part for row in found for part in re.findall(r"\w+", row.name)}
+    for exercise in unit.exercises:
+        known, excused = exercise.name in named, bool(unit.beyond_torch.get(exercise.name, "").strip())
+        if known == excused:
+            problem = "confirmed by a row, and said to be beyond torch" if known else "confirmed by nothing"
+            raise DefinitionError(
+                exercise.cases[0].place,
+                f"unit {unit.name}: the truth of {exercise.name} is {problem}",
+                "give the unit's oracle a row with its name, or its reason in `beyond_torch`, one of the two",
+            )
     return found
 
 

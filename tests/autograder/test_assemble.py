@@ -32,6 +32,11 @@ def test_the_notebook_is_valid_for_nbformat_and_nbgrader():
     assert notebook.metadata.stagewise == {"unit": "toy", "title": "Toys that double"}
 
 
+def test_the_notebook_says_what_its_unit_needs():
+    source = SOURCE.replace("# %% [markdown]", '# %% [markdown] needs=["transfer"]', 1)
+    assert notebook_of(source).metadata.stagewise.needs == ["transfer"]
+
+
 def test_every_role_gets_its_nbgrader_metadata():
     found = {}
     for cell in notebook_of().cells:

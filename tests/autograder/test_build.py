@@ -231,3 +231,10 @@ def test_a_package_that_the_exercises_need_and_that_is_missing_is_the_machines_f
 
     with pytest.raises(CourseError, match=r"toy need what is not there: No module named 'torch'[\s\S]*pip"):
         build(course_of(tmp_path), load=lacking)
+
+
+def test_a_truth_that_nothing_confirms_stops_the_build_by_name(fresh):
+    unit = replace(TOY, beyond_torch={"double": "a toy"})
+    with pytest.raises(AuthorError, match="the truth of quadruple is confirmed by nothing") as told:
+        build(fresh, load=lambda name: unit)
+    assert told.value.file == TOY.exercise("quadruple").cases[0].place.file

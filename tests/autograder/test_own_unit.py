@@ -43,6 +43,7 @@ UNIT = Unit(
             partners=(double,),
         ),
     ),
+    beyond_torch={"double": "a toy", "quadruple": "a toy"},
 )
 '''
 STUDENT = """

@@ -67,6 +67,7 @@ def test_magics_and_tags_are_kept():
         ('# %% role="explore" points=2\nx', 4, "the explore cell has points", "move them to a check"),
         ('# %% role="written" points=2\nx', 4, "code cell cannot have the role 'written'", "markdown cell"),
         ('# %% [markdown] role="given"\n# x', 4, "markdown cell cannot have the role 'given'", "code cell"),
+        ('# %% role="given" needs=["transfer"]\nx', 4, "a cell says what it needs", "in its first cell"),
         ('# %% role="given" name="Two words"\nx', 4, "the name 'Two words'", "digits and hyphens"),
     ],
 )
@@ -75,6 +76,15 @@ def test_a_mistake_in_a_marker_names_its_line_and_its_remedy(text, line, problem
     assert (error.file, error.line) == ("solutions/toy.py", line)
     assert problem in error.problem
     assert remedy in error.remedy
+
+
+def test_the_first_cell_says_what_the_unit_needs():
+    assert parse(SOURCE).needs == ()
+    assert parse(SOURCE.replace("# %% [markdown]", '# %% [markdown] needs=["transfer"]', 1)).needs == (
+        "transfer",
+    )
+    with pytest.raises(AuthorError, match=r"needs is a list of names, as in needs=\["):
+        parse(SOURCE.replace("# %% [markdown]", '# %% [markdown] needs="transfer"', 1))
 
 
 def test_a_unit_without_title_is_an_error():

@@ -28,6 +28,15 @@ def line_of(source, start):
     return next(number for number, line in enumerate(source.splitlines(), 1) if line.startswith(start))
 
 
+def test_what_a_unit_needs_is_an_extra_of_the_package():
+    error = fault(SOURCE.replace("# %% [markdown]", '# %% [markdown] needs=["torch"]', 1))
+    assert (error.line, error.problem) == (
+        1,
+        "the unit needs 'torch', which is no extra of the package stagewise",
+    )
+    assert "transfer" in error.remedy
+
+
 def test_a_sound_unit_passes():
     rules.require(percent.parse(SOURCE, "solutions/toy.py"), TOY)
 
@@ -44,7 +53,7 @@ def test_a_sound_unit_passes():
         ("check(quadruple, double)", "check(quadruple)", "", "partners", "write check(quadruple, double)"),
         ("points=50", "points=49", "", "the points of the unit add up to 99", "spread 100 points"),
         ("secret_sum = x + x", "secret_sum = x +", "    secret_sum", "syntax error", "correct the line"),
-        ("begin(\"toy\")", "begin(", "begin(", "syntax error", "correct the line"),
+        ('begin("toy")', "begin(", "begin(", "syntax error", "correct the line"),
         ("def quadruple", "def times4", "", "asks no exercise 'times4'", "double, quadruple"),
         ("def quadruple", "def double", "", "has an exercise cell already, line 16", "rename or remove"),
         ("def quadruple(x):", "def f(): pass\n\ndef quadruple(x):", "", "defines 2", "inside its function"),

@@ -43,7 +43,7 @@ def course(tmp_path):
     return Course(tmp_path)
 
 
-def build(course, **sources):
+def build(course, needs=(), **sources):
     """Write an instructor's notebook of one cell for each role."""
     cells = [
         {"cell_type": "code", "metadata": ROLES.get(role, {}), "source": source}
@@ -51,7 +51,7 @@ def build(course, **sources):
     ]
     place = course.instructor("unit")
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps({"cells": cells}))
+    place.write_text(json.dumps({"cells": cells, "metadata": {"stagewise": {"needs": needs}}}))
 
 
 def test_what_is_not_built_or_cut_off_has_no_needs(course):
@@ -62,16 +62,20 @@ def test_what_is_not_built_or_cut_off_has_no_needs(course):
     assert needs_of(place) is None
 
 
-@pytest.mark.parametrize("role", ["given", "explore", "exercise"])
-def test_torch_is_there_when_any_cell_imports_it(course, role):
-    build(course, **{role: "def f():\n    from torch import nn"})
+def test_a_unit_has_what_it_says_that_it_needs(course):
+    build(course, given="x = 1", needs=("transfer",))
     assert needs_of(course.instructor("unit")).extras == ("transfer",)
+
+
+def test_a_unit_that_says_nothing_gets_nothing_whatever_its_cells_are_about(course):
+    build(course, explore='words = """\nimport torch\n"""')
+    assert needs_of(course.instructor("unit")).extras == ()
 
 
 def test_a_first_run_has_the_templates_of_a_second(course, launched):
     with Templates(course, "unit", lanes=5) as templates:
         assert launched == []
-        build(course, given="import torch")
+        build(course, given="import torch", needs=("transfer",))
         assert templates.ready() == tuple(launched)
     assert [template.extras for template in launched] == [("transfer",)] * 2
     assert all(template.closed for template in launched)

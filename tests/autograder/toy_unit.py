@@ -34,6 +34,7 @@ TOY = Unit(
             partners=(double,),
         ),
     ),
+    beyond_torch={"double": "a toy", "quadruple": "a toy"},
 )
 
 SOURCE = '''\

@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from reference.kit import units
+from reference.kit.exercise import Unit
+from reference.kit.places import DefinitionError
 from reference.truth import batchnorm as bn
 from reference.truth import oracle
 from reference.truth.oracle import Bound, Row, error, vjp
+from tests.reference import toy
 
 BOUND = Bound(10, "a test")
 
@@ -102,6 +106,53 @@ def test_every_function_of_the_truth_has_a_row():
         "torch_running_var",
     }
     assert functions - named == untested
+
+
+def unit(**more):
+    return Unit("toy", "A toy", toy.UNIT.exercises, **more)
+
+
+def a_row_for(name):
+    return lambda: (Row(f"another, {name}", np.sin, torch.sin, draw, BOUND),)
+
+
+def test_a_truth_is_confirmed_by_a_row_or_the_unit_says_why_not():
+    assert len(oracle.confirmed(unit(oracle=a_row_for("center_backward")))) == 1
+    assert oracle.confirmed(unit(beyond_torch={"center_backward": "a toy"})) == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "center_backward is confirmed by nothing"),
+        ({"beyond_torch": {"center_backward": " "}}, "center_backward is confirmed by nothing"),
+        ({"oracle": a_row_for("center_backward_alt")}, "center_backward is confirmed by nothing"),
+        (
+            {"oracle": a_row_for("center_backward"), "beyond_torch": {"center_backward": "a toy"}},
+            "center_backward is confirmed by a row, and said to be beyond torch",
+        ),
+    ],
+)
+def test_a_truth_that_nothing_or_both_speak_for_is_told_by_name_and_place(more, told):
+    with pytest.raises(DefinitionError, match=told) as found:
+        oracle.confirmed(unit(**more))
+    assert found.value.place == toy.BACKWARD.cases[0].place
+
+
+def test_a_pass_there_and_one_back_are_called_with_what_they_name():
+    def forward(x, eps):
+        return x * eps, x
+
+    def backward(dout, cache):
+        return dout * cache
+
+    assert measure(row(oracle.there(forward), lambda x, eps: x * eps)) == 0.0
+    assert measure(row(oracle.there_and_back(forward, backward), lambda dout, x: dout * x)) == 0.0
+
+
+@pytest.mark.parametrize("name", units.names())
+def test_every_truth_of_every_unit_is_confirmed(name):
+    assert all(one.bound.why for one in oracle.rows(name))
 
 
 def test_rows_are_found_by_unit():

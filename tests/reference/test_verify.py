@@ -12,6 +12,7 @@ import torch
 
 from reference import verify
 from reference.truth import oracle
+from tests.reference import toy
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +75,13 @@ def test_json_holds_the_same_and_is_json_even_for_infinite_errors(monkeypatch, c
 def test_one_unit_can_be_chosen_and_an_unknown_one_is_one_clear_line(capsys):
     assert verify.main(["batchnorm", "nothing"]) == 2
     assert capsys.readouterr().err.startswith("there is no unit 'nothing'; the units are: ")
+
+
+def test_a_truth_that_nothing_confirms_stops_with_its_name(monkeypatch, capsys):
+    monkeypatch.setattr(verify.units, "names", lambda: ("toy",))
+    monkeypatch.setitem(sys.modules, "reference.exercises.toy", toy)
+    assert verify.main(["toy"]) == 2
+    assert "unit toy: the truth of center_backward is confirmed by nothing" in capsys.readouterr().err
 
 
 def test_cuda_asked_for_and_absent_is_one_clear_line(monkeypatch, capsys):

@@ -1,7 +1,7 @@
 """Unit 2, activations: what is asked."""
 
 from reference.exercises.activations import elu, gated, maxout, measures, rectified, smooth
-from reference.exercises.activations.in_torch import oracle_rows as oracle_rows
+from reference.exercises.activations.in_torch import oracle_rows
 from reference.kit.exercise import Unit
 
 UNIT = Unit(
@@ -15,4 +15,5 @@ UNIT = Unit(
         *gated.EXERCISES,
         *measures.EXERCISES,
     ),
+    oracle=oracle_rows,
 )

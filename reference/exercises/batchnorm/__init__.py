@@ -8,7 +8,7 @@ from reference.exercises.batchnorm import (
     layer_forward,
     layernorm,
 )
-from reference.exercises.batchnorm.in_torch import oracle_rows as oracle_rows
+from reference.exercises.batchnorm.in_torch import oracle_rows
 from reference.kit.exercise import Unit
 
 UNIT = Unit(
@@ -25,4 +25,6 @@ UNIT = Unit(
         layernorm.FORWARD,
         layernorm.BACKWARD,
     ),
+    oracle=oracle_rows,
+    beyond_torch={"name_faulty_step": "it names a step; the nine results that it compares have rows"},
 )

@@ -1,7 +1,7 @@
 """Unit 7, optimizers: what is asked."""
 
 from reference.exercises.optimizers import adaptive, clipping, moments, momentum, schedules
-from reference.exercises.optimizers.in_torch import oracle_rows as oracle_rows
+from reference.exercises.optimizers.in_torch import oracle_rows
 from reference.kit.exercise import Unit
 
 UNIT = Unit(
@@ -20,4 +20,5 @@ UNIT = Unit(
         schedules.LINEAR_WARMUP,
         clipping.CLIPPING,
     ),
+    oracle=oracle_rows,
 )
