@@ -8,6 +8,7 @@ a second run finds nothing to do again but what cannot be read.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import resource
 import sys
@@ -77,7 +78,8 @@ def broken(course: Course, quiet: Mapping[str, object], victims: Mapping[str, st
 
 
 def _is_submission(course: Course, name: str) -> bool:
-    return (course.submitted / name).is_dir()
+    """Whether there is something of the unit's: an empty folder, or a link to one, is nobody's submission."""
+    return os.path.lexists(course.submitted / name / trees.UNIT)
 
 
 @contextmanager
