@@ -132,10 +132,10 @@ def sent_are_noted(place):
     """Each submission that is sent to a lane is a line of the file."""
     ask = driver.question
 
-    def noted(student, raw):
+    def noted(student, raw, **more):
         with place.open("a") as file:
             file.write(f"{student}\n")
-        return ask(student, raw)
+        return ask(student, raw, **more)
 
     driver.question = noted
 

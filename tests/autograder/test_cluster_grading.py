@@ -20,6 +20,7 @@ from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.children import Child
 from autograder.grading.driver import Settings, grade
+from autograder.grading.worker import asked
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
 from tests.autograder.graded_toy import submitted
@@ -109,8 +110,8 @@ class KillingPost(DaskPost):
 
     def send(self, address, message):
         future = super().send(address, message)
-        student = message.split(b"\n", 1)[0]
-        if student == b'"eve"' or (student == b'"bob"' and student not in self.seen):
+        student, _, _ = asked(message)
+        if student == "eve" or (student == "bob" and student not in self.seen):
             with suppress(OSError):  # it may have been killed just before
                 os.kill(self._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
         self.seen.append(student)

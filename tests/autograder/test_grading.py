@@ -317,7 +317,9 @@ def test_an_answer_earns_the_same_beside_any_neighbour(toy_course):
 
 def test_a_teams_work_is_graded_once_for_all_members(toy_course, monkeypatch):
     asked = []
-    monkeypatch.setattr(grading, "question", lambda name, raw: asked.append(name) or question(name, raw))
+    monkeypatch.setattr(
+        grading, "question", lambda name, *more, **how: asked.append(name) or question(name, *more, **how)
+    )
     work = {"team": "Group 1", "digest": records.digest_of(RIGHT)}
     record.keep(toy_course, "toy", {"ada": work, "cyd": work, "dot": work, "eve": work})
     hand_in(toy_course, ada=RIGHT, bob=WRONG, cyd=RIGHT, dot=RIGHT, kim=WRONG)
