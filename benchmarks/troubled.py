@@ -13,6 +13,7 @@ from autograder.course import Course
 from autograder.grading.driver import grade
 from autograder.grading.records import Record
 from autograder.isolation.limits import Limits
+from autograder.reasons import Reason
 from autograder.synthetic.students import HONEST, Student, draw_class, hand_in
 from autograder.units.prepare import prepare
 
@@ -63,9 +64,15 @@ def troubled(unit: str, count: int, seed: int, tell: Callable[[str], None]) -> T
         len(others),
         honest_seconds,
         seconds,
-        sum(record.in_doubt for record in told.values()),
+        sum(_ran_out(record) for record in told.values()),
         tuple(sorted(name for name in kept if told[name].checks != quiet[name].checks)),
     )
+
+
+def _ran_out(record: Record) -> bool:
+    """Whether some of it was stopped for its time; one whose process ended took none."""
+    died = any(check.reason is Reason.DIED for check in record.checks)
+    return any(check.reason is Reason.TIMEOUT for check in record.checks) or (record.stopped and not died)
 
 
 def _renamed(students: Sequence[Student]) -> list[Student]:
