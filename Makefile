@@ -15,6 +15,7 @@ demo: $(VENV)/ready $(VENV)/sandbox  ## build the course, grade a synthetic clas
 
 test: $(VENV)/ready $(VENV)/sandbox $(VENV)/browser $(VENV)/database  ## lint, types and every test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
@@ -27,8 +28,9 @@ lab: $(VENV)/ready  ## JupyterLab on the released notebooks
 build: $(VENV)/ready  ## make assignments/ and the recorded answers anew from solutions/
 	$(BIN)/python -m autograder build
 
-format: $(VENV)/ready  ## sort imports and apply the linter's safe fixes
+format: $(VENV)/ready  ## lay the code out, sort imports, apply the linter's safe fixes
 	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 clean:  ## remove what the targets made (never a gradebook or a submission)
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -68,7 +68,8 @@ def test_of_is_handed_on_to_all_and_names_of_right_ways_may_have_blanks():
 
 
 def test_each_remembers_where_it_was_written():
-    mistakes = wrongs("""
+    mistakes = wrongs(
+        """
         first: a => b
             One.
 
@@ -76,7 +77,8 @@ def test_each_remembers_where_it_was_written():
             - a
             + b
             Two.
-    """.replace(" # the second entry", ""))
+    """.replace(" # the second entry", "")
+    )
     written = wrongs("""
         first: a => b
             One.
