@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.examining.disclosure import Sources
 from autograder.examining.examiner import Examiner
 from autograder.examining.outputs import clean
-from autograder.examining.verdicts import CheckResult
 from autograder.grading.conduct import grade_notebook
 from autograder.grading.marking import serialized
 from autograder.intake.reading import read_submission
@@ -25,7 +22,12 @@ from autograder.isolation.candidate.rehearsal import rehearse
 from autograder.isolation.candidate.shell import CandidateShell, show_inline
 from autograder.isolation.limits import Limits
 from autograder.isolation.link import CellResult
-from autograder.units.plan import Plan, PlannedCell
+from autograder.reasons import Reason
+from autograder.units.plan import Plan
+from reference.kit import units
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.script import Played, play
+from stagewise.judge.setting import placed
 
 _LIMITS = Limits()
 
@@ -34,7 +36,9 @@ class Bare:
     """What a walk and an examiner need of a candidate, by a shell in this process."""
 
     isolation = "none"
+    limits = _LIMITS
     timeouts = 0
+    told = True
 
     def __init__(self, shell: CandidateShell) -> None:
         self._shell = shell
@@ -44,26 +48,20 @@ class Bare:
         status, number, outputs = self._shell.run(source, _LIMITS.output_bytes)
         return CellResult(status, number, tuple(outputs))
 
-    def lookup(self, name: str) -> Any:
-        """The student's variable itself; KeyError where there is none."""
-        return self._shell.user_ns[name]
+    def lookup(self, name: str) -> str:
+        """Nothing is kept; KeyError where there is no such variable."""
+        return "" if callable(self._shell.user_ns[name]) else "object"
+
+    def play(self, setting: str, names: Sequence[str], cases: Sequence[AskedCase]) -> list[Played]:
+        """The cases, played here."""
+        functions = placed({name: self._shell.user_ns[name] for name in names}, setting)
+        return [play(case.steps, functions, case.inputs, case.updates) for case in cases]
 
     def begin_check(self, part: str = "") -> None:
         """Nothing limits its time."""
 
-
-class BareJudge:
-    """An examiner that leaves `given` cells to the shell, where they have run already."""
-
-    def __init__(self, bare: Bare, unit: str) -> None:
-        self._examiner = Examiner(bare, unit)
-
-    def run_given(self, cell: PlannedCell) -> None:
-        """Nothing to do again."""
-
-    def run_check(self, cell: PlannedCell, sources: Sources) -> CheckResult:
-        """Run a check cell as in isolation."""
-        return self._examiner.run_check(cell, sources)
+    def give_up(self, reason: Reason, detail: str) -> None:
+        """Nothing goes on that could end."""
 
 
 @contextmanager
@@ -86,7 +84,7 @@ def graded(raw: bytes, plan: Plan, shell: CandidateShell) -> tuple[bytes, float]
     bare = Bare(shell)
     try:
         intake = read_submission(raw, plan)
-        walk = grade_notebook(intake.notebook, plan, bare, BareJudge(bare, plan.unit), clean)
+        walk = grade_notebook(intake.notebook, plan, bare, Examiner(bare, units.load(plan.unit)), clean)
         return serialized(walk.notebook), sum(check.points for check in walk.checks)
     finally:
         shell.reset()

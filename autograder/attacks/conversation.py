@@ -9,9 +9,10 @@ CONVERSATION = (
         cells=(
             """
 import sys
-from candidate import answers, wire, encode
-encode.Encoder.encode = lambda self, value, depth=0: 2.0
-wire.pack = answers.pack = lambda tree: b'\\xc0'
+from isolation.candidate import answers, performance
+from isolation.protocol import codec, packing
+codec.encode = performance.encode = answers.encode = lambda value: 2.0
+packing.pack = answers.pack = lambda tree: b'\\xc0'
 """,
         ),
     ),
@@ -32,9 +33,9 @@ os.write(3, b'\\xff\\xff\\xff\\xff' + b'A' * 1000)
         cells=(
             """
 import os, struct
-from candidate.wire import pack
+from isolation.protocol.packing import pack
 for turn in range(2, 60):
-    for kind in (['value', 2.0, [], []], ['cell', 'ok', 1, [0]]):
+    for kind in (['found', 'function'], ['played', [b'']], ['cell', 'ok', 1, [0], []]):
         frame = pack([turn, *kind])
         os.write(3, struct.pack('>I', len(frame)) + frame)
 """,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.examining.examiner import Examiner
 from autograder.examining.outputs import clean
 from autograder.grading.conduct import grade_notebook
@@ -18,12 +20,15 @@ from autograder.isolation.limits import MIB, Limits
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 from autograder.units.plan import Plan, PlannedCell
+from reference.kit import units
+from reference.kit.exercise import Exercise, Unit, case
 
 POINTS = 2.0
 SECRET = "the-answer-is-two-times-x"
 HONEST = "def double(x):\n    return 2 * x"
 WRONG = "def double(x):\n    return 0 * x"
 GIVEN = "import numpy as np"
+# What stock nbgrader runs: a test as people write them for it. The examiner plays the cases of DOUBLING.
 CHECK = f"""\
 x = np.linspace(1.0, 2.0, 5)
 expected = x + x
@@ -46,6 +51,34 @@ check(sgd)
 from reference import examine
 examine(sgd, unit="optimizers", points=2)
 ### END HIDDEN TESTS"""
+
+
+def double(x: np.ndarray) -> np.ndarray:
+    """Twice x."""
+    return 2 * x
+
+
+DOUBLING = Unit(
+    "doubling",
+    "Doubling",
+    (
+        Exercise(
+            "double",
+            double,
+            (
+                case(
+                    "five",
+                    "y = double(x)",
+                    "y",
+                    lambda _: {"x": np.linspace(1.0, 2.0, 5)},
+                    visible=True,
+                    main=True,
+                ),
+                case("two", "y = double(x)", "y", lambda _: {"x": np.array([3.0, -1.0])}, main=True),
+            ),
+        ),
+    ),
+)
 QUICK = Limits(
     cell_seconds=1.0,
     call_seconds=0.5,
@@ -96,7 +129,9 @@ class Aftermath:
         return sum(score.points for score in self.scores)
 
 
-def planned(grade_id: str, role: str, source: str, points: float = 0.0) -> PlannedCell:
+def planned(
+    grade_id: str, role: str, source: str, points: float = 0.0, asks: tuple[str, ...] = ()
+) -> PlannedCell:
     """A cell of the course."""
     marks = {
         "schema_version": 3,
@@ -110,7 +145,7 @@ def planned(grade_id: str, role: str, source: str, points: float = 0.0) -> Plann
         marks["points"] = points
     metadata = {"nbgrader": marks, "stagewise": {"role": role}}
     released = source.split("### BEGIN")[0]
-    return PlannedCell(grade_id, role, "code", source, released, points, "", grade_id, metadata)
+    return PlannedCell(grade_id, role, "code", source, released, points, "", grade_id, metadata, asks)
 
 
 PLAN = Plan(
@@ -119,7 +154,7 @@ PLAN = Plan(
     (
         planned("given-1", "given", GIVEN),
         planned("double", "exercise", "def double(x):\n    raise NotImplementedError"),
-        planned("check-double", "check", CHECK, POINTS),
+        planned("check-double", "check", CHECK, POINTS, ("double",)),
     ),
 )
 
@@ -130,7 +165,7 @@ EXAMINED = Plan(
     (
         planned("given-1", "given", GIVEN),
         planned("sgd", "exercise", "def sgd(w, dw, config=None):\n    raise NotImplementedError"),
-        planned("check-sgd", "check", EXAMINE, POINTS),
+        planned("check-sgd", "check", EXAMINE, POINTS, ("sgd",)),
     ),
 )
 
@@ -176,7 +211,8 @@ def grade(raw: bytes, template: CandidateTemplate, plan: Plan = PLAN, limits: Li
     """Take a submission in and grade it as the autograder does."""
     intake = read_submission(raw, plan)
     with template.new_candidate(limits) as candidate:
-        examiner = Examiner(candidate, plan.unit)
+        unit = DOUBLING if plan.unit == DOUBLING.name else units.load(plan.unit)
+        examiner = Examiner(candidate, unit)
         walk = grade_notebook(intake.notebook, plan, candidate, examiner, clean)
     shown = json.dumps([cell.get("outputs") for cell in walk.notebook["cells"]])
     repairs = tuple(repair.reason for repair in intake.repairs)

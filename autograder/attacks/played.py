@@ -4,21 +4,21 @@ from autograder.attacks.field import HONEST_RULE, POINTS, WRONG_RULE, Attack
 
 _RECORDED = """
 import numpy as np
-from candidate import answers
-from candidate.encode import Encoder
+from isolation.candidate import answers
+from isolation.protocol.codec import encode
 from stagewise.checks import recording
 CASES = recording.load('optimizers').exercises['sgd'].cases
 def alike(a, b):
     return all(np.array_equal(a[name], b[name]) for name in ('w', 'dw'))
-def played(values, number_of, timeouts=0, failure=None):
-    return [Encoder(number_of).encode(values), [], [], [], timeouts, failure]
+def played(values, timeouts=0, failure=None):
+    return [encode(values), [], [], [], timeouts, failure]
 """
 
 
 def _forged(claim: str) -> str:
     """A cell after which every case is answered with this claim."""
     body = "".join(f"    {line}\n" for line in claim.strip().splitlines())
-    head = "def forged(script, inputs, functions, budget, number_of):"
+    head = "def forged(script, inputs, functions, budget, heard):"
     return f"{_RECORDED}{head}\n{body}answers.perform = forged"
 
 
@@ -42,7 +42,7 @@ def sgd(w, dw, config=None):
         cells=(
             _forged("""
 known = [case for case in CASES if alike(case.inputs, inputs)]
-return played((known or CASES)[0].expected, number_of)
+return played((known or CASES)[0].expected)
 """),
         ),
         answer=WRONG_RULE,
@@ -54,7 +54,7 @@ return played((known or CASES)[0].expected, number_of)
         cells=(
             _forged("""
 names = [*inputs, *script[2], 'next_w', 'expected', 'points', 'credit', 'passed', 'failure', 'rows']
-return played(dict.fromkeys(names, inputs['w']) | {'w': 0 * inputs['w'], 'expected': inputs['w']}, number_of)
+return played(dict.fromkeys(names, inputs['w']) | {'w': 0 * inputs['w'], 'expected': inputs['w']})
 """),
         ),
         answer=WRONG_RULE,
@@ -69,7 +69,7 @@ class Equal:
     __eq__ = __le__ = __ge__ = lambda self, other: True
     __array__ = lambda self, *a, **k: inputs['w']
     shape, dtype = inputs['w'].shape, inputs['w'].dtype
-return played(dict.fromkeys(script[2], Equal()), number_of)
+return played(dict.fromkeys(script[2], Equal()))
 """),
         ),
         answer=WRONG_RULE,
@@ -80,7 +80,7 @@ return played(dict.fromkeys(script[2], Equal()), number_of)
         "claims that a step before the first one failed, in a way that there is not: it passed",
         cells=(
             _forged("""
-return played({}, number_of, failure=[-1, 'passed', 'points: 2.0', None])
+return played({}, failure=[-1, 'passed', 'points: 2.0', None])
 """),
         ),
         answer=WRONG_RULE,
@@ -91,7 +91,7 @@ return played({}, number_of, failure=[-1, 'passed', 'points: 2.0', None])
         "claims that fewer calls than none ran out of time, to get time for more",
         cells=(
             _forged("""
-return played({name: inputs['w'] for name in script[2]}, number_of, timeouts=-10**9)
+return played({name: inputs['w'] for name in script[2]}, timeouts=-10**9)
 """),
         ),
         answer=HONEST_RULE,
@@ -102,7 +102,7 @@ return played({name: inputs['w'] for name in script[2]}, number_of, timeouts=-10
         "answers each question twice, so that the second answer is taken for that to the next",
         cells=(
             """
-from candidate import answers
+from isolation.candidate import answers
 once = answers.send_frame
 answers.send_frame = lambda conversation, reply: (once(conversation, reply), once(conversation, reply))
 """,
@@ -116,7 +116,7 @@ answers.send_frame = lambda conversation, reply: (once(conversation, reply), onc
         cells=(
             """
 import time
-from candidate import answers
+from isolation.candidate import answers
 perform, Budget = answers.perform, answers.Budget
 answers.Budget = lambda each, together, wall, *more: Budget(each, together, 10**6, *more)
 def slowly(*arguments):
@@ -133,7 +133,7 @@ answers.perform = slowly
         "answers each case with as much as an answer may hold, all of which the examiner keeps",
         cells=(
             _forged("""
-return played({name: b'x' * 60_000_000 for name in script[2]}, number_of)
+return played({name: b'x' * 60_000_000 for name in script[2]})
 """),
             "answers.Answers._limits = property(lambda self: {'frame_bytes': 10**10, 'output_bytes': 10**5}, "
             "lambda self, limits: None)",
@@ -147,12 +147,12 @@ return played({name: b'x' * 60_000_000 for name in script[2]}, number_of)
         cells=(
             """
 import numpy as np
-from candidate import encode, performance
+from isolation.candidate import performance
 import stagewise.judge.script, stagewise.judge.judging, stagewise.judge.compare
 none = stagewise.judge.compare.Comparison(stagewise.judge.compare.Flaw.NONE, 0.0)
 stagewise.judge.compare.compare = stagewise.judge.judging.compare = lambda *a, **k: none
 stagewise.judge.judging.judge = stagewise.judge.judging.earned = lambda *a: 1.0
-performance.play = lambda steps, functions, inputs, updates=(): stagewise.judge.script.Played(
+performance.play = lambda steps, functions, inputs, *more: stagewise.judge.script.Played(
     dict.fromkeys(['next_w', *inputs], inputs['w']), (), (), None)
 """,
         ),
@@ -178,7 +178,7 @@ def sgd(w, dw, config=None):
         cells=(
             """
 import sys
-graded = 'candidate.answers' in sys.modules
+graded = 'isolation.candidate.answers' in sys.modules
 """,
         ),
         answer=HONEST_RULE

@@ -3,26 +3,22 @@
 What is told alike is judged alike, so a process that forks examiners has the right answers judged once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
-from typing import Any, NoReturn, Self
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Self
 from warnings import WarningMessage
 
-from autograder.isolation.candidate.decode import Decoder
 from autograder.isolation.candidate.performance import Budget, perform
-from autograder.isolation.candidate.plain_trees import read
-from autograder.isolation.candidate.wire import UnsendableError, pack, unpack
-from autograder.isolation.handles import Handle
 from autograder.isolation.limits import Limits
-from autograder.isolation.link import CandidateGone, CellResult
+from autograder.isolation.link import CellResult
 from autograder.isolation.performances import Claim, Question, believed, questions, together
+from autograder.isolation.protocol.codec import Reader
+from autograder.isolation.protocol.packing import pack, unpack
 from autograder.reasons import Reason
 from reference.kit import units
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.playing import Told
 from stagewise.judge.script import Played, listening
-
-_COURSE = "stagewise."
+from stagewise.judge.setting import placed
 
 
 class RightCandidate:
@@ -38,7 +34,6 @@ class RightCandidate:
     def __init__(self, unit: str, isolation: str) -> None:
         self.isolation = isolation
         self._named: dict[str, Callable[..., Any]] = {}
-        self._held: list[Callable[..., Any]] = []
         for exercise in units.load(unit).exercises:
             self._named |= exercise.functions
 
@@ -55,38 +50,27 @@ class RightCandidate:
         """Cells have nothing to do here."""
         return CellResult("ok", count, ())
 
-    def lookup(self, name: str) -> Handle:
-        """The function of that name; KeyError when the reference has none."""
-        return self._handle(self._named[name], name)
+    def lookup(self, name: str) -> str:
+        """Say that it is a function; KeyError when the reference has none of that name."""
+        self._named[name]
+        return ""
 
-    def beside(self, module: str, name: str) -> Handle:
-        """What a module of the course's package calls `name`: a setting's way to wrap functions."""
-        if not module.startswith(_COURSE):
-            self.refuse()
-        return self._handle(getattr(import_module(module), name), name)
-
-    def call(self, number: int, args: Sequence[Any], kwargs: Mapping[str, Any], name: str = "") -> Handle:
-        """The function that comes of other functions."""
-        if kwargs or not all(type(given) is Handle for given in args):
-            self.refuse()
-        return self._handle(self._held[number](*(self._held[given._number] for given in args)), name)
-
-    def play(self, numbers: Mapping[str, int], cases: Sequence[AskedCase]) -> Sequence[Played]:
+    def play(self, setting: str, names: Sequence[str], cases: Sequence[AskedCase]) -> Sequence[Played]:
         """The cases, told as a candidate tells them, and remembered."""
-        told = [self._told(question, numbers) for question in questions(cases)]
+        functions = placed({name: self._named[name] for name in names}, setting)
+        functions = {name: functions[name] for name in names}
+        told = [self._told(question, functions) for question in questions(cases)]
         return told[0] if len(told) == 1 else tuple(run for runs in told for run in runs)
 
-    def _handle(self, function: Callable[..., Any], name: str) -> Handle:
-        self._held.append(function)
-        return Handle(self, len(self._held) - 1, name)
+    def give_up(self, reason: Reason, detail: str) -> None:
+        """There is no conversation to end."""
 
-    def _told(self, question: Question, numbers: Mapping[str, int]) -> Told:
-        functions = {name: self._held[number] for name, number in numbers.items()}
+    def _told(self, question: Question, functions: Mapping[str, Callable[..., Any]]) -> Told:
         asked = unpack(question.packed)
         with listening() as heard:
             answers = [pack(self._answer(script, inputs, functions, heard)) for script, inputs in asked]
         runs = [
-            self._run(case, answer, numbers) for case, answer in zip(question.cases, answers, strict=True)
+            self._run(case, answer, functions) for case, answer in zip(question.cases, answers, strict=True)
         ]
         return question.remembered(together(answers), runs)
 
@@ -97,24 +81,10 @@ class RightCandidate:
         functions: Mapping[str, Callable[..., Any]],
         heard: list[WarningMessage],
     ) -> list[Any]:
-        return perform(script, read(inputs), functions, Budget(1.0, 1.0, 1.0, 1.0), _no_number, heard)
+        return perform(script, Reader().value(inputs), functions, Budget(1.0, 1.0, 1.0, 1.0), heard)
 
     @staticmethod
-    def _run(case: AskedCase, answer: bytes, numbers: Mapping[str, int]) -> Played:
+    def _run(case: AskedCase, answer: bytes, named: Collection[str]) -> Played:
         tree, changed, warned, warners, _, failure = unpack(answer)
-        claim = Claim(Decoder(_no_handle).decode(tree), changed, warned, warners, failure)
-        return believed(case, claim, numbers)
-
-    def refuse(self, *_: Any, **__: Any) -> NoReturn:
-        """A check that asks for more than cases is not foreseen."""
-        raise CandidateGone(Reason.DIED, "Nothing is foreseen here")
-
-    item = attribute = elements = length = give_up = refuse
-
-
-def _no_number(value: object) -> int:
-    raise UnsendableError(f"a {type(value).__name__}")
-
-
-def _no_handle(number: int) -> object:
-    raise ValueError("there are no handles here")
+        claim = Claim(Reader().value(tree), changed, warned, warners, failure)
+        return believed(case, claim, named)

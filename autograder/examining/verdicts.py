@@ -3,7 +3,6 @@
 nbgrader reads the points from them: exactly one plain float, or one error, and nothing on stderr.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,53 +45,39 @@ class CheckResult:
 
 
 def earned(
-    cell: PlannedCell,
-    points: float,
-    reports: Sequence[Report],
-    isolation: str,
-    sources: Sources,
-    *,
-    timed_out: bool,
+    cell: PlannedCell, report: Report, isolation: str, sources: Sources, *, timed_out: bool
 ) -> CheckResult:
-    """The result of a check cell that ended with `points`; `timed_out` if some of its calls were stopped.
+    """The result of a check with this report; `timed_out` if some of its calls were stopped.
 
     `sources` are the cells that ran before, from which tracebacks quote.
     """
-    graded = next((report for report in reversed(reports) if report.kind == "examine"), None)
-    reason = Reason.TIMEOUT if timed_out and points < cell.points else _reason(points, cell.points, graded)
-    diagnosis = graded.diagnosis if graded else ""
-    misconception = graded.misconception if graded else ""
-    outputs: list[dict[str, Any]] = []
-    shown = [_shown(report, sources) for report in reports]
-    if shown:
-        mark = _mark(reason, diagnosis, misconception, isolation)
-        html = "".join(one.html for one in shown)
-        outputs.append(_display(html, "\n\n".join(one.text for one in shown), mark))
-    outputs.append(
-        {
-            "output_type": "execute_result",
-            "data": {"text/plain": repr(points)},
-            "metadata": {},
-            "execution_count": None,
-        }
+    points = report.points or 0.0
+    reason = Reason.TIMEOUT if timed_out and points < cell.points else _reason(points, cell.points, report)
+    shown = _shown(report, sources)
+    mark = _mark(reason, report.diagnosis, report.misconception, isolation)
+    bundle = {"text/html": shown.html, "text/plain": shown.text}
+    grade = {
+        "output_type": "execute_result",
+        "data": {"text/plain": repr(points)},
+        "metadata": {},
+        "execution_count": None,
+    }
+    return CheckResult(
+        points,
+        cell.points,
+        reason,
+        "",
+        report.diagnosis,
+        report.misconception,
+        ({"output_type": "display_data", "data": bundle, "metadata": mark}, grade),
+        shown.evidence,
     )
-    told = "\n".join(filter(None, (one.evidence for one in shown)))
-    return CheckResult(points, cell.points, reason, "", diagnosis, misconception, tuple(outputs), told)
 
 
-def failed(
-    cell: PlannedCell,
-    reason: Reason,
-    detail: str,
-    reports: Sequence[Report],
-    isolation: str,
-    sources: Sources,
-    told: str = "",
-) -> CheckResult:
+def failed(cell: PlannedCell, reason: Reason, detail: str, isolation: str, told: str = "") -> CheckResult:
     """The result of a check cell that earned nothing, for `reason`; `told` is for the instructor alone."""
     mark = _mark(reason, "", "", isolation)
-    shown = [_shown(report, sources) for report in reports]
-    text = "\n\n".join([*(one.text for one in shown), f"{detail}.\n{reason.advice}"])
+    text = f"{detail}.\n{reason.advice}"
     error = {
         "output_type": "error",
         "ename": reason.value,
@@ -100,8 +85,7 @@ def failed(
         "traceback": [f"{detail}.", reason.advice],
     }
     outputs = ({"output_type": "display_data", "data": {"text/plain": text}, "metadata": mark}, error)
-    withheld = "\n".join(filter(None, (*(one.evidence for one in shown), told)))
-    return CheckResult(0.0, cell.points, reason, detail, "", "", outputs, withheld)
+    return CheckResult(0.0, cell.points, reason, detail, "", "", outputs, told)
 
 
 def _shown(report: Report, sources: Sources) -> Shown:
@@ -116,24 +100,16 @@ def _shown(report: Report, sources: Sources) -> Shown:
     return shown
 
 
-def _reason(points: float, most: float, graded: Report | None) -> Reason:
+def _reason(points: float, most: float, graded: Report) -> Reason:
     if points == most:
         return Reason.OK
     if points > 0:
         return Reason.PARTIAL
-    if graded is not None and graded.status is Status.UNFINISHED:
+    if graded.status is Status.UNFINISHED:
         return Reason.UNFINISHED
-    if graded is not None and graded.status is Status.ERROR:
+    if graded.status is Status.ERROR:
         return Reason.ERROR
     return Reason.WRONG
-
-
-def _display(html: str, text: str, mark: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "output_type": "display_data",
-        "data": {"text/html": html, "text/plain": text},
-        "metadata": mark,
-    }
 
 
 def _mark(reason: Reason, diagnosis: str, misconception: str, isolation: str) -> dict[str, Any]:

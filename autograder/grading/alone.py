@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from autograder.errors import CourseError
-from autograder.examining.namespaces import defined, parsed
+from autograder.grading.bindings import defined, parsed
 from autograder.units.plan import PlannedCell
 from stagewise.checks.recording import UnknownUnitError
 

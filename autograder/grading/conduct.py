@@ -7,17 +7,16 @@ unless they are asked for.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from autograder.examining.disclosure import Sources, disclosed_outputs, kept
 from autograder.grading.alone import Alone
 from autograder.grading.experiments import needed
 from autograder.grading.records import DOUBTFUL, CheckScore
-from autograder.isolation.link import CandidateGone, CellResult
+from autograder.isolation.conversation import CandidateGone
+from autograder.isolation.link import CellResult
 from autograder.units.plan import Plan, PlannedCell
 
 Clean = Callable[[Sequence[Any]], list[dict[str, Any]]]
@@ -28,13 +27,11 @@ class Runner(Protocol):
 
     def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult: ...
 
-    def lookup(self, name: str) -> Any: ...
+    def lookup(self, name: str) -> str: ...
 
 
 class Judge(Protocol):
     """What a walk needs of an examiner."""
-
-    def run_given(self, cell: PlannedCell) -> None: ...
 
     def run_check(self, cell: PlannedCell, sources: Sources) -> Any: ...
 
@@ -86,14 +83,11 @@ def grade_notebook(
         count += 1
         cell["execution_count"] = count
         if known is not None and role == "check":
-            asked = replace(known, source=without_visible_check(known.source))
-            result = examiner.run_check(asked, student.sources)
+            result = examiner.run_check(known, student.sources)
             student.examined = True
             cell["outputs"] = [_counted(output, count) for output in result.outputs]
             scores.append(_score(known, result))
             continue
-        if known is not None and role == "given":
-            examiner.run_given(known)
         cell["outputs"] = [_counted(output, count) for output in student.run(source, count, known)]
     return Walk(notebook, tuple(scores), student.stopped, student.withheld)
 
@@ -108,27 +102,6 @@ def _of_experiments(notebook: dict[str, Any], planned: Mapping[str, PlannedCell]
         if cell["cell_type"] == "code" and role not in ("explore", "check"):
             others.append(cell["source"])
     return needed(experiments, others)
-
-
-@lru_cache(maxsize=1024)
-def without_visible_check(source: str) -> str:
-    """A check cell's source without the call that students see: `examine` judges those cases as well.
-
-    A cell without `examine` is left as it is, for then the call is all that it has.
-    """
-    statements = ast.parse(source).body
-    if not any(_calls(statement, "examine") for statement in statements):
-        return source
-    kept = [statement for statement in statements if not _calls(statement, "check")]
-    return ast.unparse(ast.Module(kept, []))
-
-
-def _calls(statement: ast.stmt, name: str) -> bool:
-    match statement:
-        case ast.Expr(ast.Call(ast.Name(called))):
-            return called == name
-        case _:
-            return False
 
 
 class _Student:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from autograder.examining.namespaces import parsed
+from autograder.grading.bindings import parsed
 
 _APART = bytes(code if chr(code).isalnum() or code in b"_" or code > 127 else 32 for code in range(256))
 _LONGEST = 50_000

@@ -25,6 +25,7 @@ from autograder.intake.reading import Intake, read_submission
 from autograder.isolation.link import Candidate
 from autograder.reasons import Reason
 from autograder.units.plan import Plan, checksum_of
+from reference.kit import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
     clock.lap("parse and repair")
     with fresh() as candidate:
         clock.lap("candidate")
-        examiner = Examiner(candidate, terms.plan.unit)
+        examiner = Examiner(candidate, units.load(terms.plan.unit))
         try:
             walk = grade_notebook(
                 intake.notebook, terms.plan, candidate, examiner, clean, explore=terms.explore

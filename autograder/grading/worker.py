@@ -25,8 +25,9 @@ from autograder.grading import records
 from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.marking import Marked, Terms, blank, mark, not_gradable, refused
 from autograder.grading.records import Record
+from autograder.isolation.conversation import CandidateGone
 from autograder.isolation.limits import MIB, Limits
-from autograder.isolation.link import Candidate, CandidateGone
+from autograder.isolation.link import Candidate
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 

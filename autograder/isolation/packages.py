@@ -29,7 +29,8 @@ def visible(extras: tuple[str, ...] = ()) -> dict[str, Path]:
         if name != COURSE:
             entries.update(_top_level(_installed(name)))
     entries[COURSE] = Path(__file__).parents[2] / COURSE
-    entries["candidate"] = Path(__file__).parent / "candidate"
+    for part in ("candidate", "protocol"):
+        entries[f"isolation/{part}"] = Path(__file__).parent / part
     return dict(sorted(entries.items()))
 
 

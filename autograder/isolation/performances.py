@@ -1,17 +1,16 @@
 """Whole cases asked of a candidate at once: their scripts and inputs out, what is claimed of each back.
 
-A case of a hundred calls costs one question. What comes back is as little trusted as the answer to a call.
+A case of a hundred calls costs one question. What comes back is not trusted in anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.isolation.candidate.encode import Encoder
-from autograder.isolation.candidate.wire import ProtocolError, UnsendableError, pack
-from autograder.isolation.student_errors import student_error
+from autograder.isolation.protocol.codec import encode
+from autograder.isolation.protocol.packing import ProtocolError, pack
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.grammar import output
 from stagewise.judge.playing import Told
@@ -32,6 +31,7 @@ _MOST_KNOWN, _MOST_RUNS, _LONGEST_KNOWN = 1024, 16, 1 << 20
 _PLAYED = pack("played")
 _HEADS = {0xDC: 3, 0xDD: 5}  # bytes before the items of a long list, by its first one; of a short one 1
 _MOST_WARNINGS, _LONGEST_WARNING, _LONGEST_MESSAGE = 100, 500, 2_000
+_LONGEST_NAME, _LONGEST_TRACE = 60, 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _packed(case: AskedCase) -> bytes:
     roots = sorted({root for wanted in case.shares for root in output(wanted).roots})
     wanted = [root for root in roots if root not in case.inputs or root in case.updates]
     script = ["\n".join(step.text for step in case.steps), list(case.updates), wanted]
-    return pack([script, Encoder(_refused).encode(case.inputs)])
+    return pack([script, encode(case.inputs)])
 
 
 def together(answers: Sequence[bytes]) -> bytes:
@@ -127,13 +127,9 @@ def told_in(frame: bytes, head: bytes) -> bytes:
     return frame[begins + _HEADS.get(frame[begins], 1) :]
 
 
-def _refused(value: object) -> int:
-    raise UnsendableError(f"a {type(value).__name__}")
-
-
-def believed(case: AskedCase, claim: Claim, named: Mapping[str, int]) -> Played:
+def believed(case: AskedCase, claim: Claim, named: Collection[str]) -> Played:
     """The run of a case as the candidate claims it; ProtocolError for what cannot be one."""
-    called = {step.function for step in case.steps} & named.keys()
+    called = {step.function for step in case.steps}.intersection(named)
     changed = [tuple(pair) for pair in claim.changed if type(pair) is list]
     spoken = [*claim.warned, *claim.warners, *claim.values, *(part for pair in changed for part in pair)]
     if any(type(text) is not str for text in spoken):
@@ -172,9 +168,9 @@ def _exception(raised: Any) -> BaseException | None:
         case ["MissingEntry", str(text), str()]:
             return MissingEntry(text[:_LONGEST_MESSAGE])
         case [str(name), str(text), str(trace)]:
-            bounded = student_error(name, text, trace)
-            found = RaisedElsewhere(type(bounded).__name__, str(bounded))
-            frames = bounded.student_traceback.removesuffix(headline(found))
+            known = name if name.isidentifier() and len(name) <= _LONGEST_NAME else "Exception"
+            found = RaisedElsewhere(known, text[:_LONGEST_MESSAGE])
+            frames = trace[:_LONGEST_TRACE].removesuffix(headline(found))
             return RaisedElsewhere(found.type_name, found.text, frames)
         case _:
             raise ProtocolError("an exception that is none")

@@ -132,7 +132,7 @@ class CandidateTemplate:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         program = (
-            f"import sys; sys.path.insert(0, {site!r}); from candidate.serve import main; "
+            f"import sys; sys.path.insert(0, {site!r}); from isolation.candidate.serve import main; "
             f"main({theirs.fileno()}, *{task!r})"
         )
         with theirs:
@@ -202,7 +202,7 @@ class CandidateTemplate:
         """
         if self.layers:
             return
-        from autograder.isolation.link import CandidateGone
+        from autograder.isolation.conversation import CandidateGone
 
         self._control.settimeout(_START_SECONDS)
         try:
@@ -230,5 +230,6 @@ def _linked(entries: Mapping[str, Path], directory: Path) -> str:
     site = directory / "site-packages"
     site.mkdir()
     for name, place in entries.items():
+        (site / name).parent.mkdir(exist_ok=True)
         (site / name).symlink_to(place.resolve())
     return str(site)

@@ -10,13 +10,13 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.units import regions
+from autograder.units.calls import with_hidden_test
 from autograder.units.percent import Role, SourceCell, UnitSource
 from autograder.units.rules import call_of, function_of
 
 SCHEMA = 3
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
-_REGION = "### BEGIN {0}\n{1}\n### END {0}"
 
 
 def assemble(source: UnitSource) -> NotebookNode:
@@ -82,17 +82,12 @@ def _notebook_cells(source: UnitSource, cell: SourceCell, name: str) -> list[Not
         case Role.EXERCISE:
             return [_cell(source, cell, name, cell.source, solution=True)]
         case Role.CHECK:
-            hidden = _hidden_test(source.unit, call_of(source, cell), cell.points)
-            return [_cell(source, cell, name, f"{cell.source}\n{hidden}", grade=True)]
+            tested = with_hidden_test(cell.source, source.unit, cell.points)
+            return [_cell(source, cell, name, tested, grade=True)]
         case Role.WRITTEN:
             return _question_and_answer(source, cell, name)
         case _:
             return [_cell(source, cell, name, cell.source)]
-
-
-def _hidden_test(unit: str, called: tuple[str, ...], points: float) -> str:
-    call = f'examine({", ".join(called)}, unit="{unit}", points={points:g})'
-    return _REGION.format(regions.HIDDEN_TESTS, f"from reference import examine\n{call}")
 
 
 def _question_and_answer(source: UnitSource, cell: SourceCell, name: str) -> list[NotebookNode]:
@@ -102,9 +97,9 @@ def _question_and_answer(source: UnitSource, cell: SourceCell, name: str) -> lis
     scheme stands right above the answer in the form grader.
     """
     text = regions.replace(regions.replace(cell.source, regions.SOLUTION), regions.MARK_SCHEME).strip()
-    scheme = _REGION.format(regions.MARK_SCHEME, regions.inside(cell.source, regions.MARK_SCHEME))
+    scheme = regions.region(regions.MARK_SCHEME, regions.inside(cell.source, regions.MARK_SCHEME))
     model = regions.inside(cell.source, regions.SOLUTION)
-    answer = _REGION.format(regions.SOLUTION, model) if model else regions.TEXT_STUB
+    answer = regions.region(regions.SOLUTION, model) if model else regions.TEXT_STUB
     question = name.replace("written-", "question-", 1)
     asked = _cell(source, cell, question, f"{text}\n{scheme}", role=Role.GIVEN)
     return [asked, _cell(source, cell, name, answer, grade=True, solution=True)]

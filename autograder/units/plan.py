@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.errors import CourseError
 from autograder.units import regions
+from autograder.units.calls import called, with_hidden_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class PlannedCell:
 
     `source` is what grading uses (hidden tests and marking schemes, no solutions), `released` what students
     received, `checksum` what nbgrader's gradebook holds; `metadata` is the graded notebook's. Ungraded cells
-    have 0 points.
+    have 0 points. `asks`: of a check cell the exercise, by its function's name, and the partners that it is
+    judged with; a check is nothing more than that.
     """
 
     grade_id: str
@@ -30,6 +32,7 @@ class PlannedCell:
     checksum: str
     cell_id: str
     metadata: Mapping[str, Any]
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,14 @@ class Plan:
 
 
 def plan_of(notebook: Mapping[str, Any]) -> Plan:
-    """The plan of an instructor's notebook (nbformat 4) that the build has made."""
+    """The plan of an instructor's notebook (nbformat 4) that the build has made.
+
+    CourseError for a check cell that is not as it makes them.
+    """
     unit = notebook["metadata"]["stagewise"]
-    cells = tuple(_planned(cell) for cell in notebook["cells"] if "nbgrader" in cell["metadata"])
+    cells = tuple(
+        _planned(cell, unit["unit"]) for cell in notebook["cells"] if "nbgrader" in cell["metadata"]
+    )
     return Plan(unit["unit"], unit["title"], cells, tuple(_texts(notebook["cells"])))
 
 
@@ -102,10 +110,11 @@ def _text(cell: Mapping[str, Any]) -> str:
     return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
 
 
-def _planned(cell: Mapping[str, Any]) -> PlannedCell:
+def _planned(cell: Mapping[str, Any], unit: str) -> PlannedCell:
     nbgrader = cell["metadata"]["nbgrader"]
     source = _without_solution(cell)
     checksum = checksum_of(source, cell["cell_type"], nbgrader)
+    check = cell["metadata"]["stagewise"]["role"] == "check"
     return PlannedCell(
         grade_id=nbgrader["grade_id"],
         role=cell["metadata"]["stagewise"]["role"],
@@ -116,7 +125,21 @@ def _planned(cell: Mapping[str, Any]) -> PlannedCell:
         checksum=checksum,
         cell_id=cell["id"],
         metadata=_graded_metadata(cell, checksum),
+        asks=_asked(source, unit, nbgrader) if check else (),
     )
+
+
+def _asked(source: str, unit: str, marks: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a check cell asks for; students see only what `called` finds."""
+    released = _released(source)
+    names = called(released)
+    if not names or source != with_hidden_test(released, unit, float(marks["points"])):
+        raise CourseError(
+            f"the check cell {marks['grade_id']} of {unit} is to be one call of check with its hidden test, "
+            "and the instructor's notebook has something else there",
+            f"change solutions/{unit}.py, not the notebook, and run python -m autograder build {unit}",
+        )
+    return names
 
 
 def _without_solution(cell: Mapping[str, Any]) -> str:

@@ -7,6 +7,11 @@ CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 TEXT_STUB = "YOUR ANSWER HERE"
 
 
+def region(kind: str, text: str) -> str:
+    """The text between the markers of a region of this kind."""
+    return f"### BEGIN {kind}\n{text}\n### END {kind}"
+
+
 def problem(source: str, region: str) -> tuple[int, str] | None:
     """What is wrong with the markers: (index of the line, what), or None when each BEGIN has its END."""
     opened: int | None = None

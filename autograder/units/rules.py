@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.units import regions
+from autograder.units.calls import called
 from autograder.units.percent import Role, SourceCell, UnitSource
 
 TOTAL_POINTS = 100.0
@@ -77,11 +78,9 @@ def function_of(source: UnitSource, cell: SourceCell) -> str:
 
 def call_of(source: UnitSource, cell: SourceCell) -> tuple[str, ...]:
     """The names in a check cell's one `check(exercise, *partners)`: the exercise first."""
-    match ast.parse(cell.source).body:
-        case [ast.Expr(value=ast.Call(func=ast.Name(id="check"), args=args, keywords=[]))]:
-            called = tuple(arg.id for arg in args if isinstance(arg, ast.Name))
-            if called and len(called) == len(args):
-                return called
+    names = called(cell.source)
+    if names:
+        return names
     raise source.fault(
         cell.line,
         "a check cell holds one call of check with names of functions, this one holds something else",
@@ -167,12 +166,12 @@ def _keeps_promise(cell: SourceCell, name: str) -> bool:
 
 def _require_check(reading: _Reading, cell: SourceCell) -> None:
     source = reading.source
-    called = call_of(source, cell)
-    name = called[0]
+    names = call_of(source, cell)
+    name = names[0]
     if name in reading.checked:
         problem = f"{name!r} has a check cell already, line {reading.checked[name].line}"
         raise source.fault(cell.line, problem, "remove one")
-    for used in called:
+    for used in names:
         if used not in reading.defined:
             raise source.fault(
                 cell.line,
@@ -180,7 +179,7 @@ def _require_check(reading: _Reading, cell: SourceCell) -> None:
                 "correct the name, or move the check behind the exercise",
             )
     partners = [partner.__name__ for partner in reading.asked[name].partners]
-    if sorted(called[1:]) != sorted(partners):
+    if sorted(names[1:]) != sorted(partners):
         raise source.fault(
             cell.line,
             f"the partners of {name!r} in reference.exercises.{source.unit} are others than the check's",

@@ -11,7 +11,7 @@ from reference.judge.drawing import draw
 from reference.judge.memorised import unless_memorised
 from reference.judge.slips import alike, slips_of, stood_in, told
 from reference.kit import units
-from reference.kit.exercise import Exercise, Misconception
+from reference.kit.exercise import Exercise, Misconception, Unit
 from stagewise.judge.judging import Judged, judge_played, played_with
 from stagewise.judge.playing import Functions, Told
 from stagewise.judge.report import Report, overall
@@ -56,21 +56,25 @@ def examine(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, poi
 
 def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, points: float) -> Report:
     """The report that examine shows."""
-    course = units.load(unit)
-    exercise = course.exercise(_name(f))
     functions = {_name(function): function for function in (f, *partners)}
+    return report_on(units.load(unit), _name(f), functions, points)
+
+
+def report_on(unit: Unit, name: str, functions: Functions, points: float) -> Report:
+    """The report on an exercise of a unit, of which the functions are given by name; they may be proxies."""
+    exercise = unit.exercise(name)
     missing = exercise.functions.keys() - functions.keys()
     if missing:
         raise ValueError(
             f"{exercise.name} is examined together with {', '.join(sorted(missing))}; pass it to the check"
         )
     seen = _seen(exercise, functions)
-    report = _report(unit, exercise, seen, float(points))
-    slips = slips_of(course, exercise, functions, _earned) if seen.judged.fraction < 1 else ()
-    if not slips:
+    report = _report(unit.name, exercise, seen, float(points))
+    slips = slips_of(unit, exercise, functions, _earned) if seen.judged.fraction < 1 else ()
+    played = stood_in(exercise, functions, slips, _seed) if slips else None
+    if played is None:
         return report
-    spared = _judged(exercise, stood_in(exercise, functions, slips, _seed))
-    stood = _report(unit, exercise, spared, float(points))
+    stood = _report(unit.name, exercise, _judged(exercise, played), float(points))
     better = max(report, stood, key=lambda one: (one.points or 0, bool(one.misconception)))
     if better is report and alike(report.rows, stood.rows):
         return report

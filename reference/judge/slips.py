@@ -38,15 +38,17 @@ def slips_of(
     return tuple(name for name in names if earned(asked[name], {name: functions[name]}) < 1)
 
 
-def stood_in(exercise: Exercise, functions: Functions, slips: Sequence[str], seed: int) -> Sequence[Played]:
-    """The exercise's cases played with the truth in the place of partners.
+def stood_in(
+    exercise: Exercise, functions: Functions, slips: Sequence[str], seed: int
+) -> Sequence[Played] | None:
+    """The exercise's cases played with the truth in the place of partners; None where it cannot stand in.
 
-    Where the truth only comes first, as a forward pass does, it is played here, and what is left of all cases
-    is asked of the student's functions together.
+    It can where it only comes first, as a forward pass does, and hands over data: then it is played here, and
+    what is left of all cases is asked of the student's functions together.
     """
     half = _all_begun(exercise, tuple(slips), seed)
     if half is None:
-        return played_with({**functions, **_truths(exercise, slips)}, draw(exercise, seed))
+        return None
     ends = played_with(functions, half.rests)
     return [joined(one, end) for one, end in zip(half.cases, ends, strict=True)]
 
@@ -59,14 +61,11 @@ class _AllBegun:
     rests: tuple[AskedCase, ...]
 
 
-def _truths(exercise: Exercise, names: Sequence[str]) -> dict[str, Function]:
-    return {name: exercise.functions[name] for name in names}
-
-
 @lru_cache(maxsize=64)
 def _all_begun(exercise: Exercise, slips: tuple[str, ...], seed: int) -> _AllBegun | None:
     """All cases with the truth's steps played; None when one cannot be begun."""
-    truths, cases = _truths(exercise, slips), draw(exercise, seed)
+    truths: dict[str, Function] = {name: exercise.functions[name] for name in slips}
+    cases = draw(exercise, seed)
     with same_luck():
         found = tuple(one for case in cases if (one := _begun(case, truths)) is not None)
     return _AllBegun(found, tuple(one.rest for one in found)) if len(found) == len(cases) else None

@@ -1,8 +1,7 @@
 """Playing cases one after another: here, or where the functions live.
 
-A proxy of a function in another process may offer `play_beside(functions, cases)`, which plays cases there
-and saves asking for each call. What it answers is as much to be trusted as the calls. Steps of our own that
-look at what came of such calls are played here afterwards.
+A proxy of a function in another process is never called here: its type offers `play_beside(proxies, cases)`,
+which has cases played there. Steps of our own that look at what came of them are played here afterwards.
 """
 
 from __future__ import annotations
@@ -82,6 +81,9 @@ def _played(functions: Functions, cases: list[AskedCase]) -> list[Played]:
     for _, some in groupby(cases, lambda case: _count(case, own) > 0):
         together = list(some)
         halves = _halves(together, own)
+        if halves is None and any(name not in own for name in calls(together).functions):
+            text = "; ".join(step.text for step in together[0].steps)
+            raise ValueError(f"`{text}` goes to and fro between the student's functions and the course's own")
         if halves is None:
             found += [play(case.steps, functions, case.inputs, case.updates) for case in together]
         else:

@@ -2,6 +2,7 @@
 
 A setting is a module of this package. Its `wrap(function)` is put around each function where the function
 lives, which may be another process; its OBSERVERS are our own, for scripts to call on what came back.
+A proxy of a function that lives elsewhere has `placed_in(setting)`, its like in that setting.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ def placed(functions: Mapping[str, Callable[..., Any]], setting: str) -> dict[st
     """The functions by name, wrapped as the setting says (a module's name or ""), and its observers."""
     if not setting:
         return dict(functions)
-    wrapped = {name: _wrap_beside(function, setting)(function) for name, function in functions.items()}
+    wrapped = {name: _placed(function, setting) for name, function in functions.items()}
     return {**wrapped, **import_module(setting).OBSERVERS}
 
 
@@ -24,7 +25,6 @@ def observers(setting: str) -> frozenset[str]:
     return frozenset(import_module(setting).OBSERVERS) if setting else frozenset()
 
 
-def _wrap_beside(function: Callable[..., Any], setting: str) -> Any:
-    """The setting's `wrap`, in the process in which the function runs; a proxy of a function knows it."""
-    beside = getattr(type(function), "beside", None)
-    return beside(function, setting, "wrap") if beside else import_module(setting).wrap
+def _placed(function: Callable[..., Any], setting: str) -> Any:
+    elsewhere = getattr(type(function), "placed_in", None)
+    return elsewhere(function, setting) if elsewhere else import_module(setting).wrap(function)

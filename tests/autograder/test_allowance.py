@@ -4,8 +4,8 @@ import pytest
 
 from autograder.isolation import allowance
 from autograder.isolation.allowance import Allowance
+from autograder.isolation.conversation import CandidateGone
 from autograder.isolation.limits import Limits
-from autograder.isolation.link import CandidateGone
 from autograder.reasons import Reason
 
 LIMITS = Limits(cell_seconds=8.0, call_seconds=4.0, check_seconds=6.0, after_timeout=0.25, wall_seconds=30.0)

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from autograder.course import REPOSITORY, Course
-from autograder.examining.namespaces import defined
+from autograder.grading.bindings import defined
 from autograder.grading.conduct import grade_notebook
 from autograder.grading.marking import blank
 from autograder.isolation.sandbox import CandidateTemplate

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from autograder.course import REPOSITORY, Course
-from autograder.examining.namespaces import defined
+from autograder.grading.bindings import defined
 from autograder.grading.experiments import names_read, needed
 from autograder.units.assemble import assemble
 from autograder.units.percent import read

@@ -16,6 +16,7 @@ from autograder.grading.driver import Settings, grade
 from autograder.grading.worker import question
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
+from tests.autograder.asked import value
 from tests.autograder.graded_toy import ANSWERS, cell, submitted
 from tests.autograder.sabotage import Lent, first
 from tests.autograder.toy_class import ENDLESS, ENDS_ITSELF, RIGHT, WRONG, hand_in
@@ -180,7 +181,7 @@ def test_the_same_notebook_has_the_same_luck_in_every_template(template, bare_te
     for one in (template, template, bare_template):
         with one.new_candidate() as candidate:
             candidate.run_cell("".join(LUCK["source"]))
-            drawn.append(candidate.lookup("luck"))
+            drawn.append(value(candidate, "luck"))
     assert drawn[0] == drawn[1] == drawn[2]
 
 

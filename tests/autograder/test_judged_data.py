@@ -55,28 +55,19 @@ class Claiming(RightCandidate):
         super().__init__(unit, "sandbox")
         self._drawn = drawn
 
-    def play(self, numbers, cases):
-        return [self._claimed(case, numbers) for case in cases]
+    def play(self, setting, names, cases):
+        return [self._claimed(case, names) for case in cases]
 
-    def call(self, number, args, kwargs, name=""):
-        return self._drawn[0]
-
-    def item(self, number, key, name=""):
-        return self._drawn[-1]
-
-    def _claimed(self, case, numbers):
+    def _claimed(self, case, names):
         roots = sorted({root for wanted in case.shares for root in output(wanted).roots})
         named = {root: self._drawn[at % len(self._drawn)] for at, root in enumerate(roots)}
-        return believed(case, Claim(named, [], [], [], None), numbers)
+        return believed(case, Claim(named, [], [], [], None), names)
 
 
 def judged(unit, exercise, drawn):
-    names = ", ".join(exercise.functions)
-    source = f'examine({names}, unit="{unit}", points=2)'
-    examiner = Examiner(Claiming(unit, drawn), unit)
-    given_cell = "from reference import examine"
-    examiner.run_given(PlannedCell("given", "given", "code", given_cell, given_cell, 0.0, "", "g", {}))
-    return examiner.run_check(PlannedCell("check", "check", "code", source, source, 2.0, "", "c", {}))
+    names = tuple(exercise.functions)
+    examiner = Examiner(Claiming(unit, drawn), units.load(unit))
+    return examiner.run_check(PlannedCell("check", "check", "code", "", "", 2.0, "", "c", {}, names))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.isolation.candidate.wire import ProtocolError
 from autograder.isolation.performances import Claim, believed, questions
+from autograder.isolation.protocol.packing import ProtocolError
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import Tolerance
 from stagewise.judge.script import FailureKind, parse

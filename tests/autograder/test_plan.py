@@ -46,6 +46,35 @@ def test_the_source_of_a_check_examines_and_what_students_received_does_not(plan
     assert check.released == "check(double)"
 
 
+def test_a_check_asks_for_an_exercise_and_its_partners(plan):
+    assert {cell.grade_id: cell.asks for cell in plan.cells if cell.asks} == {
+        "check-double": ("double",),
+        "check-quadruple": ("quadruple", "double"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("check(double)\n", "check(double)\nx = 1\n"),
+        ("check(double)", "check(double(1))"),
+        ("check(double)", "assert double(1) == 2"),
+        ("examine(double, unit", "examine(quadruple, unit"),
+        ("points=40.5", "points=90"),
+        ("from reference import examine", "examine = print"),
+    ],
+)
+def test_a_check_cell_that_the_build_did_not_make_is_refused(old, new):
+    """Whoever changes the instructor's notebook by hand reads where to change it."""
+    notebook = assemble(percent.parse(SOURCE, "solutions/toy.py"))
+    (check,) = [cell for cell in notebook.cells if cell.source.startswith("check(double)")]
+    assert old in check.source
+    check.source = check.source.replace(old, new)
+    with pytest.raises(CourseError, match=r"check-double .* something else") as refused:
+        plan_of(notebook)
+    assert "solutions/toy.py" in refused.value.remedy
+
+
 def test_no_source_in_the_plan_holds_a_solution(plan):
     assert "secret" not in plan.cell("double").source + plan.cell("quadruple").source
     assert plan.cell("double").source.endswith("    # YOUR CODE HERE\n    raise NotImplementedError()")

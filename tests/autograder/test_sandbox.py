@@ -9,18 +9,13 @@ import pytest
 from autograder.errors import SandboxError
 from autograder.isolation import packages, sandbox
 from autograder.isolation.bubblewrap import command_line, environment
+from autograder.isolation.conversation import CandidateGone
 from autograder.isolation.limits import MIB, Limits
-from autograder.isolation.link import CandidateGone
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
+from tests.autograder.asked import value
 
 CLONE = Path(__file__).resolve().parents[2]
-
-
-def value(candidate, expression):
-    """What an expression is in the candidate."""
-    candidate.run_cell(f"import os, sys, socket\nanswer = {expression}")
-    return candidate.lookup("answer")
 
 
 def test_the_course_and_home_are_not_there(candidate):
@@ -106,7 +101,7 @@ def test_no_descriptor_but_the_conversation_is_open(candidate):
                 pass
     """
     candidate.run_cell(textwrap.dedent(source))
-    assert candidate.lookup("answer") == [0, 1, 2, 3]
+    assert value(candidate, "answer") == [0, 1, 2, 3]
 
 
 def test_memory_is_bounded_and_the_student_told(template):
@@ -166,8 +161,8 @@ def test_closing_ends_the_candidate(template):
     """The process is dead when its keeper's socket closes; nobody is left waiting to be buried."""
     candidate = template.new_candidate()
     candidate.run_cell("import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()")
-    obituary = candidate._obituary.dup()
-    candidate._conversation.close()
+    obituary = candidate._talk._keeper.dup()
+    candidate._talk._sock.close()
     obituary.settimeout(20)
     assert obituary.recv(100).startswith((b"exit", b"signal"))
     obituary.close()

@@ -7,9 +7,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from autograder.isolation.handles import Handle  # noqa: E402 - torch decides whether this file runs
+
+from autograder.examining.functions import StudentFunction  # noqa: E402 - torch decides whether this runs
 from autograder.isolation.sandbox import CandidateTemplate  # noqa: E402
-from reference.judge.examine import examined  # noqa: E402
+from reference.judge.examine import report_on  # noqa: E402
+from reference.kit import units  # noqa: E402
 from reference.truth import transfer as tl  # noqa: E402
 from stagewise.transfer import torch_making  # noqa: E402
 
@@ -35,7 +37,9 @@ def student(torch_template):
         def examine(cell, name):
             assert candidate.run_cell(cell).status == "ok"
             candidate.begin_check()
-            return examined(candidate.lookup(name), unit="transfer", points=10)
+            assert candidate.lookup(name) == ""
+            functions = {name: StudentFunction(candidate, name)}
+            return report_on(units.load("transfer"), name, functions, 10)
 
         yield examine
 
@@ -97,7 +101,7 @@ def test_a_student_who_replaces_what_carries_the_data_earns_no_more_for_it(stude
 
 
 def test_a_network_that_is_never_unpickled(student):
-    """An object of a class of the student's own stays there, behind a handle, and is not a network."""
+    """An object of a class of the student's own stays there, and is not a network."""
     cell = IMPORTS + textwrap.dedent("""
     class Evil:
         def __reduce__(self):
@@ -109,7 +113,7 @@ def test_a_network_that_is_never_unpickled(student):
     report = student(cell, "replace_head")
     assert report.points == 0
     assert {row.credit for row in report.rows} == {0.0}
-    assert Handle.__reduce__ is not object.__reduce__
+    assert any("an object of type Evil" in row.message for row in report.rows)
 
 
 def test_a_network_of_a_pretended_width_is_told_and_never_made(student, monkeypatch):

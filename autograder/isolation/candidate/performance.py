@@ -1,9 +1,8 @@
 """Whole cases played in the candidate: scripts of calls of the student's functions, with all they need.
 
-What a case answers is data and claims, as the answers to single calls are; nothing is judged here.
+What a case answers is data and claims; nothing is judged here.
 """
 
-import itertools
 import math
 import time
 import warnings
@@ -13,10 +12,9 @@ from typing import Any
 from stagewise.judge.grammar import parse
 from stagewise.judge.script import Failure, MissingEntry, Played, RaisedElsewhere, play
 
+from ..protocol.codec import UnsendableError, encode
 from .clock import TimeIsUp, allow_idle, called
-from .plain_trees import written
 from .traces import describe
-from .wire import UnsendableError
 
 _LONGEST_TEXT, _LONGEST_TRACE = 2_000, 6_000
 _MOST_WARNINGS = 100
@@ -71,7 +69,6 @@ def perform(
     inputs: dict[str, Any],
     functions: Mapping[str, Callable[..., Any]],
     budget: Budget,
-    number_of: Callable[[object], int],
     heard: list[warnings.WarningMessage],
 ) -> list[Any]:
     """Play one case, and return what the examiner learns of it.
@@ -83,10 +80,10 @@ def perform(
     steps, before = parse(text), budget.timeouts
     run = play(steps, functions, inputs, updates, heard)
     try:
-        tree = written({name: run.values[name] for name in wanted if name in run.values}, number_of)
+        tree = encode({name: run.values[name] for name in wanted if name in run.values})
         failure = None if run.failure is None else _told(run.failure, [step.text for step in steps])
     except UnsendableError as error:
-        tree = written({}, number_of)
+        tree = encode({})
         failure = [len(steps) - 1, "raised", "", ["ValueError", f"the result holds {error}", ""]]
     return [tree, *_claims(run), budget.timeouts - before, failure]
 
@@ -94,7 +91,7 @@ def perform(
 def failed(error: BaseException) -> list[Any]:
     """The answer for a case that could not even be played, since the student changed what playing needs."""
     told = [type(error).__name__, text_of(error), describe(error)[:_LONGEST_TRACE]]
-    return [written({}, id), [], [], [], 0, [0, "raised", "", told]]
+    return [encode({}), [], [], [], 0, [0, "raised", "", told]]
 
 
 def text_of(error: BaseException) -> str:
@@ -103,12 +100,6 @@ def text_of(error: BaseException) -> str:
         return str(error)[:_LONGEST_TEXT]
     except BaseException:
         return "(its message could not be made into text)"
-
-
-def texts(caught: list[warnings.WarningMessage]) -> list[str]:
-    """The texts of the RuntimeWarnings, each once."""
-    found = (str(one.message)[:500] for one in caught if issubclass(one.category, RuntimeWarning))
-    return list(dict.fromkeys(itertools.islice(found, _MOST_WARNINGS)))
 
 
 def _claims(run: Played) -> list[list[Any]]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ..protocol.codec import encode
+from ..protocol.frames import ClosedError, Receiver, send_frame
+from ..protocol.packing import pack, unpack
 from .answers import Answers
-from .channel import ClosedError, Receiver, send_frame
-from .encode import Encoder
 from .opening import Opening
 from .shell import CandidateShell
-from .wire import pack, unpack
 
 _BOUND = 1 << 16
 _CELL = '''\
@@ -43,13 +43,13 @@ def rehearse(shell: CandidateShell) -> None:
         _ask(ours, 2, "cell", _CELL, 0, "f")
         _ask(ours, 3, "cell", _WRONG, 0, "")
         _ask(ours, 4, "get", "f")
-        _ask(ours, 5, "play", 1.0, 1.0, [["f", 0]], pack([_case(2), _case(3)]))
+        _ask(ours, 5, "play", 1.0, 1.0, "", ["f"], pack([_case(2), _case(3)]))
         ours.shutdown(socket.SHUT_WR)
         with suppress(ClosedError):
             Answers(shell, _LIMITS, [], Opening(shell)).serve(theirs)
         answers = Receiver(ours)
         kinds = [unpack(answers.frame(_BOUND))[1] for _ in range(5)]
-        if kinds != ["cell", "cell", "cell", "value", "played"]:
+        if kinds != ["cell", "cell", "cell", "found", "played"]:
             raise RuntimeError(f"the rehearsal of a candidate went wrong: {kinds}")
     shell.begin(0)
     shell.reset()
@@ -63,4 +63,4 @@ def _ask(sock: socket.socket, turn: int, question: str, *fields: Any) -> None:
 def _case(examples: int) -> list[Any]:
     inputs = {"x": np.arange(3.0 * examples).reshape(examples, 3), "param": {"mode": "train", "eps": 1e-5}}
     script = [_SCRIPT, ["param"], ["out", "parts", "again", "param"]]
-    return [script, Encoder(id).encode(inputs)]
+    return [script, encode(inputs)]

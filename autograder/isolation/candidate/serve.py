@@ -23,9 +23,9 @@ from typing import Any, NoReturn
 
 import msgpack
 
+from ..protocol.frames import ChannelError
 from . import confine, large_pages, seccomp
 from .answers import Answers
-from .channel import ChannelError
 from .opening import Opening
 from .rehearsal import rehearse
 from .shell import CandidateShell, show_inline

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-_HERE = str(Path(__file__).parent)
+_HERE = str(Path(__file__).parents[1])
 
 
 def describe(error: BaseException) -> str:

@@ -1,7 +1,8 @@
 """NumPy arrays and scalars as plain parts: dtype from a closed list, shape, order in memory, raw bytes.
 
 Arrays keep their order in memory in kind (C, Fortran, transposed, reversed, with gaps), since student code
-may depend on it. Whatever the parts say is checked before NumPy sees it.
+may depend on it. Whatever the parts say is checked before NumPy sees it. Who receives
+one cannot write into it.
 """
 
 import math
@@ -35,34 +36,34 @@ def sendable(dtype: np.dtype[Any]) -> bool:
 
 
 def to_parts(array: NDArray[Any]) -> list[Any]:
-    """Return [dtype, shape, order or None, writeable, bytes] of a plain array whose dtype is `sendable`."""
+    """Return [dtype, shape, order or None, bytes] of a plain array whose dtype is `sendable`."""
     flags = array.flags
     known = _NAMES.get(array.dtype)
     if known is not None and flags.c_contiguous:  # as most are
-        return [known, list(array.shape), None, flags.writeable, array.tobytes()]
+        return [known, list(array.shape), None, array.tobytes()]
     order = None if flags.c_contiguous else _order(array)
     ordered = array if order is None else _reorder(array, order)
     if known is None:
         ordered = ordered.astype(array.dtype.newbyteorder("<"), copy=False)
     name = known or _sent_as(array.dtype)
-    return [name, list(array.shape), order, flags.writeable, ordered.tobytes()]
+    return [name, list(array.shape), order, ordered.tobytes()]
 
 
-def from_parts(dtype: Any, shape: Any, order: Any, writeable: Any, data: Any) -> NDArray[Any]:
-    """Return a new array made of parts that may be hostile; ValueError says what is wrong with them."""
+def from_parts(dtype: Any, shape: Any, order: Any, data: Any) -> NDArray[Any]:
+    """Return a read-only array made of parts that may be hostile; ValueError says what is wrong with them."""
     kind = _dtype(dtype)
-    shape = _shape(shape)
-    if type(data) is not bytes or len(data) != math.prod(shape) * kind.itemsize:
+    if type(data) is not bytes or len(data) != _entries(shape) * kind.itemsize:
         raise ValueError("an array's bytes do not fit its shape")
-    flat = np.frombuffer(data, kind)
-    _refuse_invalid(flat)
-    plain = flat.reshape(shape)
-    array = plain.copy() if order is None else restored(plain, *_checked_order(order, len(shape)))
-    array.flags.writeable = writeable is True
+    array: NDArray[Any] = np.ndarray(shape, kind, data)
+    if kind.kind in "bU":
+        _refuse_invalid(array)
+    if order is not None:
+        array = _restored(array, *_checked_order(order, len(shape)))
+        array.flags.writeable = False
     return array
 
 
-def restored(plain: NDArray[Any], axes: list[int], flips: list[int], gaps: bool) -> NDArray[Any]:
+def _restored(plain: NDArray[Any], axes: list[int], flips: list[int], gaps: bool) -> NDArray[Any]:
     """Return a new array whose bytes in memory are those of `plain`, and in the order that is told."""
     inner = [plain.shape[axis] for axis in axes]
     if gaps and inner:
@@ -80,7 +81,7 @@ def scalar_from(dtype: Any, data: Any) -> Any:
     """Return a NumPy scalar made of its dtype's name and bytes."""
     if dtype not in NUMERIC:
         raise ValueError("a scalar of an unknown dtype")
-    return from_parts(dtype, [], None, True, data)[()]
+    return from_parts(dtype, [], None, data)[()]
 
 
 def _sent_as(dtype: np.dtype[Any]) -> str:
@@ -96,25 +97,27 @@ def _dtype(name: Any) -> np.dtype[Any]:
     raise ValueError("an array of a dtype that is not sent")
 
 
-def _shape(shape: Any) -> tuple[int, ...]:
+def _entries(shape: Any) -> int:
+    """How many entries an array of this shape has."""
     if type(shape) is not list or len(shape) > _MOST_AXES:
         raise ValueError("an array's shape is not a short list")
     entries = 1
     for n in shape:
         if type(n) is not int or not 0 <= n < _LONGEST_AXIS:
             raise ValueError("an array's shape holds something other than sizes")
-        entries *= n or 1
+        entries *= n
     # What holds entries is as large as its bytes; a sum over the axis of none makes of nothing the rest.
-    if entries > (_MOST_CLAIMED if 0 in shape else _LONGEST_AXIS):
+    if entries == 0 and math.prod(n or 1 for n in shape) > _MOST_CLAIMED:
         raise ValueError("an array's shape is too large")
-    return tuple(shape)
+    return entries
 
 
-def _refuse_invalid(flat: NDArray[Any]) -> None:
+def _refuse_invalid(array: NDArray[Any]) -> None:
     """Booleans other than 0 and 1 and letters outside Unicode would surprise NumPy later."""
-    if flat.dtype.kind == "b" and flat.size and flat.view(np.uint8).max() > 1:
+    if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
         raise ValueError("a boolean that is neither 0 nor 1")
-    if flat.dtype.kind == "U" and flat.size and flat.view(np.uint32).max() > _LAST_CODE_POINT:
+    flat = array.reshape(-1)
+    if array.dtype.kind == "U" and array.size and flat.view(np.uint32).max() > _LAST_CODE_POINT:
         raise ValueError("a letter outside Unicode")
 
 
