@@ -49,6 +49,23 @@ call('secret memory', (447, 447), 0)
         ),
     ),
     Attack(
+        "calls of tomorrow",
+        "asks for what is newer in the kernel than the list of what is refused: mounts, and what comes next",
+        cells=(
+            _CALLS
+            + """
+room = ctypes.create_string_buffer(4096)
+call('a mount told', (457, 457), room, room, 4096, 0)
+call('mounts listed', (458, 458), room, room, 512, 0)
+call('rules of others', (459, 459), 100, room, room, 0)
+call('extended attribute', (463, 463), -100, b'/tmp', 0, b'user.note', room, 16)
+call('a tree of files', (467, 467), -100, b'/', 1, room, 32)
+call('next year', (499, 499), 0, 0, 0)
+call('quota by descriptor', (443, 443), 3, 0, 0, 0)
+""",
+        ),
+    ),
+    Attack(
         "everybody's quota",
         "takes the requests that the whole machine may have under way, so that its data bases stand still",
         cells=(
@@ -84,10 +101,10 @@ def double(x):
         cells=(
             """
 import signal, time
-import candidate.answers, candidate.clock, candidate.performance
+from isolation.candidate import answers, clock, performance
 signal.setitimer = lambda *a: (0.0, 0.0)
 time.monotonic = time.perf_counter = time.time = lambda: 0.0
-for module in (candidate.clock, candidate.answers, candidate.performance):
+for module in (clock, answers, performance):
     module.at_most = lambda *a: open('/dev/null')
     module.called = lambda function, arguments, keywords, *a: function(*arguments, **keywords)
 """,
