@@ -1,0 +1,1 @@
+"""A small unit in three exercises: what every generic test of a unit runs on besides the course's own."""
