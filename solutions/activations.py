@@ -149,7 +149,7 @@ interactive.explore(fold)
 # With <code>e = np.exp(-np.abs(x))</code>, the denominator is <code>1 + e</code> on both sides. What is the numerator?
 # </details>
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def sigmoid_forward(x):
     """The sigmoid, entry by entry.
 
@@ -157,11 +157,6 @@ def sigmoid_forward(x):
         out = 1 / (1 + exp(-x))
     Accurate, and without a warning of NumPy, also for |x| = 1000.
     """
-    ### BEGIN SOLUTION
-    e = np.exp(-np.abs(x))
-    out = np.where(x >= 0, 1, e) / (1 + e)
-    return out, out
-    ### END SOLUTION
 
 # %% role="check" points=5
 check(sigmoid_forward)
@@ -173,18 +168,13 @@ check(sigmoid_forward)
 #
 # No new exponential is needed: the output alone tells the slope. That is worth a place in the cache. Where is the slope largest, and how large is it?
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def sigmoid_backward(dout, cache):
     """Back through the sigmoid.
 
     dout: gradient of the loss by out, cache: what sigmoid_forward returned.  Returns dx: shape of dout.
         dx = dout * s * (1 - s),    s = sigmoid(x)
     """
-    ### BEGIN SOLUTION
-    out = cache
-    dx = dout * out * (1 - out)
-    return dx
-    ### END SOLUTION
 
 # %% role="check" points=5
 check(sigmoid_backward, sigmoid_forward)
@@ -236,17 +226,13 @@ interactive.explore(
 # A unit whose input lies outside the strip, the *safe zone* of about $-5$ to $5$, is **saturated**: its output hardly depends on its input, and hardly any gradient passes. Write a
 # measurement of it. Boundaries belong to the safe zone.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def saturated_fraction(x, limit=5.0):
     """The share of entries outside the safe zone.
 
     x: float array of any shape, the inputs of an activation.  Returns a number from 0 to 1:
         (how many entries have |x| > limit) / (how many entries there are)
     """
-    ### BEGIN SOLUTION
-    outside = np.abs(x) > limit
-    return float(np.mean(outside))
-    ### END SOLUTION
 
 # %% role="check" points=3
 check(saturated_fraction)
@@ -426,7 +412,7 @@ interactive.explore(
 #
 # Typed as it stands, the fraction gives $\infty/\infty$ for $x = 1000$. NumPy's own `np.tanh` knows better.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def tanh_forward(x):
     """The hyperbolic tangent, entry by entry.
 
@@ -434,10 +420,6 @@ def tanh_forward(x):
         out = (exp(x) - exp(-x)) / (exp(x) + exp(-x))
     Accurate, and without a warning of NumPy, also for |x| = 1000.
     """
-    ### BEGIN SOLUTION
-    out = np.tanh(x)
-    return out, out
-    ### END SOLUTION
 
 # %% role="check" points=3
 check(tanh_forward)
@@ -449,18 +431,13 @@ check(tanh_forward)
 #
 # At 0 the slope is 1, four times that of the sigmoid.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def tanh_backward(dout, cache):
     """Back through tanh.
 
     dout: gradient of the loss by out, cache: what tanh_forward returned.  Returns dx: shape of dout.
         dx = dout * (1 - t ** 2),    t = tanh(x)
     """
-    ### BEGIN SOLUTION
-    out = cache
-    dx = dout * (1 - out**2)
-    return dx
-    ### END SOLUTION
 
 # %% role="check" points=5
 check(tanh_backward, tanh_forward)
@@ -485,17 +462,13 @@ interactive.explore(lambda: with_slope(tanh_forward, tanh_backward, "tanh", zone
 #
 # No exponential, and on the positive side no flat end. (Mind the difference between `np.max`, the largest entry of an array, and `np.maximum`, the larger of two numbers, entry by entry.)
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def relu_forward(x):
     """The rectified linear unit, entry by entry.
 
     x: float array of any shape.  Returns out: same shape and dtype, and a cache of your choice.
         out = max(0, x)
     """
-    ### BEGIN SOLUTION
-    out = np.maximum(0, x)
-    return out, x
-    ### END SOLUTION
 
 # %% role="check" points=3
 check(relu_forward)
@@ -506,7 +479,7 @@ check(relu_forward)
 #
 # Be careful with the gradient that you were handed. After `dx = dout`, both names belong to *one* array, and `dx[x <= 0] = 0` overwrites your caller's `dout`.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def relu_backward(dout, cache):
     """Back through ReLU.
 
@@ -514,11 +487,6 @@ def relu_backward(dout, cache):
         dx = dout where x > 0,    dx = 0 where x < 0
     Where x == 0, any slope from 0 to 1 is right.  dout itself must not change.
     """
-    ### BEGIN SOLUTION
-    x = cache
-    dx = dout * (x > 0)
-    return dx
-    ### END SOLUTION
 
 # %% role="check" points=5
 check(relu_backward, relu_forward)
@@ -771,7 +739,7 @@ interactive.explore(rescued)
 # ReLU has an end that is not only nearly but *exactly* flat. A unit whose input is negative for **every** example puts out 0 for every example, receives the gradient 0 from every example, and its weights never move
 # again: it is **dead**. (It can be woken only by the layers before it, if those change its inputs.) That is different from a unit that is 0 for *some* examples, which is the normal life of a ReLU.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def dead_fraction(out):
     """The share of units that are dead.
 
@@ -779,10 +747,6 @@ def dead_fraction(out):
     Returns a number from 0 to 1:
         (how many units are 0 for all N examples) / H
     """
-    ### BEGIN SOLUTION
-    dead = np.all(out == 0, axis=0)
-    return float(np.mean(dead))
-    ### END SOLUTION
 
 # %% role="check" points=4
 check(dead_fraction)
@@ -836,7 +800,7 @@ interactive.explore(killing_rates)
 #
 # Often it is written as $\max(ax, x)$. For which $a$ is that the same? Your function should be right for every $a \ge 0$.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def leaky_relu_forward(x, a=0.01):
     """The leaky ReLU, entry by entry.
 
@@ -844,10 +808,6 @@ def leaky_relu_forward(x, a=0.01):
     Returns out: same shape and dtype, and a cache of your choice.
         out = x where x > 0,    out = a * x elsewhere
     """
-    ### BEGIN SOLUTION
-    out = np.where(x > 0, x, a * x)
-    return out, (x, a)
-    ### END SOLUTION
 
 # %% role="check" points=3
 check(leaky_relu_forward)
@@ -855,7 +815,7 @@ check(leaky_relu_forward)
 # %% [markdown]
 # **Back.** Two straight lines, two slopes: 1 on the right and $a$ on the left. At the kink every slope between them is a subgradient, as with ReLU. What does the way back need besides `x`?
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def leaky_relu_backward(dout, cache):
     """Back through the leaky ReLU.
 
@@ -864,11 +824,6 @@ def leaky_relu_backward(dout, cache):
         dx = dout where x > 0,    dx = a * dout where x < 0
     Where x == 0, any slope between a and 1 is right.
     """
-    ### BEGIN SOLUTION
-    x, a = cache
-    dx = np.where(x > 0, dout, a * dout)
-    return dx
-    ### END SOLUTION
 
 # %% role="check" points=4
 check(leaky_relu_backward, leaky_relu_forward)
@@ -902,7 +857,7 @@ check(elu_forward)
 #
 # (From the left the slope at 0 is $\alpha$, from the right it is 1. So only for $\alpha = 1$ there is no kink.)
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def elu_backward(dout, cache):
     """Back through the ELU.
 
@@ -911,11 +866,6 @@ def elu_backward(dout, cache):
     Where x == 0, any slope between alpha and 1 is right.
     Without a warning of NumPy, also for |x| = 1000.
     """
-    ### BEGIN SOLUTION
-    out, alpha = cache
-    dx = np.where(out > 0, dout, dout * (out + alpha))
-    return dx
-    ### END SOLUTION
 
 # %% role="check" points=5
 check(elu_backward, elu_forward)
@@ -1097,7 +1047,7 @@ interactive.explore(
 #
 # where $\Phi(x)$ is the share of a standard normal distribution below $x$. Both gates go from 0 to 1. You have a stable $\sigma$ already.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def silu_forward(x):
     """The sigmoid linear unit (also called swish), entry by entry.
 
@@ -1105,11 +1055,6 @@ def silu_forward(x):
         out = x * sigmoid(x)
     Without a warning of NumPy, also for |x| = 1000.
     """
-    ### BEGIN SOLUTION
-    s, _ = sigmoid_forward(x)
-    out = x * s
-    return out, (x, s)
-    ### END SOLUTION
 
 # %% role="check" points=3
 check(silu_forward)
@@ -1121,18 +1066,13 @@ check(silu_forward)
 #
 # Is the slope ever negative? Ever above 1? You will see it in the plot below.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def silu_backward(dout, cache):
     """Back through SiLU.
 
     dout: gradient of the loss by out, cache: what silu_forward returned.  Returns dx: shape of dout.
         dx = dout * (s + x * s * (1 - s)),    s = sigmoid(x)
     """
-    ### BEGIN SOLUTION
-    x, s = cache
-    dx = dout * (s + x * s * (1 - s))
-    return dx
-    ### END SOLUTION
 
 # %% role="check" points=5
 check(silu_backward, silu_forward)
@@ -1147,18 +1087,13 @@ def erf(x):
     """The error function, entry by entry, in the dtype of x."""
     return np.vectorize(math.erf, otypes=[float])(x).astype(x.dtype)
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def gelu_forward(x):
     """The Gaussian error linear unit, entry by entry; exact, not its approximation with tanh.
 
     x: float array of any shape.  Returns out: same shape and dtype, and a cache of your choice.
         out = x * Phi(x),    Phi(x) = (1 + erf(x / sqrt(2))) / 2
     """
-    ### BEGIN SOLUTION
-    phi_below = 0.5 * (1 + erf(x / math.sqrt(2)))
-    out = x * phi_below
-    return out, (x, phi_below)
-    ### END SOLUTION
 
 # %% role="check" points=4
 check(gelu_forward)
@@ -1168,19 +1103,13 @@ check(gelu_forward)
 #
 # $$\frac{\mathrm d}{\mathrm dx}\big(x \cdot \Phi(x)\big) = \Phi(x) + x\, \varphi(x).$$
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def gelu_backward(dout, cache):
     """Back through GELU.
 
     dout: gradient of the loss by out, cache: what gelu_forward returned.  Returns dx: shape of dout.
         dx = dout * (Phi(x) + x * phi(x)),    phi(x) = exp(-x ** 2 / 2) / sqrt(2 * pi)
     """
-    ### BEGIN SOLUTION
-    x, phi_below = cache
-    density = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
-    dx = dout * (phi_below + x * density)
-    return dx
-    ### END SOLUTION
 
 # %% role="check" points=6
 check(gelu_backward, gelu_forward)

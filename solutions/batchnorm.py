@@ -169,18 +169,13 @@ plots.batchnorm_graph(results={}, title="Batch normalisation as nine steps")
 # %% [markdown]
 # **Step 1, the mean of each feature:** $\mu_d = \frac1N \sum_{i=1}^{N} x_{id}$.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def batchnorm_step1(x):
     """Mean of each feature over the batch.
 
     x: (N, D).  Returns mu: (D,).
         mu[d] = 1/N * sum over i of x[i, d]
     """
-    ### BEGIN SOLUTION
-    N = x.shape[0]
-    mu = np.sum(x, axis=0) / N
-    return mu
-    ### END SOLUTION
 
 # %% role="check" points=1
 check(batchnorm_step1)
@@ -227,18 +222,13 @@ check(batchnorm_step3)
 # This is the *biased* variance, with $N$ and not $N-1$ in the denominator. In statistics $N-1$ corrects an estimate of the
 # variance of a population from which the batch was drawn. Here nothing is estimated: the batch itself shall have variance 1.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def batchnorm_step4(sq):
     """Variance of each feature over the batch (biased: divided by N).
 
     sq: (N, D), the squared distances from the mean.  Returns var: (D,).
         var[d] = 1/N * sum over i of sq[i, d]
     """
-    ### BEGIN SOLUTION
-    N = sq.shape[0]
-    var = np.sum(sq, axis=0) / N
-    return var
-    ### END SOLUTION
 
 # %% role="check" points=1
 check(batchnorm_step4)
@@ -581,18 +571,13 @@ interactive.explore(memory, momentum=interactive.slider([0.0, 0.5, 0.9, 0.97, 0.
 # %% role="explore"
 plots.batchnorm_graph(focus=9, title="Back through step 9")
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def batchnorm_backward_step9(dout):
     """Back through out = gammax + beta.
 
     dout: (N, D).  Returns dgammax: (N, D), dbeta: (D,).
         dgammax = dout,    dbeta[d] = sum over i of dout[i, d]
     """
-    ### BEGIN SOLUTION
-    dgammax = dout
-    dbeta = np.sum(dout, axis=0)
-    return dgammax, dbeta
-    ### END SOLUTION
 
 # %% role="check" points=2
 check(batchnorm_backward_step9)
@@ -608,17 +593,12 @@ check(batchnorm_backward_step9)
 # %% role="explore"
 plots.batchnorm_graph(focus=8, title="Back through step 8")
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def batchnorm_backward_step8(dgammax, xhat, gamma):
     """Back through gammax = gamma * xhat.
 
     dgammax: (N, D), xhat: (N, D), gamma: (D,).  Returns dxhat: (N, D), dgamma: (D,).
     """
-    ### BEGIN SOLUTION
-    dxhat = dgammax * gamma
-    dgamma = np.sum(dgammax * xhat, axis=0)
-    return dxhat, dgamma
-    ### END SOLUTION
 
 # %% role="check" points=2
 check(batchnorm_backward_step8)
@@ -634,17 +614,12 @@ check(batchnorm_backward_step8)
 # %% role="explore"
 plots.batchnorm_graph(focus=7, title="Back through step 7")
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def batchnorm_backward_step7(dxhat, xmu, ivar):
     """Back through xhat = xmu * ivar.
 
     dxhat: (N, D), xmu: (N, D), ivar: (D,).  Returns dxmu1: (N, D), divar: (D,).
     """
-    ### BEGIN SOLUTION
-    dxmu1 = dxhat * ivar
-    divar = np.sum(dxhat * xmu, axis=0)
-    return dxmu1, divar
-    ### END SOLUTION
 
 # %% role="check" points=3
 check(batchnorm_backward_step7)
@@ -843,28 +818,13 @@ plots.batchnorm_graph(title="Your checks so far")
 #
 # The check runs your forward pass first and hands its cache to your backward pass, so the cache may hold what you like.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def batchnorm_backward(dout, cache):
     """Backward pass of batch normalisation in train mode, step by step.
 
     dout: (N, D), cache: what batchnorm_forward returned for this batch.
     Returns dx: (N, D), dgamma: (D,), dbeta: (D,).
     """
-    ### BEGIN SOLUTION
-    xhat, gamma, xmu, ivar, sqrtvar, var, eps = cache
-    N = dout.shape[0]
-    dgammax, dbeta = batchnorm_backward_step9(dout)
-    dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
-    dxmu1, divar = batchnorm_backward_step7(dxhat, xmu, ivar)
-    dsqrtvar = batchnorm_backward_step6(divar, sqrtvar)
-    dvar = batchnorm_backward_step5(dsqrtvar, var, eps)
-    dsq = batchnorm_backward_step4(dvar, N)
-    dxmu2 = batchnorm_backward_step3(dsq, xmu)
-    dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2)
-    dx2 = batchnorm_backward_step1(dmu, N)
-    dx = batchnorm_backward_step0(dx1, dx2)
-    return dx, dgamma, dbeta
-    ### END SOLUTION
 
 # %% role="check" points=10
 check(batchnorm_backward, batchnorm_forward)
@@ -1005,7 +965,7 @@ interactive.explore(what_they_read)
 #
 # Does a term for `eps` appear in your code? Not if your cache holds `ivar` or `sqrtvar`.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def batchnorm_backward_alt(dout, cache):
     """Backward pass of batch normalisation in train mode, in closed form.
 
@@ -1013,14 +973,6 @@ def batchnorm_backward_alt(dout, cache):
     Returns dx: (N, D), dgamma: (D,), dbeta: (D,), equal to those of batchnorm_backward.
         dx by the boxed formula; its sums run over the examples of the batch
     """
-    ### BEGIN SOLUTION
-    xhat, gamma, _, ivar, _, _, _ = cache
-    N = dout.shape[0]
-    dbeta = np.sum(dout, axis=0)
-    dgamma = np.sum(dout * xhat, axis=0)
-    dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
-    return dx, dgamma, dbeta
-    ### END SOLUTION
 
 # %% role="check" points=10
 check(batchnorm_backward_alt, batchnorm_forward)
@@ -1208,27 +1160,13 @@ interactive.explore(the_culprit)
 # %% [markdown]
 # Copy `published_forward` into the next cell and repair the step that you found. Change nothing else; its backward pass stays as it is.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def repaired_forward(x, gamma, beta, eps):
     """published_forward with its fault repaired.
 
     x: (N, D), gamma, beta: (D,), eps: number.
     Returns out: (N, D), cache = (stages, gamma, eps), stages = [mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out].
     """
-    ### BEGIN SOLUTION
-    N = x.shape[0]
-    mu = np.sum(x, axis=0) / N
-    xmu = x - mu
-    sq = xmu**2
-    var = np.sum(sq, axis=0) / N
-    sqrtvar = np.sqrt(var + eps)
-    ivar = 1 / sqrtvar
-    xhat = xmu * ivar
-    gammax = gamma * xhat
-    out = gammax + beta
-    stages = [mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out]
-    return out, (stages, gamma, eps)
-    ### END SOLUTION
 
 # %% role="check" points=5
 check(repaired_forward)
@@ -1337,7 +1275,7 @@ check(layernorm_forward)
 # Multiply by <code>gamma</code> once, at the very beginning, and never again. Then look at the shapes of your two means: they belong to rows.
 # </details>
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def layernorm_backward(dout, cache):
     """Backward pass of layer normalisation.
 
@@ -1345,16 +1283,6 @@ def layernorm_backward(dout, cache):
     Returns dx: (N, D), dgamma: (D,), dbeta: (D,).
         dgamma, dbeta: sums over the N examples;  dx: its means run over the D features of a row
     """
-    ### BEGIN SOLUTION
-    xhat, gamma, ivar = cache
-    dbeta = np.sum(dout, axis=0)
-    dgamma = np.sum(dout * xhat, axis=0)
-    dxhat = gamma * dout
-    mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
-    mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
-    dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-    return dx, dgamma, dbeta
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(layernorm_backward, layernorm_forward)

@@ -617,7 +617,7 @@ check(dropconnect_forward)
 #
 # A weight that was dropped gets no gradient, and one that was kept gets the factor $\frac1p$.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def dropconnect_backward(dout, cache):
     """The gradients with the kept of the forward pass.
 
@@ -628,13 +628,6 @@ def dropconnect_backward(dout, cache):
         db = sum of dout over the N examples
     In test mode the same without kept / p.
     """
-    ### BEGIN SOLUTION
-    x, w, mask = cache
-    dx = dout @ (w * mask).T
-    dw = (x.T @ dout) * mask
-    db = np.sum(dout, axis=0)
-    return dx, dw, db
-    ### END SOLUTION
 
 # %% role="check" points=14
 check(dropconnect_backward, dropconnect_forward)

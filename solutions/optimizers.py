@@ -115,7 +115,7 @@ interactive.explore(
 # Python evaluates a default once, when it reads the <code>def</code> line. With <code>config={}</code> all calls without a config would be handed one and the same dict. A rule that writes its state into that dict would mix the states of all of them. The given first line copies, so here it would go well; but whoever leaves out the copy falls into one of Python's oldest traps.
 # </details>
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def sgd(w, dw, config=None):
     """Stochastic gradient descent.
 
@@ -127,10 +127,6 @@ def sgd(w, dw, config=None):
     w may be updated in place; dw must not be changed.
     """
     config = {"learning_rate": 1e-2, **(config or {})}
-    ### BEGIN SOLUTION
-    next_w = w - config["learning_rate"] * dw
-    return next_w, config
-    ### END SOLUTION
 
 # %% role="check" points=4
 check(sgd)
@@ -297,7 +293,7 @@ interactive.explore(curvature_of_a_network)
 #
 # Note where $\eta$ and the minus sign stand: inside the velocity. Other books and PyTorch keep them outside. In section 9 you see when that makes a difference.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def sgd_momentum(w, dw, config=None):
     """Gradient descent with momentum.
 
@@ -312,13 +308,6 @@ def sgd_momentum(w, dw, config=None):
     w may be updated in place; dw must not be changed.
     """
     config = {"learning_rate": 1e-2, "momentum": 0.9, **(config or {})}
-    ### BEGIN SOLUTION
-    v = config.get("velocity", np.zeros_like(w))
-    v = config["momentum"] * v - config["learning_rate"] * dw
-    next_w = w + v
-    config["velocity"] = v
-    return next_w, config
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(sgd_momentum)
@@ -396,7 +385,7 @@ interactive.explore(
 #
 # Both velocities occur, the old one and the new one. If you overwrite the first before you use it, the formula collapses to plain momentum, and no error message tells you so.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def nesterov_momentum(w, dw, config=None):
     """Nesterov's momentum; w is the place ahead, at which dw was taken.
 
@@ -412,14 +401,6 @@ def nesterov_momentum(w, dw, config=None):
     w may be updated in place; dw must not be changed.
     """
     config = {"learning_rate": 1e-2, "momentum": 0.9, **(config or {})}
-    ### BEGIN SOLUTION
-    mu = config["momentum"]
-    v_prev = config.get("velocity", np.zeros_like(w))
-    v = mu * v_prev - config["learning_rate"] * dw
-    next_w = w - mu * v_prev + (1 + mu) * v
-    config["velocity"] = v
-    return next_w, config
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(nesterov_momentum)
@@ -463,7 +444,7 @@ interactive.explore(with_and_without_look_ahead)
 # First step: $\mathrm{cache} = g^2$, so $\eta\, g/|g| = \pm\eta$ for both. Later: $\mathrm{cache} = t g^2$, so the step is $\eta / \sqrt t$, again independent of $g$.
 # </details>
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def adagrad(w, dw, config=None):
     """AdaGrad: divide by the root of the sum of all squared gradients, entry by entry.
 
@@ -478,13 +459,6 @@ def adagrad(w, dw, config=None):
     w may be updated in place; dw must not be changed.
     """
     config = {"learning_rate": 1e-2, "epsilon": 1e-8, **(config or {})}
-    ### BEGIN SOLUTION
-    cache = config.get("cache", np.zeros_like(w))
-    cache = cache + dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
-    ### END SOLUTION
 
 # %% role="check" points=8
 check(adagrad)
@@ -496,7 +470,7 @@ check(adagrad)
 #
 # with the *decay rate* $\rho$, usually 0.99 or 0.9: the weight of the **old** value, like momentum. The step is that of AdaGrad. `cache` now is a weighted mean of squares, and its root a typical size (root mean square, hence the name).
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def rmsprop(w, dw, config=None):
     """RMSProp: divide by the root of a fading mean of squared gradients, entry by entry.
 
@@ -512,14 +486,6 @@ def rmsprop(w, dw, config=None):
     w may be updated in place; dw must not be changed.
     """
     config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, **(config or {})}
-    ### BEGIN SOLUTION
-    rho = config["decay_rate"]
-    cache = config.get("cache", np.zeros_like(w))
-    cache = rho * cache + (1 - rho) * dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(rmsprop)
@@ -592,7 +558,7 @@ interactive.explore(from_slope_to_plain)
 # Then $t$ is 0 where you use it, and $1 - \beta^0 = 0$.
 # </details>
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def adam(w, dw, config=None):
     """Adam, with both moments corrected for their start at zero.
 
@@ -613,19 +579,6 @@ def adam(w, dw, config=None):
     w may be updated in place; dw must not be changed.
     """
     config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **(config or {})}
-    ### BEGIN SOLUTION
-    beta1, beta2 = config["beta1"], config["beta2"]
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0) + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    m_hat = m / (1 - beta1**t)
-    v_hat = v / (1 - beta2**t)
-    next_w = w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"])
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
-    ### END SOLUTION
 
 # %% role="check" points=16
 check(adam)
@@ -742,7 +695,7 @@ interactive.explore(
 #
 # where the $w$ in the bracket is the old one and $\hat m$, $\hat v$ know nothing of $\omega$. You may call your `adam`. Two things to watch: if your `adam` works in place, `w` is no longer the old one afterwards; and if your `adam` is not right yet, write its lines out here, so that one mistake does not cost twice.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def adamw(w, dw, config=None):
     """AdamW: Adam, with a weight decay that does not pass through the moments.
 
@@ -757,12 +710,6 @@ def adamw(w, dw, config=None):
     w may be updated in place; dw must not be changed.
     """
     config = {"learning_rate": 1e-3, "weight_decay": 1e-2, **(config or {})}
-    ### BEGIN SOLUTION
-    decay = config["learning_rate"] * config["weight_decay"] * w
-    next_w, config = adam(w, dw, config)
-    next_w = next_w - decay
-    return next_w, config
-    ### END SOLUTION
 
 # %% role="check" points=10
 check(adamw)
@@ -811,7 +758,7 @@ interactive.explore(two_ways_to_decay)
 #
 # **Step decay** multiplies the rate by a factor every so many steps.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def step_decay(base_rate, step, every, factor):
     """The learning rate that drops by a factor after each `every` steps.
 
@@ -820,10 +767,6 @@ def step_decay(base_rate, step, every, factor):
         rate = base_rate * factor ** floor(step / every)
     Steps 0 to every - 1 have base_rate; step `every` is the first one behind a drop.
     """
-    ### BEGIN SOLUTION
-    drops = step // every
-    return base_rate * factor**drops
-    ### END SOLUTION
 
 # %% role="check" points=4
 check(step_decay)
@@ -856,7 +799,7 @@ check(cosine_decay)
 # **Warm-up.** The first gradients of a network that knows nothing are large and point anywhere. Short steps at the beginning keep them from ruining the start. The rate rises in equal parts. With `warmup_steps` = 4 the steps 0, 1, 2, 3 have $\tfrac14, \tfrac24, \tfrac34, \tfrac44$ of the base rate. (Some
 # programs start with 0, which wastes the first step.)
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def linear_warmup(base_rate, step, warmup_steps):
     """The learning rate that rises in equal parts during the first steps.
 
@@ -865,11 +808,6 @@ def linear_warmup(base_rate, step, warmup_steps):
         rate = base_rate * min(1, (step + 1) / warmup_steps)
     and base_rate where warmup_steps is 0.
     """
-    ### BEGIN SOLUTION
-    if step + 1 >= warmup_steps:
-        return base_rate
-    return base_rate * (step + 1) / warmup_steps
-    ### END SOLUTION
 
 # %% role="check" points=4
 check(linear_warmup)
@@ -951,7 +889,7 @@ interactive.explore(two_forms)
 #
 # Why one common factor, and not one for each parameter or a bound for each entry? Those change the direction: the step would no longer go downhill in the steepest way.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def clip_gradient_norm(grads, max_norm):
     """Shorten all gradients by one common factor if together they are longer than max_norm.
 
@@ -962,11 +900,6 @@ def clip_gradient_norm(grads, max_norm):
         clipped[name] = grads[name]                      otherwise
     The arrays in grads must not be changed.
     """
-    ### BEGIN SOLUTION
-    norm = math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
-    scale = max_norm / norm if norm > max_norm else 1.0
-    return {name: g * scale for name, g in grads.items()}, norm
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(clip_gradient_norm)

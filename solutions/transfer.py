@@ -124,19 +124,13 @@ interactive.explore(without_training)
 #
 # Torch runs the same code on a CPU and on a GPU; you only say where: `model.to(device)`, `x.to(device)`.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def pick_device(available):
     """The best of the kinds of device that are there: "cuda" before "mps" before "cpu".
 
     available: kinds of device, e.g. ["cpu", "cuda"], in any order; "cpu" can always be used.
     Returns a torch.device.
     """
-    ### BEGIN SOLUTION
-    for kind in ("cuda", "mps"):
-        if kind in available:
-            return torch.device(kind)
-    return torch.device("cpu")
-    ### END SOLUTION
 
 # %% role="check" points=3
 check(pick_device)
@@ -176,18 +170,13 @@ def devices_here():
 #
 # Take the number of features from the old head. And *assign* a new layer: a layer's `out_features` is a note of what it was built with, and changing the note does not change the matrix.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def replace_head(model, num_classes):
     """Give the model a fresh linear head for `num_classes` classes; the backbone stays as it is.
 
     The new model.fc is an nn.Linear with bias and random weights; it takes as many features as the old one,
     on the old one's device. Changes the model in place and returns it.
     """
-    ### BEGIN SOLUTION
-    old = model.fc
-    model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-    return model
-    ### END SOLUTION
 
 # %% role="check" points=7
 check(replace_head)
@@ -228,7 +217,7 @@ print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).sh
 #
 # One more thing. Python lets you assign to any attribute name, so a misspelling creates a new attribute and freezes nothing. The name is `requires_grad`.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def freeze_backbone(model):
     """Let the head learn and nothing else.
 
@@ -237,14 +226,6 @@ def freeze_backbone(model):
     Changes the model in place and returns it. (model.named_parameters() gives names such as "bn1.weight"
     and "fc.bias".)
     """
-    ### BEGIN SOLUTION
-    for name, parameter in model.named_parameters():
-        in_head = name.startswith("fc.")
-        parameter.requires_grad = in_head
-        if not in_head:
-            parameter.grad = None
-    return model
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(freeze_backbone)
@@ -252,14 +233,11 @@ check(freeze_backbone)
 # %% [markdown]
 # What is left to learn? An optimizer should be given exactly these parameters: write the function that lists them.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def trainable_parameters(model):
     """A list of the model's own parameters (not copies) that require a gradient, in the order of
     model.parameters().
     """
-    ### BEGIN SOLUTION
-    return [parameter for parameter in model.parameters() if parameter.requires_grad]
-    ### END SOLUTION
 
 # %% role="check" points=5
 check(trainable_parameters)
@@ -281,18 +259,13 @@ interactive.explore(left_to_learn)
 # The traps of this unit are silent, so build an instrument that hears them: which numbers of the model does an action change? `model.state_dict()` has them all by name, the
 # parameters and the running statistics. **A trap in the instrument itself:** the tensors in a state dict are not copies. They are the model's own memory, under a second name.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def moved_by(model, action):
     """Names of the entries of model.state_dict() that differ in any number after action(), in their order.
 
     action: a function without arguments, e.g. lambda: train(model). Call it once.
     Returns a list of strings such as "bn1.running_mean" and "fc.weight".
     """
-    ### BEGIN SOLUTION
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    action()
-    return [name for name, value in model.state_dict().items() if not torch.equal(value, before[name])]
-    ### END SOLUTION
 
 # %% role="check" points=7
 check(moved_by)
@@ -354,20 +327,13 @@ interactive.explore(which_freeze_holds)
 # what the new pictures make of them. Only the mode keeps the running statistics still: a frozen batchnorm layer belongs into evaluation mode. And `model.train()` reaches every layer inside. An `eval()` of the backbone
 # *before* it is undone, so the exception has to be made afterwards.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def train_mode(model):
     """Put the model into training mode, all but its frozen batchnorm layers, which go into evaluation mode.
 
     A batchnorm layer (nn.BatchNorm2d) is frozen when none of its own parameters requires a gradient.
     Changes the model in place and returns it. (model.modules() gives the model and every layer inside.)
     """
-    ### BEGIN SOLUTION
-    model.train()
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.train(any(p.requires_grad for p in module.parameters()))
-    return model
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(train_mode)
@@ -430,7 +396,7 @@ interactive.explore(drift)
 # Two traps: an optimizer that was given only the head never moves a backbone that you unfreeze later, and one that was given frozen parameters
 # can move them (section 4). So: exactly the trainable ones.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def make_optimizer(model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0):
     """SGD with one rate for the head and another for the backbone, over the trainable parameters only.
 
@@ -438,15 +404,6 @@ def make_optimizer(model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0):
     parameters with rate backbone_lr (left out, or empty, when there are none). Momentum and weight decay
     hold for both. Returns a torch.optim.SGD.
     """
-    ### BEGIN SOLUTION
-    head = trainable_parameters(model.fc)
-    in_head = {id(parameter) for parameter in head}
-    backbone = [p for p in trainable_parameters(model) if id(p) not in in_head]
-    groups = [{"params": head, "lr": head_lr}]
-    if backbone:
-        groups.append({"params": backbone, "lr": backbone_lr})
-    return torch.optim.SGD(groups, lr=head_lr, momentum=momentum, weight_decay=weight_decay)
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(make_optimizer)
@@ -464,7 +421,7 @@ check(make_optimizer)
 #
 # (Two batches of 20 and 5 examples with the mean losses 1 and 2: $(20 + 10)/25 = 1.2$, not 1.5.) Second, a loss is a tensor with the graph of its whole batch behind it. Adding up tensors keeps all these graphs in memory; `loss.item()` is the number alone.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def train_epoch(model, batches, optimizer, device="cpu"):
     """Train on every batch once, with the cross-entropy of the model's scores; return the mean loss.
 
@@ -472,19 +429,6 @@ def train_epoch(model, batches, optimizer, device="cpu"):
     to `device`, where the model already is. The mode is that of your train_mode. The result is the mean over
     all examples, whatever the sizes of the batches, as a Python float.
     """
-    ### BEGIN SOLUTION
-    train_mode(model)
-    total, count = 0.0, 0
-    for x, y in batches:
-        x, y = x.to(device), y.to(device)
-        loss = F.cross_entropy(model(x), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(x)
-        count += len(x)
-    return total / count
-    ### END SOLUTION
 
 # %% role="check" points=11
 check(train_epoch)
@@ -493,26 +437,13 @@ check(train_epoch)
 # Now judge. That is done in evaluation mode: batchnorm then uses what it has kept from training, and the answer for a picture depends on this picture alone. Afterwards, put every
 # layer back into the mode in which you found it; the caller may be in the middle of training, with some layers frozen. And use `torch.no_grad()`: nothing here needs a graph.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def evaluate(model, batches, device="cpu"):
     """Share of the examples whose largest score is at their label, a Python float in [0, 1].
 
     batches: as in train_epoch. The scores are computed in evaluation mode, without gradients. Afterwards
     every module has the mode (module.training) in which it was found, and nothing else has changed.
     """
-    ### BEGIN SOLUTION
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    right, count = 0, 0
-    with torch.no_grad():
-        for x, y in batches:
-            x, y = x.to(device), y.to(device)
-            right += int((model(x).argmax(dim=1) == y).sum())
-            count += len(y)
-    for module, training in modes.items():
-        module.training = training
-    return right / count
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(evaluate)
@@ -565,19 +496,13 @@ interactive.explore(forgotten_eval)
 # Three steps: a new head, perhaps a frozen backbone, an optimizer. An optimizer holds *objects*, not names: build it before the head is replaced, and it holds the parameters of a head that is no longer part
 # of the model. No loss depends on them any more, so they get no gradient, and the new head, which gets one, is in no optimizer.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def prepare(model, num_classes, freeze, head_lr, backbone_lr):
     """Make a pretrained model ready for a new task; returns (model, optimizer).
 
     A new head for num_classes classes; with freeze=True a frozen backbone; and the optimizer of
     make_optimizer (with its own momentum and weight decay) over what can learn then.
     """
-    ### BEGIN SOLUTION
-    model = replace_head(model, num_classes)
-    if freeze:
-        model = freeze_backbone(model)
-    return model, make_optimizer(model, head_lr, backbone_lr)
-    ### END SOLUTION
 
 # %% role="check" points=9
 check(prepare)
@@ -739,19 +664,13 @@ interactive.explore(
 # **Read digits.** Here is a pretrained network and five photographs of each digit. Teach it: the check hands over the network and the batches, and afterwards lets the network read 300 digits that it has not seen. Aim at 60 % or
 # more. The check allows four epochs, the grader six. A good choice reaches 70 to 80 % with either number. A network that starts from scratch reaches about 46 % in six epochs at the same rates, and about 58 % at better ones.
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def learn_digits(model, batches, epochs):
     """Teach a pretrained model ten new classes from a few examples; returns the model.
 
     batches: a list of (x, y) with x: (n, 1, 16, 16) float32 and y: (n,) int64 in 0..9. Go through all of them
     `epochs` times. What learns, and at which rates, is your choice.
     """
-    ### BEGIN SOLUTION
-    model, optimizer = prepare(model, 10, freeze=False, head_lr=0.03, backbone_lr=0.003)
-    for _ in range(epochs):
-        train_epoch(model, batches, optimizer)
-    return model
-    ### END SOLUTION
 
 # %% role="check" points=6
 check(learn_digits)
@@ -760,7 +679,7 @@ check(learn_digits)
 # **Decide.** Write down what the table of section 10 teaches, as a rule of thumb for the first attempt. (For two examples of each shuffled digit no strategy reached
 # even 40 % on average: there the best next step is to label more.)
 
-# %% role="exercise"
+# %% role="exercise" from_truth=true
 def choose_strategy(per_class, similarity):
     """What to try first with `per_class` labelled examples of each class.
 
@@ -771,12 +690,6 @@ def choose_strategy(per_class, similarity):
         few        "frozen"        "collect" (label more examples first)
         more       "fine-tune"     "scratch"
     """
-    ### BEGIN SOLUTION
-    few, similar = per_class < 10, similarity >= 0.5
-    if similar:
-        return "frozen" if few else "fine-tune"
-    return "collect" if few else "scratch"
-    ### END SOLUTION
 
 # %% role="check" points=4
 check(choose_strategy)

@@ -18,7 +18,7 @@ import reference.kit.units
 from autograder.course import Course
 from autograder.synthetic.transcript import goes_with_the_rest, written
 from autograder.synthetic.trouble import DAMAGES, TRICKS
-from autograder.units import percent, regions
+from autograder.units import from_truth, regions
 from autograder.units.assemble import assemble
 from autograder.units.percent import Role
 from autograder.whole_files import replace, told_whose_fault
@@ -55,7 +55,7 @@ class Material:
 
 def material(course: Course, unit: str) -> Material:
     """The material of a built unit."""
-    notebook = assemble(percent.read(course.unit_source(unit)))
+    notebook = assemble(from_truth.read(course.unit_source(unit)))
     solved, answers = {}, []
     for cell in notebook.cells:
         if cell.metadata.get("stagewise", {}).get("role") == Role.EXERCISE.value:

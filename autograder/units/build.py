@@ -14,7 +14,7 @@ from typing import Any
 import reference.kit.units
 from autograder.course import Course
 from autograder.errors import AuthorError, CourseError
-from autograder.units import percent, rules
+from autograder.units import from_truth, rules
 from autograder.units.assemble import assemble, serialize
 from autograder.units.percent import Role, UnitSource
 from autograder.units.plan import plan_of
@@ -80,7 +80,7 @@ def _build(course: Course, unit: str, load: Load) -> Built:
 
 
 def _built(course: Course, unit: str, load: Load) -> Built:
-    source = percent.read(course.unit_source(unit))
+    source = from_truth.read(course.unit_source(unit), load)
     asked = _asked(source, load)
     rules.require(source, asked)
     _confirm(asked)

@@ -17,7 +17,7 @@ from autograder.errors import AuthorError
 MARKER = re.compile(r"^# %%(?!%)")
 TITLE = re.compile(r"^# +(\S.*?) *$", re.MULTILINE)
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
-OPTIONS = ("role", "points", "name", "tags", "needs")
+OPTIONS = ("role", "points", "name", "tags", "needs", "from_truth")
 JUPYTEXT_OPTIONS = ("lines_to_next_cell", "cell_marker")
 
 
@@ -34,7 +34,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceCell:
-    """One cell as its author wrote it; `line` is its marker's, from 1; `points` are 0 where it has none."""
+    """One cell as its author wrote it; `line` is its marker's, from 1; `points` are 0 where it has none.
+    `from_truth`: the build takes the solution from the truth.
+    """
 
     line: int
     cell_type: str
@@ -43,6 +45,7 @@ class SourceCell:
     points: float = 0.0
     name: str = ""
     tags: tuple[str, ...] = ()
+    from_truth: bool = False
 
     def line_of(self, index: int) -> int:
         """The line in the file of this cell's source line `index` (from 0)."""
@@ -126,7 +129,11 @@ def _cell(cell: Any, line: int, path: str) -> SourceCell:
     if name and not NAME.match(name):
         raise AuthorError(path, line, f"the name {name!r} of a cell", "use small letters, digits and hyphens")
     points = _points(meta, role, line, path)
-    return SourceCell(line, cell.cell_type, role, cell.source, points, name, tuple(meta.get("tags", ())))
+    from_truth = meta.get("from_truth", False)
+    if not isinstance(from_truth, bool):
+        raise AuthorError(path, line, f"from_truth={from_truth!r}", "write from_truth=true, or leave it out")
+    tags = tuple(meta.get("tags", ()))
+    return SourceCell(line, cell.cell_type, role, cell.source, points, name, tags, from_truth)
 
 
 def _role(meta: Mapping[str, Any], cell_type: str, line: int, path: str) -> Role:

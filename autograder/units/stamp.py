@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from autograder.course import Course
+from autograder.course import REPOSITORY, Course
 from autograder.database import file_of, missing, opened, reading, told
 from autograder.whole_files import replace
 
@@ -37,7 +37,8 @@ def _place(course: Course, unit: str) -> Path:
 def _fingerprint(course: Course, unit: str) -> str:
     here = Path(__file__)
     makers = [*sorted(here.parent.glob("*.py")), here.parents[1] / "config.py"]
-    parts = [course.unit_source(unit), course.instructor(unit), course.student(unit), *makers]
+    truth = [path for path in [REPOSITORY / "reference" / "truth" / f"{unit}.py"] if path.exists()]
+    parts = [course.unit_source(unit), *truth, course.instructor(unit), course.student(unit), *makers]
     digests = [hashlib.sha256(part.read_bytes()).hexdigest() for part in parts]
     return " ".join([*digests, version("nbgrader"), version("jupytext")])
 

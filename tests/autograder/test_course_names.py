@@ -11,7 +11,7 @@ from autograder.grading.conduct import grade_notebook
 from autograder.grading.marking import blank
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.units.assemble import assemble
-from autograder.units.percent import read
+from autograder.units.from_truth import read
 from autograder.units.plan import plan_of
 from tests.autograder.test_conduct import Examiner
 

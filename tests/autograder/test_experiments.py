@@ -8,7 +8,7 @@ from autograder.course import REPOSITORY, Course
 from autograder.grading.bindings import defined
 from autograder.grading.experiments import names_read, needed
 from autograder.units.assemble import assemble
-from autograder.units.percent import read
+from autograder.units.from_truth import read
 from autograder.units.plan import plan_of
 
 COURSE = Course(REPOSITORY)

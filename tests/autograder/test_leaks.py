@@ -6,7 +6,7 @@ import pytest
 
 import reference.kit.units
 from autograder.course import REPOSITORY, Course
-from autograder.units import percent
+from autograder.units import from_truth, percent
 from autograder.units.build import build
 from autograder.units.handout import handout
 from tests.autograder import leaks
@@ -31,7 +31,7 @@ def toy(tmp_path_factory):
 
 
 def source_of(unit):
-    return percent.read(COURSE.unit_source(unit))
+    return from_truth.read(COURSE.unit_source(unit))
 
 
 def public(unit):
