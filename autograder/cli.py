@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _add_feedback(commands)
     _add_handout(commands)
     _add_validate(commands)
+    _add_new(commands)
     _add_demo(commands)
     _command(commands, "doctor", "say what this machine can do, and the remedy for what is missing", "")
     _add_attack(commands)
@@ -112,6 +113,17 @@ def _command(commands: Subcommands, name: str, about: str, examples: str) -> arg
         help="the course directory (default: %(default)s)",
     )
     return command
+
+
+def _add_new(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "new",
+        "write the three files of a new unit, small and complete",
+        "They stand in the clone: solutions/, reference/truth/ and reference/exercises/.\n"
+        "docs/writing-a-unit.md explains them. A name that is taken is refused.",
+    )
+    command.add_argument("unit", metavar="UNIT")
 
 
 def _add_build(commands: Subcommands) -> None:

@@ -34,6 +34,17 @@ def build(course: Course, asked: Namespace, console: Console) -> int:
     return 0
 
 
+def new(course: Course, asked: Namespace, console: Console) -> int:
+    """Write a new unit's files; tells which, and what to do next."""
+    from autograder.course import REPOSITORY
+    from autograder.units.skeleton import write
+
+    for path in write(asked.unit):
+        console.print(str(path.relative_to(REPOSITORY)))
+    console.print(f"next: python -m autograder build {asked.unit}, then validate {asked.unit}")
+    return 0
+
+
 def collect(course: Course, asked: Namespace, console: Console) -> int:
     """Collect submissions; 1 when a person must look at some file."""
     from autograder.collecting.collect import collect as collect_from
