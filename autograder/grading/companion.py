@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 
 from autograder.errors import CourseError
 from autograder.grading.errand import REFUSED, Errand
-from autograder.grading.marking import Marked
+from autograder.grading.marking import Marked, ended_twice
 from autograder.grading.records import digest_of
 from autograder.grading.worker import answered, question
 
@@ -47,10 +47,7 @@ class Companion:
         if marked is None or marked.record.in_doubt:
             marked = self._ask(student, raw, last=True)
         if marked is None:
-            raise CourseError(
-                f"the process that graded {student} ended twice without a result",
-                "grade this student again alone; if it happens again, report it with the notebook",
-            )
+            raise ended_twice(student)
         return marked
 
     def ready(self) -> str:

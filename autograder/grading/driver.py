@@ -16,7 +16,6 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from autograder.course import Course
-from autograder.errors import SubmissionError
 from autograder.grading import records
 from autograder.grading.answers import read_answer
 from autograder.grading.board import Board, Slow, Watch
@@ -24,7 +23,7 @@ from autograder.grading.crew import Answer, Crew
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.history import after, news
 from autograder.grading.lanes import Lanes
-from autograder.grading.marking import Marked, Terms, refused
+from autograder.grading.marking import Marked, Terms, ended_twice, not_gradable, refused
 from autograder.grading.records import Record, digest_of
 from autograder.grading.settings import Settings as Settings
 from autograder.grading.sharing import new_worker, seed_in_use, terms_of
@@ -221,11 +220,7 @@ class _Run:
             self._finish(other, replace(marked, record=replace(marked.record, student=other)))
 
     def _lost(self, student: str) -> Marked:
-        problem = SubmissionError(
-            Reason.CHECK_BROKEN,
-            "the process that graded it ended twice without a result",
-            "grade this student again alone; if it happens again, report it with the notebook",
-        )
+        problem = not_gradable(ended_twice(student))
         return refused(student, self._read[student].raw, self.terms, problem)
 
     def _finish(self, student: str, marked: Marked) -> None:

@@ -98,6 +98,14 @@ def not_gradable(fault: CourseError | SandboxError) -> SubmissionError:
     return SubmissionError(Reason.ENVIRONMENT, fault.problem, fault.remedy)
 
 
+def ended_twice(student: str) -> CourseError:
+    """What is told when the process that grades a submission did not survive it alone either."""
+    return CourseError(
+        f"the process that graded {student} ended twice without a result",
+        "grade this student again alone; if it happens again, report it with the notebook",
+    )
+
+
 def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) -> Marked:
     """The outcome of a submission that cannot be graded: the reason, and what a person must do."""
     record = Record(

@@ -86,7 +86,7 @@ def test_who_loses_two_workers_is_refused_with_a_reason_and_the_second_time_is_a
     monkeypatch.setattr(driver, "_crew", lambda *_: nullcontext(crew))
     grade(toy_course, "toy", settings=Settings(jobs=1))
     told = {record.student: record for record in records.load_all(toy_course, "toy")}
-    assert {name: record.reason for name, record in told.items()} == dict.fromkeys(names, Reason.CHECK_BROKEN)
+    assert {name: record.reason for name, record in told.items()} == dict.fromkeys(names, Reason.ENVIRONMENT)
     assert "ended twice" in told["ada"].detail
     assert sorted(crew.sent) == sorted(2 * names)
     assert (max(crew.most[:3]), max(crew.most[3:])) == (3, 2)

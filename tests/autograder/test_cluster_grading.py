@@ -96,7 +96,7 @@ def test_workers_give_what_lanes_give_even_when_they_are_killed(courses, monkeyp
     assert outcome(workers) == expected
 
     left = outcome(killed)
-    assert left.told["eve"].reason is Reason.CHECK_BROKEN
+    assert left.told["eve"].reason is Reason.ENVIRONMENT
     assert left.without("eve") == expected.without("eve")
     assert left.sheets.keys() == expected.sheets.keys()
 
