@@ -67,6 +67,10 @@ class DyingCrew:
     def busy(self):
         return len(self.waiting)
 
+    @property
+    def working(self):
+        return self.waiting
+
     def send(self, label, message):
         self.sent.append(label)
         self.waiting.append(label)

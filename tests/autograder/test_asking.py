@@ -185,18 +185,50 @@ def test_a_result_that_contains_itself_is_the_students_error(played):
     assert played("def f(x):\n    ring = []\n    ring.append(ring)\n    return ring").failure is not None
 
 
-def test_a_call_that_never_ends_is_that_calls_failure(template):
-    """Until the check's time is used up, of which later calls get less each; then nothing more is called, at
-    once.
-    """
-    with template.new_candidate(Limits(call_seconds=0.2, check_seconds=0.5)) as candidate:
-        candidate.run_cell("def f(x):\n    while x: pass\n    return 1")
-        candidate.lookup("f")
-        runs = candidate.play("", ["f"], [case(x=True)] * 6)
+ENDLESS = "def f(x):\n    while x: pass\n    return 1"
+SHORT = Limits(call_seconds=0.2, check_seconds=0.5)
+
+
+def timed_out(candidate, *given):
+    """Whether the calls with these arguments, cases of one check, ended with a time-out."""
+    candidate.begin_check()
+    candidate.lookup("f")
+    runs = candidate.play("", ["f"], [case(x=x) for x in given])
+    for run in runs:
+        assert run.failure is None or run.failure.exception_name == "TimeoutError"
+    return [run.failure is not None for run in runs]
+
+
+def test_the_calls_of_a_check_end_with_its_time(template):
+    """Of which each after the first that is stopped gets less; then nothing more is called, at once."""
+    names = ["a", "b", "c", "d", "e", "f"]
+    with template.new_candidate(SHORT) as candidate:
+        candidate.run_cell("\n".join(f"def {name}(x):\n    while x: pass" for name in names))
+        for name in names:
+            candidate.lookup(name)
+        runs = candidate.play("", names, [case(f"y = {name}(x)", x=True) for name in names])
         assert {run.failure.exception_name for run in runs} == {"TimeoutError"}
         assert candidate.timeouts == 4
-        candidate.begin_check()
-        assert candidate.play("", ["f"], [case(x=False)])[0].values["y"] == 1
+
+
+def test_a_function_that_never_ends_is_called_only_once(template):
+    """In all checks: only its own time is lost. Defined anew, it is another function."""
+    with template.new_candidate(SHORT) as candidate:
+        candidate.run_cell(ENDLESS)
+        assert timed_out(candidate, True, True, False) == [True, True, True]
+        assert candidate.timeouts == 1
+        assert timed_out(candidate, False) == [True]
+        assert candidate.timeouts == 0
+        candidate.run_cell("def f(x): return 1")
+        assert timed_out(candidate, True) == [False]
+
+
+def test_a_function_that_ended_before_may_go_on_after_one_time_out(template):
+    """It may fail with some arguments alone; a second time-out is its last."""
+    with template.new_candidate(SHORT) as candidate:
+        candidate.run_cell(ENDLESS)
+        assert timed_out(candidate, False, True, False, True, False) == [False, True, False, True, True]
+        assert candidate.timeouts == 2
 
 
 def test_one_that_dies_in_a_call_is_gone(template):

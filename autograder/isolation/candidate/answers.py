@@ -16,7 +16,7 @@ from ..protocol.frames import Receiver, send_frame
 from ..protocol.packing import pack, unpack
 from .clock import TimeIsUp, at_most, watched
 from .opening import Opening
-from .performance import Budget, failed, perform
+from .performance import Budget, Tallies, failed, perform
 from .shell import CandidateShell
 
 _FUNCTION = "function"
@@ -36,6 +36,7 @@ class Answers:
         self._opening = opening
         self._limits = limits
         self._functions: Functions = {}
+        self._tallies = Tallies()
         self._questions: dict[str, Callable[..., list[Any]]] = {
             "cell": self._cell,
             "get": self._get,
@@ -92,7 +93,10 @@ class Answers:
         except BaseException as error:  # of the student's, whatever a wrapper has asked the function
             yield from [failed(error)] * len(asked)
             return
-        functions = {name: budget.limited(function) for name, function in placed.items()}
+        functions = {
+            name: budget.limited(function, self._tallies.of(self._functions[name]))
+            for name, function in placed.items()
+        }
         with listening() as heard, watched(min(cpu, left), min(cpu, left) * wall / cpu, self._idle(cpu)):
             for script, inputs in asked:
                 try:

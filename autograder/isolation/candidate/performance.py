@@ -20,6 +20,34 @@ _LONGEST_TEXT, _LONGEST_TRACE = 2_000, 6_000
 _MOST_WARNINGS = 100
 
 
+class Tally:
+    """What is known of one function's calls: whether any has ended by itself, and how many were stopped."""
+
+    __slots__ = ("_function", "ended", "stopped")
+
+    def __init__(self, function: object) -> None:
+        self._function = function  # which keeps its id from becoming another's
+        self.ended, self.stopped = False, 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether it is called no more: no call has ended by itself, or a second one had to be stopped."""
+        return self.stopped > self.ended
+
+
+class Tallies:
+    """Of all functions of a notebook: one that never ends uses up its time once, not in each case and check
+    that calls it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, Tally] = {}
+
+    def of(self, function: object) -> Tally:
+        """The function's own; a function that is defined anew begins anew."""
+        return self._known.setdefault(id(function), Tally(function))
+
+
 class Budget:
     """The time that the calls of one check may take: each a few seconds, and all that are stopped together.
 
@@ -40,20 +68,28 @@ class Budget:
         self._each, self._left, self._factor = each, together, factor
         self._end = time.monotonic() + wall
 
-    def limited(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function with this budget; whatever it raises, its time's end too, comes as RaisedElsewhere."""
+    def limited(self, function: Callable[..., Any], tally: Tally) -> Callable[..., Any]:
+        """The function with this budget and with what is known of it; whatever it raises, its time's end too,
+        comes as RaisedElsewhere.
+        """
 
         def limited(*arguments: Any, **keywords: Any) -> Any:
+            if tally.is_hopeless:
+                raise RaisedElsewhere("TimeoutError", "not called again: it was stopped before")
             seconds = min(self._each, self._left)
             if seconds <= 0 or time.monotonic() > self._end:
                 raise RaisedElsewhere("TimeoutError", "not called: this check's time was used up before")
             try:
-                return called(function, arguments, keywords, seconds, seconds * self._factor)
+                result = called(function, arguments, keywords, seconds, seconds * self._factor)
             except TimeIsUp as error:
+                tally.stopped += 1
                 self._stopped(seconds)
                 raise RaisedElsewhere("TimeoutError", str(error), describe(error)) from None
             except BaseException as error:
+                tally.ended = True
                 raise RaisedElsewhere(type(error).__name__, text_of(error), describe(error)) from None
+            tally.ended = True
+            return result
 
         return limited
 
