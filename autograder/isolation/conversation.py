@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
-from autograder.isolation.allowance import Allowance
+from autograder.isolation._allowance import Allowance
+from autograder.isolation._obituary import cause_of_death
 from autograder.isolation.limits import Limits
-from autograder.isolation.obituary import cause_of_death
 from autograder.isolation.protocol.frames import (
     ChannelError,
     DeadlineError,

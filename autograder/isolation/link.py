@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from autograder.isolation.allowance import Allowance
+from autograder.isolation._allowance import Allowance
 from autograder.isolation.conversation import CandidateGone, Conversation
 from autograder.isolation.limits import Limits
 from autograder.isolation.performances import Claim, Question, believed, questions, told_in

@@ -18,10 +18,10 @@ from typing import IO, TYPE_CHECKING, Self
 import msgpack
 
 from autograder.errors import SandboxError
-from autograder.isolation.bubblewrap import SITE, command_line, environment, executable
-from autograder.isolation.cgroups import Group
+from autograder.isolation.confinement.bubblewrap import SITE, command_line, environment, executable
+from autograder.isolation.confinement.cgroups import Group
+from autograder.isolation.confinement.packages import visible
 from autograder.isolation.limits import Limits
-from autograder.isolation.packages import visible
 
 if TYPE_CHECKING:
     from autograder.isolation.link import Candidate

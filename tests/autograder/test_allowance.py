@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.isolation import allowance
-from autograder.isolation.allowance import Allowance
+from autograder.isolation import _allowance as allowance
+from autograder.isolation._allowance import Allowance
 from autograder.isolation.conversation import CandidateGone
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograder.isolation.cgroups import Above, Group, _user, available
+from autograder.isolation.confinement.cgroups import Above, Group, _user, available
 from autograder.isolation.sandbox import CandidateTemplate
 
 USER = 1000

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from autograder.isolation.candidate import landlock
+from autograder.isolation.confinement import _landlock as landlock
 
 needs_landlock = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from autograder.isolation.candidate import large_pages
+from autograder.isolation.candidate import _large_pages as large_pages
 
 LARGE = 1 << 21
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import SandboxError
-from autograder.isolation import packages, sandbox
-from autograder.isolation.bubblewrap import command_line, environment
+from autograder.isolation import sandbox
+from autograder.isolation.confinement import packages
+from autograder.isolation.confinement.bubblewrap import command_line, environment
 from autograder.isolation.conversation import CandidateGone
 from autograder.isolation.limits import MIB, Limits
 from autograder.isolation.sandbox import CandidateTemplate

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from autograder.isolation.candidate import seccomp
+from autograder.isolation.confinement import seccomp
 
 ALLOW, KILL, EPERM, ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 MACHINES = {"x86_64": 0, "aarch64": 1}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from numpy._core import _multiarray_umath as compiled  # which instructions there are is told nowhere else
 
-from autograder.isolation.bubblewrap import PROCESSOR
+from autograder.isolation.confinement.bubblewrap import PROCESSOR
 
 X86 = platform.machine() in ("x86_64", "AMD64")
 

@@ -14,8 +14,8 @@ from stagewise.judge.script import listening
 from ..protocol.codec import Reader, encode
 from ..protocol.frames import Receiver, send_frame
 from ..protocol.packing import pack, unpack
+from ._opening import Opening
 from .clock import TimeIsUp, at_most, watched
-from .opening import Opening
 from .performance import Budget, Tallies, failed, perform
 from .shell import CandidateShell
 

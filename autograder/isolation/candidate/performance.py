@@ -13,8 +13,8 @@ from stagewise.judge.grammar import parse
 from stagewise.judge.script import Failure, MissingEntry, Played, RaisedElsewhere, play
 
 from ..protocol.codec import UnsendableError, encode
+from ._traces import describe
 from .clock import TimeIsUp, allow_idle, called
-from .traces import describe
 
 _LONGEST_TEXT, _LONGEST_TRACE = 2_000, 6_000
 _MOST_WARNINGS = 100

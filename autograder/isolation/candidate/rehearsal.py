@@ -9,8 +9,8 @@ import numpy as np
 from ..protocol.codec import encode
 from ..protocol.frames import ClosedError, Receiver, send_frame
 from ..protocol.packing import pack, unpack
+from ._opening import Opening
 from .answers import Answers
-from .opening import Opening
 from .shell import CandidateShell
 
 _BOUND = 1 << 16

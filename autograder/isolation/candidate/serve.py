@@ -23,10 +23,11 @@ from typing import Any, NoReturn
 
 import msgpack
 
+from ..confinement import confine, seccomp
 from ..protocol.frames import ChannelError
-from . import confine, large_pages, seccomp
+from . import _large_pages
+from ._opening import Opening
 from .answers import Answers
-from .opening import Opening
 from .rehearsal import rehearse
 from .shell import CandidateShell, show_inline
 
@@ -96,7 +97,7 @@ class Template:
         self._watch(child, obituary, place)
         self._forked += 1
         if self._forked == _MANY:
-            large_pages.collapse()
+            _large_pages.collapse()
         return True
 
     def _watch(self, child: int, obituary: int, place: str | None) -> None:

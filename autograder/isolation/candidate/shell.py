@@ -13,8 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from .capture import Outputs, Stream
-from .definitions import defines_only, looks_like_definitions
+from ._capture import Outputs, Stream
+from ._definitions import defines_only, looks_like_definitions
 
 _QUIET = Config(
     {

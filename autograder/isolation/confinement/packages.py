@@ -28,9 +28,9 @@ def visible(extras: tuple[str, ...] = ()) -> dict[str, Path]:
     for name in closure([f"{COURSE}[{','.join(extras)}]", *_ALWAYS[1:]]):
         if name != COURSE:
             entries.update(_top_level(_installed(name)))
-    entries[COURSE] = Path(__file__).parents[2] / COURSE
-    for part in ("candidate", "protocol"):
-        entries[f"isolation/{part}"] = Path(__file__).parent / part
+    entries[COURSE] = Path(__file__).parents[3] / COURSE
+    for part in ("candidate", "confinement", "protocol"):
+        entries[f"isolation/{part}"] = Path(__file__).parents[1] / part
     return dict(sorted(entries.items()))
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from . import landlock, seccomp
+from . import _landlock, seccomp
 
 NOBODY = 65534
 
@@ -133,7 +133,7 @@ def give_up_privileges(writable: Iterable[str]) -> list[str]:
     _libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     _check(_libc.capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24))), "drop capabilities")
-    depending = {"landlock": landlock.restrict(writable), "seccomp": seccomp.install()}
+    depending = {"landlock": _landlock.restrict(writable), "seccomp": seccomp.install()}
     return ["no-new-privileges", *(name for name, active in depending.items() if active)]
 
 
