@@ -4,6 +4,7 @@ nbgrader reads the points from them: exactly one plain float, or one error, and 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from autograder.examining.disclosure import Sources, disclosed, evidence
@@ -22,9 +23,6 @@ class Shown:
     html: str
     text: str
     evidence: str
-
-
-_rendered: dict[int, tuple[Report, Shown]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +87,18 @@ def failed(cell: PlannedCell, reason: Reason, detail: str, isolation: str, told:
 
 
 def _shown(report: Report, sources: Sources) -> Shown:
-    """The report as it is told; one that is told to several students alike is rendered once."""
-    known = _rendered.get(id(report))
-    if known is not None:
-        return known[1]
+    """The report as it is told; one that quotes no cell of the student's is rendered once for all alike."""
+    return _rendered(report, sources) if report.traceback else _shown_to_all(report)
+
+
+@lru_cache(maxsize=_MOST_RENDERED)
+def _shown_to_all(report: Report) -> Shown:
+    return _rendered(report, {})
+
+
+def _rendered(report: Report, sources: Sources) -> Shown:
     told = disclosed(report, sources)
-    shown = Shown(to_html(told), to_text(told), evidence(report))
-    if len(_rendered) < _MOST_RENDERED and not report.traceback:  # which quotes the student's own cells
-        _rendered[id(report)] = report, shown  # which keeps the report, and so its id, from going away
-    return shown
+    return Shown(to_html(told), to_text(told), evidence(report))
 
 
 def _reason(points: float, most: float, graded: Report) -> Reason:

@@ -10,8 +10,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from autograder.isolation.protocol.frames import (
+    ChannelError,
+    ClosedError,
+    DeadlineError,
+    Receiver,
+    send_frame,
+)
+
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-_CHUNK = 1 << 20
+_LARGEST = (1 << 32) - 1
 _libc = ctypes.CDLL(None)
 
 
@@ -33,17 +41,18 @@ class Child:
             _become_child(lambda: _serve(theirs, answer))
         theirs.close()
         self._socket = ours
+        self._answers = Receiver(ours)
 
     def ask(self, message: bytes, seconds: float) -> bytes:
         """The answer, within `seconds`; ChildDiedError when there is none, and then there is no child."""
         deadline = time.monotonic() + seconds
         try:
-            _send(self._socket, message, deadline)
-            return _receive(self._socket, deadline)
-        except TimeoutError:
+            send_frame(self._socket, message, deadline)
+            return self._answers.frame(_LARGEST, deadline)
+        except DeadlineError:
             self.close()
             raise ChildDiedError("it took too long") from None
-        except (OSError, EOFError):
+        except ChannelError:
             self.close()
             raise ChildDiedError("it ended without an answer") from None
 
@@ -87,28 +96,7 @@ def die_with_parent() -> None:
 
 
 def _serve(connection: socket.socket, answer: Callable[[bytes], bytes]) -> None:
-    with suppress(EOFError):
+    questions = Receiver(connection)
+    with suppress(ClosedError):
         while True:
-            _send(connection, answer(_receive(connection)))
-
-
-def _send(connection: socket.socket, message: bytes, deadline: float | None = None) -> None:
-    view = memoryview(len(message).to_bytes(8, "big") + message)
-    while view:
-        connection.settimeout(_left(deadline))
-        view = view[connection.send(view) :]
-
-
-def _receive(connection: socket.socket, deadline: float | None = None) -> bytes:
-    message = bytearray()
-    while len(message) < 8 or len(message) < 8 + int.from_bytes(message[:8], "big"):
-        connection.settimeout(_left(deadline))
-        part = connection.recv(_CHUNK)
-        if not part:
-            raise EOFError
-        message += part
-    return bytes(message[8:])
-
-
-def _left(deadline: float | None) -> float | None:
-    return None if deadline is None else max(1e-6, deadline - time.monotonic())
+            send_frame(connection, answer(questions.frame(_LARGEST)))

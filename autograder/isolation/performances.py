@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from autograder.isolation.protocol.codec import encode
 from autograder.isolation.protocol.packing import ProtocolError, pack
-from stagewise.judge.asking import AskedCase
+from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.grammar import output
 from stagewise.judge.playing import Told
 from stagewise.judge.script import (
@@ -55,9 +56,6 @@ class Question:
         return found
 
 
-_known: dict[int, tuple[tuple[AskedCase, ...], tuple[Question, ...]]] = {}
-
-
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a candidate says of a case: its parts have the right types, and nothing more is known of them."""
@@ -70,17 +68,18 @@ class Claim:
 
 
 def questions(cases: Sequence[AskedCase]) -> tuple[Question, ...]:
-    """The cases in questions; those in a tuple, which a whole class is asked, are packed once."""
-    known = _known.get(id(cases))
-    if known is not None:
-        return known[1]
-    found = tuple(_questions(cases))
-    if type(cases) is tuple and len(_known) < _MOST_KNOWN:
-        _known[id(cases)] = cases, found  # which keeps the cases, and so their id, from going away
-    return found
+    """The cases in questions; those that a whole class is asked are packed once."""
+    return _known_questions(cases) if isinstance(cases, Cases) else _questions(cases)
 
 
-def _questions(cases: Sequence[AskedCase]) -> Iterator[Question]:
+def _questions(cases: Sequence[AskedCase]) -> tuple[Question, ...]:
+    return tuple(_batched(cases))
+
+
+_known_questions = lru_cache(_MOST_KNOWN)(_questions)
+
+
+def _batched(cases: Sequence[AskedCase]) -> Iterator[Question]:
     batch: list[tuple[AskedCase, bytes]] = []
     size = 0
     for case in cases:

@@ -13,7 +13,7 @@ from reference.judge.luck import same_luck
 from reference.kit.exercise import Case, Exercise, Function
 from reference.kit.patching import substituted
 from reference.kit.places import DefinitionError
-from stagewise.judge.asking import AskedCase, Chance
+from stagewise.judge.asking import AskedCase, Cases, Chance
 from stagewise.judge.compare import compare as compare_values
 from stagewise.judge.observing import observe
 from stagewise.judge.script import Failure, Played, play
@@ -23,9 +23,9 @@ VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
 
 
 @lru_cache(maxsize=4096)
-def draw(exercise: Exercise, seed: int) -> tuple[AskedCase, ...]:
+def draw(exercise: Exercise, seed: int) -> Cases:
     """The graded cases of an exercise, as defined; DefinitionError when the truth itself fails one."""
-    return tuple(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.graded)
+    return Cases(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.graded)
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,7 @@ import numpy as np
 from reference.judge.drawing import draw
 from reference.judge.luck import same_luck
 from reference.kit.exercise import Exercise, Function, Unit
-from stagewise.judge.asking import AskedCase
+from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.compare import NUMBERS
 from stagewise.judge.halves import Begun, begun, joined
 from stagewise.judge.judging import played_with
@@ -55,10 +55,10 @@ def stood_in(
 
 @dataclass(frozen=True, slots=True)
 class _AllBegun:
-    """The cases of an exercise, begun; `rests` is the same tuple each time, so that it is packed once."""
+    """The cases of an exercise, begun, and what is left of each."""
 
     cases: tuple[Begun, ...]
-    rests: tuple[AskedCase, ...]
+    rests: Cases
 
 
 @lru_cache(maxsize=64)
@@ -68,7 +68,7 @@ def _all_begun(exercise: Exercise, slips: tuple[str, ...], seed: int) -> _AllBeg
     cases = draw(exercise, seed)
     with same_luck():
         found = tuple(one for case in cases if (one := _begun(case, truths)) is not None)
-    return _AllBegun(found, tuple(one.rest for one in found)) if len(found) == len(cases) else None
+    return _AllBegun(found, Cases(one.rest for one in found)) if len(found) == len(cases) else None
 
 
 def _begun(case: AskedCase, truths: Functions) -> Begun | None:

@@ -46,3 +46,16 @@ class AskedCase:
     def tolerance_of(self, output: str) -> Tolerance:
         """The tolerance of one output."""
         return self.chances[output].tolerance if output in self.chances else self.tolerance
+
+
+class Cases(tuple[AskedCase, ...]):
+    """Cases that are asked of many functions. They are equal to themselves alone, so that what follows from
+    them is found out once and kept under them."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby, takewhile
 from typing import Any
 
-from stagewise.judge.asking import AskedCase
+from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.halves import begun, first_half, joined, targets_of
 from stagewise.judge.script import Played, play
 
 Functions = Mapping[str, Callable[..., Any]]
 _MOST_KNOWN = 1024
-_known: dict[int, tuple[tuple[AskedCase, ...], Calls]] = {}
-_divided: dict[tuple[int, frozenset[str]], tuple[tuple[AskedCase, ...], Halves | None]] = {}
 
 
 class Told(tuple[Played, ...]):
@@ -58,17 +56,18 @@ def play_each(settings: Mapping[str, Functions], cases: Sequence[AskedCase]) -> 
 
 
 def calls(cases: Sequence[AskedCase]) -> Calls:
-    """What cases ask for; found out once for cases in a tuple, which stay what they are."""
-    known = _known.get(id(cases))
-    if known is not None:
-        return known[1]
-    found = Calls(
+    """What cases ask for."""
+    return _known_calls(cases) if isinstance(cases, Cases) else _calls(cases)
+
+
+def _calls(cases: Sequence[AskedCase]) -> Calls:
+    return Calls(
         frozenset(case.setting for case in cases),
         frozenset[str]().union(*map(_called, cases)),
     )
-    if type(cases) is tuple and len(_known) < _MOST_KNOWN:
-        _known[id(cases)] = cases, found  # which keeps the cases, and so their id, from going away
-    return found
+
+
+_known_calls = lru_cache(_MOST_KNOWN)(_calls)
 
 
 def _called(case: AskedCase) -> frozenset[str]:
@@ -101,22 +100,21 @@ def _is_proxy(function: object) -> bool:
 
 
 def _halves(cases: Sequence[AskedCase], own: frozenset[str]) -> Halves | None:
-    """The cases as far as they can be played elsewhere, when all that is left of them is our own; found out
-    once for cases in a tuple."""
-    known = _divided.get((id(cases), own))
-    if known is not None:
-        return known[1]
+    """The cases as far as they can be played elsewhere, when all that is left of them is our own."""
+    return _known_halves(cases, own) if isinstance(cases, Cases) else _divided(cases, own)
+
+
+def _divided(cases: Sequence[AskedCase], own: frozenset[str]) -> Halves | None:
     counts = [_count(case, own) for case in cases]
-    found = None
-    if all(counts):
-        whole = all(count == len(case.steps) for count, case in zip(counts, cases, strict=True))
-        halved = list(map(first_half, cases, counts))
-        # Tuples are kept by whoever is asked them, so one is only made of one that stays.
-        firsts = cases if whole else tuple(halved) if type(cases) is tuple else halved
-        found = Halves(firsts, tuple(counts))
-    if type(cases) is tuple and len(_divided) < _MOST_KNOWN:
-        _divided[id(cases), own] = cases, found
-    return found
+    if not all(counts):
+        return None
+    if all(count == len(case.steps) for count, case in zip(counts, cases, strict=True)):
+        return Halves(cases, tuple(counts))
+    halved = map(first_half, cases, counts)
+    return Halves(Cases(halved) if isinstance(cases, Cases) else list(halved), tuple(counts))
+
+
+_known_halves = lru_cache(_MOST_KNOWN)(_divided)
 
 
 def _count(case: AskedCase, own: frozenset[str]) -> int:

@@ -12,7 +12,7 @@ from autograder.isolation.performances import together
 from autograder.isolation.protocol.codec import Tag, encode
 from autograder.isolation.protocol.packing import pack
 from autograder.reasons import Reason
-from stagewise.judge.asking import AskedCase
+from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.compare import Tolerance, describe
 from stagewise.judge.script import RaisedElsewhere, parse
 
@@ -197,7 +197,7 @@ def test_an_answer_is_known_by_all_that_it_tells_whatever_the_turn(liar):
     other = pack([encode({"y": 5.0}), [], [], [], 0, None])
     candidate = liar([1, "played", [PLAYED]], [2, "played", [PLAYED]], [3, "played", [other]])
     candidate.begin_check()
-    cases = (CASE,)
+    cases = Cases((CASE,))
     first, second, third = (candidate.play("", ["f"], cases) for _ in range(3))
     assert first is second
     assert third[0].values["y"] == 5.0
@@ -209,7 +209,7 @@ def test_answers_are_known_however_many_of_them_travel_together(liar):
     replies = ([1, "played", both], [2, "played", alone], [2, "played", alone], [3, "played", alone * 20])
     candidate = liar(*replies)
     candidate.begin_check()
-    cases, more = (CASE,) * 2, (CASE,) * 20
+    cases, more = Cases((CASE,) * 2), (CASE,) * 20
     first, second = (candidate.play("", ["f"], cases) for _ in range(2))
     assert first is second
     assert candidate.play("", ["f"], more).message == together(alone * 20)
@@ -220,7 +220,7 @@ def test_an_answer_with_a_timeout_in_it_is_known_to_nobody(liar):
     late = pack([encode({}), [], [], [], 1, [0, "raised", "", ["TimeoutError", "late", ""]]])
     candidate = liar(*[[turn, "played", [late]] for turn in (1, 2)])
     candidate.begin_check()
-    cases = (CASE,)
+    cases = Cases((CASE,))
     first, second = (candidate.play("", ["f"], cases) for _ in range(2))
     assert first is not second
     assert first.message == b""
@@ -232,7 +232,7 @@ def test_an_object_is_what_it_is_called_and_nothing_more(liar):
     told = pack([[DICT, "y", [OTHER, "a network"]], [], [], [], 0, None])
     candidate = liar(*[[turn, "played", [told]] for turn in (1, 2)])
     candidate.begin_check()
-    cases = (CASE,)
+    cases = Cases((CASE,))
     first, second = (candidate.play("", ["f"], cases) for _ in range(2))
     assert first is second
     assert describe(first[0].values["y"]) == "a network"

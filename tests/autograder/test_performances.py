@@ -4,7 +4,7 @@ import pytest
 
 from autograder.isolation.performances import Claim, believed, questions
 from autograder.isolation.protocol.packing import ProtocolError
-from stagewise.judge.asking import AskedCase
+from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.compare import Tolerance
 from stagewise.judge.script import FailureKind, parse
 
@@ -75,8 +75,8 @@ def test_a_case_travels_without_its_answers():
     assert question.calls == 1
 
 
-def test_cases_in_a_tuple_are_packed_once_and_others_each_time():
-    cases = (CASE, CASE)
+def test_cases_that_a_class_is_asked_are_packed_once_and_others_each_time():
+    cases = Cases((CASE, CASE))
     assert questions(cases) is questions(cases)
     assert questions(list(cases)) is not questions(list(cases))
 
