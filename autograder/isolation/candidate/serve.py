@@ -25,7 +25,6 @@ import msgpack
 
 from ..confinement import confine, seccomp
 from ..protocol.frames import ChannelError
-from . import _large_pages
 from ._opening import Opening
 from .answers import Answers
 from .rehearsal import rehearse
@@ -35,8 +34,6 @@ READY = b"ready"
 OUT_OF_MEMORY = 71
 _FAILED = 70
 _CONVERSATION = 3
-_MANY = 64
-"""Candidates after which more are likely: gathering large pages takes as long as two, and saves each some."""
 
 
 def main(control: int, sandboxed: bool, names: Iterable[str], opening: Sequence[str] = ()) -> None:
@@ -71,7 +68,6 @@ class Template:
         self._poll = select.poll()
         self._poll.register(requests, select.POLLIN)
         self._ends: dict[int, Callable[[], None]] = {}
-        self._forked = 0
 
     def serve(self) -> None:
         """Say that all is ready, then work until the control socket closes."""
@@ -95,9 +91,6 @@ class Template:
             _ended(lambda: _be_candidate(self._shell, self._opening, limits, conversation, place))
         os.close(conversation)
         self._watch(child, obituary, place)
-        self._forked += 1
-        if self._forked == _MANY:
-            _large_pages.collapse()
         return True
 
     def _watch(self, child: int, obituary: int, place: str | None) -> None:
