@@ -11,6 +11,8 @@ from autograder.units.build import build
 from autograder.units.handout import handout
 from tests.autograder import leaks
 from tests.autograder.toy_unit import SOURCE, TOY, course_of, load
+from tests.every_unit import loaded
+from tests.sample import SOLUTIONS
 
 COURSE = Course(REPOSITORY)
 UNITS = [unit for unit in COURSE.units() if unit in reference.kit.units.names()]
@@ -43,6 +45,11 @@ def public_anywhere():
     return "".join(public(unit) for unit in UNITS)
 
 
+def least(unit):
+    """So many secrets a search has at least; a small unit has few."""
+    return min(20, 4 * len(reference.kit.units.load(unit).exercises))
+
+
 def truths(unit):
     """The files behind a unit in reference: its truth, and its exercises, one module or a package."""
     exercises = REPOSITORY / "reference" / "exercises"
@@ -62,21 +69,21 @@ def test_the_handout_holds_the_recorded_answers(released):
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_solution_model_answer_or_marking_scheme_is_released(unit, released):
     secrets = leaks.secrets_of_source(source_of(unit))
-    assert len(secrets) > 20
+    assert len(secrets) > least(unit)
     assert leaks.found_in(secrets, released, public(unit)) == []
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_truth_and_no_known_mistake_is_released(unit, released):
     secrets = leaks.secrets_of_unit(reference.kit.units.load(unit))
-    assert len(secrets) > 20
+    assert len(secrets) > least(unit)
     assert leaks.found_in(secrets, released, public_anywhere()) == []
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_line_of_the_modules_behind_a_unit_is_released(unit, released):
     secrets = leaks.secrets_of_modules(truths(unit))
-    assert len(secrets) > 20
+    assert len(secrets) > least(unit)
     assert leaks.found_in(secrets, released, public_anywhere()) == []
 
 
@@ -87,6 +94,22 @@ def test_no_hidden_test_and_no_marker_is_released(released):
         for package in ("reference", "autograder", "solutions"):
             assert f"import {package}" not in text, name
             assert f"from {package}" not in text, name
+
+
+def test_a_small_unit_gives_nothing_away(tmp_path):
+    course = Course(tmp_path, SOLUTIONS, tmp_path / "recorded")
+    build(course, load=loaded)
+    source, unit = from_truth.read(SOLUTIONS / "sample.py", loaded), loaded("sample")
+    modules = [path for path in SOLUTIONS.parent.glob("*.py") if path.name != "__init__.py"]
+    secrets = [
+        leaks.secrets_of_source(source),
+        leaks.secrets_of_unit(unit),
+        leaks.secrets_of_modules(modules),
+    ]
+    assert all(len(found) > 4 for found in secrets)
+    files = (course.student("sample"), course.recorded / "sample.json")
+    released = {file.name: file.read_text() for file in files}
+    assert leaks.found_in(set().union(*secrets), released, leaks.shown(source, unit)) == []
 
 
 @pytest.mark.parametrize(
