@@ -8,9 +8,9 @@ import numpy as np
 from reference.exercises.activations.inputs import entries
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.smooth import SPOILT, UPSTREAM, naive_sigmoid
-from reference.kit.drawn import only
-from reference.kit.exercise import Case, case
+from reference.kit.exercise import Case
 from reference.kit.notation import Notation
+from reference.kit.probes import asker
 from reference.truth import activations as act
 from stagewise.judge.compare import Tolerance
 
@@ -59,15 +59,9 @@ def gelu_caching_its_slope(x: Any) -> Any:
 
 
 def _exact(script: str, compare: str, takes: str) -> Case:
-    return case(
-        "the exact formula",
-        script,
-        compare,
-        only(takes, entries(6, 5, spread=1.5)),
-        weight=1.5,
-        visible=True,
-        why="the definition with erf, not an approximation of it",
-    )
+    why = "the definition with erf, not an approximation of it"
+    ask = asker(script, compare, takes=takes)
+    return ask("the exact formula", entries(6, 5, spread=1.5), weight=1.5, visible=True, why=why)
 
 
 named = Notation(

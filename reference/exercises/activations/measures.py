@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.kit.exercise import Case, case
 from reference.kit.notation import Notation
+from reference.kit.probes import asker
 from reference.kit.variants import exercise
 from reference.truth import activations as act
 
@@ -86,17 +86,10 @@ def stack(N: int, sizes: tuple[int, ...], gradient: float = 1.0) -> Callable[...
     return drawn
 
 
-def _saturated(name: str, inputs: Callable[..., Drawn], script: str = "", **options: Any) -> Case:
-    return case(name, script or "fraction = saturated_fraction(x)", "fraction", inputs, **options)
-
-
-def _dead(name: str, inputs: Callable[..., Drawn], **options: Any) -> Case:
-    return case(name, "fraction = dead_fraction(out)", "fraction", inputs, **options)
-
-
-def _norms(name: str, inputs: Callable[..., Drawn], **options: Any) -> Case:
-    return case(name, "norms = gradient_norms(dout, layers)", "norms", inputs, **options)
-
+_saturated = asker("fraction = saturated_fraction(x)", "fraction")
+_with_limit = asker("fraction = saturated_fraction(x, limit)", "fraction")
+_dead = asker("fraction = dead_fraction(out)", "fraction")
+_norms = asker("norms = gradient_norms(dout, layers)", "norms")
 
 named = Notation(saturated_by_counting, dead_by_counting, norms_example_by_example)
 EXERCISES = (
@@ -104,12 +97,7 @@ EXERCISES = (
         act.saturated_fraction,
         (
             _saturated("6 examples, 9 units", _spread(6, 9), weight=2, visible=True, main=True),
-            _saturated(
-                "limit = 2.5",
-                _spread(5, 7, spread=2.0, limit=2.5),
-                "fraction = saturated_fraction(x, limit)",
-                visible=True,
-            ),
+            _with_limit("limit = 2.5", _spread(5, 7, spread=2.0, limit=2.5), visible=True),
             _saturated(
                 "exactly at the limit", _at_the_limit, weight=0.5, visible=True, why="5 itself is safe"
             ),

@@ -120,8 +120,13 @@ def feature_by_feature_from_its_cache(dout: Any, cache: Any) -> Any:
 
 
 named = Notation(
-    *(backward_from_a_dict, forward_keeping_a_dict, backward_from_an_object, forward_keeping_an_object),
-    *(backward_from_the_inputs, forward_keeping_the_inputs, feature_by_feature_from_its_cache),
+    backward_from_a_dict,
+    forward_keeping_a_dict,
+    backward_from_an_object,
+    forward_keeping_an_object,
+    backward_from_the_inputs,
+    forward_keeping_the_inputs,
+    feature_by_feature_from_its_cache,
 )
 ALWAYS = (
     right("in float32", by=in_float32(bn.batchnorm_backward)),

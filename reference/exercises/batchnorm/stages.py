@@ -13,8 +13,13 @@ from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs
 
 # Where a batch of one example shows something: everywhere else it makes every value zero.
 SINGLE = (
-    *("step1", "step4"),
-    *("backward_step9", "backward_step8", "backward_step4", "backward_step2", "backward_step1"),
+    "step1",
+    "step4",
+    "backward_step9",
+    "backward_step8",
+    "backward_step4",
+    "backward_step2",
+    "backward_step1",
 )
 
 

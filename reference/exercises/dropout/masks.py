@@ -156,7 +156,13 @@ def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case, ..
     all."""
     layer = Masked(
         name,
-        *("x", "dropout_param", "x", "{}", entries, prod, SHARES),
+        "x",
+        "dropout_param",
+        "x",
+        "{}",
+        entries,
+        prod,
+        SHARES,
         kept=f"p = {{:g}} is the probability to KEEP an entry; those that are kept {survivors}",
         narrow="x is float32, so out is as well; zeros and factor are the same as with float64",
         at_test=f"in test mode nothing is dropped, and every entry is {at_test}",

@@ -1,18 +1,16 @@
 """Clipping by the norm of all gradients together."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from reference.exercises.optimizers.probes import signed
 from reference.kit.drawn import Drawn, each_array, in_float32, strided
-from reference.kit.exercise import Case, Inputs, case
+from reference.kit.exercise import Inputs
 from reference.kit.notation import Notation
+from reference.kit.probes import asker
 from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
-
-SHARES = {"clipped": 3.0, "norm": 1.0}
 
 
 def network_gradients(low: float, high: float, max_norm: float) -> Inputs:
@@ -40,8 +38,7 @@ def all_zero(rng: np.random.Generator) -> Drawn:
     return {"grads": {"W": np.zeros((3, 2)), "b": np.zeros(2)}, "max_norm": float(rng.uniform(0.5, 2))}
 
 
-def _clip(name: str, inputs: Inputs | Callable[..., Drawn], **options: Any) -> Case:
-    return case(name, "clipped, norm = clip_gradient_norm(grads, max_norm)", SHARES, inputs, **options)
+_clip = asker("clipped, norm = clip_gradient_norm(grads, max_norm)", {"clipped": 3.0, "norm": 1.0})
 
 
 def in_float32_throughout(grads: Any, max_norm: Any) -> Any:

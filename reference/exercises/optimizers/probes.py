@@ -153,7 +153,8 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
         probe(rule, "one step from a given state", started(rule, (4, 3)), weight=2, visible=True, main=True),
         probe(
             rule,
-            *("the first step, no config", fresh(rule, (3, 2), 1)),
+            "the first step, no config",
+            fresh(rule, (3, 2), 1),
             given=False,
             visible=True,
             why="a call without a config starts with the defaults, and afresh",
@@ -161,7 +162,9 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
         probe(rule, "two steps, an empty config", fresh(rule, (3, 2), 2, {}), 2, visible=True),
         probe(
             rule,
-            *("ten steps, some settings given", fresh(rule, (2, 2), 10, setting), 10),
+            "ten steps, some settings given",
+            fresh(rule, (2, 2), 10, setting),
+            10,
             weight=2,
             visible=True,
             why="what one call leaves in the config is what the next one starts from; a setting that is "
@@ -171,7 +174,9 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
         probe(rule, "one step of a filter", started(rule, (2, 3, 2, 2)), weight=2, main=True),
         probe(
             rule,
-            *("five steps from a given state", started(rule, (3, 4), 5), 5),
+            "five steps from a given state",
+            started(rule, (3, 4), 5),
+            5,
             weight=2,
             why="the config that comes back holds the new state, and still the settings",
         ),
@@ -189,20 +194,25 @@ def epsilon_cases(rule: Rule, *, size: float = 1e-8) -> tuple[Case, ...]:
     return (
         probe(
             rule,
-            *("a tiny gradient: where epsilon stands", with_gradient(near, tiny(size)), 2),
+            "a tiny gradient: where epsilon stands",
+            with_gradient(near, tiny(size)),
+            2,
             weight=0.4,
             visible=True,
             why=f"gradients of about {size:g}, next to which epsilon counts",
         ),
         probe(
             rule,
-            *("a tiny gradient and another epsilon", with_gradient(other, tiny(1e-5))),
+            "a tiny gradient and another epsilon",
+            with_gradient(other, tiny(1e-5)),
             weight=0.4,
             why="gradients of about 1e-5 and an epsilon of 1e-5",
         ),
         probe(
             rule,
-            *("an entry that has no gradient", none, 3),
+            "an entry that has no gradient",
+            none,
+            3,
             weight=0.5,
             visible=True,
             why="where dw has always been 0, the root is 0 as well",

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from reference.kit.drawn import Drawn
-from reference.kit.exercise import Case, Function, Inputs, case, right
+from reference.kit.exercise import Case, Function, Inputs, right
 from reference.kit.notation import Notation
+from reference.kit.probes import Ask, asker
 from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
@@ -42,9 +43,13 @@ def in_float32(schedule: Function) -> Function:
     return narrow
 
 
+def _rate(call: str) -> Ask:
+    return asker(f"rate = {call}", "rate")
+
+
 def _asks(call: str) -> Callable[..., Case]:
     def asked(name: str, step: str, inputs: Inputs, **options: Any) -> Case:
-        return case(name, f"rate = {call.format(step=step)}", "rate", inputs, **options)
+        return _rate(call.format(step=step))(name, inputs, **options)
 
     return asked
 
@@ -81,18 +86,11 @@ STEP_DECAY = exercise(
         _every_seven("step 0", "0", _drops, visible=True),
         _every_seven("step 6, the last before the first drop", "6", _drops, visible=True),
         _every_seven("step 7, the first after it", "7", _drops, visible=True),
-        case(
-            "a random step",
-            "rate = step_decay(base_rate, step, every, factor)",
-            "rate",
-            between_drops,
-            weight=2,
-            main=True,
+        _rate("step_decay(base_rate, step, every, factor)")(
+            "a random step", between_drops, weight=2, main=True
         ),
         _every_seven("step 14, the second drop", "14", _drops),
-        case(
-            "a drop at every step", "rate = step_decay(base_rate, 4, 1, factor)", "rate", _drops, weight=0.5
-        ),
+        _rate("step_decay(base_rate, 4, 1, factor)")("a drop at every step", _drops, weight=0.5),
     ),
     named.wrongs("""
     per-iteration-decay: step // every => step
@@ -153,21 +151,15 @@ COSINE_DECAY = exercise(
         _of_forty("step 40 of 40: the final rate", "40", _range, visible=True),
         _of_forty("step 55 of 40: it stays there", "55", _range, visible=True, why="a step behind the end"),
         _to_zero("the final rate is 0 if not given", "30", a_rate(), visible=True),
-        case(
+        _rate("cosine_decay(base_rate, step, total, final_rate)")(
             "a random step",
-            "rate = cosine_decay(base_rate, step, total, final_rate)",
-            "rate",
             a_rate(step=whole(30, 80), total=whole(100, 140), final_rate=between(0.01, 0.04)),
             weight=2,
             main=True,
         ),
         _of_forty("half way", "20", _range),
-        case(
-            "a final rate above the base rate",
-            "rate = cosine_decay(base_rate, 9, 40, final_rate)",
-            "rate",
-            a_rate(final_rate=between(3, 4)),
-            weight=0.5,
+        _rate("cosine_decay(base_rate, 9, 40, final_rate)")(
+            "a final rate above the base rate", a_rate(final_rate=between(3, 4)), weight=0.5
         ),
     ),
     named.wrongs("""
@@ -221,24 +213,13 @@ LINEAR_WARMUP = exercise(
         _in_eight("step 0: one eighth", "0", a_rate(), visible=True),
         _in_eight("step 7, the last of the warm-up: all of it", "7", a_rate(), visible=True),
         _in_eight("step 20: it stays there", "20", a_rate(), visible=True),
-        case(
-            "no warm-up",
-            "rate = linear_warmup(base_rate, 0, 0)",
-            "rate",
-            a_rate(),
-            weight=0.5,
-            visible=True,
-            why="warmup_steps = 0",
+        _rate("linear_warmup(base_rate, 0, 0)")(
+            "no warm-up", a_rate(), weight=0.5, visible=True, why="warmup_steps = 0"
         ),
-        case(
-            "a random step",
-            "rate = linear_warmup(base_rate, step, warmup)",
-            "rate",
-            a_rate(step=whole(3, 20), warmup=whole(30, 50)),
-            weight=2,
-            main=True,
+        _rate("linear_warmup(base_rate, step, warmup)")(
+            "a random step", a_rate(step=whole(3, 20), warmup=whole(30, 50)), weight=2, main=True
         ),
-        case("one step of warm-up", "rate = linear_warmup(base_rate, 0, 1)", "rate", a_rate(), weight=0.5),
+        _rate("linear_warmup(base_rate, 0, 1)")("one step of warm-up", a_rate(), weight=0.5),
         _in_eight("step 8, the first behind it", "8", a_rate()),
     ),
     named.wrongs("""
