@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from autograder.grading.history import after, news
 from autograder.grading.marking import serialized
 from autograder.grading.records import Record, described, digest_of
 from autograder.intake import files as submissions
+from autograder.intake.copying import require_copiable
 from autograder.intake.reading import read_submission
 from autograder.nbgrader_settings import UNISOLATED, unisolated
 from autograder.seed import seed_of
@@ -53,12 +54,25 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         super().__init__(*args, **more)
         if isinstance(self.parent, Autograde):
             where = self.parent.coursedir
+            self.parent.init_destination = partial(self._init_destination, self.parent.init_destination)
             try:
                 if make_ready(Course(Path(where.root)), where.assignment_id):
                     _gradebook.cache_clear()  # which know the cells of the build before
             except (AuthorError, CourseError) as problem:
                 self.log.error(str(problem))
                 raise NbGraderException(str(problem)) from problem
+
+    def _init_destination(self, proceed: Callable[[str, str], bool], unit: str, student: str) -> bool:
+        """nbgrader's first step with a submission, after a look at whether it will get through its folder."""
+        where = self.parent.coursedir
+        if student not in where.student_id_exclude.split(","):
+            course = Course(Path(where.root))
+            try:
+                require_copiable(course, unit, student)
+            except SubmissionError as problem:
+                _remember(course, _refused(student, unit, b"", problem))
+                raise
+        return proceed(unit, student)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **more: Any

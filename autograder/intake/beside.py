@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
 
 from autograder.course import Course
 from autograder.errors import SubmissionError
@@ -19,6 +18,7 @@ MAX_BYTES = 100_000_000
 MAX_FILES = 1_000
 MAX_ENTRIES = 20_000
 MAX_DEPTH = 16
+_MANY = f"more than {MAX_ENTRIES:,} files"
 _IGNORED = (".ipynb_checkpoints", "__pycache__", "feedback")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
@@ -33,7 +33,9 @@ def others(course: Course, unit: str, student: str) -> Iterator[tuple[str, bytes
         return
     left, count = MAX_BYTES, MAX_FILES
     try:
-        for place, name, here in _files(folder):
+        for place, name, here in walk(folder, _IGNORED):
+            if name.endswith((".ipynb", ".pyc")) or name.startswith(".stagewise"):
+                continue
             try:
                 content = read_file(here, name, left)
             except SubmissionError:
@@ -46,25 +48,38 @@ def others(course: Course, unit: str, student: str) -> Iterator[tuple[str, bytes
         os.close(folder)
 
 
-def _files(folder: int) -> Iterator[tuple[tuple[str, ...], str, int]]:
-    """Places (folders from the top, name) of what may be kept, with a descriptor of the folder around it."""
+def walk(
+    folder: int, ignored: Collection[str] = (), beyond: Callable[[str], None] = lambda what: None
+) -> Iterator[tuple[tuple[str, ...], str, int]]:
+    """All that is no folder below `folder`: the folders from the top, its name, a descriptor of the last one.
+
+    `beyond` hears of each bound that ends it before, and may raise.
+    """
     waiting: deque[tuple[str, ...]] = deque([()])
     left = MAX_ENTRIES
     while waiting and left > 0:
         place = waiting.popleft()
-        with suppress(OSError):
+        try:
             here = _opened(folder, place)
             try:
-                names = sorted(os.listdir(here))[:left]
+                names = sorted(os.listdir(here))
+                if len(names) > left:
+                    beyond(_MANY)
+                    names = names[:left]
                 left -= len(names)
                 for name in names:
-                    if _is_folder(here, name):
-                        if name not in _IGNORED and len(place) < MAX_DEPTH:
-                            waiting.append((*place, name))
-                    elif not name.endswith((".ipynb", ".pyc")) and not name.startswith(".stagewise"):
+                    if not _is_folder(here, name):
                         yield place, name, here
+                    elif len(place) == MAX_DEPTH:
+                        beyond(f"more than {MAX_DEPTH} folders in one another")
+                    elif name not in ignored:
+                        waiting.append((*place, name))
             finally:
                 os.close(here)
+        except OSError as problem:
+            beyond(f"a folder that cannot be read ({problem.strerror})")
+    if waiting:
+        beyond(_MANY)
 
 
 def _opened(folder: int, place: tuple[str, ...]) -> int:

@@ -21,7 +21,7 @@ from autograder.intake.reading import MAX_BYTES
 from autograder.reasons import Reason
 
 _LONGEST_NAME = 100
-_LONGEST_TIMESTAMP = 200
+LONGEST_TIMESTAMP = 200
 _LINK = "ask the student to submit the file itself, not a link to it"
 
 
@@ -138,7 +138,7 @@ def _require_good_name(student: str) -> None:
     ):
         raise SubmissionError(
             Reason.BAD_NAME,
-            f"the folder's name {_said(student)!r} cannot be a student's",
+            f"the folder's name {said(student)!r} cannot be a student's",
             "rename the folder below submitted/ to the student's id",
         )
 
@@ -154,7 +154,7 @@ def _notebook(folder: int, unit: str) -> bytes:
         raise _unreadable("the folder", problem) from None
     if name not in names:
         if len(names) != 1:
-            found = f"it holds {', '.join(map(_said, names[:5]))}" if names else "it holds no notebook"
+            found = f"it holds {', '.join(map(said, names[:5]))}" if names else "it holds no notebook"
             raise SubmissionError(
                 Reason.MISSING_FILE,
                 f"there is no {name} in the folder: {found}",
@@ -167,7 +167,7 @@ def _notebook(folder: int, unit: str) -> bytes:
 def _timestamp(folder: int) -> datetime | None:
     """When the submission was handed in, as nbgrader's exchange notes it; a damaged note is like none."""
     try:
-        text = read_file(folder, "timestamp.txt", _LONGEST_TIMESTAMP).decode().strip()
+        text = read_file(folder, "timestamp.txt", LONGEST_TIMESTAMP).decode().strip()
     except (SubmissionError, UnicodeDecodeError):
         return None
     return parse_timestamp(text) if text else None
@@ -193,11 +193,11 @@ def _refusal(folder: int, name: str, place: str, problem: OSError) -> Submission
     except OSError:
         return _unreadable(place, problem)
     if stat.S_ISLNK(kind):
-        return SubmissionError(Reason.SYMLINK, f"{_said(place)} is a link to another place", _LINK)
+        return SubmissionError(Reason.SYMLINK, f"{said(place)} is a link to another place", _LINK)
     if problem.errno == errno.ENOTDIR:
         return SubmissionError(
             Reason.MISSING_FILE,
-            f"{_said(place)} is not a folder",
+            f"{said(place)} is not a folder",
             "make a folder of that name and put the student's notebook into it",
         )
     if problem.errno == errno.ENXIO:
@@ -207,14 +207,14 @@ def _refusal(folder: int, name: str, place: str, problem: OSError) -> Submission
 
 def _not_plain(name: str) -> SubmissionError:
     return SubmissionError(
-        Reason.UNREADABLE, f"{_said(name)} is not a plain file", "ask the student for the file itself"
+        Reason.UNREADABLE, f"{said(name)} is not a plain file", "ask the student for the file itself"
     )
 
 
 def _too_large(name: str, most: int) -> SubmissionError:
     return SubmissionError(
         Reason.TOO_LARGE,
-        f"{_said(name)} has more than {most:,} bytes",
+        f"{said(name)} has more than {most:,} bytes",
         "ask the student to clear all outputs (Kernel, Restart and Clear Outputs) and to submit again",
     )
 
@@ -222,12 +222,12 @@ def _too_large(name: str, most: int) -> SubmissionError:
 def _unreadable(place: str, problem: OSError) -> SubmissionError:
     return SubmissionError(
         Reason.UNREADABLE,
-        f"{_said(place)} could not be read: {problem.strerror}",
+        f"{said(place)} could not be read: {problem.strerror}",
         "look at the owner and the permissions of the file, then grade this student again",
     )
 
 
-def _said(name: str) -> str:
+def said(name: str) -> str:
     """A name of the disk as it may stand in a message: short, and text that can be printed and saved."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in name[: _LONGEST_NAME + 1])
     return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"
