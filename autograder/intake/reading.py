@@ -22,8 +22,11 @@ from autograder.reasons import Reason
 from autograder.units.plan import Plan
 
 MAX_BYTES = 50_000_000
+MAX_PARTS = 2_000_000
+"""Values of the JSON: each may take 200 bytes of memory and as few as two of the file."""
 MAX_CELLS = 5_000
 MAX_SOURCE = 1_000_000
+_BEFORE_PARTS = ",[{"
 _LONGEST_NAME = 200
 _LARGEST_PICTURE = 32 << 20
 _MARKS = (
@@ -50,11 +53,7 @@ def read_submission(raw: bytes, plan: Plan) -> Intake:
     in it.
     """
     if len(raw) > MAX_BYTES:
-        raise SubmissionError(
-            Reason.TOO_LARGE,
-            f"the file has {len(raw):,} bytes, more than {MAX_BYTES:,}",
-            "ask the student to clear all outputs (Kernel, Restart and Clear Outputs) and to submit again",
-        )
+        raise _too_large(f"the file has {len(raw):,} bytes, more than {MAX_BYTES:,}")
     text, repairs = _decode(raw)
     data = _parse(text)
     major = data.get("nbformat")
@@ -97,6 +96,8 @@ def _decode(raw: bytes) -> tuple[str, list[Repair]]:
 
 
 def _parse(text: str) -> dict[str, Any]:
+    if len(text) > MAX_PARTS and sum(map(text.count, _BEFORE_PARTS)) > MAX_PARTS:
+        raise _too_large(f"the file holds more than {MAX_PARTS:,} commas and brackets: too many parts")
     try:
         data = _loaded(text)
     except (ValueError, RecursionError) as problem:
@@ -250,6 +251,14 @@ def _notebook(cells: list[Cell]) -> dict[str, Any]:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+
+
+def _too_large(detail: str) -> SubmissionError:
+    return SubmissionError(
+        Reason.TOO_LARGE,
+        detail,
+        "ask the student to clear all outputs (Kernel, Restart and Clear Outputs) and to submit again",
+    )
 
 
 def _not_a_notebook(detail: str) -> SubmissionError:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import SubmissionError
-from autograder.intake.reading import MAX_BYTES, read_submission
+from autograder.intake.reading import MAX_BYTES, MAX_PARTS, read_submission
 from autograder.reasons import Reason
 from tests.autograder.graded_toy import ANSWERS, cell, released, submitted, toy_plan
 
@@ -72,6 +72,8 @@ def test_the_students_own_cells_stay_behind_the_cell_they_followed():
         (b'{"cells": [], "nbformat": 7}', Reason.UNKNOWN_FORMAT),
         (b'{"cells": [], "nbformat": 4}', Reason.WRONG_UNIT),
         (b" " * (MAX_BYTES + 1), Reason.TOO_LARGE),
+        (b'{"cells": [' + b"[]," * (MAX_PARTS // 2) + b"[]]}", Reason.TOO_LARGE),
+        (b"[{}," * (MAX_PARTS // 3 + 1), Reason.TOO_LARGE),
     ],
     ids=lambda value: value.value if isinstance(value, Reason) else str(value[:12]),
 )
@@ -81,6 +83,16 @@ def test_a_file_that_is_no_notebook_of_the_unit_has_a_reason_and_a_remedy(raw, r
     assert caught.value.reason is reason
     assert caught.value.remedy
     assert str(caught.value).count("\n") == 2
+
+
+def test_a_large_notebook_of_pictures_is_read():
+    """Many bytes are few parts."""
+    pictures = [{"output_type": "display_data", "data": {"image/png": "A" * 4_000_000}, "metadata": {}}] * 3
+
+    def draw(notebook):
+        cell(notebook, "double")["outputs"] = pictures
+
+    assert taken_in(draw).notebook["cells"]
 
 
 def test_the_notebook_of_another_unit_is_named():
