@@ -287,9 +287,4 @@ OTHERS = (
     """),
 )
 
-FORWARD = exercise(
-    bn.batchnorm_forward,
-    CASES,
-    MISTAKES,
-    OTHERS,
-)
+FORWARD = exercise(bn.batchnorm_forward, CASES, MISTAKES, OTHERS)

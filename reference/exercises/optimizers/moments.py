@@ -184,7 +184,7 @@ def adamw_as_shrinking(w: Any, dw: Any, config: Any = None) -> Any:
 
 _TAKEN = (
     "no-bias-correction", "only-m-corrected", "only-v-corrected", "beta-not-power", "t-late", "t-not-stored",
-    "betas-swapped", "eps-inside", "eps-hat", "eps-missing",
+    "betas-swapped", "eps-inside", "eps-hat", "eps-missing"
 )  # fmt: skip
 
 named = Notation(adamw_as_shrinking, SHARED=SHARED)
