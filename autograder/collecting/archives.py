@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -110,18 +110,19 @@ def _entry(
     parts = tuple(part for part in name.text.replace("\\", "/").split("/") if part not in ("", "."))
     if name.text.endswith(("/", "\\")) or not parts or any(map(is_junk, parts)):
         return
-    inside = (*where, *parts)
+    inside, when = (*where, *parts), _modified(entry)
     try:
         _require_harmless(entry, name.text, parts)
         if name.unclear and not where:  # within a student's zip nothing depends on names
             raise RefusalError(Outcome.UNCLEAR_NAME, name.unclear)
         if is_zip(parts[-1]):
-            yield from _walk_nested(_read(archive, entry, budget), inside, budget if where else None, way)
+            for found in _walk_nested(_read(archive, entry, budget), inside, budget if where else None, way):
+                yield replace(found, entered=when) if isinstance(found, File) and not where else found
         elif is_other_archive(parts[-1]):
             raise RefusalError(Outcome.UNSUPPORTED, "an archive that is no zip")
         else:
             raw = _read(archive, entry, budget) if way.wanted(inside) else None
-            yield File(inside, raw, _modified(entry), packed=bool(where))
+            yield File(inside, raw, when, packed=bool(where), entered=None if where else when)
     except RefusalError as refusal:
         yield Refused(inside, refusal.outcome, refusal.detail)
 

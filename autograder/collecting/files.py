@@ -27,13 +27,15 @@ Wanted = Callable[[Parts], bool]
 @dataclass(frozen=True, slots=True)
 class File:
     """A file: the names from the outermost folder or zip to it, its content if it was wanted, when it was
-    last changed (a zip tells that without a time zone, or not at all), whether a student's zip holds it.
+    last changed (a zip tells that without a time zone, or not at all), whether a student's zip holds it, and
+    when the downloaded zip says that it, or the student's zip around it, was written.
     """
 
     where: Parts
     raw: bytes | None
     modified: datetime | None
     packed: bool = False
+    entered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.collecting import plain
+from autograder.collecting.files import is_zip
 from autograder.collecting.owner import Named, Owner, Parts
 from autograder.collecting.systems import (
     blackboard,
@@ -73,6 +74,8 @@ def layout_of(
         if len(folders) != 1 or any(len(path) == 1 and _is_book(path[0]) for path in below):
             break
         around = folders.pop()
+        if is_zip(around):  # a student's, which may hold what looks like a download
+            break
     return _plain(listed, unit, stem)
 
 

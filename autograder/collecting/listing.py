@@ -104,9 +104,9 @@ def _entry(
     owner = layout.owner(file.where)
     modified = in_utc(file.modified, zone)
     told = in_utc(owner.told, zone) if owner else None
-    if told is None and owner is not None and not file.packed:
-        if layout.writes_times and file.modified is not None and file.modified.tzinfo is None:
-            told = modified
+    if told is None and owner is not None:
+        if layout.writes_times:
+            told = in_utc(file.entered, zone)
         elif layout.system == PLAIN and not owner.guessed and len(file.where) <= layout.skipped + 3:
             told = notes.get(file.where[:-1])
     return Entry(source, file.where, owner, looked.digest, looked.problem, told, modified, looked.shows)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from autograder.collecting.files import is_zip
 from autograder.collecting.owner import Owner, Parts, is_id, safe_id
 
 _BOOK = ".ipynb"
@@ -84,11 +85,11 @@ def _is_flat(folder: str, names: list[str], unit: str, alone: bool) -> bool:
 
 def unwrapped(paths: Iterable[Parts], unit: str, stem: str) -> int:
     """How many folders around all students' folders to leave out: a zip (its name without .zip is `stem`)
-    often holds one folder with all. Otherwise one folder around everything is a student's.
+    often holds one folder with all. Otherwise one folder, or one zip, around everything is a student's.
     """
     listed = list(paths)
     tops = {path[0] for path in listed}
-    if len(tops) != 1:
+    if len(tops) != 1 or any(map(is_zip, tops)):
         return 0
     folders = {path[1] for path in listed if len(path) > 2}
     return 1 if folders and unit not in folders and (len(folders) > 1 or tops == {stem}) else 0

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from autograder.collecting.choosing import Decision
+from autograder.collecting.files import is_zip
 from autograder.collecting.layouts import PLAIN
 from autograder.collecting.listing import Listing
 from autograder.collecting.outcomes import Outcome
@@ -39,10 +40,16 @@ def _on(source: str, listing: Listing, decisions: Sequence[Decision]) -> str:
     taken = [
         one.entry for one in decisions if one.outcome in _TAKEN and one.entry and one.entry.source == source
     ]
-    said = [f"{source}: laid out as {layout.system}."]
+    around = "/".join(taken[0].where[: layout.skipped]) if taken else ""
+    said = [f"{source}: laid out as {layout.system}{f', all within {around}' if around else ''}."]
     if layout.system == PLAIN:
         guessed = any(entry.owner and entry.owner.guessed for entry in taken)
         said = [f"{source}: {_unknown(guessed)}"]
+        if around:
+            said.append(f"All lies within {around}, which is taken for no student.")
+    zips = {one.where[0] for one in taken if is_zip(one.where[0])}
+    if len(zips) == 1 and all(one.where[0] in zips for one in taken):
+        said.append(f"{zips.pop()} is taken for a student's zip: name a download itself.")
     if taken and not any(entry.told for entry in taken):
         said.append("It does not tell when anything was handed in: no lateness is charged.")
     elif any(entry.told is None for entry in taken):

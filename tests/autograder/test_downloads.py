@@ -204,6 +204,27 @@ def test_ilias_writes_the_times_of_submission_into_its_zip(course, tmp_path):
     assert any("zone UTC" in remark for remark in collected.remarks)
 
 
+def test_a_zip_in_the_zip_of_ilias_came_when_it_was_entered(course, tmp_path):
+    inner = zipped(tmp_path / "inner.zip", {"toy.ipynb": NOTEBOOK}, (2020, 1, 1, 0, 0, 0)).read_bytes()
+    contents = {
+        "HW/Doe_Jane_jdoe_4711/all.zip": inner,
+        "HW/Ray_Bob_bray_4712/deep.zip": zipped(tmp_path / "deep.zip", {"all.zip": inner}).read_bytes(),
+    }
+    gathered(course, zipped(tmp_path / "ilias.zip", contents, (2024, 6, 7, 8, 9, 10)), zone=UTC)
+    for student in ("jdoe", "bray"):
+        assert read(course, "toy", student).timestamp == datetime(2024, 6, 7, 8, 9, 10)
+
+
+def test_what_is_taken_for_the_whole_and_what_for_a_students_is_said(course, tmp_path):
+    inner = zipped(tmp_path / "x.zip", {"Jane Doe_17_assignsubmission_file_/toy.ipynb": NOTEBOOK})
+    lonely = folder(tmp_path / "dl", {"eve.zip": inner.read_bytes()})
+    collected = collect.collect(course, "toy", [lonely])
+    assert [one.student for one in collected.decisions] == ["eve"]
+    assert any("eve.zip is taken for a student's zip" in remark for remark in collected.remarks)
+    wrapped = folder(tmp_path / "all", {"bob/Jane Doe_17_assignsubmission_file_/toy.ipynb": NEWER})
+    assert any("all within bob" in remark for remark in collect.collect(course, "toy", [wrapped]).remarks)
+
+
 def test_what_the_download_told_is_kept(course, tmp_path):
     source = zipped(tmp_path / "canvas.zip", {"doejane_LATE_12_34_toy.ipynb": NOTEBOOK})
     remarks = collect.collect(course, "toy", [source]).remarks

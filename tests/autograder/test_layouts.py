@@ -71,6 +71,26 @@ def test_nor_do_files_and_folders_inside_an_upload(system, hostile):
         assert (layout.system, found.student, found.told) == (system, student, told)
 
 
+def test_nor_does_all_that_a_lonely_zip_holds():
+    """Where it is the only upload, its folders are not taken for the download's."""
+    inside = ("Jane Doe_17_assignsubmission_file_/toy.ipynb", "ann/toy.ipynb", "bob/toy.ipynb")
+    paths = [f"eve.zip/{path}" for path in inside]
+    for some in (paths[:1], paths[1:], paths):
+        assert {found.student for found in owners(some)} == {"eve"}
+    told = {("eve.zip", "submission_metadata.yml"): b"ann:\n  :submitters:\n  - :sid: s17\n"}
+    assert owners(paths[1:2], told)[0].student == "eve"
+
+
+def test_a_date_in_a_name_in_brightspace_is_no_time():
+    name = "7-1 - Bob - Jan 1, 2020 1000 AM - Oct 1, 2025 1022 AM"
+    (whole,) = owners([f"{name}/toy.ipynb"])
+    assert (whole.told, "2020" in whole.name) == (datetime(2025, 10, 1, 10, 22), True)
+    (unread,) = owners(["7-1 - Bob - Jan 1, 2020 1000 AM - 1.10.2025 1022/toy.ipynb"])
+    assert (unread.told, "1.10.2025" in unread.guessed) == (None, True)
+    (packed,) = owners(["7-1 - Bob - Oct 1, 2025 1022 AM - Jan 1, 2020 1000 AM.zip/toy.ipynb"])
+    assert packed.told == datetime(2025, 10, 1, 10, 22)
+
+
 def test_one_name_does_not_change_how_the_others_are_read():
     paths = ["raybob_7_100_toy.ipynb", "doejane_8_101_x_s17_attempt_2026-12-24-00-00-00.ipynb"]
     assert [found.student for found in owners(paths)] == ["raybob_7", "doejane_8"]
@@ -168,6 +188,8 @@ def test_ilias_marks_late_files_and_teams():
     assert (late.student, late.late, late.also) == ("jdoe", True, ("Jane Doe",))
     assert (team.student, team.team) == ("jdoe", "Team 12")
     assert laid_out(["HW/Doe_Jane_jdoe_4711/toy.ipynb"]).writes_times
+    assert owners(["HW/Doe_Jane_jdoe_4711/Late Submission - all.zip/toy.ipynb"])[0].late
+    assert not owners(["HW/Doe_Jane_jdoe_4711/all.zip/Late Submission - toy.ipynb"])[0].late
 
 
 @pytest.mark.parametrize(

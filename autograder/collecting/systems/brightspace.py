@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from autograder.collecting.dates import date_in
+from autograder.collecting.files import is_zip
 from autograder.collecting.owner import Named, Owner, Parts, safe_id
 
 _NAMED = re.compile(r"(?P<number>\d+)-\d+ ?- ?")
@@ -20,7 +21,10 @@ def named(path: Parts) -> Named | None:
     if found is None:
         return None
     pieces = _BETWEEN.split(path[0][found.end() :])
-    dated = next((place for place, piece in enumerate(pieces) if place and date_in(piece)), None)
+    dates = [place for place, piece in enumerate(pieces) if place and date_in(piece)]
+    if len(path) > 1 and not is_zip(path[0]):  # of a folder's name nothing stands behind the date
+        dates = [place for place in dates if place == len(pieces) - 1]
+    dated = next(iter(dates), None)
     if dated is None and (len(path) < 2 or len(pieces) < 2 or not re.search(r"\d", pieces[-1])):
         return None
     place = len(pieces) - 1 if dated is None else dated

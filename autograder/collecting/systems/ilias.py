@@ -27,7 +27,7 @@ def named(path: Parts) -> Named | None:
         found["login"],
         found["number"],
         sure=True,
-        late=_LATE.match(path[-1]) is not None,
+        late=_LATE.match(path[place + 1]) is not None,
         also=(f"{found['first']} {found['last']}",),
         team=team,
     )
