@@ -41,10 +41,22 @@ def is_prose(source: str) -> bool:
     if lines and all(line.startswith("#") for line in lines):
         return re.search(r"\w", source) is not None
     words = re.findall(r"[^\W\d_]+", source)
+    if len(words) > 1 and _is_strings(source):
+        return True
     if len(words) < 2 or any(_BEGINS_CODE.match(line) for line in lines):
         return False
-    return _is_a_string(source) or not is_code(source)
+    return not is_code(source)
 
 
-def _is_a_string(source: str) -> bool:
-    return re.fullmatch(r"""\s*[rRuU]?(['"]).*\1\s*""", source, re.DOTALL) is not None
+def _is_strings(source: str) -> bool:
+    """Whether it holds strings that nothing is done with, and comments."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    values = [node.value for node in body if isinstance(node, ast.Expr)]
+    return len(values) == len(body) > 0 and all(
+        isinstance(value, ast.Constant) and isinstance(value.value, str) for value in values
+    )

@@ -151,6 +151,16 @@ def test_an_answer_in_another_cell_is_shown_in_its_own_with_a_note(plan, place):
     assert again.repairs == ()
 
 
+@pytest.mark.parametrize("typed", ['# {}\n"""{}"""', '"""{}\nwith a reason\nreturn of it"""', "'{}'\n'{}'"])
+def test_strings_that_nothing_is_done_with_are_an_answer(plan, typed):
+    cells = handed_out(plan)
+    source = typed.format("It is so by definition", "and by no theorem")
+    below(cells, text(source, "code"))
+    assert answer(taken_in(plan, cells)).endswith(source)
+    below(cells := handed_out(plan), text(f"print({source.splitlines()[-1]!r})", "code"))
+    assert NOTE not in answer(taken_in(plan, cells))
+
+
 def test_an_answer_that_goes_on_in_other_cells_is_told_as_one(plan):
     cells = handed_out(plan)
     cells[at(cells, "written-why")]["source"] = MINE
