@@ -1,5 +1,6 @@
 """What students may rely on: names, and an import that costs next to nothing."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -25,6 +26,8 @@ def test_the_version_is_written_once_and_told_to_users():
     assert project["tool"]["hatch"]["version"]["path"] == "stagewise/__init__.py"
     assert f"## [{stagewise.__version__}]" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"version: {stagewise.__version__}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
+    named = re.findall(r"stagewise-([\d.]+)-py3", (root / "docs" / "students.md").read_text(encoding="utf-8"))
+    assert set(named) == {stagewise.__version__}
 
 
 def test_import_loads_nothing_heavy():
