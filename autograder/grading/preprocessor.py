@@ -39,6 +39,7 @@ from autograder.intake import files as submissions
 from autograder.intake.copying import require_copiable
 from autograder.intake.reading import read_submission
 from autograder.nbgrader_settings import UNISOLATED, unisolated
+from autograder.reasons import Reason
 from autograder.seed import seed_of
 from autograder.units.plan import read_plan
 
@@ -70,6 +71,9 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
             try:
                 require_copiable(course, unit, student)
             except SubmissionError as problem:
+                if not self.parent.force and _is_graded(course, unit, student):
+                    self.log.warning("%s: kept as it was graded before; %s", student, problem)
+                    return False
                 _remember(course, _refused(student, unit, b"", problem))
                 raise
         return proceed(unit, student)
@@ -244,6 +248,15 @@ def _submitted(course: Course, unit: str, student: str, notebook: NotebookNode) 
     raw = submissions.read(course, unit, student).raw
     made_from = notebook.metadata.get("stagewise", {}).get("digest")
     return raw if made_from == digest_of(raw) else serialized(notebook)
+
+
+def _is_graded(course: Course, unit: str, student: str) -> bool:
+    """Whether what lies there as graded was made of the notebook that is handed in."""
+    record = records.load(course, unit, student)
+    if record is None or record.reason is not Reason.OK:
+        return False
+    same = record.digest == digest_of(submissions.read(course, unit, student).raw)
+    return same and (course.autograded / student / unit / f"{unit}.ipynb").exists()
 
 
 def _refused(student: str, unit: str, raw: bytes, problem: SubmissionError) -> Record:

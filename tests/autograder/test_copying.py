@@ -10,6 +10,7 @@ import pytest
 from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.grading import records
+from autograder.grading.records import Record, digest_of
 from autograder.intake.copying import require_copiable
 from autograder.reasons import Reason
 from autograder.reports.sheets import read_sheets
@@ -77,7 +78,7 @@ def test_a_date_that_is_none_beside_an_earlier_result_is_removed(toy_course, fol
 
 
 def test_nbgraders_command_refuses_such_folders_and_grades_the_others(tmp_path):
-    """With the reason, on the first run and where something older was graded."""
+    """With the reason, where something older was graded too; what was graded of the same notebook is kept."""
     course = Course(tmp_path)
     prepare(course, ["dropout"])
     right = json.dumps(solved(course, "dropout"))
@@ -88,9 +89,13 @@ def test_nbgraders_command_refuses_such_folders_and_grades_the_others(tmp_path):
         (folder / "dropout.ipynb").write_text(right)
         if name in bad:
             bad[name](folder)
-    older = course.autograded / "b1" / "dropout"
+    older, kept = (course.autograded / name / "dropout" for name in ("b1", "b5"))
     older.mkdir(parents=True)
     (older / "timestamp.txt").write_text("1h2026")
+    kept.mkdir(parents=True)
+    (kept / "dropout.ipynb").write_text(right)
+    digest = digest_of(right.encode())
+    records.save(course, Record("b5", "dropout", digest=digest, basis="", isolation="sandbox"))
     try:
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", "autograde", "dropout"],
@@ -104,8 +109,9 @@ def test_nbgraders_command_refuses_such_folders_and_grades_the_others(tmp_path):
         trees.uproot(course.submitted)
     assert done.returncode != 0
     told = {record.student: record for record in records.load_all(course, "dropout")}
-    assert {name for name, record in told.items() if record.reason is not Reason.OK} == bad.keys()
-    assert all(told[name].remedy and told[name].detail in done.stderr for name in bad)
+    refused = {name for name, record in told.items() if record.reason is not Reason.OK}
+    assert refused == bad.keys() - {"b5"}
+    assert all(told[name].remedy and told[name].detail in done.stderr for name in refused)
     assert read_sheets(course, "dropout").keys() == {"a-first", "z-last"}
-    kept = {name for name in told if (course.autograded / name / "dropout").exists()}
-    assert kept == {"a-first", "z-last"}
+    there = {name for name in told if (course.autograded / name / "dropout").exists()}
+    assert there == {"a-first", "b5", "z-last"}
