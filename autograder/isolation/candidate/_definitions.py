@@ -1,5 +1,8 @@
 """Which cells define functions, import what is there already, and do nothing else: no call, no loop, nothing
 shown.
+
+It costs a list of the operations of Python that do that, and was measured to buy 6 ms of the 9 that the 27
+such cells of a notebook on batchnorm take by IPython's way. What is not on the list takes that way.
 """
 
 import builtins
