@@ -48,3 +48,18 @@ def test_inputs_of_a_workflow_reach_a_shell_through_its_environment_alone():
     for path in WORKFLOWS:
         for step in steps(yaml.safe_load(path.read_text(encoding="utf-8"))):
             assert "${{" not in step.get("run", ""), (path.name, step)
+
+
+TEXTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_texts_name_files_that_exist(path):
+    """By their path in the repository, or below autograder/; a unit called x is an example."""
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:\w+/)+\w+\.(?:py|md|txt|sh))`", text) + re.findall(r"\]\(([\w/]+\.md)\)", text)
+    for name in set(named):
+        if name.endswith("/x.py"):
+            continue
+        places = (ROOT / name, ROOT / "autograder" / name, path.parent / name)
+        assert any(place.exists() for place in places), name
