@@ -110,12 +110,23 @@ def decide(
 def _refusal(student: str, files: Sequence[_Given], roster: Roster | None) -> Decision | None:
     """Why nothing can be collected under this name, if so: it would be several people's."""
     books = [given for given in files if given.entry.is_notebook]
-    owners = {unicodedata.normalize("NFC", given.owner.key): given for given in books or files}
-    claims = len({given.entry.digest for given in owners.values() if given.owner.guessed}) > 1
+    owners = {_called(given.owner): given for given in books or files}
+    guesses = {given.entry.digest for given in owners.values() if given.owner.guessed}
+    claims = len(guesses) > 1 or any(_has_unsure_number(given.owner) for given in owners.values())
     if len(owners) > 1 and not any(given.owner.team for given in files) and (roster is None or claims):
         called = " and ".join(sorted(owners))
         return _decision(Outcome.SAME_NAME, student, files[0].entry, f"{called} would both be {student}")
     return None
+
+
+def _called(owner: Owner) -> str:
+    """What tells people apart; whose number is a guess is apart from who has it for certain."""
+    doubt = f" ({owner.guessed})" if _has_unsure_number(owner) else ""
+    return unicodedata.normalize("NFC", owner.key) + doubt
+
+
+def _has_unsure_number(owner: Owner) -> bool:
+    return bool(owner.number and owner.guessed) and not owner.sure
 
 
 def _of_one(

@@ -225,6 +225,21 @@ def test_what_is_taken_for_the_whole_and_what_for_a_students_is_said(course, tmp
     assert any("all within bob" in remark for remark in collect.collect(course, "toy", [wrapped]).remarks)
 
 
+@pytest.mark.parametrize("called", ["leeann_501_9999", "leeann_501"])
+@pytest.mark.parametrize("table", [None, [{"id": "ann", "name": "leeann", "lms_user_id": "501"}]])
+def test_who_is_called_like_another_ones_entry_in_canvas_takes_no_place(course, tmp_path, called, table):
+    contents = {"leeann_501_9001_toy.ipynb": NOTEBOOK, f"{called}_502_9002_toy.ipynb": NEWER}
+    source = zipped(tmp_path / "canvas.zip", contents)
+    roster = roster_of(table, "names.csv") if table else None
+    student = "ann" if table else "leeann_501"
+    assert gathered(course, source, roster=roster) == {student: Outcome.SAME_NAME}
+    alone = zipped(tmp_path / "alone.zip", {"leeann_501_9001_3_toy.ipynb": NOTEBOOK})
+    assert gathered(course, alone, roster=roster) == {student: Outcome.COLLECTED}
+    both = {"leeann_501_9001_toy.ipynb": NOTEBOOK, "leeann_501_9002_3_plot.png": b"x"}
+    (one,) = collect.collect(course, "toy", [zipped(tmp_path / "both.zip", both)], roster).decisions
+    assert "3_plot.png" in one.detail
+
+
 def test_what_the_download_told_is_kept(course, tmp_path):
     source = zipped(tmp_path / "canvas.zip", {"doejane_LATE_12_34_toy.ipynb": NOTEBOOK})
     remarks = collect.collect(course, "toy", [source]).remarks

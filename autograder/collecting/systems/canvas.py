@@ -27,8 +27,9 @@ def named(path: Parts) -> Named | None:
         return Named(_with(owner, found["late"], found["file"]), found.end())
     found = _NAMED.match(top)
     if found is not None:
-        # A third number may be the file's, or the first one the end of a name: then the name must agree.
         owner = _person(found["name"], found["number"], sure=found["more"] is None)
+        if found["more"] is not None:  # it may begin the file's name, or the first number end the person's
+            owner = replace(owner, guessed=f"the user may be {owner.number} or another")
         return Named(_with(owner, found["late"], found["file"]), found.end())
     found = _TYPED.fullmatch(top)
     if found is not None and len(path) == 1:
