@@ -83,6 +83,10 @@ class Reason(StrEnum):
         "answer-found",
         "An answer stood in another cell of the notebook and was put into the cell for it.",
     )
+    TEXTS_SHOWN = (
+        "texts-shown",
+        "No answer was written; texts that belong to no question were put there for the person who marks.",
+    )
     CELL_IDENTIFIED = "cell-identified", "A cell had lost its name; it was recognised by its text."
     DAMAGED_CELL = "damaged-cell", "A cell was damaged; what could be read of it was kept."
     NBFORMAT_CONVERTED = "nbformat-converted", "The notebook was in another format version and was converted."

@@ -60,7 +60,7 @@ def restore(cells: list[Cell], plan: Plan) -> tuple[list[Cell], tuple[Repair, ..
     dropped = {index for index, name in copies if _is_spare(cells[index], planned[name])}
     repairs = [Repair(Reason.DUPLICATE_CELL_DROPPED, name) for _, name in copies]
     repairs += [Repair(Reason.CELL_IDENTIFIED, name) for name in adopted]
-    repairs += [Repair(Reason.ANSWER_FOUND, name) for name in answers if answers[name].elsewhere]
+    repairs += [Repair(answer.repair, name) for name, answer in answers.items() if answer.repair]
     repairs += _order([owner[index] for index in sorted(owner)], list(planned))
     lost = {index for index, name in owner.items() if _is_spare(cells[index], planned[name])}
     running = [cell["source"] for index, cell in enumerate(cells) if index not in lost | dropped]

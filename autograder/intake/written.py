@@ -1,17 +1,21 @@
 """Written answers, wherever students write them: in the answer's cell, in a copy of it, in cells of their own
-between the question and what comes next, or merged with the course's text. Pure.
+between the question and what comes next, or merged with the course's text. Texts that belong to no question
+are shown where an answer is missing. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
 from autograder.intake.grammar import is_prose
 from autograder.intake.recognise import Cell, is_copy, plain, says
 from autograder.intake.texts import is_students, without_course_texts
+from autograder.intake.unplaced import NOTE as UNPLACED
+from autograder.intake.unplaced import own_texts
+from autograder.reasons import Reason
 from autograder.units.plan import Plan, PlannedCell
 
 _MOST_CELLS = 60  # that are looked at behind a question: nobody needs more, and to compare texts takes time
@@ -23,13 +27,13 @@ class Answer:
     """An answer's text ("" when there is none) with its pictures.
 
     `rest` says what stays of the student's own cells that it was found in ("" when nothing does),
-    `elsewhere` whether any of it was found outside its own cell.
+    `repair` why the cell holds what was found outside it, if any of it was.
     """
 
     source: str
     attachments: Mapping[str, Any] = field(default_factory=dict)
     rest: Mapping[int, str] = field(default_factory=dict)
-    elsewhere: bool = False
+    repair: Reason | None = None
 
 
 def find_answers(cells: Sequence[Cell], plan: Plan, claimed: Mapping[str, int]) -> dict[str, Answer]:
@@ -37,11 +41,16 @@ def find_answers(cells: Sequence[Cell], plan: Plan, claimed: Mapping[str, int]) 
     planned one.
     """
     search = _Search(cells, plan, claimed)
-    return {
+    answers = {
         cell.grade_id: search.answer(cell, plan.cells[place - 1] if place else None)
         for place, cell in enumerate(plan.cells)
         if cell.role == "written"
     }
+    if all(answer.source for answer in answers.values()):
+        return answers
+    others = _joined(cells, own_texts(cells, plan, claimed, search.placed), UNPLACED)
+    shown = replace(others, repair=Reason.TEXTS_SHOWN) if others.source else others
+    return {name: answer if answer.source else shown for name, answer in answers.items()}
 
 
 class _Search:
@@ -50,6 +59,7 @@ class _Search:
     def __init__(self, cells: Sequence[Cell], plan: Plan, claimed: Mapping[str, int]) -> None:
         self._cells, self._plan, self._claimed = cells, plan, claimed
         self._taken = set(claimed.values())
+        self.placed: set[int] = set()  # those that hold a part of some answer
 
     def answer(self, written: PlannedCell, question: PlannedCell | None) -> Answer:
         own = self._claimed.get(written.grade_id)
@@ -65,7 +75,9 @@ class _Search:
         parts = {index: text for index, text in sorted(parts.items()) if text}
         rest = {index: self._remains(index) for index in parts if index in apart}
         self._taken.update(rest)
-        return _joined(self._cells, parts, own, rest)
+        self.placed.update(parts)
+        found = Reason.ANSWER_FOUND if any(index != own for index in parts) else None
+        return replace(_joined(self._cells, parts, _NOTE, own), rest=rest, repair=found)
 
     def _inside(self, index: int, written: PlannedCell) -> str:
         """What the answer's own cell holds; nothing when that is what it was handed out with."""
@@ -137,14 +149,13 @@ class _Search:
         return not is_students(source, texts) or without_course_texts(source, texts) != source
 
 
-def _joined(
-    cells: Sequence[Cell], parts: Mapping[int, str], own: int | None, rest: Mapping[int, str]
-) -> Answer:
+def _joined(cells: Sequence[Cell], parts: Mapping[int, str], note: str, own: int | None = None) -> Answer:
+    """The parts of an answer as one, with the note before the first that stood in another cell."""
     lines: list[str] = []
     attachments: dict[str, Any] = {}
     for index, text in parts.items():
-        if index != own and _NOTE not in lines:
-            lines.append(_NOTE)
+        if index != own and note not in lines:
+            lines.append(note)
         for name, picture in cells[index].get("attachments", {}).items():
             free = name
             while free in attachments:
@@ -152,4 +163,4 @@ def _joined(
             attachments[free] = picture
             text = text.replace(f"attachment:{name})", f"attachment:{free})")
         lines.append(text)
-    return Answer("\n\n".join(lines), attachments, rest, any(index != own for index in parts))
+    return Answer("\n\n".join(lines), attachments)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from autograder.intake import written
+from autograder.intake import unplaced, written
 from autograder.intake.reading import read_submission
 from autograder.reasons import Reason
 from autograder.units import percent
@@ -305,3 +305,66 @@ def test_thousands_of_cells_that_resemble_the_course_are_not_all_compared(plan, 
     ]
     taken_in(plan, cells)
     assert len(asked) < 500
+
+
+def own_cell_at_the_end(cells):
+    cells.append(text(MINE))
+
+
+def code_cell_at_the_end(cells):
+    cells.append(text(f"# {MINE}", "code"))
+
+
+def own_cell_above_the_first_exercise(cells):
+    cells.insert(1, text(MINE))
+
+
+def over_another_question(cells):
+    cells[at(cells, "question-how")]["source"] = MINE
+
+
+AWAY = [
+    own_cell_at_the_end,
+    code_cell_at_the_end,
+    own_cell_above_the_first_exercise,
+    over_another_question,
+]
+
+
+def shown(intake):
+    return [repair.cell for repair in intake.repairs if repair.reason is Reason.TEXTS_SHOWN]
+
+
+@pytest.mark.parametrize("change", AWAY)
+def test_a_text_that_belongs_to_no_question_is_shown_where_an_answer_is_missing(plan, change):
+    cells = handed_out(plan)
+    cells[at(cells, "written-how")]["source"] = "I asked."
+    change(cells)
+    intake = taken_in(plan, cells)
+    assert answer(intake).startswith(unplaced.NOTE)
+    assert MINE in answer(intake)
+    assert shown(intake) == ["written-why"]
+    assert answer(intake, "written-how") == "I asked."
+    again = read_submission(json.dumps(intake.notebook).encode(), plan)
+    assert again.notebook["cells"] == intake.notebook["cells"]
+    assert again.repairs == ()
+
+
+@pytest.mark.parametrize("change", AWAY)
+def test_nothing_is_shown_where_every_question_is_answered(plan, change):
+    cells = handed_out(plan)
+    for name in ("written-why", "written-how"):
+        cells[at(cells, name)]["source"] = "I asked."
+    change(cells)
+    intake = taken_in(plan, cells)
+    assert [answer(intake, name) for name in ("written-why", "written-how")] == ["I asked."] * 2
+    assert shown(intake) == []
+
+
+@pytest.mark.parametrize("own", [["long " * 2000], ["one", "two " * 2000, "three"], ["a line"] * 900])
+def test_of_many_texts_a_part_is_shown_and_that_there_are_more(plan, own):
+    cells = [*handed_out(plan), *map(text, own)]
+    found = answer(taken_in(plan, cells))
+    assert found.endswith(unplaced.MORE)
+    assert own[0][:4000] in found
+    assert len(found) < 6000
