@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -91,19 +92,24 @@ def grade(course: Course, asked: Namespace, console: Console) -> int:
                 templates,
                 steps.slow,
             )
-    graded = [one for one in done if one.graded]
-    refused = [one for one in done if one.record.reason is not Reason.OK]
-    repaired = [one for one in graded if one.record.repairs]
-    console.print(
-        f"{len(graded)} graded, {len(done) - len(graded)} unchanged, {len(repaired)} repaired before "
-        f"grading, {len(refused)} not gradable, in {time.monotonic() - started:.1f} s"
-    )
+    console.print(f"{counted(done)}, in {time.monotonic() - started:.1f} s")
     odd = [one.record.student for one in done if "[" in one.record.student]
     if odd:
         console.print(shown(f"nbgrader's own commands find nothing of {', '.join(odd)}, since brackets are"))
         console.print("patterns to them: use these here, or rename the folders below submitted/.")
     console.print(f"Points and reasons:  python -m autograder scores {asked.unit}{_same_course(course)}")
-    return 1 if refused else 0
+    return 1 if any(refusal(one) for one in done) else 0
+
+
+def counted(done: Sequence[Done]) -> str:
+    """How many submissions came to which end; each is counted once, but for those that were repaired."""
+    told = [one for one in done if not refusal(one)]
+    graded = [one for one in told if one.graded]
+    repaired = [one for one in graded if one.record.repairs]
+    return (
+        f"{len(graded)} graded, {len(told) - len(graded)} unchanged, {len(repaired)} repaired before "
+        f"grading, {len(done) - len(told)} not gradable"
+    )
 
 
 def settings_of(asked: Namespace) -> Settings:

@@ -27,7 +27,10 @@ def test_grade_scores_and_feedback(graded, capsys):
     assert cli.main(["grade", "toy", "--jobs", "1"]) == 1
     said = capsys.readouterr().out
     assert "cut: not-json:" in said
-    assert "3 graded, 0 unchanged, 0 repaired before grading, 1 not gradable" in said
+    assert "2 graded, 0 unchanged, 0 repaired before grading, 1 not gradable" in said
+
+    assert cli.main(["grade", "toy", "--jobs", "1"]) == 1
+    assert "0 graded, 2 unchanged, 0 repaired before grading, 1 not gradable" in capsys.readouterr().out
 
     assert cli.main(["grade", "toy", "ada", "kim", "--jobs", "1"]) == 0
     assert "0 graded, 2 unchanged" in capsys.readouterr().out
