@@ -15,7 +15,7 @@ from autograder.course import Course
 from autograder.grading import records
 from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
-from autograder.reports.sheets import Mark, Sheet, in_words, read_sheets, reason_of
+from autograder.reports.sheets import Mark, Sheet, in_decimals, in_words, read_sheets, reason_of
 from autograder.spreadsheet import Value, csv_text
 from autograder.terminal import json_text, shown
 from autograder.units.plan import PlannedCell, read_plan
@@ -132,16 +132,17 @@ def _score(
     if reason is Reason.CHANGED:
         diagnosis = f"changed since it was marked: {in_words(mark.score)} points until it is marked again"
     isolation = record.isolation if record else ""
-    points, evidence = (mark.score, cell.points), check.evidence if check else ""
+    points, evidence = (float(in_decimals(mark.score)), cell.points), check.evidence if check else ""
     return Score(student, unit, cell.grade_id, *points, reason.value, diagnosis, isolation, evidence)
 
 
 def _penalty(record: Record | None, student: str, unit: str, sheet: Sheet) -> Iterator[Score]:
     """What lateness cost, and no more than there was."""
     if sheet.late_penalty:
-        earned = fsum(mark.score for mark in sheet.marks.values())
+        earned = sum(in_decimals(mark.score) for mark in sheet.marks.values())
         isolation = record.isolation if record else ""
-        late = (LATE_PENALTY, sheet.score - earned, 0.0, Reason.LATE.value, sheet.lateness, isolation)
+        cost = float(in_decimals(sheet.score) - earned)
+        late = (LATE_PENALTY, cost, 0.0, Reason.LATE.value, sheet.lateness, isolation)
         yield Score(student, unit, *late)
 
 

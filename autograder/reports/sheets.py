@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import ceil, fsum
 from typing import Any
 
@@ -18,6 +19,7 @@ from autograder.grading.records import CheckScore
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
 
+_DIGITS = 12  # behind the point: sums of a hundred points are good to 13
 _DATES = (
     api.SubmittedNotebook.late_submission_penalty,
     api.SubmittedAssignment.timestamp,
@@ -77,6 +79,15 @@ class Sheet:
 def in_words(points: float) -> str:
     """Points as people read them everywhere: two decimals at most."""
     return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def in_decimals(points: float) -> Decimal:
+    """Points without the digits that come of binary fractions alone, so that they add up exactly.
+
+    >>> in_decimals(9.349999999999994) + in_decimals(0.1 + 0.2)
+    Decimal('9.65')
+    """
+    return Decimal(str(round(points, _DIGITS)))
 
 
 def reason_of(cell: PlannedCell, check: CheckScore | None, mark: Mark, changed: Container[str]) -> Reason:

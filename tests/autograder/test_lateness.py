@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from nbgrader.api import Gradebook
@@ -14,9 +15,10 @@ from rich.console import Console
 from autograder.config import CONFIG_TEXT
 from autograder.errors import CourseError
 from autograder.grading.driver import Settings, grade
+from autograder.reports import scores as tables
 from autograder.reports.feedback import feedback
 from autograder.reports.scores import as_csv, as_json, scores, show
-from autograder.reports.sheets import read_sheets
+from autograder.reports.sheets import Mark, Sheet, in_words, read_sheets
 from tests.autograder.graded_toy import ANSWERS, submitted
 from tests.autograder.toy_class import RIGHT, hand_in
 
@@ -128,6 +130,25 @@ def test_scores_the_page_and_the_export_tell_one_total(course):
     assert (row.reason, row.max) == ("late", 0.0)
     assert row.diagnosis == "handed in 1 d 1 h late: 9.05 points were taken off"
     assert row.diagnosis in text
+
+
+@pytest.mark.parametrize(
+    ("earned", "penalty", "rows"),
+    [
+        ([90.5, 3.0], 9.349999999999994, ["90.5", "3.0", "-9.35"]),
+        ([0.1 + 0.2, 4.249999999999999], 0.7 + 0.1, ["0.3", "4.25", "-0.8"]),
+        ([1.1, 2.2], 9.0, ["1.1", "2.2", "-3.3"]),
+    ],
+)
+def test_told_points_are_decimals_that_add_up_to_the_total(toy_course, monkeypatch, earned, penalty, rows):
+    marks = dict(
+        zip(("check-double", "check-quadruple"), (Mark(one, None, one) for one in earned), strict=True)
+    )
+    sheet = Sheet(marks, late_penalty=penalty, seconds_late=60.0)
+    monkeypatch.setattr(tables, "read_sheets", lambda course, unit: {"ada": sheet})
+    found = list(csv.DictReader(io.StringIO(as_csv(scores(toy_course, "toy", ["ada"])))))
+    assert [row["points"] for row in found] == rows
+    assert sum(Decimal(row["points"]) for row in found) == Decimal(in_words(sheet.score))
 
 
 def test_a_penalty_takes_no_more_than_there_is(course):
