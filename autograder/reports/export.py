@@ -1,26 +1,76 @@
-"""nbgrader's table of grades, without the units that were built and that nobody has handed in."""
+"""nbgrader's table of grades, safe to open as a spreadsheet, without units that nobody has handed in."""
 
 from __future__ import annotations
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.plugins import CsvExportPlugin
 
-_NONE = "-"  # no assignment's name, for which the plugin would take all
+from autograder.reports.sheets import in_decimals
+from autograder.spreadsheet import Value, csv_text
+
+_COLUMNS = (
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+)
 
 
 class HandedIn(CsvExportPlugin):  # type: ignore[misc]
-    """For `nbgrader export`: a unit counts once somebody has handed it in, or when it is named."""
+    """For `nbgrader export`: a unit counts once somebody has handed it in, or when it is named.
+
+    nbgrader's own plugin writes texts as they are, which part cells and begin formulas.
+    """
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the table; units that are left out are told."""
-        if not self.assignment:
-            query = gradebook.db.query(Assignment.name)
-            handed_in = {name for (name,) in query.join(SubmittedAssignment).distinct()}
-            waiting = sorted(name for (name,) in query if name not in handed_in)
-            if waiting:
-                self.log.warning(
-                    "Nobody has handed in %s: left out, unless it is named with --assignment",
-                    ", ".join(waiting),
-                )
-            self.assignment: list[str] = sorted(handed_in) or [_NONE]
-        super().export(gradebook)
+        units = {str(name) for name in self.assignment} or self._handed_in(gradebook)
+        students = {str(name) for name in self.student}
+        place = Path(self.to or "grades.csv")
+        self.log.info("Exporting grades to %s", place)
+        place.write_text(csv_text(_COLUMNS, _rows(gradebook, units, students)), encoding="utf-8")
+
+    def _handed_in(self, gradebook: Gradebook) -> set[str]:
+        query = gradebook.db.query(Assignment.name)
+        handed_in = {name for (name,) in query.join(SubmittedAssignment).distinct()}
+        waiting = sorted(name for (name,) in query if name not in handed_in)
+        if waiting:
+            self.log.warning(
+                "Nobody has handed in %s: left out, unless it is named with --assignment", ", ".join(waiting)
+            )
+        return handed_in
+
+
+def _rows(gradebook: Gradebook, units: Container[str], students: set[str]) -> Iterator[list[Value]]:
+    """A line for each of the units and each of the students, all of them when none is named."""
+    for assignment in gradebook.assignments:
+        for student in gradebook.students if assignment.name in units else ():
+            if not students or student.id in students:
+                yield _row(gradebook, assignment, student)
+
+
+def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> list[Value]:
+    """What nbgrader's own plugin tells; who handed in nothing has no points."""
+    try:
+        submission = gradebook.find_submission(assignment.name, student.id)
+    except MissingEntry:
+        when, earned, penalty = None, 0.0, 0.0
+    else:
+        when, earned, penalty = submission.timestamp, submission.score, submission.late_submission_penalty
+    who = (student.id, student.last_name, student.first_name, student.email)
+    points = (earned, penalty, max(0.0, earned - penalty), assignment.max_score)
+    return [
+        assignment.name,
+        *("" if one is None else str(one) for one in (assignment.duedate, when, *who)),
+        *(float(in_decimals(number)) for number in points),
+    ]

@@ -14,6 +14,7 @@ from autograder.errors import CourseError
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.records import CheckScore, Record, save
 from autograder.reasons import Reason
+from autograder.reports.export import HandedIn
 from autograder.reports.scores import Score, as_csv, as_json, scores, show
 from autograder.reports.sheets import read_sheets
 
@@ -148,3 +149,23 @@ def test_a_damaged_gradebook_is_told(course):
     course.gradebook.write_bytes(b"this is no database, whatever its name says" * 100)
     with pytest.raises(CourseError, match="could not be read"):
         read_sheets(course, "toy")
+
+
+def test_nbgraders_export_is_as_safe_to_open(course, tmp_path):
+    """Each text whole in its cell, and none begins a formula; who handed in nothing has no points."""
+    odd = {"first_name": "Kim, the", "last_name": "+1", "email": "@x"}
+    with Gradebook(course.db_url) as book:
+        book.add_student("=cmd|x", **odd)
+        HandedIn(to=str(tmp_path / "grades.csv")).export(book)
+        HandedIn(to=str(tmp_path / "one.csv"), student=["ada"]).export(book)
+    told = {
+        row["student_id"]: row for row in csv.DictReader((tmp_path / "grades.csv").read_text().splitlines())
+    }
+    assert set(told) == {"ada", "bob", "cem", "'=cmd|x"}
+    row = told["'=cmd|x"]
+    assert [row[name] for name in ("first_name", "last_name", "email")] == ["Kim, the", "'+1", "'@x"]
+    assert (row["timestamp"], row["score"], row["max_score"]) == ("", "0.0", "100.0")
+    assert (told["ada"]["raw_score"], told["ada"]["score"]) == ("40.5", "40.5")
+    assert [row["student_id"] for row in csv.DictReader((tmp_path / "one.csv").read_text().splitlines())] == [
+        "ada"
+    ]
