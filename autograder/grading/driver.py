@@ -232,8 +232,9 @@ class _Run:
                 self._save(replace(earlier, basis=""))  # what it speaks of is no longer in place
             store(self.course, self.unit, student, marked.notebook, others(self.course, self.unit, student))
             self._teams.keep(record)
-        entry = entry_of(record, submitted, self.terms.plan, earlier)
-        self._unwritten.append((after(record, earlier), entry))
+        waiting = self._gradebook.waiting(student) if earlier is not None and earlier.changed else ()
+        record = after(record, earlier, waiting)
+        self._unwritten.append((record, entry_of(record, submitted, self.terms.plan, earlier)))
 
     def _flush(self, least: int) -> None:
         """Write what is finished to the gradebook and then to the records, when it is much or old."""
@@ -258,7 +259,7 @@ class _Run:
 
 def entry_of(record: Record, submitted: Submitted, plan: Plan, earlier: Record | None) -> Entry:
     """What the gradebook learns: points of checks; written answers wait for a person, or earn 0 when left
-    as released; and what is new since the `earlier` record.
+    as released; and what has changed, if the `earlier` record lets that be known.
     """
     if record.reason is not Reason.OK:
         return Entry(record.student, submitted.timestamp, None)
@@ -267,5 +268,5 @@ def entry_of(record: Record, submitted: Submitted, plan: Plan, earlier: Record |
     for cell in plan.cells:
         if cell.role == "written":
             scores[cell.grade_id] = 0.0 if cell.grade_id in unanswered else None
-    changed, pending = news(record, earlier), frozenset(earlier.changed if earlier else ())
-    return Entry(record.student, submitted.timestamp, scores, unanswered, changed, pending)
+    changed = None if news(record, earlier) is None else frozenset(record.changed)
+    return Entry(record.student, submitted.timestamp, scores, unanswered, changed)

@@ -19,7 +19,7 @@ from sqlalchemy import Insert, func, select
 from sqlalchemy.engine import Connection
 from traitlets.config import Config
 
-from autograder.database import named, opened, told, writing
+from autograder.database import named, opened, reading, told, writing
 from autograder.errors import CourseError
 from autograder.grading.lateness import Lateness, note_times
 from autograder.grading.records import Record
@@ -35,6 +35,7 @@ from autograder.grading.statements import (
     FIND_NOTEBOOK,
     FIND_STUDENTS,
     FIND_SUBMISSION,
+    FIND_WAITING,
     GRADE,
     HAND_IN,
     KINDS,
@@ -59,8 +60,8 @@ class Entry:
 
     `scores` maps each graded cell to its points (None: a person must grade it); it is None as a whole when
     the file could not be graded, and then an earlier grade stays. `unanswered` names the cells that came
-    back as they were released. `changed` names the cells whose answers are others than at the last grading
-    (None: nobody knows), `pending` those that were so at an earlier one.
+    back as they were released. `changed` names the cells whose answers are others than those that a person's
+    points are for (None: nobody knows).
     """
 
     student: str
@@ -68,15 +69,12 @@ class Entry:
     scores: Mapping[str, float | None] | None
     unanswered: frozenset[str] = frozenset()
     changed: frozenset[str] | None = None
-    pending: frozenset[str] = frozenset()
 
-    def waits(self, name: str, auto: float | None, manual: float | None, waiting: bool) -> bool:
+    def waits(self, name: str, auto: float | None, manual: float | None) -> bool:
         """Whether a person must look at the cell: to give points, or because what has points changed."""
         if manual is None:
             return auto is None
-        if self.changed is None or name in self.changed:
-            return True
-        return waiting and name in self.pending
+        return self.changed is None or name in self.changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +139,12 @@ class GradebookWriter:
             return True
         points = self._points.get(record.student)
         return points is not None and (not record.checks or abs(points - record.points) < _SAME_POINTS)
+
+    def waiting(self, student: str) -> frozenset[str]:
+        """The cells to which a person gave points and at which one must look again."""
+        where = {"assignment": self._assignment, "student": student}
+        with told(self._url, "read"), reading(self._engine) as db:
+            return frozenset(db.scalars(FIND_WAITING, where))
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Store all entries, or none of them when the database fails."""
@@ -306,7 +310,7 @@ def _write_grades(
     for row in db.execute(FIND_GRADES, {"cells": list(names), "notebook": submitted}):
         name = names[row.cell_id]
         auto = _number(scores, name)
-        by_hand = entry.waits(name, auto, row.manual_score, row.needs_manual_grade)
+        by_hand = entry.waits(name, auto, row.manual_score)
         changes.append({"row": row.id, "auto": auto, "by_hand": by_hand})
     if changes:
         db.execute(SCORE, changes)

@@ -5,6 +5,7 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from autograder.grading.records import Record
@@ -20,14 +21,18 @@ def news(record: Record, earlier: Record | None) -> frozenset[str] | None:
     return frozenset(name for name, hashed in record.answers.items() if earlier.answers.get(name) != hashed)
 
 
-def after(record: Record, earlier: Record | None) -> Record:
-    """The record with what an earlier one says that still holds.
+def after(record: Record, earlier: Record | None, waiting: Container[str] = ()) -> Record:
+    """The record with what an earlier one says that still holds; `waiting` names the cells that have a
+    person's points and wait for that person again.
 
     Of a file that was refused that is the grade of before; of one that was graded, which cells have changed.
     """
     if earlier is None:
-        return replace(record, changed=())
+        return replace(record, changed={})
     if record.reason is not Reason.OK:
         return replace(record, checks=earlier.checks, answers=earlier.answers, changed=earlier.changed)
-    changed = {*earlier.changed, *(news(record, earlier) or ())}
-    return replace(record, changed=tuple(sorted(changed)))
+    # Points of a cell that does not wait are for the answer of last time, of one that does for an older one.
+    before = {name: earlier.answers.get(name, "") for name in news(record, earlier) or ()}
+    before |= {name: marked for name, marked in earlier.changed.items() if name in waiting}
+    changed = {name: marked for name, marked in before.items() if record.answers.get(name) != marked}
+    return replace(record, changed=changed)

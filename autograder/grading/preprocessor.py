@@ -197,11 +197,14 @@ class SaveAutoGrades(NbGraderPreprocessor):  # type: ignore[misc]
         book = _gradebook(where["db_url"], where["assignment"])
         course, record = resources.pop("stagewise", (None, None))
         earlier = records.load(course, record.unit, record.student) if record else None
-        changed = news(record, earlier) if record else None
-        pending = frozenset(earlier.changed if earlier else ())
-        book.write([Entry(where["student"], None, scores, unanswered, changed, pending)])
+        changed = None
         if record:
-            records.save(course, after(record, earlier))
+            waiting = book.waiting(record.student) if earlier is not None and earlier.changed else ()
+            record = after(record, earlier, waiting)
+            changed = None if news(record, earlier) is None else frozenset(record.changed)
+        book.write([Entry(where["student"], None, scores, unanswered, changed)])
+        if record:
+            records.save(course, record)
         return nb, resources
 
 

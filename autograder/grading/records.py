@@ -52,8 +52,9 @@ class Record:
     `digest` is of the submitted file, `basis` of all else that the result depends on. `stopped`: a cell of
     the student's ran out of time, or its process ended. `unanswered` names the cells that came back as
     released; `answers` tells by a hash what each graded cell was about, `changed` names the cells for which
-    that has changed from one grading to the next; `withheld` is what cells showed that students are not told,
-    by their counts, for the instructor alone; `isolation` is "sandbox" or "process", `layers` are those of
+    that is another than before, with the hash of what a person's points are for ("" when nobody knows);
+    `withheld` is what cells showed that students are not told, by their counts, for the instructor alone;
+    `isolation` is "sandbox" or "process", `layers` are those of
     the sandbox that this machine has.
     """
 
@@ -70,7 +71,7 @@ class Record:
     repairs: tuple[Repair, ...] = ()
     unanswered: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
-    changed: tuple[str, ...] = ()
+    changed: Mapping[str, str] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
     withheld: Mapping[str, str] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -123,8 +124,10 @@ def parse(raw: bytes) -> Record:
             CheckScore(**{**one, "reason": reason_of(one["reason"])}) for one in data["checks"]
         )
         data["repairs"] = tuple(Repair(reason_of(one["reason"]), one["cell"]) for one in data["repairs"])
-        for name in ("unanswered", "changed", "layers"):
+        for name in ("unanswered", "layers"):
             data[name] = tuple(data.get(name, ()))
+        changed = data.get("changed", {})
+        data["changed"] = changed if isinstance(changed, dict) else dict.fromkeys(changed, "")
         return Record(**data)
     except (KeyError, TypeError, AttributeError) as problem:
         raise ValueError(f"not a record: {problem!r}") from None

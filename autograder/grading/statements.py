@@ -75,7 +75,17 @@ FIND_STUDENTS = select(SUBMISSION.c.student_id).where(
 FIND_NOTEBOOK = select(NOTEBOOK.c.id).where(
     NOTEBOOK.c.notebook_id == bindparam("released"), NOTEBOOK.c.assignment_id == bindparam("submission")
 )
-FIND_GRADES = select(GRADE.c.id, GRADE.c.cell_id, GRADE.c.manual_score, GRADE.c.needs_manual_grade).where(
+FIND_WAITING = (
+    select(CELL.c.name)
+    .join(GRADE, GRADE.c.cell_id == CELL.c.id)
+    .join(NOTEBOOK, NOTEBOOK.c.id == GRADE.c.notebook_id)
+    .join(SUBMISSION, SUBMISSION.c.id == NOTEBOOK.c.assignment_id)
+    .where(
+        SUBMISSION.c.assignment_id == bindparam("assignment"), SUBMISSION.c.student_id == bindparam("student")
+    )
+    .where(GRADE.c.manual_score.is_not(None), GRADE.c.needs_manual_grade)
+)
+FIND_GRADES = select(GRADE.c.id, GRADE.c.cell_id, GRADE.c.manual_score).where(
     GRADE.c.cell_id.in_(bindparam("cells", expanding=True)), GRADE.c.notebook_id == bindparam("notebook")
 )
 # What counts for a cell as nbgrader says it: a person's points go before ours.

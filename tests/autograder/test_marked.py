@@ -1,11 +1,13 @@
 """What a person marked waits again when the answer changed, and only then."""
 
+import json
+
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder.grading.driver import Settings, grade
 from autograder.grading.history import after, news
-from autograder.grading.records import CheckScore, Record
+from autograder.grading.records import CheckScore, Record, dump, parse
 from autograder.reasons import Reason
 from autograder.reports.scores import scores
 from autograder.reports.sheets import read_sheets
@@ -65,6 +67,23 @@ def test_a_marked_answer_waits_again_when_it_changed_and_only_then(toy_course):
     assert told(toy_course, DOUBLE) == (CHANGED, 40.0, True)
 
 
+def test_an_answer_that_is_put_back_to_what_was_marked_does_not_wait(toy_course):
+    """What was marked last counts, not what was marked first."""
+    run(toy_course, ANSWERS)
+    mark(toy_course, WHY, 5.0)
+    run(toy_course, OTHER)
+    run(toy_course, OTHER, force=True)
+    run(toy_course, ANSWERS)
+    assert told(toy_course, WHY) == (BY_HAND, 5.0, False)
+    run(toy_course, OTHER)
+    assert told(toy_course, WHY) == (CHANGED, 5.0, True)
+    mark(toy_course, WHY, 2.0)
+    run(toy_course, ANSWERS)
+    assert told(toy_course, WHY) == (CHANGED, 2.0, True)
+    run(toy_course, OTHER)
+    assert told(toy_course, WHY) == (BY_HAND, 2.0, False)
+
+
 def record(**more):
     return Record("ada", "toy", more.pop("digest", "1"), "", "sandbox", **more)
 
@@ -85,7 +104,15 @@ def test_what_is_new_is_known_when_there_is_something_to_compare_with(earlier, e
     assert news(record(answers={"a": "x", "b": "z"}), earlier) == expected
 
 
+def test_a_record_of_before_hashes_were_kept_says_what_changed():
+    """Nobody knows what was marked then, so it waits until it is marked again."""
+    old = json.dumps(json.loads(dump(record(answers={"a": "x"}))) | {"changed": ["a"]})
+    read = parse(old.encode())
+    assert after(record(answers={"a": "x"}), read, {"a"}).changed == {"a": ""}
+    assert after(record(answers={"a": "x"}), read).changed == {}
+
+
 def test_a_file_that_is_refused_leaves_what_was_known_of_the_answers():
-    kept = {"checks": (CheckScore("a", 1.0, 1.0, Reason.OK),), "answers": {"a": "x"}, "changed": ("a",)}
+    kept = {"checks": (CheckScore("a", 1.0, 1.0, Reason.OK),), "answers": {"a": "x"}, "changed": {"a": "y"}}
     refused = record(reason=Reason.NOT_JSON)
     assert after(refused, record(**kept)) == record(reason=Reason.NOT_JSON, **kept)

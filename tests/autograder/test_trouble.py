@@ -143,7 +143,7 @@ def test_a_clock_that_jumps(expected, built_toy, known, tmp_path, monkeypatch):
     assert "0 graded, 3 unchanged" in commanded(*GRADE)[1]
     found = outcome(course)
     assert "check-double" in found.told["bob"].changed  # his first answer was another
-    told = {student: replace(record, changed=()) for student, record in found.told.items()}
+    told = {student: replace(record, changed={}) for student, record in found.told.items()}
     assert replace(found, told=told) == expected
 
 
