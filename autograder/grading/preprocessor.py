@@ -35,6 +35,7 @@ from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.history import after, news
 from autograder.grading.marking import serialized
 from autograder.grading.records import Record, described, digest_of
+from autograder.grading.telling import tell_plainly
 from autograder.intake import files as submissions
 from autograder.intake.copying import require_copiable
 from autograder.intake.reading import read_submission
@@ -55,6 +56,7 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         super().__init__(*args, **more)
         if isinstance(self.parent, Autograde):
             where = self.parent.coursedir
+            tell_plainly(self.parent.log)
             self.parent.init_destination = partial(self._init_destination, self.parent.init_destination)
             try:
                 if make_ready(Course(Path(where.root)), where.assignment_id):

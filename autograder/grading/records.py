@@ -54,8 +54,7 @@ class Record:
     released; `answers` tells by a hash what each graded cell was about, `changed` names the cells for which
     that is another than before, with the hash of what a person's points are for ("" when nobody knows);
     `withheld` is what cells showed that students are not told, by their counts, for the instructor alone;
-    `isolation` is "sandbox" or "process", `layers` are those of
-    the sandbox that this machine has.
+    `isolation` is "sandbox" or "process", `layers` are those of the sandbox that this machine has.
     """
 
     student: str
