@@ -38,7 +38,8 @@ class PlannedCell:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All cells of a unit that nbgrader knows, in order; `texts` are all of the course's Markdown as students
-    received it, those that nbgrader does not know included, without the cells for answers.
+    received it and its code cells of comments alone, those that nbgrader does not know included, without the
+    cells for answers.
     """
 
     unit: str
@@ -101,8 +102,14 @@ def checksum_of(source: str, cell_type: str, marks: Mapping[str, Any]) -> str:
 
 def _texts(cells: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for cell in cells:
-        if cell["cell_type"] == "markdown" and not cell["metadata"].get("nbgrader", {}).get("solution"):
-            yield _released(_text(cell)).strip()
+        if not cell["metadata"].get("nbgrader", {}).get("solution"):
+            text = _released(_text(cell)).strip()
+            if cell["cell_type"] == "markdown" or _is_comment(text):
+                yield text
+
+
+def _is_comment(code: str) -> bool:
+    return bool(code) and all(line.startswith("#") for line in code.split("\n") if line.strip())
 
 
 def _text(cell: Mapping[str, Any]) -> str:

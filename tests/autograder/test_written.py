@@ -15,6 +15,7 @@ from tests.autograder.graded_toy import ANSWERS
 from tests.autograder.toy_unit import SOURCE, course_of
 
 CLOSING = "## At the end\n\nYou have doubled and doubled again, and know why two and two are four."
+ROOM = "# your own double(x), once more"
 MORE = f"""
 # %% [markdown] role="written" name="how" points=0.5
 # **How did you find out?** Say it in one sentence.
@@ -22,6 +23,9 @@ MORE = f"""
 # ### BEGIN MARK SCHEME
 # 0.5 points for honesty.
 # ### END MARK SCHEME
+
+# %%
+{ROOM}
 
 # %% [markdown]
 # {CLOSING.replace(chr(10), chr(10) + "# ")}
@@ -53,7 +57,7 @@ def handed_out(plan):
     for one in cells:
         name = one["metadata"]["nbgrader"]["grade_id"]
         one["source"] = ANSWERS.get(name, one["source"]) if name != "written-why" else STUB
-    return [*cells, text(CLOSING)]
+    return [*cells, text(ROOM, "code"), text(CLOSING)]
 
 
 def text(source, kind="markdown"):
@@ -264,7 +268,7 @@ def test_what_the_course_wrote_is_no_answer(plan, change):
     change(cells)
     intake = taken_in(plan, cells)
     assert [answer(intake, name) for name in ("written-why", "written-how")] == [STUB, STUB]
-    assert found(intake) == []
+    assert found(intake) == shown(intake) == []
 
 
 def test_without_marks_each_answer_stays_with_its_question(plan):
