@@ -15,7 +15,7 @@ import nbformat
 import reference.kit.units
 from autograder.course import Course
 from autograder.grading.driver import Settings, grade
-from autograder.grading.records import Record
+from autograder.grading.records import Record, described
 from autograder.seed import seed_of
 from autograder.units import regions
 from autograder.units.build import Load, build
@@ -153,3 +153,5 @@ def _free_points(record: Record) -> Iterable[str]:
     for check in record.checks:
         if check.points:
             yield f"{check.check} gives {check.points:g} of {check.max:g} points for nothing"
+    for said in described(record.repairs):
+        yield f"as it is handed out, it is taken for an edited one: {said}"

@@ -9,6 +9,7 @@ import pytest
 from autograder import validate as validating
 from autograder.course import REPOSITORY, Course
 from autograder.grading.records import CheckScore, Record
+from autograder.intake.repair import Repair
 from autograder.reasons import Reason
 from autograder.units.build import build
 from autograder.validate import Finding, table, validate
@@ -97,6 +98,13 @@ def test_points_that_the_released_notebook_gets_are_named():
     assert list(validating._free_points(record(free, none))) == [
         "check-double gives 1 of 40.5 points for nothing"
     ]
+
+
+def test_a_released_notebook_that_is_taken_for_an_edited_one_is_named():
+    repairs = (Repair(Reason.TEXTS_SHOWN, "written-why"),)
+    (said,) = validating._free_points(record(repairs=repairs))
+    assert Reason.TEXTS_SHOWN.advice in said
+    assert "written-why" in said
 
 
 def test_a_notebook_that_cannot_be_graded_is_a_problem_of_both():
