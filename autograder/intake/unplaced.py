@@ -13,7 +13,7 @@ NOTE = (
     "*(Nothing was written here. These texts of the student's own stand elsewhere in the notebook "
     "and belong to no question.)*"
 )
-MORE = "*(More stands in the notebook that was handed in.)*"
+MORE = "*(More may stand in the notebook that was handed in.)*"
 _MOST_CELLS = 60  # that are looked into: to compare texts takes time
 _MOST_LETTERS = 4000  # that are shown: a person has the whole notebook
 
@@ -25,6 +25,7 @@ def own_texts(
     the cells whose texts belong to a question.
     """
     candidates = list(_candidates(cells, plan, claimed, placed))
+    candidates.sort(key=lambda index: cells[index]["cell_type"] == "code")  # of which most hold no text
     texts: dict[int, str] = {}
     for index in candidates[:_MOST_CELLS]:
         text = without_course_texts(cells[index]["source"], plan.texts)
@@ -44,7 +45,7 @@ def _bounded(texts: Mapping[int, str], whole: bool) -> dict[int, str]:
         whole = whole and len(text) <= room
         room -= len(text)
     if shown and not whole:
-        shown[max(shown)] += f"\n\n{MORE}"
+        shown[list(shown)[-1]] += f"\n\n{MORE}"
     return shown
 
 

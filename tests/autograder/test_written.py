@@ -315,6 +315,11 @@ def own_cell_at_the_end(cells):
     cells.append(text(MINE))
 
 
+def own_cell_behind_much_code(cells):
+    cells += [text(f"y = double({number})", "code") for number in range(100)]
+    cells.append(text(MINE))
+
+
 def code_cell_at_the_end(cells):
     cells.append(text(f"# {MINE}", "code"))
 
@@ -329,6 +334,7 @@ def over_another_question(cells):
 
 AWAY = [
     own_cell_at_the_end,
+    own_cell_behind_much_code,
     code_cell_at_the_end,
     own_cell_above_the_first_exercise,
     over_another_question,
