@@ -98,7 +98,7 @@ def test_workers_give_what_lanes_give_even_when_they_are_killed(courses, monkeyp
     left = outcome(killed)
     assert left.told["eve"].reason is Reason.ENVIRONMENT
     assert left.without("eve") == expected.without("eve")
-    assert left.sheets.keys() == expected.sheets.keys()
+    assert left.sheets.keys() == expected.sheets.keys() - {"eve"}  # no score where no grader lived
 
 
 class KillingPost(DaskPost):

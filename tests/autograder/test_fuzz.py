@@ -18,6 +18,9 @@ from autograder.intake.repair import Repair
 from autograder.reasons import Reason
 from tests.autograder.graded_toy import ANSWERS, submitted, toy_plan
 
+# A notebook is a large argument to print; what went wrong with it must not be lost behind a warning of that.
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+
 CPU_SECONDS = 20
 PLAN = toy_plan()
 BEFORE = repr(PLAN)

@@ -34,8 +34,13 @@ class Processor:
 
 
 def numpys(*left: str) -> str:
-    """What NumPy finds here beyond its least, but for what begins with one of `left`, to be disabled."""
-    there = [name for name in compiled.__cpu_dispatch__ if compiled.__cpu_features__[name]]
+    """What NumPy finds here beyond its least, but for what begins with one of `left`, to be disabled; what is
+    disabled already, where this process is another processor itself, was found as well.
+    """
+    disabled = os.environ.get("NPY_DISABLE_CPU_FEATURES", "").split()
+    there = [
+        name for name in compiled.__cpu_dispatch__ if compiled.__cpu_features__[name] or name in disabled
+    ]
     return " ".join(name for name in there if not left or name.startswith(left))
 
 
