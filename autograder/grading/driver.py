@@ -135,7 +135,8 @@ class _Run:
         self._on_done = on_done
         self._watch = watch
         self._read: dict[str, Submitted] = {}
-        self._again: list[str] = []
+        self._again: deque[str] = deque()
+        self._lost_once: set[str] = set()
         self._unwritten: list[tuple[Record, Entry]] = []
         self._written_at = time.monotonic()
         self._teams = TeamWork(course, unit)
@@ -150,10 +151,9 @@ class _Run:
             while waiting or crew.busy:
                 self._send(waiting, crew)
                 self._collect(crew, waiting, last=False)
-            again = deque(self._again)
-            while again or crew.busy:
-                while again and crew.free and crew.busy < crew.alone:
-                    name = again.popleft()
+            while self._again or crew.busy:
+                while self._again and crew.free and crew.busy < crew.alone:
+                    name = self._again.popleft()
                     crew.send(name, question(name, self._read[name].raw, last=True))
                 self._collect(crew, waiting, last=True)
         finally:
@@ -207,10 +207,18 @@ class _Run:
     def _end(self, answer: Answer, last: bool) -> None:
         raw = self._read[answer.label].raw
         marked = read_answer(answer, raw, self.terms)
-        if not last and (marked is None or marked.record.in_doubt):
+        if self._is_tried_again(answer.label, marked, last):
             self._again.append(answer.label)
         else:
             self._share(answer.label, marked or self._lost(answer.label))
+
+    def _is_tried_again(self, student: str, marked: Marked | None, last: bool) -> bool:
+        """Whether it was the first time that its grader died, or that it ended in doubt."""
+        if marked is not None:
+            return not last and marked.record.in_doubt
+        first = student not in self._lost_once
+        self._lost_once.add(student)
+        return first
 
     def _share(self, student: str, marked: Marked) -> None:
         """The result of one, and of the members of the same team who wait for it."""
