@@ -17,6 +17,7 @@ import orjson
 from autograder.errors import SubmissionError
 from autograder.examining.pictures import KINDS, picture
 from autograder.intake.encodings import read_text
+from autograder.intake.recognise import MAX_SOURCE
 from autograder.intake.repair import Cell, Repair, restore
 from autograder.reasons import Reason
 from autograder.units.plan import Plan
@@ -25,7 +26,6 @@ MAX_BYTES = 50_000_000
 MAX_PARTS = 2_000_000
 """Values of the JSON: each may take 200 bytes of memory and as few as two of the file."""
 MAX_CELLS = 5_000
-MAX_SOURCE = 1_000_000
 _BEFORE_PARTS = ",[{"
 _LONGEST_NAME = 200
 _LARGEST_PICTURE = 32 << 20

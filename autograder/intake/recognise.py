@@ -15,6 +15,8 @@ from autograder.intake.texts import is_students, without_course_texts
 from autograder.units.plan import Plan, PlannedCell
 
 Cell = dict[str, Any]
+MAX_SOURCE = 1_000_000
+"""Letters of a cell; a longer one is damaged."""
 WRITTEN_BY_STUDENT = ("exercise", "written")
 _BEGINS = re.compile(r"""^begin\(\s*["'](\w{1,64})["']""", re.M)
 _INTRODUCES = re.compile(r"^(?:(?:async\s+)?def|class|import|from)\s.*", re.M)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from autograder.intake.grammar import is_prose
-from autograder.intake.recognise import Cell, is_copy, plain, says
+from autograder.intake.recognise import MAX_SOURCE, Cell, is_copy, plain, says
 from autograder.intake.texts import is_students, without_course_texts
 from autograder.intake.unplaced import NOTE as UNPLACED
 from autograder.intake.unplaced import own_texts
@@ -138,10 +138,17 @@ class _Search:
                 if is_prose(text):
                     yield index
                 continue
-            if is_students(text, self._plan.texts) and says(cell) in ("", written.grade_id):
+            if is_students(text, self._plan.texts) and not self._is_anothers(cell, written):
                 yield index
             if not past_texts and self._is_course(cell):
                 return
+
+    def _is_anothers(self, cell: Cell, written: PlannedCell) -> bool:
+        """Whether the cell says that it is the answer to another question."""
+        named = says(cell)
+        return any(
+            one.grade_id == named for one in self._plan.cells if one.role == "written" and one != written
+        )
 
     def _is_course(self, cell: Cell) -> bool:
         """Whether the cell is, or holds, a text of the course."""
@@ -150,7 +157,12 @@ class _Search:
 
 
 def _joined(cells: Sequence[Cell], parts: Mapping[int, str], note: str, own: int | None = None) -> Answer:
-    """The parts of an answer as one, with the note before the first that stood in another cell."""
+    """The parts of an answer as one, with the note before the first that stood in another cell.
+
+    Where they are too long for one cell, each is cut to its share.
+    """
+    too_long = sum(len(text) + len(note) for text in parts.values()) > MAX_SOURCE
+    most = MAX_SOURCE // len(parts) - 2 * len(note) if too_long else MAX_SOURCE
     lines: list[str] = []
     attachments: dict[str, Any] = {}
     for index, text in parts.items():
@@ -162,5 +174,5 @@ def _joined(cells: Sequence[Cell], parts: Mapping[int, str], note: str, own: int
                 free = f"again-{free}"
             attachments[free] = picture
             text = text.replace(f"attachment:{name})", f"attachment:{free})")
-        lines.append(text)
+        lines.append(text[:most])
     return Answer("\n\n".join(lines), attachments)
