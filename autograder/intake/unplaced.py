@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from autograder.intake.grammar import is_prose
-from autograder.intake.recognise import Cell, is_copy, plain
+from autograder.intake.recognise import WRITTEN_BY_STUDENT, Cell, is_copy, plain
 from autograder.intake.texts import is_students, without_course_texts
 from autograder.units.plan import Plan, PlannedCell
 
@@ -21,7 +21,7 @@ _MOST_LETTERS = 4000  # that are shown: a person has the whole notebook
 def own_texts(
     cells: Sequence[Cell], plan: Plan, claimed: Mapping[str, int], placed: Container[int]
 ) -> dict[int, str]:
-    """What students wrote into cells of their own, or over a text of the course, by the cell; `placed` are
+    """What students wrote into cells of their own, or over one of the course, by the cell; `placed` are
     the cells whose texts belong to a question.
     """
     candidates = list(_candidates(cells, plan, claimed, placed))
@@ -58,9 +58,10 @@ def _candidates(
         source, one = cell["source"], planned.get(index)
         if index in placed or plain(source) in course or not source.strip():
             continue
-        if one is None or (_is_course_text(one) and not is_copy(source, one)):
+        if one is None or (_is_locked(one) and not is_copy(source, one)):
             yield index
 
 
-def _is_course_text(planned: PlannedCell) -> bool:
-    return planned.cell_type == "markdown" and planned.role != "written"
+def _is_locked(planned: PlannedCell) -> bool:
+    """Whether the cell is the course's own, so that what was written over it has no place of its own."""
+    return planned.role not in WRITTEN_BY_STUDENT

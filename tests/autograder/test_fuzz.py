@@ -305,3 +305,13 @@ def test_bytes_that_are_no_notebook_are_refused(raw):
 )
 def test_other_encodings_end_with_a_notebook_or_a_reason(encoding):
     holds(json.dumps(json.loads(submitted())).encode(encoding))
+
+
+def test_an_answer_in_two_cells_as_long_as_cells_may_be_fits_into_one():
+    notebook = json.loads(submitted())
+    names = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in notebook["cells"]]
+    place = names.index("written-why")
+    long = "word " * (MAX_SOURCE // 5)
+    notebook["cells"][place]["source"] = long
+    notebook["cells"].insert(place + 1, {"cell_type": "markdown", "metadata": {}, "source": long})
+    holds(json.dumps(notebook).encode())
