@@ -21,6 +21,7 @@ from autograder.collecting.roster import read_roster, roster_of
 from autograder.errors import CourseError
 from autograder.intake.files import read
 from autograder.reasons import Reason
+from tests.autograder.collected import content, folder, gathered
 from tests.autograder.graded_toy import ANSWERS, submitted, toy_plan
 from tests.autograder.toy_unit import course_of
 
@@ -48,24 +49,6 @@ def zipped(path, files, when=(2024, 5, 6, 7, 8, 10)):
 
 def zipped_bytes(files):
     return zipped(io.BytesIO(), files).getvalue()
-
-
-def folder(root, files):
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return root
-
-
-def gathered(course, *sources, **options):
-    """What became of the files: {student: outcome}, with refused files by their last name."""
-    decisions = collect.collect(course, "toy", sources, **options).decisions
-    return {one.student or one.file.rsplit("/", 1)[-1]: one.outcome for one in decisions}
-
-
-def content(course, student):
-    return (course.submitted / student / "toy" / "toy.ipynb").read_bytes()
 
 
 def owner_of(path):

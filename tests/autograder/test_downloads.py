@@ -22,6 +22,7 @@ from autograder.collecting.report import show
 from autograder.collecting.roster import read_roster, roster_of
 from autograder.errors import CourseError
 from autograder.intake.files import read
+from tests.autograder.collected import content, folder, gathered
 from tests.autograder.graded_toy import ANSWERS, submitted, toy_plan
 from tests.autograder.toy_unit import course_of
 
@@ -55,24 +56,6 @@ def zipped_in(path, encoding, contents):
         raw = raw.replace(stand_in.encode(), name.encode(encoding))
     path.write_bytes(raw)
     return path
-
-
-def folder(root, contents):
-    for name, content in contents.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return root
-
-
-def gathered(course, *sources, **options):
-    """What became of the files: {student or last name: outcome}."""
-    decisions = collect.collect(course, "toy", sources, **options).decisions
-    return {one.student or one.file.rsplit("/", 1)[-1]: one.outcome for one in decisions}
-
-
-def content(course, student):
-    return (course.submitted / student / "toy" / "toy.ipynb").read_bytes()
 
 
 def showing(*addresses):
