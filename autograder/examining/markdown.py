@@ -6,13 +6,10 @@ the text that it is, and what could run a script is cut. Rendering sanitizes onc
 
 import html
 import re
-from typing import Any
 
 from autograder.examining.letters import UNSEEN
-from autograder.examining.pictures import KINDS, picture
 
 _LONGEST = 200_000
-_MOST_ATTACHMENTS = 20
 _TAGS = (
     "b|i|u|s|em|strong|sub|sup|small|mark|br|hr|p|code|pre|kbd|blockquote|center|span|div|details|summary|"
     "table|thead|tbody|tr|td|th|ul|ol|li|dl|dt|dd|h[1-6]"
@@ -37,20 +34,6 @@ def harmless(source: str) -> str:
     text = _ACTIVE_MATH.sub("⧵", text)
     text = _SCRIPT.sub("\\1\u200b:", text)
     return _fenced(text) if _hides_script(text) else text
-
-
-def attachments(found: Any) -> dict[str, dict[str, str]]:
-    """Return those attachments of a cell that are pictures: {file name: {kind: base64}}."""
-    if type(found) is not dict:
-        return {}
-    kept: dict[str, dict[str, str]] = {}
-    for name, bundle in list(found.items())[:_MOST_ATTACHMENTS]:
-        if type(name) is str and type(bundle) is dict:
-            valid = {kind: picture(kind, bundle.get(kind)) for kind in KINDS}
-            pictures = {kind: data for kind, data in valid.items() if data is not None}
-            if pictures:
-                kept[harmless(name[:200])] = pictures
-    return kept
 
 
 def _tag(text: str, position: int) -> str:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.examining.markdown import attachments, harmless
+from autograder.examining.markdown import harmless
 from autograder.examining.outputs import clean, plain
 from autograder.examining.safe_html import markdown2html
+from autograder.intake.reading import _pictures
 
 PNG = base64.b64encode(
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
@@ -234,5 +235,5 @@ def test_attachments_are_pictures():
         7: {},
         "d": [],
     }
-    assert attachments(found) == {"a.png": {"image/png": PNG}}
-    assert attachments("x") == {}
+    assert _pictures(found) == {"a.png": {"image/png": PNG}}
+    assert _pictures("x") == {}
