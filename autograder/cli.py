@@ -178,7 +178,7 @@ def _add_grade(commands: Subcommands) -> None:
     )
     command.add_argument("unit", metavar="UNIT")
     command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")
-    _crew(command)
+    _workers(command)
     command.add_argument("--force", action="store_true", help="grade unchanged submissions as well")
     command.add_argument("--explore", action="store_true", help="run the experiments too, for their pictures")
     command.add_argument(
@@ -253,7 +253,7 @@ def _add_demo(commands: Subcommands) -> None:
     command.add_argument(
         "--seed", type=int, default=4, metavar="N", help="of the class (default: %(default)s)"
     )
-    _crew(command)
+    _workers(command)
     _isolation(command)
 
 
@@ -270,10 +270,10 @@ def _add_attack(commands: Subcommands) -> None:
     command.add_argument("--json", action="store_true", help="a JSON list")
 
 
-def _crew(command: argparse.ArgumentParser) -> None:
-    crew = command.add_mutually_exclusive_group()
-    crew.add_argument("--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)")
-    crew.add_argument(
+def _workers(command: argparse.ArgumentParser) -> None:
+    group = command.add_mutually_exclusive_group()
+    group.add_argument("--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)")
+    group.add_argument(
         "--cluster",
         metavar="ADDRESS",
         help="grade on the workers of a Dask scheduler (tcp://HOST:8786), or of one made here (local:N)",

@@ -15,11 +15,11 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.examining.examiner import Examiner
 from autograder.examining.outputs import clean
-from autograder.grading.conduct import grade_notebook
 from autograder.grading.marking import serialized
+from autograder.grading.walk import grade_notebook
 from autograder.intake.reading import read_submission
-from autograder.isolation.candidate.rehearsal import rehearse
 from autograder.isolation.candidate.shell import CandidateShell, show_inline
+from autograder.isolation.candidate.warm_up import warm_up
 from autograder.isolation.limits import Limits
 from autograder.isolation.link import CellResult
 from autograder.reasons import Reason
@@ -71,7 +71,7 @@ def one_shell() -> Iterator[CandidateShell]:
     try:
         shell = CandidateShell()
         show_inline(shell)
-        rehearse(shell)
+        warm_up(shell)
         yield shell
     finally:
         (sys.stdout, sys.stderr), builtins.input = streams, ask

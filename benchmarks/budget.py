@@ -14,8 +14,8 @@ from autograder.grading import records
 from autograder.grading.driver import entry_of
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.marking import Marked
+from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
-from autograder.grading.sharing import new_worker
 from autograder.grading.store import store
 from autograder.grading.templates import Templates
 from autograder.grading.worker import unpack

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import autograder.lean  # noqa: F401 (must come before all else)
 from autograder.course import Course
+from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
-from autograder.grading.sharing import new_worker
 from autograder.grading.templates import Templates
 from autograder.grading.worker import unpack
 from autograder.intake import files as submissions

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograder.examining.examiner import Examiner
 from autograder.examining.outputs import clean
-from autograder.grading.conduct import grade_notebook
 from autograder.grading.records import CheckScore
+from autograder.grading.walk import grade_notebook
 from autograder.intake.reading import read_submission
 from autograder.isolation.limits import MIB, Limits
 from autograder.isolation.sandbox import CandidateTemplate

@@ -1,1 +1,1 @@
-"""Grading on a Dask cluster: a crew whose members are Dask workers; needs the extra `cluster`."""
+"""Grading on a Dask cluster: a pool whose members are Dask workers; needs the extra `cluster`."""

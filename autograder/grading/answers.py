@@ -1,11 +1,11 @@
-"""What a crew answered, believed as far as it speaks of the submission that it was asked about."""
+"""What a pool answered, believed as far as it speaks of the submission that it was asked about."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograder.grading.crew import Answer
 from autograder.grading.marking import Marked, Terms
+from autograder.grading.pool import Answer
 from autograder.grading.records import CheckScore, digest_of
 from autograder.grading.worker import answered
 
@@ -26,8 +26,8 @@ def read_answer(answer: Answer, raw: bytes, terms: Terms) -> Marked | None:
 
 def _speaks_of(marked: Marked, student: str, raw: bytes, terms: Terms) -> bool:
     record = marked.record
-    told = (record.student, record.unit, record.digest, record.basis, record.isolation)
-    asked = (student, terms.plan.unit, digest_of(raw), terms.basis, terms.isolation)
+    told = (record.student, record.unit, record.digest, record.cache_key, record.isolation)
+    asked = (student, terms.plan.unit, digest_of(raw), terms.cache_key, terms.isolation)
     most = {cell.grade_id: cell.points for cell in terms.plan.cells if cell.role == "check"}
     return told == asked and all(_is_planned(check, most) for check in record.checks)
 

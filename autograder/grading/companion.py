@@ -10,21 +10,21 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from autograder.errors import CourseError
-from autograder.grading.errand import REFUSED, Errand
 from autograder.grading.marking import Marked, ended_twice
 from autograder.grading.records import digest_of
+from autograder.grading.request import REFUSED, GradingRequest
 from autograder.grading.worker import answered, question
 
 
 class Companion:
     """Grades submissions of one unit, one after another, in another process; that starts with the first."""
 
-    def __init__(self, errand: Errand) -> None:
-        self.errand = errand
+    def __init__(self, request: GradingRequest) -> None:
+        self.request = request
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._pending: tuple[str, str] | None = None
-        self._basis = ""
+        self._cache_key = ""
 
     def start(self) -> None:
         """Start the other process, if it does not run, without waiting for it."""
@@ -51,18 +51,18 @@ class Companion:
         return marked
 
     def ready(self) -> str:
-        """Wait until the other process can grade; returns its basis, a hash of all that results depend on.
+        """Wait until the other process can grade; returns its cache key: a hash of what results depend on.
 
         Raises CourseError when it cannot, or ends before.
         """
         connection = self._connection or self._start()
-        if not self._basis:
+        if not self._cache_key:
             try:
                 told = connection.recv_bytes()
             except (EOFError, OSError):
                 self.close()
                 raise CourseError(
-                    f"the process that should grade {self.errand.unit} ended before it could",
+                    f"the process that should grade {self.request.unit} ended before it could",
                     "read what it said, above or in the log of the program that started it, and run "
                     "`python -m autograder doctor` on that machine",
                 ) from None
@@ -70,8 +70,8 @@ class Companion:
                 self.close()
                 problem, remedy = json.loads(told[1:])
                 raise CourseError(problem, remedy)
-            self._basis = told.decode()
-        return self._basis
+            self._cache_key = told.decode()
+        return self._cache_key
 
     def ask(self, message: bytes) -> bytes | None:
         """The other process's answer, or None when it ended instead; the next message starts another one."""
@@ -83,7 +83,7 @@ class Companion:
 
     def close(self) -> None:
         """End the other process."""
-        self._pending, self._basis = None, ""
+        self._pending, self._cache_key = None, ""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -116,9 +116,9 @@ class Companion:
             sys.executable,
             "-P",
             "-m",
-            "autograder.grading.errand",
+            "autograder.grading.request",
             str(theirs.fileno()),
-            self.errand.written(),
+            self.request.written(),
         ]
         with theirs:
             self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])

@@ -13,11 +13,11 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder.course import Course
 from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.grading.companion import Companion
-from autograder.grading.errand import Errand
 from autograder.grading.marking import Marked, not_gradable
+from autograder.grading.request import GradingRequest
 from autograder.units.prepare import prepare
 
-_companions: dict[Errand, tuple[tuple[int, int], Companion]] = {}
+_companions: dict[GradingRequest, tuple[tuple[int, int], Companion]] = {}
 
 
 def make_ready(course: Course, unit: str) -> bool:
@@ -28,19 +28,19 @@ def make_ready(course: Course, unit: str) -> bool:
     return unit in course.units() and bool(prepare(course, [unit]))
 
 
-def companion_for(errand: Errand) -> Companion:
+def companion_for(request: GradingRequest) -> Companion:
     """One companion for all submissions that this process grades on the same terms; CourseError without a
     build.
     """
-    build = _build_of(errand)
-    known = _companions.get(errand)
+    build = _build_of(request)
+    known = _companions.get(request)
     if known is None or known[0] != build:
         if known is not None:
             known[1].close()
             atexit.unregister(known[1].close)
-        companion = Companion(errand)
+        companion = Companion(request)
         atexit.register(companion.close)
-        _companions[errand] = known = (build, companion)
+        _companions[request] = known = (build, companion)
     return known[1]
 
 
@@ -55,7 +55,7 @@ def marked_by(companion: Companion, student: str, raw: bytes) -> Marked:
         companion.close()
         raise not_gradable(fault) from fault
     if not marked.notebook:
-        if not marked.record.settled:
+        if not marked.record.is_final:
             companion.close()
         raise SubmissionError(marked.record.reason, marked.record.detail, marked.record.remedy)
     return marked
@@ -73,10 +73,10 @@ def withdraw(course: Course, unit: str, student: str) -> None:
             book.remove_submission(unit, student)
 
 
-def _build_of(errand: Errand) -> tuple[int, int]:
-    place = Course(Path(errand.root)).instructor(errand.unit)
+def _build_of(request: GradingRequest) -> tuple[int, int]:
+    place = Course(Path(request.root)).instructor(request.unit)
     try:
         state = place.stat()
     except FileNotFoundError:
-        raise CourseError(f"{place} is missing", f"run python -m autograder build {errand.unit}") from None
+        raise CourseError(f"{place} is missing", f"run python -m autograder build {request.unit}") from None
     return state.st_mtime_ns, state.st_size

@@ -1,4 +1,4 @@
-"""Grade a class: a crew marks submissions, this process alone writes notebooks, gradebook and records.
+"""Grade a class: a pool marks submissions, this process alone writes notebooks, gradebook and records.
 
 For each submission the order is: files, then the database, then the record. A run that was killed is taken
 up where it was by running the command again, and nothing is done twice or lost.
@@ -19,14 +19,14 @@ from autograder.course import Course
 from autograder.grading import records
 from autograder.grading.answers import read_answer
 from autograder.grading.board import Board, Slow, Watch
-from autograder.grading.crew import Answer, Crew
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.history import after, news
 from autograder.grading.lanes import Lanes
 from autograder.grading.marking import Marked, Terms, ended_twice, not_gradable, refused
+from autograder.grading.pool import Answer, WorkerPool
+from autograder.grading.preparing import new_worker, seed_in_use, terms_of
 from autograder.grading.records import Record, digest_of
 from autograder.grading.settings import Settings as Settings
-from autograder.grading.sharing import new_worker, seed_in_use, terms_of
 from autograder.grading.store import store
 from autograder.grading.team_work import TeamWork
 from autograder.grading.templates import Templates, ahead_of
@@ -74,7 +74,7 @@ def grade(
     settings = replace(settings, seed=seed_in_use(course, settings))
     with (
         nullcontext(templates) if templates else _templates(course, unit, students, settings) as ahead,
-        _crew(course, unit, settings, ahead, max(1, min(settings.jobs, len(names))), board) as crew,
+        _pool(course, unit, settings, ahead, max(1, min(settings.jobs, len(names))), board) as pool,
         GradebookWriter(course.db_url, unit, course.config()) as gradebook,
     ):
         records.tidy(course, unit)
@@ -88,7 +88,7 @@ def grade(
             lambda done: on_done(done, len(names)),
             Watch(board, on_slow),
         )
-        run.all(names, crew)
+        run.all(names, pool)
     return tuple(run.done)
 
 
@@ -96,16 +96,16 @@ def _templates(course: Course, unit: str, students: Sequence[str], settings: Set
     return Templates(course, unit, settings.isolation, ahead_of(course, unit, students, settings))
 
 
-def _crew(
+def _pool(
     course: Course, unit: str, settings: Settings, ahead: Templates, count: int, board: Board
-) -> AbstractContextManager[Crew]:
+) -> AbstractContextManager[WorkerPool]:
     """The workers of a cluster, or lanes forked when all that they share is there."""
     if settings.cluster:
-        from autograder.cluster.hiring import hired  # with all of Dask
+        from autograder.cluster.open_pool import open_pool  # with all of Dask
 
-        return hired(course, terms_of(course, unit, settings), settings)
+        return open_pool(course, terms_of(course, unit, settings), settings)
     worker = new_worker(course, unit, settings)
-    worker.foresee()  # while the templates start
+    worker.know_answers()  # while the templates start
     for template in ahead.ready():
         worker.warm_up(template)
 
@@ -142,36 +142,36 @@ class _Run:
         self._teams = TeamWork(course, unit)
         self._times: dict[str, datetime] = {}  # of what was unchanged, since only the rest is written
 
-    def all(self, names: Sequence[str], crew: Crew) -> None:
+    def all(self, names: Sequence[str], pool: WorkerPool) -> None:
         """Everybody once, in parallel; then, each alone on a machine, those who ran out of time, or whose
         candidate or examiner died.
         """
         waiting = deque(names)
         try:
-            while waiting or crew.busy:
-                self._send(waiting, crew)
-                self._collect(crew, waiting, last=False)
-            while self._again or crew.busy:
-                while self._again and crew.free and crew.busy < crew.alone:
+            while waiting or pool.busy:
+                self._send(waiting, pool)
+                self._collect(pool, waiting, last=False)
+            while self._again or pool.busy:
+                while self._again and pool.free and pool.busy < pool.alone:
                     name = self._again.popleft()
-                    crew.send(name, question(name, self._read[name].raw, last=True))
-                self._collect(crew, waiting, last=True)
+                    pool.send(name, question(name, self._read[name].raw, last=True))
+                self._collect(pool, waiting, last=True)
         finally:
             self._flush(1)
         self._gradebook.charge(self._times)
 
-    def _send(self, waiting: deque[str], crew: Crew) -> None:
-        while waiting and crew.free:
-            self._begin(waiting.popleft(), crew)
+    def _send(self, waiting: deque[str], pool: WorkerPool) -> None:
+        while waiting and pool.free:
+            self._begin(waiting.popleft(), pool)
 
-    def _collect(self, crew: Crew, waiting: deque[str], last: bool) -> None:
-        self._watch.look(crew.working)
-        for answer in crew.answers(_BATCH_SECONDS):
-            self._send(waiting, crew)  # whoever is free now goes on while the answer is written
+    def _collect(self, pool: WorkerPool, waiting: deque[str], last: bool) -> None:
+        self._watch.look(pool.working)
+        for answer in pool.answers(_BATCH_SECONDS):
+            self._send(waiting, pool)  # whoever is free now goes on while the answer is written
             self._end(answer, last)
         self._flush(_BATCH)
 
-    def _begin(self, student: str, crew: Crew) -> None:
+    def _begin(self, student: str, pool: WorkerPool) -> None:
         submitted = submissions.read(self.course, self.unit, student)
         self._read[student] = submitted
         if submitted.problem is not None:
@@ -185,20 +185,20 @@ class _Run:
                 self._times[student] = submitted.timestamp
             self._tell(Done(known, graded=False))
         else:
-            self._grade(student, submitted.raw, crew)
+            self._grade(student, submitted.raw, pool)
 
-    def _grade(self, student: str, raw: bytes, crew: Crew) -> None:
+    def _grade(self, student: str, raw: bytes, pool: WorkerPool) -> None:
         """Have it graded, unless it is a team's and another member's copy is or was."""
         known = self._teams.result(student, digest_of(raw))
         if known is not None:
             self._finish(student, known)
         elif self._teams.is_first(student, digest_of(raw)):
-            crew.send(student, question(student, raw))
+            pool.send(student, question(student, raw))
 
     def _unchanged(self, student: str, raw: bytes) -> Record | None:
         """The record of an earlier run, if it speaks of these very bytes graded on these very terms."""
         record = records.load(self.course, self.unit, student)
-        if record is None or record.basis != self.terms.basis or record.digest != digest_of(raw):
+        if record is None or record.cache_key != self.terms.cache_key or record.digest != digest_of(raw):
             return None
         graded = self.course.autograded / student / self.unit / f"{self.unit}.ipynb"
         kept = record.reason is not Reason.OK or graded.exists()
@@ -233,11 +233,11 @@ class _Run:
 
     def _finish(self, student: str, marked: Marked) -> None:
         submitted = self._read.pop(student)
-        record = marked.record if marked.record.settled else replace(marked.record, basis="")
+        record = marked.record if marked.record.is_final else replace(marked.record, cache_key="")
         earlier = records.load(self.course, self.unit, student)
         if record.reason is Reason.OK:
             if earlier is not None:
-                self._save(replace(earlier, basis=""))  # what it speaks of is no longer in place
+                self._save(replace(earlier, cache_key=""))  # what it speaks of is no longer in place
             store(self.course, self.unit, student, marked.notebook, others(self.course, self.unit, student))
             self._teams.keep(record)
         waiting = self._gradebook.waiting(student) if earlier is not None and earlier.changed else ()

@@ -13,13 +13,13 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 
 from autograder.grading.children import fork_worker
-from autograder.grading.crew import Answer
+from autograder.grading.pool import Answer
 
 Serve = Callable[[Connection, int], None]
 
 
 class Lanes:
-    """A crew of `count` lanes that run `serve` with a connection and the lane's number; a context manager.
+    """A pool of `count` lanes that run `serve` with a connection and the lane's number; a context manager.
 
     Numbers count on for lanes that replace others. Single-threaded, as whoever forks must be. Lanes that take
     up all cores keep to one core each, with all that they start: an examiner and its candidate take turns.

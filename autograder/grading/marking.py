@@ -17,10 +17,10 @@ import orjson
 
 from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.examining.examiner import Examiner
-from autograder.examining.foreseen import RightCandidate
+from autograder.examining.known_answers import RightCandidate
 from autograder.examining.outputs import clean
-from autograder.grading.conduct import grade_notebook
 from autograder.grading.records import CheckScore, Record, digest_of
+from autograder.grading.walk import grade_notebook
 from autograder.intake.reading import Intake, read_submission
 from autograder.isolation.link import Candidate
 from autograder.reasons import Reason
@@ -47,7 +47,7 @@ class Terms:
     """
 
     plan: Plan
-    basis: str
+    cache_key: str
     isolation: str
     explore: bool = False
 
@@ -79,7 +79,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate |
         student=student,
         unit=terms.plan.unit,
         digest=digest_of(raw),
-        basis=terms.basis,
+        cache_key=terms.cache_key,
         isolation=terms.isolation,
         checks=walk.checks,
         stopped=walk.stopped,
@@ -112,7 +112,7 @@ def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) ->
         student=student,
         unit=terms.plan.unit,
         digest=digest_of(raw),
-        basis=terms.basis,
+        cache_key=terms.cache_key,
         isolation=terms.isolation,
         reason=problem.reason,
         detail=problem.detail,

@@ -30,11 +30,11 @@ from autograder.errors import AuthorError, CourseError, SubmissionError
 from autograder.grading import records
 from autograder.grading.companion import Companion
 from autograder.grading.companions import companion_for, make_ready, marked_by, withdraw
-from autograder.grading.errand import Errand
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.history import after, news
 from autograder.grading.marking import serialized
 from autograder.grading.records import Record, described, digest_of
+from autograder.grading.request import GradingRequest
 from autograder.grading.telling import tell_plainly
 from autograder.intake import files as submissions
 from autograder.intake.copying import require_copiable
@@ -91,7 +91,7 @@ class Repaired(NotebookExporter):  # type: ignore[misc]
         if not getattr(self.parent, "_sanitizing", False) or where.get("notebook") != where.get("assignment"):
             return super().from_filename(filename, resources=resources, **more)  # type: ignore[no-any-return]
         course, unit = Course(Path(self.parent.coursedir.root)), where["assignment"]
-        companion = companion_for(Isolated(parent=self).errand(course, unit))
+        companion = companion_for(Isolated(parent=self).request(course, unit))
         companion.start()
         submitted = submissions.read(course, unit, where["student"])
         try:
@@ -150,15 +150,15 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
     ).tag(config=True)
     explore = Bool(False, help="Whether to run the experiments as well.").tag(config=True)
 
-    def errand(self, course: Course, unit: str) -> Errand:
+    def request(self, course: Course, unit: str) -> GradingRequest:
         """What is asked of the companion, as the course has configured it."""
-        return Errand(str(course.root), unit, self.isolation, self.explore, seed_of(course))
+        return GradingRequest(str(course.root), unit, self.isolation, self.explore, seed_of(course))
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """The notebook, graded."""
         student, unit = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
         course = Course(Path(CourseDirectory(parent=self).root))
-        companion = companion_for(self.errand(course, unit))
+        companion = companion_for(self.request(course, unit))
         raw = _submitted(course, unit, student, nb)
         try:
             marked = marked_by(companion, student, raw)
@@ -167,8 +167,8 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
             withdraw(course, unit, student)
             raise
         self._look_ahead(companion, course, unit, student)
-        # Without a basis: nbgrader stores the points, so our own command grades anew what it finds like this.
-        resources["stagewise"] = course, replace(marked.record, basis="")
+        # Without a cache key: nbgrader stores the points, so our own command grades such a one anew.
+        resources["stagewise"] = course, replace(marked.record, cache_key="")
         return nbformat.from_dict(json.loads(marked.notebook)), resources
 
     def _look_ahead(self, companion: Companion, course: Course, unit: str, student: str) -> None:
@@ -269,7 +269,7 @@ def _refused(student: str, unit: str, raw: bytes, problem: SubmissionError) -> R
         student=student,
         unit=unit,
         digest=digest_of(raw),
-        basis="",
+        cache_key="",
         isolation="",
         reason=problem.reason,
         detail=problem.detail,

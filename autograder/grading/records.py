@@ -49,8 +49,8 @@ class Record:
     """One graded submission; `reason` is OK, or the code of the SubmissionError that `detail` and `remedy`
     tell of.
 
-    `digest` is of the submitted file, `basis` of all else that the result depends on. `stopped`: a cell of
-    the student's ran out of time, or its process ended. `unanswered` names the cells that came back as
+    `digest` is of the submitted file, `cache_key` of all else that the result depends on. `stopped`: a cell
+    of the student's ran out of time, or its process ended. `unanswered` names the cells that came back as
     released; `answers` tells by a hash what each graded cell was about, `changed` names the cells for which
     that is another than before, with the hash of what a person's points are for ("" when nobody knows);
     `withheld` is what cells showed that students are not told, by their counts, for the instructor alone;
@@ -60,7 +60,7 @@ class Record:
     student: str
     unit: str
     digest: str
-    basis: str
+    cache_key: str
     isolation: str
     reason: Reason = Reason.OK
     detail: str = ""
@@ -82,7 +82,7 @@ class Record:
         return sum(check.points for check in self.checks)
 
     @property
-    def settled(self) -> bool:
+    def is_final(self) -> bool:
         """Whether it tells of the submission; a failure to grade it does not, and is no reason to skip it."""
         return self.reason not in _NOT_THE_STUDENTS
 
@@ -91,7 +91,7 @@ class Record:
         """Whether load or the machine may have ended something: it is graded once more, alone, before that
         counts.
         """
-        return self.stopped or not self.settled or any(check.reason in DOUBTFUL for check in self.checks)
+        return self.stopped or not self.is_final or any(check.reason in DOUBTFUL for check in self.checks)
 
 
 def digest_of(raw: bytes) -> str:

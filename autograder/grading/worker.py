@@ -20,7 +20,7 @@ import numpy as np
 
 from autograder.bounds import bound_memory
 from autograder.errors import CourseError, SandboxError, SubmissionError
-from autograder.examining.foreseen import RightCandidate
+from autograder.examining.known_answers import RightCandidate
 from autograder.grading import records
 from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.marking import Marked, Terms, blank, mark, not_gradable, refused
@@ -53,7 +53,7 @@ class Worker:
         self._template: CandidateTemplate | None = None
         self._examiner: Child | None = None
         self._blank = blank(terms.plan)
-        self._foreseen = self._warm = False
+        self._known_answers = self._warm = False
         self._fault: SubmissionError | None = None
         self._note: Note = _unnoted
 
@@ -96,17 +96,17 @@ class Worker:
             self._examiner.close()
             self._examiner = None
 
-    def foresee(self) -> None:
+    def know_answers(self) -> None:
         """Judge the right answers in this process, for which no candidate is needed."""
-        if not self._foreseen:
+        if not self._known_answers:
             mark("", self._blank, self.terms, self._right)
-            self._foreseen = True
+            self._known_answers = True
 
     def warm_up(self, template: CandidateTemplate) -> None:
         """Judge the right answers in this process, and grade an empty submission: those forked from it find
         both done. What fails in that one is no student's fault, and then nobody is graded.
         """
-        self.foresee()
+        self.know_answers()
         if not self._warm:
             marked = mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))
             self._fault = fault_of(marked.record)
@@ -120,7 +120,7 @@ class Worker:
 
 def fault_of(blank: Record) -> SubmissionError | None:
     """Why nobody can be graded, where the submission of a student who wrote nothing could not."""
-    if not blank.settled:
+    if not blank.is_final:
         return SubmissionError(blank.reason, blank.detail, blank.remedy)
     for check in blank.checks:
         if check.reason is Reason.CHECK_BROKEN:

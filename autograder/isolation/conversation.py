@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from autograder.isolation._allowance import Allowance
-from autograder.isolation._obituary import cause_of_death
+from autograder.isolation._cause_of_death import cause_of_death
 from autograder.isolation.limits import Limits
 from autograder.isolation.protocol.frames import (
     ChannelError,

@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from autograder.isolation._allowance import Allowance
+from autograder.isolation.case_questions import Claim, Question, believed, questions, told_in
 from autograder.isolation.conversation import CandidateGone, Conversation
 from autograder.isolation.limits import Limits
-from autograder.isolation.performances import Claim, Question, believed, questions, told_in
 from autograder.isolation.protocol.codec import Reader
 from autograder.isolation.protocol.packing import unpack
 from autograder.reasons import Reason
@@ -43,7 +43,7 @@ class Candidate:
     def __init__(
         self,
         conversation: socket.socket,
-        obituary: socket.socket,
+        exit_report: socket.socket,
         limits: Limits,
         isolation: str,
         layers: tuple[str, ...] = (),
@@ -59,7 +59,7 @@ class Candidate:
         self._defined: tuple[str, list[Any]] | None = None
         self._last = last
         self._allowance = Allowance(limits, begun)
-        self._talk = Conversation(conversation, obituary, limits, self._allowance)
+        self._talk = Conversation(conversation, exit_report, limits, self._allowance)
 
     def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult:
         """Run a notebook's cell as In[count], by default the next; CandidateGone if it died of it.

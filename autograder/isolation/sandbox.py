@@ -164,15 +164,17 @@ class CandidateTemplate:
         if self.isolation == PROCESS:
             fields["threads"] = 0
         conversation, theirs = socket.socketpair()
-        obituary, keepers = socket.socketpair()
+        exit_report, keepers = socket.socketpair()
         with theirs, keepers:
             try:
                 socket.send_fds(self._control, [msgpack.packb(fields)], [theirs.fileno(), keepers.fileno()])
             except OSError:
                 conversation.close()
-                obituary.close()
+                exit_report.close()
                 raise SandboxError(f"The candidates' template has ended: {self._said()}", _REMEDY) from None
-        return Candidate(conversation, obituary, limits, self.isolation, self.layers, last=last, begun=begun)
+        return Candidate(
+            conversation, exit_report, limits, self.isolation, self.layers, last=last, begun=begun
+        )
 
     def close(self) -> None:
         """End the template and every candidate that was forked from it."""

@@ -19,7 +19,7 @@ from autograder.units.assemble import assemble, serialize
 from autograder.units.percent import Role, UnitSource
 from autograder.units.plan import plan_of
 from autograder.units.release import make_room, release
-from autograder.units.settled import settled
+from autograder.units.rounding import without_rounding
 from autograder.units.stamp import write_stamp
 from autograder.whole_files import replace, sweep
 from reference.judge.drawing import VISIBLE_SEED, draw
@@ -128,7 +128,7 @@ def _recorded_answers(source: UnitSource, asked: Unit, before: Path) -> str:
     """Return the text of the recording; what says the same as the one `before` is kept as it is there."""
     checks = [cell for cell in source.cells if cell.role is Role.CHECK]
     points = {rules.call_of(source, cell)[0]: cell.points for cell in checks}
-    return lay_out(settled(as_data(record(asked, points)), _read(before)))
+    return lay_out(without_rounding(as_data(record(asked, points)), _read(before)))
 
 
 def _read(recording: Path) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from reference.judge.drawing import draw
-from reference.judge.luck import Usual, usual
+from reference.judge.randomness import Usual, usual
 from reference.kit.exercise import Exercise, Misconception
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import Flaw, compare

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.judge.luck import same_luck
+from reference.judge.randomness import same_random_state
 from reference.kit.exercise import Case, Exercise, Function
 from reference.kit.patching import substituted
 from reference.kit.places import DefinitionError
@@ -80,7 +80,7 @@ def _expected(
 def _answers(
     functions: Mapping[str, Function], case: Case, inputs: dict[str, Any], where: str
 ) -> dict[str, Any]:
-    with same_luck():
+    with same_random_state():
         played = play(case.steps, functions, inputs, case.updates)
     if played.failure is not None:
         failed = f"the truth fails in `{played.failure.step}`: {played.failure.message}"

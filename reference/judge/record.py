@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from reference.judge.drawing import draw_visible
-from reference.judge.luck import usual
+from reference.judge.randomness import usual
 from reference.kit.exercise import Exercise, Unit
 from stagewise.checks.recording import ExerciseRecording, RecordedMistake, UnitRecording
 from stagewise.judge.fingerprint import observed_fingerprint

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from reference.judge.drawing import draw
-from reference.judge.luck import same_luck
+from reference.judge.randomness import same_random_state
 from reference.kit.exercise import Exercise, Function, Unit
 from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.compare import NUMBERS
@@ -66,7 +66,7 @@ def _all_begun(exercise: Exercise, slips: tuple[str, ...], seed: int) -> _AllBeg
     """All cases with the truth's steps played; None when one cannot be begun."""
     truths: dict[str, Function] = {name: exercise.functions[name] for name in slips}
     cases = draw(exercise, seed)
-    with same_luck():
+    with same_random_state():
         found = tuple(one for case in cases if (one := _begun(case, truths)) is not None)
     return _AllBegun(found, Cases(one.rest for one in found)) if len(found) == len(cases) else None
 

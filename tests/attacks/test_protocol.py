@@ -5,10 +5,10 @@ import struct
 
 import pytest
 
+from autograder.isolation.case_questions import together
 from autograder.isolation.conversation import CandidateGone
 from autograder.isolation.limits import Limits
 from autograder.isolation.link import Candidate
-from autograder.isolation.performances import together
 from autograder.isolation.protocol.codec import Tag, encode
 from autograder.isolation.protocol.packing import pack
 from autograder.reasons import Reason
@@ -24,8 +24,8 @@ LIST, DICT, OTHER = int(Tag.LIST), int(Tag.DICT), int(Tag.OTHER)
 def liar():
     """A conversation whose other side has said everything in advance: (candidate, say)."""
     conversation, theirs = socket.socketpair()
-    obituary, keepers = socket.socketpair()
-    candidate = Candidate(conversation, obituary, LIMITS, "sandbox")
+    exit_report, keepers = socket.socketpair()
+    candidate = Candidate(conversation, exit_report, LIMITS, "sandbox")
 
     def say(*replies, raw=b""):
         for reply in replies:

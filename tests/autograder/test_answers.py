@@ -1,4 +1,4 @@
-"""What a crew answers is believed as far as it speaks of what was asked, and nobody is asked for ever."""
+"""What a pool answers is believed as far as it speaks of what was asked, and nobody is asked for ever."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -7,18 +7,18 @@ import pytest
 
 from autograder.grading import driver, records
 from autograder.grading.answers import read_answer
-from autograder.grading.crew import Answer
 from autograder.grading.driver import Settings, grade
 from autograder.grading.marking import Marked, Terms
+from autograder.grading.pool import Answer
 from autograder.grading.records import CheckScore, Record, digest_of
 from autograder.grading.worker import pack
 from autograder.reasons import Reason
 from tests.autograder.graded_toy import submitted, toy_plan
 
 RAW = b"a submission"
-TERMS = Terms(toy_plan(), "basis", "sandbox")
+TERMS = Terms(toy_plan(), "cache_key", "sandbox")
 SCORE = CheckScore("check-double", 40.5, 40.5, Reason.OK)
-RECORD = Record("ada", "toy", digest_of(RAW), "basis", "sandbox", checks=(SCORE,))
+RECORD = Record("ada", "toy", digest_of(RAW), "cache_key", "sandbox", checks=(SCORE,))
 
 
 def content(record):
@@ -35,7 +35,7 @@ def test_an_answer_to_the_question_is_read():
         {"student": "bob"},
         {"unit": "other"},
         {"digest": digest_of(b"another")},
-        {"basis": "other terms"},
+        {"cache_key": "other terms"},
         {"isolation": "process"},
         {"checks": (replace(SCORE, points=41.0),)},
         {"checks": (replace(SCORE, points=-1.0),)},
@@ -55,7 +55,7 @@ def test_an_answer_that_is_none_is_none(odd):
     assert read_answer(Answer("ada", odd), RAW, TERMS) is None
 
 
-class DyingCrew:
+class DyingPool:
     """Two machines on which everybody who is asked about dies, whenever there is somebody to wait for."""
 
     free, alone = 9, 2
@@ -86,11 +86,11 @@ def test_who_loses_two_workers_is_refused_with_a_reason_and_the_second_time_is_a
         path = toy_course.submitted / name / "toy" / "toy.ipynb"
         path.parent.mkdir(parents=True)
         path.write_bytes(submitted())
-    crew = DyingCrew()
-    monkeypatch.setattr(driver, "_crew", lambda *_: nullcontext(crew))
+    pool = DyingPool()
+    monkeypatch.setattr(driver, "_pool", lambda *_: nullcontext(pool))
     grade(toy_course, "toy", settings=Settings(jobs=1))
     told = {record.student: record for record in records.load_all(toy_course, "toy")}
     assert {name: record.reason for name, record in told.items()} == dict.fromkeys(names, Reason.ENVIRONMENT)
     assert "ended twice" in told["ada"].detail
-    assert sorted(crew.sent) == sorted(2 * names)
-    assert (max(crew.most[:3]), max(crew.most[3:])) == (3, 2)
+    assert sorted(pool.sent) == sorted(2 * names)
+    assert (max(pool.most[:3]), max(pool.most[3:])) == (3, 2)

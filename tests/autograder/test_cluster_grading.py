@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.cluster import posting
-from autograder.cluster.posting import DaskPost, connected
+from autograder.cluster import dask_transport
+from autograder.cluster.dask_transport import DaskTransport, connected
 from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.children import Child
@@ -42,7 +42,7 @@ CLASS = {
 KNOWN = """\
 import sys
 
-if "autograder.grading.errand" in sys.orig_argv:
+if "autograder.grading.request" in sys.orig_argv:
     import reference.kit.units
     from tests.autograder.toy_unit import load
 
@@ -87,7 +87,7 @@ def test_workers_give_what_lanes_give_even_when_they_are_killed(courses, monkeyp
         with connected("local:2", 2) as client:
             there = replace(LANES, cluster=client.scheduler.address)
             first = told_by(workers, there)
-            monkeypatch.setattr(posting, "DaskPost", KillingPost)
+            monkeypatch.setattr(dask_transport, "DaskTransport", KillingTransport)
             return first, told_by(killed, there)
 
     first, second = in_child(work)
@@ -101,7 +101,7 @@ def test_workers_give_what_lanes_give_even_when_they_are_killed(courses, monkeyp
     assert left.sheets.keys() == expected.sheets.keys() - {"eve"}  # no score where no grader lived
 
 
-class KillingPost(DaskPost):
+class KillingTransport(DaskTransport):
     """Kills the worker that gets bob's submission the first time, and whoever gets eve's at any time."""
 
     def __init__(self, client, name):
@@ -119,7 +119,7 @@ class KillingPost(DaskPost):
 
 
 def test_a_scheduler_that_nobody_reaches_is_one_clear_error(courses, monkeypatch):
-    monkeypatch.setattr(posting, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(dask_transport, "CONNECT_SECONDS", 0.2)
     with socket.socket() as taken:  # bound and not listening: nobody else answers there
         taken.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"

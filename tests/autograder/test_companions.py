@@ -7,9 +7,9 @@ from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.grading import companions
 from autograder.grading.companion import Companion
 from autograder.grading.companions import companion_for, make_ready, marked_by
-from autograder.grading.errand import Errand
 from autograder.grading.marking import Marked
 from autograder.grading.records import Record
+from autograder.grading.request import GradingRequest
 from autograder.reasons import Reason
 
 
@@ -30,33 +30,35 @@ class FakeCompanion:
 
 @pytest.fixture
 def built(tmp_path, monkeypatch):
-    """An errand in a course, and the instructor's notebook of its build."""
+    """An request in a course, and the instructor's notebook of its build."""
     monkeypatch.setattr(companions, "_companions", {})
     monkeypatch.setattr(companions, "Companion", FakeCompanion)
     place = Course(tmp_path).instructor("unit")
     place.parent.mkdir(parents=True)
     place.write_text("one build")
-    return Errand(str(tmp_path), "unit"), place
+    return GradingRequest(str(tmp_path), "unit"), place
 
 
 def answered(reason, notebook=b""):
-    return Marked(notebook, Record("ada", "unit", "digest", "basis", "sandbox", reason=reason, detail="so"))
+    return Marked(
+        notebook, Record("ada", "unit", "digest", "cache_key", "sandbox", reason=reason, detail="so")
+    )
 
 
 def test_submissions_share_a_companion_as_long_as_the_build_stays(built):
-    errand, place = built
-    first = companion_for(errand)
-    assert companion_for(errand) is first
+    request, place = built
+    first = companion_for(request)
+    assert companion_for(request) is first
     place.write_text("another build")
-    assert companion_for(errand) is not first
+    assert companion_for(request) is not first
     assert first.closed
 
 
 def test_without_a_build_there_is_none(built):
-    errand, place = built
+    request, place = built
     place.unlink()
     with pytest.raises(CourseError, match="autograder build unit"):
-        companion_for(errand)
+        companion_for(request)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,6 @@ def test_units_of_others_are_left_to_nbgrader(tmp_path):
 
 
 def test_why_a_companion_cannot_grade_is_told_where_it_is_asked(tmp_path):
-    companion = Companion(Errand(str(tmp_path), "activations"))
+    companion = Companion(GradingRequest(str(tmp_path), "activations"))
     with pytest.raises(CourseError, match=r"activations.ipynb is missing[\s\S]*autograder build activations"):
         companion.ready()

@@ -95,7 +95,7 @@ def test_nbgraders_command_refuses_such_folders_and_grades_the_others(tmp_path):
     kept.mkdir(parents=True)
     (kept / "dropout.ipynb").write_text(right)
     digest = digest_of(right.encode())
-    records.save(course, Record("b5", "dropout", digest=digest, basis="", isolation="sandbox"))
+    records.save(course, Record("b5", "dropout", digest=digest, cache_key="", isolation="sandbox"))
     try:
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", "autograde", "dropout"],

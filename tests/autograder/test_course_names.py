@@ -7,13 +7,13 @@ import pytest
 
 from autograder.course import REPOSITORY, Course
 from autograder.grading.bindings import defined
-from autograder.grading.conduct import grade_notebook
 from autograder.grading.marking import blank
+from autograder.grading.walk import grade_notebook
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.units.assemble import assemble
 from autograder.units.from_truth import read
 from autograder.units.plan import plan_of
-from tests.autograder.test_conduct import Examiner
+from tests.autograder.test_walk import Examiner
 
 COURSE = Course(REPOSITORY)
 

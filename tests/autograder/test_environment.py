@@ -55,7 +55,7 @@ def test_an_earlier_grade_stays_and_is_not_taken_for_the_new_one(toy_course):
     graded(toy_course)
     build(toy_course, LACKING)
     record = graded(toy_course)["ada"].record
-    assert (record.reason, record.points, record.basis) == (Reason.ENVIRONMENT, 90.5, "")
+    assert (record.reason, record.points, record.cache_key) == (Reason.ENVIRONMENT, 90.5, "")
     assert points(toy_course)["ada"] == 90.5
 
 
@@ -86,9 +86,9 @@ def test_a_check_that_fails_where_nothing_was_written_is_broken_for_all(reason, 
 
 @pytest.mark.parametrize("reason", [Reason.ENVIRONMENT, Reason.CHECK_BROKEN])
 def test_what_says_nothing_of_the_submission_is_tried_again_in_this_run_and_in_the_next(toy_course, reason):
-    record = Record("ada", "toy", "digest", "basis", "sandbox", reason=reason)
+    record = Record("ada", "toy", "digest", "cache_key", "sandbox", reason=reason)
     assert record.in_doubt
-    assert not record.settled
-    records.save(toy_course, replace(record, basis=""))
+    assert not record.is_final
+    records.save(toy_course, replace(record, cache_key=""))
     hand_in(toy_course, ada=RIGHT)
     assert graded(toy_course)["ada"].graded

@@ -22,7 +22,7 @@ from tests.autograder.sabotage import Lent, first
 from tests.autograder.toy_class import ENDLESS, ENDS_ITSELF, RIGHT, WRONG, hand_in
 from tests.autograder.toy_outcome import outcome, points
 
-LUCK = {
+SEED = {
     "cell_type": "code",
     "id": "luck",
     "metadata": {},
@@ -164,7 +164,7 @@ def test_the_number_of_jobs_changes_nothing(toy_course, template):
         cut=b"{",
         eve=ENDS_ITSELF,
         kim=submitted({}),
-        luc=submitted(change=lambda notebook: notebook["cells"].append(LUCK)),
+        luc=submitted(change=lambda notebook: notebook["cells"].append(SEED)),
         zoe=ENDLESS,
     )
     outcomes = []
@@ -175,12 +175,12 @@ def test_the_number_of_jobs_changes_nothing(toy_course, template):
     assert outcomes[0] == outcomes[1] == outcomes[2]
 
 
-def test_the_same_notebook_has_the_same_luck_in_every_template(template, bare_template):
+def test_the_same_notebook_has_the_same_random_state_in_every_template(template, bare_template):
     """Otherwise an answer that draws at random would earn what the template's start happens to give it."""
     drawn = []
     for one in (template, template, bare_template):
         with one.new_candidate() as candidate:
-            candidate.run_cell("".join(LUCK["source"]))
+            candidate.run_cell("".join(SEED["source"]))
             drawn.append(value(candidate, "luck"))
     assert drawn[0] == drawn[1] == drawn[2]
 

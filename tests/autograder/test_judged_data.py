@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.examining.examiner import Examiner
-from autograder.examining.foreseen import RightCandidate
-from autograder.isolation.performances import Claim, believed
+from autograder.examining.known_answers import RightCandidate
+from autograder.isolation.case_questions import Claim, believed
 from autograder.reasons import Reason
 from autograder.units.plan import PlannedCell
 from reference.kit import units

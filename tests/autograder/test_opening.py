@@ -11,7 +11,7 @@ from autograder.isolation.sandbox import CandidateTemplate
 
 HERE = "import os\nhere = os.getpid()"
 IS_HERE = "print('here' in globals() and here == os.getpid())"  # process ids are a candidate's own
-LUCK = """\
+SEED = """\
 import random
 import numpy as np
 own, pythons = np.random.default_rng, random.Random
@@ -83,12 +83,12 @@ def test_an_error_in_one_is_shown_as_ever():
         assert found[0] == found[1]
 
 
-def test_the_luck_of_a_notebook_is_the_same():
-    with started(LUCK) as opened, started() as other:
+def test_the_random_state_of_a_notebook_is_the_same():
+    with started(SEED) as opened, started() as other:
         drawn = []
         for template in (opened, opened, other):
             with template.new_candidate() as candidate:
-                drawn.append(printed(candidate, LUCK, 1) + printed(candidate, LUCK, 2))
+                drawn.append(printed(candidate, SEED, 1) + printed(candidate, SEED, 2))
         assert len(set(drawn)) == 1
         assert len(set(drawn[0].split())) == 18
 

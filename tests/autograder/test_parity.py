@@ -85,7 +85,7 @@ def test_a_first_run_of_nbgraders_command_is_like_a_second_and_enters_nothing_it
     assert failed.returncode != 0
     assert "install bubblewrap" in failed.stderr
     (told,) = records.load_all(fresh, "batchnorm")
-    assert (told.reason, told.basis) == (Reason.ENVIRONMENT, "")
+    assert (told.reason, told.cache_key) == (Reason.ENVIRONMENT, "")
     assert read_sheets(fresh, "batchnorm") == {}
 
     assert nbgrader(fresh, "autograde").returncode == 0

@@ -162,11 +162,11 @@ def test_closing_ends_the_candidate(template):
     """The process is dead when its keeper's socket closes; nobody is left waiting to be buried."""
     candidate = template.new_candidate()
     candidate.run_cell("import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()")
-    obituary = candidate._talk._keeper.dup()
+    exit_report = candidate._talk._keeper.dup()
     candidate._talk._sock.close()
-    obituary.settimeout(20)
-    assert obituary.recv(100).startswith((b"exit", b"signal"))
-    obituary.close()
+    exit_report.settimeout(20)
+    assert exit_report.recv(100).startswith((b"exit", b"signal"))
+    exit_report.close()
     candidate.close()
 
 

@@ -100,12 +100,12 @@ def test_all_ways_of_grading_draw_from_the_seed_of_the_course(course, template):
     assert seventh != usual
 
     config = course.config()
-    assert Isolated(config=config).errand(course, "batchnorm").seed == 7
+    assert Isolated(config=config).request(course, "batchnorm").seed == 7
     api = NbGraderAPI(CourseDirectory(config=config), config=config)  # the form grader's button calls this
     assert api.autograde("batchnorm", "ada", force=True)["success"]
     assert errors_in(course) == seventh
     (record,) = records.load_all(course, "batchnorm")
-    assert record.basis == ""
+    assert record.cache_key == ""
     assert ours() == seventh
 
 

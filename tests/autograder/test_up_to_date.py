@@ -17,7 +17,7 @@ REMEDY = "run: python -m autograder build"
 def built(tmp_path_factory):
     root = tmp_path_factory.mktemp("built")
     course = Course(root, COURSE.solutions, root / "recorded")
-    shutil.copytree(COURSE.recorded, course.recorded)  # looked at by autograder.units.settled
+    shutil.copytree(COURSE.recorded, course.recorded)  # looked at by autograder.units.rounding
     build(course)
     return course
 

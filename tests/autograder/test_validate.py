@@ -33,7 +33,7 @@ def course(built, tmp_path):
 
 
 def record(*checks, **other):
-    return Record("ada", "toy", "digest", "basis", "sandbox", checks=checks, **other)
+    return Record("ada", "toy", "digest", "cache_key", "sandbox", checks=checks, **other)
 
 
 @pytest.mark.parametrize("unit", COURSE.units())

@@ -2,8 +2,8 @@
 
 import pytest
 
+from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
-from autograder.grading.sharing import new_worker
 from autograder.grading.templates import Templates
 from autograder.grading.worker import unpack
 from autograder.isolation.limits import Limits

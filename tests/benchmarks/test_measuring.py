@@ -9,8 +9,8 @@ import pytest
 from IPython import get_ipython
 
 from autograder.course import REPOSITORY, Course
+from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
-from autograder.grading.sharing import new_worker
 from autograder.synthetic.students import draw_class, solved
 from autograder.units.prepare import prepare
 from benchmarks.bare import graded, one_shell

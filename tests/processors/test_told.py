@@ -105,7 +105,7 @@ def test_the_tests_of_what_rounding_may_touch_pass(found, processor):
     """Those that are quick; CONTRIBUTING.md says how to run all."""
     if reason := why_not(processor):
         pytest.skip(reason)
-    chosen = ["autograder/test_foreseen.py", "autograder/test_settled.py", "reference/test_examine.py"]
+    chosen = ["autograder/test_known_answers.py", "autograder/test_rounding.py", "reference/test_examine.py"]
     chosen += ["stagewise/test_torch_data.py", "stagewise/test_training.py", "stagewise/test_observables.py"]
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     command += [f"tests/{name}" for name in chosen]

@@ -18,8 +18,8 @@ import threadpoolctl
 import torch
 from numpy._core import _multiarray_umath as compiled
 
-from autograder.isolation.candidate import luck
-from autograder.units.settled import settled
+from autograder.isolation.candidate import random_state
+from autograder.units.rounding import settled
 from reference.judge.diagnosis import diagnose
 from reference.judge.drawing import draw
 from reference.judge.record import record
@@ -67,7 +67,7 @@ def versions(exercise: Exercise) -> Iterator[tuple[str, Functions]]:
 
 def judged(functions: Functions, cases: Sequence[AskedCase]) -> Judged:
     """With the luck that every submission has."""
-    luck.start()
+    random_state.start()
     return judge(functions, cases)
 
 

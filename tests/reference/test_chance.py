@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from reference.judge.drawing import draw, same_luck
+from reference.judge.drawing import draw, same_random_state
 from reference.kit.chance import MISS, bounded_mean, certain, share
 from reference.kit.exercise import Exercise, case
 
@@ -37,14 +37,14 @@ def test_what_is_certain_has_no_room():
     assert certain(1.0, 3000).tolerance.stol <= 1e-9
 
 
-def test_the_same_luck_leaves_the_stream_where_it_was():
+def test_the_same_random_state_leaves_the_stream_where_it_was():
     np.random.seed(3)
     expected = np.random.rand(4)
     np.random.seed(3)
-    with same_luck():
+    with same_random_state():
         first = np.random.rand(2)
     assert np.array_equal(np.random.rand(4), expected)
-    with same_luck():
+    with same_random_state():
         assert np.array_equal(np.random.rand(2), first)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from reference.judge.diagnosis import diagnose
 from reference.judge.drawing import draw
-from reference.judge.luck import RUNS, usual
+from reference.judge.randomness import RUNS, usual
 from reference.judge.record import record_exercise
 from reference.kit.chance import share
 from reference.kit.exercise import Exercise, case, wrong

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from . import luck
+from . import random_state
 from .clock import TimeIsUp, at_most
 from .shell import CandidateShell
 
@@ -34,11 +34,11 @@ class Opening:
         flooded = any(len(str(outputs)) >= _BOUND for _, _, outputs in self._shown)
         if len(self._shown) < len(sources) or flooded or _outside_memory() != before:
             self.leave()
-        self._luck = luck.state()
+        self._seed = random_state.state()
 
     def begin(self) -> None:
         """Go on in a fork, where Python starts its generator anew."""
-        luck.go_on(self._luck)
+        random_state.go_on(self._seed)
 
     def cell(self, source: str, number: int) -> Shown | None:
         """What a notebook's cell of that number (0 for the next) has shown, if it is an opening cell in its
@@ -61,7 +61,7 @@ class Opening:
         self._run()
 
     def _run(self) -> None:
-        luck.start()
+        random_state.start()
         for number, source in enumerate(self._sources, start=1):
             self._shell.execution_count = number
             self._shown.append(self._shell.run(source, _BOUND))

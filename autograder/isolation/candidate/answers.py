@@ -16,7 +16,7 @@ from ..protocol.frames import Receiver, send_frame
 from ..protocol.packing import pack, unpack
 from ._opening import Opening
 from .clock import TimeIsUp, at_most, watched
-from .performance import Budget, Tallies, failed, perform
+from .playing import Budget, Tallies, failed, perform
 from .shell import CandidateShell
 
 _FUNCTION = "function"

@@ -27,8 +27,8 @@ from ..confinement import confine, seccomp
 from ..protocol.frames import ChannelError
 from ._opening import Opening
 from .answers import Answers
-from .rehearsal import rehearse
 from .shell import CandidateShell, show_inline
+from .warm_up import warm_up
 
 READY = b"ready"
 OUT_OF_MEMORY = 71
@@ -38,7 +38,7 @@ _CONVERSATION = 3
 
 def main(control: int, sandboxed: bool, names: Iterable[str], opening: Sequence[str] = ()) -> None:
     """Serve requests on the socket `control` until it closes: limits, with two sockets (conversation,
-    obituary).
+    exit_report).
 
     All of `names` are imported before, and the cells of `opening` run.
     """
@@ -47,7 +47,7 @@ def main(control: int, sandboxed: bool, names: Iterable[str], opening: Sequence[
         _import_all(name)
     shell = CandidateShell()
     show_inline(shell)
-    rehearse(shell)
+    warm_up(shell)
     opened = Opening(shell, opening)
     seccomp.compiled_ahead()
     gc.collect()
@@ -83,30 +83,30 @@ class Template:
         message, descriptors, _, _ = socket.recv_fds(self._requests, 1 << 16, 2)
         if not message:
             return False
-        conversation, obituary = descriptors
+        conversation, exit_report = descriptors
         limits = msgpack.unpackb(message)
         place = None if self._namespaces else tempfile.mkdtemp()
         child = self._namespaces.fork() if self._namespaces else os.fork()
         if child == 0:
             _ended(lambda: _be_candidate(self._shell, self._opening, limits, conversation, place))
         os.close(conversation)
-        self._watch(child, obituary, place)
+        self._watch(child, exit_report, place)
         return True
 
-    def _watch(self, child: int, obituary: int, place: str | None) -> None:
+    def _watch(self, child: int, exit_report: int, place: str | None) -> None:
         """Kill the child when the examiner goes; when it is dead, say how it ended."""
         process = os.pidfd_open(child)
 
         def kill() -> None:
-            self._poll.unregister(obituary)
+            self._poll.unregister(exit_report)
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
 
         def bury() -> None:
             note = _bury(child)
             with suppress(OSError):
-                os.write(obituary, note)
-            for descriptor in (process, obituary):
+                os.write(exit_report, note)
+            for descriptor in (process, exit_report):
                 with suppress(KeyError):
                     self._poll.unregister(descriptor)
                 del self._ends[descriptor]
@@ -114,9 +114,9 @@ class Template:
             if place is not None:
                 shutil.rmtree(place, ignore_errors=True)
 
-        self._ends |= {process: bury, obituary: kill}
+        self._ends |= {process: bury, exit_report: kill}
         self._poll.register(process, select.POLLIN)
-        self._poll.register(obituary, select.POLLIN)
+        self._poll.register(exit_report, select.POLLIN)
 
 
 def _bury(child: int) -> bytes:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Self
 from warnings import WarningMessage
 
-from autograder.isolation.candidate.performance import Budget, perform
+from autograder.isolation.candidate.playing import Budget, perform
+from autograder.isolation.case_questions import Claim, Question, believed, questions, together
 from autograder.isolation.limits import Limits
 from autograder.isolation.link import CellResult
-from autograder.isolation.performances import Claim, Question, believed, questions, together
 from autograder.isolation.protocol.codec import Reader
 from autograder.isolation.protocol.packing import pack, unpack
 from autograder.reasons import Reason

@@ -35,7 +35,7 @@ _LIMITS = {
 _SCRIPT = "out, parts = f(x, param)\nagain, rest = f(out, param=param)"
 
 
-def rehearse(shell: CandidateShell) -> None:
+def warm_up(shell: CandidateShell) -> None:
     """Have the shell show a figure, tell of an error, define a function and play a case; forget all of it."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -50,7 +50,7 @@ def rehearse(shell: CandidateShell) -> None:
         answers = Receiver(ours)
         kinds = [unpack(answers.frame(_BOUND))[1] for _ in range(5)]
         if kinds != ["cell", "cell", "cell", "found", "played"]:
-            raise RuntimeError(f"the rehearsal of a candidate went wrong: {kinds}")
+            raise RuntimeError(f"warming up a candidate went wrong: {kinds}")
     shell.begin(0)
     shell.reset()
     shell.listen_no_more()

@@ -1,4 +1,4 @@
-"""The companion's program: `python -m autograder.grading.errand DESCRIPTOR ERRAND` grades what comes over a
+"""The companion's program: `python -m autograder.grading.request DESCRIPTOR REQUEST` grades what comes over a
 socket.
 """
 
@@ -20,11 +20,11 @@ from autograder.grading.templates import Templates
 from autograder.isolation.limits import Limits
 
 REFUSED = b"!"
-"""What stands before the problem and the remedy, in the place of the basis."""
+"""What stands before the problem and the remedy, in the place of the cache key."""
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class GradingRequest:
     """What there is to grade and how; all of it plain, because it travels on a command line."""
 
     root: str
@@ -35,44 +35,44 @@ class Errand:
     limits: Limits = field(default_factory=Limits)
 
     def written(self) -> str:
-        """The errand as JSON."""
+        """The request as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def read(cls, text: str) -> Errand:
-        """The errand that `written` wrote."""
+    def read(cls, text: str) -> GradingRequest:
+        """The request that `written` wrote."""
         fields = json.loads(text)
         return cls(**{**fields, "limits": Limits(**fields["limits"])})
 
 
 def main(descriptor: str, text: str) -> None:
-    """Tell the basis of what will be graded, or why nothing can be, and serve one errand until the connection
+    """Tell the cache key of what will be graded, or why nothing can be; serve one until the connection
     closes.
     """
     die_with_parent()
     connection = Connection(int(descriptor))
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         try:
-            _serve(connection, Errand.read(text))
+            _serve(connection, GradingRequest.read(text))
         except (CourseError, SandboxError) as fault:
             connection.send_bytes(REFUSED + json.dumps([fault.problem, fault.remedy]).encode())
 
 
-def _serve(connection: Connection, errand: Errand) -> None:
-    course = Course(Path(errand.root))
-    with Templates(course, errand.unit, errand.isolation, lanes=1) as templates:
-        from autograder.grading.sharing import new_worker
+def _serve(connection: Connection, request: GradingRequest) -> None:
+    course = Course(Path(request.root))
+    with Templates(course, request.unit, request.isolation, lanes=1) as templates:
+        from autograder.grading.preparing import new_worker
         from autograder.grading.worker import serve
 
         settings = Settings(
             jobs=1,
-            isolation=errand.isolation,
-            explore=errand.explore,
-            seed=errand.seed,
-            limits=errand.limits,
+            isolation=request.isolation,
+            explore=request.explore,
+            seed=request.seed,
+            limits=request.limits,
         )
-        worker = new_worker(course, errand.unit, settings)
-        connection.send_bytes(worker.terms.basis.encode())
+        worker = new_worker(course, request.unit, settings)
+        connection.send_bytes(worker.terms.cache_key.encode())
         serve(worker, connection, lambda: templates.take(0))
 
 

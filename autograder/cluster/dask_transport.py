@@ -14,7 +14,7 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster
 from distributed import Future as Task
 
-from autograder.cluster.workplace import Workplace, mark
+from autograder.cluster.worker_plugin import GradingPlugin, mark
 from autograder.errors import CourseError
 
 CONNECT_SECONDS = 10
@@ -66,10 +66,10 @@ def _local(count: int) -> Iterator[LocalCluster]:
 
 
 @contextmanager
-def installed(client: Client, place: Workplace) -> Iterator[None]:
-    """Every worker, those that come later too, has the run's workplace until the end; raises CourseError."""
+def installed(client: Client, plugin: GradingPlugin) -> Iterator[None]:
+    """Every worker, those that come later too, has the run's plugin until the end; raises CourseError."""
     try:
-        client.register_plugin(place, name=place.name)
+        client.register_plugin(plugin, name=plugin.name)
     except Exception as problem:  # whatever a worker's machine raised
         raise CourseError(
             f"the cluster's workers could not be made ready: {problem!r}",
@@ -79,10 +79,10 @@ def installed(client: Client, place: Workplace) -> Iterator[None]:
         yield
     finally:
         with suppress(Exception):  # a scheduler that is gone has nothing left to tidy up
-            client.unregister_worker_plugin(place.name)
+            client.unregister_worker_plugin(plugin.name)
 
 
-class DaskPost:
+class DaskTransport:
     """Carries messages to the workers that are prepared for the run `name`."""
 
     def __init__(self, client: Client, name: str) -> None:

@@ -1,4 +1,4 @@
-"""A crew: whoever answers the messages of a run, lanes on this machine or the workers of a cluster."""
+"""A pool: whoever answers the messages of a run, lanes on this machine or the workers of a cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Answer:
     content: bytes | None
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """What a run needs of those who grade. Each message that was sent is answered once."""
 
     @property

@@ -1,4 +1,4 @@
-"""What a mistake answers when its answers are random: run several times, each time with another luck."""
+"""What a mistake answers when its answers are random: run several times, each from another random state."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from stagewise.judge.fingerprint import ANYTHING, apart, chance_apart, fingerpri
 from stagewise.judge.judging import Judged, Observed, judge
 
 RUNS = 5
-_LUCK = 231
+_SEED = 231
 
 
 @contextmanager
-def same_luck(number: int = 0) -> Iterator[None]:
+def same_random_state(number: int = 0) -> Iterator[None]:
     """NumPy's global stream at the same place every time, and put back afterwards."""
     before = np.random.get_state()
-    np.random.seed(_LUCK + number)
+    np.random.seed(_SEED + number)
     try:
         yield
     finally:
@@ -31,7 +31,7 @@ def same_luck(number: int = 0) -> Iterator[None]:
 
 @dataclass(frozen=True, eq=False)
 class Usual:
-    """What functions answer whatever their luck: ANYTHING stands where that differs from run to run.
+    """What functions answer whatever chance gives them: ANYTHING stands where that differs from run to run.
 
     sure: the outputs that are wrong in every run and do not differ; fraction: the highest that was earned.
     """
@@ -51,15 +51,13 @@ def usual(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase
     """The answers of a mistake; one run is enough where no case leaves anything to chance."""
     runs = []
     for number in range(RUNS if any(case.chances for case in cases) else 1):
-        with same_luck(number):
+        with same_random_state(number):
             runs.append(judge(functions, cases))
-    observed = tuple(
-        _settled(case, [run.observed[place] for run in runs]) for place, case in enumerate(cases)
-    )
+    observed = tuple(_merged(case, [run.observed[place] for run in runs]) for place, case in enumerate(cases))
     return Usual(observed, _sure(runs, observed), max(run.fraction for run in runs))
 
 
-def _settled(case: AskedCase, seen: Sequence[Observed]) -> Observed:
+def _merged(case: AskedCase, seen: Sequence[Observed]) -> Observed:
     outputs = {
         name: _alike([one.outputs[name] for one in seen], case.chances[name].slack)
         if name in case.chances

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 
-from autograder.cluster.crew import ClusterCrew
+from autograder.cluster.pool import ClusterPool
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grading.errand import Errand
 from autograder.grading.marking import Terms
+from autograder.grading.request import GradingRequest
 from autograder.grading.settings import Settings
 
 _LOCAL = re.compile(r"local:([1-9][0-9]{0,3})")
 
 
 @contextmanager
-def hired(course: Course, terms: Terms, settings: Settings) -> Iterator[ClusterCrew]:
-    """The crew of the cluster `settings.cluster`, whose workers know the unit; raises CourseError."""
+def open_pool(course: Course, terms: Terms, settings: Settings) -> Iterator[ClusterPool]:
+    """The pool of the cluster `settings.cluster`, whose workers know the unit; raises CourseError."""
     count = workers_here(settings.cluster)
     try:
         import distributed  # noqa: F401 (is it there?)
@@ -29,15 +29,15 @@ def hired(course: Course, terms: Terms, settings: Settings) -> Iterator[ClusterC
             "grading on a cluster needs the package distributed, which is not installed",
             'pip install -e ".[cluster]"',
         ) from None
-    from autograder.cluster.posting import DaskPost, connected, installed
-    from autograder.cluster.workplace import Workplace, versions
+    from autograder.cluster.dask_transport import DaskTransport, connected, installed
+    from autograder.cluster.worker_plugin import GradingPlugin, versions
 
     unit = terms.plan.unit
-    errand = Errand("", unit, terms.isolation, terms.explore, settings.seed, settings.limits)
+    request = GradingRequest("", unit, terms.isolation, terms.explore, settings.seed, settings.limits)
     notebook = course.instructor(unit).read_bytes()
-    place = Workplace(errand, notebook, terms.basis, versions(), name_of(course, terms))
-    with connected(settings.cluster, count) as client, installed(client, place):
-        yield ClusterCrew(DaskPost(client, place.name))
+    plugin = GradingPlugin(request, notebook, terms.cache_key, versions(), name_of(course, terms))
+    with connected(settings.cluster, count) as client, installed(client, plugin):
+        yield ClusterPool(DaskTransport(client, plugin.name))
 
 
 def workers_here(address: str) -> int | None:
@@ -53,5 +53,5 @@ def workers_here(address: str) -> int | None:
 
 def name_of(course: Course, terms: Terms) -> str:
     """A run's name on the cluster: the same when it is started again, and no other course's."""
-    text = f"{socket.gethostname()}\n{course.root}\n{terms.basis}"
+    text = f"{socket.gethostname()}\n{course.root}\n{terms.cache_key}"
     return f"stagewise-{terms.plan.unit}-{sha256(text.encode()).hexdigest()[:16]}"

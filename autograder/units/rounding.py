@@ -19,7 +19,7 @@ SHARE = 0.1  # of what a right answer may be off
 Data = Mapping[str, Any]
 
 
-def settled(new: Data, old: Data) -> dict[str, Any]:
+def without_rounding(new: Data, old: Data) -> dict[str, Any]:
     """The recording `new` (by stagewise.checks.recording.as_data), but what says the same as in `old`."""
     before = {one["name"]: one for one in old["exercises"]}
     exercises = [

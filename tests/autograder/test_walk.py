@@ -7,7 +7,7 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.examining.verdicts import CheckResult
-from autograder.grading.conduct import grade_notebook
+from autograder.grading.walk import grade_notebook
 from autograder.intake.reading import read_submission
 from autograder.isolation.conversation import CandidateGone
 from autograder.isolation.link import CellResult

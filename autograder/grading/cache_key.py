@@ -28,7 +28,7 @@ _PLACES = tuple(REPOSITORY.joinpath(*part.split("/")) for part in _CODE)
 _PACKAGES = ("stagewise", "numpy", "ipython", "matplotlib", "torch")
 
 
-def basis_of(plan: Plan, settings: Settings, seed: int, code: str) -> str:
+def cache_key_of(plan: Plan, settings: Settings, seed: int, code: str) -> str:
     """The hash of the plan, limits, isolation, seed, the course's `code` and the versions of packages."""
     cells = [(cell.grade_id, cell.role, cell.cell_type, cell.source, cell.points) for cell in plan.cells]
     how = [repr(settings.limits), settings.isolation, settings.explore, seed]

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from autograder.course import REPOSITORY
-from autograder.grading import basis, driver, sharing
-from autograder.grading.basis import basis_of, code_of
+from autograder.grading import cache_key, driver, preparing
+from autograder.grading.cache_key import cache_key_of, code_of
 from autograder.grading.driver import Settings, grade
 from autograder.isolation.limits import Limits
 from autograder.units.prepare import prepare
@@ -58,12 +58,12 @@ def test_the_source_of_the_unit_counts(executed, toy_course):
 
 
 def test_the_code_of_the_course_counts(executed, monkeypatch):
-    monkeypatch.setattr(sharing, "code_in_use", lambda: "another")
+    monkeypatch.setattr(preparing, "code_in_use", lambda: "another")
     assert executed() == ["ada"]
 
 
 def test_versions_of_packages_count(executed, monkeypatch):
-    monkeypatch.setattr(basis, "version", lambda name: "0.1")
+    monkeypatch.setattr(cache_key, "version", lambda name: "0.1")
     assert executed() == ["ada"]
 
 
@@ -72,7 +72,7 @@ def test_force_always_executes(executed):
 
 
 def test_a_hidden_case_that_an_author_changes_is_code_of_the_course(tmp_path):
-    assert REPOSITORY / "reference" in basis._PLACES
+    assert REPOSITORY / "reference" in cache_key._PLACES
     copy = shutil.copytree(REPOSITORY / "reference", tmp_path / "reference")
     before = code_of([copy])
     assert before == code_of([REPOSITORY / "reference"])
@@ -84,7 +84,7 @@ def test_a_hidden_case_that_an_author_changes_is_code_of_the_course(tmp_path):
     assert code_of([copy]) not in (before, changed)
 
 
-@pytest.mark.parametrize("place", basis._PLACES, ids=lambda place: place.name)
+@pytest.mark.parametrize("place", cache_key._PLACES, ids=lambda place: place.name)
 def test_all_places_of_code_are_there(place):
     assert list(place.rglob("*.py"))
 
@@ -97,7 +97,7 @@ def test_what_python_compiled_does_not_count(tmp_path):
     assert code_of([tmp_path]) == before
 
 
-def test_the_basis_is_the_same_in_every_process():
+def test_the_cache_key_is_the_same_in_every_process():
     """No identity, no order of a set, no time in it."""
     plan = toy_plan()
-    assert basis_of(plan, SETTINGS, 0, "code") == basis_of(plan, Settings(jobs=8), 0, "code")
+    assert cache_key_of(plan, SETTINGS, 0, "code") == cache_key_of(plan, Settings(jobs=8), 0, "code")

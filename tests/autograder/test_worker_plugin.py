@@ -7,31 +7,31 @@ from typing import ClassVar
 
 import pytest
 
-from autograder.cluster import workplace
-from autograder.cluster.workplace import Workplace, versions
+from autograder.cluster import worker_plugin
+from autograder.cluster.worker_plugin import GradingPlugin, versions
 from autograder.errors import CourseError
 from autograder.grading.companion import Companion
-from autograder.grading.errand import Errand
+from autograder.grading.request import GradingRequest
 from autograder.isolation.limits import Limits
 from autograder.units.plan import read_plan
 from tests.autograder.graded_toy import toy_plan
 
 WORKER = SimpleNamespace(address="tcp://10.0.0.7:40001", local_directory=None)
-ERRAND = Errand("", "toy", seed=3, limits=Limits(cell_seconds=1.5))
+REQUEST = GradingRequest("", "toy", seed=3, limits=Limits(cell_seconds=1.5))
 
 
 class FakeCompanion:
     """Answers with the message in capitals; ends when it is told to."""
 
-    basis = "basis"
+    cache_key = "cache_key"
     made: ClassVar[list] = []
 
-    def __init__(self, errand):
-        self.errand, self.closed = errand, False
+    def __init__(self, request):
+        self.request, self.closed = request, False
         self.made.append(self)
 
     def ready(self):
-        return self.basis
+        return self.cache_key
 
     def ask(self, message):
         return None if message == b"die" else message.upper()
@@ -43,27 +43,27 @@ class FakeCompanion:
 @pytest.fixture
 def companions(monkeypatch):
     """The companions that were made."""
-    monkeypatch.setattr(workplace, "Companion", FakeCompanion)
+    monkeypatch.setattr(worker_plugin, "Companion", FakeCompanion)
     monkeypatch.setattr(FakeCompanion, "made", [])
     return FakeCompanion.made
 
 
 @pytest.fixture
 def place(built_toy):
-    """A workplace as it arrives at a worker."""
+    """A plugin as it arrives at a worker."""
     notebook = (built_toy / "source" / "toy" / "toy.ipynb").read_bytes()
-    made = pickle.loads(pickle.dumps(Workplace(ERRAND, notebook, "basis", versions(), "run")))
+    made = pickle.loads(pickle.dumps(GradingPlugin(REQUEST, notebook, "cache_key", versions(), "run")))
     made.setup(WORKER)
     yield made
     made.teardown(WORKER)
 
 
-def test_the_errand_and_the_notebook_arrive_as_data(companions, place):
+def test_the_request_and_the_notebook_arrive_as_data(companions, place):
     assert place.mark(b"question") == b"QUESTION"
     (companion,) = companions
-    assert replace(companion.errand, root="") == ERRAND
-    assert Errand.read(companion.errand.written()) == companion.errand
-    course = workplace.Course(companion.errand.root)
+    assert replace(companion.request, root="") == REQUEST
+    assert GradingRequest.read(companion.request.written()) == companion.request
+    course = worker_plugin.Course(companion.request.root)
     assert read_plan(course.instructor("toy")) == toy_plan()
     assert course.root.stat().st_mode & 0o077 == 0
 
@@ -73,7 +73,7 @@ def test_a_companion_is_kept_warm_and_ends_with_the_run(companions, place):
     assert place.mark(b"die") is None
     assert place.mark(b"two") == b"TWO"
     (companion,) = companions
-    root = workplace.Course(companion.errand.root).root
+    root = worker_plugin.Course(companion.request.root).root
     place.teardown(WORKER)
     assert companion.closed
     assert not root.exists()
@@ -86,7 +86,7 @@ def test_a_companion_at_work_when_the_run_ends_is_closed_afterwards(companions, 
 
 
 def test_another_version_is_refused_with_both_versions_and_the_worker(companions, place, monkeypatch):
-    monkeypatch.setattr(workplace, "versions", lambda: versions() | {"numpy": "1.0"})
+    monkeypatch.setattr(worker_plugin, "versions", lambda: versions() | {"numpy": "1.0"})
     with pytest.raises(CourseError) as refused:
         place.mark(b"question")
     said = str(refused.value)
@@ -95,14 +95,14 @@ def test_another_version_is_refused_with_both_versions_and_the_worker(companions
     assert "install the same versions" in said
 
 
-def test_another_basis_is_refused(companions, place, monkeypatch):
-    monkeypatch.setattr(FakeCompanion, "basis", "other")
+def test_another_cache_key_is_refused(companions, place, monkeypatch):
+    monkeypatch.setattr(FakeCompanion, "cache_key", "other")
     with pytest.raises(CourseError, match=r"tcp://10.0.0.7:40001: its clone[\s\S]*same commit"):
         place.mark(b"question")
 
 
 def test_a_machine_on_which_no_companion_starts_is_one_clear_error(tmp_path, capfd):
-    companion = Companion(Errand(str(tmp_path), "no-such-unit"))
+    companion = Companion(GradingRequest(str(tmp_path), "no-such-unit"))
     with pytest.raises(CourseError, match=r"no-such-unit ended before it could[\s\S]*autograder doctor"):
         companion.ask(b"question")
     assert "no-such-unit" in capfd.readouterr().err

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.isolation.performances import Claim, believed, questions
+from autograder.isolation.case_questions import Claim, believed, questions
 from autograder.isolation.protocol.packing import ProtocolError
 from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.compare import Tolerance

@@ -19,7 +19,7 @@ from distributed import WorkerPlugin, get_worker
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading.companion import Companion
-from autograder.grading.errand import Errand
+from autograder.grading.request import GradingRequest
 
 _PACKAGES = ("stagewise", "numpy")
 
@@ -32,26 +32,26 @@ def versions() -> dict[str, str]:
 def mark(run: str, message: bytes) -> bytes | None:
     """The task of a Dask worker: what one of the run's companions here answers to the message."""
     worker = get_worker()
-    place = worker.plugins.get(run)
-    if not isinstance(place, Workplace):
+    plugin = worker.plugins.get(run)
+    if not isinstance(plugin, GradingPlugin):
         raise CourseError(
             f"the worker {worker.address} could not be made ready", "read its log, and restart it"
         )
-    return place.mark(message)
+    return plugin.mark(message)
 
 
-class Workplace(WorkerPlugin):  # type: ignore[misc]
-    """A run's place on each worker, those that come later included. It travels as plain data.
+class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
+    """What a run has on each worker, those that come later included. It travels as plain data.
 
-    `basis` and `versions` are the driver's: a worker that would grade on other terms refuses.
+    `cache_key` and `versions` are the driver's: a worker that would grade on other terms refuses.
     """
 
     def __init__(
-        self, errand: Errand, notebook: bytes, basis: str, versions: Mapping[str, str], name: str
+        self, request: GradingRequest, notebook: bytes, cache_key: str, versions: Mapping[str, str], name: str
     ) -> None:
         self.name = name
-        self._asked, self._notebook = errand, notebook
-        self._basis, self._versions = basis, dict(versions)
+        self._asked, self._notebook = request, notebook
+        self._cache_key, self._versions = cache_key, dict(versions)
 
     def setup(self, worker: Any) -> None:
         """Put the notebook where this account alone reads it, and where Dask tidies up after a crash."""
@@ -60,8 +60,8 @@ class Workplace(WorkerPlugin):  # type: ignore[misc]
         self._lock = threading.Lock()
         self._idle: list[Companion] = []
         self._ended = False
-        self._errand = replace(self._asked, root=self._directory.name)
-        path = Course(Path(self._directory.name)).instructor(self._errand.unit)
+        self._request = replace(self._asked, root=self._directory.name)
+        path = Course(Path(self._directory.name)).instructor(self._request.unit)
         path.parent.mkdir(parents=True)
         path.write_bytes(self._notebook)
 
@@ -96,7 +96,7 @@ class Workplace(WorkerPlugin):  # type: ignore[misc]
                     f"it has {name} {here[name]}, but the machine that gathers the results has {theirs}",
                     "install the same versions on both: results depend on them",
                 )
-        if companion.ready() != self._basis:
+        if companion.ready() != self._cache_key:
             raise CourseError(
                 "its clone of the course would grade on other terms",
                 "use the same commit of the course on both machines",
@@ -104,7 +104,7 @@ class Workplace(WorkerPlugin):  # type: ignore[misc]
 
     def _take(self) -> Companion:
         with self._lock:
-            return self._idle.pop() if self._idle else Companion(self._errand)
+            return self._idle.pop() if self._idle else Companion(self._request)
 
     def _give_back(self, companion: Companion) -> None:
         with self._lock:

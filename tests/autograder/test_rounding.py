@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from autograder.units.settled import agree, settled
+from autograder.units.rounding import agree, without_rounding
 from stagewise.checks.recording import as_data
 from tests.stagewise import toy_unit
 
@@ -40,7 +40,7 @@ def test_a_rounding_in_any_number_keeps_what_there_is(old, factor):
     known = new["exercises"][0]["misconceptions"][0]
     known["fingerprints"] = scaled(known["fingerprints"], factor)
     assert new != old
-    assert settled(new, old) == old
+    assert without_rounding(new, old) == old
 
 
 def change_an_answer(one):
@@ -90,15 +90,17 @@ def test_a_real_change_replaces_its_exercise_and_no_other(old, what):
     CHANGES[what](exercise(new))
     other = exercise(new, "center_backward")["cases"][0]["outputs"][0][2]["data"]
     other[0] *= 1 + 1e-9
-    found = settled(new, old)
+    found = without_rounding(new, old)
     assert exercise(found) == exercise(new) != exercise(old)
     assert exercise(found, "center_backward") == exercise(old, "center_backward")
 
 
 def test_exercises_that_are_new_are_taken_and_those_that_are_gone_are_dropped(old):
     first, second = old["exercises"]
-    assert settled(old, {"exercises": []}) == old
-    assert settled({**old, "exercises": [second]}, {**old, "exercises": [first]})["exercises"] == [second]
+    assert without_rounding(old, {"exercises": []}) == old
+    assert without_rounding({**old, "exercises": [second]}, {**old, "exercises": [first]})["exercises"] == [
+        second
+    ]
 
 
 def test_what_cancels_to_nothing_is_noise_beside_the_terms():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.grading.basis import basis_of, code_in_use
+from autograder.grading.cache_key import cache_key_of, code_in_use
 from autograder.grading.marking import Terms
 from autograder.grading.settings import Settings
 from autograder.grading.worker import Worker
@@ -21,8 +21,8 @@ def seed_in_use(course: Course, settings: Settings) -> int:
 def terms_of(course: Course, unit: str, settings: Settings) -> Terms:
     """On which terms submissions are graded."""
     plan = read_plan(course.instructor(unit))
-    basis = basis_of(plan, settings, seed_in_use(course, settings), code_in_use())
-    return Terms(plan, basis, settings.isolation, settings.explore)
+    cache_key = cache_key_of(plan, settings, seed_in_use(course, settings), code_in_use())
+    return Terms(plan, cache_key, settings.isolation, settings.explore)
 
 
 def new_worker(course: Course, unit: str, settings: Settings) -> Worker:

@@ -1,6 +1,6 @@
-"""The crew of a cluster: which worker has which submission, and which submissions lost their worker.
+"""The pool of a cluster: which worker has which submission, and which submissions lost their worker.
 
-No word of Dask: a `Post` tells who is there and carries messages. Each message goes to one worker and is
+No word of Dask: a `Transport` tells who is there and carries messages. Each message goes to one worker and is
 never moved to another behind our back, so that a submission that kills its worker is known for it.
 """
 
@@ -15,15 +15,15 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from autograder.errors import CourseError
-from autograder.grading.crew import Answer
+from autograder.grading.pool import Answer
 
 LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 600.0
 _AHEAD = 1
 
 
-class Post(Protocol):
-    """What a crew needs of a cluster."""
+class Transport(Protocol):
+    """What a pool needs of a cluster."""
 
     def workers(self) -> Mapping[str, int]:
         """The addresses of the workers that are there now, each with its number of threads.
@@ -38,17 +38,20 @@ class Post(Protocol):
         """
 
 
-class ClusterCrew:
-    """A crew of remote workers; every thread of theirs has one message at work, and each worker one more that
+class ClusterPool:
+    """A pool of remote workers; every thread of theirs has one message at work, and each worker one more that
     waits there, so that nobody idles while messages travel.
 
     `patience` is for how long it waits when there is no worker at all.
     """
 
     def __init__(
-        self, post: Post, patience: float = PATIENCE_SECONDS, clock: Callable[[], float] = time.monotonic
+        self,
+        transport: Transport,
+        patience: float = PATIENCE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._post, self._patience, self._clock = post, patience, clock
+        self._transport, self._patience, self._clock = transport, patience, clock
         self._sent: dict[Future[bytes | None], tuple[str, str]] = {}
         self._ready: queue.SimpleQueue[Future[bytes | None]] = queue.SimpleQueue()
         self._load: Counter[str] = Counter()
@@ -85,7 +88,7 @@ class ClusterCrew:
     def send(self, label: str, message: bytes) -> None:
         """Give a message to the worker that has least to do, on the machine that has least to do."""
         address = self._choose()
-        future = self._post.send(address, message)
+        future = self._transport.send(address, message)
         self._sent[future] = label, address
         self._load[address] += 1
         future.add_done_callback(self._ready.put)
@@ -128,7 +131,7 @@ class ClusterCrew:
     def _look(self) -> None:
         """See who is there."""
         self._looked = self._clock()
-        self._room = {address: threads + _AHEAD for address, threads in self._post.workers().items()}
+        self._room = {address: threads + _AHEAD for address, threads in self._transport.workers().items()}
         if self._room:
             self._met = self._looked
         elif self._looked - self._met > self._patience:
