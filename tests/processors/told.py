@@ -19,7 +19,7 @@ import torch
 from numpy._core import _multiarray_umath as compiled
 
 from autograder.isolation.candidate import random_state
-from autograder.units.rounding import settled
+from autograder.units.rounding import without_rounding
 from reference.judge.diagnosis import diagnose
 from reference.judge.drawing import draw
 from reference.judge.record import record
@@ -86,7 +86,7 @@ def drifted(unit: str) -> list[str]:
     """The exercises whose recording a build would not keep."""
     there = json.loads((recording.folder() / f"{unit}.json").read_text(encoding="utf-8"))
     points = {one["name"]: one["points"] for one in there["exercises"]}
-    built = settled(recording.as_data(record(units.load(unit), points)), there)
+    built = without_rounding(recording.as_data(record(units.load(unit), points)), there)
     pairs = zip(built["exercises"], there["exercises"], strict=True)
     return [f"{unit}, {one['name']}" for one, other in pairs if one != other]
 
