@@ -67,7 +67,7 @@ class Bare:
 @contextmanager
 def one_shell() -> Iterator[CandidateShell]:
     """A warm shell in this process, which is what it was afterwards."""
-    streams, ask = (sys.stdout, sys.stderr), builtins.input
+    streams, ask, main = (sys.stdout, sys.stderr), builtins.input, sys.modules["__main__"]
     try:
         shell = CandidateShell()
         show_inline(shell)
@@ -75,6 +75,7 @@ def one_shell() -> Iterator[CandidateShell]:
         yield shell
     finally:
         (sys.stdout, sys.stderr), builtins.input = streams, ask
+        sys.modules["__main__"] = main  # a shell puts its own there
         for kind in (CandidateShell, InteractiveShell):
             kind.clear_instance()
 

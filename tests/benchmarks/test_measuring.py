@@ -62,13 +62,13 @@ def plan(tmp_path_factory):
 
 
 def test_without_isolation_a_submission_gets_its_points_and_leaves_nothing_behind(plan):
-    """The next one, which wrote nothing, earns nothing; the streams are those of before."""
-    course, streams = Course(REPOSITORY), (sys.stdout, sys.stderr)
+    """The next one, which wrote nothing, earns nothing; streams and main module are as before."""
+    course, streams = Course(REPOSITORY), (sys.stdout, sys.stderr, sys.modules["__main__"])
     right = json.dumps(solved(course, "activations")).encode()
     with one_shell() as shell:
         checks = sum(cell.points for cell in plan.cells if cell.role == "check")
         assert graded(right, plan, shell)[1] == checks
         assert graded(course.student("activations").read_bytes(), plan, shell)[1] == 0
         assert "np" not in shell.user_ns
-    assert (sys.stdout, sys.stderr) == streams
+    assert (sys.stdout, sys.stderr, sys.modules["__main__"]) == streams
     assert get_ipython() is None

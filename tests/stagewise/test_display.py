@@ -15,8 +15,10 @@ REPORT = Report(
 @pytest.fixture
 def shell():
     """A shell like a notebook's, gone after the test."""
-    yield InteractiveShell.instance()
+    made = InteractiveShell.instance()
+    yield made
     InteractiveShell.clear_instance()
+    made.restore_sys_module_state()
 
 
 def test_text_where_there_is_no_notebook(capsys):
