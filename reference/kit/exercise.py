@@ -90,9 +90,11 @@ class Variant:
 
 @dataclass(frozen=True, eq=False)
 class Misconception(Variant):
-    """A known mistake and its sentence for the student."""
+    """A known mistake and its sentence for the student; `hidden_only`: why no visible case shows it, "" where
+    one does."""
 
     says: str = ""
+    hidden_only: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,16 +219,17 @@ def wrong(
     change: str = "",
     into: str = "",
     by: Function | None = None,
+    hidden_only: str = "",
     place: Place | None = None,
 ) -> Misconception:
     """A known mistake: `change` of the source of `of` (default: the exercise's truth) `into` something else,
-    or a whole function `by` in its place; `says` is the sentence for the student.
-    """
+    or a whole function `by` in its place; `says` is the sentence for the student. `hidden_only` is the
+    reason why students' checks need not see it, where only the hidden cases do."""
     place = place or here()
     if not says.strip():
         raise DefinitionError(place, f"misconception {name!r} tells the student nothing", "add its sentence")
     _check_variant(place, name, change, by)
-    return Misconception(name, of, change, into, by, place, says)
+    return Misconception(name, of, change, into, by, place, says, hidden_only)
 
 
 def right(

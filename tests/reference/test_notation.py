@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from reference.kit import notation
 from reference.kit.exercise import case, right, wrong
 from reference.kit.notation import Notation, rights, wrongs
 from reference.kit.places import DefinitionError
@@ -101,7 +102,8 @@ def test_each_remembers_where_it_was_written():
         ("name: a => b\n    - a\n    Says.", "does not say what is changed into what"),
         ("name:\n    - a\n    Says\n    + b", "has code behind its sentence"),
         ("name: a => b", "tells the student nothing"),
-        ("name: a => b\n    @NOT_THERE", "no sentence is handed in by that name"),
+        ("name: a => b\n    @NOT_THERE", "no text has that name"),
+        ("name: @NOT_THERE => b\n    Says.", "no text has that name"),
     ],
 )
 def test_a_slip_is_told_with_its_place(text, said):
@@ -133,7 +135,7 @@ def halved(x):
     return x / 2
 
 
-NAMED = Notation(doubled, other=halved, WRITES=WRITES)
+NAMED = Notation(globals(), other=halved)
 
 
 def test_an_entry_may_name_a_function_that_is_handed_in():
@@ -157,11 +159,48 @@ def test_an_entry_may_name_a_backward_and_a_forward_pass():
     assert mistake.says == "Says."
 
 
-@pytest.mark.parametrize("name", ["nothing", "doubled with nothing", "WRITES"])
+@pytest.mark.parametrize("name", ["nothing", "doubled with nothing", "WRITES", "np.nothing"])
 def test_a_function_that_is_not_handed_in_is_told_with_its_place(name):
-    with pytest.raises(DefinitionError, match="no function is handed in by that name") as told:
+    with pytest.raises(DefinitionError, match="no function has that name") as told:
         NAMED.rights(f"other: by {name}")
     assert told.value.place.file == __file__
+
+
+def test_an_entry_may_name_a_function_of_a_module_that_is_handed_in():
+    (way,) = Notation({"kit": notation}).rights("read again: by kit.rights")
+    assert way.by is rights
+
+
+def test_lines_that_are_parted_by_semicolons_stand_on_one_line_or_on_the_next():
+    same, below = rights("""
+        two lines: a = 1; b = 2 => b = 2; a = 1
+        a name that leaves no room:
+            a = 1; b = 2 => a, b = 1, 2
+    """)
+    assert (same.change, same.into) == ("a = 1\nb = 2", "b = 2\na = 1")
+    assert (below.name, below.change, below.into) == (
+        "a name that leaves no room",
+        same.change,
+        "a, b = 1, 2",
+    )
+
+
+def test_the_reason_why_no_visible_case_shows_a_mistake_is_no_part_of_the_sentence():
+    first, second = wrongs("""
+    ten-is-few: a => b
+        Few means fewer than 10.
+        hidden: the bound is told
+        in the text
+    other: c => d
+        A hidden unit is no reason.
+    """)
+    assert (first.says, first.hidden_only) == ("Few means fewer than 10.", "the bound is told in the text")
+    assert (second.says, second.hidden_only) == ("A hidden unit is no reason.", "")
+
+
+def test_a_passage_that_several_entries_change_has_a_name():
+    (mistake,) = wrongs("never-updated: @UPDATES => pass\n    Says.", UPDATES="a += 1\nb += 1")
+    assert (mistake.change, mistake.into, mistake.says) == ("a += 1\nb += 1", "pass", "Says.")
 
 
 def test_a_change_is_no_name_of_a_function():

@@ -28,7 +28,7 @@ def pixel_by_pixel(x, chosen):
 
 
 ask = probes.asker("out = mirrored(x, chosen)", "out")
-named = Notation(pixel_by_pixel)
+named = Notation(globals())
 MIRROR = exercise(
     mirrored,
     (

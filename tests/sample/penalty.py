@@ -26,7 +26,7 @@ def in_loops(W, strength):
 
 
 ask = probes.asker("loss, dW = l2_penalty(W, strength)", {"loss": 1, "dW": 1})
-named = Notation(in_loops)
+named = Notation(globals())
 PENALTY = exercise(
     l2_penalty,
     (

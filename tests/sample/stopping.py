@@ -33,7 +33,7 @@ def by_argmin(losses, patience):
 
 
 ask = probes.asker("stop, best = early_stop(losses, patience)", {"stop": 1, "best": 1})
-named = Notation(all_worse_ones, by_argmin)
+named = Notation(globals())
 STOPPING = exercise(
     early_stop,
     (

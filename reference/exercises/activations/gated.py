@@ -65,9 +65,7 @@ def _exact(script: str, compare: str, takes: str) -> Case:
 
 
 named = Notation(
-    naive_silu,
-    gelu_back_by_tanh,
-    gelu_caching_its_slope,
+    globals(),
     UPSTREAM=UPSTREAM,
     SPOILT=SPOILT,
     tanh_approximation=lambda x: (gelu_by_tanh(x)[0], (x, act.gelu_forward(x)[1][1])),
@@ -113,10 +111,7 @@ EXERCISES = (
             You return the slope of the sigmoid alone. SiLU is a product: x times the sigmoid.
         upstream-forgotten: dout * (s + x * s * (1 - s)) => (s + x * s * (1 - s))
             @UPSTREAM
-        writes-into-dout:
-            - dx: Array = dout * (s + x * s * (1 - s))
-            + dx = dout
-            + dx *= s + x * s * (1 - s)
+        writes-into-dout: dx: Array = dout * (s + x * s * (1 - s)) => dx = dout; dx *= s + x * s * (1 - s)
             @SPOILT
         """),
         named.rights("""

@@ -73,7 +73,7 @@ _back = probes.asker(
     {"dx": 2.0, "dw": 2.0, "db": 1.0},
 )
 
-named = Notation(unit_by_unit, with_all_maps, back_unit_by_unit, back_with_all_maps, UPSTREAM=UPSTREAM)
+named = Notation(globals(), UPSTREAM=UPSTREAM)
 EXERCISES = (
     exercise(
         act.maxout_forward,

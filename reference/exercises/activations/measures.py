@@ -91,7 +91,7 @@ _with_limit = asker("fraction = saturated_fraction(x, limit)", "fraction")
 _dead = asker("fraction = dead_fraction(out)", "fraction")
 _norms = asker("norms = gradient_norms(dout, layers)", "norms")
 
-named = Notation(saturated_by_counting, dead_by_counting, norms_example_by_example)
+named = Notation(globals())
 EXERCISES = (
     exercise(
         act.saturated_fraction,

@@ -26,9 +26,7 @@ def leaky_by_max(x: Any, a: Any = 0.01) -> Any:
 
 
 named = Notation(
-    leaky_by_max,
-    OF_DOUT=OF_DOUT,
-    ALIAS=ALIAS,
+    globals(),
     UPSTREAM=UPSTREAM,
     from_a_mask_back=lambda dout, mask: dout * mask,
     from_a_mask_there=lambda x: (np.maximum(0, x), x > 0),
@@ -46,10 +44,7 @@ EXERCISES = (
             Your function folds the negative side up. ReLU makes it 0.
         step-instead: np.maximum(0, x) => (x > 0).astype(x.dtype)
             You return 1 where x is positive. That is the slope; the value there is x itself.
-        writes-into-x:
-            - out = np.maximum(0, x)
-            + x[x < 0] = 0
-            + out = x.copy()
+        writes-into-x: out = np.maximum(0, x) => x[x < 0] = 0; out = x.copy()
             Your values are right, but the function overwrites the x of its caller. Make a new array.
         """),
         named.rights("""
@@ -65,10 +60,7 @@ EXERCISES = (
         named.wrongs("""
         mask-from-dout: (x > 0) => (dout > 0)
             @OF_DOUT
-        in-place-alias:
-            - dx: Array = dout * (x > 0)
-            + dx = dout
-            + dx[x <= 0] = 0
+        in-place-alias: dx: Array = dout * (x > 0) => dx = dout; dx[x <= 0] = 0
             @ALIAS
         upstream-forgotten: dout * (x > 0) => (x > 0).astype(dout.dtype)
             @UPSTREAM
@@ -83,10 +75,7 @@ EXERCISES = (
         slope 1 at zero: x > 0 => x >= 0
         slope 1/2 at zero: (x > 0) => ((np.sign(x) + 1) / 2)
         np.where: dout * (x > 0) => np.where(x > 0, dout, 0)
-        in place on a copy:
-            - dx: Array = dout * (x > 0)
-            + dx = dout.copy()
-            + dx[x < 0] = 0
+        in place on a copy: dx: Array = dout * (x > 0) => dx = dout.copy(); dx[x < 0] = 0
         from a mask: by from_a_mask_back with from_a_mask_there
         """),
         kink=patched(act.relu_backward, change="x > 0", into="x >= 0"),
@@ -137,19 +126,13 @@ EXERCISES = (
         float32-lost: np.where(x > 0, dout, a * dout) => dout * np.where(x > 0, 1, a)
             Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
             array of two numbers. Let np.where choose between arrays instead.
-        in-place-alias:
-            - dx = np.where(x > 0, dout, a * dout)
-            + dx = dout
-            + dx[x <= 0] *= a
+        in-place-alias: dx = np.where(x > 0, dout, a * dout) => dx = dout; dx[x <= 0] *= a
             @ALIAS
         """),
         named.rights("""
         slope 1 at zero: x > 0 => x >= 0
         in two parts: np.where(x > 0, dout, a * dout) => dout * (x > 0) + a * dout * (x <= 0)
-        in place on a copy:
-            - dx = np.where(x > 0, dout, a * dout)
-            + dx = dout.copy()
-            + dx[x < 0] *= a
+        in place on a copy: dx = np.where(x > 0, dout, a * dout) => dx = dout.copy(); dx[x < 0] *= a
         """),
         constant=("a", 0.1, 2.5),
         kink=patched(act.leaky_relu_backward, change="x > 0", into="x >= 0"),

@@ -51,7 +51,7 @@ def tanh_back_from_x(dout: Any, cache: Any) -> Any:
     return dout * (1 - np.tanh(cache)) * (1 + np.tanh(cache))
 
 
-named = Notation(naive_sigmoid, sigmoid_by_sides, UPSTREAM=UPSTREAM, SPOILT=SPOILT)
+named = Notation(globals())
 EXERCISES = (
     there(
         act.sigmoid_forward,
@@ -100,10 +100,7 @@ EXERCISES = (
                 A factor is missing: exp is its own derivative, the sigmoid is not.
             sign-reversed: (1 - out) => (out - 1)
                 Your slope is negative, but the sigmoid rises everywhere.
-            writes-into-dout:
-                - dx: Array = dout * out * (1 - out)
-                + dx = dout
-                + dx *= out * (1 - out)
+            writes-into-dout: dx: Array = dout * out * (1 - out) => dx = dout; dx *= out * (1 - out)
                 @SPOILT
             """),
         ),
@@ -114,10 +111,7 @@ EXERCISES = (
             right_pair("from x", forward=keeping_x(act.sigmoid_forward), backward=sigmoid_back_from_x),
             *named.rights("""
             in place on a copy:
-                - dx: Array = dout * out * (1 - out)
-                + dx = dout.copy()
-                + dx *= out
-                + dx *= 1 - out
+                dx: Array = dout * out * (1 - out) => dx = dout.copy(); dx *= out; dx *= 1 - out
             """),
         ),
     ),
@@ -165,10 +159,7 @@ EXERCISES = (
                 @UPSTREAM
             sign-reversed: (1 - out**2) => (out**2 - 1)
                 Your slope is negative, but tanh rises everywhere.
-            writes-into-dout:
-                - dx: Array = dout * (1 - out**2)
-                + dx = dout
-                + dx *= 1 - out**2
+            writes-into-dout: dx: Array = dout * (1 - out**2) => dx = dout; dx *= 1 - out**2
                 @SPOILT
             """),
         ),

@@ -29,7 +29,7 @@ def sums_by_adding_rows(dgammax: Any, xhat: Any, gamma: Any) -> Any:
     return dxhat, dgamma
 
 
-named = Notation(sums_by_adding_rows, KEEPDIMS=KEEPDIMS, ONE_ROW=ONE_ROW, FLOAT32_LOST=FLOAT32_LOST)
+named = Notation(globals(), KEEPDIMS=KEEPDIMS)
 STEPS = (
     stage(
         bn.batchnorm_backward_step9,
@@ -241,19 +241,12 @@ STEPS = (
             You take the mean of the two gradients. Gradients of several uses add up.
         subtracted: dx1 + dx2 => dx1 - dx2
             You subtract. The minus of the centring is in dx2 already, since step 2.
-        writes-into-dx1:
-            - return dx1 + dx2
-            + dx1 += dx2
-            + return dx1
+        writes-into-dx1: return dx1 + dx2 => dx1 += dx2; return dx1
             Your values are right, but the function changes the dx1 of its caller. Make a new array.
         """),
         named.rights("""
         np.add: dx1 + dx2 => np.add(dx1, dx2)
-        in place on a copy:
-            - return dx1 + dx2
-            + dx = dx1.copy()
-            + dx += dx2
-            + return dx
+        in place on a copy: return dx1 + dx2 => dx = dx1.copy(); dx += dx2; return dx
         """),
     ),
 )

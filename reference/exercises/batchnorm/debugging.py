@@ -184,7 +184,7 @@ def in_float32_throughout(x: Any, gamma: Any, beta: Any, eps: Any, stages: Any) 
     return 0
 
 
-named = Notation(last_difference, in_float32_throughout, in_a_while_loop, each_from_the_one_before)
+named = Notation(globals())
 NAME = exercise(
     bn.name_faulty_step,
     NAME_CASES,
@@ -203,6 +203,7 @@ NAME = exercise(
         + if not np.allclose(got, right):
         Your limit does not shrink with the numbers (np.allclose adds 1e-8), so faults in tiny numbers pass.
         Compare with the largest right value.
+        hidden: a visible case of tiny numbers would name the trap; the text says what the limit is a share of
     sign-of-the-difference: np.max(np.abs(got - right)) => np.max(got - right)
         Your differences have a sign, so a result that is too small passes. Take the absolute value first.
     means-compared: np.max(np.abs(got - right)) => abs(np.mean(got) - np.mean(right))
@@ -254,7 +255,6 @@ def repaired_with_loops(x: Any, gamma: Any, beta: Any, eps: Any) -> Any:
     return stages[-1], (stages, gamma, eps)
 
 
-named = Notation(repaired_with_own_steps, repaired_with_loops)
 REPAIRED = exercise(
     bn.repaired_forward,
     REPAIR_CASES,
@@ -274,16 +274,11 @@ REPAIRED = exercise(
         Your output is right, but var in the cache is still the sum: you repaired one step too late, and
         published_backward reads var.
     repaired-in-the-squares:
-        - sq = xmu**2
-        - var = np.sum(sq, axis=0) / N
-        + sq = xmu**2 / N
-        + var = np.sum(sq, axis=0)
+        sq = xmu**2; var = np.sum(sq, axis=0) / N => sq = xmu**2 / N; var = np.sum(sq, axis=0)
         Your output is right, but sq in the cache is not the square: you repaired one step too early. Each
         step should do what its name says.
     output-rescaled:
-        - xhat = xmu * ivar
-        + ivar = 1 / np.sqrt(np.sum(sq, axis=0) + eps)
-        + xhat = xmu * ivar * np.sqrt(N)
+        xhat = xmu * ivar => ivar = 1 / np.sqrt(np.sum(sq, axis=0) + eps); xhat = xmu * ivar * np.sqrt(N)
         You make up for the fault by scaling with the root of N afterwards. Then eps is scaled too, and a
         feature that hardly varies comes out wrong. Repair the step itself.
     """),

@@ -30,7 +30,7 @@ def variance_by_adding_rows(sq: Any) -> Any:
     return var
 
 
-named = Notation(mean_by_adding_rows, variance_by_adding_rows, KEEPDIMS=KEEPDIMS)
+named = Notation(globals())
 STEPS = (
     stage(
         bn.batchnorm_step1,
@@ -67,20 +67,13 @@ STEPS = (
             You subtract the mean of each example (a row). mu belongs to the features (columns).
         normalised-too-early: x - mu => (x - mu) / np.std(x, axis=0)
             You divide by the standard deviation already. This step only centres; dividing is step 7.
-        writes-into-x:
-            - return x - mu
-            + x -= mu
-            + return x
+        writes-into-x: return x - mu => x -= mu; return x
             Your values are right, but the function changes the x of its caller. Make a new array instead of
             subtracting in place.
         """),
         named.rights("""
         np.subtract: x - mu => np.subtract(x, mu)
-        in place on a copy:
-            - return x - mu
-            + x = x.copy()
-            + x -= mu
-            + return x
+        in place on a copy: return x - mu => x = x.copy(); x -= mu; return x
         """),
     ),
     stage(
@@ -188,10 +181,7 @@ STEPS = (
             rows without any reshaping.
         one-factor-for-all: xmu * ivar => xmu * np.mean(ivar)
             You scale all features by one number. Each feature has its own entry of ivar.
-        writes-into-xmu:
-            - return xmu * ivar
-            + xmu *= ivar
-            + return xmu
+        writes-into-xmu: return xmu * ivar => xmu *= ivar; return xmu
             Your values are right, but the function changes the xmu of its caller, which the way back still
             needs. Make a new array.
         """),
@@ -231,19 +221,12 @@ STEPS = (
             You multiply by beta. Scaling was step 8; beta shifts.
         one-shift-for-all: gammax + beta => gammax + np.mean(beta)
             You shift all features by one number. Each feature has its own entry of beta.
-        writes-into-gammax:
-            - return gammax + beta
-            + gammax += beta
-            + return gammax
+        writes-into-gammax: return gammax + beta => gammax += beta; return gammax
             Your values are right, but the function changes the gammax of its caller. Make a new array.
         """),
         named.rights("""
         np.add: gammax + beta => np.add(gammax, beta)
-        in place on a copy:
-            - return gammax + beta
-            + out = np.array(gammax)
-            + out += beta
-            + return out
+        in place on a copy: return gammax + beta => out = np.array(gammax); out += beta; return out
         """),
     ),
 )

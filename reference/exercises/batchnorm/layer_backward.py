@@ -10,7 +10,7 @@ from reference.exercises.batchnorm.inputs import batch
 from reference.kit import probes
 from reference.kit.drawn import Drawn
 from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, right
-from reference.kit.notation import Notation, wrongs
+from reference.kit.notation import Notation
 from reference.kit.variants import exercise, in_float32
 from reference.truth import batchnorm as bn
 from stagewise.judge.compare import Tolerance
@@ -33,6 +33,10 @@ def training(drawn: Inputs, **param: float) -> Inputs:
         return {**taken, "bn_param": {"mode": "train", **param}}
 
     return inputs
+
+
+STEP8 = "dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)"
+named = Notation(globals())
 
 
 def _cases(name: str) -> tuple[Case, ...]:
@@ -119,15 +123,6 @@ def feature_by_feature_from_its_cache(dout: Any, cache: Any) -> Any:
     return dx, dgamma, dbeta
 
 
-named = Notation(
-    backward_from_a_dict,
-    forward_keeping_a_dict,
-    backward_from_an_object,
-    forward_keeping_an_object,
-    backward_from_the_inputs,
-    forward_keeping_the_inputs,
-    feature_by_feature_from_its_cache,
-)
 ALWAYS = (
     right("in float32", by=in_float32(bn.batchnorm_backward)),
     *named.rights("""
@@ -138,7 +133,7 @@ ALWAYS = (
     """),
 )
 
-STAGED_MISTAKES = wrongs("""
+STAGED_MISTAKES = named.wrongs("""
 constant-statistics: dx = batchnorm_backward_step0(dx1, dx2) => dx = dxmu1
     Your dx treats mean and variance as constants. Both were computed from x, so two more paths lead back to
     it.
@@ -163,13 +158,9 @@ sum-without-axis: batchnorm_backward_step7(dxhat, xmu, ivar) => dxhat * ivar, np
     A sum on the way through the variance runs over the features as well: look at step 7 and name the axis.
 scalar-dmu-mean: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = np.ones_like(dout) * np.mean(dmu) / N
     Your dmu is averaged over the features. Each feature keeps its own entry: look at step 1.
-dgamma-uses-xmu:
-    - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
-    + dxhat, dgamma = dgammax * gamma, np.sum(dgammax * xmu, axis=0)
+dgamma-uses-xmu: @STEP8 => dxhat, dgamma = dgammax * gamma, np.sum(dgammax * xmu, axis=0)
     Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
-dgamma-averaged:
-    - dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)
-    + dxhat, dgamma = dgammax * gamma, np.mean(dgammax * xhat, axis=0)
+dgamma-averaged: @STEP8 => dxhat, dgamma = dgammax * gamma, np.mean(dgammax * xhat, axis=0)
     Your dgamma is a mean over the examples. Gradients of several uses add up.
 dbeta-averaged: batchnorm_backward_step9(dout) => dout, np.mean(dout, axis=0)
     Your dbeta is a mean over the examples. Gradients of several uses add up.
@@ -200,7 +191,7 @@ writes-into-dout:
 """)
 
 
-CLOSED_MISTAKES = wrongs("""
+CLOSED_MISTAKES = named.wrongs("""
 constant-statistics: dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N) => dx = gamma * ivar * dout
     Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
 no-mean-path: dbeta / N - xhat => xhat
@@ -248,19 +239,16 @@ def _layer(truth: Function, mistakes: Sequence[Misconception], others: Sequence[
     return exercise(truth, _cases(truth.__name__), mistakes, (*ALWAYS, *others), partners=there)
 
 
-named = Notation(bn.batchnorm_backward_alt)
 BACKWARD = _layer(
     bn.batchnorm_backward,
     STAGED_MISTAKES,
     named.rights("""
     the zero term of step 2 left out:
-        - dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2)
-        + dx1, dmu = dxmu1 + dxmu2, -np.sum(dxmu1, axis=0)
+        dx1, dmu = batchnorm_backward_step2(dxmu1, dxmu2) => dx1, dmu = dxmu1 + dxmu2, -np.sum(dxmu1, axis=0)
     rows by broadcasting: dx2 = batchnorm_backward_step1(dmu, N) => dx2 = dmu / N
-    the closed form: by batchnorm_backward_alt
+    the closed form: by bn.batchnorm_backward_alt
     """),
 )
-named = Notation(bn.batchnorm_backward)
 BACKWARD_ALT = _layer(
     bn.batchnorm_backward_alt,
     CLOSED_MISTAKES,
@@ -269,6 +257,6 @@ BACKWARD_ALT = _layer(
         - dx = gamma * ivar * (dout - dbeta / N - xhat * dgamma / N)
         + dx = gamma * ivar / N * (N * dout - dbeta - xhat * dgamma)
     dgamma without xhat in the cache: np.sum(dout * xhat, axis=0) => np.sum(dout * (cache[2] * ivar), axis=0)
-    the ten steps: by batchnorm_backward
+    the ten steps: by bn.batchnorm_backward
     """),
 )

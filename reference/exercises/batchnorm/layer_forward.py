@@ -8,7 +8,7 @@ from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.variants import float32_layer
 from reference.kit.drawn import Drawn, in_float32, strided
 from reference.kit.exercise import Case, Inputs, case, right
-from reference.kit.notation import Notation, wrongs
+from reference.kit.notation import Notation
 from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
 
@@ -101,7 +101,12 @@ CASES = (
     _test("test, gaps in memory", strided(testing(batch(7, 4))), weight=0.5),
 )
 
-MISTAKES = wrongs("""
+RUNNING = (
+    "running_mean = momentum * running_mean + (1 - momentum) * mu\n"
+    "running_var = momentum * running_var + (1 - momentum) * var"
+)
+named = Notation(globals())
+MISTAKES = named.wrongs("""
 variance-is-a-sum: batchnorm_step4(sq) => np.sum(sq, axis=0)
     Your variance adds up the squares but never divides by N.
 normalise-with-ddof1: batchnorm_step4(sq) => np.sum(sq, axis=0) / (len(x) - 1)
@@ -142,22 +147,12 @@ momentum-reversed:
     + running_var = (1 - momentum) * running_var + momentum * var
     Your momentum weighs the new value. Here it weighs the OLD one, and 1 - momentum the new one (PyTorch does
     it the other way round).
-last-batch-stats:
-    - running_mean = momentum * running_mean + (1 - momentum) * mu
-    - running_var = momentum * running_var + (1 - momentum) * var
-    + running_mean = mu
-    + running_var = var
+last-batch-stats: @RUNNING => running_mean = mu; running_var = var
     Your running statistics are those of the last batch. They should be an average that forgets slowly.
-running-never-updated:
-    - running_mean = momentum * running_mean + (1 - momentum) * mu
-    - running_var = momentum * running_var + (1 - momentum) * var
-    + pass
+running-never-updated: @RUNNING => pass
     Your running statistics never change: bn_param holds after training what it held before. Perhaps they are
     computed and then overwritten, or not stored.
-running-not-stored:
-    - bn_param["running_mean"] = running_mean
-    - bn_param["running_var"] = running_var
-    + pass
+running-not-stored: bn_param["running_mean"] = running_mean; bn_param["running_var"] = running_var => pass
     Your running statistics are computed but do not reach the caller: assigning to a local name does not
     change bn_param. Store them under their keys.
 train-uses-running-stats:
@@ -200,8 +195,7 @@ keepdims-shape:
     + running_var = momentum * running_var + (1 - momentum) * x.var(axis=0, keepdims=True)
     Your running statistics have the right values, but the shape (1, D), from keepdims. It should be (D,).
 test-uses-batch-stats:
-    - (x - running_mean) / np.sqrt(running_var + eps)
-    + (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+    (x - running_mean) / np.sqrt(running_var + eps) => (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
     In test mode you normalise with the batch's own mean and variance. It looks better than it is: use the
     running statistics.
 test-updates-running:
@@ -221,10 +215,7 @@ test-eps-outside-sqrt: np.sqrt(running_var + eps) => (np.sqrt(running_var) + eps
     In test mode your eps stands behind the root. It belongs under it, as in training.
 test-divides-by-variance: np.sqrt(running_var + eps) => (running_var + eps)
     In test mode you divide by the running variance, without the root.
-writes-into-x:
-    - xmu = batchnorm_step2(x, mu)
-    + x -= mu
-    + xmu = x
+writes-into-x: xmu = batchnorm_step2(x, mu) => x -= mu; xmu = x
     Your values are right, but train mode changes the x of its caller. Make a new array instead of subtracting
     in place.
 """)
@@ -265,17 +256,13 @@ def with_loops(x: Any, gamma: Any, beta: Any, bn_param: Any) -> Any:
     return out, (x, gamma, eps)
 
 
-named = Notation(with_loops, with_numpy_functions)
 OTHERS = (
     right("in float32", by=float32_layer(bn.batchnorm_forward)),
     *named.rights("""
     loops over features and examples: by with_loops
     np.mean and np.var, in place on the running arrays, a dict as cache: by with_numpy_functions
     one-pass variance: batchnorm_step4(sq) => np.mean(x**2, axis=0) - mu**2
-    in place on a copy:
-        - xmu = batchnorm_step2(x, mu)
-        + xmu = x.copy()
-        + xmu -= mu
+    in place on a copy: xmu = batchnorm_step2(x, mu) => xmu = x.copy(); xmu -= mu
     the running average as a step towards the new value:
         - running_mean = momentum * running_mean + (1 - momentum) * mu
         + running_mean = running_mean + (1 - momentum) * (mu - running_mean)

@@ -96,7 +96,7 @@ def back_row_by_row(dout: Any, cache: Any) -> Any:
     return dx, dgamma, dbeta
 
 
-named = Notation(row_by_row, by_transposing, back_row_by_row, back_by_transposing)
+named = Notation(globals())
 FORWARD = exercise(
     bn.layernorm_forward,
     THERE,
@@ -132,10 +132,7 @@ FORWARD = exercise(
         and broadcast along the rows.
     affine-forgotten: gamma * xhat + beta => xhat
         gamma and beta are not used: the normalised values still have to be scaled and shifted.
-    writes-into-x:
-        - xmu = x - mu
-        + x -= mu
-        + xmu = x
+    writes-into-x: xmu = x - mu => x -= mu; xmu = x
         Your values are right, but the function changes the x of its caller. Make a new array instead of
         subtracting in place.
     """),

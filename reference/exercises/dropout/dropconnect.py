@@ -9,7 +9,7 @@ from reference.exercises.dropout.masks import Masked, asking
 from reference.kit.chance import certain
 from reference.kit.drawn import in_float32, strided
 from reference.kit.exercise import Case, Inputs, case
-from reference.kit.notation import Notation, wrongs
+from reference.kit.notation import Notation
 from reference.kit.variants import exercise
 from reference.truth import dropout as do
 from stagewise.judge.compare import Tolerance
@@ -118,11 +118,15 @@ def _forward_cases() -> tuple[Case, ...]:
     )
 
 
+SEEDED = 'if "seed" in dropconnect_param:\n    np.random.seed(dropconnect_param["seed"])'
+named = Notation(globals())
+
+
 def _instead(shape: str) -> str:
     return f"(np.random.rand(*{shape}) < p) / p if mode == 'train' else np.ones({shape})"
 
 
-FORWARD_MISTAKES = wrongs(f"""
+FORWARD_MISTAKES = named.wrongs(f"""
 keep-vs-drop:
     - kept = np.random.rand(*w.shape) < p
     - mask = (kept / p).astype(w.dtype)
@@ -138,13 +142,10 @@ unscaled: kept / p => kept / 1
     size. Divide by the probability to KEEP.
 wrong-factor: kept / p => kept / (1 - p)
     You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
-drops-inputs:
-    - out = x @ (w * mask) + b
-    + out = (x * ({_instead("x.shape")})).astype(x.dtype) @ w + b
+drops-inputs: out = x @ (w * mask) + b => out = (x * ({_instead("x.shape")})).astype(x.dtype) @ w + b
     You drop entries of x. That is dropout; DropConnect drops entries of w.
 drops-outputs:
-    - out = x @ (w * mask) + b
-    + out = (x @ w) * ({_instead("(len(x), len(b))")}).astype(x.dtype) + b
+    out = x @ (w * mask) + b => out = (x @ w) * ({_instead("(len(x), len(b))")}).astype(x.dtype) + b
     You drop entries of x @ w. That is dropout of the outputs; DropConnect drops entries of w, before the
     product.
 mask-per-example:
@@ -164,9 +165,7 @@ bias-missing: x @ (w * mask) + b => x @ (w * mask) + 0 * b
 bias-scaled: x @ (w * mask) + b => x @ (w * mask) + b * mask.max()
     Your bias is multiplied by 1 / p, or by a mask. It is never dropped, so there is nothing to make up for:
     add b as it is.
-bias-dropped:
-    - out = x @ (w * mask) + b
-    + out = x @ (w * mask) + b * ({_instead("b.shape")}).astype(b.dtype)
+bias-dropped: out = x @ (w * mask) + b => out = x @ (w * mask) + b * ({_instead("b.shape")}).astype(b.dtype)
     Entries of your bias are dropped. All of b is added as it is; only w has a mask.
 scaled-at-test-too: mask = np.ones_like(w) => mask = np.full_like(w, p)
     Training already divides by p, and your test mode multiplies by p on top of it. In test mode the weights
@@ -181,24 +180,15 @@ modes-swapped:
 dtype-lost: (kept / p).astype(w.dtype) => kept / p
     For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the mask
     the dtype of w.
-reseed-inside-layer:
-    - if "seed" in dropconnect_param:
-    -     np.random.seed(dropconnect_param["seed"])
-    + np.random.seed(dropconnect_param.get("seed", 0))
+reseed-inside-layer: @SEEDED => np.random.seed(dropconnect_param.get("seed", 0))
     Every call of yours draws the same mask, because the generator is seeded anew each time, even when no seed
     is given. Seed only if there is one.
-seed-demanded:
-    - if "seed" in dropconnect_param:
-    -     np.random.seed(dropconnect_param["seed"])
-    + np.random.seed(dropconnect_param["seed"])
+seed-demanded: @SEEDED => np.random.seed(dropconnect_param["seed"])
     The "seed" in dropconnect_param is optional, and most calls have none: dropconnect_param["seed"] raises a
     KeyError then. Look first whether it is there; dropconnect_param.get("seed") is None where it is not.
 seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
     Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
-writes-into-w:
-    - out = x @ (w * mask) + b
-    + w *= mask
-    + out = x @ w + b
+writes-into-w: out = x @ (w * mask) + b => w *= mask; out = x @ w + b
     Your function overwrites w: the dropped weights would be lost for ever.
 """)
 
@@ -229,7 +219,6 @@ def back_with_loops(dout: Any, cache: Any) -> Any:
     return dx, dw, db
 
 
-named = Notation(with_loops, back_with_loops)
 FORWARD = exercise(
     do.dropconnect_forward,
     _forward_cases(),
@@ -237,9 +226,7 @@ FORWARD = exercise(
     named.rights("""
     loops, a generator of its own: by with_loops
     divided after the product:
-        - out = x @ (w * mask) + b
-        + scale = mask.max()
-        + out = (x @ (w * (mask > 0))) * scale + b
+        out = x @ (w * mask) + b => scale = mask.max(); out = (x @ (w * (mask > 0))) * scale + b
     rand > 1 - p: np.random.rand(*w.shape) < p => np.random.rand(*w.shape) > 1 - p
     """),
 )
@@ -313,11 +300,7 @@ BACKWARD = exercise(
         transposed.
     dw-without-mask: (x.T @ dout) * mask => x.T @ dout
         Your dw is not zero for dropped weights, although changing them would not have changed the output.
-    mask-forgotten:
-        - dx = dout @ (w * mask).T
-        - dw = (x.T @ dout) * mask
-        + dx = dout @ w.T
-        + dw = x.T @ dout
+    mask-forgotten: dx = dout @ (w * mask).T; dw = (x.T @ dout) * mask => dx = dout @ w.T; dw = x.T @ dout
         This is the backward pass of an ordinary linear layer: the mask of the forward pass is not used at
         all.
     dw-unscaled: (x.T @ dout) * mask => (x.T @ dout) * (mask > 0)

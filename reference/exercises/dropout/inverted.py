@@ -29,7 +29,9 @@ def dropping_at_test_only(x: Any, dropout_param: Any) -> Any:
     return x * kept, kept
 
 
-named = Notation(dropping_at_test_only, _MODES_SWAPPED=_MODES_SWAPPED)
+SEEDED = 'if "seed" in dropout_param:\n    np.random.seed(dropout_param["seed"])'
+DRAWN = "kept = np.random.rand(*x.shape) < p\nmask = (kept / p).astype(x.dtype)"
+named = Notation(globals())
 NOT_DRAWN_APART = named.wrongs("""
 one-mask-per-batch: np.random.rand(*x.shape) => np.random.rand(1, *x.shape[1:])
     All examples of your batch lose the same units: one row of random numbers is broadcast over the batch.
@@ -43,10 +45,7 @@ one-number-for-all: np.random.rand(*x.shape) => np.random.rand(*[1] * x.ndim)
 normal-noise: np.random.rand(*x.shape) => np.random.randn(*x.shape)
     Your random numbers are normal ones. Only a uniform number between 0 and 1 is smaller than p with
     probability p.
-reseed-inside-layer:
-    - if "seed" in dropout_param:
-    -     np.random.seed(dropout_param["seed"])
-    + np.random.seed(dropout_param.get("seed", 0))
+reseed-inside-layer: @SEEDED => np.random.seed(dropout_param.get("seed", 0))
     Every call of yours draws the same mask, because the generator is seeded anew each time, even when no seed
     is given. Seed only if there is one.
 seed-ignored: np.random.seed(dropout_param["seed"]) => pass
@@ -60,23 +59,15 @@ modes-swapped:
     @_MODES_SWAPPED
 drops-at-test-only: by dropping_at_test_only
     @_MODES_SWAPPED
-seed-demanded:
-    - if "seed" in dropout_param:
-    -     np.random.seed(dropout_param["seed"])
-    + np.random.seed(dropout_param["seed"])
+seed-demanded: @SEEDED => np.random.seed(dropout_param["seed"])
     The "seed" in dropout_param is optional, and most calls have none: dropout_param["seed"] raises a KeyError
     then. Look first whether it is there; dropout_param.get("seed") is None where it is not.
 """)
 
 
-named = Notation(OVERWRITES_X=OVERWRITES_X)
 FORWARD_MISTAKES = (
     *named.wrongs("""
-    keep-vs-drop:
-        - kept = np.random.rand(*x.shape) < p
-        - mask = (kept / p).astype(x.dtype)
-        + kept = np.random.rand(*x.shape) > p
-        + mask = (kept / (1 - p)).astype(x.dtype)
+    keep-vs-drop: @DRAWN => kept = np.random.rand(*x.shape) > p; mask = (kept / (1 - p)).astype(x.dtype)
         Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4
         becomes zero.
     mixed-convention: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > p
@@ -103,20 +94,13 @@ FORWARD_MISTAKES = (
         + elif mode == "test":
         +     out = x / p
         You divide by p in test mode as well. Nothing is dropped there, so nothing must be made up for.
-    precedence:
-        - kept = np.random.rand(*x.shape) < p
-        - mask = (kept / p).astype(x.dtype)
-        + kept = np.random.rand(*x.shape) < p / p
-        + mask = kept.astype(x.dtype)
+    precedence: @DRAWN => kept = np.random.rand(*x.shape) < p / p; mask = kept.astype(x.dtype)
         Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, the
         division comes first, and your numbers are compared with p / p = 1.
     dtype-lost: (kept / p).astype(x.dtype) => kept / p
         For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the
         result the dtype of x.
-    writes-into-x:
-        - out = x * mask
-        + x *= mask
-        + out = x
+    writes-into-x: out = x * mask => x *= mask; out = x
         @OVERWRITES_X
     """),
     *NOT_DRAWN_APART,
@@ -159,7 +143,6 @@ def back_with_where(dout: Any, cache: Any) -> Any:
     return np.where(cache["kept"], dout / cache["p"], 0).astype(dout.dtype) if cache else dout.copy()
 
 
-named = Notation(with_loops, with_own_generator)
 FORWARD = exercise(
     do.dropout_forward,
     elementwise_cases("dropout_forward", "are divided by p", "left as it is"),
@@ -172,11 +155,7 @@ FORWARD = exercise(
         + kept = np.random.RandomState(dropout_param.get('seed')).binomial(1, p, x.shape)
     rand > 1 - p: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > 1 - p
     choice: np.random.rand(*x.shape) < p => np.random.choice([True, False], x.shape, p=[p, 1 - p])
-    in place on a copy:
-        - out = x * mask
-        + out = x.copy()
-        + out[~kept] = 0
-        + out /= p
+    in place on a copy: out = x * mask => out = x.copy(); out[~kept] = 0; out /= p
     """),
 )
 
@@ -230,10 +209,7 @@ def _two_batches(inputs: Inputs) -> Inputs:
 _BETWEEN = f"{_THERE}\n_, _ = dropout_forward(x2, dropout_param)\n{_AND_BACK}"
 
 named = Notation(
-    back_with_loops,
-    with_loops,
-    back_with_where,
-    with_own_generator,
+    globals(),
     multiplies_by_out_back=lambda dout, out: dout * out,
     multiplies_by_out_there=lambda x, param: (do.dropout_forward(x, param)[0],) * 2,
 )
@@ -273,10 +249,7 @@ BACKWARD = exercise(
     mask-inverted: dx = dout * mask => dx = dout * (mask == 0) * mask.max()
         Gradient flows through the entries that were dropped, and only through those. It is the other way
         round.
-    writes-into-dout:
-        - dx = dout * mask
-        + dout *= mask
-        + dx = dout
+    writes-into-dout: dx = dout * mask => dout *= mask; dx = dout
         Your function overwrites dout. The caller's array must stay as it was.
     no-test-mode:
         - if mask is not None:

@@ -126,7 +126,7 @@ def with_one_mask(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
     return np.mean(passes, axis=0), np.std(passes, axis=0)
 
 
-named = Notation(with_one_mask, with_dropped_inputs)
+named = Notation(globals())
 MISTAKES = named.wrongs("""
 mode-left-at-test: "train" => dropout_param.get("mode", "test")
     All of your rows and passes are alike. Either nothing is dropped, because the layer is in test mode (Monte
@@ -165,10 +165,7 @@ relu-missing: np.maximum(0, x @ network["w1"] + network["b1"]) => x @ network["w
     The ReLU of the hidden layer is missing.
 drops-inputs: by with_dropped_inputs
     You drop entries of x. Here the hidden units are dropped, after the ReLU.
-writes-into-dropout_param:
-    - passes = []
-    + passes = []
-    + dropout_param["mode"] = "train"
+writes-into-dropout_param: passes = [] => passes = []; dropout_param["mode"] = "train"
     Your function changes the mode in the caller's dropout_param. Make a dict of your own.
 """)
 
@@ -197,7 +194,6 @@ def running_sums(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
     return mean, np.sqrt(np.maximum(0, squares / samples - mean**2))
 
 
-named = Notation(at_once, running_sums)
 MONTE_CARLO = exercise(
     do.mc_dropout_predict,
     (

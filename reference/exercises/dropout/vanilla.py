@@ -10,7 +10,7 @@ from reference.kit.notation import Notation
 from reference.kit.variants import exercise
 from reference.truth import dropout as do
 
-named = Notation(do.dropout_forward, OVERWRITES_X=OVERWRITES_X)
+named = Notation(globals(), OVERWRITES_X=OVERWRITES_X)
 MISTAKES = (
     *named.wrongs("""
     keep-vs-drop: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > p
@@ -19,7 +19,7 @@ MISTAKES = (
     scaled-twice: factor = kept.astype(x.dtype) => factor = (kept / p).astype(x.dtype)
         You divide by p in training, and your test mode scales as well: one of the two is enough. In this
         scheme training only drops.
-    inverted-instead: by dropout_forward
+    inverted-instead: by do.dropout_forward
         You divide by p in training, as inverted dropout does. Here it is the other scheme: training only
         drops, and test mode multiplies by p.
     multiply-by-p: factor = kept.astype(x.dtype) => factor = (kept * p).astype(x.dtype)
@@ -33,10 +33,7 @@ MISTAKES = (
         through: test mode has to match that.
     test-scaled-by-drop: np.full(x.shape, p, dtype=x.dtype) => np.full(x.shape, 1 - p, dtype=x.dtype)
         In test mode you multiply by 1 - p, the probability to drop. A share of p came through in training.
-    writes-into-x:
-        - out = x * factor
-        + x *= factor
-        + out = x
+    writes-into-x: out = x * factor => x *= factor; out = x
         @OVERWRITES_X
     """),
     *NOT_DRAWN_APART,
@@ -55,7 +52,6 @@ def with_loops(x: Any, dropout_param: Any) -> Any:
     return out, None
 
 
-named = Notation(with_loops)
 FORWARD = exercise(
     do.vanilla_dropout_forward,
     elementwise_cases("vanilla_dropout_forward", "stay as they are", "multiplied by p"),
@@ -65,8 +61,7 @@ FORWARD = exercise(
     rand > 1 - p: kept = np.random.rand(*x.shape) < p => kept = np.random.rand(*x.shape) > 1 - p
     np.where: factor = kept.astype(x.dtype) => factor = np.where(kept, 1, 0).astype(x.dtype)
     the expected value of the mask:
-        - factor = np.full(x.shape, p, dtype=x.dtype)
-        + factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)
+        factor = np.full(x.shape, p, dtype=x.dtype) => factor = np.asarray(0 * (1 - p) + 1 * p, dtype=x.dtype)
     """),
 )
 EXERCISES = (FORWARD,)

@@ -52,9 +52,7 @@ def adagrad_by_powers(w: Any, dw: Any, config: Any = None) -> Any:
     return w + -scale * dw, config
 
 
-named = Notation(
-    adagrad_by_powers, NO_ROOT=NO_ROOT, INSIDE=INSIDE, MISSING=MISSING, STALE=STALE, ONE_RATE=ONE_RATE
-)
+named = Notation(globals())
 ADAGRAD = exercise(
     opt.adagrad,
     (
@@ -107,7 +105,6 @@ def rmsprop_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
     return w - config["learning_rate"] * (dw / (config["epsilon"] + cache**0.5)), config
 
 
-named = Notation(rmsprop_by_corrections, NO_ROOT=NO_ROOT, STALE=STALE, INSIDE=INSIDE, MISSING=MISSING)
 RMSPROP = exercise(
     opt.rmsprop,
     (

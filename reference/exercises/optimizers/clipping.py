@@ -67,7 +67,8 @@ def as_torch_does(grads: Any, max_norm: Any) -> Any:
     return {name: scale * g for name, g in grads.items()}, norm
 
 
-named = Notation(in_float32_throughout, in_loops, as_torch_does)
+NORM = "math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))"
+named = Notation(globals())
 CLIPPING = exercise(
     opt.clip_gradient_norm,
     (
@@ -96,18 +97,12 @@ CLIPPING = exercise(
         factor: only then the direction of the whole step stays.
     always-rescaled: max_norm / norm if norm > max_norm else 1.0 => np.divide(max_norm, norm)
         You also lengthen gradients that are shorter than max_norm. Those stay as they are.
-    no-root:
-        - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
-        + sum(float(np.sum(g**2)) for g in grads.values())
+    no-root: @NORM => sum(float(np.sum(g**2)) for g in grads.values())
         Your norm is the sum of the squares. Its root is missing.
-    sum-of-norms:
-        - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
-        + sum(float(np.linalg.norm(g)) for g in grads.values())
+    sum-of-norms: @NORM => sum(float(np.linalg.norm(g)) for g in grads.values())
         You add up the norms of the parameters. Lengths at right angles do not add: add the squares, then take
         one root.
-    largest-entry:
-        - math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
-        + max(float(np.max(np.abs(g))) for g in grads.values())
+    largest-entry: @NORM => max(float(np.max(np.abs(g))) for g in grads.values())
         Your norm is the largest entry. The Euclidean one is meant: the root of the sum of all squares.
     norm-after: g in grads.items()}, norm => g in grads.items()}, norm * scale
         You return the norm after clipping. The one before is asked for: it tells you how often you clip.

@@ -43,7 +43,14 @@ ADAMW_RULE = Rule(
 
 
 # The known mistakes of Adam that do not concern its config alone.
-named = Notation(of=opt.adam, MISSING=MISSING)
+AVERAGES = "m = beta1 * m + (1 - beta1) * dw\nv = beta2 * v + (1 - beta2) * dw**2"
+CORRECTED = "m_hat = m / (1 - beta1**t)\nv_hat = v / (1 - beta2**t)"
+DECAYED = (
+    'decay = config["learning_rate"] * config["weight_decay"] * w\n'
+    "next_w, config = adam(w, dw, config)\n"
+    "next_w = next_w - decay"
+)
+named = Notation(globals(), of=opt.adam, MISSING=MISSING)
 OF_ADAM: tuple[Misconception, ...] = named.wrongs("""
 no-bias-correction: m_hat / (np.sqrt(v_hat) + config["epsilon"]) => m / (np.sqrt(v) + config["epsilon"])
     Your step uses m and v as they are stored. Both start at zero and are too small at first: divide each by
@@ -53,23 +60,12 @@ only-m-corrected: m_hat / (np.sqrt(v_hat) => m_hat / (np.sqrt(v)
 only-v-corrected: m_hat / (np.sqrt(v_hat) => m / (np.sqrt(v_hat)
     You correct v but not m: m starts at zero as well.
 beta-not-power:
-    - m_hat = m / (1 - beta1**t)
-    - v_hat = v / (1 - beta2**t)
-    + m_hat = m / (1 - beta1)
-    + v_hat = v / (1 - beta2)
+    m_hat = m / (1 - beta1**t); v_hat = v / (1 - beta2**t) => m_hat = m / (1 - beta1); v_hat = v / (1 - beta2)
     Your corrections use beta1 and beta2 themselves. Their power t is meant: that is right at t = 1 only, and
     the correction should fade as t grows.
-beta-squared:
-    - m_hat = m / (1 - beta1**t)
-    - v_hat = v / (1 - beta2**t)
-    + m_hat = m / (1 - beta1**2)
-    + v_hat = v / (1 - beta2**2)
+beta-squared: @CORRECTED => m_hat = m / (1 - beta1**2); v_hat = v / (1 - beta2**2)
     Your corrections use the square of beta1 and beta2. The power is the number of the step, t.
-t-late:
-    - m_hat = m / (1 - beta1**t)
-    - v_hat = v / (1 - beta2**t)
-    + m_hat = m / (1 - beta1 ** (t - 1))
-    + v_hat = v / (1 - beta2 ** (t - 1))
+t-late: @CORRECTED => m_hat = m / (1 - beta1 ** (t - 1)); v_hat = v / (1 - beta2 ** (t - 1))
     Your t is one too small where you use it: add 1 before you use it, not after. (At the first step yours is
     0, and the correction divides by zero.)
 t-starts-at-one: config.get("t", 0) + 1 => config.get("t", 1) + 1
@@ -94,20 +90,12 @@ m-v-swapped:
     + v_hat = m / (1 - beta2**t)
     Your m averages the squares and your v the gradients. From a fresh start that walks the same way; a state
     that comes from elsewhere is mixed up. m is the average of the gradients, v that of their squares.
-betas-swapped:
-    - m = beta1 * m + (1 - beta1) * dw
-    - v = beta2 * v + (1 - beta2) * dw**2
-    + m = beta2 * m + (1 - beta2) * dw
-    + v = beta1 * v + (1 - beta1) * dw**2
+betas-swapped: @AVERAGES => m = beta2 * m + (1 - beta2) * dw; v = beta1 * v + (1 - beta1) * dw**2
     Your betas are exchanged: beta1 belongs to m, the average of the gradients, and beta2 to v, the average of
     their squares.
 gradient-not-squared: (1 - beta2) * dw**2 => (1 - beta2) * np.abs(dw)
     Your v averages absolute values. It averages the squares of the gradient.
-betas-reversed:
-    - m = beta1 * m + (1 - beta1) * dw
-    - v = beta2 * v + (1 - beta2) * dw**2
-    + m = (1 - beta1) * m + beta1 * dw
-    + v = (1 - beta2) * v + beta2 * dw**2
+betas-reversed: @AVERAGES => m = (1 - beta1) * m + beta1 * dw; v = (1 - beta2) * v + beta2 * dw**2
     Your betas weigh the new gradient. They weigh the OLD averages, and 1 - beta the new value.
 betas-fixed: beta1, beta2 = config["beta1"], config["beta2"] => beta1, beta2 = 0.9, 0.999
     Your betas are always 0.9 and 0.999. Take those that config holds.
@@ -152,7 +140,7 @@ def adam_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
     return w - config["learning_rate"] * (mean / (config["epsilon"] + size)), config
 
 
-named = Notation(adam_with_corrected_epsilon, adam_by_corrections)
+named = Notation(globals(), SHARED=SHARED)
 ADAM = exercise(
     opt.adam,
     (
@@ -187,7 +175,6 @@ _TAKEN = (
     "betas-swapped", "eps-inside", "eps-hat", "eps-missing"
 )  # fmt: skip
 
-named = Notation(adamw_as_shrinking, SHARED=SHARED)
 ADAMW = exercise(
     opt.adamw,
     (
@@ -205,11 +192,7 @@ ADAMW = exercise(
     ),
     (
         *named.wrongs("""
-        L2-as-AdamW:
-            - decay = config["learning_rate"] * config["weight_decay"] * w
-            - next_w, config = adam(w, dw, config)
-            - next_w = next_w - decay
-            + next_w, config = adam(w, dw + config["weight_decay"] * w, config)
+        L2-as-AdamW: @DECAYED => next_w, config = adam(w, dw + config["weight_decay"] * w, config)
             You add the decay to the gradient, so that it passes through both moments and is divided by the
             size of the gradients. That is L2 regularisation in Adam. AdamW takes the decay past the moments.
         decay-missing: next_w = next_w - decay => pass

@@ -32,7 +32,7 @@ WRITES_INTO_DW = (
 )
 
 SGD_RULE = Rule("sgd", {"learning_rate": 0.35})
-named = Notation(ASCENT=ASCENT, WRITES_INTO_DW=WRITES_INTO_DW)
+named = Notation(globals())
 SGD = exercise(
     opt.sgd,
     (
@@ -67,9 +67,7 @@ SGD = exercise(
         Your step has the same length whatever the gradient is. Gradient descent takes short steps where the
         gradient is small.
     writes-into-dw:
-        - next_w = w - config["learning_rate"] * dw
-        + dw *= config["learning_rate"]
-        + next_w = w - dw
+        next_w = w - config["learning_rate"] * dw => dw *= config["learning_rate"]; next_w = w - dw
         @WRITES_INTO_DW
     """),
     usual(opt.sgd),
@@ -88,7 +86,6 @@ def with_the_rate_outside(w: Any, dw: Any, config: Any = None) -> Any:
 MOMENTUM_RULE = Rule(
     "sgd_momentum", {"learning_rate": 0.35, "momentum": 0.7}, {"velocity": either_sign(0.3, 0.8)}
 )
-named = Notation(with_the_rate_outside)
 MOMENTUM = exercise(
     opt.sgd_momentum,
     (
@@ -135,10 +132,7 @@ MOMENTUM = exercise(
             Your step uses the velocity from before the update. Update it first, then add the new one.
         learning-rate-twice: next_w = w + v => next_w = w + config["learning_rate"] * v
             Your step multiplies the velocity by the learning rate. It is in the velocity already.
-        whole-w-as-velocity:
-            - next_w = w + v
-            + v += w
-            + next_w = v
+        whole-w-as-velocity: next_w = w + v => v += w; next_w = v
             Your new parameter and your velocity are one array: adding w in place spoils the velocity that you
             store. Make a new array for the sum.
         """),
@@ -164,7 +158,6 @@ def with_a_look_ahead(w: Any, dw: Any, config: Any = None) -> Any:
 NESTEROV_RULE = Rule(
     "nesterov_momentum", {"learning_rate": 0.35, "momentum": 0.7}, {"velocity": either_sign(0.3, 0.8)}
 )
-named = Notation(with_a_look_ahead)
 NESTEROV = exercise(
     opt.nesterov_momentum,
     (

@@ -78,7 +78,8 @@ def step_decay_in_a_loop(base_rate: Any, step: Any, every: Any, factor: Any) -> 
     return rate
 
 
-named = Notation(step_decay_in_a_loop)
+RISE = "if step + 1 >= warmup_steps:\n    return base_rate\nreturn base_rate * (step + 1) / warmup_steps"
+named = Notation(globals())
 STEP_DECAY = exercise(
     opt.step_decay,
     (
@@ -113,8 +114,7 @@ STEP_DECAY = exercise(
         *named.rights("""
         in a loop: by step_decay_in_a_loop
         by a floor and a logarithm:
-            - base_rate * factor**drops
-            + math.exp(math.log(base_rate) + drops * math.log(factor))
+            base_rate * factor**drops => math.exp(math.log(base_rate) + drops * math.log(factor))
         """),
     ),
 )
@@ -142,7 +142,6 @@ def cosine_in_a_loop(base_rate: Any, step: Any, total_steps: Any, final_rate: An
     return final_rate + (base_rate - final_rate) * (1 + now) / 2
 
 
-named = Notation(cosine_in_a_loop, cosine_by_half_angle)
 COSINE_DECAY = exercise(
     opt.cosine_decay,
     (
@@ -205,7 +204,6 @@ def warmup_in_a_loop(base_rate: Any, step: Any, warmup_steps: Any) -> Any:
     return rate if warmup_steps else base_rate
 
 
-named = Notation(warmup_in_a_loop)
 LINEAR_WARMUP = exercise(
     opt.linear_warmup,
     (
@@ -232,20 +230,12 @@ LINEAR_WARMUP = exercise(
         + return base_rate * step / warmup_steps
         Your first step has the rate 0 and does nothing. (That form is in use.) Here step 0 has one part of
         warmup_steps parts, so count from 1 inside the formula.
-    starts-at-zero-unguarded:
-        - if step + 1 >= warmup_steps:
-        -     return base_rate
-        - return base_rate * (step + 1) / warmup_steps
-        + return base_rate * min(1, step / warmup_steps)
+    starts-at-zero-unguarded: @RISE => return base_rate * min(1, step / warmup_steps)
         Your first step has the rate 0 and does nothing: here step 0 has one part of warmup_steps parts, so
         count from 1 inside the formula. And without a warm-up (warmup_steps = 0) you divide by zero.
     keeps-rising: if step + 1 >= warmup_steps: => if warmup_steps == 0:
         Behind the warm-up your rate goes on rising. It should stay at base_rate.
-    divides-by-zero:
-        - if step + 1 >= warmup_steps:
-        -     return base_rate
-        - return base_rate * (step + 1) / warmup_steps
-        + return base_rate * min(1, (step + 1) / warmup_steps)
+    divides-by-zero: @RISE => return base_rate * min(1, (step + 1) / warmup_steps)
         Without a warm-up (warmup_steps = 0) your function divides by zero. The rate is base_rate then.
     falls: base_rate * (step + 1) / warmup_steps => base_rate * (1 - step / warmup_steps)
         Your rate falls during the warm-up. It should rise.
@@ -258,11 +248,7 @@ LINEAR_WARMUP = exercise(
         right("in float32", by=in_float32(opt.linear_warmup)),
         *named.rights("""
         in a loop: by warmup_in_a_loop
-        by a minimum:
-            - if step + 1 >= warmup_steps:
-            -     return base_rate
-            - return base_rate * (step + 1) / warmup_steps
-            + return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))
+        by a minimum: @RISE => return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))
         """),
     ),
 )

@@ -91,11 +91,7 @@ _prepare = asker(
 )
 
 named = Notation(
-    optimizer_first,
-    optimizer_before_all,
-    frozen_last,
-    frozen_first,
-    written_out,
+    globals(),
     not_two_values=lambda *given, **named: tl.prepare(*given, **named)[0],
     optimizer_comes_first=lambda *given, **named: tl.prepare(*given, **named)[::-1],
 )
@@ -192,7 +188,7 @@ _learn = asker(
     updates=("model",),
 )
 
-named = Notation(from_scratch, frozen_features, with_adam)
+named = Notation(globals())
 LEARN_DIGITS = exercise(
     tl.learn_digits,
     (
@@ -242,7 +238,6 @@ def by_cases(per_class: int, similarity: float) -> str:
     return "frozen" if not similarity < 0.5 else "collect"
 
 
-named = Notation(by_table, by_cases)
 STRATEGY = exercise(
     tl.choose_strategy,
     (
@@ -264,6 +259,7 @@ STRATEGY = exercise(
         Few examples cannot move thirty thousand weights well: freeze with few, fine-tune with many.
     ten-is-few: per_class < 10 => per_class <= 10
         You take ten examples a class as few; few means fewer than 10.
+        hidden: the bound is told in the docstring
     """),
     named.rights("""
     a look-up: by by_table

@@ -20,7 +20,9 @@ def _devices(*available: str) -> Any:
 
 _device = asker("device = pick_device(available)", {"device": 1})
 
+NEW_HEAD = "model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)"
 named = Notation(
+    globals(),
     cuda_whatever_is_listed=lambda available: torch.device("cuda"),
     whether_there_is_cuda=lambda available: "cuda" in available,
     the_first_listed=lambda available: torch.device(next(iter(available), "cpu")),
@@ -54,6 +56,7 @@ DEVICE = exercise(
         You take the first kind that is listed. The list has no order: look for the best kind in it.
     mps-before-cuda: ("cuda", "mps") => ("mps", "cuda")
         Your order is "mps" before "cuda"; where both are there, "cuda" is asked for.
+        hidden: the order is told in the docstring, and no machine has both
     """),
     named.rights("""
     its name as a string: return torch.device(kind) => return kind
@@ -86,7 +89,7 @@ _head = asker(
     updates=("model",),
 )
 
-named = Notation(through_a_named_layer, with_zeros)
+named = Notation(globals())
 REPLACE_HEAD = exercise(
     tl.replace_head,
     (
@@ -106,28 +109,21 @@ REPLACE_HEAD = exercise(
         ),
     ),
     named.wrongs("""
-    out-features-edited:
-        - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-        + model.fc.out_features = num_classes
+    out-features-edited: @NEW_HEAD => model.fc.out_features = num_classes
         You changed the number out_features of the old layer. It is only a label: the weight matrix has as
         many rows as before. Assign a new nn.Linear to model.fc.
     fixed-in-features: old.in_features, num_classes => 256, num_classes
         You wrote down the number of features. It depends on the network: take it from the old head's
         in_features.
     stacked-on-the-old-head:
-        - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-        + model.fc = nn.Sequential(old, nn.Linear(old.out_features, num_classes))
+        @NEW_HEAD => model.fc = nn.Sequential(old, nn.Linear(old.out_features, num_classes))
         You put a layer on top of the old head. It then sees the scores of the old classes instead of the
         features: replace the old head.
-    under-another-name:
-        - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-        + model.head = nn.Linear(old.in_features, num_classes)
+    under-another-name: @NEW_HEAD => model.head = nn.Linear(old.in_features, num_classes)
         Your new layer is there, but under a name that forward() does not use. The head is model.fc.
     without-bias: num_classes, device= => num_classes, bias=False, device=
         Your head has no bias. A linear layer here has weights and a bias.
-    a-new-network:
-        - model.fc = nn.Linear(old.in_features, num_classes, device=old.weight.device)
-        + model = type(model)(num_classes, model.conv1.out_channels)
+    a-new-network: @NEW_HEAD => model = type(model)(num_classes, model.conv1.out_channels)
         You built a new network: its head fits, but everything the backbone had learned is gone.
     inputs-and-outputs-swapped: old.in_features, num_classes => num_classes, old.in_features
         Your layer takes num_classes numbers and gives as many as there are features. nn.Linear wants the
@@ -163,7 +159,6 @@ _SCRIPT = "out = freeze_backbone(model)"
 _freeze = asker(_SCRIPT, {"out['frozen']": 2}, updates=("model",))
 _after_a_step = asker(_SCRIPT, {"out['frozen']": 2, "out['old_gradients']": 1}, updates=("model",))
 
-named = Notation(module_by_module, freeze_and_evaluate)
 FREEZE = exercise(
     tl.freeze_backbone,
     (

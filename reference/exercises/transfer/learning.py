@@ -26,7 +26,7 @@ def with_a_loop(model: nn.Module) -> list[nn.Parameter]:
 _trainable = asker("found = trainable_parameters(model)", {"found": 1})
 
 named = Notation(
-    with_a_loop,
+    globals(),
     names=lambda model: [name for name, p in model.named_parameters() if p.requires_grad],
     pairs=lambda model: [(name, p) for name, p in model.named_parameters() if p.requires_grad],
     a_filter=lambda model: filter(lambda p: p.requires_grad, model.parameters()),
@@ -107,13 +107,7 @@ def frozen_layers_only(model: nn.Module) -> nn.Module:
 _mode = asker("out = train_mode(model)", {"out['statistics']": 3, "out['mode']": 1}, updates=("model",))
 _BATCHNORM = ("bn1", "bn2", "bn3")
 
-named = Notation(
-    frozen_layers_only,
-    batchnorm_only,
-    recursively,
-    every_frozen_layer,
-    undone_by_train=lambda model: every_frozen_layer(model).train(),
-)
+named = Notation(globals(), undone_by_train=lambda model: every_frozen_layer(model).train())
 TRAIN_MODE = exercise(
     tl.train_mode,
     (
@@ -161,6 +155,7 @@ TRAIN_MODE = exercise(
         The order is wrong: model.train() reaches every layer inside, so it undoes an earlier eval().
     any-for-all: any(p.requires_grad => all(p.requires_grad
         You treat a layer as frozen as soon as one of its parameters is. Frozen means that none can learn.
+        hidden: the docstring defines frozen; whether it was read is what is graded
     """),
     named.rights("""
     flag by flag: by recursively
@@ -213,8 +208,7 @@ def _asked(**frozen: Any) -> Any:
 
 
 named = Notation(
-    parameter_by_parameter,
-    with_an_empty_group,
+    globals(),
     adam_with_one_rate=lambda model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0: torch.optim.Adam(
         tl.trainable_parameters(model), lr=head_lr
     ),

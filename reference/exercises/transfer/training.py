@@ -93,7 +93,7 @@ _NOTHING_LEARNS = (
     "backward() and step(), so that the optimizer finds none."
 )
 
-named = Notation(with_log_probabilities, _NOTHING_LEARNS=_NOTHING_LEARNS)
+named = Notation(globals())
 TRAIN_EPOCH = exercise(
     tl.train_epoch,
     (
@@ -125,11 +125,7 @@ TRAIN_EPOCH = exercise(
     named.wrongs("""
     zero-grad-missing: optimizer.zero_grad() => pass
         You never call optimizer.zero_grad(): each backward adds to the gradients of all batches before.
-    zeroed-after-backward:
-        - optimizer.zero_grad()
-        - loss.backward()
-        + loss.backward()
-        + optimizer.zero_grad()
+    zeroed-after-backward: optimizer.zero_grad(); loss.backward() => loss.backward(); optimizer.zero_grad()
         @_NOTHING_LEARNS
     mode-left-as-found: train_mode(model) => pass
         You train in whatever mode the model was left: after an evaluation, batchnorm would still use its
@@ -140,11 +136,7 @@ TRAIN_EPOCH = exercise(
     statistics-drift: train_mode(model) => model.train()
         model.train() sets the frozen batchnorm layers to training as well: their statistics moved, although
         nothing in them learns. Use train_mode.
-    mean-of-batch-means:
-        - total += loss.item() * len(x)
-        - count += len(x)
-        + total += loss.item()
-        + count += 1
+    mean-of-batch-means: total += loss.item() * len(x); count += len(x) => total += loss.item(); count += 1
         You average the means of the batches. A last batch of two examples then counts as much as one of
         twenty: weigh each batch by its size.
     batch-means-over-examples: loss.item() * len(x) => loss.item()
@@ -184,7 +176,6 @@ _leaving = asker(
     updates=("model",),
 )
 
-named = Notation(example_by_example, on_a_copy)
 EVALUATE = exercise(
     tl.evaluate,
     (
@@ -209,6 +200,7 @@ EVALUATE = exercise(
     always-back-to-training: module.training = training => module.training = True
         You put everything into training mode afterwards. Give every module back the mode in which you found
         it: a frozen batchnorm layer was in evaluation mode.
+        hidden: the docstring asks for the mode in which each module was found
     mean-of-batch-shares:
         - right += int((model(x).argmax(dim=1) == y).sum())
         - count += len(y)
@@ -262,9 +254,7 @@ _ONE_OF_FIVE = np.array([0, 0, 0.5, 0, 0], np.float32)
 _CANCELLING = np.array([0.25, -0.25], np.float32)
 _moved = asker("names = moved_by(model, action)", {"names": 1}, updates=("model",))
 
-named = Notation(
-    with_arrays, with_a_deep_copy, parameters_only=lambda model, action: _parameters_only(model, action)
-)
+named = Notation(globals(), parameters_only=lambda model, action: _parameters_only(model, action))
 MOVED_BY = exercise(
     tl.moved_by,
     (
@@ -307,10 +297,12 @@ MOVED_BY = exercise(
         without any gradient.
     nearly-equal: equal(value, before[name]) => allclose(value.double(), before[name].double(), atol=1e-4)
         You accept small differences. A frozen number does not move at all: compare exactly.
+        hidden: a visible case of the smallest step would answer how exact to be
     only-when-all-differ: not torch.equal(value, before[name]) => bool((value != before[name]).all())
         You count an entry as moved only when all of its numbers differ. One that differs is enough.
     sums-compared: not torch.equal(value, before[name]) => value.sum() != before[name].sum()
         You compare sums. Two changes in opposite directions leave the sum as it was.
+        hidden: a visible case of two such changes would point at the short cut
     those-that-stayed: if not torch.equal => if torch.equal
         You return the names of what stayed the same.
     before-the-action: action() => pass
