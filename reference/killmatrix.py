@@ -1,5 +1,6 @@
 """Are the tests of the exercises any good? Every known mistake must fail and be diagnosed as itself, every
-other right way must earn everything, and work that was not done must earn nothing.
+other right way must earn everything, and work that was not done must earn nothing. A mistake that only hidden
+cases see has its reason.
 
     python -m reference.killmatrix [UNIT...] [--json]
 """
@@ -17,7 +18,7 @@ from reference.judge.diagnosis import diagnose
 from reference.judge.drawing import draw, draw_visible
 from reference.judge.record import record_exercise
 from reference.kit import units
-from reference.kit.exercise import Exercise, Unit, Variant
+from reference.kit.exercise import Exercise, Misconception, Unit
 from stagewise.judge.fingerprint import recognise
 from stagewise.judge.judging import judge
 
@@ -29,7 +30,8 @@ LEAST_ALTERNATIVES = 2
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One variant of one exercise: the highest and lowest fraction it earned over the seeds, as what it was
-    diagnosed, and whether students' own checks recognise it ("", when it is none of their business)."""
+    diagnosed, whether students' own checks recognise it ("", when it is none of their business), and the
+    author's reason where they need not see it."""
 
     exercise: str
     variant: str
@@ -39,6 +41,7 @@ class Entry:
     diagnosed: tuple[str, ...]
     visible: str
     problems: tuple[str, ...]
+    hidden_only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _earns_all(
     return Entry(exercise.name, name, role, min(scores), max(scores), (), "", tuple(problems))
 
 
-def _killed(exercise: Exercise, one: Variant, seeds: Sequence[int]) -> Entry:
+def _killed(exercise: Exercise, one: Misconception, seeds: Sequence[int]) -> Entry:
     scores, names = [], []
     for seed in seeds:
         judged = judge(one.functions(exercise), draw(exercise, seed))
@@ -116,15 +119,17 @@ def _killed(exercise: Exercise, one: Variant, seeds: Sequence[int]) -> Entry:
         names.append(found.name if found else "")
     diagnosed = tuple(dict.fromkeys(names))
     visible = _recognised(exercise, one.functions(exercise))
-    problems = _kill_problems(exercise, one.name, max(scores), diagnosed, visible)
+    problems = _kill_problems(exercise, one, max(scores), diagnosed, visible)
+    ranged = min(scores), max(scores)
     return Entry(
-        exercise.name, one.name, "misconception", min(scores), max(scores), diagnosed, visible, problems
+        exercise.name, one.name, "misconception", *ranged, diagnosed, visible, problems, one.hidden_only
     )
 
 
 def _kill_problems(
-    exercise: Exercise, name: str, highest: float, diagnosed: Sequence[str], visible: str
+    exercise: Exercise, one: Misconception, highest: float, diagnosed: Sequence[str], visible: str
 ) -> tuple[str, ...]:
+    name = one.name
     if highest == 1:
         return ("survives: it earns everything",)
     problems = [
@@ -136,6 +141,10 @@ def _kill_problems(
         problems.append(
             f"students' checks recognise it as {visible!r}" if visible else "students' checks miss it"
         )
+    if visible == HIDDEN_ONLY and not one.hidden_only:
+        problems.append("only hidden cases see it, and no reason is given (hidden_only)")
+    if visible != HIDDEN_ONLY and one.hidden_only:
+        problems.append("is said to show in hidden cases only, and students' checks see it")
     return tuple(problems)
 
 
@@ -183,14 +192,17 @@ def table(matrix: Matrix) -> str:
         lines.append(f"\n  {exercise}")
         for e in (e for e in matrix.entries if e.exercise == exercise):
             mark = "!!" if e.problems else "ok"
-            seen = {e.variant: "yes", HIDDEN_ONLY: "hidden only"}.get(e.visible, e.visible)
-            said = f"  check: {seen}" if e.role == "misconception" else ""
+            seen = {e.variant: "yes", HIDDEN_ONLY: "no"}.get(e.visible, e.visible)
+            said = f"  visible: {seen}" if e.role == "misconception" else ""
             lines.append(
                 f"    {mark}  {e.role:13}  {e.variant:{width}}  {e.lowest:5.3f} to {e.highest:5.3f}{said}"
             )
     killed = sum(e.role == "misconception" and not e.problems for e in matrix.entries)
     lines.append(f"\n  {killed} misconceptions killed and named, {len(matrix.all_problems)} problems")
-    return "\n".join([*lines, *(f"  !! {problem}" for problem in matrix.all_problems)])
+    hidden = [
+        f"  hidden only: {e.exercise}, {e.variant}: {e.hidden_only}" for e in matrix.entries if e.hidden_only
+    ]
+    return "\n".join([*lines, *hidden, *(f"  !! {problem}" for problem in matrix.all_problems)])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

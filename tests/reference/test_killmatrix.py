@@ -82,13 +82,29 @@ def test_a_test_that_pays_for_nothing_is_a_problem():
     assert "stub 'returns None': earns 0.250" in second
 
 
-def test_a_mistake_that_only_hidden_cases_notice_is_reported_and_no_problem():
-    many = wrong(
-        "many-rows", change="dx = dxmu -", into="dx = dxmu if len(dout) > 8 else dxmu -", says="Rows."
+MANY_ROWS = {"change": "dx = dxmu -", "into": "dx = dxmu if len(dout) > 8 else dxmu -", "says": "Rows."}
+
+
+def test_a_mistake_that_only_hidden_cases_notice_needs_a_reason():
+    assert problems(**also_wrong(wrong("many-rows", **MANY_ROWS))) == (
+        "center_backward, misconception 'many-rows': only hidden cases see it, and no reason is given "
+        "(hidden_only)",
     )
+
+
+def test_a_reason_where_visible_cases_notice_the_mistake_is_a_problem():
+    first, *others = toy.BACKWARD.misconceptions
+    (found,) = problems(misconceptions=(dataclasses.replace(first, hidden_only="r"), *others))
+    assert found.endswith("is said to show in hidden cases only, and students' checks see it")
+
+
+def test_a_mistake_that_only_hidden_cases_notice_is_reported_with_its_reason():
+    many = wrong("many-rows", **MANY_ROWS, hidden_only="large batches are for grading")
     matrix = killmatrix(variant(**also_wrong(many)), seeds=(0,))
     (entry,) = (entry for entry in matrix.entries if entry.variant == "many-rows")
     assert (entry.visible, entry.problems, matrix.all_problems) == (HIDDEN_ONLY, (), ())
+    assert "hidden only: center_backward, many-rows: large batches are for grading" in table(matrix)
+    assert "visible: no" in table(matrix)
     recorded = record(variant(**also_wrong(many)), {"center_backward": 4}).exercises["center_backward"]
     assert "many-rows" not in [mistake.name for mistake in recorded.misconceptions]
 
