@@ -37,12 +37,12 @@ def small(value: float) -> str:
 
 
 def pair(one: Any, other: Any, rounding: float) -> tuple[str, str]:
-    """Two numbers with the digits that show their difference; beside it, a few roundings are about 0.
+    """Two numbers with the digits that show their difference; beside it, a few roundings are 0.
 
     rounding: the relative one of the numbers' type.
 
     >>> pair(1.0, 1.0005, 2e-16), pair(0.139012, 3.9e-32, 2e-16)
-    (('1', '1.0005'), ('0.139', 'about 0'))
+    (('1', '1.0005'), ('0.139', '0'))
     """
     with np.errstate(over="ignore"):
         size, off = max(abs(one), abs(other)), abs(one - other)
@@ -50,7 +50,5 @@ def pair(one: Any, other: Any, rounding: float) -> tuple[str, str]:
     if 0 < off < math.inf:
         digits = max(_FEWEST, _OF_THE_DIFFERENCE - math.floor(math.log10(float(small(off / size)))))
     noise = _NOISE * rounding * off if off < math.inf else 0.0
-    first, second = (
-        "about 0" if 0 < abs(value) <= noise else numeral(value, digits) for value in (one, other)
-    )
+    first, second = (numeral(0.0 if abs(value) <= noise else value, digits) for value in (one, other))
     return first, second
