@@ -16,7 +16,7 @@ from reference.kit.places import DefinitionError
 from stagewise.judge.asking import AskedCase, Cases, Chance
 from stagewise.judge.compare import compare as compare_values
 from stagewise.judge.observing import observe
-from stagewise.judge.script import Failure, Played, play
+from stagewise.judge.script import RAISED, Failure, Played, play, raised_by
 from stagewise.judge.setting import placed
 
 VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
@@ -82,7 +82,10 @@ def _answers(
 ) -> dict[str, Any]:
     with same_random_state():
         played = play(case.steps, functions, inputs, case.updates)
-    if played.failure is not None:
+    if case.refusal and (found := raised_by(played)) != case.refusal:
+        problem = f"the truth ends with {found!r}, where the case asks for a {case.refusal}"
+        raise _fault(case, where, problem, "correct what the case asks for, or the truth")
+    if played.failure is not None and not case.refusal:
         failed = f"the truth fails in `{played.failure.step}`: {played.failure.message}"
         raise _fault(case, where, failed, "correct the script or the inputs")
     if played.changed:
@@ -96,7 +99,7 @@ def _answers(
 
 def _answer(played: Played, output: str, case: Case, where: str) -> Any:
     """The truth's answer, or what the case states of it: then the truth's must be within chance of that."""
-    value = observe(played.values, output)
+    value = raised_by(played) if output == RAISED else observe(played.values, output)
     if type(value) is Failure:
         raise _fault(case, where, value.message, "compare something that the script leaves behind")
     if not _is_data(value, case):

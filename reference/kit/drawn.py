@@ -1,8 +1,8 @@
-"""Drawn inputs of a case, changed: some of them left out, narrower numbers, gaps in memory."""
+"""Drawn inputs of a case, changed: some of them left out or replaced, narrower numbers, gaps in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,26 @@ def only(names: str, inputs: Inputs) -> Inputs:
     """Of the drawn values those that `names` lists, separated by spaces."""
     wanted = names.split()
     return lambda rng: {name: value for name, value in inputs(rng).items() if name in wanted}
+
+
+def without(name: str, inputs: Inputs) -> Inputs:
+    """The same without that value, and without that entry of each dict."""
+    return lambda rng: {key: _less(value, name) for key, value in inputs(rng).items() if key != name}
+
+
+def with_values(values: Mapping[str, Any], inputs: Inputs) -> Inputs:
+    """The same with other values, and other entries of the dicts: of those that have such, or else of all."""
+
+    def changed(rng: np.random.Generator) -> Drawn:
+        drawn = dict(inputs(rng))
+        for name, value in values.items():
+            dicts = {key: one for key, one in drawn.items() if isinstance(one, dict)}
+            owners = {key: one for key, one in dicts.items() if name in one} or dicts
+            given = {key: {**one, name: value} for key, one in owners.items()}
+            drawn |= {name: value} if name in drawn else given
+        return drawn
+
+    return changed
 
 
 def in_float32(inputs: Inputs) -> Inputs:
@@ -40,6 +60,10 @@ def each_array(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(each_array(item, change) for item in value)
     return change(value) if isinstance(value, np.ndarray) else value
+
+
+def _less(value: Any, name: str) -> Any:
+    return {k: v for k, v in value.items() if k != name} if isinstance(value, dict) else value
 
 
 def _with_gaps(array: np.ndarray) -> np.ndarray:

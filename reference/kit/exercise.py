@@ -16,7 +16,7 @@ from reference.kit.places import DefinitionError, Place, here
 from stagewise.judge.compare import Tolerance
 from stagewise.judge.grammar import output as parsed
 from stagewise.judge.observing import quantity
-from stagewise.judge.script import Step, parse
+from stagewise.judge.script import RAISED, Step, parse
 from stagewise.judge.setting import observers
 
 Function = Callable[..., Any]
@@ -36,9 +36,10 @@ class Case:
     Visible cases are recorded for students; hidden ones are drawn when grading. An output that earns nothing
     in a `main` case earns nothing at all. A visible case that is not `graded` is for the student's check
     alone: a short one beside a long hidden one. `updates` names the inputs that the script is meant to
-    change. `quiet` asks that nothing warns. `also` is a second right version of the truth: where both answer
-    differently (a slope at a kink), every number between their answers is right. `stated` is by output, of
-    quantities that chance changes: what they should be, whatever the truth's own run gave.
+    change. `quiet` asks that nothing warns. `refusal` names the exception that ends the script; RAISED is
+    compared then. `also` is a second right version of the truth: where both answer differently (a slope at a
+    kink), every number between their answers is right. `stated` is by output, of quantities that chance
+    changes: what they should be, whatever the truth's own run gave.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Case:
     why: str
     quiet: bool
     place: Place
+    refusal: str = ""
     also: Function | None = None
     stated: Mapping[str, Stated] = field(default_factory=dict)
 
@@ -177,6 +179,7 @@ def case(
     updates: tuple[str, ...] = (),
     why: str = "",
     quiet: bool = False,
+    refusal: str = "",
     also: Function | None = None,
 ) -> Case:
     """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. An output is a name, an entry
@@ -188,6 +191,8 @@ def case(
         shares = dict.fromkeys(_outputs(compare), 1.0) if isinstance(compare, str) else dict(compare)
         _validate_outputs(steps, shares, tuple(updates))
         _validate_stated(shares, stated or {})
+        if bool(refusal) != (RAISED in shares) or (refusal and len(shares) > 1):
+            raise ValueError(f"{RAISED!r} is compared where a refusal is asked for, and only there")
         _validate_worth(shares, weight, main=main, visible=visible, graded=graded)
     except ValueError as error:
         raise DefinitionError(place, f"case {name!r}: {error}", "correct the case") from None
@@ -206,6 +211,7 @@ def case(
         why=why,
         quiet=quiet,
         place=place,
+        refusal=refusal,
         also=also,
         stated=dict(stated or {}),
     )
@@ -267,7 +273,7 @@ def _outputs(text: str) -> list[str]:
 
 
 def _validate_outputs(steps: tuple[Step, ...], shares: Mapping[str, float], updates: tuple[str, ...]) -> None:
-    targets = {target for step in steps for target in step.targets} - {"_"}
+    targets = {target for step in steps for target in step.targets} - {"_"} | {RAISED}
     for output in shares:
         quantity(output)
         roots = parsed(output).roots

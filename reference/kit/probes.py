@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reference.kit.drawn import in_float32, only, strided
+from reference.kit.drawn import only
 from reference.kit.exercise import Case, Inputs, case
 
 Ask = Callable[..., Case]
@@ -26,13 +26,3 @@ def asker(script: str, compare: str | Mapping[str, float], *, takes: str = "", *
         return case(name, script, compare, given, **{**shared, **options})
 
     return ask
-
-
-def narrow(ask: Ask, inputs: Inputs, *more: Any, **options: Any) -> Case:
-    """The inputs in float32, and the answer too."""
-    return ask("float32", in_float32(inputs), *more, **{"weight": 0.5, "exact_dtype": True, **options})
-
-
-def gaps(ask: Ask, inputs: Inputs, *more: Any, **options: Any) -> Case:
-    """The inputs with gaps in memory."""
-    return ask("gaps in memory", strided(inputs), *more, **{"weight": 0.5, **options})

@@ -12,6 +12,7 @@ import numpy as np
 from reference.kit.drawn import narrowed
 from reference.kit.exercise import Alternative, Case, Exercise, Function, Misconception, right
 from reference.kit.places import Place, here
+from reference.kit.promises import Promise, promised
 
 
 def in_float32(function: Function) -> Function:
@@ -92,7 +93,7 @@ def wrong_pair(
 
 def exercise(
     truth: Function,
-    cases: Sequence[Case],
+    cases: Sequence[Case | Promise],
     misconceptions: Sequence[Misconception],
     alternatives: Sequence[Alternative],
     *,
@@ -106,7 +107,7 @@ def exercise(
     return Exercise(
         truth.__name__,
         truth,
-        tuple(cases),
+        promised(cases),
         tuple(misconceptions),
         (*alternatives,) if known else (narrow, *alternatives),
         tuple(partners),

@@ -19,7 +19,7 @@ from stagewise.judge.observing import observe, quantity, says, told
 from stagewise.judge.outline import outlined
 from stagewise.judge.playing import calls, play_each
 from stagewise.judge.report import Row, Status
-from stagewise.judge.script import Failure, FailureKind, MissingEntry, Played
+from stagewise.judge.script import RAISED, Failure, FailureKind, MissingEntry, Played, raised_by
 from stagewise.judge.setting import placed
 
 SIDE_FLAW = 0.75
@@ -77,7 +77,8 @@ def judge_played(function: str, cases: Sequence[AskedCase], played: Sequence[Pla
     judged = [_judge_case(case, seen) for case, seen in zip(cases, observed, strict=True)]
     rows = tuple(row for found, _ in judged for row in found)
     notes = tuple(dict.fromkeys(note for _, said in judged for note in said))
-    failure = next((run.failure for run in played if run.failure is not None), None)
+    failures = [run.failure for case, run in zip(cases, played, strict=True) if RAISED not in case.shares]
+    failure = next((one for one in failures if one is not None), None)
     return Judged(rows, observed, earned(cases, rows), notes, failure)
 
 
@@ -115,6 +116,8 @@ def _observe(case: AskedCase, run: Played, function: str) -> Observed:
 
 
 def _output(case: AskedCase, run: Played, output: str, measured: dict[str, Any]) -> Any:
+    if output == RAISED:
+        return raised_by(run)
     try:
         value = observe(run.values, output, measured)
     except MissingEntry as missing:

@@ -21,6 +21,8 @@ from stagewise.judge.grammar import parse as parse
 
 _Item = TypeVar("_Item")
 
+RAISED = "raised"  # what is compared where a script is to end with an exception
+
 
 class FailureKind(Enum):
     """How a step ended when it did not deliver its targets."""
@@ -97,6 +99,14 @@ class Played:
     warned: tuple[str, ...]
     failure: Failure | None
     warners: tuple[str, ...] = ()
+
+
+def raised_by(run: Played) -> Any:
+    """What a case compares as RAISED: the name of the exception that ended the script, "nothing" where none
+    did; the failure itself when something is not written or not delivered."""
+    if run.failure is None:
+        return "nothing"
+    return run.failure.exception_name if run.failure.kind is FailureKind.RAISED else run.failure
 
 
 def pick(values: Mapping[str, Any], wanted: str | Entry) -> Any:

@@ -6,7 +6,7 @@ from autograder.isolation.case_questions import Claim, believed, questions
 from autograder.isolation.protocol.packing import ProtocolError
 from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.compare import Tolerance
-from stagewise.judge.script import FailureKind, parse
+from stagewise.judge.script import FailureKind, raised_by
 
 CASE = AskedCase(
     name="plain",
@@ -39,7 +39,9 @@ def test_a_claim_cannot_replace_an_input_that_the_case_leaves_alone():
 
 def test_a_failure_names_the_exception_of_the_student_and_keeps_their_frames():
     told = ["KeyError", "'mode'", "Cell In[3], line 2\nKeyError: 'mode'"]
-    failure = believed(CASE, claim(failure=[0, "raised", "", told]), {"f": 0}).failure
+    run = believed(CASE, claim(failure=[0, "raised", "", told]), {"f": 0})
+    assert raised_by(run) == "KeyError"
+    failure = run.failure
     assert failure.kind is FailureKind.RAISED
     assert "f raised RaisedElsewhere" not in failure.message
     assert failure.exception_name == "KeyError"

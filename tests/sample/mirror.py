@@ -4,6 +4,7 @@ import numpy as np
 
 from reference.kit import probes
 from reference.kit.notation import Notation
+from reference.kit.promises import keeps_dtype, takes_gaps
 from reference.kit.variants import exercise
 from tests.sample.truth import mirrored
 
@@ -33,11 +34,11 @@ MIRROR = exercise(
     mirrored,
     (
         ask("6 pictures", pictures(6, 3, 4, 5), weight=2, visible=True, main=True),
-        probes.narrow(ask, pictures(3, 2, 5, 4), visible=True, why=probes.DTYPE),
+        keeps_dtype(pictures(3, 2, 5, 4), visible=True, why=probes.DTYPE),
         ask("9 pictures", pictures(9, 3, 6, 4), weight=2, main=True),
         ask("one picture", pictures(1, 3, 4, 6), weight=0.5),
         ask("one channel", pictures(5, 1, 4, 6), weight=0.5),
-        probes.gaps(ask, pictures(4, 2, 3, 5), why=probes.MEMORY),
+        takes_gaps(pictures(4, 2, 3, 5), why=probes.MEMORY),
     ),
     named.wrongs("""
     upside-down: [:, :, :, ::-1] => [:, :, ::-1]

@@ -4,6 +4,7 @@ import numpy as np
 
 from reference.kit import probes
 from reference.kit.notation import Notation
+from reference.kit.promises import keeps_dtype, takes_gaps
 from reference.kit.variants import exercise
 from tests.sample.truth import l2_penalty
 
@@ -31,11 +32,11 @@ PENALTY = exercise(
     l2_penalty,
     (
         ask("4 features, 3 classes", weights(4, 3), weight=2, visible=True, main=True),
-        probes.narrow(ask, weights(3, 5), visible=True, exact_dtype=False),
+        keeps_dtype(weights(3, 5), visible=True, exact_dtype=False),
         ask("6 features, 5 classes", weights(6, 5), weight=2, main=True),
         ask("tiny weights", weights(3, 4, size=1e-5), weight=0.5, why="a small penalty is not none"),
         ask("one class", weights(5, 1), weight=0.5),
-        probes.gaps(ask, weights(4, 5), why=probes.MEMORY),
+        takes_gaps(weights(4, 5), why=probes.MEMORY),
     ),
     named.wrongs("""
     half-missing: 0.5 * strength => strength

@@ -9,6 +9,7 @@ from reference.exercises.activations.smooth import UPSTREAM
 from reference.kit import probes
 from reference.kit.exercise import Case
 from reference.kit.notation import Notation
+from reference.kit.promises import Promise, keeps_dtype, takes_gaps
 from reference.kit.variants import exercise, right_pair
 from reference.kit.variants import in_float32 as narrow
 from reference.truth import activations as act
@@ -52,18 +53,18 @@ def back_with_all_maps(dout: Any, cache: Any) -> Any:
     return dx, np.stack([x.T @ one for one in dz]), np.stack([one.sum(axis=0) for one in dz])
 
 
-def _cases(ask: probes.Ask) -> tuple[Case, ...]:
+def _cases(ask: probes.Ask, *more: Case) -> tuple[Case | Promise, ...]:
     return (
         ask("6 examples, 3 pieces", pieces(6, 4, 3, 5), weight=2, visible=True, main=True),
         ask("all biases low", pieces(5, 3, 2, 4, offset=-6.0), visible=True, why="the largest is negative"),
-        probes.narrow(ask, pieces(5, 4, 3, 2), visible=True, why=probes.DTYPE),
+        keeps_dtype(pieces(5, 4, 3, 2), visible=True, why=probes.DTYPE),
         ask("7 examples, 4 pieces", pieces(7, 3, 4, 6), weight=2, main=True),
         ask("2 pieces", pieces(4, 5, 2, 3)),
         ask("one piece", pieces(6, 3, 1, 4), weight=0.5, why="K = 1: nothing but the affine map"),
         ask("one example", pieces(1, 4, 3, 5), weight=0.5),
         ask("one unit", pieces(6, 4, 3, 1), weight=0.5),
-        ask("tiny gradients", pieces(6, 4, 3, 2, gradient=1e-7), weight=0.5),
-        probes.gaps(ask, pieces(5, 4, 3, 3), why=probes.MEMORY),
+        *more,
+        takes_gaps(pieces(5, 4, 3, 3), why=probes.MEMORY),
     )
 
 
@@ -77,7 +78,7 @@ named = Notation(globals(), UPSTREAM=UPSTREAM)
 EXERCISES = (
     exercise(
         act.maxout_forward,
-        tuple(c for c in _cases(_there) if c.name != "tiny gradients"),
+        _cases(_there),
         named.wrongs("""
         sum-of-the-pieces: out = np.max(z, axis=0) => out = np.sum(z, axis=0)
             You add the K maps up, which is one affine map again. Maxout takes the largest of them.
@@ -110,7 +111,7 @@ EXERCISES = (
     ),
     exercise(
         act.maxout_backward,
-        _cases(_back),
+        _cases(_back, _back("tiny gradients", pieces(6, 4, 3, 2, gradient=1e-7), weight=0.5)),
         named.wrongs("""
         all-pieces-get-it: dz = dout * won => dz = dout * np.ones_like(won)
             All K pieces receive the gradient in your code. Only the one that won made the output.

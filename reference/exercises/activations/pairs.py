@@ -6,7 +6,8 @@ from typing import Any
 from reference.exercises.activations.inputs import at_the_kink, entries, large
 from reference.kit import probes
 from reference.kit.exercise import COURSE, Alternative, Case, Exercise, Function, Inputs, Misconception, right
-from reference.kit.variants import back_entry_by_entry, entry_by_entry, in_float32, right_pair
+from reference.kit.promises import Promise, default, keeps_dtype, takes_gaps
+from reference.kit.variants import back_entry_by_entry, entry_by_entry, exercise, in_float32, right_pair
 from stagewise.judge.compare import Tolerance
 
 LARGE = "|x| up to 1000: no overflow, no warning, no NaN"
@@ -32,17 +33,9 @@ def there(
     ask = probes.asker(f"{call}({', '.join(takes)})", "out", takes=" ".join(takes), tolerance=tolerance)
     cases = _cases(ask, constant, "tiny numbers", spread=1e-3)
     if constant:
-        default = probes.asker(f"{call}(x)", "out", takes="x", tolerance=tolerance)
-        cases += [
-            _unusual(ask, constant),
-            default(f"{constant[0]} not given", entries(3, 5), weight=0.5, why="the default"),
-        ]
-    alternatives = (
-        right("in float32", by=in_float32(truth)),
-        right("entry by entry", by=entry_by_entry(truth)),
-        *others,
-    )
-    return Exercise(truth.__name__, truth, (*cases, *extra), tuple(mistakes), alternatives)
+        cases += [_unusual(ask, constant), default(constant[0], entries(3, 5))]
+    looped = right("entry by entry", by=entry_by_entry(truth))
+    return exercise(truth, (*cases, *extra), mistakes, (looped, *others))
 
 
 def back(
@@ -72,10 +65,10 @@ def back(
         right_pair("entry by entry", forward=entry_by_entry(forward), backward=back_entry_by_entry(truth)),
         *others,
     )
-    return Exercise(truth.__name__, truth, (*cases, *extra), tuple(mistakes), alternatives, (forward,))
+    return exercise(truth, (*cases, *extra), mistakes, alternatives, partners=(forward,))
 
 
-def _cases(ask: probes.Ask, constant: Constant | None, tiny: str, **small: float) -> list[Case]:
+def _cases(ask: probes.Ask, constant: Constant | None, tiny: str, **small: float) -> list[Case | Promise]:
     given = _usual(constant)
 
     def of(*shape: int, **options: float) -> Inputs:
@@ -84,12 +77,12 @@ def _cases(ask: probes.Ask, constant: Constant | None, tiny: str, **small: float
     return [
         ask("6 examples, 4 features", of(6, 4), weight=2, visible=True, main=True),
         ask("large numbers", large(4, 5, **given), weight=1.5, visible=True, quiet=True, why=LARGE),
-        probes.narrow(ask, of(4, 5), visible=True, why=probes.DTYPE),
+        keeps_dtype(of(4, 5), visible=True, why=probes.DTYPE),
         ask("5 examples, 7 features", of(5, 7), weight=2, main=True),
         ask("three axes", of(2, 3, 4), weight=0.5, why=SHAPES),
         ask(tiny, of(3, 4, **small), weight=0.5),
         ask("one example", of(1, 5), weight=0.5),
-        probes.gaps(ask, of(3, 6), why=probes.MEMORY),
+        takes_gaps(of(3, 6), why=probes.MEMORY),
     ]
 
 

@@ -10,6 +10,7 @@ from reference.kit import probes
 from reference.kit.drawn import Drawn, in_float32, only
 from reference.kit.exercise import Case, Inputs, case
 from reference.kit.notation import Notation
+from reference.kit.promises import keeps_dtype, takes_gaps
 from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
 
@@ -234,8 +235,8 @@ REPAIR_CASES = (
     _repaired("a large eps", batch(6, 3, eps=0.5), weight=0.5),
     _repaired("one feature", batch(6, 1), weight=0.5),
     _repaired("one example", batch(1, 5), weight=0.5, why="N = 1: out is beta"),
-    probes.narrow(_repaired, batch(7, 3)),
-    probes.gaps(_repaired, batch(7, 4)),
+    keeps_dtype(batch(7, 3)),
+    takes_gaps(batch(7, 4)),
 )
 
 

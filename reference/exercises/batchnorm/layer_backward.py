@@ -11,6 +11,7 @@ from reference.kit import probes
 from reference.kit.drawn import Drawn
 from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception, right
 from reference.kit.notation import Notation
+from reference.kit.promises import Promise, keeps_dtype, takes_gaps
 from reference.kit.variants import exercise, in_float32
 from reference.truth import batchnorm as bn
 from stagewise.judge.compare import Tolerance
@@ -39,7 +40,7 @@ STEP8 = "dxhat, dgamma = batchnorm_backward_step8(dgammax, xhat, gamma)"
 named = Notation(globals())
 
 
-def _cases(name: str) -> tuple[Case, ...]:
+def _cases(name: str) -> tuple[Case | Promise, ...]:
     script = f"""
         out, cache = batchnorm_forward(x, gamma, beta, bn_param)
         dx, dgamma, dbeta = {name}(dout, cache)
@@ -54,8 +55,8 @@ def _cases(name: str) -> tuple[Case, ...]:
         ask("a large mean", training(batch(9, 4, offset=50.0)), weight=0.5),
         ask("one feature", training(batch(6, 1)), weight=0.5),
         ask("one example", training(batch(1, 5)), weight=0.5, tolerance=CANCELS, why="N = 1: dx is zero"),
-        probes.narrow(ask, training(batch(6, 5)), visible=True, why=probes.DTYPE),
-        probes.gaps(ask, training(batch(7, 4))),
+        keeps_dtype(training(batch(6, 5)), visible=True, why=probes.DTYPE),
+        takes_gaps(training(batch(7, 4))),
     )
 
 

@@ -11,6 +11,7 @@ from reference.kit import probes
 from reference.kit.drawn import Drawn
 from reference.kit.exercise import Inputs, right
 from reference.kit.notation import Notation
+from reference.kit.promises import keeps_dtype, takes_gaps
 from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
 
@@ -40,8 +41,8 @@ THERE = (
     _there("one example", examples(1, 6), weight=0.5, why="it does not need a batch"),
     _there("one feature", examples(5, 1), weight=0.5, why="D = 1: out is beta"),
     _there("as many examples as features", examples(5, 5), visible=True, why=SQUARE),
-    probes.narrow(_there, examples(4, 7)),
-    probes.gaps(_there, examples(4, 7)),
+    keeps_dtype(examples(4, 7)),
+    takes_gaps(examples(4, 7)),
 )
 BACK = (
     _back("6 examples, 5 features", examples(6, 5), weight=2, visible=True, main=True),
@@ -53,8 +54,8 @@ BACK = (
     _back("one example", examples(1, 6), weight=0.5),
     _back("one feature", examples(5, 1), weight=0.5, tolerance=CANCELS, why="D = 1: dx is zero"),
     _back("as many examples as features", examples(6, 6), weight=0.5),
-    probes.narrow(_back, examples(4, 7), visible=True),
-    probes.gaps(_back, examples(4, 7)),
+    keeps_dtype(examples(4, 7), visible=True),
+    takes_gaps(examples(4, 7)),
 )
 
 

@@ -10,6 +10,8 @@ from reference.exercises.batchnorm.inputs import batch, walked
 from reference.exercises.batchnorm.variants import parameters, usual
 from reference.kit import probes
 from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception
+from reference.kit.promises import Promise, keeps_dtype, takes_gaps
+from reference.kit.variants import exercise
 
 # Where a batch of one example shows something: everywhere else it makes every value zero.
 SINGLE = (
@@ -30,16 +32,10 @@ def stage(
     others: Sequence[Alternative],
 ) -> Exercise:
     """The exercise of one step; `gives` names what it returns, with the share of each."""
-    return Exercise(
-        name=truth.__name__,
-        truth=truth,
-        cases=_cases(truth, gives),
-        misconceptions=tuple(mistakes),
-        alternatives=(*usual(truth), *others),
-    )
+    return exercise(truth, _cases(truth, gives), mistakes, (*usual(truth), *others))
 
 
-def _cases(truth: Function, gives: Mapping[str, float]) -> tuple[Case, ...]:
+def _cases(truth: Function, gives: Mapping[str, float]) -> tuple[Case | Promise, ...]:
     takes = parameters(truth)
     ask = probes.asker(f"{', '.join(gives)} = {truth.__name__}({', '.join(takes)})", gives)
 
@@ -49,13 +45,13 @@ def _cases(truth: Function, gives: Mapping[str, float]) -> tuple[Case, ...]:
     cases = (
         ask("6 examples, 4 features", of(6, 4), weight=2, visible=True, main=True),
         ask("a nearly constant feature", of(8, 3, flat=True), visible=True, why=probes.FLAT),
-        probes.narrow(ask, of(4, 5), visible=True, why=probes.DTYPE),
+        keeps_dtype(of(4, 5), visible=True, why=probes.DTYPE),
         ask("5 examples, 7 features", of(5, 7), weight=2, main=True),
         ask("a large eps", of(6, 3, eps=0.1), weight=0.5, visible="eps" in takes),
         ask("a large mean", of(9, 4, offset=50.0), weight=0.5),
         ask("tiny numbers", of(7, 3, spread=1e-3), weight=0.5),
         ask("one feature", of(6, 1), weight=0.5),
-        probes.gaps(ask, of(7, 4), why=probes.MEMORY),
+        takes_gaps(of(7, 4), why=probes.MEMORY),
     )
     if truth.__name__.removeprefix("batchnorm_") not in SINGLE:
         return cases
