@@ -6,7 +6,7 @@ from autograder.isolation.case_questions import Claim, believed, questions
 from autograder.isolation.protocol.packing import ProtocolError
 from stagewise.judge.asking import AskedCase, Cases
 from stagewise.judge.compare import Tolerance
-from stagewise.judge.script import FailureKind, raised_by
+from stagewise.judge.script import FailureKind, parse, raised_by
 
 CASE = AskedCase(
     name="plain",
