@@ -46,16 +46,16 @@ class Case:
     steps: tuple[Step, ...]
     shares: Mapping[str, float]
     inputs: Inputs
-    weight: float
-    tolerance: Tolerance
-    exact_dtype: bool
-    visible: bool
-    graded: bool
-    main: bool
-    updates: tuple[str, ...]
-    why: str
-    quiet: bool
     place: Place
+    weight: float = 1.0
+    tolerance: Tolerance = COURSE
+    exact_dtype: bool = False
+    visible: bool = False
+    graded: bool = True
+    main: bool = False
+    updates: tuple[str, ...] = ()
+    why: str = ""
+    quiet: bool = False
     refusal: str = ""
     also: Function | None = None
     stated: Mapping[str, Stated] = field(default_factory=dict)
@@ -163,58 +163,20 @@ class Unit:
         )
 
 
-def case(
-    name: str,
-    script: str,
-    compare: str | Mapping[str, float],
-    inputs: Inputs,
-    *,
-    stated: Mapping[str, Stated] | None = None,
-    weight: float = 1.0,
-    tolerance: Tolerance = COURSE,
-    exact_dtype: bool = False,
-    visible: bool = False,
-    graded: bool = True,
-    main: bool = False,
-    updates: tuple[str, ...] = (),
-    why: str = "",
-    quiet: bool = False,
-    refusal: str = "",
-    also: Function | None = None,
-) -> Case:
+def case(name: str, script: str, compare: str | Mapping[str, float], inputs: Inputs, **details: Any) -> Case:
     """A case; `compare` is "dx dgamma dbeta" (equal shares) or {output: share}. An output is a name, an entry
-    or a quantity such as "zero_fraction(out)", see stagewise.observables. DefinitionError when it makes no
-    sense."""
+    or a quantity such as "zero_fraction(out)", see stagewise.observables. `details` are fields of Case, from
+    `weight` on. DefinitionError when it makes no sense.
+    """
     place = here()
     try:
-        steps = parse(script)
         shares = dict.fromkeys(_outputs(compare), 1.0) if isinstance(compare, str) else dict(compare)
-        _validate_outputs(steps, shares, tuple(updates))
-        _validate_stated(shares, stated or {})
-        if bool(refusal) != (RAISED in shares) or (refusal and len(shares) > 1):
-            raise ValueError(f"{RAISED!r} is compared where a refusal is asked for, and only there")
-        _validate_worth(shares, weight, main=main, visible=visible, graded=graded)
+        one = Case(name, parse(script), shares, inputs, place, **details)
+        _validate_outputs(one)
+        _validate_worth(one)
     except ValueError as error:
         raise DefinitionError(place, f"case {name!r}: {error}", "correct the case") from None
-    return Case(
-        name=name,
-        steps=steps,
-        shares=shares,
-        inputs=inputs,
-        weight=weight,
-        tolerance=tolerance,
-        exact_dtype=exact_dtype,
-        visible=visible,
-        graded=graded,
-        main=main,
-        updates=tuple(updates),
-        why=why,
-        quiet=quiet,
-        place=place,
-        refusal=refusal,
-        also=also,
-        stated=dict(stated or {}),
-    )
+    return one
 
 
 def wrong(
@@ -259,12 +221,10 @@ def _check_variant(place: Place, name: str, change: str, by: Function | None) ->
         raise DefinitionError(place, f"{name!r} has {given}", "give change= and into=, or by=")
 
 
-def _validate_worth(
-    shares: Mapping[str, float], weight: float, *, main: bool, visible: bool, graded: bool
-) -> None:
-    if weight <= 0 or not shares or min(shares.values()) <= 0:
+def _validate_worth(one: Case) -> None:
+    if one.weight <= 0 or not one.shares or min(one.shares.values()) <= 0:
         raise ValueError("weights and shares must be positive, and something must be compared")
-    if not graded and (main or not visible):
+    if not one.graded and (one.main or not one.visible):
         raise ValueError("a case that is not graded must be visible, and cannot be a gate")
 
 
@@ -272,22 +232,21 @@ def _outputs(text: str) -> list[str]:
     return re.findall(r"(?:\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\)|[^\s\[\]()])+", text)
 
 
-def _validate_outputs(steps: tuple[Step, ...], shares: Mapping[str, float], updates: tuple[str, ...]) -> None:
-    targets = {target for step in steps for target in step.targets} - {"_"} | {RAISED}
-    for output in shares:
+def _validate_outputs(one: Case) -> None:
+    targets = {target for step in one.steps for target in step.targets} - {"_"} | {RAISED}
+    for output in one.shares:
         quantity(output)
         roots = parsed(output).roots
-        if roots.isdisjoint(targets) and roots.isdisjoint(updates):
+        if roots.isdisjoint(targets) and roots.isdisjoint(one.updates):
             raise ValueError(
                 f"{output!r} is compared, but no step assigns {sorted(roots)[0]!r} and it is not among "
                 "`updates`"
             )
-
-
-def _validate_stated(shares: Mapping[str, float], stated: Mapping[str, Stated]) -> None:
-    for output in stated:
-        if output not in shares or quantity(output) is None:
+    for output in one.stated:
+        if output not in one.shares or quantity(output) is None:
             raise ValueError(f"{output!r} is stated, but it is no quantity that is compared")
+    if bool(one.refusal) != (RAISED in one.shares) or (one.refusal and len(one.shares) > 1):
+        raise ValueError(f"{RAISED!r} is compared where a refusal is asked for, and only there")
 
 
 def _validate(exercise: Exercise) -> None:

@@ -148,39 +148,81 @@ def play(
     if heard is None:
         with listening() as heard:
             return play(steps, functions, inputs, updates, heard, unwritten)
-    live = {name: copied(value) for name, value in inputs.items()}
-    fixed = [name for name in inputs if name not in updates]
-    targets: dict[str, Any] = {}
-    blank = set(unwritten)
-    delivered: dict[str, Any] = {}
-    changed: list[tuple[str, str]] = []
+    run = _Run(functions, inputs, updates, unwritten)
     warners: list[str] = []
     failure = None
     for number, step in enumerate(steps):
         before = len(heard)
-        results = _call(step, functions, live, targets, blank)
+        failure = run.take(step)
         if len(heard) > before and _texts(heard[before:]):
             warners.append(step.function)
-        for name in fixed:
-            if not unchanged(live[name], inputs[name]):
-                changed.append((step.function, name))
-                live[name] = copied(inputs[name])
-        if isinstance(results, Failure):
-            failure = results
-            pending = {target for later in steps[number:] for target in later.targets}
-            delivered = {name: value for name, value in delivered.items() if name not in pending}
+        if failure is not None:
+            run.forget({target for later in steps[number:] for target in later.targets})
             break
-        targets |= results
-        # None beside something that was computed may well be meant: a cache that holds nothing.
-        blank.difference_update(results)
-        if all(map(is_blank, results.values())):
-            blank.update(results)
-        # After the last step too: a function may keep what it returned, and change it in a later case.
-        for name, value in results.items():
-            delivered[name] = copied(value)
     warned = _texts(heard)
     heard.clear()
-    return Played(live | delivered, _once(changed), warned, failure, _once(warners))
+    return Played(run.inputs | run.delivered, _once(run.changed), warned, failure, _once(warners))
+
+
+class _Run:
+    """A script under way: its inputs as copies, and what its steps have made of them."""
+
+    def __init__(
+        self,
+        functions: Mapping[str, Callable[..., Any]],
+        inputs: Mapping[str, Any],
+        updates: Collection[str],
+        unwritten: Collection[str],
+    ) -> None:
+        self.inputs = {name: copied(value) for name, value in inputs.items()}
+        self.delivered: dict[str, Any] = {}
+        self.changed: list[tuple[str, str]] = []
+        self._functions = functions
+        self._fixed = {name: value for name, value in inputs.items() if name not in updates}
+        self._targets: dict[str, Any] = {}
+        self._blank = set(unwritten)
+
+    def take(self, step: Step) -> Failure | None:
+        """Do a step; None when it delivered."""
+        results = self._call(step)
+        for name, value in self._fixed.items():
+            if not unchanged(self.inputs[name], value):
+                self.changed.append((step.function, name))
+                self.inputs[name] = copied(value)
+        if isinstance(results, Failure):
+            return results
+        self._targets |= results
+        # None beside something that was computed may well be meant: a cache that holds nothing.
+        self._blank.difference_update(results)
+        if all(map(is_blank, results.values())):
+            self._blank.update(results)
+        # After the last step too: a function may keep what it returned, and change it in a later case.
+        self.delivered |= {name: copied(value) for name, value in results.items()}
+        return None
+
+    def forget(self, targets: Collection[str]) -> None:
+        """Deliver nothing under these names: what an earlier step delivered there is not what was meant."""
+        self.delivered = {name: value for name, value in self.delivered.items() if name not in targets}
+
+    def _call(self, step: Step) -> dict[str, Any] | Failure:
+        if step.function not in self._functions:
+            known = ", ".join(self._functions)
+            raise ValueError(f"`{step.text}` calls {step.function}, which is not among: {known}")
+        try:
+            arguments = [self._value(argument) for argument in step.arguments]
+            keywords = {name: self._value(argument) for name, argument in step.keywords}
+            result = self._functions[step.function](*arguments, **keywords)
+        except (Exception, SystemExit) as raised:
+            return _raised(step, raised, self._blank)
+        return _unpacked(step, result)
+
+    def _value(self, argument: Entry | Literal) -> Any:
+        if type(argument) is Literal:
+            return copied(argument.value)
+        assert type(argument) is Entry
+        values = self._targets if argument.root in self._targets else self.inputs
+        whole = not argument.keys and argument.root in values
+        return values[argument.root] if whole else pick(values, argument)
 
 
 def _texts(caught: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
@@ -194,24 +236,6 @@ def _once(items: list[_Item]) -> tuple[_Item, ...]:
 def type_name(exception: BaseException) -> str:
     """The name of the exception's type, also when it was raised in another process."""
     return exception.type_name if type(exception) is RaisedElsewhere else type(exception).__name__
-
-
-def _call(
-    step: Step,
-    functions: Mapping[str, Callable[..., Any]],
-    inputs: Mapping[str, Any],
-    targets: Mapping[str, Any],
-    unwritten: Collection[str],
-) -> dict[str, Any] | Failure:
-    if step.function not in functions:
-        raise ValueError(f"`{step.text}` calls {step.function}, which is not among: {', '.join(functions)}")
-    try:
-        arguments = [_value(argument, inputs, targets) for argument in step.arguments]
-        keywords = {name: _value(argument, inputs, targets) for name, argument in step.keywords}
-        result = functions[step.function](*arguments, **keywords)
-    except (Exception, SystemExit) as raised:
-        return _raised(step, raised, unwritten)
-    return _unpacked(step, result)
 
 
 def _raised(step: Step, raised: BaseException, unwritten: Collection[str]) -> Failure:
@@ -263,14 +287,6 @@ def _text(raised: BaseException) -> str:
     except Exception:
         text = "(its message cannot be shown)"
     return text if len(text) <= 600 else text[:600] + " ..."
-
-
-def _value(argument: Entry | Literal, inputs: Mapping[str, Any], targets: Mapping[str, Any]) -> Any:
-    if type(argument) is Literal:
-        return copied(argument.value)
-    assert type(argument) is Entry
-    values = targets if argument.root in targets else inputs
-    return pick(values, argument) if argument.keys or argument.root not in values else values[argument.root]
 
 
 def _item(value: Any, key: str | int, path: str) -> Any:

@@ -36,9 +36,8 @@ def curves(
     ax = ax or new_axes()[1]
     ends, whole = [], True
     for index, (label, given) in enumerate(series.items()):
-        x, runs = _as_runs(given)
+        x, runs = _as_runs(given, smooth)
         whole = whole and bool(np.all(x == np.round(x)))
-        runs = np.array([_moving_average(run, smooth) for run in runs])
         with np.errstate(invalid="ignore", over="ignore"):
             middle = runs.mean(axis=0)
         finite = _finite_length(middle)
@@ -48,8 +47,8 @@ def curves(
             ends.append((x[max(finite - 1, 0)], middle[finite - 1] if finite else np.inf, color))
         ax.plot(x[:finite], middle[:finite], color=color, linestyle=DASHES[index % len(DASHES)], label=label)
         if len(runs) > 1:
-            low, high = runs.min(axis=0)[:finite], runs.max(axis=0)[:finite]
-            ax.fill_between(x[:finite], low, high, color=color, alpha=0.2, lw=0)
+            band = runs[:, :finite]
+            ax.fill_between(x[:finite], band.min(axis=0), band.max(axis=0), color=color, alpha=0.2, lw=0)
     figure = _finish(ax, xlabel, ylabel, title, log, ylim, legend)
     if whole and "x" not in log:
         ax.locator_params(axis="x", integer=True)
@@ -82,26 +81,32 @@ def sweep(
     places = np.arange(len(x)) if words else np.asarray(x, dtype=float)
     for index, (label, given) in enumerate(series.items()):
         runs = np.asarray(given, dtype=float).reshape(len(x), -1)
-        color = PALETTE[index % len(PALETTE)]
-        ok = np.isfinite(runs).all(axis=1)
-        middle, low, high = runs[ok].mean(axis=1), runs[ok].min(axis=1), runs[ok].max(axis=1)
-        ax.errorbar(
-            places[ok], middle, yerr=np.maximum([middle - low, high - middle], 0), color=color, capsize=3,
-            label=label, linestyle="none" if words else DASHES[index % len(DASHES)],
-            marker=MARKERS[index % len(MARKERS)],
-        )  # fmt: skip
-        lost = places[~ok]
-        if lost.size:
-            ax.plot(
-                lost, np.full(lost.size, 0.03), "x", color=color, ms=9, mew=2.5, clip_on=False,
-                transform=ax.get_xaxis_transform(), label=f"{label}: diverged",
-            )  # fmt: skip
+        _draw_runs(ax, places, runs, label, index, "none" if words else DASHES[index % len(DASHES)])
     if chance is not None:
         ax.axhline(chance, color=INK, linestyle=":", lw=1.5, label=f"guessing ({chance:g})")
     figure = _finish(ax, xlabel, ylabel, title, "" if words else log, ylim, legend)
     ax.set_xticks(places, [str(value) if words else f"{value:g}" for value in x])
     ax.set_xticks([], minor=True)
     return figure
+
+
+def _draw_runs(
+    ax: "Axes", places: np.ndarray, runs: np.ndarray, label: str, index: int, linestyle: Any
+) -> None:
+    """Draw one series: `runs` (V, R) as markers with bars, and a cross where one diverged."""
+    color = PALETTE[index % len(PALETTE)]
+    ok = np.isfinite(runs).all(axis=1)
+    middle, low, high = runs[ok].mean(axis=1), runs[ok].min(axis=1), runs[ok].max(axis=1)
+    ax.errorbar(
+        places[ok], middle, yerr=np.maximum([middle - low, high - middle], 0), color=color, capsize=3,
+        label=label, linestyle=linestyle, marker=MARKERS[index % len(MARKERS)],
+    )  # fmt: skip
+    lost = places[~ok]
+    if lost.size:
+        ax.plot(
+            lost, np.full(lost.size, 0.03), "x", color=color, ms=9, mew=2.5, clip_on=False,
+            transform=ax.get_xaxis_transform(), label=f"{label}: diverged",
+        )  # fmt: skip
 
 
 def _finish(
@@ -121,8 +126,7 @@ def _finish(
     if ylim:
         ax.set_ylim(*ylim)
     _explain(ax, legend)
-    figure = ax.figure
-    return figure  # type: ignore[return-value]  # axes of the course are never inside a SubFigure
+    return ax.figure  # type: ignore[return-value]  # axes of the course are never inside a SubFigure
 
 
 def _explain(ax: "Axes", legend: str) -> None:
@@ -140,14 +144,14 @@ def _explain(ax: "Axes", legend: str) -> None:
         ax.figure.legend(*shown, loc="outside lower center", ncols=min(len(labels), columns))
 
 
-def _as_runs(given: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return x (T,) and runs (R, T)."""
+def _as_runs(given: Any, smooth: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return x (T,) and runs (R, T), smoothed."""
     if isinstance(given, tuple) and len(given) == 2:
         x, y = (np.asarray(part, dtype=float) for part in given)
     else:
         y = np.asarray(given, dtype=float)
         x = np.arange(y.shape[-1], dtype=float)
-    return x, np.atleast_2d(y)
+    return x, np.array([_moving_average(run, smooth) for run in np.atleast_2d(y)])
 
 
 def _moving_average(run: np.ndarray, width: int) -> np.ndarray:
