@@ -15,7 +15,8 @@ from typing import Any
 
 from autograder.bounds import OverspentError, spending
 from autograder.examining.disclosure import Sources
-from autograder.examining.functions import StudentFunction, Subject
+from autograder.examining.functions import StudentFunction
+from autograder.examining.known_answers import Subject
 from autograder.examining.verdicts import CheckResult, earned, failed
 from autograder.isolation.conversation import CandidateGone
 from autograder.reasons import Reason

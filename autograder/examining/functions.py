@@ -4,29 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from autograder.isolation.limits import Limits
-from autograder.reasons import Reason
+from autograder.examining.known_answers import Subject
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.script import Played
-
-
-class Subject(Protocol):
-    """Whose functions a check is about: what `autograder.isolation.link.Candidate` is to an examiner.
-
-    `told`: whether answers of the student's came back since the check began.
-    """
-
-    isolation: str
-    limits: Limits
-    timeouts: int
-    told: bool
-
-    def begin_check(self, part: str = "") -> None: ...
-    def give_up(self, reason: Reason, detail: str) -> None: ...
-    def lookup(self, name: str) -> str: ...
-    def play(self, setting: str, names: Sequence[str], cases: Sequence[AskedCase]) -> Sequence[Played]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ What is told alike is judged alike, so a process that forks examiners has the ri
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 from warnings import WarningMessage
 
 from autograder.isolation.candidate.playing import Budget, perform
 from autograder.isolation.case_questions import Claim, Question, believed, questions, together
 from autograder.isolation.limits import Limits
-from autograder.isolation.link import CellResult
+from autograder.isolation.link import Candidate, CellResult
 from autograder.isolation.protocol.codec import Reader
 from autograder.isolation.protocol.packing import pack, unpack
 from autograder.reasons import Reason
@@ -88,3 +88,7 @@ class RightCandidate:
         tree, changed, warned, warners, _, failure = unpack(answer)
         claim = Claim(Reader().value(tree), changed, warned, warners, failure)
         return believed(case, claim, named)
+
+
+Subject: TypeAlias = Candidate | RightCandidate
+"""Whose functions a check is about."""

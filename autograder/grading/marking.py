@@ -17,12 +17,11 @@ import orjson
 
 from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.examining.examiner import Examiner
-from autograder.examining.known_answers import RightCandidate
+from autograder.examining.known_answers import Subject
 from autograder.examining.outputs import clean
 from autograder.grading.records import CheckScore, Record, digest_of
 from autograder.grading.walk import grade_notebook
 from autograder.intake.reading import Intake, read_submission
-from autograder.isolation.link import Candidate
 from autograder.reasons import Reason
 from autograder.units.plan import Plan, checksum_of
 from reference.kit import units
@@ -52,7 +51,7 @@ class Terms:
     explore: bool = False
 
 
-def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Candidate | RightCandidate]) -> Marked:
+def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Subject]) -> Marked:
     """Grade one submission. `fresh` starts a candidate, and is not called when the file cannot be graded."""
     clock = _Clock()
     try:

@@ -9,31 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from autograder.examining.disclosure import Sources, disclosed_outputs, kept
+from autograder.examining.disclosure import disclosed_outputs, kept
+from autograder.examining.examiner import Examiner
+from autograder.examining.known_answers import Subject
+from autograder.examining.verdicts import CheckResult
 from autograder.grading.alone import Alone
 from autograder.grading.experiments import needed
 from autograder.grading.records import DOUBTFUL, CheckScore
 from autograder.isolation.conversation import CandidateGone
-from autograder.isolation.link import CellResult
 from autograder.units.plan import Plan, PlannedCell
 
 Clean = Callable[[Sequence[Any]], list[dict[str, Any]]]
-
-
-class Runner(Protocol):
-    """What a walk needs of a candidate."""
-
-    def run_cell(self, source: str, *, count: int = 0, defines: str = "") -> CellResult: ...
-
-    def lookup(self, name: str) -> str: ...
-
-
-class Judge(Protocol):
-    """What a walk needs of an examiner."""
-
-    def run_check(self, cell: PlannedCell, sources: Sources) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +41,8 @@ class Walk:
 def grade_notebook(
     notebook: dict[str, Any],
     plan: Plan,
-    candidate: Runner,
-    examiner: Judge,
+    candidate: Subject,
+    examiner: Examiner,
     clean: Clean,
     *,
     explore: bool = False,
@@ -110,10 +98,10 @@ class _Student:
     Once the code was `examined`, any cell may show what a check has handed over, so that it is `withheld`.
     """
 
-    def __init__(self, candidate: Runner, clean: Clean, courses: Collection[str]) -> None:
+    def __init__(self, candidate: Subject, clean: Clean, courses: Collection[str]) -> None:
         self._candidate = candidate
         self._clean = clean
-        self._alone = Alone(courses, lambda name: candidate.lookup(name))
+        self._alone = Alone(courses, candidate.lookup)
         self._gone = False
         self.stopped = False
         self.examined = False
@@ -154,7 +142,7 @@ def _counted(output: Mapping[str, Any], count: int) -> dict[str, Any]:
     return counted
 
 
-def _score(cell: PlannedCell, result: Any) -> CheckScore:
+def _score(cell: PlannedCell, result: CheckResult) -> CheckScore:
     return CheckScore(
         check=cell.grade_id,
         points=result.points,

@@ -11,33 +11,20 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
 
 import reference.kit.units
 from autograder.errors import AuthorError
 from autograder.units import percent, regions
 from autograder.units.percent import Role, SourceCell, UnitSource
+from reference.kit.exercise import Unit
 
 
-class AskedTruth(Protocol):
-    """What is read of an exercise's definition in `reference`."""
-
-    @property
-    def truth(self) -> Callable[..., Any]: ...
-
-
-class AskedUnit(Protocol):
-    """What is read of a unit's definition in `reference`."""
-
-    def exercise(self, name: str) -> AskedTruth: ...
-
-
-def read(path: Path, load: Callable[[str], AskedUnit] = reference.kit.units.load) -> UnitSource:
+def read(path: Path, load: Callable[[str], Unit] = reference.kit.units.load) -> UnitSource:
     """The unit in the file at `path`, its solutions complete; AuthorError for what cannot be meant."""
     return completed(percent.read(path), load)
 
 
-def completed(source: UnitSource, load: Callable[[str], AskedUnit]) -> UnitSource:
+def completed(source: UnitSource, load: Callable[[str], Unit]) -> UnitSource:
     """The unit with the solutions of those cells; `load` finds its definition. AuthorError with the line of a
     cell that cannot be completed."""
     if not any(cell.from_truth for cell in source.cells):
@@ -52,7 +39,7 @@ def completed(source: UnitSource, load: Callable[[str], AskedUnit]) -> UnitSourc
     return replace(source, cells=tuple(cells))
 
 
-def _completed(source: UnitSource, cell: SourceCell, unit: AskedUnit) -> SourceCell:
+def _completed(source: UnitSource, cell: SourceCell, unit: Unit) -> SourceCell:
     own = _function(source, cell)
     try:
         truth = unit.exercise(own.name).truth

@@ -4,37 +4,20 @@ The rules compare the cells with each other and with the unit's exercises in `re
 """
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import metadata
-from typing import Any, Protocol
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.units import regions
 from autograder.units.calls import called
 from autograder.units.percent import Role, SourceCell, UnitSource
+from reference.kit.exercise import Exercise, Unit
 
 TOTAL_POINTS = 100.0
 _REGIONS = (regions.SOLUTION, regions.HIDDEN_TESTS, regions.MARK_SCHEME)
 _ALLOWED = {Role.EXERCISE: (regions.SOLUTION,), Role.WRITTEN: (regions.SOLUTION, regions.MARK_SCHEME)}
-
-
-class AskedExercise(Protocol):
-    """What the build reads of an exercise's definition in `reference`."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def partners(self) -> Sequence[Callable[..., Any]]: ...
-
-
-class AskedUnit(Protocol):
-    """What the build reads of a unit's definition in `reference`."""
-
-    @property
-    def exercises(self) -> Iterable[AskedExercise]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +25,12 @@ class _Reading:
     """A unit read from its top: what is asked, and the cells seen so far that define or check an exercise."""
 
     source: UnitSource
-    asked: Mapping[str, AskedExercise]
+    asked: Mapping[str, Exercise]
     defined: dict[str, SourceCell] = field(default_factory=dict)
     checked: dict[str, SourceCell] = field(default_factory=dict)
 
 
-def require(source: UnitSource, unit: AskedUnit) -> None:
+def require(source: UnitSource, unit: Unit) -> None:
     """Raise AuthorError for the first rule that the unit breaks, in the order of the file."""
     reading = _Reading(source, {exercise.name: exercise for exercise in unit.exercises})
     _require_extras(source)

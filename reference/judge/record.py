@@ -9,8 +9,8 @@ from functools import lru_cache
 from reference.judge.drawing import draw_visible
 from reference.judge.randomness import usual
 from reference.kit.exercise import Exercise, Unit
-from stagewise.checks.recording import ExerciseRecording, RecordedMistake, UnitRecording
-from stagewise.judge.fingerprint import observed_fingerprint
+from stagewise.checks.recording import ExerciseRecording, UnitRecording
+from stagewise.judge.fingerprint import RecordedMistake, observed_fingerprint
 
 
 def record(unit: Unit, points: Mapping[str, float]) -> UnitRecording:

@@ -19,18 +19,8 @@ import numpy as np
 from stagewise.checks.layout import lay_out
 from stagewise.judge.asking import AskedCase, Chance
 from stagewise.judge.compare import Tolerance
+from stagewise.judge.fingerprint import RecordedMistake
 from stagewise.judge.script import parse
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedMistake:
-    """A known mistake: its name, its sentence for the student, one fingerprint per case, and the outputs
-    whose values it gets wrong."""
-
-    name: str
-    says: str
-    fingerprints: tuple[Mapping[str, Any], ...]
-    wrong_outputs: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

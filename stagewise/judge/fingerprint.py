@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -110,23 +111,21 @@ def observed_fingerprint(observed: Observed, chances: Mapping[str, Chance] = NO_
     }
 
 
-class Recorded(Protocol):
-    """A recorded mistake: one fingerprint per case, and the outputs whose values it gets wrong."""
+@dataclass(frozen=True, slots=True)
+class RecordedMistake:
+    """A known mistake: its name, its sentence for the student, one fingerprint per case, and the outputs
+    whose values it gets wrong."""
 
-    @property
-    def fingerprints(self) -> tuple[Mapping[str, Any], ...]: ...
-
-    @property
-    def wrong_outputs(self) -> frozenset[str]: ...
-
-
-R = TypeVar("R", bound=Recorded)
+    name: str
+    says: str
+    fingerprints: tuple[Mapping[str, Any], ...]
+    wrong_outputs: frozenset[str]
 
 
-def recognise(judged: Judged, mistakes: Sequence[R]) -> R | None:
+def recognise(judged: Judged, mistakes: Sequence[RecordedMistake]) -> RecordedMistake | None:
     """The recorded mistake that explains what was judged, or None."""
 
-    def distance(mistake: R, strict: bool, only: str) -> float | None:
+    def distance(mistake: RecordedMistake, strict: bool, only: str) -> float | None:
         pairs = zip(mistake.fingerprints, judged.observed, strict=True)
         worst = 0.0
         for wanted, seen in pairs:

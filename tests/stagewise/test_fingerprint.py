@@ -5,11 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from stagewise.checks.recording import RecordedMistake
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import Tolerance
 from stagewise.judge.explaining import wrong_outputs
-from stagewise.judge.fingerprint import fingerprint, matches, observed_fingerprint, recognise
+from stagewise.judge.fingerprint import RecordedMistake, fingerprint, matches, observed_fingerprint, recognise
 from stagewise.judge.judging import judge
 from stagewise.judge.script import Failure, FailureKind, parse
 

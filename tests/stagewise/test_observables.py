@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from stagewise import observables as obs
-from stagewise.checks.recording import ExerciseRecording, RecordedMistake, UnitRecording, dump, read
+from stagewise.checks.recording import ExerciseRecording, UnitRecording, dump, read
 from stagewise.judge.asking import AskedCase, Chance
 from stagewise.judge.compare import Tolerance
-from stagewise.judge.fingerprint import chance_apart, observed_fingerprint, recognise
+from stagewise.judge.fingerprint import RecordedMistake, chance_apart, observed_fingerprint, recognise
 from stagewise.judge.grammar import output
 from stagewise.judge.judging import judge
 from stagewise.judge.observing import observe, quantity, told

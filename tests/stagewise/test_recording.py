@@ -7,7 +7,6 @@ import pytest
 
 from stagewise.checks.recording import (
     ExerciseRecording,
-    RecordedMistake,
     UnitRecording,
     decode,
     dump,
@@ -18,6 +17,7 @@ from stagewise.checks.recording import (
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import Tolerance
 from stagewise.judge.copying import unchanged
+from stagewise.judge.fingerprint import RecordedMistake
 from stagewise.judge.script import parse
 
 CASE = AskedCase(

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from stagewise.checks.recording import ExerciseRecording, RecordedMistake, UnitRecording
+from stagewise.checks.recording import ExerciseRecording, UnitRecording
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import Tolerance
-from stagewise.judge.fingerprint import observed_fingerprint
+from stagewise.judge.fingerprint import RecordedMistake, observed_fingerprint
 from stagewise.judge.grammar import parse
 from stagewise.judge.judging import judge
 from stagewise.judge.script import pick, play
