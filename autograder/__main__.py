@@ -12,4 +12,6 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         with suppress(BrokenPipeError):  # whoever read it has had enough
             stream.flush()
-    os._exit(code)  # all is kept and closed; taking the interpreter apart takes as long as two submissions
+    # Taking apart an interpreter that has graded takes up to a second, which this saves. It costs that no
+    # exit handler runs: whatever a command opens, it closes.
+    os._exit(code)

@@ -23,10 +23,8 @@ _MOST_WARNINGS = 100
 class Tally:
     """What is known of one function's calls: whether any has ended by itself, and how many were stopped."""
 
-    __slots__ = ("_function", "ended", "stopped")
-
     def __init__(self, function: object) -> None:
-        self._function = function  # which keeps its id from becoming another's
+        self.function = function
         self.ended, self.stopped = False, 0
 
     @property
@@ -38,14 +36,20 @@ class Tally:
 class Tallies:
     """Of all functions of a notebook: one that never ends uses up its time once, not in each case and check
     that calls it.
+
+    A function is known by being the same one, for what it says of its equality or hash is the student's.
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, Tally] = {}
+        self._known: list[Tally] = []
 
     def of(self, function: object) -> Tally:
         """The function's own; a function that is defined anew begins anew."""
-        return self._known.setdefault(id(function), Tally(function))
+        for tally in self._known:
+            if tally.function is function:
+                return tally
+        self._known.append(Tally(function))
+        return self._known[-1]
 
 
 class Budget:

@@ -1,7 +1,9 @@
 """A control group for a template and its candidates: memory and number of tasks, bounded together.
 
 Only where the group above is this user's to divide: a group that a service manager or a batch system made
-is left alone, unless it was delegated. Version 2, or the controllers of version 1.
+is left alone, unless it was delegated. Version 2, or the controllers of version 1: machines that boot with
+those have no other bound on the memory of a candidate's processes together, since what a kernel bounds by
+process or by user adds up. That costs the questions of which version and which mount.
 """
 
 import errno
