@@ -103,8 +103,8 @@ return played({name: inputs['w'] for name in script[2]}, timeouts=-10**9)
         cells=(
             """
 from isolation.candidate import answers
-once = answers.send_frame
-answers.send_frame = lambda conversation, reply: (once(conversation, reply), once(conversation, reply))
+once = answers.Channel.send
+answers.Channel.send = lambda channel, reply: (once(channel, reply), once(channel, reply))
 """,
         ),
         answer=HONEST_RULE,

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
-from contextlib import suppress
-from multiprocessing.connection import Connection
 
 from autograder.errors import CourseError
 from autograder.grading.marking import Marked, ended_twice
+from autograder.grading.processes import Process, ProcessDiedError
 from autograder.grading.records import digest_of
 from autograder.grading.request import REFUSED, GradingRequest
 from autograder.grading.worker import answered, question
@@ -21,22 +17,21 @@ class Companion:
 
     def __init__(self, request: GradingRequest) -> None:
         self.request = request
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._process: Process | None = None
         self._pending: tuple[str, str] | None = None
         self._cache_key = ""
 
-    def start(self) -> None:
+    def start(self) -> Process:
         """Start the other process, if it does not run, without waiting for it."""
-        if self._connection is None:
-            self._start()
+        if self._process is None:
+            self._process = Process.started("autograder.grading.request", self.request.written())
+        return self._process
 
     def ahead(self, student: str, raw: bytes) -> None:
         """Have the next submission graded while the caller does something else; `mark` collects it."""
-        if self._pending is None and self._connection is not None:
-            with suppress(OSError):
-                self._connection.send_bytes(question(student, raw))
-                self._pending = (student, digest_of(raw))
+        if self._pending is None and self._process is not None:
+            self._process.send(question(student, raw))
+            self._pending = (student, digest_of(raw))
 
     def mark(self, student: str, raw: bytes) -> Marked:
         """The graded submission.
@@ -55,11 +50,11 @@ class Companion:
 
         Raises CourseError when it cannot, or ends before.
         """
-        connection = self._connection or self._start()
+        process = self.start()
         if not self._cache_key:
             try:
-                told = connection.recv_bytes()
-            except (EOFError, OSError):
+                told = process.receive()
+            except ProcessDiedError:
                 self.close()
                 raise CourseError(
                     f"the process that should grade {self.request.unit} ended before it could",
@@ -76,20 +71,14 @@ class Companion:
     def ask(self, message: bytes) -> bytes | None:
         """The other process's answer, or None when it ended instead; the next message starts another one."""
         self.ready()
-        assert self._connection is not None
-        with suppress(OSError):  # a process that has ended is noticed when its answer is missing
-            self._connection.send_bytes(message)
+        self.start().send(message)
         return self._collect()
 
     def close(self) -> None:
         """End the other process."""
         self._pending, self._cache_key = None, ""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
+            self._process.close()
             self._process = None
 
     def _ask(self, student: str, raw: bytes, last: bool = False) -> Marked | None:
@@ -101,26 +90,10 @@ class Companion:
         return None if answer is None else answered(answer)
 
     def _collect(self) -> bytes | None:
-        """The answer to the question that `ahead` sent."""
+        """The answer to what was sent last."""
         self.ready()
-        assert self._connection is not None
         try:
-            return self._connection.recv_bytes()
-        except (EOFError, OSError):
+            return self.start().receive()
+        except ProcessDiedError:
             self.close()
             return None
-
-    def _start(self) -> Connection:
-        ours, theirs = socket.socketpair()
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "autograder.grading.request",
-            str(theirs.fileno()),
-            self.request.written(),
-        ]
-        with theirs:
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
-        self._connection = Connection(ours.detach())
-        return self._connection

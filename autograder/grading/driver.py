@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from multiprocessing.connection import Connection
 
 from autograder.course import Course
 from autograder.grading import records
@@ -25,12 +24,13 @@ from autograder.grading.lanes import Lanes
 from autograder.grading.marking import Marked, Terms, ended_twice, not_gradable, refused
 from autograder.grading.pool import Answer, WorkerPool
 from autograder.grading.preparing import new_worker, seed_in_use, terms_of
+from autograder.grading.processes import Answering
 from autograder.grading.records import Record, digest_of
 from autograder.grading.settings import Settings as Settings
 from autograder.grading.store import store
 from autograder.grading.team_work import TeamWork
 from autograder.grading.templates import Templates, ahead_of
-from autograder.grading.worker import question, serve
+from autograder.grading.worker import question, reply
 from autograder.intake import files as submissions
 from autograder.intake.beside import others
 from autograder.intake.files import Submitted
@@ -109,11 +109,11 @@ def _pool(
     for template in ahead.ready():
         worker.warm_up(template)
 
-    def at_work(connection: Connection, lane: int) -> None:
+    def begin(lane: int) -> Answering:
         worker.note_with(partial(board.note, lane))
-        serve(worker, connection, lambda: ahead.take(lane))
+        return partial(reply, worker, lambda: ahead.take(lane))
 
-    return Lanes(at_work, count)
+    return Lanes(begin, count)
 
 
 class _Run:

@@ -7,49 +7,44 @@ from __future__ import annotations
 
 import itertools
 import os
-import signal
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import wait
+from typing import Any
 
-from autograder.grading.children import fork_worker
 from autograder.grading.pool import Answer
-
-Serve = Callable[[Connection, int], None]
+from autograder.grading.processes import Answering, Process, ProcessDiedError
+from autograder.isolation.confinement.confine import keep_to
 
 
 class Lanes:
-    """A pool of `count` lanes that run `serve` with a connection and the lane's number; a context manager.
+    """A pool of `count` lanes; a context manager. `begin` is called in each with its number, and returns what
+    answers.
 
     Numbers count on for lanes that replace others. Single-threaded, as whoever forks must be. Lanes that take
     up all cores keep to one core each, with all that they start: an examiner and its candidate take turns.
     """
 
-    def __init__(self, serve: Serve, count: int) -> None:
-        self._serve = serve
-        self._idle: list[Connection] = []
-        self._busy: dict[Connection, str] = {}
-        self._pids: dict[Connection, int] = {}
+    def __init__(self, begin: Callable[[int], Answering], count: int) -> None:
+        self._begin = begin
+        self._idle: list[Process] = []
+        self._busy: dict[Process, str] = {}
+        self._places: dict[Process, set[int]] = {}
         self._numbers = itertools.count()
         cores = sorted(os.sched_getaffinity(0))
-        self._places = [{core} for core in itertools.islice(itertools.cycle(cores), count)]
-        if count < len(cores):
-            self._places = [set(cores)] * count
-        self._place_of: dict[Connection, set[int]] = {}
-        for _ in range(count):
-            self._open()
+        for core in itertools.islice(itertools.cycle(cores), count):
+            self._open(set(cores) if count < len(cores) else {core})
 
     def __enter__(self) -> Lanes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for lane in list(self._pids):
-            self._end(lane)
+        for lane in self._places:
+            lane.close()
 
     @property
     def pids(self) -> tuple[int, ...]:
         """Process ids of the lanes."""
-        return tuple(self._pids.values())
+        return tuple(lane.pid for lane in self._places)
 
     @property
     def free(self) -> int:
@@ -75,52 +70,30 @@ class Lanes:
         """Give a free lane something to do."""
         lane = self._idle.pop()
         self._busy[lane] = label
-        with suppress(OSError):  # a lane that died before it got the message is noticed by `answers`
-            lane.send_bytes(message)
+        lane.send(message)
 
     def answers(self, seconds: float | None = None) -> Iterator[Answer]:
         """Answers that have come, after waiting for at least one (or `seconds`); none when no lane works."""
-        for lane in wait(list(self._busy), seconds) if self._busy else ():
-            assert isinstance(lane, Connection)
+        lanes: dict[Any, Process] = {lane.fileno(): lane for lane in self._busy}
+        for ready in wait(list(lanes), seconds) if lanes else ():
+            lane = lanes[ready]
             label = self._busy.pop(lane)
             try:
-                content = lane.recv_bytes()
-            except (EOFError, OSError):
-                self._end(lane)
-                self._open()
+                content = lane.receive()
+            except ProcessDiedError:
+                self._open(self._places.pop(lane))
                 yield Answer(label, None)
             else:
                 self._idle.append(lane)
                 yield Answer(label, content)
 
-    def _open(self) -> None:
-        ours, theirs = Pipe()
-        others = [*self._pids, ours]
-        number, cores = next(self._numbers), self._places.pop()
-        pid = fork_worker(lambda: _lane(self._serve, theirs, number, cores, others))
-        self._place_of[ours] = cores
-        theirs.close()
-        self._pids[ours] = pid
-        self._idle.append(ours)
+    def _open(self, cores: set[int]) -> None:
+        number = next(self._numbers)
 
-    def _end(self, lane: Connection) -> None:
-        pid = self._pids.pop(lane)
-        self._places.append(self._place_of.pop(lane))
-        lane.close()
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-        os.waitpid(pid, 0)
-        self._busy.pop(lane, None)
-        if lane in self._idle:
-            self._idle.remove(lane)
+        def begin() -> Answering:
+            keep_to(cores)  # if they are there: they may be others than a moment ago
+            return self._begin(number)
 
-
-def _lane(
-    serve: Serve, connection: Connection, number: int, cores: set[int], others: list[Connection]
-) -> None:
-    for other in others:
-        other.close()
-    with suppress(OSError):  # the cores may be others than a moment ago
-        os.sched_setaffinity(0, cores)
-    with suppress(EOFError, BrokenPipeError):
-        serve(connection, number)
+        lane = Process.forked(begin)
+        self._places[lane] = cores
+        self._idle.append(lane)

@@ -5,19 +5,22 @@ socket.
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from multiprocessing.connection import Connection
+from functools import partial
 from pathlib import Path
 
 import autograder.lean  # noqa: F401 (must come before all else)
 from autograder.course import Course
 from autograder.errors import CourseError, SandboxError
-from autograder.grading.children import die_with_parent
+from autograder.grading.processes import serve
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates
+from autograder.isolation.confinement.confine import die_with_parent
 from autograder.isolation.limits import Limits
+from autograder.isolation.protocol.frames import Channel, ClosedError
 
 REFUSED = b"!"
 """What stands before the problem and the remedy, in the place of the cache key."""
@@ -46,23 +49,23 @@ class GradingRequest:
 
 
 def main(descriptor: str, text: str) -> None:
-    """Tell the cache key of what will be graded, or why nothing can be; serve one until the connection
+    """Tell the cache key of what will be graded, or why nothing can be; serve one until the channel
     closes.
     """
     die_with_parent()
-    connection = Connection(int(descriptor))
-    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+    channel = Channel(socket.socket(fileno=int(descriptor)))
+    with suppress(ClosedError, KeyboardInterrupt):
         try:
-            _serve(connection, GradingRequest.read(text))
+            _serve(channel, GradingRequest.read(text))
         except (CourseError, SandboxError) as fault:
-            connection.send_bytes(REFUSED + json.dumps([fault.problem, fault.remedy]).encode())
+            channel.send(REFUSED + json.dumps([fault.problem, fault.remedy]).encode())
 
 
-def _serve(connection: Connection, request: GradingRequest) -> None:
+def _serve(channel: Channel, request: GradingRequest) -> None:
     course = Course(Path(request.root))
     with Templates(course, request.unit, request.isolation, lanes=1) as templates:
         from autograder.grading.preparing import new_worker
-        from autograder.grading.worker import serve
+        from autograder.grading.worker import reply
 
         settings = Settings(
             jobs=1,
@@ -72,8 +75,8 @@ def _serve(connection: Connection, request: GradingRequest) -> None:
             limits=request.limits,
         )
         worker = new_worker(course, request.unit, settings)
-        connection.send_bytes(worker.terms.cache_key.encode())
-        serve(worker, connection, lambda: templates.take(0))
+        channel.send(worker.terms.cache_key.encode())
+        serve(channel, partial(reply, worker, lambda: templates.take(0)))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import resource
 import sys
 from collections.abc import Callable
 from functools import partial
-from multiprocessing.connection import Connection
 
 import numpy as np
 
@@ -22,8 +21,8 @@ from autograder.bounds import bound_memory
 from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.examining.known_answers import RightCandidate
 from autograder.grading import records
-from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.marking import Marked, Terms, blank, mark, not_gradable, refused
+from autograder.grading.processes import Process, ProcessDiedError
 from autograder.grading.records import Record
 from autograder.isolation.conversation import CandidateGone
 from autograder.isolation.limits import MIB, Limits
@@ -51,14 +50,14 @@ class Worker:
         self.terms = terms
         self._limits = limits
         self._template: CandidateTemplate | None = None
-        self._examiner: Child | None = None
+        self._examiner: Process | None = None
         self._blank = blank(terms.plan)
         self._known_answers = self._warm = False
         self._fault: SubmissionError | None = None
         self._note: Note = _unnoted
 
     def mark(self, student: str, raw: bytes, start: Start, last: bool = True) -> bytes:
-        """The graded submission, packed; raises ChildDiedError when its examiner did not survive it,
+        """The graded submission, packed; raises ProcessDiedError when its examiner did not survive it,
         SandboxError without isolation. A try that is not the `last` ends with the first time-out.
         """
         if self._template is None:
@@ -69,14 +68,14 @@ class Worker:
             return pack(refused(student, raw, self.terms, self._fault))
         if self._examiner is None:
             examining = _Examining(self.terms, self._template, self._limits, self._note)
-            self._examiner = Child(examining.answer)
+            self._examiner = Process.forked(lambda: examining.answer)
         limits = self._limits
         seconds = limits.wall_seconds + limits.grace + limits.judging_seconds + _SPARE_SECONDS
         try:
             answer = self._examiner.ask(question(student, raw, last), seconds)
             if not answer:
-                raise ChildDiedError("the template of its candidates has ended")
-        except ChildDiedError:
+                raise ProcessDiedError("the template of its candidates has ended")
+        except ProcessDiedError:
             self.close()
             self._template = None  # perhaps it was the template that died
             raise
@@ -220,16 +219,12 @@ def answered(answer: bytes) -> Marked | None:
     return unpack(rest) if kind == _MARKED else None
 
 
-def serve(worker: Worker, connection: Connection, start: Start) -> None:
-    """Answer questions until the connection closes."""
-    while True:
-        connection.send_bytes(_answer(worker, *asked(connection.recv_bytes()), start))
-
-
-def _answer(worker: Worker, student: str, raw: bytes, last: bool, start: Start) -> bytes:
+def reply(worker: Worker, start: Start, message: bytes) -> bytes:
+    """What a lane answers to a `question`."""
+    student, raw, last = asked(message)
     try:
         return _MARKED + worker.mark(student, raw, start, last)
-    except ChildDiedError:
+    except ProcessDiedError:
         return _DIED
     except (CourseError, SandboxError) as error:
         return _NO_SANDBOX + json.dumps([error.problem, error.remedy]).encode()

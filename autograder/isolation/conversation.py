@@ -10,13 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from autograder.isolation._allowance import Allowance
 from autograder.isolation._cause_of_death import cause_of_death
 from autograder.isolation.limits import Limits
-from autograder.isolation.protocol.frames import (
-    ChannelError,
-    DeadlineError,
-    FrameTooLargeError,
-    Receiver,
-    send_frame,
-)
+from autograder.isolation.protocol.frames import Channel, ChannelError, DeadlineError, FrameTooLargeError
 from autograder.isolation.protocol.packing import ProtocolError, pack, unpack
 from autograder.reasons import Reason
 
@@ -52,8 +46,7 @@ class Conversation:
         self, sock: socket.socket, keeper: socket.socket, limits: Limits, allowance: Allowance
     ) -> None:
         self.head = b""
-        self._sock, self._keeper = sock, keeper
-        self._receiver = Receiver(sock)
+        self._channel, self._keeper = Channel(sock), keeper
         self._limits, self._allowance = limits, allowance
         self._gone: tuple[Reason, str] | None = None
         self._turn = 0
@@ -80,7 +73,7 @@ class Conversation:
         question = pack([self._turn, op, seconds, wall, *fields])
         deadline = time.monotonic() + wall + self._limits.grace
         try:
-            send_frame(self._sock, question, deadline)
+            self._channel.send(question, deadline)
         except ChannelError as error:
             self._broken(error, wall)
 
@@ -88,7 +81,7 @@ class Conversation:
         """The next frame of at most so many bytes, in so many seconds on the clock and not after `latest`."""
         deadline = min(time.monotonic() + wall, latest, self._allowance.ends) + self._limits.grace
         try:
-            return self._receiver.frame(most, deadline)
+            return self._channel.receive(most, deadline)
         except ChannelError as error:
             self._broken(error, wall)
 
@@ -129,7 +122,7 @@ class Conversation:
 
     def close(self) -> None:
         """End it; the keeper on the other side kills the candidate and all it started."""
-        self._sock.close()
+        self._channel.close()
         self._keeper.close()
         self._gone = self._gone or (Reason.DIED, "The candidate was closed")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.lanes import Lanes
+from autograder.grading.processes import Answering
 from autograder.grading.records import Record
 from autograder.reasons import Reason
 from autograder.reports.cells import PAGE_SECONDS, hide
@@ -50,7 +50,7 @@ def feedback(
         raise CourseError(f"nothing{who} was graded in {unit} yet", f"run: python -m autograder grade {unit}")
     lane = _Lane(course, unit, told, read_sheets(course, unit))
     waiting, written = list(told), []
-    with Lanes(lane.serve, min(jobs or len(os.sched_getaffinity(0)), len(waiting))) as lanes:
+    with Lanes(lane.begin, min(jobs or len(os.sched_getaffinity(0)), len(waiting))) as lanes:
         while waiting or lanes.busy:
             while waiting and lanes.free:
                 student = waiting.pop(0)
@@ -89,15 +89,17 @@ class _Lane:
         self._course, self._unit, self._told, self._sheets = course, unit, told, sheets
         self._press = Press(course, read_plan(course.instructor(unit)))
 
-    def serve(self, connection: Connection, lane: int) -> None:
-        """Answer each student's name with the page; whatever it takes more than it may ends this process."""
+    def begin(self, number: int) -> Answering:
+        """Bound what this process may take; whatever takes more ends it."""
         bound_memory(_MOST_BYTES)
-        while True:
-            student = connection.recv_bytes().decode()
-            signal.setitimer(signal.ITIMER_VIRTUAL, _LAST_SECONDS)
-            graded = self._course.autograded / student / self._unit / f"{self._unit}.ipynb"
-            page = self._press.page(graded, self._told[student], self._sheet(student))
-            connection.send_bytes(page.encode("utf-8", "replace"))
+        return self._page
+
+    def _page(self, message: bytes) -> bytes:
+        student = message.decode()
+        signal.setitimer(signal.ITIMER_VIRTUAL, _LAST_SECONDS)
+        graded = self._course.autograded / student / self._unit / f"{self._unit}.ipynb"
+        page = self._press.page(graded, self._told[student], self._sheet(student))
+        return page.encode("utf-8", "replace")
 
     def store(self, student: str, page: bytes | None) -> Path:
         """Write a page: of a lane that died over it, the summary alone."""

@@ -6,7 +6,7 @@ import os
 import sys
 
 from autograder import cli
-from autograder.grading.children import Child
+from autograder.grading.processes import Process
 
 _NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000
 _READ_ONLY, _REMOUNT, _BIND, _PRIVATE = 1, 32, 4096, (1 << 18) | (1 << 14)
@@ -41,7 +41,7 @@ def with_own_mounts(work):
         _own_mounts()
         return json.dumps(work()).encode()
 
-    child = Child(apart)
+    child = Process.forked(lambda: apart)
     try:
         return json.loads(child.ask(b"", _SECONDS))
     finally:

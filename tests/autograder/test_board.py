@@ -1,14 +1,14 @@
 """Whoever is slow is known while it lasts: whose submission, and which exercise."""
 
 import io
-import os
+from contextlib import closing
 
 import pytest
 from rich.console import Console
 
 from autograder.grading.board import Board, Slow, Watch
-from autograder.grading.children import fork_worker
 from autograder.grading.driver import Settings, grade
+from autograder.grading.processes import Process
 from autograder.isolation.limits import Limits
 from autograder.progress import Steps
 from tests.autograder.toy_class import RIGHT, hand_in
@@ -16,7 +16,8 @@ from tests.autograder.toy_class import RIGHT, hand_in
 
 def test_a_fork_writes_on_the_board_of_its_parent():
     board = Board()
-    os.waitpid(fork_worker(lambda: board.note(3, "s17", "step_decay")), 0)
+    with closing(Process.forked(lambda: lambda _: board.note(3, "s17", "step_decay") or b"")) as lane:
+        lane.ask(b"")
     board.note(4, "s18", "x" * 1000)
     assert board.part_of("s17") == "step_decay"
     assert set(board.part_of("s18")) == {"x"}

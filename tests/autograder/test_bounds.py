@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from autograder.bounds import OverspentError, bound_memory, spending
-from autograder.grading.children import Child
+from autograder.grading.processes import Process
 from autograder.isolation.limits import MIB
 
 
@@ -60,7 +60,7 @@ def test_a_process_runs_out_of_memory_before_the_machine_does():
             return b"refused" + small[:0]
         return b"given"
 
-    child = Child(hoard)
+    child = Process.forked(lambda: hoard)
     try:
         assert child.ask(b"", 60.0) == b"refused"
     finally:

@@ -18,8 +18,8 @@ from autograder.cluster import dask_transport
 from autograder.cluster.dask_transport import DaskTransport, connected
 from autograder.errors import CourseError
 from autograder.grading import records
-from autograder.grading.children import Child
 from autograder.grading.driver import Settings, grade
+from autograder.grading.processes import Process
 from autograder.grading.worker import asked
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
@@ -63,7 +63,7 @@ def courses(toy_course, tmp_path, monkeypatch):
 
 def in_child(work):
     """What `work` returns, as far as JSON tells it, computed where threads do no harm."""
-    with closing(Child(lambda _: json.dumps(work()).encode())) as child:
+    with closing(Process.forked(lambda: lambda _: json.dumps(work()).encode())) as child:
         return json.loads(child.ask(b"", 240))
 
 

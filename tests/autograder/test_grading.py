@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,8 @@ from autograder.errors import CourseError, SandboxError
 from autograder.grading import driver as grading
 from autograder.grading import records
 from autograder.grading import worker as grading_worker
-from autograder.grading.children import fork_worker
 from autograder.grading.driver import Settings, grade
+from autograder.grading.processes import Process, ProcessDiedError
 from autograder.grading.worker import question
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
@@ -238,7 +239,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was(toy_course, tmp_path, killed
     files = {"ada": RIGHT, "bob": WRONG, "cut": b"{", "kim": submitted({})}
     hand_in(toy_course, **files)
 
-    def killed():
+    def killed(_):
         seen = []
         grade(
             toy_course,
@@ -247,7 +248,8 @@ def test_a_run_that_was_killed_goes_on_where_it_was(toy_course, tmp_path, killed
             on_done=lambda done, total: seen.append(done) or len(seen) < killed_after or os._exit(0),
         )
 
-    os.waitpid(fork_worker(killed), 0)
+    with closing(Process.forked(lambda: killed)) as run, pytest.raises(ProcessDiedError):
+        run.ask(b"")
     again = graded(toy_course)
     assert {name: done.record.points for name, done in again.items()} == {
         "ada": 90.5,

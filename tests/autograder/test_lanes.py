@@ -5,16 +5,18 @@ import signal
 
 import pytest
 
-from autograder.grading.children import Child, ChildDiedError
 from autograder.grading.lanes import Answer, Lanes
+from autograder.grading.processes import Process, ProcessDiedError
 
 
-def serve(connection, lane):
-    while True:
-        message = connection.recv_bytes()
-        if message == b"die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        connection.send_bytes(message.upper())
+def louder(message):
+    if message == b"die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return message.upper()
+
+
+def begin(lane):
+    return louder
 
 
 def answers_of(lanes):
@@ -25,7 +27,7 @@ def answers_of(lanes):
 
 
 def test_every_message_is_answered_under_its_label():
-    with Lanes(serve, 2) as lanes:
+    with Lanes(begin, 2) as lanes:
         lanes.send("a", b"one")
         lanes.send("b", b"two")
         assert lanes.free == 0
@@ -33,7 +35,7 @@ def test_every_message_is_answered_under_its_label():
 
 
 def test_a_lane_that_dies_is_replaced_and_its_message_told():
-    with Lanes(serve, 1) as lanes:
+    with Lanes(begin, 1) as lanes:
         (first,) = lanes.pids
         lanes.send("a", b"die")
         assert answers_of(lanes) == [Answer("a", None)]
@@ -42,11 +44,8 @@ def test_a_lane_that_dies_is_replaced_and_its_message_told():
         assert answers_of(lanes) == [Answer("b", b"GO ON")]
 
 
-def where(connection, lane):
-    while True:
-        if connection.recv_bytes() == b"die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        connection.send_bytes(repr(sorted(PLACED)).encode())
+def where(lane):
+    return lambda message: louder(message) and repr(sorted(PLACED)).encode()
 
 
 PLACED: set[int] = set()
@@ -85,13 +84,13 @@ def test_fewer_lanes_go_where_there_is_room(four_cores):
 
 
 def test_large_messages_travel_whole():
-    with Lanes(serve, 1) as lanes:
+    with Lanes(begin, 1) as lanes:
         lanes.send("a", b"x" * 3_000_000)
         assert answers_of(lanes) == [Answer("a", b"X" * 3_000_000)]
 
 
 def test_no_lane_is_left_at_the_end():
-    with Lanes(serve, 2) as lanes:
+    with Lanes(begin, 2) as lanes:
         pids = lanes.pids
     for pid in pids:
         with pytest.raises(ProcessLookupError):
@@ -104,7 +103,7 @@ def child():
     made = []
 
     def fork(answer):
-        made.append(Child(answer))
+        made.append(Process.forked(lambda: answer))
         return made[-1]
 
     yield fork
@@ -126,22 +125,22 @@ def test_what_a_child_does_to_its_memory_stays_there(child):
 
 
 def test_a_child_that_is_killed_or_ends_early_is_told(child):
-    with pytest.raises(ChildDiedError, match="without an answer"):
+    with pytest.raises(ProcessDiedError, match="without an answer"):
         child(lambda message: os.kill(os.getpid(), signal.SIGKILL) or b"").ask(b"", 10)
     ended = child(lambda message: os._exit(0))
     for _ in range(2):
-        with pytest.raises(ChildDiedError, match="without an answer"):
+        with pytest.raises(ProcessDiedError, match="without an answer"):
             ended.ask(b"", 10)
 
 
 def test_an_exception_in_a_child_is_told_with_its_traceback_on_stderr(child, capfd):
-    with pytest.raises(ChildDiedError):
+    with pytest.raises(ProcessDiedError):
         child(lambda message: bytes(1 // 0)).ask(b"", 10)
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
 def test_a_child_has_only_so_much_time(child):
-    with pytest.raises(ChildDiedError, match="too long"):
+    with pytest.raises(ProcessDiedError, match="too long"):
         child(lambda message: signal.pause() or b"").ask(b"", 0.05)
 
 

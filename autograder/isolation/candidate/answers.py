@@ -2,7 +2,6 @@
 cases.
 """
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -12,7 +11,7 @@ from typing import Any
 from stagewise.judge.script import listening
 
 from ..protocol.codec import Reader, encode
-from ..protocol.frames import Receiver, send_frame
+from ..protocol.frames import Channel
 from ..protocol.packing import pack, unpack
 from ._opening import Opening
 from .clock import TimeIsUp, at_most, watched
@@ -43,20 +42,19 @@ class Answers:
             "layers": lambda cpu, wall: ["layers", layers],
         }
 
-    def serve(self, conversation: socket.socket) -> None:
+    def serve(self, conversation: Channel) -> None:
         """Answer until the examiner goes away (ClosedError)."""
         bound = self._limits["frame_bytes"]
-        questions = Receiver(conversation)
         while True:
-            turn, question, cpu, wall, *fields = unpack(questions.frame(bound))
+            turn, question, cpu, wall, *fields = unpack(conversation.receive(bound))
             if question not in ("cell", "layers"):
                 self._opening.leave()
             if question == "play":
                 self._play(conversation, turn, self._played(cpu, wall, *fields))
             else:
-                send_frame(conversation, pack([turn, *self._questions[question](cpu, wall, *fields)]))
+                conversation.send(pack([turn, *self._questions[question](cpu, wall, *fields)]))
 
-    def _play(self, conversation: socket.socket, turn: int, answers: Iterator[list[Any]]) -> None:
+    def _play(self, conversation: Channel, turn: int, answers: Iterator[list[Any]]) -> None:
         """Send an answer for each case; those that come quickly travel together. All have one bound."""
         left = self._limits["frame_bytes"] - 2 * _LARGE
         waiting, size, since = list[bytes](), 0, time.monotonic()
@@ -68,10 +66,10 @@ class Answers:
             size += len(reply)
             left -= min(left, len(reply))
             if size > _LARGE or time.monotonic() - since > _SOON:
-                send_frame(conversation, pack([turn, "played", waiting]))
+                conversation.send(pack([turn, "played", waiting]))
                 waiting, size, since = [], 0, time.monotonic()
         if waiting:
-            send_frame(conversation, pack([turn, "played", waiting]))
+            conversation.send(pack([turn, "played", waiting]))
 
     def _played(
         self,

@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 import msgpack
 
 from ..confinement import confine, seccomp
-from ..protocol.frames import ChannelError
+from ..protocol.frames import Channel, ChannelError
 from ._opening import Opening
 from .answers import Answers
 from .shell import CandidateShell, show_inline
@@ -152,7 +152,7 @@ def _be_candidate(
     opening.begin()
     layers += confine.give_up_privileges(["/tmp", "/dev/shm"] if place is None else [place])
     with suppress(ChannelError):
-        Answers(shell, limits, layers, opening).serve(socket.socket(fileno=_CONVERSATION))
+        Answers(shell, limits, layers, opening).serve(Channel(socket.socket(fileno=_CONVERSATION)))
 
 
 def _ended(work: Callable[[], None]) -> NoReturn:

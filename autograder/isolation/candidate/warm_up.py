@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol.codec import encode
-from ..protocol.frames import ClosedError, Receiver, send_frame
+from ..protocol.frames import Channel, ClosedError
 from ..protocol.packing import pack, unpack
 from ._opening import Opening
 from .answers import Answers
@@ -39,16 +39,16 @@ def warm_up(shell: CandidateShell) -> None:
     """Have the shell show a figure, tell of an error, define a function and play a case; forget all of it."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        _ask(ours, 1, "cell", _PLOT, 0, "")
-        _ask(ours, 2, "cell", _CELL, 0, "f")
-        _ask(ours, 3, "cell", _WRONG, 0, "")
-        _ask(ours, 4, "get", "f")
-        _ask(ours, 5, "play", 1.0, 1.0, "", ["f"], pack([_case(2), _case(3)]))
+        examiner = Channel(ours)
+        _ask(examiner, 1, "cell", _PLOT, 0, "")
+        _ask(examiner, 2, "cell", _CELL, 0, "f")
+        _ask(examiner, 3, "cell", _WRONG, 0, "")
+        _ask(examiner, 4, "get", "f")
+        _ask(examiner, 5, "play", 1.0, 1.0, "", ["f"], pack([_case(2), _case(3)]))
         ours.shutdown(socket.SHUT_WR)
         with suppress(ClosedError):
-            Answers(shell, _LIMITS, [], Opening(shell)).serve(theirs)
-        answers = Receiver(ours)
-        kinds = [unpack(answers.frame(_BOUND))[1] for _ in range(5)]
+            Answers(shell, _LIMITS, [], Opening(shell)).serve(Channel(theirs))
+        kinds = [unpack(examiner.receive(_BOUND))[1] for _ in range(5)]
         if kinds != ["cell", "cell", "cell", "found", "played"]:
             raise RuntimeError(f"warming up a candidate went wrong: {kinds}")
     shell.begin(0)
@@ -56,8 +56,8 @@ def warm_up(shell: CandidateShell) -> None:
     shell.listen_no_more()
 
 
-def _ask(sock: socket.socket, turn: int, question: str, *fields: Any) -> None:
-    send_frame(sock, pack([turn, question, 1.0, 3.0, *fields]))
+def _ask(examiner: Channel, turn: int, question: str, *fields: Any) -> None:
+    examiner.send(pack([turn, question, 1.0, 3.0, *fields]))
 
 
 def _case(examples: int) -> list[Any]:

@@ -3,10 +3,16 @@
 import socket
 import struct
 import time
+from collections.abc import Callable
+from typing import TypeVar
+
+LARGEST = (1 << 32) - 1
 
 _HEADER = struct.Struct(">I")
 _CHUNK = 1 << 20
 _AHEAD = 1 << 16
+_Asked = TypeVar("_Asked")
+_Done = TypeVar("_Done")
 
 
 class ChannelError(Exception):
@@ -25,69 +31,66 @@ class FrameTooLargeError(ChannelError):
     """The other side announced a frame beyond the bound; nothing of it was read."""
 
 
-def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = None) -> None:
-    """Send `payload`; `deadline` is a time of `time.monotonic`, None to wait as long as the socket does."""
-    rest = memoryview(_HEADER.pack(len(payload)) + payload)
-    try:
-        while rest:
-            _be_patient(sock, deadline)
-            rest = rest[sock.send(rest[:_CHUNK]) :]
-    except TimeoutError:
-        raise DeadlineError from None
-    except OSError as error:
-        raise ClosedError(str(error)) from None
+class Channel:
+    """One end of a stream socket: frames, each sent and received whole.
 
-
-class Receiver:
-    """Receives frames; those that arrive together cost one system call."""
+    A `deadline` is a time of `time.monotonic`; None waits as long as the socket does. Frames that arrive
+    together cost one system call.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._ahead = b""
         self._at = 0
 
-    def frame(self, limit: int, deadline: float | None = None) -> bytes:
+    def fileno(self) -> int:
+        """The socket's descriptor, by which to wait for the next question or answer."""
+        return self._sock.fileno()
+
+    def send(self, payload: bytes, deadline: float | None = None) -> None:
+        """Send a frame."""
+        rest = memoryview(_HEADER.pack(len(payload)) + payload)
+        while rest:
+            rest = rest[self._patiently(deadline, self._sock.send, rest[:_CHUNK]) :]
+
+    def receive(self, limit: int = LARGEST, deadline: float | None = None) -> bytes:
         """Return the next frame of at most `limit` bytes; memory grows only with what really arrives."""
         (size,) = _HEADER.unpack(self._take(_HEADER.size, deadline))
         if size > limit:
             raise FrameTooLargeError(f"a frame of {size} bytes, at most {limit} are allowed")
         return self._take(size, deadline)
 
+    def close(self) -> None:
+        """Close the socket, which the other side takes as the end."""
+        self._sock.close()
+
     def _take(self, size: int, deadline: float | None) -> bytes:
         end = self._at + size
         if end > len(self._ahead):
-            known = self._ahead[self._at :]
-            self._ahead = known + _receive(self._sock, size - len(known), deadline, _AHEAD)
+            parts = [self._ahead[self._at :]]
+            missing = size - len(parts[0])
+            while missing > 0:
+                part = self._patiently(deadline, self._sock.recv, min(missing + _AHEAD, _CHUNK))
+                if not part:
+                    raise ClosedError("the other side closed the connection")
+                parts.append(part)
+                missing -= len(part)
+            self._ahead = b"".join(parts)
             self._at, end = 0, size
         part = self._ahead[self._at : end]
         self._at = end
         return part
 
-
-def _receive(sock: socket.socket, size: int, deadline: float | None, ahead: int = 0) -> bytes:
-    """Return `size` bytes, and at most `ahead` more if they are here."""
-    parts: list[bytes] = []
-    missing = size
-    try:
-        while missing > 0:
-            _be_patient(sock, deadline)
-            part = sock.recv(min(missing + ahead, _CHUNK))
-            if not part:
-                raise ClosedError("the other side closed the connection")
-            parts.append(part)
-            missing -= len(part)
-    except TimeoutError:
-        raise DeadlineError from None
-    except OSError as error:
-        raise ClosedError(str(error)) from None
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _be_patient(sock: socket.socket, deadline: float | None) -> None:
-    """Have the socket wait until the deadline; without one, as long as it waits anyway."""
-    if deadline is None:
-        return
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    sock.settimeout(left)
+    def _patiently(self, deadline: float | None, work: Callable[[_Asked], _Done], asked: _Asked) -> _Done:
+        """What the socket does, which waits until the deadline."""
+        try:
+            if deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError
+                self._sock.settimeout(left)
+            return work(asked)
+        except TimeoutError:
+            raise DeadlineError from None
+        except OSError as error:
+            raise ClosedError(str(error)) from None
