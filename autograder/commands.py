@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates, ahead_of
 from autograder.progress import Steps
@@ -78,8 +78,9 @@ def grade(course: Course, asked: Namespace, console: Console) -> int:
             f"Hidden cases are drawn from seed {asked.seed} from now on: all that was graded on others is "
             "graded anew, in this run or when it is asked for."
         )
-    count = ahead_of(course, asked.unit, asked.students, replace(settings, force=settings.force or anew))
-    with Templates(course, asked.unit, settings.isolation, count) as templates:
+    assignment = Assignment(course, asked.unit)
+    count = ahead_of(assignment, asked.students, replace(settings, force=settings.force or anew))
+    with Templates(assignment, settings.isolation, count) as templates:
         from autograder.grading.driver import grade as grade_unit  # while the templates start
 
         with Steps(f"Grading {asked.unit}", console) as steps:

@@ -55,7 +55,7 @@ def isolate(c: Any) -> Any:
     c.ClearSolutions.text_stub = regions.TEXT_STUB
     # Questions are locked texts, not nbgrader's task cells: students answer in a cell of its own below.
     c.ClearMarkScheme.enforce_metadata = False
-    c.Autograde.exporter_class = "autograder.grading.preprocessor.Repaired"
+    c.Autograde.exporter_class = "autograder.grading.exporter.Repaired"
     c.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
     c.ExportApp.plugin_class = "autograder.reports.export.HandedIn"
     c.GenerateFeedback.preprocessors = list(FEEDBACK_PREPROCESSORS)

@@ -116,3 +116,25 @@ class Course:
             if unit not in known:
                 raise CourseError(f"there is no unit {unit!r}", f"name one of: {', '.join(known)}")
         return tuple(units or known)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A unit in a course, as it is handed in and graded there."""
+
+    course: Course
+    unit: str
+
+    @property
+    def instructor(self) -> Path:
+        """The instructor's notebook."""
+        return self.course.instructor(self.unit)
+
+    @property
+    def records(self) -> Path:
+        """What grading keeps of the submissions, a file for each."""
+        return self.course.autograded / ".stagewise" / self.unit
+
+    def graded(self, student: str) -> Path:
+        """A student's graded notebook."""
+        return self.course.autograded / student / self.unit / f"{self.unit}.ipynb"

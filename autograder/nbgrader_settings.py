@@ -1,7 +1,7 @@
 """Whether nbgrader, with the settings that it reads, isolates a student's code: told before any of it runs.
 
 What can still undo them (the command line, a file of the user) is refused when it happens: by the exporter in
-`autograder.grading.preprocessor`, and without that by the environment's own settings of IPython.
+`autograder.grading.exporter`, and without that by the environment's own settings of IPython.
 """
 
 import os
@@ -18,7 +18,7 @@ from autograder.errors import CourseError
 
 UNISOLATED = "STAGEWISE_WITHOUT_ISOLATION"
 ENVIRONMENT = REPOSITORY / "setup" / "environment"
-_EXPORTER = "autograder.grading.preprocessor.Repaired"
+_EXPORTER = "autograder.grading.exporter.Repaired"
 _EXECUTORS = {"Execute", "ExecutePreprocessor"}
 """Steps of nbgrader and nbconvert that run a notebook in a plain kernel."""
 _LINES = CONFIG_TEXT.partition('"""\n\n')[2].strip()

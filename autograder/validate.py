@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 import reference.kit.units
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record, described
 from autograder.seed import seed_of
@@ -139,7 +139,7 @@ def _lost_points(record: Record) -> Iterable[str]:
 def _failed_cells(scratch: Course, unit: str) -> Iterable[str]:
     """Cells other than checks that raised in the graded notebook of the solutions."""
     checks = {cell.grade_id for cell in read_plan(scratch.instructor(unit)).cells if cell.role == Role.CHECK}
-    graded = nbformat.read(scratch.autograded / SOLVED / unit / f"{unit}.ipynb", as_version=4)
+    graded = nbformat.read(Assignment(scratch, unit).graded(SOLVED), as_version=4)
     for number, cell in enumerate(graded.cells, 1):
         name = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell {number}")
         for output in cell.get("outputs", ()):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import autograder.lean  # noqa: F401 (must come before all else)
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading import records
 from autograder.grading.driver import entry_of
 from autograder.grading.gradebook import GradebookWriter
@@ -38,9 +38,9 @@ PARTS = (
 def budget(course: Course, unit: str, count: int) -> dict[str, float]:
     """Mean milliseconds of each part for `count` submissions, graded one after another by a warm worker."""
     spent = dict.fromkeys(PARTS, 0.0)
-    worker = new_worker(course, unit, Settings())
-    templates = Templates(course, unit, lanes=1)
-    names = submissions.find(course, unit)[: count + 1]
+    worker = new_worker(Assignment(course, unit), Settings())
+    templates = Templates(Assignment(course, unit), lanes=1)
+    names = submissions.find(Assignment(course, unit))[: count + 1]
     with GradebookWriter(course.db_url, unit, course.config()) as gradebook:
 
         def mark(student: str, raw: bytes) -> Marked:
@@ -56,18 +56,18 @@ def budget(course: Course, unit: str, count: int) -> dict[str, float]:
 
 def _one(course, unit, name, mark, gradebook, plan) -> Iterator[tuple[str, float]]:  # type: ignore[no-untyped-def]
     clock = laps()
-    submitted = submissions.read(course, unit, name)
+    submitted = submissions.read(Assignment(course, unit), name)
     yield "read file", clock()
     marked = mark(name, submitted.raw)
     whole = clock()
     timings = marked.record.timings
     yield from timings.items()
     yield "fork and messages", whole - sum(timings.values())
-    store(course, unit, name, marked.notebook, others(course, unit, name))
+    store(Assignment(course, unit), name, marked.notebook, others(Assignment(course, unit), name))
     yield "save files", clock()
     gradebook.write([entry_of(marked.record, submitted, plan)])
     yield "gradebook", clock()
-    records.save(course, marked.record)
+    records.save(Assignment(course, unit), marked.record)
     yield "record", clock()
 
 

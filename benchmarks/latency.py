@@ -13,7 +13,7 @@ from pathlib import Path
 
 import autograder.lean  # noqa: F401 (must come before all else)
 import reference.kit.units
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading.templates import Templates
 from benchmarks.budget import laps
 from stagewise import begin, check
@@ -22,7 +22,7 @@ from stagewise import begin, check
 def candidate_starts(course: Course, unit: str, count: int) -> list[float]:
     """Milliseconds from asking a unit's template for a candidate to the end of its first, empty cell."""
     found = []
-    with Templates(course, unit, lanes=1) as templates:
+    with Templates(Assignment(course, unit), lanes=1) as templates:
         template = templates.take(0)
         for _ in range(count):
             clock = laps()

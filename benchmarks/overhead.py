@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import autograder.lean  # noqa: F401 (must come before all else)
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates
@@ -66,8 +66,8 @@ def overhead(course: Course, unit: str, count: int) -> Overhead:
 
 def isolated(course: Course, unit: str, names: Sequence[str]) -> Cost:
     """With one lane: a worker, one template, a fresh candidate and a fresh examiner for each submission."""
-    with Templates(course, unit, lanes=1) as templates:
-        worker = new_worker(course, unit, Settings(jobs=1))
+    with Templates(Assignment(course, unit), lanes=1) as templates:
+        worker = new_worker(Assignment(course, unit), Settings(jobs=1))
         return _measured(
             course,
             unit,
@@ -78,14 +78,14 @@ def isolated(course: Course, unit: str, names: Sequence[str]) -> Cost:
 
 def bare(course: Course, unit: str, names: Sequence[str]) -> Cost:
     """In this process, with a namespace that is emptied after each submission."""
-    plan = new_worker(course, unit, Settings(jobs=1)).terms.plan
+    plan = new_worker(Assignment(course, unit), Settings(jobs=1)).terms.plan
     with one_shell() as shell:
         return _measured(course, unit, names, lambda name, raw: graded(raw, plan, shell)[1])
 
 
 def _measured(course: Course, unit: str, names: Sequence[str], mark: Mark) -> Cost:
     """The cost of all submissions, after the first was graded once to make everything warm."""
-    raws = {name: submissions.read(course, unit, name).raw for name in names}
+    raws = {name: submissions.read(Assignment(course, unit), name).raw for name in names}
     mark(names[0], raws[names[0]])
     gc.collect()
     gc.freeze()
@@ -99,7 +99,7 @@ def _measured(course: Course, unit: str, names: Sequence[str], mark: Mark) -> Co
 def main(root: str, unit: str, count: str, way: str) -> None:
     """Print the cost of one way as JSON."""
     course = Course(Path(root))
-    names = submissions.find(course, unit)[: int(count)]
+    names = submissions.find(Assignment(course, unit))[: int(count)]
     cost = {ISOLATED: isolated, BARE: bare}[way](course, unit, names)
     print(json.dumps(asdict(cost)))
 

@@ -10,13 +10,11 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from distributed import WorkerPlugin, get_worker
 
-from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.grading.companion import Companion
 from autograder.grading.request import GradingRequest
@@ -61,7 +59,7 @@ class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
         self._idle: list[Companion] = []
         self._ended = False
         self._request = replace(self._asked, root=self._directory.name)
-        path = Course(Path(self._directory.name)).instructor(self._request.unit)
+        path = self._request.assignment.instructor
         path.parent.mkdir(parents=True)
         path.write_bytes(self._notebook)
 

@@ -23,7 +23,7 @@ from autograder.collecting.outcomes import Outcome
 from autograder.collecting.pictures import with_pictures
 from autograder.collecting.remarks import remarks_on
 from autograder.collecting.roster import Roster
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading.records import digest_of
 from autograder.intake import files as submissions
@@ -81,7 +81,7 @@ def _present(course: Course, unit: str, student: str) -> Present | None:
     folder = course.submitted / student / unit
     if not folder.is_dir():
         return None
-    submitted = submissions.read(course, unit, student)
+    submitted = submissions.read(Assignment(course, unit), student)
     told = submitted.timestamp
     book = folder / f"{unit}.ipynb"
     if submitted.problem is not None or not book.exists():

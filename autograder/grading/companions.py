@@ -6,25 +6,28 @@ A Jupyter server lives for days: a companion ends when its unit was built anew, 
 from __future__ import annotations
 
 import atexit
-from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.course import Course
+from autograder.course import Assignment
 from autograder.errors import CourseError, SandboxError, SubmissionError
+from autograder.grading import records
 from autograder.grading.companion import Companion
+from autograder.grading.history import after
 from autograder.grading.marking import Marked, not_gradable
+from autograder.grading.records import Record
 from autograder.grading.request import GradingRequest
 from autograder.units.prepare import prepare
 
 _companions: dict[GradingRequest, tuple[tuple[int, int], Companion]] = {}
 
 
-def make_ready(course: Course, unit: str) -> bool:
+def make_ready(assignment: Assignment) -> bool:
     """Build the unit, if it is one of ours and its build is missing or old; tells whether it was built.
 
     Raises what `prepare` raises.
     """
+    course, unit = assignment.course, assignment.unit
     return unit in course.units() and bool(prepare(course, [unit]))
 
 
@@ -61,20 +64,25 @@ def marked_by(companion: Companion, student: str, raw: bytes) -> Marked:
     return marked
 
 
-def withdraw(course: Course, unit: str, student: str) -> None:
+def remember(assignment: Assignment, record: Record) -> None:
+    """Keep the record, with what an earlier one says that still holds."""
+    records.save(assignment, after(record, records.load(assignment, record.student)))
+
+
+def withdraw(assignment: Assignment, student: str) -> None:
     """Take a submission out of the gradebook that nbgrader entered before anybody could grade it."""
-    with Gradebook(course.db_url) as book:
+    with Gradebook(assignment.course.db_url) as book:
         try:
-            entered = book.find_submission(unit, student)
+            entered = book.find_submission(assignment.unit, student)
         except MissingEntry:
             return
         grades = [grade for notebook in entered.notebooks for grade in notebook.grades]
         if all(grade.auto_score is None and grade.manual_score is None for grade in grades):
-            book.remove_submission(unit, student)
+            book.remove_submission(assignment.unit, student)
 
 
 def _build_of(request: GradingRequest) -> tuple[int, int]:
-    place = Course(Path(request.root)).instructor(request.unit)
+    place = request.assignment.instructor
     try:
         state = place.stat()
     except FileNotFoundError:

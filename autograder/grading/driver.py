@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading import records
 from autograder.grading.answers import read_answer
 from autograder.grading.board import Board, Slow, Watch
@@ -37,7 +37,7 @@ from autograder.intake.files import Submitted
 from autograder.reasons import Reason
 from autograder.units.plan import Plan
 from autograder.units.prepare import prepare
-from autograder.whole_files import told_whose_fault
+from autograder.whole_files import sweep, told_whose_fault
 
 _BATCH = 32
 _NOT_IN_BOOK = (Reason.BAD_NAME, Reason.ENVIRONMENT)
@@ -67,21 +67,21 @@ def grade(
     those that take long, while they do; `templates` are those launched ahead. Raises CourseError, AuthorError
     or SandboxError; what was finished before stays.
     """
+    assignment = Assignment(course, unit)
     settings = settings or Settings()
-    prepare(course, [unit])
-    names = submissions.find(course, unit, students)
+    prepare(course, [assignment.unit])
+    names = submissions.find(assignment, students)
     board = Board()
     settings = replace(settings, seed=seed_in_use(course, settings))
     with (
-        nullcontext(templates) if templates else _templates(course, unit, students, settings) as ahead,
-        _pool(course, unit, settings, ahead, max(1, min(settings.jobs, len(names))), board) as pool,
-        GradebookWriter(course.db_url, unit, course.config()) as gradebook,
+        nullcontext(templates) if templates else _templates(assignment, students, settings) as ahead,
+        _pool(assignment, settings, ahead, max(1, min(settings.jobs, len(names))), board) as pool,
+        GradebookWriter(course.db_url, assignment.unit, course.config()) as gradebook,
     ):
-        records.tidy(course, unit)
-        terms = terms_of(course, unit, settings)
+        sweep(assignment.records)
+        terms = terms_of(assignment, settings)
         run = _Run(
-            course,
-            unit,
+            assignment,
             terms,
             settings.force,
             gradebook,
@@ -92,19 +92,19 @@ def grade(
     return tuple(run.done)
 
 
-def _templates(course: Course, unit: str, students: Sequence[str], settings: Settings) -> Templates:
-    return Templates(course, unit, settings.isolation, ahead_of(course, unit, students, settings))
+def _templates(assignment: Assignment, students: Sequence[str], settings: Settings) -> Templates:
+    return Templates(assignment, settings.isolation, ahead_of(assignment, students, settings))
 
 
 def _pool(
-    course: Course, unit: str, settings: Settings, ahead: Templates, count: int, board: Board
+    assignment: Assignment, settings: Settings, ahead: Templates, count: int, board: Board
 ) -> AbstractContextManager[WorkerPool]:
     """The workers of a cluster, or lanes forked when all that they share is there."""
     if settings.cluster:
         from autograder.cluster.open_pool import open_pool  # with all of Dask
 
-        return open_pool(course, terms_of(course, unit, settings), settings)
-    worker = new_worker(course, unit, settings)
+        return open_pool(assignment.course, terms_of(assignment, settings), settings)
+    worker = new_worker(assignment, settings)
     worker.know_answers()  # while the templates start
     for template in ahead.ready():
         worker.warm_up(template)
@@ -121,15 +121,14 @@ class _Run:
 
     def __init__(
         self,
-        course: Course,
-        unit: str,
+        assignment: Assignment,
         terms: Terms,
         force: bool,
         gradebook: GradebookWriter,
         on_done: Callable[[Done], None],
         watch: Watch,
     ) -> None:
-        self.course, self.unit, self.terms, self.force = course, unit, terms, force
+        self.assignment, self.terms, self.force = assignment, terms, force
         self.done: list[Done] = []
         self._gradebook = gradebook
         self._on_done = on_done
@@ -139,7 +138,7 @@ class _Run:
         self._lost_once: set[str] = set()
         self._unwritten: list[tuple[Record, Entry]] = []
         self._written_at = time.monotonic()
-        self._teams = TeamWork(course, unit)
+        self._teams = TeamWork(assignment)
         self._times: dict[str, datetime] = {}  # of what was unchanged, since only the rest is written
 
     def all(self, names: Sequence[str], pool: WorkerPool) -> None:
@@ -172,7 +171,7 @@ class _Run:
         self._flush(_BATCH)
 
     def _begin(self, student: str, pool: WorkerPool) -> None:
-        submitted = submissions.read(self.course, self.unit, student)
+        submitted = submissions.read(self.assignment, student)
         self._read[student] = submitted
         if submitted.problem is not None:
             self._finish(student, refused(student, submitted.raw, self.terms, submitted.problem))
@@ -197,11 +196,10 @@ class _Run:
 
     def _unchanged(self, student: str, raw: bytes) -> Record | None:
         """The record of an earlier run, if it speaks of these very bytes graded on these very terms."""
-        record = records.load(self.course, self.unit, student)
+        record = records.load(self.assignment, student)
         if record is None or record.cache_key != self.terms.cache_key or record.digest != digest_of(raw):
             return None
-        graded = self.course.autograded / student / self.unit / f"{self.unit}.ipynb"
-        kept = record.reason is not Reason.OK or graded.exists()
+        kept = record.reason is not Reason.OK or self.assignment.graded(student).exists()
         return record if kept and self._gradebook.holds(record) else None
 
     def _end(self, answer: Answer, last: bool) -> None:
@@ -234,11 +232,11 @@ class _Run:
     def _finish(self, student: str, marked: Marked) -> None:
         submitted = self._read.pop(student)
         record = marked.record if marked.record.is_final else replace(marked.record, cache_key="")
-        earlier = records.load(self.course, self.unit, student)
+        earlier = records.load(self.assignment, student)
         if record.reason is Reason.OK:
             if earlier is not None:
                 self._save(replace(earlier, cache_key=""))  # what it speaks of is no longer in place
-            store(self.course, self.unit, student, marked.notebook, others(self.course, self.unit, student))
+            store(self.assignment, student, marked.notebook, others(self.assignment, student))
             self._teams.keep(record)
         waiting = self._gradebook.waiting(student) if earlier is not None and earlier.changed else ()
         record = after(record, earlier, waiting)
@@ -257,8 +255,8 @@ class _Run:
         self._written_at = time.monotonic()
 
     def _save(self, record: Record) -> None:
-        with told_whose_fault(self.course.autograded):
-            records.save(self.course, record)
+        with told_whose_fault(self.assignment.course.autograded):
+            records.save(self.assignment, record)
 
     def _tell(self, done: Done) -> None:
         self.done.append(done)

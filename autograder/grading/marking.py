@@ -19,7 +19,7 @@ from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.examining.examiner import Examiner
 from autograder.examining.known_answers import Subject
 from autograder.examining.outputs import clean
-from autograder.grading.records import CheckScore, Record, digest_of
+from autograder.grading.records import CheckScore, Record, digest_of, refusal
 from autograder.grading.walk import grade_notebook
 from autograder.intake.reading import Intake, read_submission
 from autograder.reasons import Reason
@@ -106,17 +106,8 @@ def ended_twice(student: str) -> CourseError:
 
 
 def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) -> Marked:
-    """The outcome of a submission that cannot be graded: the reason, and what a person must do."""
-    record = Record(
-        student=student,
-        unit=terms.plan.unit,
-        digest=digest_of(raw),
-        cache_key=terms.cache_key,
-        isolation=terms.isolation,
-        reason=problem.reason,
-        detail=problem.detail,
-        remedy=problem.remedy,
-    )
+    """The outcome of a submission that cannot be graded."""
+    record = refusal(student, terms.plan.unit, raw, problem, terms.cache_key, terms.isolation)
     return Marked(b"", record)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading.cache_key import cache_key_of, code_in_use
 from autograder.grading.marking import Terms
@@ -18,26 +18,26 @@ def seed_in_use(course: Course, settings: Settings) -> int:
     return seed_of(course) if settings.seed is None else settings.seed
 
 
-def terms_of(course: Course, unit: str, settings: Settings) -> Terms:
+def terms_of(assignment: Assignment, settings: Settings) -> Terms:
     """On which terms submissions are graded."""
-    plan = read_plan(course.instructor(unit))
-    cache_key = cache_key_of(plan, settings, seed_in_use(course, settings), code_in_use())
+    plan = read_plan(assignment.instructor)
+    cache_key = cache_key_of(plan, settings, seed_in_use(assignment.course, settings), code_in_use())
     return Terms(plan, cache_key, settings.isolation, settings.explore)
 
 
-def new_worker(course: Course, unit: str, settings: Settings) -> Worker:
+def new_worker(assignment: Assignment, settings: Settings) -> Worker:
     """A worker for a unit, with everything computed; processes forked from here find it.
 
     CourseError when what the unit's exercises need is not there.
     """
-    set_seed(seed_in_use(course, settings))
+    set_seed(seed_in_use(assignment.course, settings))
     try:
-        warm(unit)
+        warm(assignment.unit)
     except (ImportError, OSError) as lack:
         raise CourseError(
-            f"the exercises of {unit} need what is not there: {type(lack).__name__}: {lack}",
+            f"the exercises of {assignment.unit} need what is not there: {type(lack).__name__}: {lack}",
             'install the clone with all that it uses (pip install -e ".[instructor]"), or put the file back; '
             "`python -m autograder doctor` says what this machine lacks",
         ) from lack
     limits = settings.limits.with_experiments() if settings.explore else settings.limits
-    return Worker(terms_of(course, unit, settings), limits)
+    return Worker(terms_of(assignment, settings), limits)

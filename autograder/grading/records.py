@@ -15,10 +15,11 @@ from typing import Any
 
 import orjson
 
-from autograder.course import Course
+from autograder.course import Assignment
+from autograder.errors import SubmissionError
 from autograder.intake.repair import Repair
 from autograder.reasons import Reason
-from autograder.whole_files import replace, sweep
+from autograder.whole_files import replace
 
 RECORD_VERSION = 1
 DOUBTFUL = (Reason.TIMEOUT, Reason.DIED)
@@ -132,24 +133,35 @@ def parse(raw: bytes) -> Record:
         raise ValueError(f"not a record: {problem!r}") from None
 
 
-def save(course: Course, record: Record) -> None:
+def refusal(
+    student: str, unit: str, raw: bytes, problem: SubmissionError, cache_key: str = "", isolation: str = ""
+) -> Record:
+    """The record of a submission that cannot be graded: the reason, and what a person must do."""
+    return Record(
+        student=student,
+        unit=unit,
+        digest=digest_of(raw),
+        cache_key=cache_key,
+        isolation=isolation,
+        reason=problem.reason,
+        detail=problem.detail,
+        remedy=problem.remedy,
+    )
+
+
+def save(assignment: Assignment, record: Record) -> None:
     """Write the record; what it speaks of must be in place."""
-    replace(_place(course, record.unit, record.student), dump(record))
+    replace(_place(assignment, record.student), dump(record))
 
 
-def tidy(course: Course, unit: str) -> None:
-    """Remove what runs that were killed left beside the records."""
-    sweep(course.autograded / ".stagewise" / unit)
-
-
-def load(course: Course, unit: str, student: str) -> Record | None:
+def load(assignment: Assignment, student: str) -> Record | None:
     """The record of a student's submission, or None when there is none that can be used."""
-    return _read(_place(course, unit, student))
+    return _read(_place(assignment, student))
 
 
-def load_all(course: Course, unit: str) -> tuple[Record, ...]:
+def load_all(assignment: Assignment) -> tuple[Record, ...]:
     """All records of a unit, in the order of the students' names."""
-    found = (_read(path) for path in (course.autograded / ".stagewise" / unit).glob("*.json"))
+    found = (_read(path) for path in assignment.records.glob("*.json"))
     return tuple(sorted((one for one in found if one is not None), key=lambda one: one.student))
 
 
@@ -160,10 +172,10 @@ def _read(path: Path) -> Record | None:
         return None
 
 
-def _place(course: Course, unit: str, student: str) -> Path:
+def _place(assignment: Assignment, student: str) -> Path:
     fits = len(student.encode("utf-8", "replace")) < 200 and student.isprintable() and "/" not in student
     name = student if fits else f"{digest_of(student.encode('utf-8', 'replace'))[:32]}.odd"
-    return course.autograded / ".stagewise" / unit / f"{name}.json"
+    return assignment.records / f"{name}.json"
 
 
 def described(repairs: Iterable[Repair]) -> list[str]:

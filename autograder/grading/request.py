@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import autograder.lean  # noqa: F401 (must come before all else)
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError, SandboxError
 from autograder.grading.processes import serve
 from autograder.grading.settings import Settings
@@ -36,6 +36,11 @@ class GradingRequest:
     explore: bool = False
     seed: int | None = None
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def assignment(self) -> Assignment:
+        """What is graded."""
+        return Assignment(Course(Path(self.root)), self.unit)
 
     def written(self) -> str:
         """The request as JSON."""
@@ -62,8 +67,8 @@ def main(descriptor: str, text: str) -> None:
 
 
 def _serve(channel: Channel, request: GradingRequest) -> None:
-    course = Course(Path(request.root))
-    with Templates(course, request.unit, request.isolation, lanes=1) as templates:
+    assignment = request.assignment
+    with Templates(assignment, request.isolation, lanes=1) as templates:
         from autograder.grading.preparing import new_worker
         from autograder.grading.worker import reply
 
@@ -74,7 +79,7 @@ def _serve(channel: Channel, request: GradingRequest) -> None:
             seed=request.seed,
             limits=request.limits,
         )
-        worker = new_worker(course, request.unit, settings)
+        worker = new_worker(assignment, settings)
         channel.send(worker.terms.cache_key.encode())
         serve(channel, partial(reply, worker, lambda: templates.take(0)))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import Assignment
 from autograder.whole_files import replace, told_whose_fault
 
 _READ_ONLY = 0o444
@@ -22,18 +22,17 @@ _OF_THE_NAME = (
 )
 
 
-def store(
-    course: Course, unit: str, student: str, notebook: bytes, others: Iterable[tuple[str, bytes]]
-) -> None:
+def store(assignment: Assignment, student: str, notebook: bytes, others: Iterable[tuple[str, bytes]]) -> None:
     """Write the graded notebook and the submission's other files, and remove what an earlier submission
     left.
 
     Files of the unit's source directory go before a student's, as in nbgrader. Raises CourseError when the
     disk refuses.
     """
-    folder = course.autograded / student / unit
+    graded = assignment.graded(student)
+    folder = graded.parent
     with told_whose_fault(folder):
-        ours = {f"{unit}.ipynb": notebook, **dict(_of_source(course, unit))}
+        ours = {graded.name: notebook, **dict(_of_source(assignment.instructor.parent))}
         theirs = {name: content for name, content in others if name not in ours}
         _remove_all_but(folder, {folder / name for name in (*ours, *theirs)})
         for name, content in ours.items():
@@ -60,8 +59,7 @@ def _write(path: Path, content: bytes) -> None:
     os.chmod(path, _READ_ONLY)
 
 
-def _of_source(course: Course, unit: str) -> Iterator[tuple[str, bytes]]:
-    source = course.source / unit
+def _of_source(source: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(source.rglob("*")):
         if path.is_file() and path.suffix != ".ipynb":
             yield str(path.relative_to(source)), path.read_bytes()

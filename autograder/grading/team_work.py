@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autograder.collecting.record import team_work
-from autograder.course import Course
+from autograder.course import Assignment
 from autograder.grading.marking import Marked
 from autograder.grading.records import Record
 from autograder.reasons import Reason
@@ -14,9 +14,9 @@ from autograder.reasons import Reason
 class TeamWork:
     """Who waits for the result of a team's notebook, and what was graded so far in this run."""
 
-    def __init__(self, course: Course, unit: str) -> None:
-        self._course, self._unit = course, unit
-        self._shared = team_work(course, unit)
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._shared = team_work(assignment.course, assignment.unit)
         self._waiting: dict[str, list[str]] = {}
         self._graded: dict[str, Record] = {}
 
@@ -43,8 +43,8 @@ class TeamWork:
         record = self._graded.get(digest)
         if record is None or record.student == student:
             return None
-        place = self._course.autograded / record.student / self._unit / f"{self._unit}.ipynb"
         try:
-            return Marked(place.read_bytes(), replace(record, student=student))
+            notebook = self._assignment.graded(record.student).read_bytes()
+            return Marked(notebook, replace(record, student=student))
         except OSError:
             return None

@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 
-from autograder.course import Course
+from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.grading.settings import Settings
 from autograder.isolation.sandbox import SANDBOX, CandidateTemplate
@@ -49,17 +49,17 @@ def _is_given(cell: dict) -> bool:  # type: ignore[type-arg]
     return bool(cell["metadata"].get("stagewise", {}).get("role") == "given")
 
 
-def ahead_of(course: Course, unit: str, students: Sequence[str], settings: Settings) -> int:
+def ahead_of(assignment: Assignment, students: Sequence[str], settings: Settings) -> int:
     """How many templates a run will want here, as far as dates tell: none when nothing is new since the last
     one, or a cluster grades.
     """
     if settings.cluster:
         return 0
-    folders = list(course.submitted.glob(f"[!.]*/{unit}"))
+    folders = list(assignment.course.submitted.glob(f"[!.]*/{assignment.unit}"))
     if students:
         folders = [folder for folder in folders if folder.parent.name in students]
     if not settings.force:
-        kept = course.autograded / ".stagewise" / unit
+        kept = assignment.records
         folders = [folder for folder in folders if _newer(folder, kept / f"{folder.parent.name}.json")]
     return min(settings.jobs, len(folders))
 
@@ -80,9 +80,8 @@ class Templates:
     others is launched anew by `ready`.
     """
 
-    def __init__(self, course: Course, unit: str, isolation: str = SANDBOX, lanes: int = 0) -> None:
-        self._course = course
-        self._unit = unit
+    def __init__(self, assignment: Assignment, isolation: str = SANDBOX, lanes: int = 0) -> None:
+        self._assignment = assignment
         self._isolation = isolation
         self._lanes = lanes
         self._launched: list[CandidateTemplate] = []
@@ -133,12 +132,13 @@ class Templates:
     def _launch_one(self) -> CandidateTemplate:
         needs = self._needs_now()
         if needs is None:
-            problem = f"{self._unit} is not built in {self._course.root}"
-            raise CourseError(problem, f"run python -m autograder build {self._unit}")
+            unit = self._assignment.unit
+            problem = f"{unit} is not built in {self._assignment.course.root}"
+            raise CourseError(problem, f"run python -m autograder build {unit}")
         return self._launch(needs, 1)
 
     def _needs_now(self) -> Needs | None:
-        return needs_of(self._course.instructor(self._unit))
+        return needs_of(self._assignment.instructor)
 
     def _launch_all(self, needs: Needs) -> None:
         self._needs = needs
@@ -150,7 +150,7 @@ class Templates:
             raise
 
     def _launch(self, needs: Needs, candidates: int) -> CandidateTemplate:
-        hidden: Sequence[Path] = [self._course.root]
+        hidden: Sequence[Path] = [self._assignment.course.root]
         return CandidateTemplate.launch(
             needs.extras,
             isolation=self._isolation,

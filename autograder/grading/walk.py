@@ -101,7 +101,7 @@ class _Student:
     def __init__(self, candidate: Subject, clean: Clean, courses: Collection[str]) -> None:
         self._candidate = candidate
         self._clean = clean
-        self._alone = Alone(courses, candidate.lookup)
+        self._alone = Alone(courses, lambda name: candidate.lookup(name))
         self._gone = False
         self.stopped = False
         self.examined = False

@@ -10,7 +10,7 @@ import stat
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 
-from autograder.course import Course
+from autograder.course import Assignment
 from autograder.errors import SubmissionError
 from autograder.intake.files import open_folder, read_file
 
@@ -23,12 +23,12 @@ _IGNORED = (".ipynb_checkpoints", "__pycache__", "feedback")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
-def others(course: Course, unit: str, student: str) -> Iterator[tuple[str, bytes]]:
+def others(assignment: Assignment, student: str) -> Iterator[tuple[str, bytes]]:
     """The other plain files of a submission (path below its folder, content), as nbgrader keeps them; no
     links, and nothing that is gone or cannot be read by now.
     """
     try:
-        folder = open_folder(course.submitted, student, unit)
+        folder = open_folder(assignment.course.submitted, student, assignment.unit)
     except SubmissionError:
         return
     left, count = MAX_BYTES, MAX_FILES

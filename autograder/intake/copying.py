@@ -9,7 +9,7 @@ import stat
 from contextlib import suppress
 from typing import NoReturn
 
-from autograder.course import Course
+from autograder.course import Assignment
 from autograder.errors import SubmissionError
 from autograder.intake.beside import MAX_BYTES, walk
 from autograder.intake.files import LONGEST_TIMESTAMP, open_folder, parse_timestamp, read_file, said
@@ -19,11 +19,11 @@ _TIMESTAMP = "timestamp.txt"
 _REMEDY = "remove it, or grade with `python -m autograder grade`, which leaves out what cannot be kept"
 
 
-def require_copiable(course: Course, unit: str, student: str) -> None:
+def require_copiable(assignment: Assignment, student: str) -> None:
     """SubmissionError for a folder that nbgrader could not copy in bounded time and space, or of whose date
     it would make nothing. Such a date beside what was graded earlier, which is only compared, is removed.
     """
-    folder = open_folder(course.submitted, student, unit)
+    folder = open_folder(assignment.course.submitted, student, assignment.unit)
     try:
         _require_plain(folder)
         _require_time(folder)
@@ -32,7 +32,7 @@ def require_copiable(course: Course, unit: str, student: str) -> None:
     finally:
         os.close(folder)
     with suppress(SubmissionError, OSError):
-        earlier = open_folder(course.autograded, student, unit)
+        earlier = open_folder(assignment.course.autograded, student, assignment.unit)
         try:
             _drop_wrong_time(earlier)
         finally:

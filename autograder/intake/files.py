@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import Assignment
 from autograder.errors import CourseError, SubmissionError
 from autograder.intake.reading import MAX_BYTES
 from autograder.reasons import Reason
@@ -37,8 +37,9 @@ class Submitted:
     timestamp: datetime | None
 
 
-def find(course: Course, unit: str, students: Sequence[str] = ()) -> list[str]:
+def find(assignment: Assignment, students: Sequence[str] = ()) -> list[str]:
     """Names of the students with a folder for the unit, sorted; CourseError when one asked for has none."""
+    course, unit = assignment.course, assignment.unit
     if not course.submitted.is_dir():
         raise CourseError(
             f"there is no directory {course.submitted}",
@@ -58,15 +59,15 @@ def find(course: Course, unit: str, students: Sequence[str] = ()) -> list[str]:
     return sorted(set(students)) if students else present
 
 
-def read(course: Course, unit: str, student: str) -> Submitted:
+def read(assignment: Assignment, student: str) -> Submitted:
     """The submission of one student; what is wrong with its file is part of the result."""
     timestamp = None
     try:
         _require_good_name(student)
-        folder = open_folder(course.submitted, student, unit)
+        folder = open_folder(assignment.course.submitted, student, assignment.unit)
         try:
             timestamp = _timestamp(folder)
-            return Submitted(student, _notebook(folder, unit), None, timestamp)
+            return Submitted(student, _notebook(folder, assignment.unit), None, timestamp)
         finally:
             os.close(folder)
     except SubmissionError as problem:

@@ -12,7 +12,7 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.bounds import bound_memory
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.lanes import Lanes
@@ -40,15 +40,16 @@ def feedback(
     on_done: Callable[[str, int], None] = lambda student, total: None,
 ) -> tuple[Path, ...]:
     """Write feedback/<student>/<unit>/<unit>.html for everybody who was graded; raises CourseError."""
+    assignment = Assignment(course, unit)
     told = {
         record.student: record
-        for record in records.load_all(course, unit)
+        for record in records.load_all(assignment)
         if record.reason is not Reason.BAD_NAME and (not students or record.student in students)
     }
     if not told:
         who = f" of {', '.join(students)}" if students else ""
         raise CourseError(f"nothing{who} was graded in {unit} yet", f"run: python -m autograder grade {unit}")
-    lane = _Lane(course, unit, told, read_sheets(course, unit))
+    lane = _Lane(assignment, told, read_sheets(course, unit))
     waiting, written = list(told), []
     with Lanes(lane.begin, min(jobs or len(os.sched_getaffinity(0)), len(waiting))) as lanes:
         while waiting or lanes.busy:
@@ -85,9 +86,9 @@ class Unhidden(NbGraderPreprocessor):  # type: ignore[misc]
 class _Lane:
     """Renders pages in lanes, which are forked after everything was read, and stores them."""
 
-    def __init__(self, course: Course, unit: str, told: dict[str, Record], sheets: dict[str, Sheet]) -> None:
-        self._course, self._unit, self._told, self._sheets = course, unit, told, sheets
-        self._press = Press(course, read_plan(course.instructor(unit)))
+    def __init__(self, assignment: Assignment, told: dict[str, Record], sheets: dict[str, Sheet]) -> None:
+        self._assignment, self._told, self._sheets = assignment, told, sheets
+        self._press = Press(assignment.course, read_plan(assignment.instructor))
 
     def begin(self, number: int) -> Answering:
         """Bound what this process may take; whatever takes more ends it."""
@@ -97,7 +98,7 @@ class _Lane:
     def _page(self, message: bytes) -> bytes:
         student = message.decode()
         signal.setitimer(signal.ITIMER_VIRTUAL, _LAST_SECONDS)
-        graded = self._course.autograded / student / self._unit / f"{self._unit}.ipynb"
+        graded = self._assignment.graded(student)
         page = self._press.page(graded, self._told[student], self._sheet(student))
         return page.encode("utf-8", "replace")
 
@@ -105,12 +106,13 @@ class _Lane:
         """Write a page: of a lane that died over it, the summary alone."""
         if page is None:
             page = self._press.summary_alone(self._told[student], self._sheet(student)).encode()
-        path = self._course.feedback / student / self._unit / f"{self._unit}.html"
-        graded = self._course.autograded / student / self._unit
+        graded = self._assignment.graded(student)
+        folder = self._assignment.course.feedback / student / self._assignment.unit
+        path = folder / graded.with_suffix(".html").name
         with told_whose_fault(path):
-            sweep(path.parent)
+            sweep(folder)
             replace(path, page)
-            complete(path.parent, graded)
+            complete(folder, graded.parent)
         return path
 
     def _sheet(self, student: str) -> Sheet:

@@ -11,7 +11,7 @@ from math import fsum
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading import records
 from autograder.grading.records import CheckScore, Record
 from autograder.reasons import Reason
@@ -50,7 +50,7 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
     """All scores of a unit: students in the order of their names, cells in the notebook's."""
     plan = read_plan(course.instructor(unit))
     sheets = read_sheets(course, unit)
-    told = {record.student: record for record in records.load_all(course, unit)}
+    told = {record.student: record for record in records.load_all(Assignment(course, unit))}
     result = []
     for student in sorted(sheets.keys() | told.keys()):
         if students and student not in students:

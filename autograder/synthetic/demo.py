@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record
 from autograder.grading.templates import Templates
@@ -57,7 +57,7 @@ def _graded(
     course: Course, unit: str, names: Sequence[str], settings: Settings, console: Console
 ) -> dict[str, Record]:
     with (
-        Templates(course, unit, settings.isolation, min(settings.jobs, len(names))) as templates,
+        Templates(Assignment(course, unit), settings.isolation, min(settings.jobs, len(names))) as templates,
         Steps(f"Grading {unit}", console) as steps,
     ):
         done = grade(course, unit, names, settings, lambda _, total: steps.step(total), templates, steps.slow)

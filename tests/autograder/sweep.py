@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import reference.kit.units
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading import records
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record
@@ -55,7 +55,7 @@ def honest(course: Course) -> dict[str, tuple[Record | None, bytes]]:
     """What the sound students of the class have."""
     found = {}
     for name in CLASS:
-        record = records.load(course, trees.UNIT, name)
+        record = records.load(Assignment(course, trees.UNIT), name)
         page = course.autograded / name / trees.UNIT / trees.NOTEBOOK
         found[name] = record and replace(record, timings={}), page.read_bytes()
     return found
@@ -132,7 +132,7 @@ def _one_class(root: Path, quiet: Mapping[str, object], seeds: range) -> list[st
     prepare(course, [trees.UNIT], load=load)
     victims = planted(course, seeds)
     told = broken(course, quiet, victims)
-    kinds = Counter(record.reason.value for record in records.load_all(course, trees.UNIT))
+    kinds = Counter(record.reason.value for record in records.load_all(Assignment(course, trees.UNIT)))
     print(dict(sorted(kinds.items())))
     trees.uproot(root)
     return told

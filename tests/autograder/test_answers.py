@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.course import Assignment
 from autograder.grading import driver, records
 from autograder.grading.answers import read_answer
 from autograder.grading.driver import Settings, grade
@@ -89,7 +90,7 @@ def test_who_loses_two_workers_is_refused_with_a_reason_and_the_second_time_is_a
     pool = DyingPool()
     monkeypatch.setattr(driver, "_pool", lambda *_: nullcontext(pool))
     grade(toy_course, "toy", settings=Settings(jobs=1))
-    told = {record.student: record for record in records.load_all(toy_course, "toy")}
+    told = {record.student: record for record in records.load_all(Assignment(toy_course, "toy"))}
     assert {name: record.reason for name, record in told.items()} == dict.fromkeys(names, Reason.ENVIRONMENT)
     assert "ended twice" in told["ada"].detail
     assert sorted(pool.sent) == sorted(2 * names)

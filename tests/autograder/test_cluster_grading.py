@@ -16,6 +16,7 @@ import pytest
 
 from autograder.cluster import dask_transport
 from autograder.cluster.dask_transport import DaskTransport, connected
+from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.driver import Settings, grade
@@ -127,7 +128,7 @@ def test_a_scheduler_that_nobody_reaches_is_one_clear_error(courses, monkeypatch
         (said,) = in_child(lambda: told_by(courses[0], there))
     assert f"no Dask scheduler answers at {address}" in said
     assert "start one (dask scheduler)" in said
-    assert records.load_all(courses[0], "toy") == ()
+    assert records.load_all(Assignment(courses[0], "toy")) == ()
 
 
 def test_without_the_package_the_remedy_is_told(courses, monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError, SandboxError, SubmissionError
 from autograder.grading import companions
 from autograder.grading.companion import Companion
@@ -88,7 +88,7 @@ def test_a_graded_one_is_given_back():
 
 
 def test_units_of_others_are_left_to_nbgrader(tmp_path):
-    assert not make_ready(Course(tmp_path), "an-assignment-of-somebody-else")
+    assert not make_ready(Assignment(Course(tmp_path), "an-assignment-of-somebody-else"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,7 +12,8 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.config import CONFIG_TEXT, configure
 from autograder.course import REPOSITORY
-from autograder.grading.preprocessor import Isolated, Repaired
+from autograder.grading.exporter import Repaired
+from autograder.grading.preprocessor import Isolated
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import SubmissionError
 from autograder.grading import records
 from autograder.grading.records import Record, digest_of
@@ -31,7 +31,7 @@ def test_an_honest_folder_is_copied(toy_course, folder):
     (folder / "data").mkdir()
     (folder / "data" / "plot.png").write_bytes(b"x")
     (folder / "timestamp.txt").write_text("2026-01-02 03:04:05.678 UTC")
-    require_copiable(toy_course, "toy", "s17")
+    require_copiable(Assignment(toy_course, "toy"), "s17")
 
 
 STRANGE = {
@@ -53,18 +53,18 @@ STRANGE = {
 def test_a_folder_that_nbgrader_would_not_get_through_is_refused(toy_course, folder, make):
     make(folder)
     with pytest.raises(SubmissionError) as refusal:
-        require_copiable(toy_course, "toy", "s17")
+        require_copiable(Assignment(toy_course, "toy"), "s17")
     assert refusal.value.reason in (Reason.UNREADABLE, Reason.TOO_LARGE)
     assert refusal.value.remedy
 
 
 def test_too_many_files_are_refused(toy_course, folder, monkeypatch):
     monkeypatch.setattr("autograder.intake.beside.MAX_ENTRIES", 2)
-    require_copiable(toy_course, "toy", "s17")
+    require_copiable(Assignment(toy_course, "toy"), "s17")
     (folder / "a").touch()
     (folder / "b").mkdir()
     with pytest.raises(SubmissionError, match="files"):
-        require_copiable(toy_course, "toy", "s17")
+        require_copiable(Assignment(toy_course, "toy"), "s17")
 
 
 def test_a_date_that_is_none_beside_an_earlier_result_is_removed(toy_course, folder):
@@ -73,7 +73,7 @@ def test_a_date_that_is_none_beside_an_earlier_result_is_removed(toy_course, fol
     earlier.mkdir(parents=True)
     for text, stays in (("2026-01-02 03:04:05 UTC", True), ("1h2026", False)):
         (earlier / "timestamp.txt").write_text(text)
-        require_copiable(toy_course, "toy", "s17")
+        require_copiable(Assignment(toy_course, "toy"), "s17")
         assert (earlier / "timestamp.txt").exists() == stays
 
 
@@ -95,7 +95,10 @@ def test_nbgraders_command_refuses_such_folders_and_grades_the_others(tmp_path):
     kept.mkdir(parents=True)
     (kept / "dropout.ipynb").write_text(right)
     digest = digest_of(right.encode())
-    records.save(course, Record("b5", "dropout", digest=digest, cache_key="", isolation="sandbox"))
+    records.save(
+        Assignment(course, "dropout"),
+        Record("b5", "dropout", digest=digest, cache_key="", isolation="sandbox"),
+    )
     try:
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", "autograde", "dropout"],
@@ -108,7 +111,7 @@ def test_nbgraders_command_refuses_such_folders_and_grades_the_others(tmp_path):
     finally:
         trees.uproot(course.submitted)
     assert done.returncode != 0
-    told = {record.student: record for record in records.load_all(course, "dropout")}
+    told = {record.student: record for record in records.load_all(Assignment(course, "dropout"))}
     refused = {name for name, record in told.items() if record.reason is not Reason.OK}
     assert refused == bad.keys() - {"b5"}
     assert all(told[name].remedy and told[name].detail in done.stderr for name in refused)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.cli import main
+from autograder.course import Assignment
 from autograder.grading import records
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import CheckScore, Record
@@ -89,6 +90,6 @@ def test_what_says_nothing_of_the_submission_is_tried_again_in_this_run_and_in_t
     record = Record("ada", "toy", "digest", "cache_key", "sandbox", reason=reason)
     assert record.in_doubt
     assert not record.is_final
-    records.save(toy_course, replace(record, cache_key=""))
+    records.save(Assignment(toy_course, "toy"), replace(record, cache_key=""))
     hand_in(toy_course, ada=RIGHT)
     assert graded(toy_course)["ada"].graded

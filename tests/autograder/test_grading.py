@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.collecting import record
+from autograder.course import Assignment
 from autograder.errors import CourseError, SandboxError
 from autograder.grading import driver as grading
 from autograder.grading import records
@@ -278,7 +279,7 @@ def test_ctrl_c_keeps_what_was_finished(toy_course):
 def test_a_record_tells_which_layers_held_the_code(toy_course):
     hand_in(toy_course, ada=RIGHT)
     graded(toy_course)
-    (record,) = records.load_all(toy_course, "toy")
+    (record,) = records.load_all(Assignment(toy_course, "toy"))
     assert record.isolation == "sandbox"
     assert {"namespaces", "rlimits", "no-new-privileges"} <= set(record.layers)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import reference.kit.units
+from autograder.course import Assignment
 from autograder.grading import driver, records
 from autograder.grading.driver import Settings, grade
 from autograder.reports.feedback import feedback
@@ -102,7 +103,7 @@ def test_a_driver_that_is_killed_is_taken_up_where_it_was(seed, undisturbed, bui
         driver_strikes(moment, lambda: sabotage.kill(os.getpid()), int)
 
     assert run(course, Lent(template), batch, disturb) == -9
-    finished = {record.student for record in records.load_all(course, "toy")}
+    finished = {record.student for record in records.load_all(Assignment(course, "toy"))}
     sent(course)
     assert run(course, Lent(template), batch) == 0
     again = sent(course)

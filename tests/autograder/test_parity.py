@@ -9,7 +9,7 @@ import sysconfig
 import pytest
 
 from autograder.config import CONFIG_TEXT
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading import records
 from autograder.grading.driver import grade
 from autograder.reasons import Reason
@@ -56,7 +56,7 @@ def test_nbgraders_own_command_repairs_refuses_and_hides_as_ours_does(course, tm
     failed = nbgrader(scratch, "autograde")
     assert failed.returncode != 0
     assert "not-json" in failed.stderr
-    told = {record.student: record for record in records.load_all(scratch, "batchnorm")}
+    told = {record.student: record for record in records.load_all(Assignment(scratch, "batchnorm"))}
     assert told["a-repaired"].repairs[0].cell == "check-batchnorm_step1"
     assert told["b-cut"].reason is Reason.NOT_JSON
     assert not (scratch.autograded / "b-cut").exists()
@@ -84,12 +84,12 @@ def test_a_first_run_of_nbgraders_command_is_like_a_second_and_enters_nothing_it
     failed = nbgrader(fresh, "autograde", path="")
     assert failed.returncode != 0
     assert "install bubblewrap" in failed.stderr
-    (told,) = records.load_all(fresh, "batchnorm")
+    (told,) = records.load_all(Assignment(fresh, "batchnorm"))
     assert (told.reason, told.cache_key) == (Reason.ENVIRONMENT, "")
     assert read_sheets(fresh, "batchnorm") == {}
 
     assert nbgrader(fresh, "autograde").returncode == 0
-    (again,) = records.load_all(fresh, "batchnorm")
+    (again,) = records.load_all(Assignment(fresh, "batchnorm"))
     (done,) = grade(course, "batchnorm", [student])
     assert again.points == done.record.points > 0
     assert read_sheets(fresh, "batchnorm")[student].score == again.points

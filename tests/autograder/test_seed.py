@@ -7,7 +7,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from autograder import cli, commands
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.driver import Settings, grade
@@ -100,11 +100,11 @@ def test_all_ways_of_grading_draw_from_the_seed_of_the_course(course, template):
     assert seventh != usual
 
     config = course.config()
-    assert Isolated(config=config).request(course, "batchnorm").seed == 7
+    assert Isolated(config=config).request(Assignment(course, "batchnorm")).seed == 7
     api = NbGraderAPI(CourseDirectory(config=config), config=config)  # the form grader's button calls this
     assert api.autograde("batchnorm", "ada", force=True)["success"]
     assert errors_in(course) == seventh
-    (record,) = records.load_all(course, "batchnorm")
+    (record,) = records.load_all(Assignment(course, "batchnorm"))
     assert record.cache_key == ""
     assert ours() == seventh
 

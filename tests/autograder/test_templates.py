@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading import templates as launching
 from autograder.grading.templates import Templates, needs_of
@@ -73,7 +73,7 @@ def test_a_unit_that_says_nothing_gets_nothing_whatever_its_cells_are_about(cour
 
 
 def test_a_first_run_has_the_templates_of_a_second(course, launched):
-    with Templates(course, "unit", lanes=5) as templates:
+    with Templates(Assignment(course, "unit"), lanes=5) as templates:
         assert launched == []
         build(course, given="import torch", needs=("transfer",))
         assert templates.ready() == tuple(launched)
@@ -83,7 +83,7 @@ def test_a_first_run_has_the_templates_of_a_second(course, launched):
 
 def test_those_of_a_build_that_was_out_of_date_are_replaced(course, launched):
     build(course, given="x = 1")
-    with Templates(course, "unit", lanes=1) as templates:
+    with Templates(Assignment(course, "unit"), lanes=1) as templates:
         build(course, given="x = 2")
         (kept,) = templates.ready()
         assert templates.take(0) is kept
@@ -93,12 +93,15 @@ def test_those_of_a_build_that_was_out_of_date_are_replaced(course, launched):
 
 def test_those_of_a_good_build_are_kept(course, launched):
     build(course, given="x = 1")
-    with Templates(course, "unit", lanes=1) as templates:
+    with Templates(Assignment(course, "unit"), lanes=1) as templates:
         assert templates.ready() == tuple(launched)
         assert len(launched) == 1
 
 
 def test_without_a_build_there_is_none_to_take(course, launched):
-    with Templates(course, "unit", lanes=1) as templates, pytest.raises(CourseError, match="not built"):
+    with (
+        Templates(Assignment(course, "unit"), lanes=1) as templates,
+        pytest.raises(CourseError, match="not built"),
+    ):
         templates.take(0)
     assert launched == []

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from autograder.course import Assignment
 from autograder.grading import driver
 from autograder.grading.worker import question
 from autograder.intake import files
@@ -41,17 +42,17 @@ def test_of_many_trees_each_ends_with_a_result_or_a_reason(built_toy):
 def test_what_lies_beside_a_notebook_is_taken_along_within_bounds(toy_course, folder, make):
     make(folder / "data")
     (folder / "plot.png").write_bytes(b"picture")
-    found = dict(others(toy_course, "toy", "s17"))
+    found = dict(others(Assignment(toy_course, "toy"), "s17"))
     assert found["plot.png"] == b"picture"
     assert len(found) <= MAX_FILES
-    assert files.read(toy_course, "toy", "s17").problem is None
+    assert files.read(Assignment(toy_course, "toy"), "s17").problem is None
 
 
 def test_what_is_too_large_or_no_plain_file_is_left_out_and_not_read(toy_course, folder):
     trees.sparse(folder / "huge", MAX_BYTES + 1)
     os.mkfifo(folder / "fifo")
     (folder / "link").symlink_to("/etc/passwd")
-    assert list(others(toy_course, "toy", "s17")) == []
+    assert list(others(Assignment(toy_course, "toy"), "s17")) == []
 
 
 @pytest.mark.parametrize("name", [b"a" * 255, "ü".encode() * 127, b"\xff\xfe.png"])
@@ -118,12 +119,12 @@ def test_a_folder_may_go_away_while_it_is_graded(toy_course, folder, change, mon
 def test_something_else_in_the_place_of_the_notebook_has_a_reason(toy_course, folder, make, reason):
     (folder / "toy.ipynb").unlink()
     make(folder / "toy.ipynb")
-    problem = files.read(toy_course, "toy", "s17").problem
+    problem = files.read(Assignment(toy_course, "toy"), "s17").problem
     assert problem.reason is reason
     assert problem.remedy
 
 
 def test_a_students_folder_that_leads_nowhere_is_told(toy_course, folder):
     (toy_course.submitted / "loop").symlink_to("loop")
-    assert files.find(toy_course, "toy") == ["loop", "s17"]
-    assert files.read(toy_course, "toy", "loop").problem.reason is Reason.SYMLINK
+    assert files.find(Assignment(toy_course, "toy")) == ["loop", "s17"]
+    assert files.read(Assignment(toy_course, "toy"), "loop").problem.reason is Reason.SYMLINK

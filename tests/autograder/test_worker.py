@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograder.course import Assignment
 from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates
@@ -23,8 +24,8 @@ OUT_OF_ORDER = {
 def mark(toy_course):
     """Marks submissions with one worker; tells the record and the examiner that is left."""
     prepare(toy_course, ["toy"])
-    worker = new_worker(toy_course, "toy", Settings(limits=LIMITS))
-    with Templates(toy_course, "toy", lanes=1) as templates:
+    worker = new_worker(Assignment(toy_course, "toy"), Settings(limits=LIMITS))
+    with Templates(Assignment(toy_course, "toy"), lanes=1) as templates:
 
         def marked(raw):
             record = unpack(worker.mark("ada", raw, lambda: templates.take(0))).record

@@ -63,9 +63,9 @@ def test_the_request_and_the_notebook_arrive_as_data(companions, place):
     (companion,) = companions
     assert replace(companion.request, root="") == REQUEST
     assert GradingRequest.read(companion.request.written()) == companion.request
-    course = worker_plugin.Course(companion.request.root)
-    assert read_plan(course.instructor("toy")) == toy_plan()
-    assert course.root.stat().st_mode & 0o077 == 0
+    assignment = companion.request.assignment
+    assert read_plan(assignment.instructor) == toy_plan()
+    assert assignment.course.root.stat().st_mode & 0o077 == 0
 
 
 def test_a_companion_is_kept_warm_and_ends_with_the_run(companions, place):
@@ -73,7 +73,7 @@ def test_a_companion_is_kept_warm_and_ends_with_the_run(companions, place):
     assert place.mark(b"die") is None
     assert place.mark(b"two") == b"TWO"
     (companion,) = companions
-    root = worker_plugin.Course(companion.request.root).root
+    root = companion.request.assignment.course.root
     place.teardown(WORKER)
     assert companion.closed
     assert not root.exists()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, inspect, select, table
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.database import opened, reading
 from autograder.grading import records
 from autograder.grading.records import Record
@@ -41,7 +41,10 @@ class Outcome:
 def outcome(course: Course) -> Outcome:
     """What is in the course now."""
     return Outcome(
-        told={record.student: replace(record, timings={}) for record in records.load_all(course, "toy")},
+        told={
+            record.student: replace(record, timings={})
+            for record in records.load_all(Assignment(course, "toy"))
+        },
         files={
             str(path.relative_to(course.root)): path.read_bytes()
             for place in (course.autograded, course.feedback)

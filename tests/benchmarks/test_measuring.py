@@ -8,7 +8,7 @@ import sys
 import pytest
 from IPython import get_ipython
 
-from autograder.course import REPOSITORY, Course
+from autograder.course import REPOSITORY, Assignment, Course
 from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
 from autograder.synthetic.students import draw_class, solved
@@ -58,7 +58,7 @@ def plan(tmp_path_factory):
     """The plan of a unit as graders have it."""
     course = Course(tmp_path_factory.mktemp("course"))
     prepare(course, ["activations"])
-    return new_worker(course, "activations", Settings()).terms.plan
+    return new_worker(Assignment(course, "activations"), Settings()).terms.plan
 
 
 def test_without_isolation_a_submission_gets_its_points_and_leaves_nothing_behind(plan):
