@@ -33,12 +33,12 @@
 #
 # - `f_forward(x)` returns `out, cache`. `x` is a float array of any shape; `out` has the same shape and dtype. The `cache` is yours: put into
 #   it what you want to have on the way back.
-# - `f_backward(dout, cache)` returns `dx`. A name that starts with `d` is a gradient of the loss $L$: $\mathrm{dout} = \partial L/\partial\, \mathrm{out}$ comes from
+# - `f_backward(dout, cache)` returns `dx`, of the shape and dtype of `dout`. A name that starts with `d` is a gradient of the loss $L$: $\mathrm{dout} = \partial L/\partial\, \mathrm{out}$ comes from
 #   above, and entry by entry the chain rule gives
 #
 # $$\mathrm{dx} = \frac{\partial L}{\partial x} = \frac{\partial L}{\partial\, \mathrm{out}} \cdot \frac{\partial\, \mathrm{out}}{\partial x} = \mathrm{dout} \cdot f'(x).$$
 #
-# None of the functions may change its arguments. Rows are examples: $N$ examples, $D$ features, $H$ units.
+# None of the functions may change its arguments, and the cache is one of them: a second call on it gives the same again. Rows are examples: $N$ examples, $D$ features, $H$ units.
 
 # %% role="given"
 import math
@@ -172,7 +172,8 @@ check(sigmoid_forward)
 def sigmoid_backward(dout, cache):
     """Back through the sigmoid.
 
-    dout: gradient of the loss by out, cache: what sigmoid_forward returned.  Returns dx: shape of dout.
+    dout: gradient of the loss by out, cache: what sigmoid_forward returned.
+    Returns dx: shape and dtype of dout.
         dx = dout * s * (1 - s),    s = sigmoid(x)
     """
 
@@ -435,7 +436,8 @@ check(tanh_forward)
 def tanh_backward(dout, cache):
     """Back through tanh.
 
-    dout: gradient of the loss by out, cache: what tanh_forward returned.  Returns dx: shape of dout.
+    dout: gradient of the loss by out, cache: what tanh_forward returned.
+    Returns dx: shape and dtype of dout.
         dx = dout * (1 - t ** 2),    t = tanh(x)
     """
 
@@ -483,7 +485,8 @@ check(relu_forward)
 def relu_backward(dout, cache):
     """Back through ReLU.
 
-    dout: gradient of the loss by out, cache: what relu_forward returned.  Returns dx: shape of dout.
+    dout: gradient of the loss by out, cache: what relu_forward returned.
+    Returns dx: shape and dtype of dout.
         dx = dout where x > 0,    dx = 0 where x < 0
     Where x == 0, any slope from 0 to 1 is right.  dout itself must not change.
     """
@@ -861,7 +864,8 @@ check(elu_forward)
 def elu_backward(dout, cache):
     """Back through the ELU.
 
-    dout: gradient of the loss by out, cache: what elu_forward returned.  Returns dx: shape of dout.
+    dout: gradient of the loss by out, cache: what elu_forward returned.
+    Returns dx: shape and dtype of dout.
         dx = dout where x > 0,    dx = dout * alpha * exp(x) where x < 0
     Where x == 0, any slope between alpha and 1 is right.
     Without a warning of NumPy, also for |x| = 1000.
@@ -961,7 +965,7 @@ interactive.explore(three_lines)
 def maxout_forward(x, w, b):
     """A layer of maxout units: the largest of K linear maps, for each unit.
 
-    x: (N, D), w: (K, D, H), b: (K, H).  Returns out: (N, H), and a cache of your choice.
+    x: (N, D), w: (K, D, H), b: (K, H).  Returns out: (N, H), in the dtype of x, and a cache of your choice.
         z[k] = x @ w[k] + b[k],    out[n, h] = max over k of z[k][n, h]
     """
     ### BEGIN SOLUTION
@@ -989,7 +993,8 @@ check(maxout_forward)
 def maxout_backward(dout, cache):
     """Back through a layer of maxout units.
 
-    dout: (N, H), cache: what maxout_forward returned.  Returns dx: (N, D), dw: (K, D, H), db: (K, H).
+    dout: (N, H), cache: what maxout_forward returned.  Returns dx: (N, D), dw: (K, D, H), db: (K, H),
+    all in the dtype of dout.
         dz[k] = dout where map k won, 0 elsewhere
         dx = sum over k of dz[k] @ w[k].T,    dw[k] = x.T @ dz[k],    db[k] = sum over n of dz[k]
     """
@@ -1070,7 +1075,8 @@ check(silu_forward)
 def silu_backward(dout, cache):
     """Back through SiLU.
 
-    dout: gradient of the loss by out, cache: what silu_forward returned.  Returns dx: shape of dout.
+    dout: gradient of the loss by out, cache: what silu_forward returned.
+    Returns dx: shape and dtype of dout.
         dx = dout * (s + x * s * (1 - s)),    s = sigmoid(x)
     """
 
@@ -1107,7 +1113,8 @@ check(gelu_forward)
 def gelu_backward(dout, cache):
     """Back through GELU.
 
-    dout: gradient of the loss by out, cache: what gelu_forward returned.  Returns dx: shape of dout.
+    dout: gradient of the loss by out, cache: what gelu_forward returned.
+    Returns dx: shape and dtype of dout.
         dx = dout * (Phi(x) + x * phi(x)),    phi(x) = exp(-x ** 2 / 2) / sqrt(2 * pi)
     """
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.exercises.activations.pairs import back, there
 from reference.exercises.activations.rectified import ALIAS, OF_DOUT
-from reference.exercises.activations.smooth import UPSTREAM
+from reference.exercises.activations.smooth import ONE_TRUTH, UPSTREAM
 from reference.kit.notation import Notation
 from reference.kit.patching import patched
 from reference.truth import activations as act
@@ -29,7 +29,7 @@ def elu_back_both_branches(dout: Any, cache: Any) -> Any:
     return np.where(x > 0, dout, dout * alpha * np.exp(x))
 
 
-named = Notation(globals(), OF_DOUT=OF_DOUT, UPSTREAM=UPSTREAM, ALIAS=ALIAS)
+named = Notation(globals(), OF_DOUT=OF_DOUT, UPSTREAM=UPSTREAM, ALIAS=ALIAS, ONE_TRUTH=ONE_TRUTH)
 EXERCISES = (
     there(
         act.elu_forward,
@@ -46,6 +46,9 @@ EXERCISES = (
             alpha multiplies only exp(x) in your formula. The 1 belongs inside the bracket.
         alpha-in-the-exponent: alpha * np.expm1(np.minimum(x, 0)) => np.expm1(alpha * np.minimum(x, 0))
             Your alpha stands in the exponent. It is a factor in front of the bracket.
+        if-for-where:
+            np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))) => x if x > 0 else alpha * np.expm1(x)
+            @ONE_TRUTH
         leaky-instead: alpha * np.expm1(np.minimum(x, 0)) => alpha * x
             Your negative side is a straight line. An ELU bends there and levels off at -alpha.
         """),
@@ -72,6 +75,8 @@ EXERCISES = (
             Your slope on the negative side is exp(x). The factor alpha of the forward pass is missing.
         plus-one: (out + alpha) => (out + 1)
             out + 1 is the slope only for alpha = 1.
+        brackets-missing: dout * (out + alpha) => dout * out + alpha
+            On the negative side dout multiplies only a part of the slope: brackets are missing.
         dead-negatives: dout * (out + alpha) => 0 * dout
             Your negative side is dead. The ELU still has a slope there; that is its point.
         mask-from-dout: out > 0 => dout > 0

@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.exercises.activations.inputs import entries
 from reference.exercises.activations.pairs import back, there
-from reference.exercises.activations.smooth import SPOILT, UPSTREAM, naive_sigmoid
+from reference.exercises.activations.smooth import CACHE, SPOILT, UPSTREAM, naive_sigmoid
 from reference.kit.exercise import Case
 from reference.kit.notation import Notation
 from reference.kit.probes import asker
@@ -21,6 +21,12 @@ TANH_FORM_PASSES = Tolerance(
     stol=1e-3,
     reason="the tanh form of GELU, in wide use, is off by up to 9e-4; one case of its own asks for the "
     "exact one",
+)
+
+BRACKETS = "Your dout multiplies the first of the two terms only: brackets are missing."
+WIDE_ROOT = (
+    "Your values are right, but float32 comes back as float64: np.sqrt of a number is a float64, and so is "
+    "what it divides. math.sqrt gives a plain number, which leaves the array's dtype as it is."
 )
 
 
@@ -68,6 +74,7 @@ named = Notation(
     globals(),
     UPSTREAM=UPSTREAM,
     SPOILT=SPOILT,
+    CACHE=CACHE,
     tanh_approximation=lambda x: (gelu_by_tanh(x)[0], (x, act.gelu_forward(x)[1][1])),
     by_erfc=lambda x: (x * phi_by_erfc(x), (x, phi_by_erfc(x))),
     slope_in_the_cache_back=lambda dout, slope: dout * slope,
@@ -111,8 +118,12 @@ EXERCISES = (
             You return the slope of the sigmoid alone. SiLU is a product: x times the sigmoid.
         upstream-forgotten: dout * (s + x * s * (1 - s)) => (s + x * s * (1 - s))
             @UPSTREAM
+        brackets-missing: dout * (s + x * s * (1 - s)) => dout * s + x * s * (1 - s)
+            @BRACKETS
         writes-into-dout: dx: Array = dout * (s + x * s * (1 - s)) => dx = dout; dx *= s + x * s * (1 - s)
             @SPOILT
+        spoils-the-cache: dx: Array = dout * (s + x * s * (1 - s)) => s *= 1 + x * (1 - s); dx = dout * s
+            @CACHE
         """),
         named.rights("""
         factored: (s + x * s * (1 - s)) => s * (1 + x * (1 - s))
@@ -133,6 +144,8 @@ EXERCISES = (
             Your gate goes up to 2. A share lies between 0 and 1.
         one-missing: (1 + erf(x / math.sqrt(2))) => erf(x / math.sqrt(2))
             Your gate goes from -1/2 to 1/2. erf is negative for negative x; a share is not.
+        float32-lost: math.sqrt(2) => np.sqrt(2)
+            @WIDE_ROOT
         gate-alone: x * phi_below => phi_below
             You return the gate Phi(x) alone. GELU multiplies x by it.
         """),
@@ -167,6 +180,15 @@ EXERCISES = (
             front change it.
         upstream-forgotten: dout * (phi_below + x * density) => phi_below + x * density
             @UPSTREAM
+        brackets-missing: dout * (phi_below + x * density) => dout * phi_below + x * density
+            @BRACKETS
+        spoils-the-cache:
+            - dx: Array = dout * (phi_below + x * density)
+            + phi_below += x * density
+            + dx: Array = dout * phi_below
+            @CACHE
+        float32-lost: math.sqrt(2 * math.pi) => np.sqrt(2 * np.pi)
+            @WIDE_ROOT
         """),
         named.rights("""
         term by term: dout * (phi_below + x * density) => dout * phi_below + dout * x * density

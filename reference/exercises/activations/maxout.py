@@ -9,7 +9,7 @@ from reference.exercises.activations.smooth import UPSTREAM
 from reference.kit import probes
 from reference.kit.exercise import Case
 from reference.kit.notation import Notation
-from reference.kit.promises import Promise, keeps_dtype, takes_gaps
+from reference.kit.promises import Promise, keeps_dtype, pure, takes_gaps
 from reference.kit.variants import exercise, right_pair
 from reference.kit.variants import in_float32 as narrow
 from reference.truth import activations as act
@@ -53,7 +53,7 @@ def back_with_all_maps(dout: Any, cache: Any) -> Any:
     return dx, np.stack([x.T @ one for one in dz]), np.stack([one.sum(axis=0) for one in dz])
 
 
-def _cases(ask: probes.Ask, *more: Case) -> tuple[Case | Promise, ...]:
+def _cases(ask: probes.Ask, *more: Case | Promise) -> tuple[Case | Promise, ...]:
     return (
         ask("6 examples, 3 pieces", pieces(6, 4, 3, 5), weight=2, visible=True, main=True),
         ask("all biases low", pieces(5, 3, 2, 4, offset=-6.0), visible=True, why="the largest is negative"),
@@ -111,7 +111,11 @@ EXERCISES = (
     ),
     exercise(
         act.maxout_backward,
-        _cases(_back, _back("tiny gradients", pieces(6, 4, 3, 2, gradient=1e-7), weight=0.5)),
+        _cases(
+            _back,
+            pure(pieces(4, 3, 2, 5), visible=True),
+            _back("tiny gradients", pieces(6, 4, 3, 2, gradient=1e-7), weight=0.5),
+        ),
         named.wrongs("""
         all-pieces-get-it: dz = dout * won => dz = dout * np.ones_like(won)
             All K pieces receive the gradient in your code. Only the one that won made the output.

@@ -6,7 +6,7 @@ from typing import Any
 from reference.exercises.activations.inputs import at_the_kink, entries, large
 from reference.kit import probes
 from reference.kit.exercise import COURSE, Alternative, Case, Exercise, Function, Inputs, Misconception, right
-from reference.kit.promises import Promise, default, keeps_dtype, takes_gaps
+from reference.kit.promises import Promise, default, keeps_dtype, pure, takes_gaps
 from reference.kit.variants import back_entry_by_entry, entry_by_entry, exercise, in_float32, right_pair
 from stagewise.judge.compare import Tolerance
 
@@ -33,7 +33,7 @@ def there(
     ask = probes.asker(f"{call}({', '.join(takes)})", "out", takes=" ".join(takes), tolerance=tolerance)
     cases = _cases(ask, constant, "tiny numbers", spread=1e-3)
     if constant:
-        cases += [_unusual(ask, constant), default(constant[0], entries(3, 5))]
+        cases += [_unusual(ask, constant), default(constant[0], entries(3, 5), visible=True)]
     looped = right("entry by entry", by=entry_by_entry(truth))
     return exercise(truth, (*cases, *extra), mistakes, (looped, *others))
 
@@ -55,6 +55,7 @@ def back(
     script = f"out, cache = {forward.__name__}({', '.join(takes)})\ndx = {truth.__name__}(dout, cache)"
     ask = probes.asker(script, "dx", takes=" ".join(("dout", *takes)), tolerance=tolerance)
     cases = _cases(ask, constant, "tiny gradients", gradient=1e-7)
+    cases.append(pure(entries(3, 4, **_usual(constant)), visible=True))
     if kink is not None:
         at_zero = at_the_kink(4, 3, **_usual(constant))
         cases.append(ask("x = 0", at_zero, weight=0.5, visible=True, also=kink, why=KINK))

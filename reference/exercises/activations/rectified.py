@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from reference.exercises.activations.pairs import back, there
-from reference.exercises.activations.smooth import UPSTREAM
+from reference.exercises.activations.smooth import ONE_TRUTH, UPSTREAM
 from reference.kit.notation import Notation
 from reference.kit.patching import patched
 from reference.truth import activations as act
@@ -28,6 +28,7 @@ def leaky_by_max(x: Any, a: Any = 0.01) -> Any:
 named = Notation(
     globals(),
     UPSTREAM=UPSTREAM,
+    ONE_TRUTH=ONE_TRUTH,
     from_a_mask_back=lambda dout, mask: dout * mask,
     from_a_mask_there=lambda x: (np.maximum(0, x), x > 0),
 )
@@ -38,6 +39,8 @@ EXERCISES = (
         np.max-for-np.maximum: np.maximum(0, x) => np.max(0, x)
             np.max(0, x) looks for the largest entry of 0 along the axis x, and x is no axis. The larger of
             two numbers, entry by entry, is np.maximum.
+        max-for-np.maximum: np.maximum(0, x) => max(0, x)
+            @ONE_TRUTH
         minimum-instead: np.maximum(0, x) => np.minimum(0, x)
             You keep the negative numbers and lose the positive ones.
         absolute-value: np.maximum(0, x) => np.abs(x)
@@ -88,6 +91,8 @@ EXERCISES = (
         max-trick: np.where(x > 0, x, a * x) => np.maximum(a * x, x)
             The larger of a * x and x is the leaky ReLU only as long as a is at most 1. For a larger a it
             picks the wrong one on both sides: decide by the sign of x.
+        if-for-where: np.where(x > 0, x, a * x) => x if x > 0 else a * x
+            @ONE_TRUTH
         no-leak: np.where(x > 0, x, a * x) => np.maximum(0, x)
             Nothing leaks: your negative side is 0. There the output is a * x.
         slope-ignored: np.where(x > 0, x, a * x) => np.where(x > 0, x, 0.01 * x)

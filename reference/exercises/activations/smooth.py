@@ -15,6 +15,15 @@ SPOILT = (
     "make a new array instead of working in place."
 )
 
+CACHE = (
+    "A first call is right, but the function changes its cache: a second call on it answers something else. "
+    "Make a new array instead of working in place."
+)
+ONE_TRUTH = (
+    "Somewhere Python wants one True or False (an if, an and, its own max), and an array has one for each "
+    "entry. np.where and np.maximum decide entry by entry."
+)
+
 
 def naive_sigmoid(x: Any) -> Any:
     """The formula as it stands: right, but exp overflows and warns."""
@@ -68,6 +77,10 @@ EXERCISES = (
             Your entries share a sum of 1: that is a softmax. A sigmoid treats every entry by itself.
         tanh-instead: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.tanh(x)
             Your outputs lie between -1 and 1: that is tanh. A sigmoid lies between 0 and 1.
+        brackets-missing: np.where(x >= 0, 1, e) / (1 + e) => 1 / 1 + np.exp(-x)
+            Your denominator has no brackets: 1 / 1 + exp(-x) is 1 + exp(-x).
+        if-for-where: np.where(x >= 0, 1, e) => (1 if x >= 0 else e)
+            @ONE_TRUTH
         twice-as-steep: out = np.where(x >= 0, 1, e) / (1 + e) => out = 0.5 * (1 + np.tanh(x))
             Your curve is right at 0 and twice too steep. With tanh, sigmoid(x) needs half of x.
         """),
@@ -102,6 +115,8 @@ EXERCISES = (
                 Your slope is negative, but the sigmoid rises everywhere.
             writes-into-dout: dx: Array = dout * out * (1 - out) => dx = dout; dx *= out * (1 - out)
                 @SPOILT
+            spoils-the-cache: dx: Array = dout * out * (1 - out) => out *= 1 - out; dx = dout * out
+                @CACHE
             """),
         ),
         (
@@ -121,6 +136,8 @@ EXERCISES = (
         overflow-to-nan: np.tanh(x) => (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
             For large |x| your exp is infinite, and infinity divided by infinity is NaN. NumPy has a tanh that
             knows about this.
+        brackets-missing: np.tanh(x) => (np.exp(x) - np.exp(-x)) / np.exp(x) + np.exp(-x)
+            Your denominator has no brackets: only the first term of it divides.
         half-as-steep: np.tanh(x) => 2 * sigmoid_forward(x)[0] - 1
             Your curve has the right ends but only half the slope. Which multiple of x must go into the
             sigmoid?
@@ -161,6 +178,8 @@ EXERCISES = (
                 Your slope is negative, but tanh rises everywhere.
             writes-into-dout: dx: Array = dout * (1 - out**2) => dx = dout; dx *= 1 - out**2
                 @SPOILT
+            spoils-the-cache: dx: Array = dout * (1 - out**2) => out *= out; dx = dout * (1 - out)
+                @CACHE
             """),
         ),
         (
