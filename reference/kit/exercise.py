@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,10 @@ class Case:
     refusal: str = ""
     also: Function | None = None
     stated: Mapping[str, Stated] = field(default_factory=dict)
+
+    def because(self, why: str) -> Case:
+        """The same case with the reason why it is asked."""
+        return replace(self, why=why)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +166,11 @@ class Unit:
         raise LookupError(
             f"unit {self.name} has no exercise {name!r}; it has: {', '.join(e.name for e in self.exercises)}"
         )
+
+
+def in_torch(package: str) -> Callable[[], tuple[Any, ...]]:
+    """The ROWS of the package's module `in_torch`, which is imported when they are asked for."""
+    return lambda: tuple(import_module(f"{package}.in_torch").ROWS)
 
 
 def case(name: str, script: str, compare: str | Mapping[str, float], inputs: Inputs, **details: Any) -> Case:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import numpy as np
+import torch
+from torch.nn import functional
 
 from reference.exercises.activations.inputs import entries, large, pieces
 from reference.exercises.activations.measures import stack, units
@@ -53,56 +55,58 @@ def _of_x(oracle: Any) -> Any:
     return lambda x: oracle(x)
 
 
-def oracle_rows() -> tuple[Row, ...]:
-    """Every function of reference/truth/activations.py. ImportError without torch."""
-    import torch
-    from torch.nn import functional
+def saturated(x: Any) -> Any:
+    return (x.abs() > 5).double().mean()
 
-    def saturated(x: Any) -> Any:
-        return (x.abs() > 5).double().mean()
 
-    def dead(out: Any) -> Any:
-        return (out.abs().amax(0) == 0).double().mean()
+def dead(out: Any) -> Any:
+    return (out.abs().amax(0) == 0).double().mean()
 
-    def torch_maxout(x: Any, w: Any, b: Any) -> Any:
-        return torch.stack([x @ one + shift for one, shift in zip(w, b, strict=True)]).amax(0)
 
-    def norms(dout: Any, layers: Any) -> Any:
-        """One loss per layer: the product of what follows it, linear in its weights, by autograd."""
-        found = []
-        for i, layer in enumerate(layers):
-            leaf = layer["w"].clone().requires_grad_()
-            h = layer["x"] @ leaf
-            for later, following in zip(layers[i:], [*layers[i + 1 :], None], strict=True):
-                h = h * later["slope"]
-                h = h if following is None else h @ following["w"]
-            (gradient,) = torch.autograd.grad(h, leaf, dout)
-            found.append(torch.linalg.matrix_norm(gradient))
-        return torch.stack(found)
+def torch_maxout(x: Any, w: Any, b: Any) -> Any:
+    return torch.stack([x @ one + shift for one, shift in zip(w, b, strict=True)]).amax(0)
 
-    elementwise = {
-        "sigmoid": (act.sigmoid_forward, torch.sigmoid),
-        "tanh": (act.tanh_forward, torch.tanh),
-        "relu": (act.relu_forward, functional.relu),
-        "leaky_relu": (lambda x: act.leaky_relu_forward(x, A), lambda x: functional.leaky_relu(x, A)),
-        "elu": (lambda x: act.elu_forward(x, ALPHA), lambda x: functional.elu(x, ALPHA)),
-        "silu": (act.silu_forward, functional.silu),
-        "gelu": (act.gelu_forward, functional.gelu),
-    }
-    rows = []
-    for name, (forward, oracle) in elementwise.items():
-        back = there_and_back(forward, getattr(act, f"{name}_backward"))
-        rows += [
-            Row(f"{name}_forward", there(forward), _of_x(oracle), any_entries, ENTRY),
-            Row(f"{name}_backward", back, vjp(_of_x(oracle), "dout"), any_entries, ENTRY),
-        ]
-    maxout_back = there_and_back(act.maxout_forward, act.maxout_backward)
+
+def norms(dout: Any, layers: Any) -> Any:
+    """One loss per layer: the product of what follows it, linear in its weights, by autograd."""
+    found = []
+    for i, layer in enumerate(layers):
+        leaf = layer["w"].clone().requires_grad_()
+        h = layer["x"] @ leaf
+        for later, following in zip(layers[i:], [*layers[i + 1 :], None], strict=True):
+            h = h * later["slope"]
+            h = h if following is None else h @ following["w"]
+        (gradient,) = torch.autograd.grad(h, leaf, dout)
+        found.append(torch.linalg.matrix_norm(gradient))
+    return torch.stack(found)
+
+
+elementwise: dict[str, tuple[Any, Any]] = {
+    "sigmoid": (act.sigmoid_forward, torch.sigmoid),
+    "tanh": (act.tanh_forward, torch.tanh),
+    "relu": (act.relu_forward, functional.relu),
+    "leaky_relu": (lambda x: act.leaky_relu_forward(x, A), lambda x: functional.leaky_relu(x, A)),
+    "elu": (lambda x: act.elu_forward(x, ALPHA), lambda x: functional.elu(x, ALPHA)),
+    "silu": (act.silu_forward, functional.silu),
+    "gelu": (act.gelu_forward, functional.gelu),
+}
+
+
+def _there_and_back(name: str, forward: Any, oracle: Any) -> tuple[Row, Row]:
+    back = there_and_back(forward, getattr(act, f"{name}_backward"))
     return (
-        *rows,
-        Row("maxout_forward", there(act.maxout_forward), torch_maxout, any_pieces, SUMS),
-        Row("maxout_backward", maxout_back, vjp(torch_maxout, "dout"), any_pieces, SUMS),
-        Row("erf", act.erf, _of_x(torch.erf), any_entries, ENTRY),
-        Row("saturated_fraction", lambda x: act.saturated_fraction(x), saturated, any_entries, ENTRY),
-        Row("dead_fraction", act.dead_fraction, dead, units(9, 12, dead=4, weak=1), ENTRY),
-        Row("gradient_norms", act.gradient_norms, norms, any_stack, DEEP),
+        Row(f"{name}_forward", there(forward), _of_x(oracle), any_entries, ENTRY),
+        Row(f"{name}_backward", back, vjp(_of_x(oracle), "dout"), any_entries, ENTRY),
     )
+
+
+maxout_back = there_and_back(act.maxout_forward, act.maxout_backward)
+ROWS = (
+    *(row for name, pair in elementwise.items() for row in _there_and_back(name, *pair)),
+    Row("maxout_forward", there(act.maxout_forward), torch_maxout, any_pieces, SUMS),
+    Row("maxout_backward", maxout_back, vjp(torch_maxout, "dout"), any_pieces, SUMS),
+    Row("erf", act.erf, _of_x(torch.erf), any_entries, ENTRY),
+    Row("saturated_fraction", lambda x: act.saturated_fraction(x), saturated, any_entries, ENTRY),
+    Row("dead_fraction", act.dead_fraction, dead, units(9, 12, dead=4, weak=1), ENTRY),
+    Row("gradient_norms", act.gradient_norms, norms, any_stack, DEEP),
+)

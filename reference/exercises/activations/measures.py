@@ -131,11 +131,8 @@ EXERCISES = (
         act.dead_fraction,
         (
             _dead("8 examples, 10 units", units(8, 10, dead=3), weight=2, visible=True, main=True),
-            _dead(
-                "a unit that fires weakly",
-                units(6, 8, dead=2, weak=2),
-                visible=True,
-                why="1e-9 for one example only: weak, but alive",
+            _dead("a unit that fires weakly", units(6, 8, dead=2, weak=2), visible=True).because(
+                "1e-9 for one example only: weak, but alive"
             ),
             _dead("12 examples, 7 units", units(12, 7, dead=2), weight=2, main=True),
             _dead("none dead", units(5, 6, dead=0), weight=0.5),

@@ -111,24 +111,15 @@ NAME_CASES = (
     _named("a fault in step 7", batch(5, 7), from_step(7, _lowered), weight=1, visible=True),
     _named("a fault in step 1", batch(7, 3), from_step(1, _raised), weight=1, main=True),
     _named("a fault in step 9", batch(8, 3), from_step(9, _raised), weight=1, main=True),
-    _named(
-        "a fault in step 3",
-        batch(6, 3),
-        from_step(3, _reordered),
-        weight=1,
-        visible=True,
-        why="the right numbers in the wrong rows",
+    _named("a fault in step 3", batch(6, 3), from_step(3, _reordered), weight=1, visible=True).because(
+        "the right numbers in the wrong rows"
     ),
     _named("a fault in step 2", batch(6, 5), from_step(2, _one_entry), weight=1, why="one wrong entry"),
     _named("a fault in step 5 alone", batch(4, 6), in_one_step(5, _shrunk), weight=0.5),
     _named("a fault in step 8", batch(9, 2), from_step(8, _one_entry), weight=0.5),
     _named("a fault in step 6", batch(5, 4), from_step(6, _lowered), weight=0.5),
-    _named(
-        "tiny numbers",
-        batch(6, 4, spread=1e-6),
-        in_one_step(4, _shrunk),
-        weight=0.5,
-        why="variances near 1e-12, a tenth of them missing",
+    _named("tiny numbers", batch(6, 4, spread=1e-6), in_one_step(4, _shrunk), weight=0.5).because(
+        "variances near 1e-12, a tenth of them missing"
     ),
     _named("float32", in_float32(batch(6, 3)), from_step(6, _shrunk), weight=0.5),
     _named("a large mean", batch(6, 3, offset=50.0), rounded_otherwise, weight=0.5, why="no fault: 0"),

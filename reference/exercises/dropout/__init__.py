@@ -1,12 +1,11 @@
 """Unit 5, dropout: what is asked."""
 
 from reference.exercises.dropout import dropconnect, inverted, montecarlo, vanilla
-from reference.exercises.dropout.in_torch import oracle_rows
-from reference.kit.exercise import Unit
+from reference.kit.exercise import Unit, in_torch
 
 UNIT = Unit(
     "dropout",
     "Dropout: learning with half of the units away",
     (*inverted.EXERCISES, *vanilla.EXERCISES, *dropconnect.EXERCISES, *montecarlo.EXERCISES),
-    oracle=oracle_rows,
+    oracle=in_torch(__name__),
 )

@@ -60,6 +60,40 @@ def _without_input(inputs: Inputs) -> Inputs:
     return lambda rng: {name: 0 * v if name == "x" else v for name, v in inputs(rng).items()}
 
 
+OF_ITS_OWN = (
+    LAYER.case(
+        "train, one feature and no bias",
+        f"single, _ = {_CALL}",
+        ("row_patterns(single)", "column_patterns(single)"),
+        LAYER.given((50, 1, 60), 0.6, bias=False),
+        {},
+        visible=True,
+        main=True,
+        why="all examples meet the same weights: a column of out is zero for all of them or for none",
+    ),
+    LAYER.case(
+        "train, no bias",
+        f"unshifted, _ = {_CALL}",
+        ("zero_fraction(unshifted)",),
+        LAYER.given((20, 15, 30), 0.6, bias=False),
+        {"zero_fraction(unshifted)": certain(0.0, 600, loose=0.05)},
+        visible=True,
+        main=True,
+        why="weights are dropped, not outputs: a sum of what is left is not zero",
+    ),
+    LAYER.case(
+        "train, x = 0",
+        f"shift, _ = {_CALL}",
+        ("shift",),
+        _without_input(LAYER.given((8, 5, 12), 0.6)),
+        {},
+        visible=True,
+        main=True,
+        why="b is always added, whole",
+    ),
+)
+
+
 def _forward_cases() -> tuple[Case, ...]:
     train, twice, seeds, test = LAYER.train, LAYER.twice, LAYER.seeds, LAYER.test
     scaled = (*LAYER.scaled(), "one_matrix(x, out, b)")
@@ -69,36 +103,7 @@ def _forward_cases() -> tuple[Case, ...]:
         twice("train, twice without a seed", (40, 24, 30), 0.6, visible=True, main=True),
         seeds("train, with seeds", (40, 24, 30), 0.6, visible=True, main=True),
         test("test, p = 0.6", (40, 24, 30), 0.6, weight=2, visible=True, main=True),
-        LAYER.case(
-            "train, one feature and no bias",
-            f"single, _ = {_CALL}",
-            ("row_patterns(single)", "column_patterns(single)"),
-            LAYER.given((50, 1, 60), 0.6, bias=False),
-            {},
-            visible=True,
-            main=True,
-            why="all examples meet the same weights: a column of out is zero for all of them or for none",
-        ),
-        LAYER.case(
-            "train, no bias",
-            f"unshifted, _ = {_CALL}",
-            ("zero_fraction(unshifted)",),
-            LAYER.given((20, 15, 30), 0.6, bias=False),
-            {"zero_fraction(unshifted)": certain(0.0, 600, loose=0.05)},
-            visible=True,
-            main=True,
-            why="weights are dropped, not outputs: a sum of what is left is not zero",
-        ),
-        LAYER.case(
-            "train, x = 0",
-            f"shift, _ = {_CALL}",
-            ("shift",),
-            _without_input(LAYER.given((8, 5, 12), 0.6)),
-            {},
-            visible=True,
-            main=True,
-            why="b is always added, whole",
-        ),
+        *OF_ITS_OWN,
         train(
             "train, float32",
             (40, 24, 30),

@@ -7,6 +7,8 @@ survives is compared with it and, in test mode, everything.
 from typing import Any
 
 import numpy as np
+import torch
+from torch.nn import functional
 
 from reference.exercises.dropout.inputs import away_from_zero
 from reference.exercises.dropout.montecarlo import network
@@ -106,48 +108,51 @@ def predict(x: Any, w1: Any, b1: Any, w2: Any, b2: Any, p: float, seed: int, sam
         np.random.set_state(before)
 
 
-def oracle_rows() -> tuple[Row, ...]:
-    """Every function of reference/truth/dropout.py. ImportError without torch."""
-    import torch
-    from torch.nn import functional
+def mask(like: Any, p: float, stream: np.random.RandomState) -> Any:
+    drawn = torch.from_numpy(stream.rand(*like.shape)).to(like.device)
+    return (drawn < p).to(like.dtype)
 
-    def mask(like: Any, p: float, stream: np.random.RandomState) -> Any:
-        drawn = torch.from_numpy(stream.rand(*like.shape)).to(like.device)
-        return (drawn < p).to(like.dtype)
 
-    def kept(like: Any, p: float, seed: int) -> Any:
-        return mask(like, p, np.random.RandomState(seed))
+def kept(like: Any, p: float, seed: int) -> Any:
+    return mask(like, p, np.random.RandomState(seed))
 
-    def inverted(x: Any, p: float, seed: int) -> Any:
-        return x * kept(x, p, seed) / p
 
-    def torchs_own(x: Any, p: float) -> Any:
-        ones = torch.ones(50, 50, dtype=x.dtype, device=x.device)
-        return functional.dropout(ones, torch_p(p)).max(), functional.dropout(x, torch_p(p), training=False)
+def inverted(x: Any, p: float, seed: int) -> Any:
+    return x * kept(x, p, seed) / p
 
-    def first_scheme(x: Any, p: float, seed: int) -> Any:
-        return x * kept(x, p, seed), x * p
 
-    def weights_dropped(x: Any, w: Any, b: Any, p: float, seed: int) -> Any:
-        return functional.linear(x, (w * kept(w, p, seed) / p).T, b)
+def torchs_own(x: Any, p: float) -> Any:
+    ones = torch.ones(50, 50, dtype=x.dtype, device=x.device)
+    return functional.dropout(ones, torch_p(p)).max(), functional.dropout(x, torch_p(p), training=False)
 
-    def both_modes(x: Any, w: Any, b: Any, p: float, seed: int) -> Any:
-        return weights_dropped(x, w, b, p, seed), functional.linear(x, w.T, b)
 
-    def passes(x: Any, w1: Any, b1: Any, w2: Any, b2: Any, p: float, seed: int, samples: int) -> Any:
-        stream, hidden = np.random.RandomState(seed), functional.relu(x @ w1 + b1)
-        thinned = [hidden * mask(hidden, p, stream) / p for _ in range(samples)]
-        each = torch.stack([functional.softmax(one @ w2 + b2, dim=1) for one in thinned])
-        return each.mean(0), each.std(0, correction=0)
+def first_scheme(x: Any, p: float, seed: int) -> Any:
+    return x * kept(x, p, seed), x * p
 
-    back = there_and_back(dropped, do.dropout_backward)
-    connect_back = there_and_back(connected, do.dropconnect_backward)
-    return (
-        Row("dropout_forward", there(dropped), inverted, entries, ENTRY),
-        Row("dropout_forward, torch's own", survivors, torchs_own, entries, ENTRY),
-        Row("dropout_backward", back, vjp(inverted, "dout"), entries, ENTRY),
-        Row("vanilla_dropout_forward", vanilla, first_scheme, entries, ENTRY),
-        Row("dropconnect_forward", connect, both_modes, layer, SUMS),
-        Row("dropconnect_backward", connect_back, vjp(weights_dropped, "dout"), layer, SUMS),
-        Row("mc_dropout_predict", predict, passes, several_passes, PASSES),
-    )
+
+def weights_dropped(x: Any, w: Any, b: Any, p: float, seed: int) -> Any:
+    return functional.linear(x, (w * kept(w, p, seed) / p).T, b)
+
+
+def both_modes(x: Any, w: Any, b: Any, p: float, seed: int) -> Any:
+    return weights_dropped(x, w, b, p, seed), functional.linear(x, w.T, b)
+
+
+def passes(x: Any, w1: Any, b1: Any, w2: Any, b2: Any, p: float, seed: int, samples: int) -> Any:
+    stream, hidden = np.random.RandomState(seed), functional.relu(x @ w1 + b1)
+    thinned = [hidden * mask(hidden, p, stream) / p for _ in range(samples)]
+    each = torch.stack([functional.softmax(one @ w2 + b2, dim=1) for one in thinned])
+    return each.mean(0), each.std(0, correction=0)
+
+
+back = there_and_back(dropped, do.dropout_backward)
+connect_back = there_and_back(connected, do.dropconnect_backward)
+ROWS = (
+    Row("dropout_forward", there(dropped), inverted, entries, ENTRY),
+    Row("dropout_forward, torch's own", survivors, torchs_own, entries, ENTRY),
+    Row("dropout_backward", back, vjp(inverted, "dout"), entries, ENTRY),
+    Row("vanilla_dropout_forward", vanilla, first_scheme, entries, ENTRY),
+    Row("dropconnect_forward", connect, both_modes, layer, SUMS),
+    Row("dropconnect_backward", connect_back, vjp(weights_dropped, "dout"), layer, SUMS),
+    Row("mc_dropout_predict", predict, passes, several_passes, PASSES),
+)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import torch
+from torch.optim import lr_scheduler
 
 from reference.exercises.optimizers.adaptive import ADAGRAD_RULE, RMSPROP_RULE
 from reference.exercises.optimizers.moments import ADAM_RULE, ADAMW_RULE
@@ -86,100 +88,107 @@ def clipped(g0: Any, g1: Any, g2: Any, g3: Any, max_norm: float) -> Any:
     return *shorter.values(), g0.dtype.type(norm)
 
 
-def oracle_rows() -> tuple[Row, ...]:
-    """Every function of reference/truth/optimizers.py. ImportError without torch."""
-    import torch
-    from torch.optim import lr_scheduler
+def walked(
+    make: Callable[[list[Any], Mapping[str, Any]], Any], kept: Mapping[str, str]
+) -> Callable[..., Any]:
+    """Torch's optimizer from the state of `config`; `kept`: our key -> torch's."""
 
-    def walked(
-        make: Callable[[list[Any], Mapping[str, Any]], Any], kept: Mapping[str, str]
-    ) -> Callable[..., Any]:
-        """Torch's optimizer from the state of `config`; `kept`: our key -> torch's."""
+    def all_of_them(w: Any, dw: Any, config: Any) -> Any:
+        parameter = torch.nn.Parameter(w.clone())
+        optimizer = make([parameter], config)
+        state = {theirs: config[ours].clone() for ours, theirs in kept.items() if ours in config}
+        rate = config["learning_rate"]
+        if "momentum_buffer" in state:
+            state["momentum_buffer"] /= -rate
+        if state and "step" not in state:
+            state["step"] = torch.tensor(float(config.get("t", 0)))
+        if state:
+            optimizer.state[parameter] = {**optimizer.state[parameter], **state}
+        for one in dw:
+            parameter.grad = one.clone()
+            optimizer.step()
+        after = optimizer.state[parameter]
+        scale = -rate if "velocity" in kept else 1.0
+        return parameter.detach(), *(after[theirs] * scale for theirs in kept.values())
 
-        def all_of_them(w: Any, dw: Any, config: Any) -> Any:
-            parameter = torch.nn.Parameter(w.clone())
-            optimizer = make([parameter], config)
-            state = {theirs: config[ours].clone() for ours, theirs in kept.items() if ours in config}
-            rate = config["learning_rate"]
-            if "momentum_buffer" in state:
-                state["momentum_buffer"] /= -rate
-            if state and "step" not in state:
-                state["step"] = torch.tensor(float(config.get("t", 0)))
-            if state:
-                optimizer.state[parameter] = {**optimizer.state[parameter], **state}
-            for one in dw:
-                parameter.grad = one.clone()
-                optimizer.step()
-            after = optimizer.state[parameter]
-            scale = -rate if "velocity" in kept else 1.0
-            return parameter.detach(), *(after[theirs] * scale for theirs in kept.values())
+    return all_of_them
 
-        return all_of_them
 
-    def sgd(parameters: list[Any], config: Mapping[str, Any], **more: Any) -> Any:
-        return torch.optim.SGD(
-            parameters, lr=config["learning_rate"], momentum=config.get("momentum", 0.0), **more
-        )
-
-    def adagrad(parameters: list[Any], config: Mapping[str, Any]) -> Any:
-        return torch.optim.Adagrad(parameters, lr=config["learning_rate"], eps=config["epsilon"])
-
-    def rmsprop(parameters: list[Any], config: Mapping[str, Any]) -> Any:
-        alpha, eps = config["decay_rate"], config["epsilon"]
-        return torch.optim.RMSprop(parameters, lr=config["learning_rate"], alpha=alpha, eps=eps)
-
-    def adam(parameters: list[Any], config: Mapping[str, Any], **more: Any) -> Any:
-        betas = config["beta1"], config["beta2"]
-        kind = torch.optim.AdamW if more else torch.optim.Adam
-        return kind(parameters, lr=config["learning_rate"], betas=betas, eps=config["epsilon"], **more)
-
-    def adamw(parameters: list[Any], config: Mapping[str, Any]) -> Any:
-        return adam(parameters, config, weight_decay=config["weight_decay"])
-
-    def scheduled(make: Callable[..., Any]) -> Callable[..., Any]:
-        def all_of_them(like: Any, base_rate: float, **settings: Any) -> Any:
-            optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base_rate)
-            scheduler, found = make(optimizer, **settings), []
-            for _ in range(60):
-                found.append(optimizer.param_groups[0]["lr"])
-                optimizer.step()
-                scheduler.step()
-            return torch.tensor(found, dtype=like.dtype)
-
-        return all_of_them
-
-    def in_steps(optimizer: Any, every: int, factor: float) -> Any:
-        return lr_scheduler.StepLR(optimizer, every, factor)
-
-    def cosine(optimizer: Any, total_steps: int, final_rate: float) -> Any:
-        return lr_scheduler.CosineAnnealingLR(optimizer, total_steps, final_rate)
-
-    def warmup(optimizer: Any, warmup_steps: int) -> Any:
-        if warmup_steps == 1:
-            return lr_scheduler.ConstantLR(optimizer, 1.0)
-        return lr_scheduler.LinearLR(optimizer, 1 / warmup_steps, total_iters=warmup_steps - 1)
-
-    def torch_clipped(g0: Any, g1: Any, g2: Any, g3: Any, max_norm: float) -> Any:
-        parameters = [torch.nn.Parameter(torch.zeros_like(g)) for g in (g0, g1, g2, g3)]
-        for parameter, gradient in zip(parameters, (g0, g1, g2, g3), strict=True):
-            parameter.grad = gradient.clone()
-        norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm)
-        return *(parameter.grad for parameter in parameters), norm
-
-    def row(rule: Rule, truth: Any, make: Any, kept: Mapping[str, str]) -> Row:
-        return Row(rule.name, all_steps(truth, tuple(kept)), walked(make, kept), training(rule), RULE)
-
-    velocity, cache = {"velocity": "momentum_buffer"}, {"m": "exp_avg", "v": "exp_avg_sq"}
-    return (
-        row(Rule("sgd", {"learning_rate": 0.35}), opt.sgd, sgd, {}),
-        row(MOMENTUM_RULE, opt.sgd_momentum, sgd, velocity),
-        row(NESTEROV_RULE, opt.nesterov_momentum, lambda p, c: sgd(p, c, nesterov=True), velocity),
-        row(ADAGRAD_RULE, opt.adagrad, adagrad, {"cache": "sum"}),
-        row(RMSPROP_RULE, opt.rmsprop, rmsprop, {"cache": "square_avg"}),
-        row(ADAM_RULE, opt.adam, adam, cache),
-        row(ADAMW_RULE, opt.adamw, adamw, cache),
-        Row("step_decay", rates(opt.step_decay), scheduled(in_steps), _in_steps, NUMBER),
-        Row("cosine_decay", rates(opt.cosine_decay), scheduled(cosine), _cosine, NUMBER),
-        Row("linear_warmup", rates(opt.linear_warmup), scheduled(warmup), _warmup, NUMBER),
-        Row("clip_gradient_norm", clipped, torch_clipped, _gradients, CLIP),
+def sgd(parameters: list[Any], config: Mapping[str, Any], **more: Any) -> Any:
+    return torch.optim.SGD(
+        parameters, lr=config["learning_rate"], momentum=config.get("momentum", 0.0), **more
     )
+
+
+def adagrad(parameters: list[Any], config: Mapping[str, Any]) -> Any:
+    return torch.optim.Adagrad(parameters, lr=config["learning_rate"], eps=config["epsilon"])
+
+
+def rmsprop(parameters: list[Any], config: Mapping[str, Any]) -> Any:
+    alpha, eps = config["decay_rate"], config["epsilon"]
+    return torch.optim.RMSprop(parameters, lr=config["learning_rate"], alpha=alpha, eps=eps)
+
+
+def adam(parameters: list[Any], config: Mapping[str, Any], **more: Any) -> Any:
+    betas = config["beta1"], config["beta2"]
+    kind = torch.optim.AdamW if more else torch.optim.Adam
+    return kind(parameters, lr=config["learning_rate"], betas=betas, eps=config["epsilon"], **more)
+
+
+def adamw(parameters: list[Any], config: Mapping[str, Any]) -> Any:
+    return adam(parameters, config, weight_decay=config["weight_decay"])
+
+
+def scheduled(make: Callable[..., Any]) -> Callable[..., Any]:
+    def all_of_them(like: Any, base_rate: float, **settings: Any) -> Any:
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base_rate)
+        scheduler, found = make(optimizer, **settings), []
+        for _ in range(60):
+            found.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        return torch.tensor(found, dtype=like.dtype)
+
+    return all_of_them
+
+
+def in_steps(optimizer: Any, every: int, factor: float) -> Any:
+    return lr_scheduler.StepLR(optimizer, every, factor)
+
+
+def cosine(optimizer: Any, total_steps: int, final_rate: float) -> Any:
+    return lr_scheduler.CosineAnnealingLR(optimizer, total_steps, final_rate)
+
+
+def warmup(optimizer: Any, warmup_steps: int) -> Any:
+    if warmup_steps == 1:
+        return lr_scheduler.ConstantLR(optimizer, 1.0)
+    return lr_scheduler.LinearLR(optimizer, 1 / warmup_steps, total_iters=warmup_steps - 1)
+
+
+def torch_clipped(g0: Any, g1: Any, g2: Any, g3: Any, max_norm: float) -> Any:
+    parameters = [torch.nn.Parameter(torch.zeros_like(g)) for g in (g0, g1, g2, g3)]
+    for parameter, gradient in zip(parameters, (g0, g1, g2, g3), strict=True):
+        parameter.grad = gradient.clone()
+    norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+    return *(parameter.grad for parameter in parameters), norm
+
+
+def row(rule: Rule, truth: Any, make: Any, kept: Mapping[str, str]) -> Row:
+    return Row(rule.name, all_steps(truth, tuple(kept)), walked(make, kept), training(rule), RULE)
+
+
+velocity, cache = {"velocity": "momentum_buffer"}, {"m": "exp_avg", "v": "exp_avg_sq"}
+ROWS = (
+    row(Rule("sgd", {"learning_rate": 0.35}), opt.sgd, sgd, {}),
+    row(MOMENTUM_RULE, opt.sgd_momentum, sgd, velocity),
+    row(NESTEROV_RULE, opt.nesterov_momentum, lambda p, c: sgd(p, c, nesterov=True), velocity),
+    row(ADAGRAD_RULE, opt.adagrad, adagrad, {"cache": "sum"}),
+    row(RMSPROP_RULE, opt.rmsprop, rmsprop, {"cache": "square_avg"}),
+    row(ADAM_RULE, opt.adam, adam, cache),
+    row(ADAMW_RULE, opt.adamw, adamw, cache),
+    Row("step_decay", rates(opt.step_decay), scheduled(in_steps), _in_steps, NUMBER),
+    Row("cosine_decay", rates(opt.cosine_decay), scheduled(cosine), _cosine, NUMBER),
+    Row("linear_warmup", rates(opt.linear_warmup), scheduled(warmup), _warmup, NUMBER),
+    Row("clip_gradient_norm", clipped, torch_clipped, _gradients, CLIP),
+)

@@ -151,13 +151,8 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
     given, setting = dict(rule.settings), dict(list(rule.settings.items())[:2])
     return (
         probe(rule, "one step from a given state", started(rule, (4, 3)), weight=2, visible=True, main=True),
-        probe(
-            rule,
-            "the first step, no config",
-            fresh(rule, (3, 2), 1),
-            given=False,
-            visible=True,
-            why="a call without a config starts with the defaults, and afresh",
+        probe(rule, "the first step, no config", fresh(rule, (3, 2), 1), given=False, visible=True).because(
+            "a call without a config starts with the defaults, and afresh"
         ),
         probe(rule, "two steps, an empty config", fresh(rule, (3, 2), 2, {}), 2, visible=True),
         probe(
@@ -172,13 +167,8 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
         ),
         two_parameters(rule),
         probe(rule, "one step of a filter", started(rule, (2, 3, 2, 2)), weight=2, main=True),
-        probe(
-            rule,
-            "five steps from a given state",
-            started(rule, (3, 4), 5),
-            5,
-            weight=2,
-            why="the config that comes back holds the new state, and still the settings",
+        probe(rule, "five steps from a given state", started(rule, (3, 4), 5), 5, weight=2).because(
+            "the config that comes back holds the new state, and still the settings"
         ),
         probe(rule, "three steps, all settings given", fresh(rule, (5,), 3, given), 3),
         probe(rule, "a single number", started(rule, (1,), 2), 2, weight=0.5),
@@ -208,14 +198,8 @@ def epsilon_cases(rule: Rule, *, size: float = 1e-8) -> tuple[Case, ...]:
             weight=0.4,
             why="gradients of about 1e-5 and an epsilon of 1e-5",
         ),
-        probe(
-            rule,
-            "an entry that has no gradient",
-            none,
-            3,
-            weight=0.5,
-            visible=True,
-            why="where dw has always been 0, the root is 0 as well",
+        probe(rule, "an entry that has no gradient", none, 3, weight=0.5, visible=True).because(
+            "where dw has always been 0, the root is 0 as well"
         ),
     )
 

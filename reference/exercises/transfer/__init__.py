@@ -1,8 +1,7 @@
 """Unit 9, transfer learning: what is asked."""
 
 from reference.exercises.transfer import assembling, changing, learning, training
-from reference.exercises.transfer.in_torch import oracle_rows
-from reference.kit.exercise import Unit
+from reference.kit.exercise import Unit, in_torch
 
 CHOOSES = "it chooses among names or objects, and computes nothing"
 CHANGES = "it changes which objects of torch there are, not what they compute"
@@ -11,7 +10,7 @@ UNIT = Unit(
     "transfer",
     "Transfer learning: a trained network reads something new",
     (*changing.EXERCISES, *learning.EXERCISES, *training.EXERCISES, *assembling.EXERCISES),
-    oracle=oracle_rows,
+    oracle=in_torch(__name__),
     beyond_torch={
         "pick_device": CHOOSES,
         "choose_strategy": CHOOSES,

@@ -94,18 +94,12 @@ REPLACE_HEAD = exercise(
     tl.replace_head,
     (
         _head("five classes to three", given(num_classes=3), visible=True, main=True),
-        _head(
-            "a wider network",
-            given(width=3, classes=4, num_classes=7),
-            main=True,
-            why="the number of features is the old head's, not a fixed number",
+        _head("a wider network", given(width=3, classes=4, num_classes=7), main=True).because(
+            "the number of features is the old head's, not a fixed number"
         ),
         _head("one class", given(num_classes=1), weight=0.5),
-        _head(
-            "a frozen model",
-            given(frozen=EVERYTHING, num_classes=6),
-            weight=0.5,
-            why="the new head can learn, whatever was frozen",
+        _head("a frozen model", given(frozen=EVERYTHING, num_classes=6), weight=0.5).because(
+            "the new head can learn, whatever was frozen"
         ),
     ),
     named.wrongs("""
@@ -163,17 +157,11 @@ FREEZE = exercise(
     tl.freeze_backbone,
     (
         _freeze("a fresh model", given(), visible=True, main=True),
-        _after_a_step(
-            "after a step of training",
-            given(gradients=EVERYTHING),
-            visible=True,
-            why="a parameter that still has a gradient is still moved",
+        _after_a_step("after a step of training", given(gradients=EVERYTHING), visible=True).because(
+            "a parameter that still has a gradient is still moved"
         ),
-        _freeze(
-            "frozen already, head too",
-            given(frozen=EVERYTHING),
-            weight=0.5,
-            why="the head can learn afterwards, whatever was frozen before",
+        _freeze("frozen already, head too", given(frozen=EVERYTHING), weight=0.5).because(
+            "the head can learn afterwards, whatever was frozen before"
         ),
         _after_a_step("half frozen", given(width=3, frozen=BACKBONE[:4], gradients=BACKBONE[4:])),
     ),

@@ -95,22 +95,23 @@ def _by_formula(numbers: dict[str, Tensor], x: Tensor, y: Tensor, learning: tupl
     return [total / len(x), *(state[name] for name in (*BACKBONE, *HEAD, *STATISTICS))]
 
 
-def oracle_rows() -> tuple[Row, ...]:
-    """What computes with numbers; the other functions of the unit choose, name and count."""
+torch.backends.cudnn.allow_tf32 = False  # else a GPU's convolutions keep ten bits of float32
 
-    torch.backends.cudnn.allow_tf32 = False  # else a GPU's convolutions keep ten bits of float32
 
-    def everything(numbers: dict[str, Tensor], x: Tensor, y: Tensor) -> list[Any]:
-        return _by_formula(numbers, x, y, (*BACKBONE, *HEAD))
+def everything(numbers: dict[str, Tensor], x: Tensor, y: Tensor) -> list[Any]:
+    return _by_formula(numbers, x, y, (*BACKBONE, *HEAD))
 
-    def only_the_head(numbers: dict[str, Tensor], x: Tensor, y: Tensor) -> list[Any]:
-        return _by_formula(numbers, x, y, HEAD)
 
-    def share(numbers: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
-        return (_scores(numbers, x, training=False).argmax(1) == y).double().mean()
+def only_the_head(numbers: dict[str, Tensor], x: Tensor, y: Tensor) -> list[Any]:
+    return _by_formula(numbers, x, y, HEAD)
 
-    return (
-        Row("train_epoch, make_optimizer", train_everything, everything, drawn, TRAINING),
-        Row("train_epoch, train_mode, frozen", train_the_head, only_the_head, drawn, TRAINING),
-        Row("evaluate", read, share, drawn, EXACT),
-    )
+
+def share(numbers: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
+    return (_scores(numbers, x, training=False).argmax(1) == y).double().mean()
+
+
+ROWS = (
+    Row("train_epoch, make_optimizer", train_everything, everything, drawn, TRAINING),
+    Row("train_epoch, train_mode, frozen", train_the_head, only_the_head, drawn, TRAINING),
+    Row("evaluate", read, share, drawn, EXACT),
+)

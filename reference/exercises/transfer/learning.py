@@ -111,12 +111,8 @@ named = Notation(globals(), undone_by_train=lambda model: every_frozen_layer(mod
 TRAIN_MODE = exercise(
     tl.train_mode,
     (
-        _mode(
-            "frozen backbone",
-            given(frozen=BACKBONE),
-            visible=True,
-            main=True,
-            why="running statistics are no parameters: only the mode keeps them still",
+        _mode("frozen backbone", given(frozen=BACKBONE), visible=True, main=True).because(
+            "running statistics are no parameters: only the mode keeps them still"
         ),
         _mode(
             "nothing frozen, found in evaluation mode",
@@ -124,12 +120,8 @@ TRAIN_MODE = exercise(
             visible=True,
             main=True,
         ),
-        _mode(
-            "one layer frozen",
-            given(frozen=("bn1.weight", "bn1.bias")),
-            visible=True,
-            weight=0.5,
-            why="the other layers learn, and use the batch's statistics",
+        _mode("one layer frozen", given(frozen=("bn1.weight", "bn1.bias")), visible=True, weight=0.5).because(
+            "the other layers learn, and use the batch's statistics"
         ),
         _mode("only the first layers frozen", given(width=3, frozen=BACKBONE[:3])),
         _mode(

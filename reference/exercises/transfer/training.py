@@ -98,16 +98,11 @@ TRAIN_EPOCH = exercise(
     tl.train_epoch,
     (
         _train("two batches", _epoch(4, 4), visible=True, main=True),
-        _train(
-            "frozen backbone",
-            _epoch(4, 3, model={"frozen": BACKBONE}),
-            visible=True,
-            why="frozen batchnorm layers keep their statistics",
+        _train("frozen backbone", _epoch(4, 3, model={"frozen": BACKBONE}), visible=True).because(
+            "frozen batchnorm layers keep their statistics"
         ),
-        _train(
-            "batches of two sizes",
-            _epoch(6, 2, 2),
-            why="the mean is over examples: a small batch counts less",
+        _train("batches of two sizes", _epoch(6, 2, 2)).because(
+            "the mean is over examples: a small batch counts less"
         ),
         _train(
             "found in evaluation mode",
@@ -265,22 +260,16 @@ MOVED_BY = exercise(
             main=True,
         ),
         _moved("nothing", _action(), visible=True),
-        _moved(
-            "one number of five",
-            _action(fc__bias=_ONE_OF_FIVE),
-            visible=True,
-            weight=0.5,
-            why="an entry has moved when any of its numbers has",
+        _moved("one number of five", _action(fc__bias=_ONE_OF_FIVE), visible=True, weight=0.5).because(
+            "an entry has moved when any of its numbers has"
         ),
         _moved(
             "a count of batches",
             _action(bn2__num_batches_tracked=np.int64(1), conv2__weight=np.float32(-1)),
             weight=0.5,
         ),
-        _moved(
-            "the smallest step",
-            _action(bn1__weight=_SMALLEST, bn3__running_var=_SMALLEST),
-            why="a step too small to see in the loss is still a step",
+        _moved("the smallest step", _action(bn1__weight=_SMALLEST, bn3__running_var=_SMALLEST)).because(
+            "a step too small to see in the loss is still a step"
         ),
         _moved(
             "two steps that cancel in the sum",
