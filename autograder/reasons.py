@@ -30,7 +30,6 @@ class Reason(StrEnum):
         "The process running your code answered with something that is not an answer; ask a teacher.",
     )
     CHECK_BROKEN = "check-broken", "The check itself failed, not your code: tell the instructor."
-    NOT_RUN = "not-run", "Nothing: grading skipped this cell."
 
     # What a person grades.
     WAITING = "waiting", "Grade this answer by hand, in the form grader."

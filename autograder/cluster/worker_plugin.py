@@ -9,13 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from distributed import WorkerPlugin, get_worker
 
 from autograder.errors import CourseError
+from autograder.grading.cache_key import version_of
 from autograder.grading.companion import Companion
 from autograder.grading.request import GradingRequest
 
@@ -24,7 +24,7 @@ _PACKAGES = ("stagewise", "numpy")
 
 def versions() -> dict[str, str]:
     """Versions on this machine of what results depend on."""
-    return {name: _version(name) for name in _PACKAGES}
+    return {name: version_of(name) for name in _PACKAGES}
 
 
 def mark(run: str, message: bytes) -> bytes | None:
@@ -111,10 +111,3 @@ class GradingPlugin(WorkerPlugin):  # type: ignore[misc]
                 self._idle.append(companion)
         if ended:
             companion.close()
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"

@@ -32,7 +32,7 @@ def cache_key_of(plan: Plan, settings: Settings, seed: int, code: str) -> str:
     """The hash of the plan, limits, isolation, seed, the course's `code` and the versions of packages."""
     cells = [(cell.grade_id, cell.role, cell.cell_type, cell.source, cell.points) for cell in plan.cells]
     how = [repr(settings.limits), settings.isolation, settings.explore, seed]
-    versions = [_version(name) for name in _PACKAGES]
+    versions = [version_of(name) for name in _PACKAGES]
     text = json.dumps([plan.unit, cells, plan.texts, RECORD_VERSION, how, code, versions])
     return sha256(text.encode()).hexdigest()
 
@@ -53,8 +53,9 @@ def code_of(places: Sequence[Path]) -> str:
     return found.hexdigest()
 
 
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """The installed version of a package, "none" where it is not."""
     try:
         return version(name)
     except PackageNotFoundError:
-        return ""
+        return "none"

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import takewhile
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
 
 from autograder.course import Assignment
 from autograder.errors import CourseError
@@ -93,9 +92,7 @@ class Templates:
     def __enter__(self) -> Templates:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def ready(self) -> tuple[CandidateTemplate, ...]:

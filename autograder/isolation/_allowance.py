@@ -46,10 +46,6 @@ class Allowance:
         self.check = self._limits.check_seconds * share
         self.check_ends = self._since + self.check * self._limits.wall_factor
 
-    def next_call(self) -> float:
-        """Seconds of CPU time of the next call; none when the check has no more."""
-        return 0.0 if monotonic() > self.check_ends else min(self.call, self.check)
-
     def timed_out(self) -> None:
         """A cell or a call was stopped: the check has less left, and what comes is stopped earlier."""
         self.check -= min(self.call, self.check)

@@ -98,13 +98,6 @@ def compare(got: Any, expected: Any, tolerance: Tolerance, *, exact_dtype: bool 
     return Comparison(Flaw.NONE, 0.0)
 
 
-def assert_close(got: Any, expected: Any, *, rtol: float, stol: float) -> None:
-    """Raise AssertionError with the comparison's sentence unless `got` is `expected` within the tolerance."""
-    found = compare(got, expected, Tolerance(rtol, stol, "asked for by the caller"))
-    if found.flaw is not Flaw.NONE:
-        raise AssertionError(found.message)
-
-
 def describe(value: Any) -> str:
     """What a value is, for a sentence: "a float array of shape (4, 3)", "a function", "None"."""
     kind = type(value)

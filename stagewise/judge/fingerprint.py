@@ -47,12 +47,6 @@ def fingerprint(value: Any) -> dict[str, Any]:
     return {"opaque": True}
 
 
-def matches(wanted: Mapping[str, Any], value: Any, rtol: float = NEAR) -> bool:
-    """Whether `value` has the fingerprint `wanted`, its projections within `rtol` of the value's size."""
-    away = apart(wanted, value)
-    return away is not None and away <= rtol
-
-
 def apart(wanted: Mapping[str, Any], value: Any, strict: bool = True) -> float | None:
     """How far the projections of `value` are from `wanted`; None when they are far or something else differs.
 

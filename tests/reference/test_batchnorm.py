@@ -7,7 +7,7 @@ import torch
 from reference.exercises.batchnorm.inputs import batch
 from reference.truth import batchnorm as bn
 from stagewise.gradients import gradient_check
-from stagewise.judge.compare import assert_close
+from tests.closeness import assert_close
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from reference.exercises.dropout.in_torch import torch_p
 from reference.exercises.dropout.montecarlo import example, moments, network
 from reference.truth import dropout as do
 from stagewise.gradients import gradient_check
-from stagewise.judge.compare import assert_close
+from tests.closeness import assert_close
 
 X = np.random.default_rng(1).uniform(0.5, 2.5, (200, 300))
 W = np.random.default_rng(2).uniform(0.5, 2.5, (300, 40))

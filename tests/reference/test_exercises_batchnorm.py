@@ -7,8 +7,8 @@ from reference.exercises.batchnorm.inputs import batch, walk
 from reference.judge.drawing import draw
 from reference.kit import units
 from reference.truth import batchnorm as bn
-from stagewise.judge.compare import assert_close
 from stagewise.judge.judging import judge
+from tests.closeness import assert_close
 from tests.reference.variants import lowest
 
 UNIT = units.load("batchnorm")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.truth import optimizers as opt
-from stagewise.judge.compare import assert_close
+from tests.closeness import assert_close
 
 RULES = (opt.sgd, opt.sgd_momentum, opt.nesterov_momentum, opt.adagrad, opt.rmsprop, opt.adam, opt.adamw)
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from stagewise.judge.compare import Flaw, Opaque, Tolerance, assert_close, compare
+from stagewise.judge.compare import Flaw, Opaque, Tolerance, compare
+from tests.closeness import assert_close
 
 COURSE = Tolerance(1e-4, 2e-5, "as in the course")
 RNG = np.random.default_rng(0)

@@ -8,7 +8,7 @@ import pytest
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import Tolerance
 from stagewise.judge.explaining import wrong_outputs
-from stagewise.judge.fingerprint import RecordedMistake, fingerprint, matches, observed_fingerprint, recognise
+from stagewise.judge.fingerprint import RecordedMistake, apart, fingerprint, observed_fingerprint, recognise
 from stagewise.judge.judging import judge
 from stagewise.judge.script import Failure, FailureKind, parse
 
@@ -33,7 +33,7 @@ KEY = Failure("f(x)", FailureKind.RAISED, "", KeyError("a"))
     ],
 )
 def test_the_same_answer_matches(value, same):
-    assert matches(json.loads(json.dumps(fingerprint(value), allow_nan=False)), same)
+    assert apart(json.loads(json.dumps(fingerprint(value), allow_nan=False)), same) is not None
 
 
 @pytest.mark.parametrize(
@@ -61,19 +61,19 @@ def test_the_same_answer_matches(value, same):
     ],
 )
 def test_another_answer_does_not(value, other):
-    assert not matches(fingerprint(value), other)
+    assert apart(fingerprint(value), other) is None
 
 
 def test_every_single_entry_counts():
     for place in np.ndindex(X.shape):
         other = X.copy()
         other[place] += 0.01
-        assert not matches(fingerprint(X), other)
+        assert apart(fingerprint(X), other) is None
 
 
 def test_an_object_of_unknown_type_matches_nothing():
     thing = object()
-    assert not matches(fingerprint(thing), thing)
+    assert apart(fingerprint(thing), thing) is None
 
 
 def test_huge_answers_have_a_finite_fingerprint():

@@ -7,7 +7,7 @@ from stagewise.data.distortion import CLEAN, distorted, upscaling_matrix
 from stagewise.data.glyphs import LETTERS, _clean, glyphs
 from stagewise.data.handwriting import digits
 from stagewise.data.snapshots import shuffled, snapshots, upscaled
-from stagewise.judge.compare import assert_close
+from tests.closeness import assert_close
 
 
 def test_letters_have_the_stated_shape_type_and_range() -> None:

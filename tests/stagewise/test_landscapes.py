@@ -5,7 +5,7 @@ import pytest
 
 from stagewise import data
 from stagewise.gradients import numerical_gradient
-from stagewise.judge.compare import assert_close
+from tests.closeness import assert_close
 
 LANDSCAPES = (data.ravine(), data.ravine(100.0), data.saddle(), data.two_valleys())
 
