@@ -428,7 +428,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
         "momentum":     default 0.9
         "running_mean": (D,), default zeros
         "running_var":  (D,), default zeros
-    Returns out: (N, D) in x's dtype, cache: whatever your backward pass needs (None in test mode).
+    Returns out: (N, D) in x's dtype, cache: whatever your backward pass needs.
 
     mode "train":
         xhat = (x - mu) / sqrt(var + eps)         mu, var: of this batch, var biased (divided by N)

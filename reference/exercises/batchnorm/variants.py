@@ -44,7 +44,10 @@ def float32_layer(forward: Function) -> Function:
     statistics."""
 
     def narrow(x: Any, gamma: Any, beta: Any, param: dict[str, Any]) -> Any:
-        param.update(narrowed(param))
-        return forward(*narrowed([x, gamma, beta]), param)
+        kept = narrowed(param)
+        found = forward(*narrowed([x, gamma, beta]), kept)
+        if param.get("mode") == "train":
+            param.update(kept)
+        return found
 
     return narrow
