@@ -102,11 +102,12 @@ interactive.explore(
 #     next_w, config = rule(w, dw, config)
 #
 # `config` is a dict. It holds the *settings* of the rule, such as the learning rate, and, from the second rule on, its *state*: what it remembers from step to step. Whoever trains keeps **one config for each parameter** and
-# passes back what the last call returned. Three agreements hold for all rules of this notebook:
+# passes back what the last call returned. Four agreements hold for all rules of this notebook:
 #
 # - Settings that are missing in `config` have a default; `config` may be missing altogether. The first line of each function, which is given, sees to that: it makes a *new* dict with the defaults, overwritten by what was given.
 # - `w` may be updated in place: its owner hands it over and continues with `next_w`. `dw` must stay as it is.
 # - The returned `config` holds all settings and the new state. It may be the caller's dict or a new one.
+# - `next_w` and the arrays of the state have the shape and the dtype of `w`: float32 stays float32.
 #
 # Why is the default `config=None` and not `config={}`?
 #
@@ -122,7 +123,7 @@ def sgd(w, dw, config=None):
     w, dw: arrays of the same shape.
     config: dict with
         "learning_rate": default 1e-2
-    Returns next_w, of the shape of w, and config.
+    Returns next_w, of the shape and dtype of w, and config.
         next_w = w - learning_rate * dw
     w may be updated in place; dw must not be changed.
     """
@@ -898,7 +899,7 @@ def clip_gradient_norm(grads, max_norm):
         norm = sqrt(sum over all arrays and entries of g ** 2)
         clipped[name] = grads[name] * max_norm / norm    if norm > max_norm
         clipped[name] = grads[name]                      otherwise
-    The arrays in grads must not be changed.
+    grads and its arrays must not be changed.
     """
 
 # %% role="check" points=9

@@ -4,19 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.optimizers.probes import (
-    Rule,
-    epsilon_cases,
-    float32_case,
-    ordinary,
-    positive,
-)
+from reference.exercises.optimizers.probes import Rule, epsilon_cases, ordinary, positive
 from reference.exercises.optimizers.variants import state_mistakes, usual
 from reference.kit.notation import Notation
 from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
-STORED = 'config["cache"] = cache'
 NO_ROOT = (
     "You divide by the cache itself. Its entries are squares of gradients: divide by their root, so that "
     "the step does not depend on the unit in which the loss is measured."
@@ -33,6 +26,7 @@ MISSING = (
     "You do not use epsilon: an entry whose gradients have all been 0 is divided by zero. A pixel that is "
     "always white makes such entries."
 )
+FIXED = "Your epsilon is always 1e-8. Take the one that config holds."
 ONE_RATE = (
     "You add up the squares of all entries, so that the whole parameter has one common rate. Each entry of "
     "w keeps its own sum."
@@ -58,7 +52,6 @@ ADAGRAD = exercise(
     (
         *ordinary(ADAGRAD_RULE),
         *epsilon_cases(ADAGRAD_RULE),
-        float32_case(ADAGRAD_RULE),
     ),
     (
         *named.wrongs("""
@@ -68,6 +61,8 @@ ADAGRAD = exercise(
             @INSIDE
         eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
             @MISSING
+        eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
+            @FIXED
         stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
             @STALE
         no-memory: cache + dw**2 => dw**2
@@ -83,9 +78,7 @@ ADAGRAD = exercise(
         ascent: w - config["learning_rate"] => w + config["learning_rate"]
             You walk up the gradient. The step is subtracted.
         """),
-        *state_mistakes(
-            "adagrad", '"learning_rate": 1e-2, "epsilon": 1e-8', STORED, '"cache": cache', "cache"
-        ),
+        *state_mistakes(opt.adagrad),
     ),
     (
         *usual(opt.adagrad),
@@ -110,7 +103,6 @@ RMSPROP = exercise(
     (
         *ordinary(RMSPROP_RULE),
         *epsilon_cases(RMSPROP_RULE),
-        float32_case(RMSPROP_RULE),
     ),
     (
         *named.wrongs("""
@@ -124,6 +116,8 @@ RMSPROP = exercise(
             @INSIDE
         eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
             @MISSING
+        eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
+            @FIXED
         adagrad-sum: rho * cache + (1 - rho) * dw**2 => cache + dw**2
             Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the old cache
             and the new square, so that it forgets.
@@ -141,13 +135,7 @@ RMSPROP = exercise(
             You divide the cache by 1 - decay_rate^t before the root. That correction is Adam's; RMSProp takes
             the cache as it is.
         """),
-        *state_mistakes(
-            "rmsprop",
-            '"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8',
-            STORED,
-            '"cache": cache',
-            "cache",
-        ),
+        *state_mistakes(opt.rmsprop),
     ),
     (
         *usual(opt.rmsprop),

@@ -1,29 +1,27 @@
 """Adam and AdamW."""
 
+import math
 from typing import Any
 
 import numpy as np
 
-from reference.exercises.optimizers.adaptive import MISSING
+from reference.exercises.optimizers.adaptive import FIXED, MISSING
 from reference.exercises.optimizers.probes import (
     Rule,
     either_sign,
     epsilon_cases,
-    float32_case,
     fresh,
     ordinary,
     positive,
     probe,
     started,
 )
-from reference.exercises.optimizers.variants import SHARED, state_mistakes, usual
+from reference.exercises.optimizers.variants import ANOTHER, SHARED, state_mistakes, usual
 from reference.kit.exercise import Misconception
 from reference.kit.notation import Notation
 from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
-BETAS = '"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8'
-STORED = 'config["m"], config["v"], config["t"] = m, v, t'
 _STATE = {"m": either_sign(0.3, 0.9), "v": positive(0.3, 1.0)}
 
 ADAM_RULE = Rule(
@@ -50,7 +48,7 @@ DECAYED = (
     "next_w, config = adam(w, dw, config)\n"
     "next_w = next_w - decay"
 )
-named = Notation(globals(), of=opt.adam, MISSING=MISSING)
+named = Notation(globals(), of=opt.adam, MISSING=MISSING, FIXED=FIXED)
 OF_ADAM: tuple[Misconception, ...] = named.wrongs("""
 no-bias-correction: m_hat / (np.sqrt(v_hat) + config["epsilon"]) => m / (np.sqrt(v) + config["epsilon"])
     Your step uses m and v as they are stored. Both start at zero and are too small at first: divide each by
@@ -112,6 +110,8 @@ eps-hat:
     added to the root of the CORRECTED v.
 eps-missing: (np.sqrt(v_hat) + config["epsilon"]) => np.sqrt(v_hat)
     @MISSING
+eps-fixed: (np.sqrt(v_hat) + config["epsilon"]) => (np.sqrt(v_hat) + 1e-8)
+    @FIXED
 """)
 
 
@@ -121,7 +121,7 @@ def adam_with_corrected_epsilon(w: Any, dw: Any, config: Any = None) -> Any:
     b1, b2, t = config["beta1"], config["beta2"], config.get("t", 0) + 1
     m = b1 * config.get("m", 0.0) + (1 - b1) * dw
     v = b2 * config.get("v", 0.0) + (1 - b2) * dw * dw
-    correction = np.sqrt(1 - b2**t)
+    correction = math.sqrt(1 - b2**t)
     alpha = config["learning_rate"] * correction / (1 - b1**t)
     config.update(m=m, v=v, t=t)
     return w - alpha * m / (np.sqrt(v) + config["epsilon"] * correction), config
@@ -140,18 +140,29 @@ def adam_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
     return w - config["learning_rate"] * (mean / (config["epsilon"] + size)), config
 
 
-named = Notation(globals(), SHARED=SHARED)
+def counting_after_use(w: Any, dw: Any, config: Any = None) -> Any:
+    """Adam with the number of this step in the config, 1 where it is missing."""
+    given = {**(config or {})}
+    next_w, after = opt.adam(w, dw, {**given, "t": given.get("t", 1) - 1})
+    return next_w, {**after, "t": after["t"] + 1}
+
+
+named = Notation(globals(), ANOTHER=ANOTHER, SHARED=SHARED)
 ADAM = exercise(
     opt.adam,
     (
         *ordinary(ADAM_RULE),
         *epsilon_cases(ADAM_RULE),
         probe(ADAM_RULE, "a t but no moments", fresh(ADAM_RULE, (4,), 2, {"t": 2}), 2, weight=0.5),
-        float32_case(ADAM_RULE, exact_dtype=False),
     ),
     (
         *OF_ADAM,
-        *state_mistakes("adam", f'"learning_rate": 1e-3, {BETAS}', STORED, '"m": m, "v": v, "t": t', "m"),
+        *named.wrongs("""
+        t-from-one: by counting_after_use
+            You start to count at 1 and add 1 after use. From a fresh start that comes out right, but the t of
+            a config is the number of steps done before this one: add 1 first.
+        """),
+        *state_mistakes(opt.adam),
     ),
     (
         *usual(opt.adam),
@@ -172,7 +183,7 @@ def adamw_as_shrinking(w: Any, dw: Any, config: Any = None) -> Any:
 
 _TAKEN = (
     "no-bias-correction", "only-m-corrected", "only-v-corrected", "beta-not-power", "t-late", "t-not-stored",
-    "betas-swapped", "eps-inside", "eps-hat", "eps-missing"
+    "betas-swapped", "eps-inside", "eps-hat", "eps-missing", "eps-fixed"
 )  # fmt: skip
 
 ADAMW = exercise(
@@ -188,7 +199,6 @@ ADAMW = exercise(
             weight=0.5,
             why="without decay, it is Adam",
         ),
-        float32_case(ADAMW_RULE, exact_dtype=False),
     ),
     (
         *named.wrongs("""
@@ -219,6 +229,8 @@ ADAMW = exercise(
         """),
         *(one for one in OF_ADAM if one.name in _TAKEN),
         *named.wrongs("""
+        another-default: "learning_rate": 1e-3 => "learning_rate": 1e-2
+            @ANOTHER
         config-shared:
             - config = {"learning_rate": 1e-3, "weight_decay": 1e-2, **(config or {})}
             - decay = config["learning_rate"] * config["weight_decay"] * w

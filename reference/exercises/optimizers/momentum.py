@@ -7,21 +7,19 @@ import numpy as np
 from reference.exercises.optimizers.probes import (
     Rule,
     either_sign,
-    float32_case,
     fresh,
     no_momentum,
     ordinary,
     probe,
     started,
 )
-from reference.exercises.optimizers.variants import state_mistakes, usual
-from reference.kit.drawn import strided
+from reference.exercises.optimizers.variants import ANOTHER, state_mistakes, usual
 from reference.kit.notation import Notation
+from reference.kit.probes import DTYPE, MEMORY
+from reference.kit.promises import keeps_dtype, takes_gaps
 from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
-GIVEN = '"learning_rate": 1e-2, "momentum": 0.9'
-STORED = 'config["velocity"] = v'
 ASCENT = (
     "You add the learning rate times the gradient, so the loss grows. The gradient points uphill: subtract "
     "it."
@@ -32,7 +30,7 @@ WRITES_INTO_DW = (
 )
 
 SGD_RULE = Rule("sgd", {"learning_rate": 0.35})
-named = Notation(globals())
+named = Notation(globals(), ANOTHER=ANOTHER)
 SGD = exercise(
     opt.sgd,
     (
@@ -45,13 +43,14 @@ SGD = exercise(
             given=False,
             visible=True,
         ),
-        probe(SGD_RULE, "an empty config", fresh(SGD_RULE, (5,), 1, {}), visible=True),
+        probe(SGD_RULE, "three steps, the rate given once", started(SGD_RULE, (5,), 3), 3, visible=True),
+        keeps_dtype(fresh(SGD_RULE, (4, 3), 1, {}), visible=True, why=DTYPE),
+        probe(SGD_RULE, "an empty config", fresh(SGD_RULE, (5,), 1, {})),
         probe(
             SGD_RULE, "three steps of a filter", started(SGD_RULE, (2, 3, 2, 2), 3), 3, weight=2, main=True
         ),
         probe(SGD_RULE, "a single number", started(SGD_RULE, (1,)), weight=0.5),
-        float32_case(SGD_RULE),
-        probe(SGD_RULE, "gaps in memory", strided(started(SGD_RULE, (4, 3))), weight=0.5),
+        takes_gaps(started(SGD_RULE, (4, 3)), why=MEMORY),
     ),
     named.wrongs("""
     ascent: w - config["learning_rate"] => w + config["learning_rate"]
@@ -69,6 +68,15 @@ SGD = exercise(
     writes-into-dw:
         next_w = w - config["learning_rate"] * dw => dw *= config["learning_rate"]; next_w = w - dw
         @WRITES_INTO_DW
+    another-default: "learning_rate": 1e-2 => "learning_rate": 1e-3
+        @ANOTHER
+    no-default: config = {"learning_rate": 1e-2, **(config or {})} => config = config or {}
+        Where config has no learning rate your function finds none. The docstring has a default for it.
+    settings-lost: return next_w, config => return next_w, {}
+        The config that you return does not hold the learning rate that was given: the next step falls back on
+        the default.
+    rate-for-config: return next_w, config => return next_w, config["learning_rate"]
+        You return the learning rate in the place of the config. The next call needs the dict.
     """),
     usual(opt.sgd),
 )
@@ -91,7 +99,6 @@ MOMENTUM = exercise(
     (
         *ordinary(MOMENTUM_RULE),
         no_momentum(MOMENTUM_RULE),
-        float32_case(MOMENTUM_RULE),
     ),
     (
         *named.wrongs("""
@@ -108,6 +115,15 @@ MOMENTUM = exercise(
             You keep the learning rate out of the velocity (v = momentum v + dw, as PyTorch does). At a
             constant rate that walks the same way, but here the velocity holds the learning rate and the minus
             sign.
+        other-convention-ascent:
+            - v = config["momentum"] * v - config["learning_rate"] * dw
+            - next_w = w + v
+            + v = config["momentum"] * v + dw
+            + next_w = w + config["learning_rate"] * v
+            Your velocity points up the gradient, so the loss grows. (And it holds the gradient whole: here
+            the learning rate and the minus sign are a part of the velocity.)
+        plain-step-too: next_w = w + v => next_w = w + v - config["learning_rate"] * dw
+            You take a plain step besides the velocity. The gradient is in the velocity already.
         EMA: v - config["learning_rate"] * dw => v - (1 - config["momentum"]) * config["learning_rate"] * dw
             You weigh the new gradient with 1 - momentum, as an average does. That makes every step shorter;
             here the new gradient enters the velocity whole.
@@ -136,7 +152,7 @@ MOMENTUM = exercise(
             Your new parameter and your velocity are one array: adding w in place spoils the velocity that you
             store. Make a new array for the sum.
         """),
-        *state_mistakes("sgd_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
+        *state_mistakes(opt.sgd_momentum),
     ),
     (
         *usual(opt.sgd_momentum),
@@ -163,7 +179,6 @@ NESTEROV = exercise(
     (
         *ordinary(NESTEROV_RULE),
         no_momentum(NESTEROV_RULE),
-        float32_case(NESTEROV_RULE),
     ),
     (
         *named.wrongs("""
@@ -194,7 +209,7 @@ NESTEROV = exercise(
             You weigh the new gradient with 1 - momentum, as an average does. Here it enters the velocity
             whole.
         """),
-        *state_mistakes("nesterov_momentum", GIVEN, STORED, '"velocity": v', "velocity"),
+        *state_mistakes(opt.nesterov_momentum),
     ),
     (
         *usual(opt.nesterov_momentum),

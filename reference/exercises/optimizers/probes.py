@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from reference.kit.drawn import Drawn, in_float32, strided
+from reference.kit.drawn import Drawn
 from reference.kit.exercise import Case, Inputs, case
+from reference.kit.probes import DTYPE, MEMORY
+from reference.kit.promises import Promise, keeps_dtype, takes_gaps
 
 Shape = tuple[int, ...]
 Sampler = Callable[[np.random.Generator, Shape], np.ndarray]
@@ -146,7 +148,7 @@ def two_parameters(rule: Rule) -> Case:
     )
 
 
-def ordinary(rule: Rule) -> tuple[Case, ...]:
+def ordinary(rule: Rule) -> tuple[Case | Promise, ...]:
     """What is asked of every rule with a state."""
     given, setting = dict(rule.settings), dict(list(rule.settings.items())[:2])
     return (
@@ -166,20 +168,21 @@ def ordinary(rule: Rule) -> tuple[Case, ...]:
             "not given has its default",
         ),
         two_parameters(rule),
+        keeps_dtype(fresh(rule, (3,), 1, {}), visible=True, why=DTYPE),
         probe(rule, "one step of a filter", started(rule, (2, 3, 2, 2)), weight=2, main=True),
         probe(rule, "five steps from a given state", started(rule, (3, 4), 5), 5, weight=2).because(
             "the config that comes back holds the new state, and still the settings"
         ),
         probe(rule, "three steps, all settings given", fresh(rule, (5,), 3, given), 3),
         probe(rule, "a single number", started(rule, (1,), 2), 2, weight=0.5),
-        probe(rule, "gaps in memory", strided(started(rule, (4, 3), 2)), 2, weight=0.5),
+        takes_gaps(started(rule, (4, 3)), why=MEMORY),
     )
 
 
 def epsilon_cases(rule: Rule, *, size: float = 1e-8) -> tuple[Case, ...]:
     """Where epsilon stands, with little weight, and that it is there at all."""
     small = {"learning_rate": 0.5}
-    near, other = fresh(rule, (2, 4), 2, small), fresh(rule, (6,), 1, {**small, "epsilon": 1e-5})
+    near, other = fresh(rule, (2, 4), 2, small), fresh(rule, (3,), 1, {**small, "epsilon": 1e-5})
     none = with_gradient(fresh(rule, (2, 3), 3, small), partly_zero)
     return (
         probe(
@@ -196,6 +199,7 @@ def epsilon_cases(rule: Rule, *, size: float = 1e-8) -> tuple[Case, ...]:
             "a tiny gradient and another epsilon",
             with_gradient(other, tiny(1e-5)),
             weight=0.4,
+            visible=True,
             why="gradients of about 1e-5 and an epsilon of 1e-5",
         ),
         probe(rule, "an entry that has no gradient", none, 3, weight=0.5, visible=True).because(
@@ -204,13 +208,7 @@ def epsilon_cases(rule: Rule, *, size: float = 1e-8) -> tuple[Case, ...]:
     )
 
 
-def float32_case(rule: Rule, *, exact_dtype: bool = True) -> Case:
-    """Two steps in float32."""
-    return probe(
-        rule, "float32", in_float32(started(rule, (4, 3), 2)), 2, weight=0.5, exact_dtype=exact_dtype
-    )
-
-
 def no_momentum(rule: Rule) -> Case:
     """Two steps of plain gradient descent."""
-    return probe(rule, "no momentum", started(rule, (3, 2), 2, momentum=0.0), 2, weight=0.5)
+    given = started(rule, (3, 2), 2, momentum=0.0)
+    return probe(rule, "no momentum", given, 2, weight=0.5, why="0 is a setting like any other")

@@ -166,6 +166,8 @@ COSINE_DECAY = exercise(
         1 + cos runs from 2 to 0, so your schedule starts at twice the range. It is halved.
     pi-missing: math.cos(math.pi * progress) => math.cos(progress)
         The angle of your cosine runs from 0 to 1. It should run from 0 to pi, half a period.
+    degrees: math.cos(math.pi * progress) => math.cos(180 * progress)
+        Your angle is in degrees. A cosine in Python takes radians, in which half a period is pi.
     quarter-period: (1 + math.cos(math.pi * progress)) / 2 => math.cos(math.pi / 2 * progress)
         You use a quarter of a period: it starts and ends right, but arrives steeply. Half a period is flat at
         both ends.
@@ -209,6 +211,7 @@ LINEAR_WARMUP = exercise(
     (
         _in_eight("step 4 of 8", "4", a_rate(), weight=2, visible=True, main=True),
         _in_eight("step 0: one eighth", "0", a_rate(), visible=True),
+        _in_eight("step 6, the last but one", "6", a_rate(), visible=True),
         _in_eight("step 7, the last of the warm-up: all of it", "7", a_rate(), visible=True),
         _in_eight("step 20: it stays there", "20", a_rate(), visible=True),
         _rate("linear_warmup(base_rate, 0, 0)")(
@@ -233,6 +236,8 @@ LINEAR_WARMUP = exercise(
     starts-at-zero-unguarded: @RISE => return base_rate * min(1, step / warmup_steps)
         Your first step has the rate 0 and does nothing: here step 0 has one part of warmup_steps parts, so
         count from 1 inside the formula. And without a warm-up (warmup_steps = 0) you divide by zero.
+    one-step-early: if step + 1 >= warmup_steps: => if step + 2 >= warmup_steps:
+        Your rate arrives one step early: only the last step of the warm-up has all of it.
     keeps-rising: if step + 1 >= warmup_steps: => if warmup_steps == 0:
         Behind the warm-up your rate goes on rising. It should stay at base_rate.
     divides-by-zero: @RISE => return base_rate * min(1, (step + 1) / warmup_steps)

@@ -1,5 +1,7 @@
 """Other right ways to write a rule, made from itself, and mistakes that any rule with a state may have."""
 
+import inspect
+import re
 from typing import Any
 
 import numpy as np
@@ -66,33 +68,49 @@ def with_new_config(rule: Function) -> Function:
     return apart
 
 
-def state_mistakes(rule: str, settings: str, stored: str, state: str, key: str) -> tuple[Misconception, ...]:
-    """What can go wrong with the config of any rule that has a state.
-
-    settings: the entries of the rule's dict of defaults; stored: its line that stores the state; state: the
-    same as entries of a dict; key: the first entry of the state.
-    """
+def state_mistakes(rule: Function) -> tuple[Misconception, ...]:
+    """What can go wrong with the config of any rule that has a state, made from its source: the line of its
+    defaults, and the last line before the return, which stores the state."""
+    source = inspect.getsource(rule)
+    settings = source.partition("    config = {")[2].partition(", **(config or {})}")[0]
+    rate = settings.partition(",")[0].partition(": ")[2]
+    other = "1e-3" if rate == "1e-2" else "1e-2"
+    stored = source.splitlines()[-2].strip()
+    keys = re.findall(r'"(\w+)"', stored)
+    values = stored.partition(" = ")[2].split(", ")
+    state = ", ".join(f'"{key}": {value}' for key, value in zip(keys, values, strict=True))
     return wrongs(
         f"""
-    state-has-no-start: config.get("{key}", np.zeros_like(w)) => config["{key}"]
-        The first call finds no state in its config, and your function takes it for granted. Where an entry is
-        missing, start from the default of the docstring (config.get).
+    another-default: "learning_rate": {rate} => "learning_rate": {other}
+        @ANOTHER
+    state-has-no-start: config.get("{keys[0]}", np.zeros_like(w)) => config["{keys[0]}"]
+        The first call finds no state in its config, and your function takes it for granted. Where an entry
+        is missing, start from the default of the docstring (config.get).
     state-not-stored: {stored} => pass
-        Your state is computed but not stored: the config holds after the step what it held before, so every
-        step starts from the same memory.
+        After the step the entry "{keys[0]}" of your config is what it was before it, or missing, so that
+        every step starts from the same memory. Store the new one under this very name.
+    state-in-float64:
+        config.get("{keys[0]}", np.zeros_like(w)) => config.get("{keys[0]}", np.zeros(w.shape))
+        Your values are right, but float32 comes back as float64: that is what np.zeros makes if it is not
+        told otherwise. np.zeros_like(w) has the dtype of w.
     settings-lost: {stored} => config = {{{state}}}
         The config that you return holds the new state, but no longer the settings: the next step falls back
         on the defaults. Keep all entries of the config.
     config-shared:
         - config = {{{settings}, **(config or {{}})}}
-        + config = vars({rule}).setdefault("kept", {{}}) if config is None else config
+        + config = vars({rule.__name__}).setdefault("kept", {{}}) if config is None else config
         + config.update({{{settings}, **config}})
         @SHARED
     """,
+        ANOTHER=ANOTHER,
         SHARED=SHARED,
     )
 
 
+ANOTHER = (
+    "Where config has no learning rate, yours is not the default of the docstring. (With a rate in the "
+    "config the step is right.)"
+)
 SHARED = (
     "A call without a config continues with the state of an earlier call. A dict in the def line "
     "(config={}) or a global one is made once, and all parameters share it: make a new one in each call."
