@@ -14,6 +14,7 @@ from rich.console import Console
 from autograder.course import REPOSITORY, Course
 from autograder.errors import AuthorError, CourseError, SandboxError, SubmissionError
 from autograder.terminal import shown
+from stagewise.show.plain import say_plainly
 
 FAILED, INTERRUPTED = 1, 130
 PLAIN_WIDTH = 120
@@ -70,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 when all went well, 1 when not, 130 after Ctrl-C."""
+    say_plainly()
     asked = parser().parse_args(arguments)
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:

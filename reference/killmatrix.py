@@ -21,6 +21,7 @@ from reference.kit import units
 from reference.kit.exercise import Exercise, Misconception, Unit
 from stagewise.judge.fingerprint import recognise
 from stagewise.judge.judging import judge
+from stagewise.show.plain import say_plainly
 
 SEEDS = (0, 1, 2)
 LEAST_MISCONCEPTIONS = 3
@@ -207,6 +208,7 @@ def table(matrix: Matrix) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 1 when a matrix has a problem."""
+    say_plainly()
     parser = argparse.ArgumentParser(prog="python -m reference.killmatrix", description=__doc__)
     parser.add_argument("unit", nargs="*", help="units (default: all)")
     parser.add_argument("--json", action="store_true", help="print JSON")

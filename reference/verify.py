@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from reference.kit import units
 from reference.kit.places import DefinitionError
 from reference.truth.oracle import Row, all_rows, error
+from stagewise.show.plain import say_plainly
 
 DTYPES = ("float64", "float32")
 SEEDS = range(40)
@@ -90,6 +91,7 @@ def unusable(device: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit status."""
+    say_plainly()
     parser = argparse.ArgumentParser(
         prog="python -m reference.verify", description=(__doc__ or "").split("\n")[0]
     )

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from stagewise.judge.student_traceback import describe, student_frames
-from stagewise.show.display import notebook_shell
+from stagewise.show.display import notebook_shell, write
 from stagewise.show.markup import clean
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ def explore(draw: Callable[..., Any], *, caption: str = "", **controls: Slider) 
     shell = notebook_shell()
     values = {name: control.start for name, control in controls.items()}
     if shell is None:
-        print(_bundle(draw, values)[0]["text/plain"], _told(caption, controls, values), sep="\n")
+        write(f"{_bundle(draw, values)[0]['text/plain']}\n{_told(caption, controls, values)}")
         return
     from IPython.display import DisplayHandle
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 from stagewise.judge.report import Report
+from stagewise.show.plain import plain
 from stagewise.show.render import to_html, to_text
 
 Sink = Callable[[Report], None]
@@ -20,11 +21,16 @@ def notebook_shell() -> Any:
     return shell
 
 
+def write(text: str) -> None:
+    """Print `text`; what the stream cannot encode as plain marks."""
+    print(plain(text, getattr(sys.stdout, "encoding", None)))
+
+
 def bundle(html: str, text: str) -> None:
     """Display `html` in a notebook; print `text` in a terminal or a plain program."""
     shell = notebook_shell()
     if shell is None:
-        print(text)
+        write(text)
     else:
         from IPython.display import display
 
@@ -51,7 +57,7 @@ def say(text: str, html: str = "") -> None:
     if html:
         bundle(html, text)
     else:
-        print(text)
+        write(text)
 
 
 def use(sink: Sink) -> AbstractContextManager[Any]:
