@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext, redirect_stderr
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -20,6 +21,8 @@ from stagewise.judge.setting import observers
 from stagewise.judge.student_traceback import describe
 from stagewise.show import display
 from stagewise.show.render import to_text
+
+_OFTEN = 2  # failures in a row after which a check mentions hint
 
 
 class CheckFailed(Exception):  # noqa: N818 - it tells a result, and only where a result must be an exception
@@ -41,19 +44,31 @@ def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
         display.say(report)
     else:
         session.remember(report)
-        display.show(report)
+        display.show(_with_way_out(report))
     if _validating() and (isinstance(report, str) or report.status is not Status.PASSED):
         raise CheckFailed(report if isinstance(report, str) else to_text(report))
 
 
 def _asked(given: tuple[Callable[..., Any], ...]) -> Report | str:
     """Return the report on the first function, or what is wrong with the question."""
-    problem = _misuse(given)
-    found = problem or _find(_name(given[0]))
+    found = found_exercise(given)
     if isinstance(found, str):
         return found
     functions = {_name(function): function for function in given}
     return _missing_partners(found[1], functions) or compared(*found, functions)
+
+
+def _with_way_out(report: Report) -> Report:
+    """The report, with a word about hint(f) when it fails again and no mistake is known by it."""
+    if session.unexplained(report) < _OFTEN:
+        return report
+    note = f"Stuck? `hint({report.exercise})` looks for the line to change (`from stagewise import hint`)"
+    return replace(report, notes=(*report.notes, note))
+
+
+def found_exercise(given: tuple[Callable[..., Any], ...]) -> tuple[str, ExerciseRecording] | str:
+    """The unit and the exercise of the first function, or what is wrong with the question."""
+    return _misuse(given) or _find(_name(given[0]))
 
 
 def _validating() -> bool:

@@ -9,11 +9,12 @@ import numpy as np
 from stagewise.checks import recording
 from stagewise.checks.overview import progress_html, progress_text
 from stagewise.checks.recording import UnitRecording
-from stagewise.judge.report import Report
+from stagewise.judge.report import Report, Status
 from stagewise.show import display
 
 _unit: str | None = None
 _last: dict[tuple[str, str], Report] = {}
+_failures: dict[tuple[str, str], int] = {}
 
 
 def begin(unit: str) -> None:
@@ -51,7 +52,15 @@ def current() -> UnitRecording | None:
 
 def remember(report: Report) -> None:
     """Keep `report` as the last result of its exercise."""
-    _last[report.unit, report.exercise] = report
+    key = report.unit, report.exercise
+    failed = report.status in (Status.FAILED, Status.ERROR) and not report.misconception
+    _failures[key] = _failures.get(key, 0) + 1 if failed else 0
+    _last[key] = report
+
+
+def unexplained(report: Report) -> int:
+    """How often in a row, up to the last time, the exercise of `report` failed by no known mistake."""
+    return _failures.get((report.unit, report.exercise), 0)
 
 
 def last_reports(unit: str | None = None) -> Mapping[str, Report]:
@@ -65,6 +74,7 @@ def forget() -> None:
     global _unit
     _unit = None
     _last.clear()
+    _failures.clear()
 
 
 def _apply_style() -> None:

@@ -11,7 +11,7 @@ from stagewise import data, plots
 
 
 def test_public_names_are_pinned():
-    assert stagewise.__all__ == ["__version__", "begin", "check", "progress"]
+    assert stagewise.__all__ == ["__version__", "begin", "check", "hint", "progress"]
     assert set(plots.__all__) == {
         "INK", "PALETTE", "Edge", "Node", "bands", "batchnorm_graph", "curves", "graph", "histograms",
         "images", "new_axes", "panels", "race", "regions", "sweep", "thinned", "walks",
@@ -33,7 +33,8 @@ def test_the_version_is_written_once_and_told_to_users():
 def test_import_loads_nothing_heavy():
     heavy = "matplotlib", "sklearn", "ipywidgets", "IPython", "torch"
     script = (
-        "import sys; from stagewise import begin, check, progress, data, plots, gradients, interactive; "
+        "import sys; from stagewise import begin, check, hint, progress; "
+        "from stagewise import data, plots, gradients, interactive; "
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
