@@ -20,12 +20,16 @@ def patched(fn: Function, change: str, into: str) -> Function:
     `change` is a part of one line or several whole lines (indentation is taken from where they are found) and
     must occur exactly once outside the docstring; otherwise ValueError.
     """
-    source = replaced_once(_code_of(fn), change, into)
-    world = _world_of(fn)
     try:
-        exec(compile(source, f"<{fn.__name__}, changed>", "exec"), world)
+        return rewritten(fn, replaced_once(_code_of(fn), change, into))
     except SyntaxError as error:
         raise ValueError(f"{fn.__name__} with {into!r} for {change!r} is no longer Python: {error}") from None
+
+
+def rewritten(fn: Function, source: str) -> Function:
+    """`fn` as another source defines it, in a copy of its module whose functions see it; SyntaxError."""
+    world = _world_of(fn)
+    exec(compile(source, f"<{fn.__name__}, changed>", "exec"), world)
     return _function(world, fn.__name__)
 
 

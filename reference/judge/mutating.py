@@ -1,0 +1,155 @@
+"""The mutants of a truth: one place of its source edited by a machine, judged as a student's function is."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reference.judge.diagnosis import answers, diagnose
+from reference.judge.drawing import draw, draw_visible
+from reference.judge.memorised import unless_memorised
+from reference.judge.randomness import same_random_state, usual
+from reference.judge.record import record_exercise
+from reference.kit.exercise import Exercise, Function, Misconception, Unit
+from reference.kit.patching import rewritten, substituted
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.compare import Flaw, compare
+from stagewise.judge.edits import Edit, edits
+from stagewise.judge.fingerprint import ANYTHING, chance_apart, is_measured, recognise
+from stagewise.judge.judging import Judged, Observed, judge
+from stagewise.judge.script import Failure
+
+CPU_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """An edit of an exercise's truth, the fraction that it earns (0 to 1), and the misconceptions that the
+    grader and the check tell of it ("" for none), with those of both that are not supported."""
+
+    exercise: str
+    edit: Edit
+    fraction: float
+    graded: str = ""
+    checked: str = ""
+    unsupported: tuple[str, ...] = ()
+
+
+class _TimeUp(BaseException):
+    """A mutant has used up its time."""
+
+
+def described(edit: Edit) -> str:
+    """By what an edit is known: the lines before and after it."""
+    return f"{edit.old} => {edit.new}"
+
+
+def edits_of(exercise: Exercise) -> list[Edit]:
+    """The edits of the exercise's truth, without those that add something."""
+    return [edit for edit in edits(inspect.getsource(exercise.truth)) if edit.rank < 2]
+
+
+def judged_mutants(unit: Unit, exercise: Exercise, some: Sequence[Edit], seed: int) -> Iterator[Mutant]:
+    """Each edit that is Python, judged on the visible and hidden cases of a seed; one that earns everything
+    also in the exercises of the unit that call it, since a cache is right when the backward pass is."""
+    answers(exercise, seed), record_exercise(exercise, 0)  # their time is not the first mutant's
+    for edit in some:
+        try:
+            mutant = rewritten(exercise.truth, edit.source)
+        except SyntaxError:
+            continue
+        found = _judged(exercise, edit, mutant, seed)
+        callers = [one for one in unit.exercises if one is not exercise and exercise.name in one.functions]
+        for other in callers if found.fraction == 1 else ():
+            elsewhere = _judged(other, edit, mutant, seed, exercise.truth)
+            found = replace(found, fraction=min(found.fraction, elsewhere.fraction))
+        yield found
+
+
+def _judged(
+    exercise: Exercise, edit: Edit, mutant: Function, seed: int, of: Function | None = None
+) -> Mutant:
+    """The mutant `of` a function, by default of the exercise's own truth, in an exercise."""
+    functions = substituted(exercise.functions, of or exercise.truth, mutant)
+    try:
+        with same_random_state(), cpu_time(CPU_SECONDS):
+            if "torch" in sys.modules:
+                sys.modules["torch"].manual_seed(seed)
+            return _told(exercise, edit, functions, seed)
+    except (_TimeUp, RecursionError):  # the latter also where data hold themselves
+        return Mutant(exercise.name, edit, 0.0)
+
+
+def _told(exercise: Exercise, edit: Edit, functions: Mapping[str, Function], seed: int) -> Mutant:
+    cases, shown = draw(exercise, seed), draw_visible(exercise)
+    graded = unless_memorised(judge(functions, cases), exercise, cases)
+    if graded.fraction == 1:
+        return Mutant(exercise.name, edit, 1.0)
+    checked = judge(functions, shown)
+    recorded = record_exercise(exercise, 0).misconceptions
+    told = (diagnose(graded, exercise, seed), recognise(checked, recorded) if checked.fraction < 1 else None)
+    by_grader, by_check = (one.name if one else "" for one in told)
+    named = [name for name in dict.fromkeys((by_grader, by_check)) if name]
+    false = tuple(name for name in named if not _supported(exercise, name, graded, checked, seed))
+    return Mutant(exercise.name, edit, graded.fraction, by_grader, by_check, false)
+
+
+@contextmanager
+def cpu_time(seconds: float) -> Iterator[None]:
+    """Raise where the processor has worked that long on it, however busy the machine is; main thread only."""
+
+    def stop(*_: object) -> None:
+        raise _TimeUp
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _supported(exercise: Exercise, name: str, graded: Judged, checked: Judged, seed: int) -> bool:
+    """Whether a misconception answers every case, hidden or visible, as was answered."""
+    (known,) = [one for one in answers(exercise, seed) if one.misconception.name == name]
+    shown = draw_visible(exercise)
+    theirs = _visible_answers(exercise, known.misconception)
+    return _agree(draw(exercise, seed), graded.observed, known.usual.observed) and _agree(
+        shown, checked.observed, theirs
+    )
+
+
+_visible: dict[tuple[Exercise, Misconception], tuple[Observed, ...]] = {}
+
+
+def _visible_answers(exercise: Exercise, one: Misconception) -> tuple[Observed, ...]:
+    if (exercise, one) not in _visible:
+        _visible[exercise, one] = usual(one.functions(exercise), draw_visible(exercise)).observed
+    return _visible[exercise, one]
+
+
+def _agree(cases: Sequence[AskedCase], seen: Sequence[Observed], theirs: Sequence[Observed]) -> bool:
+    """Whether everything that is compared is alike: values, types, exceptions, arguments written into,
+    warnings."""
+    return all(
+        sorted(one.changed) == sorted(other.changed)
+        and one.warned == other.warned
+        and all(_alike(case, name, one.outputs[name], other.outputs[name]) for name in case.shares)
+        for case, one, other in zip(cases, seen, theirs, strict=True)
+    )
+
+
+def _alike(case: AskedCase, output: str, seen: Any, theirs: Any) -> bool:
+    if theirs is ANYTHING:
+        return True
+    if type(seen) is Failure or type(theirs) is Failure:
+        return type(seen) is type(theirs) and (seen.kind, seen.ending) == (theirs.kind, theirs.ending)
+    if output in case.chances and is_measured(theirs):
+        return chance_apart(seen, theirs, case.chances[output].slack) is not None
+    return compare(seen, theirs, case.tolerance, exact_dtype=case.exact_dtype).flaw is Flaw.NONE
