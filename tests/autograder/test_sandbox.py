@@ -163,7 +163,7 @@ def test_closing_ends_the_candidate(template):
     candidate = template.new_candidate()
     candidate.run_cell("import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()")
     exit_report = candidate._talk._keeper.dup()
-    candidate._talk._sock.close()
+    candidate._talk._channel.close()
     exit_report.settimeout(20)
     assert exit_report.recv(100).startswith((b"exit", b"signal"))
     exit_report.close()
