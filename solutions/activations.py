@@ -997,6 +997,7 @@ def maxout_backward(dout, cache):
     all in the dtype of dout.
         dz[k] = dout where map k won, 0 elsewhere
         dx = sum over k of dz[k] @ w[k].T,    dw[k] = x.T @ dz[k],    db[k] = sum over n of dz[k]
+    With 200,000 weights, too, where differences through maxout_forward run out of time.
     """
     ### BEGIN SOLUTION
     x, w, winner = cache
