@@ -63,6 +63,11 @@ def table(*rows: str) -> str:
     return tag("table", tag("tbody", "".join(rows)), style)
 
 
+def unfolding(words: str, content: str) -> str:
+    """Return a line of words below which `content` (HTML) unfolds."""
+    return tag("details", tag("summary", escape(words), f"color:{GREY}") + content, "margin:4px 0")
+
+
 def box(content: str, color: str) -> str:
     """Return a paragraph with a coloured bar at its left."""
     style = (

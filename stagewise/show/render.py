@@ -25,10 +25,13 @@ from stagewise.show.markup import (
     strong,
     table,
     tag,
+    unfolding,
 )
 
 _MOST_ROWS = 60
+_MOST_SHOWN = 4  # a screen holds these, the sentence above and the notes below
 _MOST_NOTES = 8
+_RIGHT = "right"
 _HIDDEN = "Graded on cases that the notebook does not show; each name says what the case is about."
 _NEXT = "Write it, run its cell, then run this one again."
 _NO_RETURN = "If you have written it, does it return its result?"
@@ -79,9 +82,11 @@ def to_text(report: Report, width: int = 100) -> str:
 
 
 def lines(rows: Sequence[Row]) -> list[Line]:
-    """Return the lines of the table: what says the same (outputs of a case, whole cases) shares one line."""
+    """Return the lines of the table, what is right last: what says the same (outputs of a case, whole cases)
+    shares one line."""
     told: dict[object, list[Line]] = {}
-    for case, found in groupby(rows, key=lambda one: one.case):
+    ordered = sorted(rows, key=lambda one: one.status is Status.PASSED)[:_MOST_ROWS]
+    for case, found in groupby(ordered, key=lambda one: one.case):
         for _, alike in groupby(found, key=_sameness):
             line = _line(case, list(alike))
             sayings = (line.word, line.outputs, line.message) if line.message else len(told)
@@ -126,7 +131,7 @@ def _mark(status: Status, credit: float) -> tuple[str, str]:
 def _word(status: Status, credit: float) -> str:
     if status is Status.FAILED:
         return "flawed" if credit > 0 else "wrong"
-    return {Status.PASSED: "right", Status.UNFINISHED: "not written", Status.ERROR: "stopped"}[status]
+    return {Status.PASSED: _RIGHT, Status.UNFINISHED: "not written", Status.ERROR: "stopped"}[status]
 
 
 def _error(one: Row) -> str:
@@ -185,7 +190,27 @@ def _notes(report: Report) -> list[str]:
 
 
 def _html_table(report: Report) -> str:
-    return table(_head(), *map(_html_line, _lines_of(report.rows[:_MOST_ROWS])))
+    first, folded = _divided(report)
+    if not first:
+        return "".join(unfolding("what was compared", _table(told)) for told in folded)
+    return _table(first) + "".join(unfolding(_counted(told), _table(told)) for told in folded)
+
+
+def _table(told: Sequence[Line]) -> str:
+    return table(_head(), *map(_html_line, told))
+
+
+def _divided(report: Report) -> tuple[list[Line], list[list[Line]]]:
+    """Return the lines that are read first, and those that unfold: more that is not right, what is right."""
+    told = _lines_of(report.rows)
+    right = [line for line in told if line.word == _RIGHT]
+    failing = told[: len(told) - len(right)]
+    more = failing[_MOST_SHOWN:]
+    return failing[:_MOST_SHOWN], [part for part in (more, right) if part]
+
+
+def _counted(told: Sequence[Line]) -> str:
+    return f"{told[0].mark} and {len(told)} {_RIGHT if told[0].word == _RIGHT else 'more not right'}"
 
 
 @cache
@@ -207,10 +232,10 @@ def _html_line(line: Line) -> str:
 
 
 def _text_table(report: Report, width: int) -> list[str]:
-    shown = _lines_of(report.rows[:_MOST_ROWS])
-    widest = max((len(line.case) for line in shown), default=0)
+    first, folded = _divided(report)
+    widest = max((len(line.case) for line in first), default=0)
     text = []
-    for line in shown:
+    for line in first:
         compared = f"{line.outputs}  (relative error {line.error})"
         head = f"  {line.mark} {line.word:<11} {line.case:<{widest}}"
         if len(head) + len(compared) + 2 <= width:
@@ -219,7 +244,7 @@ def _text_table(report: Report, width: int) -> list[str]:
             text += [head.rstrip(), _plain(compared, width, _INDENT)]
         if line.message:
             text.append(_plain(line.message, width, _INDENT))
-    return text
+    return text + [f"  {_counted(told)}" for told in folded if first]
 
 
 def _plain(text: str, width: int, indent: str = "") -> str:

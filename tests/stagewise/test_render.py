@@ -94,7 +94,7 @@ def test_a_table_that_is_too_wide_for_its_place_is_not_cut_off():
 
 def test_error_stands_beside_what_is_allowed():
     text = to_text(report(RIGHT, WRONG))
-    assert "✓ right       basic        out  (relative error 1.0e-16 ≤ 1e-04)" in text
+    assert seen(to_html(report(RIGHT, WRONG))).text.endswith("basicout1.0e-16 ≤ 1e-04")
     assert "✗ wrong       one example  out  (relative error 5.0e-01 > 1e-04)" in text
     assert "2 of 3 entries are off; worst at [0]: expected 1, got 2" in text
 
@@ -153,6 +153,37 @@ def test_right_outputs_of_a_case_share_a_line():
     ]
     (line,) = lines(rows)
     assert (line.outputs, line.error) == ("dx, dy", "1.0e-07 ≤ 1e-04")
+
+
+ROWS = [replace(WRONG, case=f"wrong {i}", message=f"off by {i}") for i in range(7)] + [
+    replace(RIGHT, case=f"right {i}") for i in range(12)
+]
+
+
+def test_what_is_not_right_stands_first_and_the_rest_unfolds():
+    page = seen(to_html(report(*reversed(ROWS)))).text
+    parts = re.split("✗ and 3 more not right|✓ and 12 right", page)
+    assert [part.count("off by") for part in parts] == [4, 3, 0]
+    assert [part.count("1.0e-16") for part in parts] == [0, 0, 12]
+
+
+def test_text_fits_on_a_screen_and_counts_the_rest():
+    said = to_text(report(*ROWS)).splitlines()
+    assert said[-2:] == ["  ✗ and 3 more not right", "  ✓ and 12 right"]
+    assert len(said) < 24
+
+
+def test_a_check_that_passes_is_one_line_whose_table_unfolds():
+    passed = report(RIGHT, replace(RIGHT, case="far away"), status=Status.PASSED)
+    assert to_text(passed) == "✓ center: all 2 visible cases are right."
+    page = seen(to_html(passed))
+    assert {"details", "summary", "table"} <= page.tags
+    assert "what was compared" in page.text
+
+
+def test_nothing_wrong_is_lost_behind_what_is_right():
+    rows = [*(replace(RIGHT, case=f"case {i}") for i in range(200)), WRONG]
+    assert "one example" in to_text(report(*rows))
 
 
 def test_note_that_the_table_says_is_not_repeated():
