@@ -19,7 +19,7 @@ from pathlib import Path
 from autograder.collecting import collect
 from autograder.collecting.outcomes import Outcome
 from autograder.collecting.roster import roster_of
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.intake.files import read
 from tests.autograder.graded_toy import submitted, toy_plan
 
@@ -253,7 +253,7 @@ def holds(seed: int, folder: Path) -> Counter[str]:
     taken = [one.student for one in decisions if one.outcome in _TAKEN]
     assert sorted(taken) == sorted(due), (seed, download.system, taken, list(due))
     for student, (book, when) in due.items():
-        submission = read(course, "toy", student)
+        submission = read(Assignment(course, "toy"), student)
         assert submission.raw == book, f"seed {seed}: {student} has another notebook"
         if download.system != "ilias":  # which tells the times of its zip
             expected = _as_told(download.system, when)

@@ -18,6 +18,7 @@ from autograder.collecting.outcomes import Outcome
 from autograder.collecting.owner import safe_id
 from autograder.collecting.report import counted, show
 from autograder.collecting.roster import read_roster, roster_of
+from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.intake.files import read
 from autograder.reasons import Reason
@@ -168,7 +169,7 @@ def test_blackboard_tells_the_time_which_nbgrader_reads(course, tmp_path):
     files = {f"{name}_toy.ipynb": NOTEBOOK, f"{name}.txt": b"Name: Jane Doe (jdoe)"}
     zone = timezone(timedelta(hours=2))
     assert gathered(course, folder(tmp_path / "bb", files), zone=zone) == {"jdoe": Outcome.COLLECTED}
-    assert read(course, "toy", "jdoe").timestamp == datetime(2024, 5, 6, 15, 8, 9)
+    assert read(Assignment(course, "toy"), "jdoe").timestamp == datetime(2024, 5, 6, 15, 8, 9)
 
 
 def test_several_attempts_in_brightspace_leave_the_last(course, tmp_path):
@@ -182,7 +183,7 @@ def test_several_attempts_in_brightspace_leave_the_last(course, tmp_path):
         is Outcome.EARLIER
     )
     assert content(course, "Jane_Doe") == NEWER
-    assert read(course, "toy", "Jane_Doe").timestamp == datetime(2025, 10, 10, 10, 22)
+    assert read(Assignment(course, "toy"), "Jane_Doe").timestamp == datetime(2025, 10, 10, 10, 22)
 
 
 def test_plain_folders_and_zips_of_students_are_collected(course, tmp_path):
@@ -197,7 +198,7 @@ def test_plain_folders_and_zips_of_students_are_collected(course, tmp_path):
         },
     )
     assert gathered(course, source) == dict.fromkeys(("ada", "bob", "cyd", "dot"), Outcome.COLLECTED)
-    assert read(course, "toy", "bob").timestamp == datetime(2024, 5, 6, 7, 8, 9)
+    assert read(Assignment(course, "toy"), "bob").timestamp == datetime(2024, 5, 6, 7, 8, 9)
     assert gathered(course, source) == dict.fromkeys(("ada", "bob", "cyd", "dot"), Outcome.UNCHANGED)
     exact = course.submitted / "bob" / "toy" / "timestamp.txt"
     exact.write_text("2024-05-06 07:08:09.123456 UTC")
@@ -362,7 +363,7 @@ def test_a_replaced_notebook_does_not_keep_the_old_time(course, tmp_path):
     gathered(course, folder(tmp_path / "first", files))
     later = folder(tmp_path / "second", {"ada/toy.ipynb": NEWER})
     assert gathered(course, later) == {"ada": Outcome.REPLACED}
-    assert read(course, "toy", "ada").timestamp is None
+    assert read(Assignment(course, "toy"), "ada").timestamp is None
 
 
 def test_an_older_download_does_not_replace_a_newer_one(course, tmp_path):

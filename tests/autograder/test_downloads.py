@@ -20,6 +20,7 @@ from autograder.collecting.people import enter
 from autograder.collecting.record import load
 from autograder.collecting.report import show
 from autograder.collecting.roster import read_roster, roster_of
+from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.intake.files import read
 from tests.autograder.collected import content, folder, gathered
@@ -162,7 +163,7 @@ def test_a_time_in_an_upload_does_not_date_it(course, tmp_path):
     )
     assert gathered(course, source, zone=UTC) == dict.fromkeys(("ada", "bob"), Outcome.COLLECTED)
     for student in ("ada", "bob"):
-        assert read(course, "toy", student).timestamp == datetime(2024, 5, 6, 17, 8, 9)
+        assert read(Assignment(course, "toy"), student).timestamp == datetime(2024, 5, 6, 17, 8, 9)
 
 
 @pytest.mark.parametrize(
@@ -175,13 +176,13 @@ def test_nor_where_the_system_tells_no_time(course, tmp_path, name):
     else:
         source = folder(tmp_path / "dl", {f"{name}/{file}": raw for file, raw in contents.items()})
     (decision,) = collect.collect(course, "toy", [source]).decisions
-    assert read(course, "toy", decision.student).timestamp is None
+    assert read(Assignment(course, "toy"), decision.student).timestamp is None
 
 
 def test_ilias_writes_the_times_of_submission_into_its_zip(course, tmp_path):
     source = zipped(tmp_path / "ilias.zip", {"HW/Doe_Jane_jdoe_4711/Late Submission - toy.ipynb": NOTEBOOK})
     collected = collect.collect(course, "toy", [source], zone=UTC)
-    assert read(course, "toy", "jdoe").timestamp == datetime(2024, 5, 6, 7, 8, 10)
+    assert read(Assignment(course, "toy"), "jdoe").timestamp == datetime(2024, 5, 6, 7, 8, 10)
     assert "late" in collected.decisions[0].detail
     assert any("ILIAS" in remark for remark in collected.remarks)
     assert any("zone UTC" in remark for remark in collected.remarks)
@@ -195,7 +196,7 @@ def test_a_zip_in_the_zip_of_ilias_came_when_it_was_entered(course, tmp_path):
     }
     gathered(course, zipped(tmp_path / "ilias.zip", contents, (2024, 6, 7, 8, 9, 10)), zone=UTC)
     for student in ("jdoe", "bray"):
-        assert read(course, "toy", student).timestamp == datetime(2024, 6, 7, 8, 9, 10)
+        assert read(Assignment(course, "toy"), student).timestamp == datetime(2024, 6, 7, 8, 9, 10)
 
 
 def test_what_is_taken_for_the_whole_and_what_for_a_students_is_said(course, tmp_path):
@@ -432,7 +433,7 @@ submission_1:
 """
     source = folder(tmp_path / "ex", {"submission_1/toy.ipynb": NOTEBOOK, "submission_metadata.yml": told})
     assert gathered(course, source) == dict.fromkeys(("s1", "s2"), Outcome.COLLECTED)
-    assert read(course, "toy", "s2").timestamp == datetime(2024, 5, 6, 17, 8, 9)
+    assert read(Assignment(course, "toy"), "s2").timestamp == datetime(2024, 5, 6, 17, 8, 9)
 
 
 def test_of_a_flat_folder_with_names_the_table_finds_students(course, tmp_path):
