@@ -9,7 +9,7 @@ from typing import Any
 from reference.judge.diagnosis import answers, diagnose
 from reference.judge.drawing import draw
 from reference.judge.memorised import unless_memorised
-from reference.judge.slips import alike, slips_of, stood_in, told
+from reference.judge.slips import alike, slips_of, stood_in, told, told_of_dtype
 from reference.kit import units
 from reference.kit.exercise import Exercise, Misconception, Unit
 from stagewise.judge.judging import Judged, judge_played, played_with
@@ -71,14 +71,22 @@ def report_on(unit: Unit, name: str, functions: Functions, points: float) -> Rep
     seen = _seen(exercise, functions)
     report = _report(unit.name, exercise, seen, float(points))
     slips = slips_of(unit, exercise, functions, _earned) if seen.judged.fraction < 1 else ()
-    played = stood_in(exercise, functions, slips, _seed) if slips else None
-    if played is None:
+    if not slips:
         return report
-    stood = _report(unit.name, exercise, _judged(exercise, played), float(points))
-    better = max(report, stood, key=lambda one: (one.points or 0, bool(one.misconception)))
-    if better is report and alike(report.rows, stood.rows):
+    played = stood_in(exercise, functions, slips, _seed)
+    stood = _judged(exercise, played) if played is not None else None
+    if stood is None or not stood.judged.fraction:
+        spared = _in_any_dtype(unit, exercise, functions, slips)
+        if spared and spared.judged.fraction > seen.judged.fraction:
+            better = _report(unit.name, exercise, spared, float(points))
+            return replace(better, notes=(*better.notes, told_of_dtype(slips)))
+    if stood is None:
         return report
-    return replace(better, notes=(*better.notes, told(slips, better is stood)))
+    other = _report(unit.name, exercise, stood, float(points))
+    better = max(report, other, key=lambda one: (one.points or 0, bool(one.misconception)))
+    if better is report and alike(report.rows, other.rows):
+        return report
+    return replace(better, notes=(*better.notes, told(slips, better is other)))
 
 
 def _seen(exercise: Exercise, functions: Functions) -> _Seen:
@@ -96,9 +104,24 @@ def _earned(exercise: Exercise, functions: Functions) -> float:
     return _seen(exercise, functions).judged.fraction
 
 
-def _judged(exercise: Exercise, played: Sequence[Played]) -> _Seen:
+def _in_any_dtype(unit: Unit, exercise: Exercise, functions: Functions, slips: Sequence[str]) -> _Seen | None:
+    """The exercise judged without asking for a dtype, where a partner lost points for its own."""
+
+    def judged(one: Exercise) -> _Seen:
+        mine = {name: functions[name] for name in one.functions}
+        return _judged(one, played_with(mine, draw(one, _seed)), exact=False)
+
+    partners = map(unit.exercise, slips)
+    wide = any(
+        judged(one).judged.fraction > _earned(one, {one.name: functions[one.name]}) for one in partners
+    )
+    return judged(exercise) if wide else None
+
+
+def _judged(exercise: Exercise, played: Sequence[Played], *, exact: bool = True) -> _Seen:
     cases = draw(exercise, _seed)
-    judged = unless_memorised(judge_played(exercise.name, cases, played), exercise, cases)
+    asked = cases if exact else [replace(case, exact_dtype=False) for case in cases]
+    judged = unless_memorised(judge_played(exercise.name, asked, played), exercise, cases)
     return _Seen(judged, diagnose(judged, exercise, _seed))
 
 

@@ -108,3 +108,10 @@ def told(slips: Sequence[str], spared: bool) -> str:
     if spared:
         return f"Your {named} is wrong, so the course's stood in for it: a slip costs points once"
     return f"Your {named} is wrong, and this exercise runs on what it returns: mend that first"
+
+
+def told_of_dtype(slips: Sequence[str]) -> str:
+    """The sentence for the student whose own cache has another dtype than what came in."""
+    return (
+        f"Your {' and '.join(slips)} changes the dtype, so none is asked for here: a slip costs points once"
+    )

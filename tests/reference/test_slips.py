@@ -78,6 +78,35 @@ def test_a_mistake_of_its_own_costs_as_much_beside_a_slip_as_alone():
     assert report.points < 4
 
 
+def wide_forward(x):
+    out, _ = sigmoid_forward(x.astype(np.float64))
+    return out, {"mine": out}
+
+
+def test_a_dtype_that_the_forward_pass_changed_costs_once():
+    """The course's cache has another form, so that it cannot stand in."""
+
+    def backward(dout, cache):
+        return right_backward(dout, cache["mine"])
+
+    report = examined_with(wide_forward, backward)
+    assert report.points == 4
+    assert report.notes == (
+        "Your sigmoid_forward changes the dtype, so none is asked for here: a slip costs points once",
+    )
+
+
+def test_a_dtype_that_the_backward_pass_changed_costs():
+    def backward(dout, cache):
+        return right_backward(dout.astype(np.float64), cache["mine"])
+
+    def right_forward(x):
+        out, _ = sigmoid_forward(x)
+        return out, {"mine": out}
+
+    assert 3 < examined_with(right_forward, backward).points < 4
+
+
 def test_a_partner_is_not_blamed_for_what_fails_as_much_without_it():
     report = examined_with(steep_forward, lambda dout, cache: dout * cache + 7)
     assert report.points == 0
