@@ -822,8 +822,8 @@ plots.batchnorm_graph(title="Your checks so far")
 def batchnorm_backward(dout, cache):
     """Backward pass of batch normalisation in train mode, step by step.
 
-    dout: (N, D), cache: what batchnorm_forward returned for this batch.
-    Returns dx: (N, D), dgamma: (D,), dbeta: (D,).
+    dout: (N, D), cache: what batchnorm_forward returned for this batch. Both stay as they are.
+    Returns dx: (N, D), dgamma: (D,), dbeta: (D,); by formulas, for difference quotients of a large batch take too long.
     """
 
 # %% role="check" points=10
@@ -969,7 +969,7 @@ interactive.explore(what_they_read)
 def batchnorm_backward_alt(dout, cache):
     """Backward pass of batch normalisation in train mode, in closed form.
 
-    dout: (N, D), cache: what batchnorm_forward returned for this batch.
+    dout: (N, D), cache: what batchnorm_forward returned for this batch. Both stay as they are.
     Returns dx: (N, D), dgamma: (D,), dbeta: (D,), equal to those of batchnorm_backward.
         dx by the boxed formula; its sums run over the examples of the batch
     """
@@ -1233,7 +1233,7 @@ interactive.explore(cost_of_the_fault)
 def layernorm_forward(x, gamma, beta, ln_param):
     """Layer normalisation: each example by the mean and variance of its own features.
 
-    x: (N, D), gamma: (D,), beta: (D,), ln_param: dict with "eps", default 1e-5.
+    x: (N, D), gamma: (D,), beta: (D,), ln_param: dict with "eps", default 1e-5; it stays as it is.
     Returns out: (N, D), cache: whatever your backward pass needs.
         xhat[i, d] = (x[i, d] - mu[i]) / sqrt(var[i] + eps)     mu, var of row i over its D features, var divided by D
         out[i, d]  = gamma[d] * xhat[i, d] + beta[d]
@@ -1279,8 +1279,8 @@ check(layernorm_forward)
 def layernorm_backward(dout, cache):
     """Backward pass of layer normalisation.
 
-    dout: (N, D), cache: what layernorm_forward returned.
-    Returns dx: (N, D), dgamma: (D,), dbeta: (D,).
+    dout: (N, D), cache: what layernorm_forward returned. Both stay as they are.
+    Returns dx: (N, D), dgamma: (D,), dbeta: (D,); by formulas, for difference quotients of a large batch take too long.
         dgamma, dbeta: sums over the N examples;  dx: its means run over the D features of a row
     """
 

@@ -68,7 +68,11 @@ class Case:
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """Another version of a function: a change of the source of `of`, or `by`, a function in its place."""
+    """Another version of a function: a change of the source of `of`, or `by`, a function in its place.
+
+    Where `of` is none of the exercise's functions, it is another form of the truth and, changed, takes its
+    place.
+    """
 
     name: str
     of: Function | None
@@ -92,7 +96,8 @@ class Variant:
                 f"{exercise.name}, {self.name!r}: {error}",
                 f"copy the passage from the source of {old.__name__} as it is now",
             ) from None
-        return substituted(exercise.functions, old, new)
+        place = old if old in exercise.functions.values() else exercise.truth
+        return substituted(exercise.functions, place, new)
 
 
 @dataclass(frozen=True, eq=False)

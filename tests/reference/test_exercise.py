@@ -85,6 +85,12 @@ def test_a_variant_may_replace_a_partner():
     assert functions["truth"](3) == 3
 
 
+def test_a_change_of_another_form_takes_the_place_of_the_truth():
+    exercise = Exercise("truth", truth, (one(),))
+    functions = wrong("w", of=other, change="return x", into="return x + 1", says="s").functions(exercise)
+    assert functions["truth"](3) == 4
+
+
 def counts(x, kept=None):
     kept.append(x)
     return x

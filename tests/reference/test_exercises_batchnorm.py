@@ -184,3 +184,24 @@ def test_the_cache_of_the_forward_pass_is_nobodys_business(cache):
         return bn.batchnorm_forward(*arguments)[0], made()
 
     assert judge({exercise.name: forward}, draw(exercise, 0)).fraction == 1
+
+
+@pytest.mark.parametrize("name", ["batchnorm_backward", "batchnorm_backward_alt", "layernorm_backward"])
+def test_the_largest_batch_is_too_large_for_difference_quotients(name):
+    """They take a forward pass for each entry of x: 48,000 of 0.2 ms, where a call may take 5 seconds."""
+    gates = [asked for asked in draw(EXERCISES[name], 0) if asked.main]
+    assert max(asked.inputs["x"].size for asked in gates) >= 48_000
+
+
+@every_exercise
+@pytest.mark.parametrize("factor", [0, 1])
+def test_doing_nothing_earns_nothing(exercise, factor):
+    """Zeros, and the first argument handed on as each result: step 9 really hands on its dgammax."""
+    count = len(exercise.cases[0].steps[-1].targets)
+
+    def idle(first, *_):
+        handed_on = scaled(first, factor)
+        return handed_on if count == 1 else (handed_on,) * count
+
+    earned = judge({**exercise.functions, exercise.name: idle}, draw(exercise, 0)).fraction
+    assert earned == (0.25 if exercise.name == "batchnorm_backward_step9" and factor else 0)

@@ -4,23 +4,26 @@ from typing import Any
 
 import numpy as np
 
+from reference.exercises.batchnorm.backward_mistakes import INTO_CACHE, WITH_GAMMA
 from reference.exercises.batchnorm.inputs import batch
-from reference.exercises.batchnorm.layer_backward import CANCELS, SHARES
+from reference.exercises.batchnorm.layer_backward import CANCELS, MANY, SHARES
 from reference.exercises.batchnorm.variants import float32_layer
 from reference.kit import probes
 from reference.kit.drawn import Drawn
 from reference.kit.exercise import Inputs, right
 from reference.kit.notation import Notation
-from reference.kit.promises import keeps_dtype, takes_gaps
+from reference.kit.promises import keeps_dtype, pure, takes_gaps
 from reference.kit.variants import exercise
 from reference.truth import batchnorm as bn
 
 
-def examples(N: int, D: int, *, offset: float = 0.0, flat: bool = False, **param: float) -> Inputs:
+def examples(
+    N: int, D: int, *, offset: float = 0.0, spread: float = 1.0, flat: bool = False, **param: float
+) -> Inputs:
     """x: examples of different means and spreads (flat: the first hardly varies), gamma, beta, dout."""
 
     def inputs(rng: np.random.Generator) -> Drawn:
-        turned, values = batch(D, N, offset=offset, flat=flat)(rng), batch(N, D)(rng)
+        turned, values = batch(D, N, offset=offset, spread=spread, flat=flat)(rng), batch(N, D)(rng)
         taken = {name: values[name] for name in ("gamma", "beta", "dout")}
         return {"x": turned["x"].T.copy(), **taken, "ln_param": dict(param)}
 
@@ -36,26 +39,28 @@ THERE = (
     _there("6 examples, 4 features", examples(6, 4), weight=2, visible=True, main=True),
     _there("a nearly constant example", examples(3, 8, flat=True), visible=True, why=probes.FLAT),
     _there("5 examples, 7 features", examples(5, 7), weight=2, main=True),
-    _there("a large eps", examples(4, 6, eps=0.5), weight=0.5),
+    _there("a large eps", examples(4, 6, eps=0.5), weight=0.5, visible=True),
     _there("a large mean", examples(4, 9, offset=50.0), weight=0.5),
     _there("one example", examples(1, 6), weight=0.5, why="it does not need a batch"),
     _there("one feature", examples(5, 1), weight=0.5, why="D = 1: out is beta"),
     _there("as many examples as features", examples(5, 5), visible=True, why=SQUARE),
-    keeps_dtype(examples(4, 7)),
+    keeps_dtype(examples(4, 7), visible=True),
     takes_gaps(examples(4, 7)),
 )
 BACK = (
-    _back("6 examples, 5 features", examples(6, 5), weight=2, visible=True, main=True),
+    _back("6 examples, 5 features", examples(6, 5, spread=3.0), weight=2, visible=True, main=True),
     _back("a nearly constant example", examples(3, 8, flat=True), visible=True, why=probes.FLAT),
-    _back("5 examples, 7 features", examples(5, 7), weight=2, main=True),
+    _back("5 examples, 7 features", examples(5, 7, spread=3.0), weight=2, main=True),
     _back("3 examples, 16 features", examples(3, 16)),
-    _back("a large eps", examples(4, 6, eps=0.5), weight=0.5),
+    _back("a large eps", examples(4, 6, eps=0.5), weight=0.5, visible=True),
     _back("a large mean", examples(4, 9, offset=50.0), weight=0.5),
     _back("one example", examples(1, 6), weight=0.5),
     _back("one feature", examples(5, 1), weight=0.5, tolerance=CANCELS, why="D = 1: dx is zero"),
     _back("as many examples as features", examples(6, 6), weight=0.5),
     keeps_dtype(examples(4, 7), visible=True),
+    pure(visible=True),
     takes_gaps(examples(4, 7)),
+    _back(MANY, examples(16, 3000), weight=0.5, main=True),
 )
 
 
@@ -97,7 +102,31 @@ def back_row_by_row(dout: Any, cache: Any) -> Any:
     return dx, dgamma, dbeta
 
 
-named = Notation(globals())
+def over_the_batch(x: Any, gamma: Any, beta: Any, ln_param: Any) -> Any:
+    """Batch normalisation in train mode."""
+    return bn.batchnorm_forward(x, gamma, beta, {**ln_param, "mode": "train"})
+
+
+def transposed_in_place(x: Any, gamma: Any, beta: Any, ln_param: Any) -> Any:
+    """Right, but the mode for batch normalisation stays in the caller's dict."""
+    ln_param["mode"] = "train"
+    return bn.layernorm_forward(x, gamma, beta, ln_param)
+
+
+def forward_without_eps(x: Any, gamma: Any, beta: Any, ln_param: Any) -> Any:
+    """With a cache of its own form."""
+    xmu, std = x - x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return gamma * xmu / std + beta, {"xhat": xmu / std, "std": std, "gamma": gamma}
+
+
+def back_without_eps(dout: Any, cache: Any) -> Any:
+    """The gradient of `forward_without_eps`."""
+    with np.errstate(divide="ignore"):
+        return bn.layernorm_backward(dout, (cache["xhat"], cache["gamma"], 1 / cache["std"]))
+
+
+named = Notation(globals(), INTO_CACHE=INTO_CACHE, WITH_GAMMA=WITH_GAMMA)
 FORWARD = exercise(
     bn.layernorm_forward,
     THERE,
@@ -133,6 +162,11 @@ FORWARD = exercise(
         and broadcast along the rows.
     affine-forgotten: gamma * xhat + beta => xhat
         gamma and beta are not used: the normalised values still have to be scaled and shifted.
+    eps-hard-coded: ln_param.get("eps", 1e-5) => 1e-5
+        Your eps is always 1e-5. Take the one from ln_param if there is one.
+    writes-into-ln_param: by transposed_in_place
+        Your values are right, but ln_param, which belongs to the caller, has another entry afterwards. Hand
+        a new dict on.
     writes-into-x: xmu = x - mu => x -= mu; xmu = x
         Your values are right, but the function changes the x of its caller. Make a new array instead of
         subtracting in place.
@@ -175,6 +209,18 @@ BACKWARD = exercise(
     dbeta-wrong-axis: dbeta = np.sum(dout, axis=0) => dbeta = np.sum(dout, axis=1)
         Your dbeta sums over the features. beta has one entry per feature, so its gradient sums over the
         examples, as in batch normalisation.
+    batch-axis-both-ways: by bn.batchnorm_backward_alt with over_the_batch
+        Both your passes are batch normalisation: they fit each other, but mean and variance run over the
+        examples. Here each example uses its own features, on the way back too.
+    fits-no-eps: by back_without_eps with forward_without_eps
+        Your backward pass fits a forward pass that has no eps. Mend that one, keep the root with eps in the
+        cache, and both are right.
+    gamma-missing-in-the-mean: np.mean(dxhat, axis=1 => np.mean(dout, axis=1
+        gamma is missing in one term of your dx: both means are of dxhat, which has gamma in it.
+    gamma-missing-in-the-product: np.mean(dxhat * xhat => np.mean(dout * xhat
+        gamma is missing in one term of your dx: both means are of dxhat, which has gamma in it.
+    gamma-twice: return dx, dgamma => return gamma * dx, dgamma
+        gamma counts twice in your dx. It multiplies once, in dxhat.
     constant-statistics: dx = ivar * (dxhat - mean_dxhat - xhat * mean_product) => dx = ivar * dxhat
         Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
     no-mean-path: mean_dxhat - xhat => xhat
@@ -188,10 +234,57 @@ BACKWARD = exercise(
         Your means divide by the number of examples. They run over the features: divide by D.
     sums-for-means: mean_dxhat - xhat * mean_product => dout.shape[1] * (mean_dxhat + xhat * mean_product)
         You subtract sums. Both terms of the formula are means: the factors 1/D are missing.
+    sum-for-the-mean: mean_dxhat - xhat => dout.shape[1] * mean_dxhat - xhat
+        The term without xhat is a sum, and should be a mean over the features: a factor 1/D is missing.
+    sum-for-the-product: xhat * mean_product => xhat * mean_product * dout.shape[1]
+        The term along xhat is a sum, and should be a mean over the features: a factor 1/D is missing.
+    mean-of-everything: np.mean(dxhat, axis=1, keepdims=True) => np.mean(dxhat)
+        A mean in your dx runs over all examples as well. Each example has its own: name the axis.
+    product-of-everything: np.mean(dxhat * xhat, axis=1, keepdims=True) => np.mean(dxhat * xhat)
+        A mean in your dx runs over all examples as well. Each example has its own: name the axis.
     dvar-sign: mean_dxhat - xhat => mean_dxhat + xhat
         The last term has the wrong sign: the part along xhat is taken away.
+    dmu-sign: dxhat - mean_dxhat => dxhat + mean_dxhat
+        The mean of dxhat has the wrong sign in your dx: it is taken away.
+    xhat-missing: xhat * mean_product => mean_product
+        The last term needs xhat twice: inside the mean, and once more in front of it.
+    factor-2-missing: xhat * mean_product => xhat * mean_product / 2
+        The part along xhat is half of what it should be: look for the 2 of the square.
+    half-missing: xhat * mean_product => 2 * xhat * mean_product
+        The part along xhat is twice what it should be: look for the 1/2 of the root.
+    xmu-for-xhat: xhat * mean_product => xhat * mean_product / ivar
+        The part along xhat is off by a power of the standard deviation: with xhat, inside the mean and in
+        front, it needs no other factor than the one of all three terms.
+    divided-once-more: xhat * mean_product => xhat * mean_product * ivar
+        The part along xhat is off by a power of the standard deviation: with xhat, inside the mean and in
+        front, it needs no other factor than the one of all three terms.
+    factor-for-the-first-only:
+        - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+        + dx = ivar * dxhat - mean_dxhat - xhat * mean_product
+        The factor in front multiplies the first term of your dx alone. It stands in front of all three.
+    first-term-divided-by-D: ivar * (dxhat - => ivar * (dxhat / dout.shape[1] -
+        The first term of your dx is divided by D. Only the other two are means.
+    ivar-missing: return dx, dgamma => return dx / ivar, dgamma
+        The whole of your dx still has to be divided by the standard deviation.
+    divide-by-variance: return dx, dgamma => return ivar * dx, dgamma
+        The whole of your dx is divided by the standard deviation once too often.
+    multiplied-by-D: return dx, dgamma => return dx * dout.shape[1], dgamma
+        The whole of your dx is D times too large: a factor 1/D is missing in front.
     dgamma-averaged: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.mean(dout * xhat, axis=0)
         Your dgamma is a mean over the examples. Gradients of several uses add up.
+    dbeta-averaged: dbeta = np.sum => dbeta = np.mean
+        Your dbeta is a mean over the examples. Gradients of several uses add up.
+    dgamma-with-gamma: np.sum(dout * xhat => np.sum(gamma * dout * xhat
+        @WITH_GAMMA
+    dbeta-with-gamma: np.sum(dout, => np.sum(gamma * dout,
+        @WITH_GAMMA
+    dgamma-and-dbeta-swapped: return dx, dgamma, dbeta => return dx, dbeta, dgamma
+        dgamma and dbeta have changed places in what you return.
+    writes-into-dout: dxhat = gamma * dout => dxhat = dout; dxhat *= gamma
+        Your function changes dout, which belongs to the caller: the layer behind still needs it. Make a new
+        array instead of multiplying in place.
+    writes-into-xhat: return dx, dgamma, dbeta => xhat *= gamma; return dx, dgamma, dbeta
+        @INTO_CACHE
     keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
         Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the
         shape of what it belongs to: (D,).
