@@ -106,7 +106,7 @@ interactive.explore(
 #
 # - Settings that are missing in `config` have a default; `config` may be missing altogether. The first line of each function, which is given, sees to that: it makes a *new* dict with the defaults, overwritten by what was given.
 # - `w` may be updated in place: its owner hands it over and continues with `next_w`. `dw` must stay as it is.
-# - The returned `config` holds all settings and the new state. It may be the caller's dict or a new one.
+# - The returned `config` holds the settings that were given and the new state. It may be the caller's dict or a new one.
 # - `next_w` and the arrays of the state have the shape and the dtype of `w`: float32 stays float32.
 #
 # Why is the default `config=None` and not `config={}`?

@@ -23,6 +23,8 @@ TANH_FORM_PASSES = Tolerance(
     "exact one",
 )
 
+TWO_TERMS = "A part is missing: the slope of a product of two functions of x has two terms. You treat "
+GATE_FIXED, X_FIXED = TWO_TERMS + "the gate as a constant.", TWO_TERMS + "the factor x as a constant."
 BRACKETS = "Your dout multiplies the first of the two terms only: brackets are missing."
 WIDE_ROOT = (
     "Your values are right, but float32 comes back as float64: np.sqrt of a number is a float64, and so is "
@@ -107,11 +109,9 @@ EXERCISES = (
         act.silu_forward,
         named.wrongs("""
         gate-held-fixed: (s + x * s * (1 - s)) => s
-            A part is missing: the slope of a product of two functions of x has two terms. You treat the gate
-            as a constant.
+            @GATE_FIXED
         x-held-fixed: (s + x * s * (1 - s)) => (x * s * (1 - s))
-            A part is missing: the slope of a product of two functions of x has two terms. You treat the
-            factor x as a constant.
+            @X_FIXED
         x-missing: x * s * (1 - s) => s * (1 - s)
             Your second term misses the factor x, which stands before the gate in x * sigmoid(x).
         slope-of-the-sigmoid: (s + x * s * (1 - s)) => s * (1 - s)
@@ -164,11 +164,9 @@ EXERCISES = (
             Your slopes are those of the tanh approximation, off by up to 9e-4. Here the exact formula is
             asked for.
         gate-held-fixed: (phi_below + x * density) => phi_below
-            A part is missing: the slope of a product of two functions of x has two terms. You treat the gate
-            as a constant.
+            @GATE_FIXED
         x-held-fixed: (phi_below + x * density) => (x * density)
-            A part is missing: the slope of a product of two functions of x has two terms. You treat the
-            factor x as a constant.
+            @X_FIXED
         x-missing: x * density => density
             Your second term misses the factor x, which stands before the gate in x * Phi(x).
         density-not-normalised: np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi) => np.exp(-(x**2) / 2)

@@ -10,8 +10,7 @@ from reference.kit import probes
 from reference.kit.exercise import Case
 from reference.kit.notation import Notation
 from reference.kit.promises import Promise, keeps_dtype, pure, takes_gaps
-from reference.kit.variants import exercise, right_pair
-from reference.kit.variants import in_float32 as narrow
+from reference.kit.variants import exercise, in_float32
 from reference.truth import activations as act
 
 MANY = "by the formulas a matter of milliseconds; differences through maxout_forward run out of time"
@@ -76,7 +75,12 @@ _back = probes.asker(
     {"dx": 2.0, "dw": 2.0, "db": 1.0},
 )
 
-named = Notation(globals(), UPSTREAM=UPSTREAM)
+named = Notation(
+    globals(),
+    UPSTREAM=UPSTREAM,
+    narrow_there=in_float32(act.maxout_forward),
+    narrow_back=in_float32(act.maxout_backward),
+)
 EXERCISES = (
     exercise(
         act.maxout_forward,
@@ -143,15 +147,11 @@ EXERCISES = (
         db-for-all-pieces: db = np.sum(dz, axis=1) => db = np.sum(dout, axis=0) * np.ones((K, 1))
             Your db is the same for all pieces. A piece's bias gets gradient only where the piece won.
         """),
-        (
-            right_pair(
-                "in float32", forward=narrow(act.maxout_forward), backward=narrow(act.maxout_backward)
-            ),
-            *named.rights("""
-            unit by unit: by back_unit_by_unit with unit_by_unit
-            all maps in the cache: by back_with_all_maps with with_all_maps
-            """),
-        ),
+        named.rights("""
+        in float32: by narrow_back with narrow_there
+        unit by unit: by back_unit_by_unit with unit_by_unit
+        all maps in the cache: by back_with_all_maps with with_all_maps
+        """),
         partners=(act.maxout_forward,),
     ),
 )

@@ -6,7 +6,6 @@ import numpy as np
 
 from reference.exercises.activations.pairs import back, there
 from reference.kit.notation import Notation
-from reference.kit.variants import right_pair, wrong_pair
 from reference.truth import activations as act
 
 UPSTREAM = "You return the slope alone. The chain rule multiplies it by the gradient from above, dout."
@@ -41,15 +40,6 @@ def sigmoid_by_sides(x: Any) -> Any:
     return out, out
 
 
-def keeping_x(forward: Any) -> Any:
-    """The forward pass with x as its cache."""
-
-    def kept(x: Any) -> Any:
-        return forward(x)[0], x
-
-    return kept
-
-
 def sigmoid_back_from_x(dout: Any, cache: Any) -> Any:
     """The derivative as sigmoid(x) sigmoid(-x)."""
     return dout * act.sigmoid_forward(cache)[0] * act.sigmoid_forward(-cache)[0]
@@ -60,7 +50,13 @@ def tanh_back_from_x(dout: Any, cache: Any) -> Any:
     return dout * (1 - np.tanh(cache)) * (1 + np.tanh(cache))
 
 
-named = Notation(globals())
+named = Notation(
+    globals(),
+    sigmoid_keeping_x=lambda x: (act.sigmoid_forward(x)[0], x),
+    sigmoid_back_of_x=lambda dout, x: dout * x * (1 - x),
+    tanh_keeping_x=lambda x: (np.tanh(x), x),
+    tanh_back_of_x=lambda dout, x: dout * (1 - x**2),
+)
 EXERCISES = (
     there(
         act.sigmoid_forward,
@@ -95,40 +91,30 @@ EXERCISES = (
     back(
         act.sigmoid_backward,
         act.sigmoid_forward,
-        (
-            wrong_pair(
-                "grad-from-input",
-                forward=keeping_x(act.sigmoid_forward),
-                backward=lambda dout, x: dout * x * (1 - x),
-                says="Your slope s * (1 - s) takes the input for s. s is the output of the sigmoid.",
-            ),
-            *named.wrongs("""
-            double-sigmoid: out = cache => out, _ = sigmoid_forward(cache)
-                You take the sigmoid of the output. The cached output is sigmoid(x) already.
-            upstream-forgotten: dout * out * (1 - out) => out * (1 - out)
-                @UPSTREAM
-            slope-of-tanh: out * (1 - out) => (1 - out**2)
-                You use the slope of tanh. For the sigmoid, write down the quotient rule once more.
-            one-factor-missing: dout * out * (1 - out) => dout * out
-                A factor is missing: exp is its own derivative, the sigmoid is not.
-            sign-reversed: (1 - out) => (out - 1)
-                Your slope is negative, but the sigmoid rises everywhere.
-            writes-into-dout: dx: Array = dout * out * (1 - out) => dx = dout; dx *= out * (1 - out)
-                @SPOILT
-            spoils-the-cache: dx: Array = dout * out * (1 - out) => out *= 1 - out; dx = dout * out
-                @CACHE
-            """),
-        ),
-        (
-            *named.rights("""
-            multiplied out: dout * out * (1 - out) => dout * (out - out**2)
-            """),
-            right_pair("from x", forward=keeping_x(act.sigmoid_forward), backward=sigmoid_back_from_x),
-            *named.rights("""
-            in place on a copy:
-                dx: Array = dout * out * (1 - out) => dx = dout.copy(); dx *= out; dx *= 1 - out
-            """),
-        ),
+        named.wrongs("""
+        grad-from-input: by sigmoid_back_of_x with sigmoid_keeping_x
+            Your slope s * (1 - s) takes the input for s. s is the output of the sigmoid.
+        double-sigmoid: out = cache => out, _ = sigmoid_forward(cache)
+            You take the sigmoid of the output. The cached output is sigmoid(x) already.
+        upstream-forgotten: dout * out * (1 - out) => out * (1 - out)
+            @UPSTREAM
+        slope-of-tanh: out * (1 - out) => (1 - out**2)
+            You use the slope of tanh. For the sigmoid, write down the quotient rule once more.
+        one-factor-missing: dout * out * (1 - out) => dout * out
+            A factor is missing: exp is its own derivative, the sigmoid is not.
+        sign-reversed: (1 - out) => (out - 1)
+            Your slope is negative, but the sigmoid rises everywhere.
+        writes-into-dout: dx: Array = dout * out * (1 - out) => dx = dout; dx *= out * (1 - out)
+            @SPOILT
+        spoils-the-cache: dx: Array = dout * out * (1 - out) => out *= 1 - out; dx = dout * out
+            @CACHE
+        """),
+        named.rights("""
+        multiplied out: dout * out * (1 - out) => dout * (out - out**2)
+        from x: by sigmoid_back_from_x with sigmoid_keeping_x
+        in place on a copy:
+            dx: Array = dout * out * (1 - out) => dx = dout.copy(); dx *= out; dx *= 1 - out
+        """),
     ),
     there(
         act.tanh_forward,
@@ -157,36 +143,27 @@ EXERCISES = (
     back(
         act.tanh_backward,
         act.tanh_forward,
-        (
-            wrong_pair(
-                "grad-from-input",
-                forward=keeping_x(act.tanh_forward),
-                backward=lambda dout, x: dout * (1 - x**2),
-                says="Your slope 1 - t^2 takes the input for t, so it explodes for large x. t is the "
-                "output of tanh.",
-            ),
-            *named.wrongs("""
-            double-tanh: out = cache => out = np.tanh(cache)
-                You take tanh of the output. The cached output is tanh(x) already.
-            slope-of-the-sigmoid: (1 - out**2) => out * (1 - out)
-                You use the slope of the sigmoid. tanh has one of its own.
-            square-missing: out**2 => out
-                Your slope is 1 - t. It must be the same for x and -x, so t cannot come alone.
-            upstream-forgotten: dout * (1 - out**2) => 1 - out**2
-                @UPSTREAM
-            sign-reversed: (1 - out**2) => (out**2 - 1)
-                Your slope is negative, but tanh rises everywhere.
-            writes-into-dout: dx: Array = dout * (1 - out**2) => dx = dout; dx *= 1 - out**2
-                @SPOILT
-            spoils-the-cache: dx: Array = dout * (1 - out**2) => out *= out; dx = dout * (1 - out)
-                @CACHE
-            """),
-        ),
-        (
-            *named.rights("""
-            two factors: (1 - out**2) => (1 - out) * (1 + out)
-            """),
-            right_pair("from x", forward=keeping_x(act.tanh_forward), backward=tanh_back_from_x),
-        ),
+        named.wrongs("""
+        grad-from-input: by tanh_back_of_x with tanh_keeping_x
+            Your slope 1 - t^2 takes the input for t, so it explodes for large x. t is the output of tanh.
+        double-tanh: out = cache => out = np.tanh(cache)
+            You take tanh of the output. The cached output is tanh(x) already.
+        slope-of-the-sigmoid: (1 - out**2) => out * (1 - out)
+            You use the slope of the sigmoid. tanh has one of its own.
+        square-missing: out**2 => out
+            Your slope is 1 - t. It must be the same for x and -x, so t cannot come alone.
+        upstream-forgotten: dout * (1 - out**2) => 1 - out**2
+            @UPSTREAM
+        sign-reversed: (1 - out**2) => (out**2 - 1)
+            Your slope is negative, but tanh rises everywhere.
+        writes-into-dout: dx: Array = dout * (1 - out**2) => dx = dout; dx *= 1 - out**2
+            @SPOILT
+        spoils-the-cache: dx: Array = dout * (1 - out**2) => out *= out; dx = dout * (1 - out)
+            @CACHE
+        """),
+        named.rights("""
+        two factors: (1 - out**2) => (1 - out) * (1 + out)
+        from x: by tanh_back_from_x with tanh_keeping_x
+        """),
     ),
 )
