@@ -43,8 +43,8 @@ def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
     if isinstance(report, str):
         display.say(report)
     else:
-        session.remember(report)
-        display.show(_with_way_out(report))
+        attempt = session.remember(report, f)
+        display.show(_with_way_out(report) if attempt.failures >= _OFTEN else report)
     if _validating() and (isinstance(report, str) or report.status is not Status.PASSED):
         raise CheckFailed(report if isinstance(report, str) else to_text(report))
 
@@ -59,9 +59,7 @@ def _asked(given: tuple[Callable[..., Any], ...]) -> Report | str:
 
 
 def _with_way_out(report: Report) -> Report:
-    """The report, with a word about hint(f) when it fails again and no mistake is known by it."""
-    if session.unexplained(report) < _OFTEN:
-        return report
+    """The report with a word about hint(f)."""
     note = f"Stuck? `hint({report.exercise})` looks for the line to change (`from stagewise import hint`)"
     return replace(report, notes=(*report.notes, note))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from stagewise.checks import apart, recording, session
 from stagewise.checks.checking import compared, found_exercise
 from stagewise.checks.recording import ExerciseRecording
+from stagewise.checks.session import Attempt
+from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import NUMBERS
 from stagewise.judge.edits import Kind, statement_count
 from stagewise.judge.judging import judge
@@ -39,13 +42,15 @@ def hint(f: Callable[..., Any]) -> None:
     never told. Says what to do instead where no hint can be given. Raises nothing (an interruption passes).
     """
     found = found_exercise((f,))
-    text = found if isinstance(found, str) else _hint(f, *found)
+    with redirect_stdout(StringIO()):  # what the function prints was said by its check
+        text = found if isinstance(found, str) else _hint(f, *found)
     display.say(f"Hint: {text}", block(box(f"{strong('Hint:', BLUE)} {prose(text, 1500)}", BLUE)))
 
 
 def _hint(f: Callable[..., Any], unit: str, exercise: ExerciseRecording) -> str:
     """The next hint, or why there is none."""
-    if exercise.name not in session.last_reports(unit):
+    attempt = session.last_attempt(unit, exercise.name)
+    if attempt is None:
         return f"run the check of {exercise.name} first; a hint is for what it finds wrong."
     functions = _with_partners(f, exercise)
     if isinstance(functions, str):
@@ -59,7 +64,7 @@ def _hint(f: Callable[..., Any], unit: str, exercise: ExerciseRecording) -> str:
     except (OSError, TypeError):
         return f"the text of {exercise.name} cannot be read. Define it with def in a cell of its own."
     key = unit, exercise.name, source
-    following, last = _given.get(key) or (_hints(source, max(start, 1), functions, exercise), "")
+    following, last = _given.get(key) or (_hints(source, start, functions, exercise, attempt), "")
     _given[key] = following, next(following, last)
     return _given[key][1]
 
@@ -89,19 +94,26 @@ def _needless(unit: str, exercise: ExerciseRecording, functions: Functions, repo
     return ""
 
 
-def _hints(source: str, start: int, functions: Functions, exercise: ExerciseRecording) -> Iterator[str]:
+def _hints(
+    source: str, start: int, functions: Functions, exercise: ExerciseRecording, attempt: Attempt
+) -> Iterator[str]:
     """One hint after the other, each of them found when it is asked for."""
     name, function = next(iter(functions.items()))
+    if attempt.idle:
+        yield (
+            f"since the check before, the text of {name} has changed, and none of its answers has: what was "
+            f"changed makes no difference yet. {_MORE.format(name=name)}"
+        )
     outside = _read_outside(function)
     if outside:
         yield (
             f"{name} reads {outside}, a value of the notebook and not of the function: "
-            "does it mean one of its arguments?"
+            f"does it mean one of its arguments? {_MORE.format(name=name)}"
         )
     said = resemblance(exercise.cases, judge(functions, exercise.cases))
     if said:
         yield f"{said} It is so in every visible case that is wrong. {_MORE.format(name=name)}"
-    found = _searched(source, functions, exercise)
+    found = searched(source, functions, exercise.cases)
     yield from _about(found, source, start, name)
 
 
@@ -118,15 +130,15 @@ def _read_outside(function: Callable[..., Any]) -> str:
     return f"`{sorted(data)[0]}`" if data else ""
 
 
-def _searched(source: str, functions: Functions, exercise: ExerciseRecording) -> list[Fit]:
-    """What fits, in the order of the search; where no process can be stopped, loops that may not end are let
-    alone."""
+def searched(source: str, functions: Functions, cases: Sequence[AskedCase]) -> list[Fit]:
+    """What fits, in the order of the search, for as long as a hint may take; where no process can be stopped,
+    loops that may not end are let alone."""
     if not apart.can_fork() and "while" in source:
         return []
     limit = apart.short if apart.can_fork() else nullcontext
 
     def lines() -> Iterator[str]:
-        for fit in fits(source, functions, exercise.cases, limit):
+        for fit in fits(source, functions, cases, limit):
             yield json.dumps(asdict(fit)) if fit else ""
 
     return [Fit(**json.loads(line)) for line in apart.lines_from(lines, SECONDS)]

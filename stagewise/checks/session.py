@@ -3,6 +3,7 @@
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,8 +14,20 @@ from stagewise.judge.report import Report, Status
 from stagewise.show import display
 
 _unit: str | None = None
-_last: dict[tuple[str, str], Report] = {}
-_failures: dict[tuple[str, str], int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The last check of an exercise: its report, the code that it was of, how many in a row failed by no
+    known mistake, and whether since the one before the code has changed and no answer has."""
+
+    report: Report
+    code: object
+    failures: int
+    idle: bool
+
+
+_last: dict[tuple[str, str], Attempt] = {}
 
 
 def begin(unit: str) -> None:
@@ -50,23 +63,33 @@ def current() -> UnitRecording | None:
     return None if _unit is None else recording.load(_unit)
 
 
-def remember(report: Report) -> None:
-    """Keep `report` as the last result of its exercise."""
+def remember(report: Report, function: object = None) -> Attempt:
+    """Keep `report`, of a function, as the last result of its exercise."""
     key = report.unit, report.exercise
+    before = _last.get(key)
     failed = report.status in (Status.FAILED, Status.ERROR) and not report.misconception
-    _failures[key] = _failures.get(key, 0) + 1 if failed else 0
-    _last[key] = report
+    failures = (before.failures if before else 0) + 1 if failed else 0
+    code = _code(function)
+    idle = before is not None and before.code != code and before.report.rows == report.rows
+    _last[key] = Attempt(report, code, failures, idle)
+    return _last[key]
 
 
-def unexplained(report: Report) -> int:
-    """How often in a row, up to the last time, the exercise of `report` failed by no known mistake."""
-    return _failures.get((report.unit, report.exercise), 0)
+def _code(function: object) -> object:
+    """What a function does, whatever its lines are and what is said beside them."""
+    code = getattr(function, "__code__", None)
+    return code and (code.co_code, code.co_consts, code.co_names, code.co_varnames)
+
+
+def last_attempt(unit: str, exercise: str) -> Attempt | None:
+    """The last check of an exercise in this session."""
+    return _last.get((unit, exercise))
 
 
 def last_reports(unit: str | None = None) -> Mapping[str, Report]:
     """Return exercise -> last report in this session, of `unit` (default: the one begun)."""
     unit = unit or _unit
-    return {exercise: report for (of, exercise), report in _last.items() if of == unit}
+    return {exercise: last.report for (of, exercise), last in _last.items() if of == unit}
 
 
 def forget() -> None:
@@ -74,7 +97,6 @@ def forget() -> None:
     global _unit
     _unit = None
     _last.clear()
-    _failures.clear()
 
 
 def _apply_style() -> None:

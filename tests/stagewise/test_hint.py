@@ -75,7 +75,8 @@ def test_in_a_short_function_the_line_alone(told):
 
 def test_another_text_begins_anew(told):
     hints(told, define(LONG), 2)
-    (said,) = hints(told, define(LONG.replace("out", "y")), 1)
+    (said,) = hints(told, define(LONG.replace("total * N", "total / N").replace("x - mu", "x + mu")), 1)
+    assert "line 5" in said
     assert said.endswith("what kind of thing to look at.")
 
 
@@ -151,6 +152,24 @@ def test_a_value_of_the_notebook_is_told_before_anything_is_searched(told):
     first, second = hints(told, define("def center(x):\n    return x - mu\n", mu=np.ones(3)), 2)
     assert first.startswith("Hint: center reads `mu`, a value of the notebook")
     assert second.startswith("Hint: no single change")
+
+
+def test_a_change_that_changes_no_answer_is_told(told):
+    check(define(LONG))
+    (said,) = hints(told, define(LONG.replace("np.sum(x, axis=0)", "x.sum(axis=0)")), 1)
+    assert "has changed, and none of its answers has" in said
+    (said,) = hints(told, define(LONG.replace("* N", "* N  # times")), 1)
+    assert "has changed" in said
+    (said,) = hints(told, define(LONG.replace("* N", "* N  # again")), 1)
+    assert "line 4" in said
+
+
+def test_what_the_function_prints_is_not_said_again(told, capsys):
+    hints(told, define(LONG.replace("    out", "    print(mu)\n    out")), 1)
+    before = capsys.readouterr().out
+    hint(define(LONG.replace("    out", "    print(mu)\n    out")))
+    assert before
+    assert capsys.readouterr().out == ""
 
 
 def test_what_resembles_the_right_answer_is_told_first(told):

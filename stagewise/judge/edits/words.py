@@ -70,7 +70,7 @@ def changed_constants(place: Place, names: Names) -> Iterator[Change]:
         kept = isinstance(place.path[-1], ast.keyword) and place.path[-1].arg == "keepdims"
         kind = Kind.KEEPDIMS if kept else Kind.CONDITION
         yield Change(kind, ast.Constant(not value), ("bool", kind, value))
-    elif type(value) in (int, float):
+    elif type(value) in (int, float) or (value is None and _is_axis(place)):
         axis = _is_axis(place)
         others = _other_axes(value) if axis else _other_numbers(value, names)
         kind = Kind.AXIS if axis else Kind.NUMBER
@@ -84,7 +84,7 @@ def _number(value: float | None) -> ast.expr:
     return ast.UnaryOp(ast.USub(), ast.Constant(-value)) if negative and value else ast.Constant(value)
 
 
-def _other_axes(value: float) -> tuple[int | None, ...]:
+def _other_axes(value: float | None) -> tuple[int | None, ...]:
     return (1, 0, -1, None) if value == 0 else (0, 1, -1, 2)
 
 
