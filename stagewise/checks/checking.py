@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from stagewise.checks import recording, session
+from stagewise.checks.cells import overtaken, undefined
+from stagewise.checks.limits import limited
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import describe as describe_value
@@ -18,7 +20,7 @@ from stagewise.judge.observing import is_dtype
 from stagewise.judge.report import Report, Status, overall
 from stagewise.judge.script import FailureKind
 from stagewise.judge.setting import observers
-from stagewise.judge.student_traceback import describe
+from stagewise.judge.student_traceback import describe, students_only
 from stagewise.show import display
 from stagewise.show.render import to_text
 
@@ -38,13 +40,18 @@ def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
     nbgrader validates a notebook, a check that is not passed raises CheckFailed: Validate counts exceptions,
     and takes whatever is written to sys.stderr for one, which therefore goes to sys.stdout.
     """
-    with redirect_stderr(sys.stdout) if _validating() else nullcontext():
-        report = _asked((f, *partners))
+    __tracebackhide__ = True  # IPython shows no frame that has this
+    try:
+        with redirect_stderr(sys.stdout) if _validating() else nullcontext():
+            report = _asked((f, *partners))
+    except KeyboardInterrupt as stopped:
+        raise stopped.with_traceback(students_only(stopped.__traceback__)) from None
     if isinstance(report, str):
         display.say(report)
     else:
         attempt = session.remember(report, f)
-        display.show(_with_way_out(report) if attempt.failures >= _OFTEN else report)
+        shown = _with_way_out(report) if attempt.failures >= _OFTEN else report
+        display.show(_of_former_cell(shown, f))
     if _validating() and (isinstance(report, str) or report.status is not Status.PASSED):
         raise CheckFailed(report if isinstance(report, str) else to_text(report))
 
@@ -64,6 +71,16 @@ def _with_way_out(report: Report) -> Report:
     return replace(report, notes=(*report.notes, note))
 
 
+def _of_former_cell(report: Report, f: Callable[..., Any]) -> Report:
+    """The report, with a word about a later cell that was to define the function and did not."""
+    told = overtaken(f)
+    if not told:
+        return report
+    return (
+        replace(report, notes=(told, *report.notes)) if report.diagnosis else replace(report, diagnosis=told)
+    )
+
+
 def found_exercise(given: tuple[Callable[..., Any], ...]) -> tuple[str, ExerciseRecording] | str:
     """The unit and the exercise of the first function, or what is wrong with the question."""
     return _misuse(given) or _find(_name(given[0]))
@@ -73,6 +90,7 @@ def _validating() -> bool:
     return os.environ.get("NBGRADER_EXECUTION") == "validate"
 
 
+@limited
 def compared(unit: str, exercise: ExerciseRecording, functions: Mapping[str, Callable[..., Any]]) -> Report:
     """Judge `functions` on the visible cases of an exercise."""
     judged = judge(functions, exercise.cases)
@@ -98,6 +116,8 @@ def _pointers(
 ) -> Iterator[str]:
     """Say which call went wrong, and which of the other functions does not pass its own check."""
     yield from _failing_call(exercise.cases, judged)
+    if judged.failure and (unknown := undefined(judged.failure.exception)):
+        yield unknown
     known = recording.load(unit).exercises
     ours = {row.output for row in judged.rows if row.credit < 1}
     for name in exercise.partners:

@@ -84,6 +84,8 @@ def _needless(unit: str, exercise: ExerciseRecording, functions: Functions, repo
         return f"{exercise.name} passes its check, so there is nothing to look for."
     if report.status is Status.UNFINISHED:
         return f"{exercise.name} is not written yet: {report.rows[0].message}."
+    if not report.rows:
+        return f"{exercise.name} does not end, and must before anything else. {report.diagnosis}"
     if report.misconception:
         return "the check names the mistake already: " + report.diagnosis
     known = recording.load(unit).exercises

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stagewise.checks import recording
+from stagewise.checks.cells import watch_names
 from stagewise.checks.overview import progress_html, progress_text
 from stagewise.checks.recording import UnitRecording
 from stagewise.judge.report import Report, Status
@@ -40,6 +41,7 @@ def begin(unit: str) -> None:
     recorded = recording.load(unit)
     _unit = unit
     _apply_style()
+    watch_names()
     count = len(recorded.exercises)
     display.say(
         f"{recorded.title}: {count} exercise{'' if count == 1 else 's'}. "

@@ -5,6 +5,7 @@ import os
 import sys
 import sysconfig
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -55,6 +56,21 @@ def student_frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:
         for frame, line in traceback.walk_tb(trace)
         if is_students(frame.f_code.co_filename)
     ]
+
+
+def students_only(trace: TracebackType | None) -> TracebackType | None:
+    """Return `trace` without the frames that are not the student's."""
+    kept = None
+    for one in reversed(list(_links(trace))):
+        if is_students(one.tb_frame.f_code.co_filename):
+            kept = TracebackType(kept, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return kept
+
+
+def _links(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
 
 
 def is_students(filename: str) -> bool:

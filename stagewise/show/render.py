@@ -160,6 +160,8 @@ def _summary(report: Report) -> str:
             return f" is not written yet. {_NEXT}"
         return f": {said}. {_NO_RETURN} {_NEXT}"
     worth = "" if report.max_points is None else f" (worth {_points(report.max_points)})"
+    if not report.rows:
+        return f" was stopped{worth}."
     cases = [all(one.credit == 1 for one in of) for _, of in groupby(report.rows, lambda one: one.case)]
     if report.status is Status.PASSED:
         all_of_them = "the visible case is" if len(cases) == 1 else f"all {len(cases)} visible cases are"
@@ -170,7 +172,9 @@ def _summary(report: Report) -> str:
 
 
 def _heading(report: Report) -> str:
-    return "A known mistake:" if report.misconception else "To mend:"
+    if report.misconception:
+        return "A known mistake:"
+    return "Take care:" if report.status is Status.PASSED else "To mend:"
 
 
 def _least_credit(report: Report) -> float:

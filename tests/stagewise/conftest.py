@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from stagewise.checks import recording, session
 from stagewise.show import display
@@ -37,3 +38,12 @@ def reports(recorded):
     shown = []
     with display.use(shown.append):
         yield shown
+
+
+@pytest.fixture
+def shell():
+    """A shell like a notebook's, gone after the test."""
+    made = InteractiveShell.instance()
+    yield made
+    InteractiveShell.clear_instance()
+    made.restore_sys_module_state()

@@ -1,7 +1,5 @@
 """Where reports go: HTML in a kernel, text elsewhere, or to a sink."""
 
-import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from stagewise.judge.report import Report, Row, Status
@@ -10,15 +8,6 @@ from stagewise.show import display
 REPORT = Report(
     "toy", "center", "check", (Row("basic", "out", Status.PASSED, 0.0, 1e-4, credit=1.0),), Status.PASSED
 )
-
-
-@pytest.fixture
-def shell():
-    """A shell like a notebook's, gone after the test."""
-    made = InteractiveShell.instance()
-    yield made
-    InteractiveShell.clear_instance()
-    made.restore_sys_module_state()
 
 
 def test_text_where_there_is_no_notebook(capsys):

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from stagewise import begin, check, hint
-from stagewise.checks import apart, hinting, recording
+from stagewise.checks import apart, hinting, limits, recording
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
 from stagewise.judge.searching import Fit
 from stagewise.show import display
+from tests.stagewise.cells import define
 
 LONG = """
 def center(x):
@@ -31,17 +32,6 @@ def told(recorded, monkeypatch):
     begin("toy")
     said.clear()
     return said
-
-
-def define(source, name="center", **world):
-    """A function as a notebook's cell defines it."""
-    import linecache
-
-    file = f"<ipython-input-{abs(hash(source))}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
-    cell = {"np": np, **world}
-    exec(compile(source, file, "exec"), cell)
-    return cell[name]
 
 
 def hints(told, f, count, *partners):
@@ -92,6 +82,13 @@ def test_several_lines_that_could_be_meant_are_told_as_several(told, monkeypatch
     assert "several different changes" in one
     assert "line 3 of its cell; lines 4 to 5 of its cell" in one
     assert other == one
+
+
+def test_a_function_that_does_not_end_is_told_as_that(told, monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 0.05)
+    monkeypatch.setattr(limits, "_TICK", 0.01)
+    (said,) = hints(told, define("def center(x):\n    while True: x = x"), 1)
+    assert said.startswith("Hint: center does not end")
 
 
 def test_where_nothing_fits_it_says_so(told):

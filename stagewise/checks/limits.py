@@ -1,0 +1,101 @@
+"""Limits of what a student's function may do in a check: run without an end, print without an end."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from functools import wraps
+from typing import Any, TypeVar
+
+from stagewise.judge.report import Report, Status
+from stagewise.judge.student_traceback import describe
+
+SECONDS = 10.0  # of computing
+_PATIENCE = 6  # times as long on the clock: for a busy machine, and for a function that only waits
+MOST_PRINTED = 2_000  # letters
+_TICK = 0.5
+
+Compared = TypeVar("Compared", bound=Callable[..., Report])
+
+
+class Stopped(BaseException):
+    """A function was stopped; its text says after how long. No Exception: it ends the whole check."""
+
+
+def limited(compared: Compared) -> Compared:
+    """Let a comparison (unit, exercise, functions) end in a report when one of the functions does not end."""
+
+    @wraps(compared)
+    def watched(unit: str, exercise: Any, functions: Any) -> Report:
+        try:
+            with limits():
+                return compared(unit, exercise, functions)
+        except Stopped as stopped:
+            return Report(
+                unit=unit,
+                exercise=exercise.name,
+                kind="check",
+                rows=(),
+                status=Status.ERROR,
+                diagnosis=f"It was still running after {stopped}, so the check stopped it. "
+                "Is there a loop that never ends? Below is the line at which it was.",
+                max_points=exercise.points,
+                traceback=describe(stopped),
+            )
+
+    return watched  # type: ignore[return-value]
+
+
+@contextmanager
+def limits() -> Iterator[None]:
+    """Raise Stopped in what computes for longer, and cut what is printed.
+
+    Only the main thread of a system with interval timers (Linux, macOS) can be stopped; a timer that
+    somebody else has set is left alone.
+    """
+    with ExitStack() as until, redirect_stdout(_Short(sys.stdout)), redirect_stderr(_Short(sys.stderr)):
+        if _can_stop():
+            until.callback(signal.signal, signal.SIGALRM, signal.signal(signal.SIGALRM, _alarm(SECONDS)))
+            until.callback(signal.setitimer, signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
+        yield
+
+
+def _can_stop() -> bool:
+    timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    return timed and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def _alarm(seconds: float) -> Callable[..., None]:
+    computed, begun = time.thread_time(), time.monotonic()
+
+    def look(*_: object) -> None:
+        if time.thread_time() - computed > seconds:
+            raise Stopped(f"{seconds:g} seconds of computing")
+        if time.monotonic() - begun > _PATIENCE * seconds:
+            raise Stopped(f"{_PATIENCE * seconds:g} seconds")
+
+    return look
+
+
+class _Short:
+    """A stream that passes on the first letters it is given, and once says that there were more."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self._left = stream, MOST_PRINTED
+
+    def write(self, text: str) -> int:
+        """Pass on what there is room for."""
+        if self._left >= 0:
+            self._stream.write(text[: self._left])
+            self._left -= len(text)
+            if self._left < 0:
+                self._stream.write(
+                    f"\n… (a check shows the first {MOST_PRINTED:,} letters of what is printed)\n"
+                )
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
