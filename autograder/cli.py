@@ -13,6 +13,7 @@ from rich.console import Console
 
 from autograder.course import REPOSITORY, Course
 from autograder.errors import AuthorError, CourseError, SandboxError, SubmissionError
+from autograder.isolation.confinement.level import AUTO, ISOLATIONS
 from autograder.terminal import shown
 from stagewise.show.plain import say_plainly
 
@@ -265,11 +266,13 @@ def _add_attack(commands: Subcommands) -> None:
         "attack",
         help=about,
         description=f"{about[0].upper()}{about[1:]}. Nothing of any course is touched: there is one for it.",
-        epilog="The exit code is not 0 when an attack succeeds. The catalogue is in autograder/attacks/.",
+        epilog="The exit code is not 0 when an attack succeeds that the level should hold. The catalogue is "
+        "in autograder/attacks/.",
     )
     command.set_defaults(course=REPOSITORY)
     command.add_argument("names", nargs="*", metavar="NAME", help="of attacks (default: all)")
     command.add_argument("--json", action="store_true", help="a JSON list")
+    _isolation(command)
 
 
 def _workers(command: argparse.ArgumentParser) -> None:
@@ -285,9 +288,10 @@ def _workers(command: argparse.ArgumentParser) -> None:
 def _isolation(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--isolation",
-        choices=("sandbox", "process"),
-        default="sandbox",
-        help="`process` runs student code without a sandbox and marks the results: for code that you trust",
+        choices=ISOLATIONS,
+        default=AUTO,
+        help="how far student code is kept away (default: the best level that this machine can do);"
+        " `process` runs it without a sandbox and marks the results: for code that you trust",
     )
 
 

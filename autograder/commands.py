@@ -16,6 +16,7 @@ from rich.console import Console
 from autograder.course import Assignment, Course
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates, ahead_of
+from autograder.isolation.lacks import told_of
 from autograder.progress import Steps
 from autograder.reasons import Reason
 from autograder.seed import keep_seed
@@ -94,6 +95,8 @@ def grade(course: Course, asked: Namespace, console: Console) -> int:
                 steps.slow,
             )
     console.print(f"{counted(done)}, in {time.monotonic() - started:.1f} s")
+    for said in told_of(one.record.isolation for one in done if one.graded):
+        console.print(said)
     odd = [one.record.student for one in done if "[" in one.record.student]
     if odd:
         console.print(shown(f"nbgrader's own commands find nothing of {', '.join(odd)}, since brackets are"))
@@ -198,17 +201,17 @@ def doctor(course: Course, asked: Namespace, console: Console) -> int:
 
 
 def attack(course: Course, asked: Namespace, console: Console) -> int:
-    """Try the attacks; 1 when one succeeded."""
+    """Try the attacks; 1 when one succeeded that the level of isolation should hold."""
     from autograder.attacks import run as attacks
 
     if asked.json:
-        outcomes = attacks.attack(asked.names)
+        outcomes = attacks.attack(asked.names, isolation=asked.isolation)
         print(attacks.as_json(outcomes))
     else:
         with Steps("Attacking", console) as steps:
-            outcomes = attacks.attack(asked.names, lambda _, total: steps.step(total))
+            outcomes = attacks.attack(asked.names, lambda _, total: steps.step(total), asked.isolation)
         attacks.show(outcomes, console)
-    return 0 if all(outcome.held for outcome in outcomes) else 1
+    return 0 if all(outcome.expected for outcome in outcomes) else 1
 
 
 def _same_course(course: Course) -> str:

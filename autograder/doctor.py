@@ -18,6 +18,10 @@ from rich.table import Table
 from autograder.course import REPOSITORY, Course
 from autograder.database import missing, named, opened, reading, told
 from autograder.errors import CourseError, SandboxError
+from autograder.isolation.confinement.level import BY_ITSELF, Level
+from autograder.isolation.lacks import in_words
+from autograder.isolation.levels import why_not
+from autograder.isolation.remedies import remedy
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.nbgrader_settings import gaps
 from autograder.seed import seed_of
@@ -34,21 +38,18 @@ _OPTIONAL = {
     "playwright": 'for the browser tests: pip install -e ".[dev]"',
 }
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_USERNS = (
-    ("/proc/sys/kernel/unprivileged_userns_clone", "1"),
-    ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "0"),
-)
-_KERNEL = "nothing to install: it depends on the kernel, and the sandbox holds without it"
+_KERNEL = "nothing to install: it depends on the kernel, and isolation holds without it"
 _GROUP = (
     "nothing to install: where the service manager delegates a control group to you (for example in "
     "systemd-run --user --scope -p Delegate=yes), it is used; the limits of each process hold without it"
 )
 _LAYERS = {
     "namespaces": ("own files, processes, users, host name; no network", True, _KERNEL),
-    "rlimits": ("CPU time, address space, threads, files, no core dumps", True, _KERNEL),
+    "gate": ("threads and files are counted by the template", True, _KERNEL),
+    "rlimits": ("CPU time, address space, files, no core dumps", True, _KERNEL),
     "no-new-privileges": ("no capability, and no way to one", True, _KERNEL),
     "seccomp": ("system calls that no notebook needs are refused", False, _KERNEL),
-    "landlock": ("writes in /tmp and /dev/shm alone, executes nothing", False, _KERNEL),
+    "landlock": ("writes in its own directories alone, executes nothing", False, _KERNEL),
     "cgroup-memory": ("memory of all processes together", False, _GROUP),
     "cgroup-pids": ("number of all threads together", False, _GROUP),
 }
@@ -70,8 +71,7 @@ def examine_machine(course: Course) -> tuple[Finding, ...]:
     return (
         _python(),
         *_packages(),
-        *_namespaces(),
-        *_sandbox(),
+        *_isolation(),
         _cores(),
         _memory(),
         _disk(course.root),
@@ -92,11 +92,12 @@ def show(findings: Sequence[Finding], console: Console) -> None:
         table.add_row(*map(shown, (_mark(finding), finding.what, finding.found)))
     console.print(table)
     for finding in findings:
-        if not finding.good:
+        if not finding.good and finding.remedy:
             kind = "needed" if finding.needed else "optional"
             console.print(shown(f"{kind}: {finding.what}: {finding.remedy}"))
     if all(finding.good or not finding.needed for finding in findings):
-        console.print("This machine can grade in a sandbox.")
+        level = next((finding.found for finding in findings if finding.what == "isolation"), "")
+        console.print(f"This machine can grade at the level of isolation {level.partition(':')[0]}.")
 
 
 def _mark(finding: Finding) -> str:
@@ -113,9 +114,9 @@ def _packages() -> Iterator[Finding]:
     for name in _NEEDED:
         version = _version(name)
         yield Finding(name, version != "", True, version or "not there", 'pip install -e ".[instructor]"')
-    for name, remedy in _OPTIONAL.items():
+    for name, advice in _OPTIONAL.items():
         version = _version(name)
-        yield Finding(name, version != "", False, version or "not there", remedy)
+        yield Finding(name, version != "", False, version or "not there", advice)
 
 
 def _version(name: str) -> str:
@@ -125,37 +126,33 @@ def _version(name: str) -> str:
         return ""
 
 
-def _namespaces() -> Iterator[Finding]:
-    """Why a sandbox may fail to start: asked first, because the answers explain what comes next."""
+def _isolation() -> Iterator[Finding]:
+    """The real thing: start a template at the best level, run a cell, and ask which layers hold."""
     path = shutil.which("bwrap")
-    version = _output(["bwrap", "--version"]) if path else ""
-    remedy = "install it with the system's package manager, for example: sudo apt-get install bubblewrap"
-    yield Finding("bubblewrap", path is not None, True, version or "not there", remedy)
-    for name, wanted in _USERNS:
-        value = _content(Path(name))
-        if value and os.geteuid() != 0:
-            setting = name.removeprefix("/proc/sys/").replace("/", ".")
-            remedy = f"let users make namespaces: sudo sysctl -w {setting}={wanted}"
-            yield Finding(setting, value == wanted, True, value, remedy)
-
-
-def _sandbox() -> Iterator[Finding]:
-    """The real thing: start a template, run a cell, and ask which layers hold."""
+    found = _output(["bwrap", "--version"]) if path else "not there"
+    yield Finding("bubblewrap", path is not None, False, found)
+    for level in BY_ITSELF:
+        why = why_not(level)
+        yield Finding(f"level {level.value}", not why, False, f"not here: {why}" if why else "possible")
     try:
         with CandidateTemplate.start() as template, template.new_candidate() as candidate:
             candidate.run_cell("1 + 1")
     except SandboxError as error:
-        yield Finding("sandbox", False, True, error.problem, error.remedy)
+        yield Finding("isolation", False, True, error.problem, error.remedy)
     else:
-        yield Finding("sandbox", True, True, "a cell ran in it")
-        yield from _layers(template.layers)
+        best = template.level is Level.SANDBOX
+        said = f"{template.level.value}: a cell ran in it"
+        yield Finding("isolation", best, False, said, f"{in_words(template.level)}\n{remedy()}")
+        yield from _layers(template.level, template.layers)
 
 
-def _layers(active: Sequence[str]) -> Iterator[Finding]:
+def _layers(level: Level, active: Sequence[str]) -> Iterator[Finding]:
     """What confines a candidate here, as one of them told."""
-    for name, (does, needed, remedy) in _LAYERS.items():
-        good = name in active
-        yield Finding(f"layer {name}", good, needed, does if good else "not active", remedy)
+    other = "gate" if level is Level.SANDBOX else "namespaces"
+    for name, (does, needed, advice) in _LAYERS.items():
+        if name != other:
+            good = name in active
+            yield Finding(f"layer {name}", good, needed, does if good else "not active", advice)
 
 
 def _cores() -> Finding:
@@ -237,11 +234,4 @@ def _output(command: list[str], run: Callable[..., str] = subprocess.check_outpu
     try:
         return run(command, text=True).strip()
     except (OSError, subprocess.CalledProcessError):
-        return ""
-
-
-def _content(path: Path) -> str:
-    try:
-        return path.read_text().strip()
-    except OSError:
         return ""

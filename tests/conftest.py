@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from autograder.isolation.confinement.level import Level
 from autograder.isolation.link import Candidate
-from autograder.isolation.sandbox import PROCESS, CandidateTemplate
+from autograder.isolation.sandbox import CandidateTemplate
 from tests.autograder import postgres
 
 
@@ -20,7 +21,7 @@ def template() -> Iterator[CandidateTemplate]:
 @pytest.fixture(scope="session")
 def bare_template() -> Iterator[CandidateTemplate]:
     """The same without a sandbox."""
-    with CandidateTemplate.start(isolation=PROCESS) as started:
+    with CandidateTemplate.start(isolation=Level.PROCESS) as started:
         yield started
 
 

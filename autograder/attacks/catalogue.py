@@ -7,6 +7,7 @@ from autograder.attacks.judges import JUDGES
 from autograder.attacks.kernel import KERNEL
 from autograder.attacks.machine import MACHINE
 from autograder.attacks.notebook import NOTEBOOK
+from autograder.attacks.others import OTHERS
 from autograder.attacks.played import PLAYED
 from autograder.attacks.processes import PROCESSES
 from autograder.attacks.returned import RETURNED
@@ -16,6 +17,7 @@ ATTACKS = (
     *PROCESSES,
     *KERNEL,
     *MACHINE,
+    *OTHERS,
     *ANSWERS,
     *NOTEBOOK,
     *CONVERSATION,

@@ -281,8 +281,12 @@ def double(x):
         cells=(
             """
 import glob
+known = [f'{root}/source/doubling/doubling.ipynb' for root in ('../../..', '{course}')]
 for place in ['../../../source/*/*', '{course}/source/*/*', '/**/source/doubling/*']:
-    for path in glob.glob(place): print(open(path).read())
+    known += glob.glob(place)
+for path in known:
+    try: print(open(path).read())
+    except OSError as error: print(error)
 """,
         ),
         stock=True,
@@ -326,7 +330,9 @@ for place in ['../../../gradebook.db', '{course}/gradebook.db']:
             """
 import glob, os
 print(dict(os.environ), os.listdir(os.path.expanduser('~')))
-for path in ['/etc/passwd', '/etc/shadow', *glob.glob('/proc/*/environ'), *glob.glob('/proc/*/cmdline')]:
+own = [f'/proc/{pid}/{what}' for pid in (1, os.getppid(), os.getpid()) for what in ('environ', 'cmdline')]
+own += [*glob.glob('/proc/*/environ'), *glob.glob('/proc/*/cmdline')]
+for path in ['/etc/passwd', '/etc/shadow', *own]:
     try: print(open(path).read())
     except OSError as error: print(error)
 """,

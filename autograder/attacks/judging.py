@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.attacks.field import HONEST, POINTS, SECRET, Aftermath, Attack, grade, plan_for, submission
 from autograder.grading.records import CheckScore
+from autograder.isolation.lacks import open_to
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.reasons import Reason
 
@@ -25,18 +26,27 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One attack: `flaws` is what it got and should not have got, `ended` how it is known to have failed."""
+    """One attack: `flaws` is what it got and should not have got, `ended` how it is known to have failed.
+
+    `is_open`: the level of isolation says that it does not keep this one off.
+    """
 
     name: str
     tries: str
     points: float
     flaws: tuple[str, ...]
     ended: str
+    is_open: bool = False
 
     @property
     def held(self) -> bool:
         """Whether the grader withstood."""
         return not self.flaws
+
+    @property
+    def expected(self) -> bool:
+        """Whether it is as the level of isolation says."""
+        return self.held or self.is_open
 
 
 def plant(root: Path) -> Path:
@@ -57,7 +67,8 @@ def attempt(attack: Attack, template: CandidateTemplate, course: Path) -> Outcom
     before = _state(course)
     result = grade(submission(attack, course), template, plan_for(attack))
     flaws = (*_flaws(attack, result), *(["changed the course"] if _state(course) != before else []))
-    return Outcome(attack.name, attack.tries, result.points, flaws, _ended(result))
+    is_open = attack.name in open_to(template.level)
+    return Outcome(attack.name, attack.tries, result.points, flaws, _ended(result), is_open)
 
 
 def _flaws(attack: Attack, result: Aftermath) -> list[str]:

@@ -230,10 +230,14 @@ except OSError as error: print(error)
             """
 import fcntl, os
 names = ('null', 'zero', 'full', 'random', 'urandom')
-others = set(os.listdir('/dev')) - {*names, 'shm'}
-print('SUCCESS' if others else 'no other devices', others)
+others = {'mem', 'port', 'tty', 'ptmx', 'kvm', 'fuse', 'vda', 'sda', 'loop0', 'net/tun', 'console', 'kmsg'}
+try: others |= set(os.listdir('/dev')) - {*names, 'shm'}
+except OSError as error: print(error)
+for name in others:
+    try: print('SUCCESS', os.open(f'/dev/{name}', os.O_RDONLY | os.O_NONBLOCK))
+    except OSError as error: print(error)
 for name in names:
-    for ask in (lambda path: os.utime(path, (0, 0)), lambda path: os.chmod(path, 0o777),
+    for ask in (lambda path: os.utime(path), lambda path: os.chmod(path, 0o666),
                 lambda path: os.unlink(path), lambda path: os.rename(path, '/dev/other'),
                 lambda path: os.setxattr(path, 'user.note', b'x'),
                 lambda path: fcntl.ioctl(os.open(path, os.O_RDWR), 0x40085203, bytes(16)),

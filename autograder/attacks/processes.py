@@ -135,12 +135,12 @@ print('SUCCESS' if started > 100 else 'no more', started)
         cells=(
             """
 try:
-    for i in range(10**6): open(f'/tmp/{i}', 'wb').write(bytes(10**7))
+    for i in range(10**6): open(f'{i}', 'wb').write(bytes(10**7))
 except OSError as error: print(error)
 """,
             """
 try:
-    for i in range(10**6): open(f'/tmp/n{i}', 'wb')
+    for i in range(10**6): open(f'n{i}', 'wb')
 except OSError as error: print(error)
 """,
         ),

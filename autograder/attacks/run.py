@@ -17,22 +17,25 @@ from autograder.attacks import catalogue
 from autograder.attacks.field import Attack
 from autograder.attacks.judging import HONEST_STUDENT, Outcome, attempt, plant
 from autograder.errors import CourseError
+from autograder.isolation.confinement.level import AUTO
 from autograder.isolation.sandbox import CandidateTemplate
 
 
 def attack(
-    names: Sequence[str] = (), told: Callable[[Outcome, int], None] = lambda one, total: None
+    names: Sequence[str] = (),
+    told: Callable[[Outcome, int], None] = lambda one, total: None,
+    isolation: str = AUTO,
 ) -> list[Outcome]:
-    """Try the named attacks, by default all, and then an honest student; the outcomes, each of which is also
-    given to `told` with how many there are.
+    """Try the named attacks, by default all, and then an honest student, at a level of isolation; the
+    outcomes, each of which is also given to `told` with how many there are.
 
-    CourseError for an unknown name, SandboxError if this machine cannot isolate.
+    CourseError for an unknown name, SandboxError if this machine cannot isolate so.
     """
     chosen = [*_chosen(catalogue.ATTACKS, names), HONEST_STUDENT]
     outcomes = []
     with (
         tempfile.TemporaryDirectory(prefix="stagewise-attack-") as place,
-        CandidateTemplate.start() as template,
+        CandidateTemplate.start(isolation=isolation) as template,
     ):
         course = plant(Path(place))
         for one in chosen:
@@ -48,14 +51,17 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
         table.add_column(title, overflow="fold")
     for one in outcomes:
         ended = one.ended if one.held else "; ".join(one.flaws)
-        table.add_row("held" if one.held else "BROKEN", *map(Text, (one.name, one.tries, ended)))
+        mark = "held" if one.held else "open" if one.is_open else "BROKEN"
+        table.add_row(mark, *map(Text, (one.name, one.tries, ended)))
     console.print(table)
-    broken = sum(not one.held for one in outcomes)
-    console.print(f"{len(outcomes) - broken} of {len(outcomes)} held.")
+    held = sum(one.held for one in outcomes)
+    console.print(f"{held} of {len(outcomes)} held.")
+    if not all(one.held for one in outcomes if one.expected):
+        console.print("What is open is what this level of isolation does not hold (docs/honest-grading.md).")
 
 
 def as_json(outcomes: Sequence[Outcome]) -> str:
-    """A list with an entry for each attack: name, tries, points, held, flaws, ended."""
+    """A list with an entry for each attack: name, tries, points, held, flaws, ended, is_open."""
     return json.dumps([asdict(one) | {"held": one.held} for one in outcomes], indent=1, ensure_ascii=False)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.course import REPOSITORY
 from autograder.grading.records import RECORD_VERSION
 from autograder.grading.settings import Settings
+from autograder.isolation.confinement.level import Level
 from autograder.units.plan import Plan
 
 # What asks, what judges, and what runs beside the student's code. All of it: units use parts of one another.
@@ -29,9 +30,11 @@ _PACKAGES = ("stagewise", "numpy", "ipython", "matplotlib", "torch")
 
 
 def cache_key_of(plan: Plan, settings: Settings, seed: int, code: str) -> str:
-    """The hash of the plan, limits, isolation, seed, the course's `code` and the versions of packages."""
+    """The hash of the plan, limits, seed, the course's `code` and the versions of packages; and whether code
+    ran in a sandbox, at whatever level.
+    """
     cells = [(cell.grade_id, cell.role, cell.cell_type, cell.source, cell.points) for cell in plan.cells]
-    how = [repr(settings.limits), settings.isolation, settings.explore, seed]
+    how = [repr(settings.limits), settings.isolation == Level.PROCESS, settings.explore, seed]
     versions = [version_of(name) for name in _PACKAGES]
     text = json.dumps([plan.unit, cells, plan.texts, RECORD_VERSION, how, code, versions])
     return sha256(text.encode()).hexdigest()

@@ -71,7 +71,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Subject]) -
             return refused(student, raw, terms, not_gradable(fault))
         in_order = candidate.in_order
         clock.lap("cells and checks")
-    walk.notebook["metadata"]["stagewise"] = {"unit": terms.plan.unit, "isolation": terms.isolation}
+    walk.notebook["metadata"]["stagewise"] = {"unit": terms.plan.unit, "isolation": candidate.isolation}
     content = serialized(walk.notebook)
     clock.lap("write notebook")
     record = Record(
@@ -79,7 +79,7 @@ def mark(student: str, raw: bytes, terms: Terms, fresh: Callable[[], Subject]) -
         unit=terms.plan.unit,
         digest=digest_of(raw),
         cache_key=terms.cache_key,
-        isolation=terms.isolation,
+        isolation=candidate.isolation,
         checks=walk.checks,
         stopped=walk.stopped,
         repairs=intake.repairs,
@@ -107,7 +107,7 @@ def ended_twice(student: str) -> CourseError:
 
 def refused(student: str, raw: bytes, terms: Terms, problem: SubmissionError) -> Marked:
     """The outcome of a submission that cannot be graded."""
-    record = refusal(student, terms.plan.unit, raw, problem, terms.cache_key, terms.isolation)
+    record = refusal(student, terms.plan.unit, raw, problem, terms.cache_key)
     return Marked(b"", record)
 
 

@@ -31,6 +31,7 @@ from autograder.grading.marking import serialized
 from autograder.grading.records import digest_of, refusal
 from autograder.grading.request import GradingRequest
 from autograder.intake import files as submissions
+from autograder.isolation.confinement.level import AUTO, ISOLATIONS
 from autograder.seed import seed_of
 
 _valid: set[str] = set()
@@ -42,7 +43,7 @@ class Isolated(NbGraderPreprocessor):  # type: ignore[misc]
     """
 
     isolation = Enum(
-        ("sandbox", "process"), "sandbox", help="`process`: without a sandbox, which marks the results."
+        ISOLATIONS, AUTO, help="A level of isolation; `process`: without a sandbox, which marks the results."
     ).tag(config=True)
     explore = Bool(False, help="Whether to run the experiments as well.").tag(config=True)
 

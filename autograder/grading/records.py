@@ -55,7 +55,7 @@ class Record:
     released; `answers` tells by a hash what each graded cell was about, `changed` names the cells for which
     that is another than before, with the hash of what a person's points are for ("" when nobody knows);
     `withheld` is what cells showed that students are not told, by their counts, for the instructor alone;
-    `isolation` is "sandbox" or "process", `layers` are those of the sandbox that this machine has.
+    `isolation` is the level at which code ran, "" where none did, `layers` are those that held it.
     """
 
     student: str
@@ -133,16 +133,14 @@ def parse(raw: bytes) -> Record:
         raise ValueError(f"not a record: {problem!r}") from None
 
 
-def refusal(
-    student: str, unit: str, raw: bytes, problem: SubmissionError, cache_key: str = "", isolation: str = ""
-) -> Record:
+def refusal(student: str, unit: str, raw: bytes, problem: SubmissionError, cache_key: str = "") -> Record:
     """The record of a submission that cannot be graded: the reason, and what a person must do."""
     return Record(
         student=student,
         unit=unit,
         digest=digest_of(raw),
         cache_key=cache_key,
-        isolation=isolation,
+        isolation="",
         reason=problem.reason,
         detail=problem.detail,
         remedy=problem.remedy,

@@ -19,6 +19,7 @@ from autograder.grading.processes import serve
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates
 from autograder.isolation.confinement.confine import die_with_parent
+from autograder.isolation.confinement.level import AUTO
 from autograder.isolation.limits import Limits
 from autograder.isolation.protocol.frames import Channel, ClosedError
 
@@ -32,7 +33,7 @@ class GradingRequest:
 
     root: str
     unit: str
-    isolation: str = "sandbox"
+    isolation: str = AUTO
     explore: bool = False
     seed: int | None = None
     limits: Limits = field(default_factory=Limits)

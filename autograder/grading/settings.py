@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from autograder.isolation.confinement.level import AUTO
 from autograder.isolation.limits import Limits
 
 
@@ -17,7 +18,7 @@ class Settings:
 
     jobs: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
     force: bool = False
-    isolation: str = "sandbox"
+    isolation: str = AUTO
     explore: bool = False
     limits: Limits = field(default_factory=Limits)
     seed: int | None = None

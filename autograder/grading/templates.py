@@ -16,7 +16,9 @@ from pathlib import Path
 from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.grading.settings import Settings
-from autograder.isolation.sandbox import SANDBOX, CandidateTemplate
+from autograder.isolation.confinement.level import AUTO, Level
+from autograder.isolation.levels import chosen
+from autograder.isolation.sandbox import CandidateTemplate
 
 _SHARED = 4
 """Lanes that one template serves: starting one takes a second, forking a candidate a few milliseconds."""
@@ -79,10 +81,11 @@ class Templates:
     others is launched anew by `ready`.
     """
 
-    def __init__(self, assignment: Assignment, isolation: str = SANDBOX, lanes: int = 0) -> None:
+    def __init__(self, assignment: Assignment, isolation: str = AUTO, lanes: int = 0) -> None:
         self._assignment = assignment
         self._isolation = isolation
         self._lanes = lanes
+        self._shared = _SHARED
         self._launched: list[CandidateTemplate] = []
         self._taken: set[tuple[int, int]] = set()
         self._needs = self._needs_now()
@@ -115,7 +118,7 @@ class Templates:
         """
         ahead = self._lanes if self._launched else 0
         known = lane < ahead and (os.getpid(), lane) not in self._taken
-        template = self._launched[lane // _SHARED] if known else self._launch_one()
+        template = self._launched[lane // self._shared] if known else self._launch_one()
         self._taken.add((os.getpid(), lane))
         template.ready()
         return template
@@ -139,9 +142,11 @@ class Templates:
 
     def _launch_all(self, needs: Needs) -> None:
         self._needs = needs
+        if chosen(self._isolation) is Level.FLAT:
+            self._shared = 1  # its candidates come one after another
         try:
-            for first in range(0, self._lanes, _SHARED):
-                self._launched.append(self._launch(needs, min(_SHARED, self._lanes - first)))
+            for first in range(0, self._lanes, self._shared):
+                self._launched.append(self._launch(needs, min(self._shared, self._lanes - first)))
         except BaseException:
             self.close()
             raise

@@ -1,15 +1,14 @@
-"""Starts candidates: a template inside bubblewrap that has imported everything, from which each one is
+"""Starts candidates: a template, isolated itself, that has imported everything and from which each one is
 forked.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -18,15 +17,16 @@ from typing import IO, TYPE_CHECKING, Self
 import msgpack
 
 from autograder.errors import SandboxError
-from autograder.isolation.confinement.bubblewrap import SITE, command_line, environment, executable
+from autograder.isolation._starting import Start, start_at
 from autograder.isolation.confinement.cgroups import Group
-from autograder.isolation.confinement.packages import visible
+from autograder.isolation.confinement.level import AUTO, Level
+from autograder.isolation.levels import chosen
 from autograder.isolation.limits import Limits
+from autograder.isolation.remedies import remedy
 
 if TYPE_CHECKING:
     from autograder.isolation.link import Candidate
 
-SANDBOX, PROCESS = "sandbox", "process"
 _WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "stagewise")
 # The first optimizer of a process imports torch._dynamo, for 1.2 s.
 _WARM_TORCH = ("torch", "torch._dynamo", "stagewise.transfer.torch_data")
@@ -34,10 +34,6 @@ _LONGEST_OPENING = 1 << 16
 """Of what a command line can hold; a longer one is run by each candidate."""
 _START_SECONDS = 120.0
 _END_SECONDS = 5.0
-_REMEDY = (
-    "install bubblewrap and allow unprivileged user namespaces; `python -m autograder doctor` says what"
-    " is missing. Or grade without a sandbox, which marks the results: --isolation process"
-)
 
 
 class CandidateTemplate:
@@ -52,16 +48,16 @@ class CandidateTemplate:
         process: subprocess.Popen[bytes],
         control: socket.socket,
         errors: IO[bytes],
-        isolation: str,
-        directory: tempfile.TemporaryDirectory[str] | None,
+        level: Level,
+        start: Start,
         group: Group,
     ) -> None:
-        self.isolation = isolation
+        self.level = level
         self.layers: tuple[str, ...] = ()
         self._process = process
         self._control = control
         self._errors = errors
-        self._directory = directory
+        self._start = start
         self._group = group
 
     @classmethod
@@ -69,7 +65,7 @@ class CandidateTemplate:
         cls,
         extras: Sequence[str] = (),
         *,
-        isolation: str = SANDBOX,
+        isolation: str = AUTO,
         hidden: Sequence[Path] = (),
         opening: Sequence[str] = (),
         candidates: int = 1,
@@ -78,7 +74,7 @@ class CandidateTemplate:
 
         `extras` of the course say which packages there are, `hidden` what to cover, `opening` with
         which cells they open, `candidates` how many there are at a time. SandboxError if this machine cannot
-        isolate a candidate.
+        isolate a candidate as far as was asked.
         """
         template = cls.launch(
             extras,
@@ -95,56 +91,27 @@ class CandidateTemplate:
         cls,
         extras: Sequence[str] = (),
         *,
-        isolation: str = SANDBOX,
+        isolation: str = AUTO,
         hidden: Sequence[Path] = (),
         opening: Sequence[str] = (),
         candidates: int = 1,
     ) -> Self:
         """Begin to start a template; it is to be `ready` before it is asked for a candidate."""
-        entries = visible(tuple(extras))
-        directory = None
-        if isolation == SANDBOX:
-            if shutil.which("bwrap") is None:
-                raise SandboxError("bubblewrap (bwrap) is not installed", _REMEDY)
-            clone = Path(__file__).resolve().parents[2]
-            root = os.geteuid() == 0
-            command = command_line(entries, [clone, *(place.resolve() for place in hidden)], root)
-            site, home = SITE, None
-        else:
-            directory = tempfile.TemporaryDirectory(prefix="stagewise-")
-            command, site, home = [], _linked(entries, Path(directory.name)), directory.name
+        level = chosen(isolation)
         torch = _WARM_TORCH if "transfer" in extras else ()
-        cells = tuple(opening) if isolation == SANDBOX and len(repr(opening)) < _LONGEST_OPENING else ()
-        task = (isolation == SANDBOX, (*_WARM, *torch), cells)
-        return cls._launch(command, site, home, task, isolation, directory, Group(candidates=candidates))
+        told = level is not Level.PROCESS and len(repr(opening)) < _LONGEST_OPENING
+        start = start_at(level, extras, hidden)
+        task = (level.value, (*_WARM, *torch), tuple(opening) if told else (), start.home)
+        return cls._launch(start, task, level, Group(candidates=candidates))
 
     @classmethod
-    def _launch(
-        cls,
-        command: list[str],
-        site: str,
-        home: str | None,
-        task: tuple[bool, tuple[str, ...], tuple[str, ...]],
-        isolation: str,
-        directory: tempfile.TemporaryDirectory[str] | None,
-        group: Group,
-    ) -> Self:
+    def _launch(cls, start: Start, task: tuple[object, ...], level: Level, group: Group) -> Self:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
-        program = (
-            f"import sys; sys.path.insert(0, {site!r}); from isolation.candidate.serve import main; "
-            f"main({theirs.fileno()}, *{task!r})"
-        )
+        program = f"from isolation.candidate.serve import main; main({theirs.fileno()}, *{task!r})"
         with theirs:
-            process = subprocess.Popen(
-                group.entering([*command, executable(), "-s", "-S", "-P", "-B", "-c", program]),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                pass_fds=[theirs.fileno()],
-                env=None if home is None else environment(home),
-            )
-        return cls(process, ours, errors, isolation, directory, group)
+            process = start.run(program, group.entering, stderr=errors, pass_fds=[theirs.fileno()])
+        return cls(process, ours, errors, level, start, group)
 
     def new_candidate(
         self,
@@ -161,8 +128,6 @@ class CandidateTemplate:
 
         limits = limits or Limits()
         fields = {**asdict(limits), "cores": list(os.sched_getaffinity(0))}
-        if self.isolation == PROCESS:
-            fields["threads"] = 0
         conversation, theirs = socket.socketpair()
         exit_report, keepers = socket.socketpair()
         with theirs, keepers:
@@ -171,9 +136,9 @@ class CandidateTemplate:
             except OSError:
                 conversation.close()
                 exit_report.close()
-                raise SandboxError(f"The candidates' template has ended: {self._said()}", _REMEDY) from None
+                raise SandboxError(f"The candidates' template has ended: {self._said()}", remedy()) from None
         return Candidate(
-            conversation, exit_report, limits, self.isolation, self.layers, last=last, begun=begun
+            conversation, exit_report, limits, self.level.value, self.layers, last=last, begun=begun
         )
 
     def close(self) -> None:
@@ -186,8 +151,7 @@ class CandidateTemplate:
             self._process.wait()
         self._group.close()
         self._errors.close()
-        if self._directory is not None:
-            self._directory.cleanup()
+        self._start.close()
 
     def __enter__(self) -> Self:
         return self
@@ -209,7 +173,7 @@ class CandidateTemplate:
         self._control.settimeout(_START_SECONDS)
         try:
             if not self._control.recv(16):
-                raise SandboxError(f"The candidates' template did not start: {self._said()}", _REMEDY)
+                raise SandboxError(f"The candidates' template did not start: {self._said()}", remedy())
             with self.new_candidate() as candidate:
                 self.layers = candidate.confined_by()
             if self._group.holds(self._process.pid):
@@ -219,19 +183,9 @@ class CandidateTemplate:
             self.close()
             if isinstance(error, SandboxError):
                 raise
-            raise SandboxError(f"A candidate could not be started: {said or error}", _REMEDY) from None
+            raise SandboxError(f"A candidate could not be started: {said or error}", remedy()) from None
 
     def _said(self) -> str:
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
         return " | ".join(line.strip() for line in lines[-4:]) or "it said nothing"
-
-
-def _linked(entries: Mapping[str, Path], directory: Path) -> str:
-    """Make a site-packages directory of links, so that without a sandbox too the same packages are found."""
-    site = directory / "site-packages"
-    site.mkdir()
-    for name, place in entries.items():
-        (site / name).parent.mkdir(exist_ok=True)
-        (site / name).symlink_to(place.resolve())
-    return str(site)

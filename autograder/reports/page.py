@@ -15,6 +15,7 @@ from pygments.formatters import HtmlFormatter
 from autograder.course import Course
 from autograder.examining.letters import seen
 from autograder.grading.records import CheckScore, Record, described
+from autograder.isolation.confinement.level import Level
 from autograder.reasons import Reason
 from autograder.reports.cells import Shown, shown
 from autograder.reports.sheets import Sheet, in_words, reason_of
@@ -110,7 +111,7 @@ def summary(plan: Plan, record: Record, sheet: Sheet) -> dict[str, Any]:
 
 def _notice(record: Record) -> str:
     if record.reason is Reason.OK:
-        return Reason.NO_SANDBOX.advice if record.isolation == "process" else ""
+        return Reason.NO_SANDBOX.advice if record.isolation == Level.PROCESS else ""
     earlier = " The points below are those of an earlier submission." if record.checks else ""
     return f"This submission could not be graded: {record.detail}. {record.reason.advice}{earlier}"
 

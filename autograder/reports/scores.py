@@ -14,6 +14,8 @@ from rich.table import Table
 from autograder.course import Assignment, Course
 from autograder.grading import records
 from autograder.grading.records import CheckScore, Record
+from autograder.isolation.confinement.level import Level
+from autograder.isolation.lacks import told_of
 from autograder.reasons import Reason
 from autograder.reports.sheets import Mark, Sheet, in_decimals, in_words, read_sheets, reason_of
 from autograder.spreadsheet import Value, csv_text
@@ -26,9 +28,9 @@ class Score:
     """One graded cell of one student.
 
     A submission that could not be graded has one more row, with an empty `check`; one that lateness cost
-    points has one with these, below zero, so that a student's rows add up to what counts. `isolation` is
-    "sandbox", "process" (without one, as was asked), or "" where nothing is recorded. `evidence` is for the
-    instructor alone: what was expected in hidden cases, and what the student's code answered.
+    points has one with these, below zero, so that a student's rows add up to what counts. `isolation` is the
+    level at which code ran, or "" where none did. `evidence` is for the instructor alone: what was expected
+    in hidden cases, and what the student's code answered.
     """
 
     student: str
@@ -72,8 +74,8 @@ def scores(course: Course, unit: str, students: Sequence[str] = ()) -> list[Scor
 
 
 def as_json(rows: Iterable[Score]) -> str:
-    """A list of objects with the fields of Score; `isolation` only when some had no sandbox, `evidence` only
-    where there is some.
+    """A list of objects with the fields of Score; `isolation` only when some were below the best level,
+    `evidence` only where there is some.
     """
     rows = list(rows)
     entries = [
@@ -91,7 +93,7 @@ def as_csv(rows: Iterable[Score]) -> str:
 
 def _entries(rows: Iterable[Score]) -> list[dict[str, Value]]:
     entries = [asdict(row) for row in rows]
-    marked = any(entry["isolation"] == "process" for entry in entries)
+    marked = any(entry["isolation"] not in ("", Level.SANDBOX) for entry in entries)
     names = (*_ALWAYS, "isolation") if marked else _ALWAYS
     return [{name: entry[name] for name in names} for entry in entries]
 
@@ -109,13 +111,15 @@ def show(rows: Sequence[Score], console: Console) -> None:
         most = max((row.max for row in own), default=0.0) if refused else sum(row.max for row in own)
         table.add_row(shown(student), f"{in_words(points)} / {in_words(most)}", shown(_findings(own)))
     console.print(table)
+    for said in told_of({row.isolation for row in rows} - {Level.SANDBOX}):
+        console.print(said)
 
 
 def _findings(rows: Sequence[Score]) -> str:
     told = [
         f"{row.check or 'not graded'}: {row.diagnosis or row.reason}" for row in rows if _worth_telling(row)
     ]
-    if any(row.isolation == "process" for row in rows):
+    if any(row.isolation == Level.PROCESS for row in rows):
         told.append(f"{Reason.NO_SANDBOX.value}: {Reason.NO_SANDBOX.advice}")
     return "\n".join(told) or "nothing to tell"
 

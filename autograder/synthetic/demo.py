@@ -13,6 +13,7 @@ from autograder.course import Assignment, Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record
 from autograder.grading.templates import Templates
+from autograder.isolation.lacks import told_of
 from autograder.isolation.limits import Limits
 from autograder.progress import Steps
 from autograder.reports.feedback import feedback
@@ -49,6 +50,8 @@ def demo(
     console.print(
         f"{len(records)} submissions in {graded - started:.1f} s, feedback in {written - graded:.1f} s."
     )
+    for said in told_of(record.isolation for record in records.values()):
+        console.print(said)
     _where_to_look(course, next(iter(classes)), console)
     return records
 

@@ -2,12 +2,19 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from autograder import doctor
 from autograder.course import Course
 from autograder.doctor import Finding, examine_machine, show
+from autograder.errors import SandboxError
+from autograder.isolation import levels
+from autograder.isolation.confinement.level import Level
+from autograder.isolation.levels import why_not
+from autograder.isolation.sandbox import CandidateTemplate
 from autograder.seed import SEED_FILE, keep_seed
+from tests.autograder import machines
 
 
 def text_of(findings):
@@ -18,19 +25,46 @@ def text_of(findings):
 
 def test_this_machine_can_grade(tmp_path):
     findings = {finding.what: finding for finding in examine_machine(Course(tmp_path))}
-    assert findings["sandbox"].good
+    level = findings["isolation"].found.split(":")[0]
+    assert findings[f"level {level}"].found == "possible"
     assert findings["nbgrader"].found.startswith("0.9")
-    assert "This machine can grade in a sandbox." in text_of(tuple(findings.values()))
+    assert f"This machine can grade at the level of isolation {level}." in text_of(tuple(findings.values()))
 
 
-def test_without_bubblewrap_the_remedy_is_told(tmp_path, monkeypatch):
+@pytest.fixture
+def bare(monkeypatch):
+    """A machine that is looked at anew, and has no programs."""
     monkeypatch.setenv("PATH", "")
-    findings = {finding.what: finding for finding in examine_machine(Course(tmp_path))}
+    why_not.cache_clear()
+    yield
+    why_not.cache_clear()
+
+
+@machines.needs_landlock
+def test_without_bubblewrap_the_next_level_and_the_way_up_are_told(bare, tmp_path):
+    findings = {finding.what: finding for finding in doctor._isolation()}
     assert not findings["bubblewrap"].good
-    assert not findings["sandbox"].good
+    assert findings["level sandbox"].found == "not here: bubblewrap (bwrap) is not installed"
+    assert findings["isolation"].found.startswith("landlock: ")
+    assert not findings["isolation"].needed
     said = text_of(tuple(findings.values()))
     assert "apt-get install bubblewrap" in said
-    assert "This machine can grade" not in said
+    assert "The level of isolation is `landlock`" in said
+    assert "layer gate" in said
+    assert "This machine can grade at the level of isolation landlock." in said
+
+
+def test_with_no_level_at_all_grading_stops_with_the_same_text(bare, monkeypatch):
+    monkeypatch.setattr(levels, "BY_ITSELF", (Level.SANDBOX,))
+    findings = {finding.what: finding for finding in doctor._isolation()}
+    assert (findings["isolation"].good, findings["isolation"].needed) == (False, True)
+    with pytest.raises(SandboxError) as told:
+        CandidateTemplate.start()
+    assert (told.value.problem, told.value.remedy) == (
+        findings["isolation"].found,
+        findings["isolation"].remedy,
+    )
+    assert "This machine can grade" not in text_of(tuple(findings.values()))
 
 
 def test_a_missing_package_is_told(monkeypatch):

@@ -61,6 +61,31 @@ def test_writing_goes_on_in_named_directories_alone(tmp_path):
 
 
 @needs_landlock
+def test_reading_goes_on_where_it_is_listed_alone(tmp_path):
+    """Names may be listed where nothing may be read; a file may be listed by itself."""
+    for name in ("read", "named", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "kept").write_text("x")
+
+    def work():
+        readable = [str(tmp_path / "read"), str(tmp_path / "other" / "kept")]
+        assert landlock.restrict([], readable, [str(tmp_path / "named")])
+        assert (tmp_path / "read" / "kept").read_text() == (tmp_path / "other" / "kept").read_text() == "x"
+        assert os.listdir(tmp_path / "named") == ["kept"]
+        tries = [
+            lambda: (tmp_path / "named" / "kept").read_text(),
+            lambda: os.listdir(tmp_path / "other"),
+            lambda: os.listdir(tmp_path),
+            lambda: (tmp_path / "read" / "kept").write_text("y"),
+            lambda: os.truncate(tmp_path / "read" / "kept", 0),
+            lambda: os.listdir("/proc"),
+        ]
+        return sum(refused(one) for one in tries)
+
+    assert outcome_in_a_fork(work) == 6
+
+
+@needs_landlock
 def test_a_directory_that_is_not_there_restricts_nothing(tmp_path):
     """The layer is then reported as absent."""
 

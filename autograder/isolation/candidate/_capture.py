@@ -1,11 +1,13 @@
 """What a cell prints and displays, kept as notebook outputs within a bound."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 _MOST_OUTPUTS = 200
 _LONGEST_ERROR_LINE = 2_000
 _MOST_ERROR_LINES = 100
+_SITE, _USUAL_SITE = str(Path(__file__).parents[2]), "/opt/site-packages"
 
 
 class Outputs:
@@ -55,8 +57,8 @@ class Outputs:
 
     def error(self, name: str, text: str, traceback: list[str]) -> None:
         """Add an error, which always fits."""
-        lines = [line[:_LONGEST_ERROR_LINE] for line in traceback[-_MOST_ERROR_LINES:]]
-        short = {"ename": name[:_LONGEST_ERROR_LINE], "evalue": text[:_LONGEST_ERROR_LINE]}
+        lines = [_placed(line)[:_LONGEST_ERROR_LINE] for line in traceback[-_MOST_ERROR_LINES:]]
+        short = {"ename": name[:_LONGEST_ERROR_LINE], "evalue": _placed(text)[:_LONGEST_ERROR_LINE]}
         self._items.append({"output_type": "error", **short, "traceback": lines})
 
     def clear(self, wait: bool) -> None:
@@ -111,3 +113,8 @@ class Stream(io.TextIOBase):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self._outputs.write(self._name, text)
         return len(text)
+
+
+def _placed(text: str) -> str:
+    """Say of packages what bubblewrap makes of their place, wherever they are: the same on every run."""
+    return text.replace(_SITE, _USUAL_SITE)

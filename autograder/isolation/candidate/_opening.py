@@ -11,7 +11,6 @@ from .clock import TimeIsUp, at_most
 from .shell import CandidateShell
 
 _SECONDS, _BOUND = 60.0, 1 << 16
-_WRITEABLE = ("/tmp", "/dev/shm")
 
 Shown = tuple[str, int, list[dict[str, Any]]]
 
@@ -20,19 +19,21 @@ class Opening:
     """What running the opening cells has left in a shell, and what they showed.
 
     It is given up where not all of it would be found in a fork: what waits in threads, open files and files
-    on the disk. A notebook that does not open with these cells starts from nothing.
+    on the disk, in `places`. A notebook that does not open with these cells starts from nothing.
     """
 
-    def __init__(self, shell: CandidateShell, sources: Sequence[str] = ()) -> None:
+    def __init__(
+        self, shell: CandidateShell, sources: Sequence[str] = (), places: Sequence[str] = ()
+    ) -> None:
         self._shell = shell
         self._sources = list(sources)
         self._shown: list[Shown] = []
         self._asked = 0
-        before = _outside_memory()
+        before = _outside_memory(places)
         with suppress(TimeIsUp), at_most(_SECONDS, _SECONDS):
             self._run()
         flooded = any(len(str(outputs)) >= _BOUND for _, _, outputs in self._shown)
-        if len(self._shown) < len(sources) or flooded or _outside_memory() != before:
+        if len(self._shown) < len(sources) or flooded or _outside_memory(places) != before:
             self.leave()
         self._seed = random_state.state()
 
@@ -67,8 +68,7 @@ class Opening:
             self._shown.append(self._shell.run(source, _BOUND))
 
 
-def _outside_memory() -> tuple[int, int, list[list[str]]]:
+def _outside_memory(places: Sequence[str]) -> tuple[int, int, list[list[str]]]:
     """How many threads and descriptors this process has, and what lies where it can write."""
-    places = [place for place in _WRITEABLE if os.path.isdir(place)]
     threads = max(threading.active_count(), len(os.listdir("/proc/self/task")))
     return threads, len(os.listdir("/proc/self/fd")), [sorted(os.listdir(place)) for place in places]

@@ -1,9 +1,8 @@
 """The candidates' template: imports once, then forks a fresh candidate for every request on its control
 socket.
 
-It holds no secret and runs no student's code. A candidate cannot reach it: it is outside the candidate's
-process namespace. It notices when a candidate or its examiner ends, and then everything that the candidate
-started is killed.
+It holds no secret and runs no student's code. It notices when a candidate or its examiner ends, and then
+everything that the candidate started is killed.
 """
 
 import gc
@@ -11,7 +10,6 @@ import importlib
 import os
 import pkgutil
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -19,13 +17,16 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import msgpack
 
-from ..confinement import confine, seccomp
+from ..confinement import confine, gate, seccomp
+from ..confinement.level import Level
 from ..protocol.frames import Channel, ChannelError
 from ._opening import Opening
+from ._rooms import Room, Rooms
 from .answers import Answers
 from .shell import CandidateShell, show_inline
 from .warm_up import warm_up
@@ -36,47 +37,54 @@ _FAILED = 70
 _CONVERSATION = 3
 
 
-def main(control: int, sandboxed: bool, names: Iterable[str], opening: Sequence[str] = ()) -> None:
+def main(
+    control: int, level: str, names: Iterable[str], opening: Sequence[str] = (), home: str = "/tmp"
+) -> None:
     """Serve requests on the socket `control` until it closes: limits, with two sockets (conversation,
     exit_report).
 
-    All of `names` are imported before, and the cells of `opening` run.
+    All of `names` are imported before, and the cells of `opening` run. `home` is this process's directory.
     """
     sys.argv = ["notebook"]
+    rooms = Rooms(Level(level), home)
+    confine.die_with_parent()  # only now: a change of identity forgets it
     for name in names:
         _import_all(name)
     shell = CandidateShell()
     show_inline(shell)
     warm_up(shell)
-    opened = Opening(shell, opening)
+    opened = Opening(shell, opening, rooms.writable)
     seccomp.compiled_ahead()
     gc.collect()
     gc.freeze()
-    _ended(lambda: Template(socket.socket(fileno=control), shell, opened, sandboxed).serve())
+    _ended(lambda: Template(socket.socket(fileno=control), shell, opened, rooms).serve())
 
 
 class Template:
     """Forks candidates and waits for their ends."""
 
     def __init__(
-        self, requests: socket.socket, shell: CandidateShell, opening: Opening, sandboxed: bool
+        self, requests: socket.socket, shell: CandidateShell, opening: Opening, rooms: Rooms
     ) -> None:
         self._requests = requests
         self._shell = shell
         self._opening = opening
-        self._namespaces = confine.ProcessNamespaces() if sandboxed else None
+        self._rooms = rooms
+        self._namespaces = confine.ProcessNamespaces() if rooms.level is Level.SANDBOX else None
         self._poll = select.poll()
         self._poll.register(requests, select.POLLIN)
-        self._ends: dict[int, Callable[[], None]] = {}
+        self._handlers: dict[int, Callable[[int], None]] = {}
+        self._living: dict[int, Callable[[], None]] = {}
 
     def serve(self) -> None:
         """Say that all is ready, then work until the control socket closes."""
         self._requests.send(READY)
         while True:
-            descriptor, _ = self._poll.poll()[0]  # one at a time: handling it may close and reuse the others
+            descriptor, events = self._poll.poll()[0]  # one at a time: handling it may close and reuse others
             if descriptor != self._requests.fileno():
-                self._ends[descriptor]()
+                self._handlers[descriptor](events)
             elif not self._start():
+                self._end_all()
                 return
 
     def _start(self) -> bool:
@@ -85,38 +93,81 @@ class Template:
             return False
         conversation, exit_report = descriptors
         limits = msgpack.unpackb(message)
-        place = None if self._namespaces else tempfile.mkdtemp()
+        if self._rooms.one_at_a_time:
+            self._end_all()
+        room = self._rooms.new()
+        ours, theirs = socket.socketpair()
         child = self._namespaces.fork() if self._namespaces else os.fork()
         if child == 0:
-            _ended(lambda: _be_candidate(self._shell, self._opening, limits, conversation, place))
+            candidate = _Beginning(self._rooms.level, room, limits, conversation, theirs)
+            _ended(lambda: candidate.serve(self._shell, self._opening))
         os.close(conversation)
-        self._watch(child, exit_report, place)
+        theirs.close()
+        with ours:
+            listener = _listener(ours) if self._rooms.level.shares_namespaces else None
+        self._watch(child, exit_report, room)
+        if listener is not None:
+            self._answer(listener, child, room, limits)
         return True
 
-    def _watch(self, child: int, exit_report: int, place: str | None) -> None:
+    def _end_all(self) -> None:
+        for child, bury in list(self._living.items()):
+            _kill(child)
+            bury()
+
+    def _watch(self, child: int, exit_report: int, room: Room) -> None:
         """Kill the child when the examiner goes; when it is dead, say how it ended."""
         process = os.pidfd_open(child)
 
-        def kill() -> None:
+        def kill(_: int) -> None:
             self._poll.unregister(exit_report)
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+            _kill(child)
 
         def bury() -> None:
             note = _bury(child)
             with suppress(OSError):
                 os.write(exit_report, note)
+            self._rooms.leave(room)
+            del self._living[child]
             for descriptor in (process, exit_report):
-                with suppress(KeyError):
-                    self._poll.unregister(descriptor)
-                del self._ends[descriptor]
-                os.close(descriptor)
-            if place is not None:
-                shutil.rmtree(place, ignore_errors=True)
+                self._forget(descriptor)
 
-        self._ends |= {process: bury, exit_report: kill}
-        self._poll.register(process, select.POLLIN)
-        self._poll.register(exit_report, select.POLLIN)
+        self._living[child] = bury
+        self._handle(process, lambda _: bury())
+        self._handle(exit_report, kill)
+
+    def _answer(self, listener: int, child: int, room: Room, limits: dict[str, Any]) -> None:
+        """Answer what the kernel asks about the child, as long as there is anything to ask."""
+        asked = gate.Gate(listener, child, room.writable, limits["threads"], limits["tmp_bytes"])
+
+        def answer(events: int) -> None:
+            if events & select.POLLIN:
+                asked.answer()
+            else:
+                self._forget(listener)
+
+        self._handle(listener, answer)
+
+    def _handle(self, descriptor: int, handler: Callable[[int], None]) -> None:
+        self._handlers[descriptor] = handler
+        self._poll.register(descriptor, select.POLLIN)
+
+    def _forget(self, descriptor: int) -> None:
+        with suppress(KeyError):
+            self._poll.unregister(descriptor)
+        del self._handlers[descriptor]
+        os.close(descriptor)
+
+
+def _listener(sock: socket.socket) -> int | None:
+    """Return the descriptor that a child has sent; None if it ended before."""
+    _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
+    return descriptors[0] if descriptors else None
+
+
+def _kill(child: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
 
 
 def _bury(child: int) -> bytes:
@@ -128,31 +179,57 @@ def _bury(child: int) -> bytes:
     return b"exit %d %d\n" % (os.WEXITSTATUS(status), seconds)
 
 
-def _be_candidate(
-    shell: CandidateShell,
-    opening: Opening,
-    limits: dict[str, Any],
-    conversation: int,
-    place: str | None,
-) -> None:
-    """Give everything up, then answer questions."""
-    confine.keep_to(limits["cores"])
-    baseline = confine.address_space()
-    layers = ["rlimits"]
-    if place is None:
-        confine.new_namespaces()
-        confine.private_files(limits["tmp_bytes"])
-        layers.append("namespaces")
-    confine.die_with_parent()  # only now: a change of identity forgets it
-    os.setsid()
-    os.dup2(conversation, _CONVERSATION)
-    confine.keep_only(_CONVERSATION)
-    os.chdir(place or "/tmp")
-    confine.limit_resources(limits, baseline)
-    opening.begin()
-    layers += confine.give_up_privileges(["/tmp", "/dev/shm"] if place is None else [place])
-    with suppress(ChannelError):
-        Answers(shell, limits, layers, opening).serve(Channel(socket.socket(fileno=_CONVERSATION)))
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """A fork that becomes a candidate; `asked` is a socket to its template."""
+
+    level: Level
+    room: Room
+    limits: dict[str, Any]
+    conversation: int
+    asked: socket.socket
+
+    def serve(self, shell: CandidateShell, opening: Opening) -> None:
+        """Give everything up, then answer questions."""
+        layers = self._confined()
+        opening.begin()
+        shared = self.level.shares_namespaces
+        layers += confine.give_up_privileges(self.room.writable, self.room.readable, shared)
+        with suppress(ChannelError):
+            Answers(shell, self.limits, layers, opening).serve(Channel(socket.socket(fileno=_CONVERSATION)))
+
+    def _confined(self) -> list[str]:
+        confine.keep_to(self.limits["cores"])
+        baseline = confine.address_space()
+        layers = ["rlimits"]
+        if self.level is Level.SANDBOX:
+            confine.new_namespaces()
+            confine.private_files(self.limits["tmp_bytes"])
+            layers.append("namespaces")
+        confine.die_with_parent()  # only now: a change of identity forgets it
+        os.setsid()
+        if self.level.shares_namespaces:
+            confine.forbid_new_privileges()
+            listener = gate.install()
+            socket.send_fds(self.asked, [b"l"], [listener])
+            layers.append("gate")
+        os.dup2(self.conversation, _CONVERSATION)
+        confine.keep_only(_CONVERSATION)
+        os.chdir(self.room.writable[0])
+        _settle_in(self.room.writable[0])
+        size = min(self.limits["file_bytes"], self.room.file_bytes)
+        limits = {**self.limits, "file_bytes": size}
+        confine.limit_resources(limits, baseline, own_user=self.level is Level.SANDBOX)
+        return layers
+
+
+def _settle_in(place: str) -> None:
+    """Be at home in a directory, and have temporary files there."""
+    os.environ["HOME"] = place
+    if "TMPDIR" in os.environ:
+        os.environ["TMPDIR"] = place
+    if tempfile.tempdir is not None:
+        tempfile.tempdir = place
 
 
 def _ended(work: Callable[[], None]) -> NoReturn:

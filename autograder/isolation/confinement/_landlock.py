@@ -1,15 +1,18 @@
 """Landlock: the kernel's own list of what this process may still do with files, whatever mounts allow.
 
-One layer more, where the kernel has it: reading goes on everywhere, writing in named directories alone;
-nothing can be executed, no device controlled, no connection made, no process outside signalled.
+Reading goes on everywhere or where it is listed, writing in named directories alone; nothing can be executed,
+no device controlled, no connection made, no process outside signalled.
 """
 
 import ctypes
 import os
+import stat
 from collections.abc import Iterable
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # on every architecture
 _VERSION = 1
+LEAST_ALONE = 3
+"""The version (of Linux 6.2) that needs no mounts beside it: before, who read a file could cut it."""
 _PATH_BENEATH = 1
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIRECTORY = 1 << 0, 1 << 1, 1 << 2, 1 << 3
@@ -22,8 +25,9 @@ _TCP, _TCP_SINCE = 0b11, 4
 _SCOPED, _SCOPED_SINCE = 0b11, 6  # abstract sockets, signals
 
 _READ = _READ_FILE | _READ_DIRECTORY
+_OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _CONTROL_DEVICE
 _CHANGE = _WRITE_FILE | _TRUNCATE | _REMOVE | _MAKE | _REFER
-_DEVICES = "/dev"
+DEVICES = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom"))
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -43,8 +47,9 @@ def version() -> int:
     return max(0, int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION)))
 
 
-def restrict(writable: Iterable[str]) -> bool:
-    """Bind this thread, for good, to reading and to writing in `writable`; needs no-new-privileges.
+def restrict(writable: Iterable[str], readable: Iterable[str] = ("/",), listed: Iterable[str] = ()) -> bool:
+    """Bind this thread, for good, to reading what is `readable`, listing directories in `listed`, and writing
+    in `writable`; needs no-new-privileges.
 
     False, with nothing changed, where the kernel cannot.
     """
@@ -57,8 +62,13 @@ def restrict(writable: Iterable[str]) -> bool:
     if rules < 0:
         return False
     try:
-        allowed = {"/": _READ, _DEVICES: _WRITE_FILE | _TRUNCATE, **dict.fromkeys(writable, _CHANGE)}
-        added = all(_allow(rules, place, rights & handled) for place, rights in allowed.items())
+        allowed = [
+            *((place, _READ) for place in readable),
+            *((place, _READ_DIRECTORY) for place in listed),
+            *((place, _READ_FILE | _WRITE_FILE | _TRUNCATE) for place in DEVICES if os.path.exists(place)),
+            *((place, _READ | _CHANGE) for place in writable),
+        ]
+        added = all(_allow(rules, place, rights & handled) for place, rights in allowed)
         return added and _libc.syscall(_RESTRICT_SELF, rules, 0) == 0
     except OSError:  # a place that is not there
         return False
@@ -74,6 +84,8 @@ def _size(known: int) -> int:
 def _allow(rules: int, place: str, rights: int) -> bool:
     parent = os.open(place, os.O_PATH | os.O_CLOEXEC)
     try:
+        if not stat.S_ISDIR(os.fstat(parent).st_mode):
+            rights &= _OF_FILES
         rule = _PathBeneath(rights, parent)
         return bool(_libc.syscall(_ADD_RULE, rules, _PATH_BENEATH, ctypes.byref(rule), 0) == 0)
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.isolation.limits import MIB
 
 SITE = "/opt/site-packages"
+NOBODY = "65534"
 _SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
 
 
@@ -43,11 +44,13 @@ def environment(home: str) -> dict[str, str]:
     }
 
 
-def command_line(entries: Mapping[str, Path], hidden: Iterable[Path], root: bool) -> list[str]:
+def command_line(
+    entries: Mapping[str, Path], hidden: Iterable[Path], root: bool, nested: bool = True
+) -> list[str]:
     """Return the command line up to the program: a file system of Python, its libraries and `entries` alone.
 
-    Places in `hidden` (the course, the clone) are covered should they lie inside one of those. `root`: the
-    real root starts it, whose forks become nobody themselves.
+    Places in `hidden` (the course, the clone) are covered should they lie inside one of those. `root`: root
+    starts it, and what runs inside becomes nobody itself. `nested`: that makes namespaces of its own.
     """
     command = [
         "bwrap",
@@ -58,28 +61,34 @@ def command_line(entries: Mapping[str, Path], hidden: Iterable[Path], root: bool
         "--unshare-cgroup-try",
     ]
     if not root:
-        command += ["--unshare-user"]
-    kept = ["CAP_SYS_ADMIN", *(["CAP_SETUID", "CAP_SETGID", "CAP_KILL"] if root else [])]
+        command += ["--unshare-user", *([] if nested else ["--uid", NOBODY, "--gid", NOBODY])]
+    kept = ["CAP_SYS_ADMIN", "CAP_KILL", "CAP_SETFCAP"] if root and nested else ["CAP_SYS_ADMIN"] * nested
+    kept += ["CAP_SETUID", "CAP_SETGID"] * root
     command += ["--cap-drop", "ALL", *(word for name in kept for word in ("--cap-add", name))]
     command += ["--die-with-parent", "--new-session", "--hostname", "notebook", "--clearenv"]
     for name, value in environment("/tmp").items():
         command += ["--setenv", name, value]
-    shown = [Path(place) for place in _SYSTEM if os.path.lexists(place)] + _interpreter()
-    for directory in _parents([*shown, Path(SITE, "any"), Path("/dev/any")]):
+    places = shown()
+    for directory in _parents([*places, Path(SITE, "any"), Path("/dev/any")]):
         command += ["--perms", "0755", "--dir", str(directory)]
-    for place in shown:
+    for place in places:
         command += _show(place)
-    for covered in [*_site_directories(), *hidden]:
-        if any(covered.is_relative_to(place) for place in shown) and covered.is_dir():
+    for covered in [*site_directories(), *hidden]:
+        if any(covered.is_relative_to(place) for place in places) and covered.is_dir():
             command += ["--tmpfs", str(covered)]
     for name, place in entries.items():
         command += ["--ro-bind", str(place.resolve()), f"{SITE}/{name}"]
     for device in ("null", "zero", "full", "random", "urandom"):
         command += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     for empty in ("/dev/shm", "/tmp"):
-        command += ["--size", str(64 * MIB), "--tmpfs", empty]
+        command += ["--perms", "0777", "--size", str(64 * MIB), "--tmpfs", empty]
     command += ["--proc", "/proc"]
     return [*command, "--remount-ro", "/", "--chdir", "/tmp"]
+
+
+def shown() -> list[Path]:
+    """Return the places of the system's libraries and of Python, without packages that were installed."""
+    return [Path(place) for place in _SYSTEM if os.path.lexists(place)] + _interpreter()
 
 
 def _parents(places: Iterable[Path]) -> list[Path]:
@@ -116,7 +125,7 @@ def executable() -> str:
     return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
 
 
-def _site_directories() -> list[Path]:
+def site_directories() -> list[Path]:
     """Return where the Python installation itself keeps packages: they are not part of the course's
     requirements.
     """

@@ -48,7 +48,7 @@ def new_namespaces() -> None:
     The network is the template's, which is empty; where sockets cannot be filtered, it is our own.
     """
     if os.getuid() == 0:
-        _become_nobody()
+        become_nobody()
     user, group = os.getuid(), os.getgid()
     kinds = _NEW_USER | _NEW_MOUNTS | _NEW_IPC | _NEW_HOST_NAME
     _libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0)  # else the maps below belong to root
@@ -58,10 +58,11 @@ def new_namespaces() -> None:
     Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1")
 
 
-def _become_nobody() -> None:
+def become_nobody() -> None:
     """Give up root's identity, since the limit on threads does not bind root."""
     try:
-        os.setgroups([])
+        if Path("/proc/self/setgroups").read_text().strip() != "deny":
+            os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     except OSError as error:
@@ -97,10 +98,10 @@ def keep_only(descriptor: int) -> None:
     os.closerange(descriptor + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
-def limit_resources(limits: dict[str, Any], baseline: int) -> None:
+def limit_resources(limits: dict[str, Any], baseline: int, own_user: bool) -> None:
     """Bound address space (on top of `baseline` bytes), CPU time, threads, files; no core dumps.
 
-    Threads are counted per user, so they are bounded only where the user is the candidate's own.
+    Threads are counted per user, so they are bounded here only where the user is the candidate's own.
     """
     bounds = {
         resource.RLIMIT_AS: baseline + limits["memory_bytes"],
@@ -111,7 +112,7 @@ def limit_resources(limits: dict[str, Any], baseline: int) -> None:
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
-    if limits["threads"]:
+    if own_user:
         bounds[resource.RLIMIT_NPROC] = limits["threads"]
     for kind, bound in bounds.items():
         _, hard = resource.getrlimit(kind)
@@ -124,16 +125,27 @@ def address_space() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
 
 
-def give_up_privileges(writable: Iterable[str]) -> list[str]:
-    """Drop capabilities, forbid gaining any, write in `writable` alone, filter system calls.
-
-    Return the names of the layers that are active: the last two depend on the kernel.
-    """
+def forbid_new_privileges() -> None:
+    """Have no program or file give this process privileges, and no other process of its user look into it."""
     _check(_libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no new privileges")
     _libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def give_up_privileges(
+    writable: Iterable[str], readable: Iterable[str] = ("/",), shared: bool = False
+) -> list[str]:
+    """Drop capabilities, forbid gaining any, write in `writable` and read in `readable` alone, filter system
+    calls.
+
+    Return the names of the layers that are active: the last two depend on the kernel. `shared`: there are no
+    namespaces of its own, so they are needed; OSError without them.
+    """
+    forbid_new_privileges()
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     _check(_libc.capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24))), "drop capabilities")
-    depending = {"landlock": _landlock.restrict(writable), "seccomp": seccomp.install()}
+    depending = {"landlock": _landlock.restrict(writable, readable), "seccomp": seccomp.install(shared)}
+    if shared and not all(depending.values()):
+        raise OSError(errno.ENOSYS, "Landlock or the filter of system calls could not be set up")
     return ["no-new-privileges", *(name for name, active in depending.items() if active)]
 
 

@@ -4,6 +4,9 @@ memory beside the address space that is counted, nothing that another candidate 
 Whatever is refused fails with EPERM, so that a student reads a PermissionError. Numbers are those of the
 kernel's tables for x86_64 and aarch64; on another machine there is no filter and `install` says so. Calls
 that are newer than those tables are answered as a kernel does that does not have them.
+
+Where candidates have no namespaces of their own, more is refused: what changes files that can be named but
+not opened, and what reaches other processes by their numbers.
 """
 
 import ctypes
@@ -11,15 +14,16 @@ import errno
 import os
 import platform
 import struct
+from collections.abc import Iterable
 from functools import lru_cache
 
-_ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_ABSENT = -1
+MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
+ABSENT = -1
 
 # name: (x86_64, aarch64)
 _REFUSED = {
-    "fork": (57, _ABSENT),
-    "vfork": (58, _ABSENT),
+    "fork": (57, ABSENT),
+    "vfork": (58, ABSENT),
     "execve": (59, 221),
     "execveat": (322, 281),
     "socket": (41, 198),
@@ -48,7 +52,7 @@ _REFUSED = {
     "memfd_secret": (447, 447),
     "io_setup": (206, 0),
     # Files are everybody's: who reads them can be seen, and who holds a lock.
-    "inotify_init": (253, _ABSENT),
+    "inotify_init": (253, ABSENT),
     "inotify_init1": (294, 26),
     "fanotify_init": (300, 262),
     "flock": (73, 32),
@@ -103,13 +107,39 @@ _REFUSED = {
     "quotactl": (179, 60),
     "quotactl_fd": (443, 443),
     "personality": (135, 92),
-    "modify_ldt": (154, _ABSENT),
+    "modify_ldt": (154, ABSENT),
     "mbind": (237, 235),
     "set_mempolicy": (238, 237),
     "set_mempolicy_home_node": (450, 450),
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
 }
+# Without namespaces of its own: modes, owners, times and attributes are no matter of Landlock's.
+_REFUSED_SHARED = {
+    "chmod": (90, ABSENT),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, ABSENT),
+    "fchown": (93, 55),
+    "lchown": (94, ABSENT),
+    "fchownat": (260, 54),
+    "utime": (132, ABSENT),
+    "utimes": (235, ABSENT),
+    "futimesat": (261, ABSENT),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
+}
+NETWORK = ("socket", "bind", "connect", "listen", "accept", "accept4", "io_uring_setup")
 LAST_REVIEWED = 456
 """The last number (futex_requeue, of Linux 6.7) up to which each call was looked at, on both machines."""
 _CLONE = (56, 220)
@@ -121,11 +151,27 @@ _PRCTL = (157, 167)
 _FCNTL = (72, 25)
 _GETSOCKOPT = (55, 209)
 _SENDTO, _RECVFROM = (44, 206), (45, 207)
+_OPENAT2 = (437, 437)
+_OF_PROCESSES = {  # whose first argument is a process, 0 for the own one
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+    "sched_setaffinity": (203, 122),
+}
+_MODES = {(2, ABSENT): 2, (257, 56): 3, (85, ABSENT): 1, (133, ABSENT): 1, (259, 33): 2}
+"""The argument of open, openat, creat, mknod and mknodat that is a mode."""
+_IOCTL = (16, 29)
+_CLOCK = (228, 113)
 
 _CLONE_THREAD = 0x00010000
 _PARENT_DEATH_SIGNAL, _DUMPABLE = 1, 4
 _LOCKS = (5, 6, 7, 36, 37, 38)
 _LEASE, _NOTIFY = 1024, 1026
+_OWNERS = (8, 10, 15)  # who gets which signal when a descriptor is ready
+_HARMLESS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x802C542A)
+"""Requests to files: is it a terminal, how large, how much can be read, do not wait, close or keep."""
+_SET_ID = 0o6000
+_OTHERS_CLOCKS, _OWN_CLOCKS = 0x80000000, 0xFFFFFFF8
 _TYPE, _ERROR, _PROTOCOL, _DOMAIN = 3, 4, 38, 39  # others tell of the process at the other end
 _OUT_OF_BAND = 1
 _X32 = 0x40000000
@@ -134,44 +180,65 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _ALLOW, _KILL_PROCESS, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 
-_PR_SET_SECCOMP, _FILTER = 22, 2
+_ASK = 0x7FC00000
+_SECCOMP = (317, 277)
+_SET_FILTER, _LISTENED_TO = 1, 1 << 3
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def known() -> bool:
     """Tell whether there is a filter for this machine."""
-    return platform.machine() in _ARCHITECTURES
+    return platform.machine() in MACHINES
 
 
-def install() -> bool:
+def install(shared: bool = False) -> bool:
     """Bind this process and all its threads to the filter, for good; needs no-new-privileges. False where
-    unknown.
+    unknown. `shared`: it has no namespaces of its own.
     """
     if not known():
         return False
-    code = program(*_ARCHITECTURES[platform.machine()], os.getpid())  # in a namespace of its own: always 1
+    own_pid = os.getpid()  # in a namespace of its own: always 1
+    try:
+        bind(program(*MACHINES[platform.machine()], own_pid, shared))
+    except OSError:
+        return False
+    return True
+
+
+def refuse(names: Iterable[str]) -> None:
+    """Have these calls of the table fail from now on, for good. OSError where the kernel does not."""
+    architecture, column = MACHINES[platform.machine()]
+    numbers = [_REFUSED[name][column] for name in names if _REFUSED[name][column] != ABSENT]
+    steps = [step for number in numbers for step in _refuse(number, errno.EPERM)]
+    bind(b"".join([*_of(architecture), *steps, _step(_RETURN, _ALLOW)]))
+
+
+def bind(code: bytes, listened_to: bool = False) -> int:
+    """Bind this process to a filter; a descriptor that tells what it asks, if it is `listened_to`."""
     buffer = ctypes.create_string_buffer(code, len(code))
-    header = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
-    return bool(_libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.c_char_p(header), 0, 0) == 0)
+    header = ctypes.c_char_p(struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer)))
+    number = _SECCOMP[MACHINES[platform.machine()][1]]
+    result = _libc.syscall(number, _SET_FILTER, _LISTENED_TO if listened_to else 0, header)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), f"filter of system calls: {os.strerror(ctypes.get_errno())}")
+    return int(result)
 
 
 def compiled_ahead() -> None:
     """Make the filter of a process that is the first of its namespace, so that forks find it made."""
     if known():
-        program(*_ARCHITECTURES[platform.machine()], 1)
+        program(*MACHINES[platform.machine()], 1, False)
 
 
 @lru_cache(maxsize=1)
-def program(architecture: int, column: int, own_pid: int) -> bytes:
+def program(architecture: int, column: int, own_pid: int, shared: bool = False) -> bytes:
     """Return the filter as instructions of eight bytes; signals may go to the process `own_pid` alone."""
-    refused = [numbers[column] for numbers in _REFUSED.values() if numbers[column] != _ABSENT]
+    tables = [_REFUSED, _REFUSED_SHARED] if shared else [_REFUSED]
+    refused = [both[column] for table in tables for both in table.values() if both[column] != ABSENT]
     return b"".join(
         [
-            _step(_LOAD, _ARCHITECTURE),
-            _step(_EQUAL, architecture, 1, 0),
-            _step(_RETURN, _KILL_PROCESS),
-            _step(_LOAD, _NUMBER),
+            *_of(architecture),
             _step(_AT_LEAST, _X32, 0, 1),
             _step(_RETURN, _FAIL | errno.EPERM),
             _step(_AT_LEAST, LAST_REVIEWED + 1, 0, 1),
@@ -186,10 +253,50 @@ def program(architecture: int, column: int, own_pid: int) -> bytes:
             *_if(_SENDTO[column], 3, _OUT_OF_BAND, test=_ANY_BIT),
             *_if(_RECVFROM[column], 3, _OUT_OF_BAND, test=_ANY_BIT),
             *_if(_PRCTL[column], 0, _PARENT_DEATH_SIGNAL, _DUMPABLE),
-            *_if(_FCNTL[column], 1, *_LOCKS, _LEASE, _NOTIFY),
+            *_if(_FCNTL[column], 1, *_LOCKS, *_OWNERS, _LEASE, _NOTIFY),
+            *(_shared(column) if shared else ()),
             _step(_RETURN, _ALLOW),
         ]
     )
+
+
+def asking(architecture: int, numbers: Iterable[int], flagged: Iterable[tuple[int, int, int]]) -> bytes:
+    """Return a filter that asks its listener about calls of these numbers, and about (number, argument,
+    bits) if one of the bits is set in that argument.
+    """
+    steps = [step for number in numbers for step in (_step(_EQUAL, number, 0, 1), _step(_RETURN, _ASK))]
+    for number, argument, bits in flagged:
+        if number != ABSENT:
+            steps += _by_argument(number, argument, (bits,), _ANY_BIT, _ASK, _ALLOW)
+    return b"".join([*_of(architecture), *steps, _step(_RETURN, _ALLOW)])
+
+
+def _of(architecture: int) -> list[bytes]:
+    """Steps that end a process which calls as another machine's, and load the number of the call."""
+    return [
+        _step(_LOAD, _ARCHITECTURE),
+        _step(_EQUAL, architecture, 1, 0),
+        _step(_RETURN, _KILL_PROCESS),
+        _step(_LOAD, _NUMBER),
+    ]
+
+
+def _shared(column: int) -> list[bytes]:
+    """Steps that refuse, by their arguments, what namespaces of its own would make harmless."""
+    modes = [(both[column], argument) for both, argument in _MODES.items() if both[column] != ABSENT]
+    processes = [both[column] for both in _OF_PROCESSES.values()]
+    return [
+        *_refuse(_OPENAT2[column], errno.ENOSYS),
+        *(step for number, argument in modes for step in _if(number, argument, _SET_ID, test=_ANY_BIT)),
+        *(step for number in processes for step in _unless(number, 0, 0)),
+        *_unless(_IOCTL[column], 1, *_HARMLESS),
+        _step(_EQUAL, _CLOCK[column], 0, 5),  # the time that another process used has a clock, too
+        _step(_LOAD, _ARGUMENTS),
+        _step(_AT_LEAST, _OWN_CLOCKS, 1, 0),
+        _step(_AT_LEAST, _OTHERS_CLOCKS, 1, 0),
+        _step(_RETURN, _ALLOW),
+        _step(_RETURN, _FAIL | errno.EPERM),
+    ]
 
 
 def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
