@@ -73,6 +73,8 @@ EXERCISES = (
             exp(x): it is a sum.
         alpha-missing: (out + alpha) => (out / alpha + 1)
             Your slope on the negative side is exp(x). The factor alpha of the forward pass is missing.
+        exp-of-the-output: (out + alpha) => (alpha * np.exp(out))
+            Your slope is alpha * exp(out). It is alpha * exp(x), and out is not x.
         plus-one: (out + alpha) => (out + 1)
             out + 1 is the slope only for alpha = 1.
         brackets-missing: dout * (out + alpha) => dout * out + alpha

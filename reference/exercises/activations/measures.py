@@ -191,6 +191,8 @@ EXERCISES = (
         largest-singular-value: np.sqrt(np.sum(dw**2)) => np.linalg.norm(dw, 2)
             With a second argument of 2, np.linalg.norm gives the largest singular value of a matrix. Asked is
             the root of the sum of the squares.
+        root-mean-square: np.sqrt(np.sum(dw**2)) => np.sqrt(np.mean(dw**2))
+            You average the squares. The norm is the root of their sum.
         mean-size: np.sqrt(np.sum(dw**2)) => np.mean(np.abs(dw))
             You average absolute values. The norm is the root of the sum of the squares.
         """),

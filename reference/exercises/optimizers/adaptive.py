@@ -23,9 +23,10 @@ INSIDE = (
     "nothing changes), but here it stands behind the root: gradients of about 1e-8 show the difference."
 )
 MISSING = (
-    "You do not use epsilon: an entry whose gradients have all been 0 is divided by zero. A pixel that is "
-    "always white makes such entries."
+    "There is no epsilon in your denominator (or it stands outside the brackets): an entry whose gradients "
+    "have all been 0 is divided by zero. A pixel that is always white makes such entries."
 )
+UPHILL = "You walk up the gradient. The step is subtracted."
 FIXED = "Your epsilon is always 1e-8. Take the one that config holds."
 ONE_RATE = (
     "You add up the squares of all entries, so that the whole parameter has one common rate. Each entry of "
@@ -71,12 +72,14 @@ ADAGRAD = exercise(
         memory-fades: cache + dw**2 => 0.9 * cache + 0.1 * dw**2
             Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of all
             squares.
+        square-missing: cache + dw**2 => cache + dw
+            Your cache adds up the gradients, in which plus and minus cancel. It adds up their squares.
         not-squared: cache + dw**2 => cache + np.abs(dw)
             Your cache adds up absolute values. It adds up squares.
         one-rate-for-all: cache + dw**2 => cache + np.sum(dw**2)
             @ONE_RATE
         ascent: w - config["learning_rate"] => w + config["learning_rate"]
-            You walk up the gradient. The step is subtracted.
+            @UPHILL
         """),
         *state_mistakes(opt.adagrad),
     ),
@@ -124,6 +127,10 @@ RMSPROP = exercise(
         new-square-whole: (1 - rho) * dw**2 => dw**2
             You add the new square whole. It enters with the weight 1 - decay_rate, so that the two weights
             add up to 1.
+        ascent: w - config["learning_rate"] => w + config["learning_rate"]
+            @UPHILL
+        square-missing: (1 - rho) * dw**2 => (1 - rho) * dw
+            Your cache averages the gradients, in which plus and minus cancel. It averages their squares.
         not-squared: (1 - rho) * dw**2 => (1 - rho) * np.abs(dw)
             Your cache averages absolute values. It averages squares.
         one-rate-for-all: (1 - rho) * dw**2 => (1 - rho) * np.mean(dw**2)

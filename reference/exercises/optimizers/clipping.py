@@ -108,6 +108,10 @@ CLIPPING = exercise(
         You return the norm after clipping. The one before is asked for: it tells you how often you clip.
     divides-by-the-norm: max_norm / norm if norm > max_norm else 1.0 => 1 / norm if norm > max_norm else 1.0
         Gradients that are too long get the length 1. They should get the length max_norm.
+    factor-upside-down: max_norm / norm if => norm / max_norm if
+        Your factor is above 1, so that long gradients become longer. It is the other fraction.
+    shortens-the-short: norm > max_norm => 0 < norm < max_norm
+        You rescale gradients that are short enough, and leave those that are too long: compare the other way.
     writes-into-grads: g * scale => np.multiply(g, scale, out=g)
         Your values are right, but your function changes the arrays of its caller. Make new ones.
     """),

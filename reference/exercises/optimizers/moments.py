@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.optimizers.adaptive import FIXED, MISSING
+from reference.exercises.optimizers.adaptive import FIXED, MISSING, UPHILL
 from reference.exercises.optimizers.probes import (
     Rule,
     either_sign,
@@ -48,7 +48,7 @@ DECAYED = (
     "next_w, config = adam(w, dw, config)\n"
     "next_w = next_w - decay"
 )
-named = Notation(globals(), of=opt.adam, MISSING=MISSING, FIXED=FIXED)
+named = Notation(globals(), of=opt.adam, MISSING=MISSING, FIXED=FIXED, UPHILL=UPHILL)
 OF_ADAM: tuple[Misconception, ...] = named.wrongs("""
 no-bias-correction: m_hat / (np.sqrt(v_hat) + config["epsilon"]) => m / (np.sqrt(v) + config["epsilon"])
     Your step uses m and v as they are stored. Both start at zero and are too small at first: divide each by
@@ -91,6 +91,16 @@ m-v-swapped:
 betas-swapped: @AVERAGES => m = beta2 * m + (1 - beta2) * dw; v = beta1 * v + (1 - beta1) * dw**2
     Your betas are exchanged: beta1 belongs to m, the average of the gradients, and beta2 to v, the average of
     their squares.
+beta1-for-both: v = beta2 * v + (1 - beta2) * dw**2 => v = beta1 * v + (1 - beta1) * dw**2
+    Your v is averaged with beta1. It has beta2 of its own.
+v-corrected-with-beta1: v / (1 - beta2**t) => v / (1 - beta1**t)
+    You correct v with beta1. Each average is corrected with the beta that it was made with.
+times-t: @CORRECTED => m_hat = m / (1 - beta1 * t); v_hat = v / (1 - beta2 * t)
+    You multiply beta by t. A power is meant.
+ascent: w - config["learning_rate"] => w + config["learning_rate"]
+    @UPHILL
+square-missing: (1 - beta2) * dw**2 => (1 - beta2) * dw
+    Your v averages the gradients, in which plus and minus cancel. It averages their squares.
 gradient-not-squared: (1 - beta2) * dw**2 => (1 - beta2) * np.abs(dw)
     Your v averages absolute values. It averages the squares of the gradient.
 betas-reversed: @AVERAGES => m = (1 - beta1) * m + beta1 * dw; v = (1 - beta2) * v + beta2 * dw**2

@@ -102,6 +102,8 @@ STEP_DECAY = exercise(
         Your drops come one step early: steps are numbered from 0, so the first drop is at step `every`.
     one-step-late: step // every => max(step - 1, 0) // every
         Your drops come one step late: the first drop is at step `every` itself.
+    remainder: step // every => step % every
+        % gives what is left of the division. The number of drops is the whole part of it.
     one-drop-only: step // every => min(step // every, 1)
         Your rate drops once and then stays. It drops again after each further `every` steps.
     factor-times-drops: base_rate * factor**drops => base_rate * factor * drops
@@ -168,6 +170,9 @@ COSINE_DECAY = exercise(
         The angle of your cosine runs from 0 to 1. It should run from 0 to pi, half a period.
     degrees: math.cos(math.pi * progress) => math.cos(180 * progress)
         Your angle is in degrees. A cosine in Python takes radians, in which half a period is pi.
+    brackets-missing:
+        (1 + math.cos(math.pi * progress)) / 2 => 1 + math.cos(math.pi * progress) / 2
+        Your 2 divides the cosine alone. It divides the sum 1 + cos.
     quarter-period: (1 + math.cos(math.pi * progress)) / 2 => math.cos(math.pi / 2 * progress)
         You use a quarter of a period: it starts and ends right, but arrives steeply. Half a period is flat at
         both ends.

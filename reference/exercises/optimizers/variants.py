@@ -83,6 +83,8 @@ def state_mistakes(rule: Function) -> tuple[Misconception, ...]:
         f"""
     another-default: "learning_rate": {rate} => "learning_rate": {other}
         @ANOTHER
+    rate-fixed: config["learning_rate"] * => {rate} *
+        Your learning rate is always the default one. Take the one that config holds.
     state-has-no-start: config.get("{keys[0]}", np.zeros_like(w)) => config["{keys[0]}"]
         The first call finds no state in its config, and your function takes it for granted. Where an entry
         is missing, start from the default of the docstring (config.get).
