@@ -25,6 +25,7 @@ from stagewise.judge.judging import Judged, Observed, judge
 from stagewise.judge.script import Failure
 
 CPU_SECONDS = 5.0
+_STATES = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _judged(
 def _told(exercise: Exercise, edit: Edit, functions: Mapping[str, Function], seed: int) -> Mutant:
     cases, shown = draw(exercise, seed), draw_visible(exercise)
     graded = unless_memorised(judge(functions, cases), exercise, cases)
-    if graded.fraction == 1:
+    if graded.fraction == 1 or _lucky(functions, cases):
         return Mutant(exercise.name, edit, 1.0)
     checked = judge(functions, shown)
     recorded = record_exercise(exercise, 0).misconceptions
@@ -97,6 +98,15 @@ def _told(exercise: Exercise, edit: Edit, functions: Mapping[str, Function], see
     named = [name for name in dict.fromkeys((by_grader, by_check)) if name]
     false = tuple(name for name in named if not _supported(exercise, name, graded, checked, seed))
     return Mutant(exercise.name, edit, graded.fraction, by_grader, by_check, false)
+
+
+def _lucky(functions: Mapping[str, Function], cases: Sequence[AskedCase]) -> bool:
+    """Whether everything is right from another random state, where chance has a part in the answers."""
+    for number in _STATES if any(case.chances for case in cases) else ():
+        with same_random_state(number):
+            if judge(functions, cases).fraction == 1:
+                return True
+    return False
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 
 from reference import mutants
 from reference.judge import mutating
+from reference.judge.drawing import draw
 from reference.judge.equivalents import Equivalent, listed, problems, read
 from reference.judge.mutating import _TimeUp, cpu_time
 from reference.kit import units
@@ -135,3 +136,12 @@ def test_the_command_tells_the_score(capsys, monkeypatch):
     said = capsys.readouterr().out
     assert said.startswith("activations: 3 mutants")
     assert "% killed" in said
+
+
+def test_what_earns_everything_by_chance_survives():
+    """Where chance has a part, other random states are tried before a mutant counts as killed."""
+    asked = units.load("dropout").exercise("dropout_forward")
+    lucky = {"dropout_forward": lambda x, param: (x, None)}
+    assert mutating._lucky(asked.functions, draw(asked, 0))
+    assert not mutating._lucky(lucky, draw(asked, 0))
+    assert not mutating._lucky(toy.BACKWARD.functions, draw(toy.BACKWARD, 0)), "nothing is left to chance"
