@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from reference.kit.chance import Stated
-from reference.kit.patching import patched, substituted
+from reference.kit.patching import calls, patched, substituted
 from reference.kit.places import DefinitionError, Place, here
 from stagewise.judge.compare import Tolerance
 from stagewise.judge.grammar import output as parsed
@@ -70,8 +70,8 @@ class Case:
 class Variant:
     """Another version of a function: a change of the source of `of`, or `by`, a function in its place.
 
-    Where `of` is none of the exercise's functions, it is another form of the truth and, changed, takes its
-    place.
+    Where `of` is none of the exercise's functions and the truth does not call it, it is another form of the
+    truth and, changed, takes its place.
     """
 
     name: str
@@ -96,7 +96,8 @@ class Variant:
                 f"{exercise.name}, {self.name!r}: {error}",
                 f"copy the passage from the source of {old.__name__} as it is now",
             ) from None
-        place = old if old in exercise.functions.values() else exercise.truth
+        known = old in exercise.functions.values() or calls(exercise.truth, old)
+        place = old if known else exercise.truth
         return substituted(exercise.functions, place, new)
 
 

@@ -38,6 +38,11 @@ def substituted(functions: Mapping[str, Function], old: Function, new: Function)
     return {name: new if fn is old else _aware(fn, old, new) for name, fn in functions.items()}
 
 
+def calls(fn: Function, other: Function) -> bool:
+    """Whether `other` is what a name in the code of `fn` stands for in its module."""
+    return any(_globals(fn).get(name) is other for name in _plain(fn).__code__.co_names)
+
+
 def replaced_once(source: str, change: str, into: str) -> str:
     """The source with one passage replaced; ValueError when it does not occur exactly once."""
     change, into = textwrap.dedent(change).strip("\n"), textwrap.dedent(into).strip("\n")

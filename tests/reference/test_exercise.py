@@ -22,6 +22,10 @@ def other(x):
     return x
 
 
+def twice(x):
+    return 2 * other(x)
+
+
 def one(name="plain", script="y = truth(x)", compare="y", **options):
     return case(name, script, compare, inputs, **{"visible": True, **options})
 
@@ -89,6 +93,12 @@ def test_a_change_of_another_form_takes_the_place_of_the_truth():
     exercise = Exercise("truth", truth, (one(),))
     functions = wrong("w", of=other, change="return x", into="return x + 1", says="s").functions(exercise)
     assert functions["truth"](3) == 4
+
+
+def test_a_change_of_what_the_truth_calls_leaves_the_truth_calling_it():
+    exercise = Exercise("twice", twice, (one(script="y = twice(x)"),))
+    functions = wrong("w", of=other, change="return x", into="return x + 1", says="s").functions(exercise)
+    assert functions["twice"](3) == 8
 
 
 def counts(x, kept=None):
