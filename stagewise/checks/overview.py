@@ -1,27 +1,41 @@
 """The progress table: a unit's exercises, the last result of each, the points each can earn."""
 
 from collections.abc import Mapping
+from enum import Enum
 
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
-from stagewise.judge.report import Report, Status
+from stagewise.judge.report import Status
 from stagewise.show.markup import BLUE, GREY, ORANGE, block, cell, escape, heading, row, strong, table, tag
 
 _HONEST = (
     "The grade comes from further cases that are not in this notebook. "
     "Passing the visible checks is a good sign, not the grade itself."
 )
-_WORDS = {
+
+
+class Earlier(Enum):
+    """The result of an exercise that was last checked in an earlier session."""
+
+    PASSED = "the function is the same or not defined yet"
+    CHANGED = "the function has another source"
+
+
+Result = Status | Earlier
+_WORDS: Mapping[Result | None, tuple[str, str, str]] = {
     Status.PASSED: ("✓", "visible checks passed", BLUE),
     Status.FAILED: ("✗", "not right yet", ORANGE),
     Status.ERROR: ("✗", "stops with an error", ORANGE),
     Status.UNFINISHED: ("○", "not written yet", GREY),
+    Earlier.PASSED: ("✓", "passed in an earlier session", GREY),
+    Earlier.CHANGED: ("·", "passed in an earlier session, changed since", GREY),
+    None: ("·", "not checked in this session", GREY),
 }
-_UNCHECKED = ("·", "not checked in this session", GREY)
 
 
-def progress_html(recorded: UnitRecording, last: Mapping[str, Report]) -> str:
+def progress_html(recorded: UnitRecording, last: Mapping[str, Result]) -> str:
     """Return the table with a bar of the points whose visible checks pass."""
-    passed, most = _points(recorded, last)
+    passed = sum(_points(recorded, last, result)[1] for result in (Status.PASSED, Earlier.PASSED))
+    most = sum(one.points for one in recorded.exercises.values())
     head = row(*(heading(word) for word in _HEAD))
     rows = [_html_row(one, last.get(one.name)) for one in recorded.exercises.values()]
     return block(
@@ -32,12 +46,12 @@ def progress_html(recorded: UnitRecording, last: Mapping[str, Report]) -> str:
     )
 
 
-def progress_text(recorded: UnitRecording, last: Mapping[str, Report]) -> str:
+def progress_text(recorded: UnitRecording, last: Mapping[str, Result]) -> str:
     """Return the same as text."""
     widest = max((len(name) for name in recorded.exercises), default=0)
     lines = []
     for one in recorded.exercises.values():
-        mark, words, _ = _result(last.get(one.name))
+        mark, words, _ = _WORDS[last.get(one.name)]
         lines.append(f"  {mark} {one.name:<{widest}}  {one.points:>4g} points  {words}")
     return "\n".join([_summary(recorded, last), *lines, _HONEST])
 
@@ -45,8 +59,8 @@ def progress_text(recorded: UnitRecording, last: Mapping[str, Report]) -> str:
 _HEAD = ("", "exercise", "points", "last check")
 
 
-def _html_row(one: ExerciseRecording, report: Report | None) -> str:
-    mark, words, color = _result(report)
+def _html_row(one: ExerciseRecording, last: Result | None) -> str:
+    mark, words, color = _WORDS[last]
     return row(
         cell(strong(mark, color)),
         cell(escape(one.name), "font-family:monospace;"),
@@ -55,22 +69,20 @@ def _html_row(one: ExerciseRecording, report: Report | None) -> str:
     )
 
 
-def _result(report: Report | None) -> tuple[str, str, str]:
-    return _UNCHECKED if report is None else _WORDS[report.status]
+def _points(recorded: UnitRecording, last: Mapping[str, Result], result: Result) -> tuple[int, float]:
+    """How many exercises have this result, and what they are worth."""
+    points = [one.points for one in recorded.exercises.values() if last.get(one.name) is result]
+    return len(points), sum(points)
 
 
-def _points(recorded: UnitRecording, last: Mapping[str, Report]) -> tuple[float, float]:
-    exercises = recorded.exercises.values()
-    passed = {name for name, report in last.items() if report.status is Status.PASSED}
-    return sum(one.points for one in exercises if one.name in passed), sum(one.points for one in exercises)
-
-
-def _summary(recorded: UnitRecording, last: Mapping[str, Report]) -> str:
-    passed, most = _points(recorded, last)
-    done = sum(1 for name in recorded.exercises if name in last and last[name].status is Status.PASSED)
+def _summary(recorded: UnitRecording, last: Mapping[str, Result]) -> str:
+    done, passed = _points(recorded, last, Status.PASSED)
+    before, kept = _points(recorded, last, Earlier.PASSED)
+    most = sum(one.points for one in recorded.exercises.values())
+    more = f"; {before} more passed in an earlier session ({kept:g} points)" if before else ""
     return (
         f"{recorded.title}: {done} of {len(recorded.exercises)} exercises pass their visible checks "
-        f"({passed:g} of {most:g} points)."
+        f"({passed:g} of {most:g} points){more}."
     )
 
 

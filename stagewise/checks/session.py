@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stagewise.checks import recording
+from stagewise.checks import kept, recording
 from stagewise.checks.cells import watch_names
-from stagewise.checks.overview import progress_html, progress_text
+from stagewise.checks.overview import Earlier, Result, progress_html, progress_text
 from stagewise.checks.recording import UnitRecording
 from stagewise.judge.report import Report, Status
 from stagewise.show import display
@@ -50,13 +50,16 @@ def begin(unit: str) -> None:
 
 
 def progress() -> None:
-    """Show the unit's exercises with the last result of each in this session and the points each can earn."""
+    """Show the unit's exercises with the last result of each and the points each can earn.
+
+    In a notebook, what passed its check in an earlier session is told as that; see `stagewise.checks.kept`.
+    """
     recorded = current()
     if recorded is None:
         known = ", ".join(recording.units()) or "none yet"
         display.say(f'Which unit? Run the first cell of the notebook, or begin("…") with one of: {known}')
         return
-    results = last_reports(recorded.unit)
+    results = last_results(recorded.unit)
     display.say(progress_text(recorded, results), progress_html(recorded, results))
 
 
@@ -74,6 +77,7 @@ def remember(report: Report, function: object = None) -> Attempt:
     code = _code(function)
     idle = before is not None and before.code != code and before.report.rows == report.rows
     _last[key] = Attempt(report, code, failures, idle)
+    kept.keep(*key, function if report.status is Status.PASSED else None)
     return _last[key]
 
 
@@ -92,6 +96,14 @@ def last_reports(unit: str | None = None) -> Mapping[str, Report]:
     """Return exercise -> last report in this session, of `unit` (default: the one begun)."""
     unit = unit or _unit
     return {exercise: last.report for (of, exercise), last in _last.items() if of == unit}
+
+
+def last_results(unit: str) -> Mapping[str, Result]:
+    """Return exercise -> its last result: of this session, or else that it passed in an earlier one."""
+    before = {
+        name: Earlier.CHANGED if changed else Earlier.PASSED for name, changed in kept.earlier(unit).items()
+    }
+    return {**before, **{name: report.status for name, report in last_reports(unit).items()}}
 
 
 def forget() -> None:

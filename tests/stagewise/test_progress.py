@@ -44,4 +44,4 @@ def test_last_result_counts(recorded, toy):
         check(toy.center)
         check(center)
     assert session.last_reports()["center"].status.value == "failed"
-    assert "not right yet" in progress_html(session.current(), session.last_reports())
+    assert "not right yet" in progress_html(session.current(), session.last_results("toy"))
