@@ -23,6 +23,7 @@ from stagewise.judge.edits import Edit, edits
 from stagewise.judge.fingerprint import ANYTHING, chance_apart, is_measured, recognise
 from stagewise.judge.judging import Judged, Observed, judge
 from stagewise.judge.script import Failure
+from stagewise.judge.searching import TimeUp
 
 CPU_SECONDS = 5.0
 _STATES = (1, 2)
@@ -39,10 +40,6 @@ class Mutant:
     graded: str = ""
     checked: str = ""
     unsupported: tuple[str, ...] = ()
-
-
-class _TimeUp(BaseException):
-    """A mutant has used up its time."""
 
 
 def described(edit: Edit) -> str:
@@ -82,7 +79,7 @@ def _judged(
             if "torch" in sys.modules:
                 sys.modules["torch"].manual_seed(seed)
             return _told(exercise, edit, functions, seed)
-    except (_TimeUp, RecursionError):  # the latter also where data hold themselves
+    except (TimeUp, RecursionError):  # the latter also where data hold themselves
         return Mutant(exercise.name, edit, 0.0)
 
 
@@ -114,7 +111,7 @@ def cpu_time(seconds: float) -> Iterator[None]:
     """Raise where the processor has worked that long on it, however busy the machine is; main thread only."""
 
     def stop(*_: object) -> None:
-        raise _TimeUp
+        raise TimeUp
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)

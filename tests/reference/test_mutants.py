@@ -10,10 +10,11 @@ from reference import mutants
 from reference.judge import mutating
 from reference.judge.drawing import draw
 from reference.judge.equivalents import Equivalent, listed, problems, read
-from reference.judge.mutating import _TimeUp, cpu_time
+from reference.judge.mutating import cpu_time
 from reference.kit import units
 from reference.kit.exercise import Exercise, Unit, case
 from reference.mutants import main, score, table
+from stagewise.judge.searching import TimeUp
 from tests.reference import toy
 
 
@@ -84,7 +85,7 @@ def endless():
 
 
 def test_a_mutant_that_does_not_end_is_stopped_by_the_time_of_the_processor():
-    with pytest.raises(_TimeUp), cpu_time(0.05):
+    with pytest.raises(TimeUp), cpu_time(0.05):
         endless()
     before = time.process_time()
     while time.process_time() - before < 0.1:  # the limit is gone
