@@ -2,7 +2,7 @@
 
 from autograder.attacks.field import HONEST, POINTS, Attack
 
-_CALLS = """
+CALLS = """
 import ctypes, errno, platform
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
@@ -38,7 +38,7 @@ KERNEL = (
         "uncounted memory",
         "keeps memory where no limit of the process counts it: segments, messages, files without a name",
         cells=(
-            _CALLS
+            CALLS
             + """
 call('shared segment', (29, 194), 0, 200_000_000, 0o1600)
 call('semaphores', (64, 190), 0, 32_000, 0o1600)
@@ -52,7 +52,7 @@ call('secret memory', (447, 447), 0)
         "calls of tomorrow",
         "asks for what is newer in the kernel than the list of what is refused: mounts, and what comes next",
         cells=(
-            _CALLS
+            CALLS
             + """
 room = ctypes.create_string_buffer(4096)
 call('a mount told', (457, 457), room, room, 4096, 0)
@@ -69,7 +69,7 @@ call('quota by descriptor', (443, 443), 3, 0, 0, 0)
         "everybody's quota",
         "takes the requests that the whole machine may have under way, so that its data bases stand still",
         cells=(
-            _CALLS
+            CALLS
             + """
 room = ctypes.c_ulong(0)
 call('requests', (206, 0), 60_000, ctypes.byref(room))
@@ -119,7 +119,7 @@ def double(x):
         "name in the examiner's network",
         "gives the conversation a name, which other submissions and the whole machine would see",
         cells=(
-            _CALLS
+            CALLS
             + """
 name = b'\\x01\\x00\\x00stagewise-seen'
 call('name', (49, 200), 3, name, len(name))
@@ -137,7 +137,7 @@ call('name of its own', (49, 200), pair[0], name, len(name))
         "the other end",
         "asks the socket for a hold on the examiner's process, its groups, its label, its files",
         cells=(
-            _CALLS
+            CALLS
             + """
 room, size, on = ctypes.create_string_buffer(256), ctypes.c_uint32(256), ctypes.c_int(1)
 for name, option in (('process', 77), ('identity', 17), ('groups', 59), ('label', 31)):
@@ -151,7 +151,7 @@ for name, option in (('identities', 16), ('labels', 34), ('processes', 76)):
         "watching the others",
         "asks to be told whenever anybody on the machine opens a file of Python or of a package",
         cells=(
-            _CALLS
+            CALLS
             + """
 import os
 call('old watch', (253, None))
@@ -167,7 +167,7 @@ call('lease', (72, 25), os.open(os.__file__, os.O_RDONLY), 1024, 0)
         "pages in the cache",
         "asks which pages of everybody's files somebody has read lately",
         cells=(
-            _CALLS
+            CALLS
             + """
 import mmap, os
 file = os.open(os.__file__, os.O_RDONLY)
@@ -282,7 +282,7 @@ print('SUCCESS' if signal.value != 9 else 'still tied')
         "capabilities",
         "looks for a right of root's that was left to it, and takes back those that it gave up",
         cells=(
-            _CALLS
+            CALLS
             + """
 import struct
 header, rights = struct.pack('Ii', 0x20080522, 0), ctypes.create_string_buffer(24)
@@ -311,7 +311,7 @@ if platform.machine() == 'x86_64':
         "every other way",
         "makes each of the system calls by which programs have left sandboxes before",
         cells=(
-            _CALLS
+            CALLS
             + """
 WAYS = {
     'io_uring_setup': (425, 425), 'io_uring_enter': (426, 426), 'io_uring_register': (427, 427),

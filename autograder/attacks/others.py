@@ -1,6 +1,7 @@
 """Attacks on other processes and on files that can be named: what namespaces hide, and else is refused."""
 
 from autograder.attacks.field import Attack
+from autograder.attacks.kernel import CALLS
 
 OTHERS = (
     Attack(
@@ -35,6 +36,26 @@ for pid in others:
                 lambda: fcntl.ioctl(3, 0x8901, pid.to_bytes(4, 'little'))):
         try: print('SUCCESS', pid, ask())
         except OSError as error: print(error)
+""",
+        ),
+    ),
+    Attack(
+        "memory of others",
+        "looks for shared memory, semaphores and messages of other programs, by their numbers and names",
+        cells=(
+            CALLS
+            + """
+room = ctypes.create_string_buffer(256)
+found = []
+for number in range(300):
+    for name, numbers, arguments in (
+        ('attached', (30, 196), (number, 0, 0o10000)), ('memory', (31, 195), (number, 13, room)),
+        ('semaphores', (66, 191), (number, 0, 18, room)), ('messages', (71, 187), (number, 11, room)),
+    ):
+        if libc.syscall(numbers[COLUMN], *arguments) >= 0: found.append((name, number))
+for name in ('0', 'mail', 'queue'):
+    if libc.syscall((240, 180)[COLUMN], name.encode(), 0, 0, 0) >= 0: found.append(name)
+print('SUCCESS' if found else 'nothing shared', found)
 """,
         ),
     ),

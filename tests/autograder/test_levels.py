@@ -1,10 +1,14 @@
 """Levels of isolation: which one a machine gets, what is told where it gets none, and what each holds."""
 
+import ctypes
+import itertools
 import json
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +16,7 @@ from autograder.errors import SandboxError
 from autograder.grading.driver import Settings, grade
 from autograder.isolation import levels
 from autograder.isolation.candidate._rooms import Rooms
+from autograder.isolation.candidate.serve import Template
 from autograder.isolation.confinement import _landlock
 from autograder.isolation.confinement.gate import MOST_ENTRIES
 from autograder.isolation.confinement.level import AUTO, ISOLATIONS, Level, answers
@@ -246,6 +251,44 @@ def test_a_class_earns_and_is_told_the_same_at_each_level(level, toy_course):
     assert shown_there == shown
     assert {one.record.isolation for one in lesser.values()} == {level, ""}
     assert not any(one.graded for one in graded(AUTO, force=False)[0].values())
+
+
+def test_shared_memory_of_the_accounts_programs_is_out_of_reach(shared):
+    """A segment that this process made and leaves open to its user."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    segment = libc.shmget(0, 4096, 0o1600)
+    if segment < 0:
+        pytest.skip("this machine has no shared memory of that kind")
+    try:
+        source = f"import ctypes\nplace = ctypes.CDLL(None).shmat({segment}, None, 0o10000)"
+        with shared.new_candidate() as candidate:
+            candidate.run_cell(source)
+            assert value(candidate, "place") == -1
+    finally:
+        libc.shmctl(segment, 0, None)
+
+
+def test_no_descriptor_keeps_others_waiting_in_a_template():
+    """Two that always have something to say, until the requests end."""
+    requests, theirs = socket.socketpair()
+    template = Template(requests, None, None, SimpleNamespace(level=Level.PROCESS, one_at_a_time=False))
+    pipes = [os.pipe() for _ in range(2)]
+    heard = []
+
+    def hear(name):
+        heard.append(name)
+        if len(heard) == 4:
+            theirs.recv(16)
+            theirs.close()
+
+    for name, (reading, writing) in enumerate(pipes):
+        os.write(writing, b"x")
+        template._handle(reading, lambda _, name=name: hear(name))
+    template.serve()
+    assert set(heard) == {0, 1}
+    requests.close()
+    for descriptor in itertools.chain(*pipes):
+        os.close(descriptor)
 
 
 def test_a_level_says_what_it_lacks():

@@ -107,8 +107,11 @@ BY_ARGUMENT_SHARED = [
     (OPENAT, [-100 & 0xFFFFFFFF, 1, 0x41, 0o777], [3, 1, 0x41, 0o4755], [3, 1, 0x41, 0o2755]),
     (MKNODAT, [3, 1, 0o100777], [3, 1, 0o104755], [3, 1, 0o102755]),
     (seccomp._IOCTL, [3, 0x5421], [3, 0x8901], [3, 0x40086602]),
-    (seccomp._CLOCK, [2], [(~OWN << 3 | 2) & 0xFFFFFFFF], [(~1 << 3 | 6) & 0xFFFFFFFF]),
-    (seccomp._CLOCK, [(~0 << 3 | 2) & 0xFFFFFFFF], [0x80000000], [0xFFFFFFF7]),
+    *(
+        (numbers, own, [(~OWN << 3 | 2) & 0xFFFFFFFF], [0xFFFFFFF7])
+        for numbers in seccomp._CLOCKS.values()
+        for own in ([2], [(~0 << 3 | 2) & 0xFFFFFFFF])
+    ),
 ]
 
 

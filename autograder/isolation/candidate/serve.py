@@ -7,6 +7,7 @@ everything that the candidate started is killed.
 
 import gc
 import importlib
+import itertools
 import os
 import pkgutil
 import select
@@ -79,8 +80,11 @@ class Template:
     def serve(self) -> None:
         """Say that all is ready, then work until the control socket closes."""
         self._requests.send(READY)
-        while True:
-            descriptor, events = self._poll.poll()[0]  # one at a time: handling it may close and reuse others
+        for turn in itertools.count():
+            ready = self._poll.poll()
+            # One at a time, since handling it may close and reuse others; in turn, so that none keeps others
+            # waiting.
+            descriptor, events = ready[turn % len(ready)]
             if descriptor != self._requests.fileno():
                 self._handlers[descriptor](events)
             elif not self._start():

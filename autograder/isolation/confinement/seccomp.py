@@ -131,9 +131,26 @@ _REFUSED_SHARED = {
     "setxattr": (188, 5),
     "lsetxattr": (189, 6),
     "fsetxattr": (190, 7),
+    "getxattr": (191, 8),
+    "lgetxattr": (192, 9),
+    "fgetxattr": (193, 10),
+    "listxattr": (194, 11),
+    "llistxattr": (195, 12),
+    "flistxattr": (196, 13),
     "removexattr": (197, 14),
     "lremovexattr": (198, 15),
     "fremovexattr": (199, 16),
+    # Memory and messages of the account's other programs, by their numbers and names.
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "semop": (65, 193),
+    "semctl": (66, 191),
+    "semtimedop": (220, 192),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
+    "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
     "setpriority": (141, 140),
     "ioprio_set": (251, 30),
     "process_madvise": (440, 440),
@@ -161,7 +178,12 @@ _OF_PROCESSES = {  # whose first argument is a process, 0 for the own one
 _MODES = {(2, ABSENT): 2, (257, 56): 3, (85, ABSENT): 1, (133, ABSENT): 1, (259, 33): 2}
 """The argument of open, openat, creat, mknod and mknodat that is a mode."""
 _IOCTL = (16, 29)
-_CLOCK = (228, 113)
+_CLOCKS = {
+    "clock_gettime": (228, 113),
+    "clock_getres": (229, 114),
+    "clock_nanosleep": (230, 115),
+    "timer_create": (222, 107),
+}
 
 _CLONE_THREAD = 0x00010000
 _PARENT_DEATH_SIGNAL, _DUMPABLE = 1, 4
@@ -290,7 +312,14 @@ def _shared(column: int) -> list[bytes]:
         *(step for number, argument in modes for step in _if(number, argument, _SET_ID, test=_ANY_BIT)),
         *(step for number in processes for step in _unless(number, 0, 0)),
         *_unless(_IOCTL[column], 1, *_HARMLESS),
-        _step(_EQUAL, _CLOCK[column], 0, 5),  # the time that another process used has a clock, too
+        *(step for both in _CLOCKS.values() for step in _own_clock(both[column])),
+    ]
+
+
+def _own_clock(number: int) -> list[bytes]:
+    """Refuse the call `number` for the clock that tells how much time another process used."""
+    return [
+        _step(_EQUAL, number, 0, 5),
         _step(_LOAD, _ARGUMENTS),
         _step(_AT_LEAST, _OWN_CLOCKS, 1, 0),
         _step(_AT_LEAST, _OTHERS_CLOCKS, 1, 0),
