@@ -95,7 +95,8 @@ def _shown(mutant: Mutant) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 1 when a mutant survives, or the list of equivalent ones is wrong."""
+    """The command; 1 when a mutant survives or is told what is not so, or the list of equivalent ones is
+    wrong."""
     parser = argparse.ArgumentParser(
         prog="python -m reference.mutants", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -109,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.unit or units.names():
         found = score(units.load(name), listed(name), None if options.all else SAMPLE, options.seed)
         print(table(found), flush=True)
-        well = well and not (found.survivors or found.problems)
+        well = well and not (found.survivors or found.unsupported or found.problems)
     return 0 if well else 1
 
 

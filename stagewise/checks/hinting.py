@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stagewise.checks import apart, recording, session
+from stagewise.checks.cells import overtaken
 from stagewise.checks.checking import compared, found_exercise
 from stagewise.checks.recording import ExerciseRecording
 from stagewise.checks.session import Attempt
@@ -43,7 +44,7 @@ def hint(f: Callable[..., Any]) -> None:
     """
     found = found_exercise((f,))
     with redirect_stdout(StringIO()):  # what the function prints was said by its check
-        text = found if isinstance(found, str) else _hint(f, *found)
+        text = found.replace("check", "hint") if isinstance(found, str) else _hint(f, *found)
     display.say(f"Hint: {text}", block(box(f"{strong('Hint:', BLUE)} {prose(text, 1500)}", BLUE)))
 
 
@@ -52,6 +53,8 @@ def _hint(f: Callable[..., Any], unit: str, exercise: ExerciseRecording) -> str:
     attempt = session.last_attempt(unit, exercise.name)
     if attempt is None:
         return f"run the check of {exercise.name} first; a hint is for what it finds wrong."
+    if former := overtaken(f):
+        return former
     functions = _with_partners(f, exercise)
     if isinstance(functions, str):
         return functions
@@ -60,8 +63,10 @@ def _hint(f: Callable[..., Any], unit: str, exercise: ExerciseRecording) -> str:
     if needless:
         return needless
     try:
-        source, start = "".join((lines := inspect.getsourcelines(f))[0]), lines[1]
-    except (OSError, TypeError):
+        lines, start = inspect.getsourcelines(f)
+        source = "".join(lines)
+        statement_count(source)
+    except (OSError, TypeError, ValueError, SyntaxError):
         return f"the text of {exercise.name} cannot be read. Define it with def in a cell of its own."
     key = unit, exercise.name, source
     following, last = _given.get(key) or (_hints(source, start, functions, exercise, attempt), "")

@@ -179,8 +179,16 @@ def test_what_resembles_the_right_answer_is_told_first(told):
 def test_a_function_whose_text_is_unknown_is_told_so(told):
     cell = {}
     exec("def center(x): return x + 5", cell)
-    (said,) = hints(told, cell["center"], 1)
-    assert said.startswith("Hint: the text of center cannot be read.")
+    lam = define("center = lambda x: x + 5")
+    lam.__name__ = "center"
+    for f in (cell["center"], lam):
+        (said,) = hints(told, f, 1)
+        assert said.startswith("Hint: the text of center cannot be read.")
+
+
+def test_a_former_definition_is_told_as_that(told, monkeypatch):
+    monkeypatch.setattr(hinting, "overtaken", lambda f: "It is the one of before.")
+    assert hints(told, define(LONG), 1) == ["Hint: It is the one of before."]
 
 
 def test_loops_that_may_not_end_are_not_searched_where_nothing_stops_them(told):
@@ -193,7 +201,7 @@ def test_what_is_no_exercise_is_told_so(told):
     hint(3)
     hint(np.zeros)
     assert len(told) == 2
-    assert "not a function" in told[0]
+    assert told[0].startswith("Hint: hint was given a single number, not a function")
     assert "no exercise" in told[1]
 
 
