@@ -81,8 +81,8 @@ def _cases(ask: probes.Ask, constant: Constant | None, tiny: str, **small: float
         keeps_dtype(of(4, 5), visible=True, why=probes.DTYPE),
         ask("5 examples, 7 features", of(5, 7), weight=2, main=True),
         ask("three axes", of(2, 3, 4), weight=0.5, why=SHAPES),
-        ask(tiny, of(3, 4, **small), weight=0.5),
-        ask("one example", of(1, 5), weight=0.5),
+        ask(tiny, of(3, 4, **small), weight=0.5, why="small numbers are no zeros"),
+        ask("one example", of(1, 5), weight=0.5, why="N = 1"),
         takes_gaps(of(3, 6), why=probes.MEMORY),
     ]
 
