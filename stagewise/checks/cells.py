@@ -8,6 +8,7 @@ from typing import Any
 
 from stagewise.judge.student_traceback import place_name
 from stagewise.show.display import notebook_shell, say
+from stagewise.show.markup import ORANGE, block, box, prose
 
 _RUN_ABOVE = "After opening a notebook or restarting its kernel, Run > Run All Above Selected Cell runs them"
 
@@ -30,8 +31,8 @@ def overtaken(function: Any) -> str:
     for later in range(len(cells) - 1, int(number[1]), -1):
         if definition.search(cells[later]):
             return (
-                f"What was checked is the {name} of {place}. Cell In[{later}], which was run later, has a "
-                f"def of {name} too, but it is not in use: did that cell stop with an error?"
+                f"What was checked is the `{name}` of {place}. Cell In[{later}], which was run later, has "
+                f"a def of it too, but that one is not in use: did that cell stop with an error?"
             )
     return ""
 
@@ -42,7 +43,7 @@ def undefined(error: BaseException | None) -> str:
     name = error.name if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) else None
     if shell is None or not name or any(name in _defined(cell) for cell in _cells(shell)):
         return ""
-    return f"No cell that was run in this session defines {name}. {_RUN_ABOVE}."
+    return f"No cell that was run in this session defines `{name}`. {_RUN_ABOVE}."
 
 
 def watch_names() -> None:
@@ -55,7 +56,7 @@ def watch_names() -> None:
 def _tell(result: Any) -> None:
     told = undefined(result.error_in_exec)
     if told:
-        say(told)
+        say(told, block(box(prose(told), ORANGE)))
 
 
 def _cells(shell: Any) -> list[str]:

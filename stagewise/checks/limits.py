@@ -15,6 +15,7 @@ from stagewise.judge.student_traceback import describe
 SECONDS = 10.0  # of computing
 _PATIENCE = 6  # times as long on the clock: for a busy machine, and for a function that only waits
 MOST_PRINTED = 2_000  # letters
+_LINE = 50  # letters that the end of a line counts for
 _TICK = 0.5
 
 Compared = TypeVar("Compared", bound=Callable[..., Report])
@@ -81,7 +82,7 @@ def _alarm(seconds: float) -> Callable[..., None]:
 
 
 class _Short:
-    """A stream that passes on the first letters it is given, and once says that there were more."""
+    """A stream that passes on the first letters and lines it is given, and says once that there were more."""
 
     def __init__(self, stream: Any) -> None:
         self._stream, self._left = stream, MOST_PRINTED
@@ -89,12 +90,18 @@ class _Short:
     def write(self, text: str) -> int:
         """Pass on what there is room for."""
         if self._left >= 0:
-            self._stream.write(text[: self._left])
-            self._left -= len(text)
+            end = self._room(text)
+            self._stream.write(text[:end])
             if self._left < 0:
-                self._stream.write(
-                    f"\n… (a check shows the first {MOST_PRINTED:,} letters of what is printed)\n"
-                )
+                self._stream.write("\n… (a check shows only the beginning of what is printed)\n")
+        return len(text)
+
+    def _room(self, text: str) -> int:
+        """How many letters of `text` there is room for."""
+        for end, letter in enumerate(text):
+            self._left -= _LINE if letter == "\n" else 1
+            if self._left < 0:
+                return end
         return len(text)
 
     def __getattr__(self, name: str) -> Any:

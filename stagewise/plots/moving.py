@@ -92,7 +92,8 @@ class Moving(Picture):
             return text, []
         way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(places, axis=0).T))])
         here = np.minimum(self.moments, len(places) - 1)
-        dashed = f'<path stroke-dasharray="{way[-1]:.1f} {way[-1]:.1f}"'
+        # The gap is longer than the line, so that no rounding shows a dot of the next dash at its end.
+        dashed = f'<path stroke-dasharray="{way[-1]:.1f} {way[-1] + 1:.1f}"'
         text = _inside(text, f"walk-{index}", r"<path([^>]*)/>", rf"{dashed}\1/>")
         grow = [f"stroke-dashoffset:{left:.1f}px" for left in way[-1] - way[here]]
         ride = [f"transform:translate({x:.1f}px,{y:.1f}px)" for x, y in places[here] - places[-1]]

@@ -21,7 +21,7 @@ def run(shell, *sources):
 def test_a_cell_that_failed_after_the_definition_is_named(shell, broken, capsys):
     first = shell.execution_count
     told = overtaken(run(shell, FIRST, "x = 1", broken))
-    assert f"the center of Cell In[{first}]. Cell In[{first + 2}], which was run later, has a def" in told
+    assert f"the `center` of Cell In[{first}]. Cell In[{first + 2}], which was run later, has a def" in told
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_nothing_is_said_where_it_is_not_known(shell, toy):
 
 def test_a_check_that_passes_says_it_in_a_box(shell, reports, capsys):
     check(run(shell, FIRST, "def center(x) return x"))
-    assert "Take care: What was checked is the center of" in to_text(reports[0])
+    assert "Take care: What was checked is the `center` of" in to_text(reports[0])
 
 
 def test_a_check_with_a_known_mistake_says_it_too(shell, reports, capsys):
@@ -63,7 +63,7 @@ def error(shell, source):
 
 
 def test_a_name_that_no_cell_defined_is_told(shell, capsys):
-    assert "No cell that was run in this session defines helper. " in undefined(error(shell, "helper(1)"))
+    assert "No cell that was run in this session defines `helper`. " in undefined(error(shell, "helper(1)"))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_other_errors_are_not_about_names(shell, source, capsys):
 
 def test_a_check_tells_a_missing_helper(shell, reports, capsys):
     check(run(shell, "def center(x): return helper(x)"))
-    assert "defines helper" in reports[0].notes[1]
+    assert "defines `helper`" in reports[0].notes[1]
 
 
 def test_a_kernel_says_it_below_the_cell_once(shell, recorded, capsys, monkeypatch):
