@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.optimizers.probes import Rule, epsilon_cases, ordinary, positive
-from reference.exercises.optimizers.variants import state_mistakes, usual
+from reference.exercises.optimizers.probes import Rule, epsilon_cases, positive
+from reference.exercises.optimizers.variants import rule_exercise
 from reference.kit.notation import Notation
-from reference.kit.variants import exercise
 from reference.truth import optimizers as opt
 
 NO_ROOT = (
@@ -33,9 +32,9 @@ ONE_RATE = (
     "w keeps its own sum."
 )
 
-ADAGRAD_RULE = Rule("adagrad", {"learning_rate": 0.35, "epsilon": 1e-8}, {"cache": positive(0.5, 4.0)})
+ADAGRAD_RULE = Rule(opt.adagrad, {"learning_rate": 0.35, "epsilon": 1e-8}, {"cache": positive(0.5, 4.0)})
 RMSPROP_RULE = Rule(
-    "rmsprop", {"learning_rate": 0.35, "decay_rate": 0.8, "epsilon": 1e-8}, {"cache": positive(0.5, 4.0)}
+    opt.rmsprop, {"learning_rate": 0.35, "decay_rate": 0.8, "epsilon": 1e-8}, {"cache": positive(0.5, 4.0)}
 )
 
 
@@ -48,47 +47,38 @@ def adagrad_by_powers(w: Any, dw: Any, config: Any = None) -> Any:
 
 
 named = Notation(globals())
-ADAGRAD = exercise(
-    opt.adagrad,
-    (
-        *ordinary(ADAGRAD_RULE),
-        *epsilon_cases(ADAGRAD_RULE),
-    ),
-    (
-        *named.wrongs("""
-        no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
-            @NO_ROOT
-        eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
-            @INSIDE
-        eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
-            @MISSING
-        eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
-            @FIXED
-        stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
-            @STALE
-        no-memory: cache + dw**2 => dw**2
-            Your cache holds the last square only, so every entry takes steps of the same length. AdaGrad adds
-            up the squares of all steps.
-        memory-fades: cache + dw**2 => 0.9 * cache + 0.1 * dw**2
-            Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of all
-            squares.
-        square-missing: cache + dw**2 => cache + dw
-            Your cache adds up the gradients, in which plus and minus cancel. It adds up their squares.
-        not-squared: cache + dw**2 => cache + np.abs(dw)
-            Your cache adds up absolute values. It adds up squares.
-        one-rate-for-all: cache + dw**2 => cache + np.sum(dw**2)
-            @ONE_RATE
-        ascent: w - config["learning_rate"] => w + config["learning_rate"]
-            @UPHILL
-        """),
-        *state_mistakes(opt.adagrad),
-    ),
-    (
-        *usual(opt.adagrad),
-        *named.rights("""
-        a power instead of a root: by adagrad_by_powers
-        """),
-    ),
+ADAGRAD = rule_exercise(
+    ADAGRAD_RULE,
+    epsilon_cases(ADAGRAD_RULE),
+    named.wrongs("""
+    no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
+        @NO_ROOT
+    eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
+        @INSIDE
+    eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
+        @MISSING
+    eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
+        @FIXED
+    stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
+        @STALE
+    no-memory: cache + dw**2 => dw**2
+        Your cache holds the last square only, so every entry takes steps of the same length. AdaGrad adds
+        up the squares of all steps.
+    memory-fades: cache + dw**2 => 0.9 * cache + 0.1 * dw**2
+        Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of all
+        squares.
+    square-missing: cache + dw**2 => cache + dw
+        Your cache adds up the gradients, in which plus and minus cancel. It adds up their squares.
+    not-squared: cache + dw**2 => cache + np.abs(dw)
+        Your cache adds up absolute values. It adds up squares.
+    one-rate-for-all: cache + dw**2 => cache + np.sum(dw**2)
+        @ONE_RATE
+    ascent: w - config["learning_rate"] => w + config["learning_rate"]
+        @UPHILL
+    """),
+    named.rights("""
+    a power instead of a root: by adagrad_by_powers
+    """),
 )
 
 
@@ -101,53 +91,44 @@ def rmsprop_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
     return w - config["learning_rate"] * (dw / (config["epsilon"] + cache**0.5)), config
 
 
-RMSPROP = exercise(
-    opt.rmsprop,
-    (
-        *ordinary(RMSPROP_RULE),
-        *epsilon_cases(RMSPROP_RULE),
-    ),
-    (
-        *named.wrongs("""
-        decay-reversed: rho * cache + (1 - rho) * dw**2 => (1 - rho) * cache + rho * dw**2
-            Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the new square.
-        no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
-            @NO_ROOT
-        stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
-            @STALE
-        eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
-            @INSIDE
-        eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
-            @MISSING
-        eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
-            @FIXED
-        adagrad-sum: rho * cache + (1 - rho) * dw**2 => cache + dw**2
-            Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the old cache
-            and the new square, so that it forgets.
-        new-square-whole: (1 - rho) * dw**2 => dw**2
-            You add the new square whole. It enters with the weight 1 - decay_rate, so that the two weights
-            add up to 1.
-        ascent: w - config["learning_rate"] => w + config["learning_rate"]
-            @UPHILL
-        square-missing: (1 - rho) * dw**2 => (1 - rho) * dw
-            Your cache averages the gradients, in which plus and minus cancel. It averages their squares.
-        not-squared: (1 - rho) * dw**2 => (1 - rho) * np.abs(dw)
-            Your cache averages absolute values. It averages squares.
-        one-rate-for-all: (1 - rho) * dw**2 => (1 - rho) * np.mean(dw**2)
-            You average the squares over all entries, so that the whole parameter has one common rate. Each
-            entry of w keeps its own average.
-        decay-rate-fixed: rho = config["decay_rate"] => rho = 0.99
-            Your decay rate is always 0.99. Take the one that config holds.
-        bias-corrected: np.sqrt(cache) => np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))
-            You divide the cache by 1 - decay_rate^t before the root. That correction is Adam's; RMSProp takes
-            the cache as it is.
-        """),
-        *state_mistakes(opt.rmsprop),
-    ),
-    (
-        *usual(opt.rmsprop),
-        *named.rights("""
-        a step towards the new square: by rmsprop_by_corrections
-        """),
-    ),
+RMSPROP = rule_exercise(
+    RMSPROP_RULE,
+    epsilon_cases(RMSPROP_RULE),
+    named.wrongs("""
+    decay-reversed: rho * cache + (1 - rho) * dw**2 => (1 - rho) * cache + rho * dw**2
+        Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the new square.
+    no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
+        @NO_ROOT
+    stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
+        @STALE
+    eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
+        @INSIDE
+    eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
+        @MISSING
+    eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
+        @FIXED
+    adagrad-sum: rho * cache + (1 - rho) * dw**2 => cache + dw**2
+        Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the old cache
+        and the new square, so that it forgets.
+    new-square-whole: (1 - rho) * dw**2 => dw**2
+        You add the new square whole. It enters with the weight 1 - decay_rate, so that the two weights
+        add up to 1.
+    ascent: w - config["learning_rate"] => w + config["learning_rate"]
+        @UPHILL
+    square-missing: (1 - rho) * dw**2 => (1 - rho) * dw
+        Your cache averages the gradients, in which plus and minus cancel. It averages their squares.
+    not-squared: (1 - rho) * dw**2 => (1 - rho) * np.abs(dw)
+        Your cache averages absolute values. It averages squares.
+    one-rate-for-all: (1 - rho) * dw**2 => (1 - rho) * np.mean(dw**2)
+        You average the squares over all entries, so that the whole parameter has one common rate. Each
+        entry of w keeps its own average.
+    decay-rate-fixed: rho = config["decay_rate"] => rho = 0.99
+        Your decay rate is always 0.99. Take the one that config holds.
+    bias-corrected: np.sqrt(cache) => np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))
+        You divide the cache by 1 - decay_rate^t before the root. That correction is Adam's; RMSProp takes
+        the cache as it is.
+    """),
+    named.rights("""
+    a step towards the new square: by rmsprop_by_corrections
+    """),
 )

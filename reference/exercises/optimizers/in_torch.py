@@ -9,7 +9,7 @@ from torch.optim import lr_scheduler
 
 from reference.exercises.optimizers.adaptive import ADAGRAD_RULE, RMSPROP_RULE
 from reference.exercises.optimizers.moments import ADAM_RULE, ADAMW_RULE
-from reference.exercises.optimizers.momentum import MOMENTUM_RULE, NESTEROV_RULE
+from reference.exercises.optimizers.momentum import MOMENTUM_RULE, NESTEROV_RULE, SGD_RULE
 from reference.exercises.optimizers.probes import Rule, fresh, started
 from reference.kit.drawn import Drawn
 from reference.truth import optimizers as opt
@@ -174,19 +174,19 @@ def torch_clipped(g0: Any, g1: Any, g2: Any, g3: Any, max_norm: float) -> Any:
     return *(parameter.grad for parameter in parameters), norm
 
 
-def row(rule: Rule, truth: Any, make: Any, kept: Mapping[str, str]) -> Row:
-    return Row(rule.name, all_steps(truth, tuple(kept)), walked(make, kept), training(rule), RULE)
+def row(rule: Rule, make: Any, kept: Mapping[str, str]) -> Row:
+    return Row(rule.name, all_steps(rule.truth, tuple(kept)), walked(make, kept), training(rule), RULE)
 
 
 velocity, cache = {"velocity": "momentum_buffer"}, {"m": "exp_avg", "v": "exp_avg_sq"}
 ROWS = (
-    row(Rule("sgd", {"learning_rate": 0.35}), opt.sgd, sgd, {}),
-    row(MOMENTUM_RULE, opt.sgd_momentum, sgd, velocity),
-    row(NESTEROV_RULE, opt.nesterov_momentum, lambda p, c: sgd(p, c, nesterov=True), velocity),
-    row(ADAGRAD_RULE, opt.adagrad, adagrad, {"cache": "sum"}),
-    row(RMSPROP_RULE, opt.rmsprop, rmsprop, {"cache": "square_avg"}),
-    row(ADAM_RULE, opt.adam, adam, cache),
-    row(ADAMW_RULE, opt.adamw, adamw, cache),
+    row(SGD_RULE, sgd, {}),
+    row(MOMENTUM_RULE, sgd, velocity),
+    row(NESTEROV_RULE, lambda p, c: sgd(p, c, nesterov=True), velocity),
+    row(ADAGRAD_RULE, adagrad, {"cache": "sum"}),
+    row(RMSPROP_RULE, rmsprop, {"cache": "square_avg"}),
+    row(ADAM_RULE, adam, cache),
+    row(ADAMW_RULE, adamw, cache),
     Row("step_decay", rates(opt.step_decay), scheduled(in_steps), _in_steps, NUMBER),
     Row("cosine_decay", rates(opt.cosine_decay), scheduled(cosine), _cosine, NUMBER),
     Row("linear_warmup", rates(opt.linear_warmup), scheduled(warmup), _warmup, NUMBER),

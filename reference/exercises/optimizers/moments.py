@@ -16,7 +16,7 @@ from reference.exercises.optimizers.probes import (
     probe,
     started,
 )
-from reference.exercises.optimizers.variants import ANOTHER, SHARED, state_mistakes, usual
+from reference.exercises.optimizers.variants import ANOTHER, SHARED, rule_exercise, usual
 from reference.kit.exercise import Misconception
 from reference.kit.notation import Notation
 from reference.kit.variants import exercise
@@ -25,14 +25,14 @@ from reference.truth import optimizers as opt
 _STATE = {"m": either_sign(0.3, 0.9), "v": positive(0.3, 1.0)}
 
 ADAM_RULE = Rule(
-    "adam",
+    opt.adam,
     {"learning_rate": 0.35, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-8},
     _STATE,
     counts=True,
     rate=1e-3,
 )
 ADAMW_RULE = Rule(
-    "adamw",
+    opt.adamw,
     {"learning_rate": 0.35, "weight_decay": 0.3, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-8},
     _STATE,
     counts=True,
@@ -158,10 +158,9 @@ def counting_after_use(w: Any, dw: Any, config: Any = None) -> Any:
 
 
 named = Notation(globals(), ANOTHER=ANOTHER, SHARED=SHARED)
-ADAM = exercise(
-    opt.adam,
+ADAM = rule_exercise(
+    ADAM_RULE,
     (
-        *ordinary(ADAM_RULE),
         *epsilon_cases(ADAM_RULE),
         probe(ADAM_RULE, "a t but no moments", fresh(ADAM_RULE, (4,), 2, {"t": 2}), 2, weight=0.5),
     ),
@@ -172,15 +171,11 @@ ADAM = exercise(
             You start to count at 1 and add 1 after use. From a fresh start that comes out right, but the t of
             a config is the number of steps done before this one: add 1 first.
         """),
-        *state_mistakes(opt.adam),
     ),
-    (
-        *usual(opt.adam),
-        *named.rights("""
-        the alpha form, with epsilon corrected along: by adam_with_corrected_epsilon
-        steps towards the new values: by adam_by_corrections
-        """),
-    ),
+    named.rights("""
+    the alpha form, with epsilon corrected along: by adam_with_corrected_epsilon
+    steps towards the new values: by adam_by_corrections
+    """),
 )
 
 

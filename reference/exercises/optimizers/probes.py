@@ -7,14 +7,29 @@ stands does not matter (it is asked by cases of its own); given states are far f
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from reference.kit.drawn import Drawn
-from reference.kit.exercise import Case, Inputs, case
+from reference.kit.exercise import Case, Function, Inputs, case
 from reference.kit.probes import DTYPE, MEMORY
 from reference.kit.promises import Promise, keeps_dtype, takes_gaps
+
+AFRESH = "a call without a config starts with the defaults, and afresh"
+PASSED_ON = (
+    "what one call leaves in the config is what the next one starts from; a setting that is not given has "
+    "its default"
+)
+KEPT = "the config that comes back holds the new state, and still the settings"
+APART = (
+    "a call without a config starts afresh: nothing of an earlier parameter may be left in a default or a "
+    "global"
+)
+NEAR = "gradients of about 1e-08, next to which epsilon counts"
+OTHER = "gradients of about 1e-5 and an epsilon of 1e-5"
+NO_GRADIENT = "where dw has always been 0, the root is 0 as well"
 
 Shape = tuple[int, ...]
 Sampler = Callable[[np.random.Generator, Shape], np.ndarray]
@@ -22,17 +37,22 @@ Sampler = Callable[[np.random.Generator, Shape], np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An update rule as far as its cases need to know it.
+    """An update rule (`truth`) as far as its cases need to know it.
 
     settings: its keys with values other than the defaults; state: its arrays, each with how a given one is
     drawn; counts: whether it counts its steps; rate: the default learning rate.
     """
 
-    name: str
+    truth: Function
     settings: Mapping[str, float]
     state: Mapping[str, Sampler] = field(default_factory=dict)
     counts: bool = False
     rate: float = 1e-2
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.truth.__name__
 
     @property
     def compared(self) -> dict[str, float]:
@@ -136,75 +156,41 @@ def two_parameters(rule: Rule) -> Case:
         other_w2, other = {rule.name}(other_w1, other_dw[1], other)
         next_w, config = {rule.name}(next_w, dw[1], config)
     """
-    return case(
-        "two parameters, each with a config of its own",
-        script,
-        rule.compared,
-        inputs,
-        updates=("w", "other_w"),
-        visible=True,
-        why="a call without a config starts afresh: nothing of an earlier parameter may be left in a "
-        "default or a global",
-    )
+    name, own = "two parameters, each with a config of its own", ("w", "other_w")
+    return case(name, script, rule.compared, inputs, updates=own, visible=True, why=APART)
 
 
 def ordinary(rule: Rule) -> tuple[Case | Promise, ...]:
     """What is asked of every rule with a state."""
     given, setting = dict(rule.settings), dict(list(rule.settings.items())[:2])
+    ask = partial(probe, rule)
+    bare, few = fresh(rule, (3, 2), 1), fresh(rule, (2, 2), 10, setting)
     return (
-        probe(rule, "one step from a given state", started(rule, (4, 3)), weight=2, visible=True, main=True),
-        probe(rule, "the first step, no config", fresh(rule, (3, 2), 1), given=False, visible=True).because(
-            "a call without a config starts with the defaults, and afresh"
-        ),
-        probe(rule, "two steps, an empty config", fresh(rule, (3, 2), 2, {}), 2, visible=True),
-        probe(
-            rule,
-            "ten steps, some settings given",
-            fresh(rule, (2, 2), 10, setting),
-            10,
-            weight=2,
-            visible=True,
-            why="what one call leaves in the config is what the next one starts from; a setting that is "
-            "not given has its default",
-        ),
+        ask("one step from a given state", started(rule, (4, 3)), weight=2, visible=True, main=True),
+        ask("the first step, no config", bare, given=False, visible=True, why=AFRESH),
+        ask("two steps, an empty config", fresh(rule, (3, 2), 2, {}), 2, visible=True),
+        ask("ten steps, some settings given", few, 10, weight=2, visible=True, why=PASSED_ON),
         two_parameters(rule),
         keeps_dtype(fresh(rule, (3,), 1, {}), visible=True, why=DTYPE),
-        probe(rule, "one step of a filter", started(rule, (2, 3, 2, 2)), weight=2, main=True),
-        probe(rule, "five steps from a given state", started(rule, (3, 4), 5), 5, weight=2).because(
-            "the config that comes back holds the new state, and still the settings"
-        ),
-        probe(rule, "three steps, all settings given", fresh(rule, (5,), 3, given), 3),
-        probe(rule, "a single number", started(rule, (1,), 2), 2, weight=0.5),
+        ask("one step of a filter", started(rule, (2, 3, 2, 2)), weight=2, main=True),
+        ask("five steps from a given state", started(rule, (3, 4), 5), 5, weight=2, why=KEPT),
+        ask("three steps, all settings given", fresh(rule, (5,), 3, given), 3),
+        ask("a single number", started(rule, (1,), 2), 2, weight=0.5),
         takes_gaps(started(rule, (4, 3)), why=MEMORY),
     )
 
 
-def epsilon_cases(rule: Rule, *, size: float = 1e-8) -> tuple[Case, ...]:
+def epsilon_cases(rule: Rule) -> tuple[Case, ...]:
     """Where epsilon stands, with little weight, and that it is there at all."""
     small = {"learning_rate": 0.5}
-    near, other = fresh(rule, (2, 4), 2, small), fresh(rule, (3,), 1, {**small, "epsilon": 1e-5})
+    near = with_gradient(fresh(rule, (2, 4), 2, small), tiny(1e-8))
+    other = with_gradient(fresh(rule, (3,), 1, {**small, "epsilon": 1e-5}), tiny(1e-5))
     none = with_gradient(fresh(rule, (2, 3), 3, small), partly_zero)
+    ask = partial(probe, rule, visible=True)
     return (
-        probe(
-            rule,
-            "a tiny gradient: where epsilon stands",
-            with_gradient(near, tiny(size)),
-            2,
-            weight=0.4,
-            visible=True,
-            why=f"gradients of about {size:g}, next to which epsilon counts",
-        ),
-        probe(
-            rule,
-            "a tiny gradient and another epsilon",
-            with_gradient(other, tiny(1e-5)),
-            weight=0.4,
-            visible=True,
-            why="gradients of about 1e-5 and an epsilon of 1e-5",
-        ),
-        probe(rule, "an entry that has no gradient", none, 3, weight=0.5, visible=True).because(
-            "where dw has always been 0, the root is 0 as well"
-        ),
+        ask("a tiny gradient: where epsilon stands", near, 2, weight=0.4, why=NEAR),
+        ask("a tiny gradient and another epsilon", other, weight=0.4, why=OTHER),
+        ask("an entry that has no gradient", none, 3, weight=0.5, why=NO_GRADIENT),
     )
 
 

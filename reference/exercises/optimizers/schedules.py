@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.kit.drawn import Drawn
-from reference.kit.exercise import Case, Function, Inputs, right
+from reference.kit.exercise import Case, Function, Inputs
 from reference.kit.notation import Notation
 from reference.kit.probes import Ask, asker
 from reference.kit.variants import exercise
@@ -79,7 +79,12 @@ def step_decay_in_a_loop(base_rate: Any, step: Any, every: Any, factor: Any) -> 
 
 
 RISE = "if step + 1 >= warmup_steps:\n    return base_rate\nreturn base_rate * (step + 1) / warmup_steps"
-named = Notation(globals())
+named = Notation(
+    globals(),
+    narrow_step_decay=in_float32(opt.step_decay),
+    narrow_cosine_decay=in_float32(opt.cosine_decay),
+    narrow_linear_warmup=in_float32(opt.linear_warmup),
+)
 STEP_DECAY = exercise(
     opt.step_decay,
     (
@@ -111,14 +116,12 @@ STEP_DECAY = exercise(
     factor-subtracted: base_rate * factor**drops => base_rate * (1 - factor) ** drops
         Your rate loses the share `factor` at each drop. `factor` is what is left of it.
     """),
-    (
-        right("in float32", by=in_float32(opt.step_decay)),
-        *named.rights("""
-        in a loop: by step_decay_in_a_loop
-        by a floor and a logarithm:
-            base_rate * factor**drops => math.exp(math.log(base_rate) + drops * math.log(factor))
-        """),
-    ),
+    named.rights("""
+    in float32: by narrow_step_decay
+    in a loop: by step_decay_in_a_loop
+    by a floor and a logarithm:
+        base_rate * factor**drops => math.exp(math.log(base_rate) + drops * math.log(factor))
+    """),
 )
 
 # Cosine decay.
@@ -189,13 +192,11 @@ COSINE_DECAY = exercise(
     final-rate-on-top: final_rate + (base_rate - final_rate) * height => final_rate + base_rate * height
         Your schedule starts at base_rate + final_rate. The cosine spans the difference of the two.
     """),
-    (
-        right("in float32", by=in_float32(opt.cosine_decay)),
-        *named.rights("""
-        in a loop: by cosine_in_a_loop
-        by the half angle, in NumPy: by cosine_by_half_angle
-        """),
-    ),
+    named.rights("""
+    in float32: by narrow_cosine_decay
+    in a loop: by cosine_in_a_loop
+    by the half angle, in NumPy: by cosine_by_half_angle
+    """),
 )
 
 # Warm-up.
@@ -254,11 +255,9 @@ LINEAR_WARMUP = exercise(
     squared: base_rate * (step + 1) / warmup_steps => base_rate * ((step + 1) / warmup_steps) ** 2
         Your rate rises with the square of the step. The rise is linear.
     """),
-    (
-        right("in float32", by=in_float32(opt.linear_warmup)),
-        *named.rights("""
-        in a loop: by warmup_in_a_loop
-        by a minimum: @RISE => return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))
-        """),
-    ),
+    named.rights("""
+    in float32: by narrow_linear_warmup
+    in a loop: by warmup_in_a_loop
+    by a minimum: @RISE => return base_rate * min(1.0, (step + 1) / max(1, warmup_steps))
+    """),
 )

@@ -2,14 +2,25 @@
 
 import inspect
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from reference.exercises.optimizers.probes import Rule, ordinary
 from reference.kit.drawn import each_array
-from reference.kit.exercise import Alternative, Function, Misconception, right
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Misconception, right
 from reference.kit.notation import wrongs
-from reference.kit.variants import in_float32
+from reference.kit.variants import exercise, in_float32
+
+
+def rule_exercise(
+    rule: Rule, cases: Sequence[Case], mistakes: Sequence[Misconception], others: Sequence[Alternative]
+) -> Exercise:
+    """The exercise of a rule with a state: what is asked of each of them, the mistakes that any of them may
+    have and the usual other ways, besides what is given."""
+    known = (*mistakes, *state_mistakes(rule.truth))
+    return exercise(rule.truth, (*ordinary(rule), *cases), known, (*usual(rule.truth), *others))
 
 
 def usual(rule: Function) -> tuple[Alternative, ...]:
