@@ -267,7 +267,8 @@ except NotImplementedError:
 def dropout_backward(dout, cache):
     """dx = dout * kept / p with the kept of the forward pass; in test mode dx = dout.
 
-    dout: like x, cache: what dropout_forward returned.  Returns dx: like x.
+    dout: like x, cache: what dropout_forward returned. Both keep their values.
+    Returns dx: like dout, in dout's dtype.
     """
     ### BEGIN SOLUTION
     mask = cache
@@ -626,7 +627,7 @@ def dropconnect_backward(dout, cache):
         dx = dout @ (w * kept / p).T
         dw = (x.T @ dout) * kept / p
         db = sum of dout over the N examples
-    In test mode the same without kept / p.
+    In test mode the same without kept / p. float32 stays float32; dout and cache keep their values.
     """
 
 # %% role="check" points=14

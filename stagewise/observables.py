@@ -69,20 +69,24 @@ def agreement(a: Array, b: Array) -> float:
 
 
 def row_patterns(a: Array) -> int:
-    """How many different patterns of zeros the rows of a have.
+    """How many different patterns of zeros the rows of a, not all of them 0, have.
 
     >>> row_patterns(np.array([[0.0, 1.0], [0.0, 3.0], [2.0, 0.0]]))
     2
     """
+    _something(a, "{0}")
     return len({row.tobytes() for row in _zeros(a).reshape(len(a), -1)})
 
 
 def column_patterns(a: Array) -> int:
-    """How many different patterns of zeros the columns of a have (all axes but the first are columns).
+    """How many different patterns of zeros the columns of a, not all of them 0, have.
+
+    All axes but the first are columns.
 
     >>> column_patterns(np.array([[0.0, 0.0, 1.0], [2.0, 3.0, 0.0]]))
     2
     """
+    _something(a, "{0}")
     return len({column.tobytes() for column in _zeros(a).reshape(len(a), -1).T})
 
 
@@ -102,6 +106,45 @@ def thinned(a: Array) -> Array:
     raise Unobservable(f"in {{0}}, {which} 0; mend the forward pass first: what it drops is the measure here")
 
 
+def active(a: Array, out: Array, x: Array) -> Array:
+    """a itself, of any shape, where not both a and out are just x.
+
+    A function that does nothing would be right where nothing is to be done.
+
+    >>> active(np.array([1.0, 2.0]), np.array([0.0, 4.0]), np.array([1.0, 2.0]))
+    array([1., 2.])
+    """
+    if all(one.shape == x.shape and (np.abs(one - x) <= _SHARE * _largest(x)).all() for one in (a, out)):
+        raise Unobservable(
+            "{0} and {1} are both {2} as it came: nothing tells that your function does any work"
+        )
+    return a
+
+
+def as_wide(a: Array, b: Array, c: Array) -> Array:
+    """a itself, where its dtype is no wider than the wider one of b and c.
+
+    >>> as_wide(np.ones(1, np.float32), np.ones(1, np.float32), np.ones(1)).dtype.name
+    'float32'
+    """
+    if a.dtype.itemsize > max(b.dtype.itemsize, c.dtype.itemsize):
+        raise Unobservable(
+            "{0} has a wider dtype than {1} and {2}: what comes in float32 goes out in float32"
+        )
+    return a
+
+
+def nearest(a: Array, b: Array, c: Array) -> Array:
+    """Of b and c that to which a, not 0 everywhere, is nearer; all of one shape.
+
+    >>> nearest(np.array([2.0, 4.0]), np.array([1.0, 2.0]), np.array([2.0, 5.0]))
+    array([2., 5.])
+    """
+    _alike(a, b, c)
+    _something(a, "{0}")
+    return b if np.sum(np.abs(a - b)) <= np.sum(np.abs(a - c)) else c
+
+
 def fitting(dout: Array, x: Array, out: Array) -> Array:
     """dout with each entry multiplied by what x (no zeros in it) was multiplied with on the way to out."""
     _alike(dout, x, out)
@@ -109,7 +152,11 @@ def fitting(dout: Array, x: Array, out: Array) -> Array:
 
 
 def weights(x: Array, out: Array, b: Array) -> Array:
-    """The matrix w: (D, H) that solves out = x @ w + b. x: (N, D), N >= D, out: (N, H), b: (H,)."""
+    """The matrix w: (D, H) that solves out = x @ w + b. x: (N, D), N >= D, out: (N, H), b: (H,).
+
+    A layer whose out is 0 everywhere used none.
+    """
+    _something(out, "{1}")
     if x.ndim != 2 or out.shape != (len(x), *b.shape):
         expected = f"expected {(len(x), *b.shape)}"
         raise Unobservable(f"{{1}} has another shape, {expected}", f"{{1}} has shape {out.shape}, {expected}")
@@ -164,8 +211,28 @@ def mean_square(a: Array, x: Array) -> Array:
     return mean
 
 
+def levels(a: Array) -> int:
+    """How many different numbers a has, to six decimals.
+
+    >>> levels(np.array([0.5, 1.0, 0.5]))
+    2
+    """
+    return len(np.unique(np.round(a, 6)))
+
+
+def coin_spread(mean: Array) -> Array:
+    """The standard deviation of numbers that are all 0 or 1 and have that mean, entry by entry.
+
+    >>> coin_spread(np.array([0.5, 0.8]))
+    array([0.5, 0.4])
+    """
+    spread: Array = np.sqrt(np.maximum(0.0, mean * (1.0 - mean)))
+    return spread
+
+
 def dtype_name(a: Array) -> str:
-    """The dtype of a, as a word: "float32"."""
+    """The dtype of a, not 0 everywhere, as a word: "float32"."""
+    _something(a, "{0}")
     return str(a.dtype.name)
 
 
@@ -194,6 +261,9 @@ OBSERVABLES = {
         column_patterns, "the number of different patterns of zeros in the columns of {0}"
     ),
     "thinned": Observable(thinned, "{0}"),
+    "active": Observable(active, "{0}"),
+    "as_wide": Observable(as_wide, "{0}"),
+    "nearest": Observable(nearest, "the nearer one of {1} and {2}"),
     "fitting": Observable(fitting, "the gradient that fits your forward pass"),
     "weights": Observable(weights, "the weights that your forward pass used for {1}"),
     "one_matrix": Observable(one_matrix, "{1} is {0} times one matrix, plus {2}"),
@@ -202,6 +272,8 @@ OBSERVABLES = {
     "row_mean": Observable(row_mean, "the mean of the rows of {0}"),
     "mean_square": Observable(mean_square, "the mean square of each column of {0}"),
     "differing": Observable(differing, "{0}"),
+    "levels": Observable(levels, "how many different numbers are in {0}"),
+    "coin_spread": Observable(coin_spread, "sqrt({0} * (1 - {0}))"),
     "dtype_name": Observable(dtype_name, "the dtype of {0}"),
 }
 
@@ -222,6 +294,11 @@ def _solved(a: Array, b: Array, name: str) -> Array:
     q, r = np.linalg.qr(a.astype(np.float64))
     w: Array = np.linalg.solve(r, q.T @ b)
     return w
+
+
+def _something(a: Array, name: str) -> None:
+    if a.size and not a.any():
+        raise Unobservable(f"{name} is 0 everywhere")
 
 
 def _row_for_row(a: Array, x: Array) -> None:

@@ -6,6 +6,7 @@ from math import comb
 import numpy as np
 import pytest
 
+from reference.exercises.dropout.inverted import known_mode
 from reference.exercises.dropout.masks import alike
 from reference.judge.drawing import draw, draw_visible
 from reference.judge.examine import examined
@@ -15,7 +16,7 @@ from reference.kit.chance import MISS
 from reference.truth import dropout as do
 from stagewise.judge.fingerprint import recognise
 from stagewise.judge.judging import judge
-from stagewise.judge.script import play
+from stagewise.judge.script import RAISED, play
 from tests.reference.variants import lowest
 
 UNIT = units.load("dropout")
@@ -65,7 +66,7 @@ KEEPING = {
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 def test_every_stream_and_either_side_of_the_interval_is_right(stream, keeping):
     def forward(x, param):
-        if param["mode"] == "test":
+        if known_mode(param) == "test":
             return x, np.ones_like(x)
         kept = keeping(stream(param.get("seed"), x.shape), param["p"])
         return (x * kept / param["p"]).astype(x.dtype), kept / param["p"]
@@ -94,13 +95,77 @@ def test_a_wrong_forward_pass_does_not_spoil_a_right_way_back():
     assert judged.fraction == 1
 
 
+def at_test(factor, cache):
+    """A forward pass that multiplies in test mode too."""
+
+    def forward(x, param):
+        if param["mode"] == "test":
+            return factor * x, cache and np.full_like(x, factor)
+        return do.dropout_forward(x, param)
+
+    return forward
+
+
+@pytest.mark.parametrize("cache", [True, None], ids=["and so does the way back", "and the way back does not"])
+def test_a_forward_pass_that_scales_at_test_has_paid_for_it(cache):
+    functions = {"dropout_backward": do.dropout_backward, "dropout_forward": at_test(0.6, cache)}
+    assert judge(functions, draw(EXERCISES["dropout_backward"], 0)).fraction == 1
+
+
+def scaled_back(dout, cache):
+    """0.6 dout in test mode, beside a right forward pass."""
+    return do.dropout_backward(dout, cache) if cache is not None else 0.6 * dout
+
+
+def test_a_way_back_that_scales_at_test_loses_points_beside_a_right_forward_pass():
+    functions = {"dropout_backward": scaled_back, "dropout_forward": do.dropout_forward}
+    rows = judge(functions, draw(EXERCISES["dropout_backward"], 0)).rows
+    assert {row.credit for row in rows if row.output.startswith("survivor_scale(active")} == {0.0}
+
+
+NOTHING = {
+    "the input": lambda x, *others: (x, None),
+    "zeros": lambda x, *others: (0 * x, None),
+}
+NO_WAY_BACK = {"the input": lambda dout, cache: dout, "zeros": lambda dout, cache: 0 * dout}
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+@pytest.mark.parametrize("name", ["dropout_forward", "vanilla_dropout_forward", "dropout_backward"])
+def test_doing_nothing_earns_nothing(name, nothing):
+    forward = NOTHING[nothing]
+    functions = {name: forward}
+    if name == "dropout_backward":
+        functions = {name: NO_WAY_BACK[nothing], "dropout_forward": forward}
+    assert judge(functions, draw(EXERCISES[name], 0)).fraction == 0
+
+
+def test_zeros_of_the_right_shape_earn_nothing():
+    def forward(x, w, b, param):
+        return np.zeros((len(x), len(b)), x.dtype), (x, w)
+
+    def backward(dout, cache):
+        return np.zeros_like(cache[0]), np.zeros_like(cache[1]), np.zeros_like(dout[0])
+
+    def predict(x, network, param, samples):
+        zeros = np.zeros((len(x), len(network["b2"])), x.dtype)
+        return zeros, zeros.copy()
+
+    for functions in (
+        {"dropconnect_forward": forward},
+        {"dropconnect_backward": backward, "dropconnect_forward": do.dropconnect_forward},
+        {"mc_dropout_predict": predict},
+    ):
+        assert judge(functions, draw(EXERCISES[next(iter(functions))], 0)).fraction == 0
+
+
 @every_exercise
 def test_no_mask_is_compared_by_its_values(exercise):
     """What is taken from a run of the truth is no matter of chance: two runs give the same."""
     for asked, other in zip(draw(exercise, 0), draw(exercise, 0), strict=True):
         assert asked.expected.keys() == other.expected.keys()
         found = play(asked.steps, exercise.functions, asked.inputs, asked.updates)
-        assert found.failure is None
+        assert found.failure is None or RAISED in asked.expected
     for _ in range(3):
         assert judge(exercise.functions, draw(exercise, 0)).fraction == 1
 
@@ -181,10 +246,11 @@ def test_mistakes_carry_the_names_that_the_collection_gives_them():
 
 def rows_at_once(x, dropout_param):
     """A whole row kept or dropped, and float64 whatever comes in."""
-    if dropout_param["mode"] == "test":
+    if known_mode(dropout_param) == "test":
         return x, None
     rng = np.random.default_rng(dropout_param.get("seed", next(ROLLS)))
-    mask = (rng.random((len(x), 1)) < dropout_param["p"]) / dropout_param["p"] * np.ones(x.shape)
+    kept = rng.random((len(x), *[1] * (x.ndim - 1))) < dropout_param["p"]
+    mask = kept / dropout_param["p"] * np.ones(x.shape)
     return x * mask, mask
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.dropout.inputs import linear
+from reference.exercises.dropout.inputs import linear, with_digits
+from reference.exercises.dropout.inverted import OTHER_MODES, SEED_ZERO, TWICE, known_mode
 from reference.exercises.dropout.masks import Masked, asking
 from reference.kit.chance import certain
-from reference.kit.drawn import in_float32, strided
-from reference.kit.exercise import Case, Inputs, case
+from reference.kit.drawn import Drawn, in_float32, only, strided
+from reference.kit.exercise import Case, case
 from reference.kit.notation import Notation
+from reference.kit.promises import Promise
 from reference.kit.variants import exercise
 from reference.truth import dropout as do
 from stagewise.judge.compare import Tolerance
@@ -26,14 +28,15 @@ SHARES = {
     "one_matrix(x, out, b)": 1.5,
     f"row_patterns({USED})": 1.0,
     f"column_patterns({USED})": 1.0,
-    "row_patterns(single)": 0.5,
-    "column_patterns(single)": 0.5,
-    "zero_fraction(unshifted)": 0.5,
+    "row_patterns(thinned(single))": 0.5,
+    "column_patterns(thinned(single))": 0.5,
+    "agreement(unshifted, dout)": 0.5,
     "shift": 1.0,
-    "dtype_name(out)": 0.25,
+    "dtype_name(shift)": 0.25,
+    "dtype_name(test_shift)": 0.25,
     f"agreement({USED}, weights(x, again, b))": 0.75,
-    "agreement(weights(x, one, b), weights(x, same, b))": 0.5,
-    "agreement(weights(x, one, b), weights(x, other, b))": 0.25,
+    "agreement(thinned(weights(x, one, b)), weights(x, same, b))": 0.5,
+    "agreement(thinned(weights(x, one, b)), weights(x, other, b))": 0.25,
     "zero_fraction(weights(x, test_out, b))": 1.25,
     "survivor_scale(weights(x, test_out, b), w)": 2.0,
 }
@@ -49,23 +52,27 @@ LAYER = Masked(
         SHARES,
     ),
     kept="p = {:g} is the probability to KEEP a weight; those that are kept are divided by p",
-    narrow="x, w and b are float32, so out is as well; zeros and factor are the same as with float64",
+    narrow="x, w and b are float32, so out is as well",
     at_test="in test mode all weights are used as they are",
     tolerance=SOLVED,
 )
 _CALL = LAYER.call()
 
 
-def _without_input(inputs: Inputs) -> Inputs:
-    return lambda rng: {name: 0 * v if name == "x" else v for name, v in inputs(rng).items()}
+def _without_input(rng: np.random.Generator) -> Drawn:
+    found = linear(8, 5, 12, p=0.6, mode="test")(rng)
+    return {**found, "x": 0 * found["x"]}
 
 
-OF_ITS_OWN = (
+_SHIFT = f"shift, _ = {LAYER.call('training')}"
+
+
+OF_ITS_OWN: tuple[Case | Promise, ...] = (
     LAYER.case(
         "train, one feature and no bias",
         f"single, _ = {_CALL}",
-        ("row_patterns(single)", "column_patterns(single)"),
-        LAYER.given((50, 1, 60), 0.6, bias=False),
+        ("row_patterns(thinned(single))", "column_patterns(thinned(single))"),
+        LAYER.given((40, 1, 80), 0.6, bias=False),
         {},
         visible=True,
         main=True,
@@ -74,27 +81,38 @@ OF_ITS_OWN = (
     LAYER.case(
         "train, no bias",
         f"unshifted, _ = {_CALL}",
-        ("zero_fraction(unshifted)",),
-        LAYER.given((20, 15, 30), 0.6, bias=False),
-        {"zero_fraction(unshifted)": certain(0.0, 600, loose=0.05)},
+        ("agreement(unshifted, dout)",),
+        only("x w b dout dropconnect_param", linear(20, 15, 30, p=0.6, bias=False)),
+        {"agreement(unshifted, dout)": certain(1.0, 600, loose=0.05)},
         visible=True,
         main=True,
         why="weights are dropped, not outputs: a sum of what is left is not zero",
     ),
     LAYER.case(
         "train, x = 0",
-        f"shift, _ = {_CALL}",
+        _SHIFT,
         ("shift",),
-        _without_input(LAYER.given((8, 5, 12), 0.6)),
+        only("x w b training", _without_input),
         {},
         visible=True,
         main=True,
         why="b is always added, whole",
     ),
+    LAYER.case(
+        "both modes, x = 0, float32",
+        f"{_SHIFT}\ntest_shift, _ = {_CALL}",
+        ("shift", "dtype_name(shift)", "dtype_name(test_shift)"),
+        only("x w b training dropconnect_param", in_float32(_without_input)),
+        {},
+        visible=True,
+        weight=0.25,
+        why="x, w and b are float32, so out is as well",
+    ),
+    *LAYER.promises((14, 10, 12)),
 )
 
 
-def _forward_cases() -> tuple[Case, ...]:
+def _forward_cases() -> tuple[Case | Promise, ...]:
     train, twice, seeds, test = LAYER.train, LAYER.twice, LAYER.seeds, LAYER.test
     scaled = (*LAYER.scaled(), "one_matrix(x, out, b)")
     everything = (*scaled, *LAYER.patterns())
@@ -104,27 +122,19 @@ def _forward_cases() -> tuple[Case, ...]:
         seeds("train, with seeds", (40, 24, 30), 0.6, visible=True, main=True),
         test("test, p = 0.6", (40, 24, 30), 0.6, weight=2, visible=True, main=True),
         *OF_ITS_OWN,
-        train(
-            "train, float32",
-            (40, 24, 30),
-            0.6,
-            (*scaled, "dtype_name(out)"),
-            in_float32,
-            visible=True,
-            weight=0.5,
-        ),
+        train("train, float32", (40, 24, 30), 0.6, scaled, in_float32, visible=True, weight=0.5),
         train("train, p = 0.3", (120, 70, 90), 0.3, everything, weight=2, main=True),
-        train("train, p = 0.9", (90, 50, 80), 0.9, scaled),
+        train("train, p = 0.9", (90, 50, 80), 0.9, scaled, with_digits),
         train("train, p = 1", (12, 6, 7), 1.0, scaled, weight=0.5),
         train("train, gaps in memory", (80, 50, 60), 0.35, scaled, strided, weight=0.5),
         twice("train, twice without a seed, p = 0.3", (60, 40, 50), 0.3),
         seeds("train, with other seeds", (60, 40, 50), 0.35),
-        test("test, p = 0.3", (60, 40, 50), 0.3, weight=2, main=True),
+        test("test, p = 0.3", (60, 40, 50), 0.3, with_digits, weight=2, main=True),
     )
 
 
 SEEDED = 'if "seed" in dropconnect_param:\n    np.random.seed(dropconnect_param["seed"])'
-named = Notation(globals())
+named = Notation(globals(), SEED_ZERO=SEED_ZERO, OTHER_MODES=OTHER_MODES)
 
 
 def _instead(shape: str) -> str:
@@ -185,14 +195,20 @@ modes-swapped:
 dtype-lost: (kept / p).astype(w.dtype) => kept / p
     For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the mask
     the dtype of w.
+dtype-lost-at-test: mask = np.ones_like(w) => mask = np.ones(w.shape)
+    In test mode float32 comes back as float64: np.ones makes float64 numbers, unless it is told a dtype.
 reseed-inside-layer: @SEEDED => np.random.seed(dropconnect_param.get("seed", 0))
     Every call of yours draws the same mask, because the generator is seeded anew each time, even when no seed
     is given. Seed only if there is one.
 seed-demanded: @SEEDED => np.random.seed(dropconnect_param["seed"])
     The "seed" in dropconnect_param is optional, and most calls have none: dropconnect_param["seed"] raises a
     KeyError then. Look first whether it is there; dropconnect_param.get("seed") is None where it is not.
+seed-zero-ignored: if "seed" in dropconnect_param: => if dropconnect_param.get("seed"):
+    @SEED_ZERO
 seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
     Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
+other-modes-taken: elif mode == "test": => elif mode != "train":
+    @OTHER_MODES
 writes-into-w: out = x @ (w * mask) + b => w *= mask; out = x @ w + b
     Your function overwrites w: the dropped weights would be lost for ever.
 """)
@@ -205,7 +221,7 @@ def with_loops(x: Any, w: Any, b: Any, dropconnect_param: Any) -> Any:
     out = np.zeros((len(x), len(b)), dtype=x.dtype) + b
     used = np.zeros_like(w)
     for d, h in np.ndindex(w.shape):
-        if dropconnect_param["mode"] == "test":
+        if known_mode(dropconnect_param) == "test":
             used[d, h] = w[d, h]
         elif rng.random() > 1 - p:
             used[d, h] = w[d, h] / p
@@ -241,9 +257,9 @@ _DROPPED = f"thinned({USED})"
 _FITTING = "thinned(fitting_dw(x, w, b, out, dout))"
 FITS = {
     f"agreement(weights_back(dout, dx), {_DROPPED})": 2.0,
-    f"survivor_scale(weights_back(dout, dx), {_DROPPED})": 3.0,
+    f"survivor_scale(weights_back(dout, as_wide(dx, dout, out)), {_DROPPED})": 3.0,
     f"agreement(dw, {_FITTING})": 2.0,
-    f"survivor_scale(dw, {_FITTING})": 3.0,
+    f"survivor_scale(as_wide(dw, dout, out), {_FITTING})": 3.0,
     "db": 2.0,
     "test_dx": 0.75,
     "test_dw": 0.75,
@@ -254,7 +270,12 @@ SAME_MASK = "dx and dw use the mask that your own forward pass drew, with its fa
 
 
 def _back(
-    name: str, sizes: tuple[int, int, int], p: float, change: Any = None, between: str = "", **options: Any
+    name: str,
+    sizes: tuple[int, int, int],
+    p: float,
+    change: Any = None,
+    between: str = "",
+    **options: Any,
 ) -> Case:
     n = sizes[1] * sizes[2]
     inputs = linear(*sizes, p=p)
@@ -265,9 +286,8 @@ def _back(
         f"out, cache = {_CALL}\n{between}{_BACK}",
         inputs=change(inputs) if change else inputs,
         tolerance=SOLVED,
-        why=SAME_MASK,
         **asking(_ALL, FITS, stated),
-        **options,
+        **{"why": SAME_MASK, **options},
     )
 
 
@@ -284,8 +304,25 @@ BACKWARD_CASES = (
     ),
     _back("train, p = 0.3", (120, 70, 90), 0.3, weight=2, main=True),
     _back("train, another call in between", (80, 50, 60), 0.35, between=f"_, _ = {_CALL}\n"),
-    _back("train, p = 1", (12, 6, 7), 1.0, weight=0.5),
-    _back("train, float32", (80, 50, 60), 0.35, in_float32, weight=0.5),
+    _back(
+        "train, float32",
+        (24, 10, 12),
+        0.35,
+        in_float32,
+        exact_dtype=True,
+        visible=True,
+        weight=0.5,
+        why="what comes in float32 goes out in float32",
+    ),
+    _back(
+        "train, called twice",
+        (24, 10, 12),
+        0.35,
+        between="_, _, _ = dropconnect_backward(dout, cache)\n",
+        visible=True,
+        weight=0.5,
+        why=TWICE,
+    ),
     _back("train, gaps in memory", (80, 50, 60), 0.35, strided, weight=0.5),
     case(
         "test, p = 0.3",
@@ -318,6 +355,9 @@ BACKWARD = exercise(
         + mask = np.random.permutation(mask.ravel()).reshape(mask.shape)
         Your backward pass draws a mask of its own. It needs the one of the forward pass: put it into the
         cache.
+    changes-the-cache: dw = (x.T @ dout) * mask => mask *= x.T @ dout; dw = mask
+        Your values are right the first time, but your function changes the mask in the cache: a second call
+        with the same cache answers something else.
     db-averaged: np.sum(dout, axis=0) => np.mean(dout, axis=0)
         Your db is a mean over the examples. b is added to each of them, so the gradients add.
     averaged-over-the-batch: (x.T @ dout) * mask => (x.T @ dout) * mask / len(x)

@@ -1,11 +1,12 @@
 """Inputs of the unit's cases: no entry is near zero, so that a zero in an answer is a dropped one.
 
-They are rounded to one decimal: the recorded answers hold thousands of them, and statistics need no digits.
+They are rounded to one decimal, unless it is said: the recorded answers hold thousands of them, and
+statistics need no digits.
 """
 
 import numpy as np
 
-from reference.kit.drawn import Drawn
+from reference.kit.drawn import Drawn, each_array
 from reference.kit.exercise import Inputs
 
 
@@ -15,12 +16,18 @@ def away_from_zero(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return entries
 
 
+def with_digits(inputs: Inputs) -> Inputs:
+    """The same with numbers of many digits: a function that rounds shows."""
+    return lambda rng: each_array(inputs(rng), lambda array: array * (np.pi / 3))
+
+
 def entries(*shape: int, p: float, mode: str = "train") -> Inputs:
-    """x and dout of that shape, and a dropout_param without a seed."""
+    """x and dout of that shape, a dropout_param without a seed, and `training`, one for train mode."""
 
     def drawn(rng: np.random.Generator) -> Drawn:
         x, dout = away_from_zero(rng, *shape), away_from_zero(rng, *shape)
-        return {"x": x, "dout": dout, "dropout_param": {"p": p, "mode": mode}}
+        training = {"p": p, "mode": "train"}
+        return {"x": x, "dout": dout, "dropout_param": {**training, "mode": mode}, "training": training}
 
     return drawn
 
@@ -38,7 +45,8 @@ def seeded(name: str, inputs: Inputs) -> Inputs:
 
 
 def linear(N: int, D: int, H: int, *, p: float, mode: str = "train", bias: bool = True) -> Inputs:
-    """x: (N, D), w: (D, H), b: (H,), dout: (N, H) and a dropconnect_param; without bias b is zero."""
+    """x: (N, D), w: (D, H), b: (H,), dout: (N, H), a dropconnect_param, and `training`, one for train mode;
+    without bias b is zero."""
 
     def drawn(rng: np.random.Generator) -> Drawn:
         return {
@@ -47,6 +55,7 @@ def linear(N: int, D: int, H: int, *, p: float, mode: str = "train", bias: bool 
             "b": away_from_zero(rng, H) * bias,
             "dout": away_from_zero(rng, N, H),
             "dropconnect_param": {"p": p, "mode": mode},
+            "training": {"p": p, "mode": "train"},
         }
 
     return drawn

@@ -16,6 +16,13 @@ from reference.truth import dropout as do
 
 OVERWRITES_X = "Your function overwrites x. The caller's array must stay as it was."
 
+SEED_ZERO = "A seed of 0 is ignored: `if seed` takes 0 for False. Ask whether there is a seed."
+OTHER_MODES = (
+    "A mode that does not exist is taken for test mode, so a typing error would go unseen. The docstring "
+    "asks for a ValueError."
+)
+TWICE = "a second call with the same cache: it, and dout, stay as they were"
+
 _MODES_SWAPPED = (
     "Your modes are the wrong way round: entries are dropped in test mode, and none in train mode."
 )
@@ -62,6 +69,13 @@ drops-at-test-only: by dropping_at_test_only
 seed-demanded: @SEEDED => np.random.seed(dropout_param["seed"])
     The "seed" in dropout_param is optional, and most calls have none: dropout_param["seed"] raises a KeyError
     then. Look first whether it is there; dropout_param.get("seed") is None where it is not.
+seed-zero-ignored: if "seed" in dropout_param: => if dropout_param.get("seed"):
+    @SEED_ZERO
+other-modes-taken: elif mode == "test": => elif mode != "train":
+    @OTHER_MODES
+two-axes-only: kept = np.random.rand(*x.shape) < p => N, D = x.shape; kept = np.random.rand(N, D) < p
+    Your function takes an x of two axes only, as N, D = x.shape does. x may have any shape: draw as many
+    numbers as x.shape says, without taking it apart.
 """)
 
 
@@ -107,10 +121,18 @@ FORWARD_MISTAKES = (
 )
 
 
+def known_mode(param: Any) -> str:
+    """The mode, "train" or "test"; ValueError for another one."""
+    mode: str = param["mode"]
+    if mode not in ("train", "test"):
+        raise ValueError(mode)
+    return mode
+
+
 def with_own_generator(x: Any, dropout_param: Any) -> Any:
     """Another stream, the other side of the interval, a dict as the cache."""
     rng = np.random.default_rng(dropout_param.get("seed"))
-    p, train = dropout_param["p"], dropout_param["mode"] == "train"
+    p, train = dropout_param["p"], known_mode(dropout_param) == "train"
     if not train:
         return x.copy(), {}
     kept = rng.random(x.shape, dtype=np.float32) > 1 - p
@@ -122,7 +144,7 @@ def with_loops(x: Any, dropout_param: Any) -> Any:
     draw = random.Random(dropout_param.get("seed"))
     out, mask = np.zeros_like(x), np.zeros_like(x)
     for place in np.ndindex(x.shape):
-        if dropout_param["mode"] == "test":
+        if known_mode(dropout_param) == "test":
             mask[place] = 1
         elif draw.random() < dropout_param["p"]:
             mask[place] = 1 / dropout_param["p"]
@@ -161,13 +183,15 @@ FORWARD = exercise(
 
 # Two functions that do nothing fit each other, so out must have been thinned before anything fits it.
 _PATTERN = "agreement(dx, thinned(out))"
-_FACTOR = "survivor_scale(dx, fitting(dout, x, thinned(out)))"
+_FACTOR = "survivor_scale(as_wide(dx, dout, out), fitting(dout, x, thinned(out)))"
+# dx is dout in test mode; beside a forward pass that multiplies there too, what fits it is as right.
+_TEST_DX = "active(test_dx, dx, dout)"
+_AT_TEST = "nearest(test_dx, dout, fitting(dout, x, test_out))"
 BACK = {
     _PATTERN: 2.0,
     _FACTOR: 2.0,
-    "dtype_name(dx)": 0.25,
-    "agreement(test_dx, test_out)": 0.5,
-    "survivor_scale(test_dx, fitting(dout, x, test_out))": 0.5,
+    f"agreement({_TEST_DX}, {_AT_TEST})": 0.5,
+    f"survivor_scale({_TEST_DX}, {_AT_TEST})": 0.5,
 }
 _THERE = "out, cache = dropout_forward(x, dropout_param)"
 _AND_BACK = "dx = dropout_backward(dout, cache)"
@@ -177,27 +201,29 @@ SAME_MASK = (
 )
 
 
-def _back(
-    title: str, inputs: Inputs, n: int, *, script: str = "", more: tuple[str, ...] = (), **options: Any
-) -> Case:
+def _back(title: str, inputs: Inputs, n: int, *, script: str = "", **options: Any) -> Case:
     return case(
         title,
         script or f"{_THERE}\n{_AND_BACK}",
         inputs=inputs,
-        why=SAME_MASK,
-        **asking((_PATTERN, _FACTOR, *more), BACK, {_PATTERN: certain(1.0, n)}),
-        **options,
+        **{"why": SAME_MASK, **options},
+        **asking((_PATTERN, _FACTOR), BACK, {_PATTERN: certain(1.0, n)}),
     )
 
 
 def _test(title: str, shape: tuple[int, int], p: float, **options: Any) -> Case:
-    stated = {"agreement(test_dx, test_out)": certain(1.0, shape[0] * shape[1])}
+    pattern, factor = list(BACK)[-2:]
     return case(
         title,
-        "test_out, cache = dropout_forward(x, dropout_param)\ntest_dx = dropout_backward(dout, cache)",
+        """
+        out, cache = dropout_forward(x, training)
+        test_out, test_cache = dropout_forward(x, dropout_param)
+        dx = dropout_backward(dout, cache)
+        test_dx = dropout_backward(dout, test_cache)
+        """,
         inputs=entries(*shape, p=p, mode="test"),
         why="in test mode nothing was dropped, so nothing is on the way back",
-        **asking(list(BACK)[-2:], BACK, stated),
+        **asking([pattern, factor], BACK, {pattern: certain(1.0, shape[0] * shape[1])}),
         **options,
     )
 
@@ -228,10 +254,23 @@ BACKWARD = exercise(
         _back("train, three axes", entries(10, 12, 15, p=0.35), 1800),
         _back("train, one example", entries(1, 900, p=0.35), 900, weight=0.5),
         _back(
-            "train, float32", in_float32(entries(30, 40, p=0.6)), 1200, more=("dtype_name(dx)",), weight=0.5
+            "train, float32",
+            in_float32(entries(12, 15, p=0.6)),
+            180,
+            visible=True,
+            weight=0.5,
+            why="dout is float32, so dx is as well, whatever dtype your mask has",
+        ),
+        _back(
+            "train, called twice",
+            entries(12, 15, p=0.6),
+            180,
+            script=f"{_THERE}\n_ = dropout_backward(dout, cache)\n{_AND_BACK}",
+            visible=True,
+            weight=0.5,
+            why=TWICE,
         ),
         _back("train, gaps in memory", strided(entries(30, 40, p=0.35)), 1200, weight=0.5),
-        _back("train, p = 1", entries(5, 6, p=1.0), 30, weight=0.5),
         _test("test, p = 0.3", (20, 40), 0.3, main=True),
     ),
     named.wrongs("""
@@ -251,6 +290,12 @@ BACKWARD = exercise(
         round.
     writes-into-dout: dx = dout * mask => dout *= mask; dx = dout
         Your function overwrites dout. The caller's array must stay as it was.
+    changes-the-cache: dx = dout * mask => mask *= dout; dx = mask
+        Your values are right the first time, but your function changes the mask in the cache: a second call
+        with the same cache answers something else.
+    dtype-lost: dx = dout * mask => dx = dout * (mask * np.float64(1))
+        For float32 your dx is float64: a mask of float64 numbers makes the product wide. Give dx the dtype of
+        dout.
     no-test-mode:
         - if mask is not None:
         -     dx = dout * mask

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from reference.exercises.dropout.inputs import entries, seeded
+from reference.exercises.dropout import inputs
+from reference.exercises.dropout.inputs import entries, with_digits
 from reference.kit.chance import Stated, certain, share
-from reference.kit.drawn import in_float32, only, strided
+from reference.kit.drawn import in_float32, only, strided, with_values
 from reference.kit.exercise import COURSE, Case, Inputs, case
+from reference.kit.promises import Promise, raises, seeded
 from stagewise.judge.compare import Tolerance
 
 Sizes = tuple[int, ...]
@@ -37,7 +39,9 @@ class Masked:
 
     takes: its arguments before the dict `param`; masked: the one of which something is dropped; read: what
     was left of that, read off an output; draw: inputs for sizes, p and a mode; places: how many random
-    numbers a mask has. kept, narrow and at_test are the reasons told to whoever fails.
+    numbers a mask has. Where there is `beside`, an output that comes out unchanged is not measured: in test
+    mode it is what `beside` leaves of it, next to that of a call in train mode. kept, narrow and at_test are
+    the reasons told to whoever fails.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Masked:
     narrow: str
     at_test: str
     tolerance: Tolerance = COURSE
+    beside: str = ""
 
     def call(self, param: str = "") -> str:
         """A call with that dict."""
@@ -63,7 +68,8 @@ class Masked:
 
     def scaled(self, out: str = "out") -> tuple[str, str]:
         """The quantities: the share of zeros, and the factor of what survives."""
-        return self.zeros(out), f"survivor_scale({self.read.format(out)}, {self.masked})"
+        alive = f"thinned({out})" if self.beside and out == "out" else self.read.format(out)
+        return self.zeros(out), f"survivor_scale({alive}, {self.masked})"
 
     def patterns(self) -> tuple[str, str]:
         """The quantities: how many rows and columns of the mask differ."""
@@ -90,11 +96,11 @@ class Masked:
         self, title: str, sizes: Sizes, p: float, outputs: Iterable[str], change: Any = None, **options: Any
     ) -> Case:
         """One call in train mode, with inputs changed by `change`."""
-        n, inputs = self.places(sizes), self.given(sizes, p)
+        n, drawn = self.places(sizes), self.given(sizes, p)
         stated = {self.zeros(): share(1 - p, n) if p < 1 else certain(0.0, n)}
         why = self.narrow if change is in_float32 else self.kept.format(p)
-        inputs = change(inputs) if change else inputs
-        return self.case(title, f"out, _ = {self.call()}", outputs, inputs, stated, why=why, **options)
+        drawn = change(drawn) if change else drawn
+        return self.case(title, f"out, _ = {self.call()}", outputs, drawn, stated, why=why, **options)
 
     def twice(self, title: str, sizes: Sizes, p: float, **options: Any) -> Case:
         """Two calls without a seed."""
@@ -109,49 +115,68 @@ class Masked:
             **options,
         )
 
+    def agreeing(self, other: str) -> str:
+        """The quantity: how often the masks of `one` and `other` agree, where `one` drops anything."""
+        return f"agreement(thinned({self.read.format('one')}), {self.read.format(other)})"
+
+    def promises(self, sizes: Sizes) -> tuple[Promise, ...]:
+        """That a seed of 0 is one, and that a mode which does not exist is refused."""
+        same, n, drawn = self.agreeing("same"), self.places(sizes), self.given(sizes, 0.6)
+        asked = asking([same], self.shares, {same: certain(1.0, n)})
+        return (
+            seeded(n, drawn, visible=True, **asked),
+            raises(ValueError, with_values({"seed": 3}, drawn), visible=True, mode="eval"),
+        )
+
     def seeds(self, title: str, sizes: Sizes, p: float, **options: Any) -> Case:
         """Two calls with one seed, and a third with another."""
-        one, *others = (self.read.format(out) for out in ("one", "same", "other"))
-        same, other = (f"agreement({one}, {out})" for out in others)
+        same, other = self.agreeing("same"), self.agreeing("other")
         first, n = self.call("seeded"), self.places(sizes)
         return self.case(
             title,
             f"one, _ = {first}\nsame, _ = {first}\nother, _ = {self.call('reseeded')}",
             (same, other),
-            only(f"{self.takes} seeded reseeded", seeded(self.param, self.draw(*sizes, p=p))),
+            only(f"{self.takes} seeded reseeded", inputs.seeded(self.param, self.draw(*sizes, p=p))),
             {same: certain(1.0, n), other: share(alike(p), n)},
             why="the same seed gives the same mask, another seed another mask",
             **options,
         )
 
-    def test(self, title: str, sizes: Sizes, p: float, **options: Any) -> Case:
-        """One call in test mode."""
+    def test(self, title: str, sizes: Sizes, p: float, change: Any = None, **options: Any) -> Case:
+        """One call in test mode, with inputs changed by `change`; of float32 the dtype is asked."""
+        drawn, narrow = self.draw(*sizes, p=p, mode="test"), change is in_float32
+        out = self.beside.format("test_out") or "test_out"
+        before = f"out, _ = {self.call('training')}\n" if self.beside else ""
+        given = f"{self.takes} {self.param} {'training' if self.beside else ''}"
         return self.case(
             title,
-            f"test_out, _ = {self.call()}",
-            self.scaled("test_out"),
-            self.given(sizes, p, mode="test"),
-            {self.zeros("test_out"): certain(0.0, self.places(sizes))},
-            why=self.at_test,
+            f"{before}test_out, _ = {self.call()}",
+            (*self.scaled(out), *([f"dtype_name({out})"] if narrow else [])),
+            only(given, change(drawn) if change else drawn),
+            {self.zeros(out): certain(0.0, self.places(sizes))},
+            why=self.narrow if narrow else self.at_test,
             **options,
         )
 
 
+BESIDE = "active({}, out, x)"
+_TEST = BESIDE.format("test_out")
 SHARES = {
     "zero_fraction(out)": 3.0,
-    "survivor_scale(out, x)": 4.0,
+    "survivor_scale(thinned(out), x)": 4.0,
     "row_patterns(out)": 1.25,
     "column_patterns(out)": 1.25,
-    "dtype_name(out)": 0.25,
+    "dtype_name(thinned(out))": 0.25,
+    f"dtype_name({_TEST})": 0.25,
     "agreement(out, again)": 0.75,
-    "agreement(one, same)": 0.5,
-    "agreement(one, other)": 0.25,
-    "zero_fraction(test_out)": 1.25,
-    "survivor_scale(test_out, x)": 2.0,
+    "agreement(thinned(one), same)": 0.5,
+    "agreement(thinned(one), other)": 0.25,
+    f"zero_fraction({_TEST})": 1.25,
+    f"survivor_scale({_TEST}, x)": 2.0,
 }
 
 
-def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case, ...]:
+def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case | Promise, ...]:
     """Those of `name(x, dropout_param)`. survivors: what becomes of the entries that are kept; at_test: of
     all."""
     layer = Masked(
@@ -166,6 +191,7 @@ def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case, ..
         kept=f"p = {{:g}} is the probability to KEEP an entry; those that are kept {survivors}",
         narrow="x is float32, so out is as well; zeros and factor are the same as with float64",
         at_test=f"in test mode nothing is dropped, and every entry is {at_test}",
+        beside=BESIDE,
     )
     train, twice, seeds, test, scaled = layer.train, layer.twice, layer.seeds, layer.test, layer.scaled()
     everything = (*scaled, *layer.patterns())
@@ -174,15 +200,19 @@ def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case, ..
         twice("train, twice without a seed", (24, 30), 0.6, visible=True, main=True),
         seeds("train, with seeds", (24, 30), 0.6, visible=True, main=True),
         test("test, p = 0.6", (24, 30), 0.6, weight=2, visible=True, main=True),
-        train("train, float32", (24, 30), 0.6, (*scaled, "dtype_name(out)"), in_float32, visible=True),
+        train(
+            "train, float32", (24, 30), 0.6, (*scaled, "dtype_name(thinned(out))"), in_float32, visible=True
+        ),
+        test("test, float32", (4, 5), 0.6, in_float32, visible=True, weight=0.5),
+        train("train, three axes", (16, 8, 8), 0.6, (*scaled, "row_patterns(out)"), visible=True),
+        *layer.promises((12, 10)),
         train("train, p = 0.3", (100, 120), 0.3, everything, weight=2, main=True),
-        train("train, p = 0.9", (80, 100), 0.9, scaled),
+        train("train, p = 0.9", (80, 100), 0.9, scaled, with_digits),
         train("train, p = 1", (6, 7), 1.0, scaled, weight=0.5),
-        train("train, three axes", (40, 12, 9), 0.35, (*scaled, "row_patterns(out)")),
         train("train, one example", (1, 3000), 0.35, scaled, weight=0.5),
         train("train, gaps in memory", (60, 70), 0.35, scaled, strided, weight=0.5),
         twice("train, three axes, twice without a seed", (20, 12, 10), 0.35),
         seeds("train, with other seeds", (60, 80), 0.35),
-        test("test, p = 0.3", (30, 40), 0.3, weight=2, main=True),
+        test("test, p = 0.3", (30, 40), 0.3, with_digits, weight=2, main=True),
         test("test, one example", (1, 40), 0.85, weight=0.5),
     )

@@ -20,7 +20,10 @@ from stagewise.judge.compare import Tolerance
 
 P = 0.7
 _MEAN, _SPREAD = "row_mean(differing(mean), x)", "mean_square(spread, x)"
-SHARES = {_MEAN: 3.0, _SPREAD: 3.0, "mean": 1.0, "spread": 1.0, "dtype_name(mean)": 0.25}
+_FITS = "survivor_scale(spread, coin_spread(mean))"
+_DTYPES = ("dtype_name(differing(mean))", "dtype_name(differing(spread))")
+SHARES = {_MEAN: 3.0, _SPREAD: 3.0, "mean": 1.0, _FITS: 1.5, "levels(differing(mean))": 1.0}
+SHARES |= dict.fromkeys(_DTYPES, 0.25)
 NOTHING_DROPPED = Tolerance(
     rtol=1e-4, stol=2e-5, reason="probabilities, of which the spread cancels to nothing", scale=1.0
 )
@@ -79,7 +82,7 @@ def _stated(seed: int, count: int, samples: int, p: float) -> dict[str, Stated]:
 def _many(
     name: str, seed: int, count: int, samples: int, p: float = P, *, narrow: bool = False, **options: Any
 ) -> Case:
-    outputs = (_MEAN, _SPREAD, *(("dtype_name(mean)",) if narrow else ()))
+    outputs = (_MEAN, _SPREAD, *(_DTYPES if narrow else ()))
     inputs = _rows(seed, count, samples, p)
     drawn = f"{samples} passes, in each a mask for each row; p = {p:g} is the probability to KEEP a unit"
     return case(
@@ -100,10 +103,30 @@ def _nothing_dropped(name: str, N: int, **options: Any) -> Case:
     return case(
         name,
         "mean, spread = mc_dropout_predict(x, network, dropout_param, samples)",
-        {output: SHARES[output] for output in ("mean", "spread")},
+        {output: SHARES[output] for output in ("mean", _SPREAD)},
         drawn,
         why="with p = 1 all passes are alike, so their spread is 0",
         tolerance=NOTHING_DROPPED,
+        **options,
+    )
+
+
+def _sure(name: str, samples: int, N: int, **options: Any) -> Case:
+    """A network that is sure of one class in each pass: the first if its first unit is kept, else the second
+    if its second one is, else the third."""
+
+    def drawn(_: np.random.Generator) -> Drawn:
+        net = {"w1": np.ones((1, 2)), "b1": np.zeros(2), "w2": np.array([[200.0, 0, 0], [0, 100.0, 0]])}
+        net["b2"] = np.array([0, 0, 50.0])
+        return {"x": np.ones((N, 1)), "network": net, "dropout_param": {"p": 0.6}, "samples": samples}
+
+    return case(
+        name,
+        "mean, spread = mc_dropout_predict(x, network, dropout_param, samples)",
+        inputs=drawn,
+        why="in each pass this network is sure of one class: mean is a count divided by the number of passes,"
+        " and spread is sqrt(mean * (1 - mean))",
+        **asking((_FITS, "levels(differing(mean))"), SHARES, {}),
         **options,
     )
 
@@ -147,6 +170,11 @@ variance-not-root: np.std(passes, axis=0) => np.var(passes, axis=0)
 standard-error: np.std(passes, axis=0) => np.std(passes, axis=0) / np.sqrt(samples)
     Your spread is divided by the root of the number of passes: that is how well the mean is known, which gets
     small with more passes. The spread of the passes themselves is asked for.
+divided-by-samples-1: np.std(passes, axis=0) => np.std(passes, axis=0, ddof=1)
+    Your spread divides by one less than the number of passes. The formula is a mean over all of them, as
+    np.std takes it by itself.
+negative-spread: np.std(passes, axis=0) => -np.std(passes, axis=0)
+    Your spread is negative. It is a root, and a distance: it cannot be.
 over-the-examples: np.std(passes, axis=0) => np.tile(np.std(np.mean(passes, axis=0), axis=0), (len(x), 1))
     Your spread is taken over the examples. Each example has a spread of its own, over the passes.
 over-the-rows: np.std(passes, axis=0) => np.std(passes, axis=1)
@@ -199,16 +227,17 @@ MONTE_CARLO = exercise(
     (
         _many("25 passes over 200 rows", 1364, 200, 25, weight=2, visible=True, main=True),
         _nothing_dropped("p = 1", 5, visible=True, main=True),
+        _sure("a network that is sure, 4 passes", 4, 220, visible=True, main=True),
         _many("40 passes over 300 rows", 1364, 300, 40, 0.6, weight=2, main=True),
         _many("float32", 1364, 200, 25, narrow=True, visible=True, weight=0.5),
         _many("100 passes over 50 rows", 1434, 50, 100, 0.4),
         _nothing_dropped("p = 1, one example", 1, weight=0.5),
+        _sure("a network that is sure, 5 passes", 5, 400, weight=0.5),
     ),
     MISTAKES,
     named.rights("""
     all passes at once: by at_once
     running sums: by running_sums
-    divided by samples - 1: np.std(passes, axis=0) => np.std(passes, axis=0, ddof=1)
     """),
 )
 EXERCISES = (MONTE_CARLO,)

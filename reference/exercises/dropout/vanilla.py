@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.dropout.inverted import NOT_DRAWN_APART, OVERWRITES_X
+from reference.exercises.dropout.inverted import NOT_DRAWN_APART, OVERWRITES_X, known_mode
 from reference.exercises.dropout.masks import elementwise_cases
 from reference.kit.notation import Notation
 from reference.kit.variants import exercise
@@ -33,6 +33,8 @@ MISTAKES = (
         through: test mode has to match that.
     test-scaled-by-drop: np.full(x.shape, p, dtype=x.dtype) => np.full(x.shape, 1 - p, dtype=x.dtype)
         In test mode you multiply by 1 - p, the probability to drop. A share of p came through in training.
+    dtype-lost-at-test: np.full(x.shape, p, dtype=x.dtype) => np.full(x.shape, p)
+        In test mode float32 comes back as float64: np.full makes float64 numbers, unless it is told a dtype.
     writes-into-x: out = x * factor => x *= factor; out = x
         @OVERWRITES_X
     """),
@@ -45,7 +47,7 @@ def with_loops(x: Any, dropout_param: Any) -> Any:
     rng = np.random.default_rng(dropout_param.get("seed"))
     out = np.zeros_like(x)
     for place in np.ndindex(x.shape):
-        if dropout_param["mode"] == "test":
+        if known_mode(dropout_param) == "test":
             out[place] = x[place] * dropout_param["p"]
         elif rng.random() < dropout_param["p"]:
             out[place] = x[place]
