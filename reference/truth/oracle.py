@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A truth function and its oracle. Each is called with those of the inputs that its signature names."""
+    """A truth function and its oracle. Each is called with those of the inputs that its signature names.
+
+    A truth that computes with torch names `device`, too: where it has to.
+    """
 
     name: str
     truth: Function
@@ -115,14 +119,26 @@ def there_and_back(forward: Function, backward: Function) -> Function:
     return gradients
 
 
-def error(row: Row, *, dtype: str, device: str, seed: int) -> float:
+def places(row: Row, device: str) -> list[tuple[str, str]]:
+    """Where truth and oracle compute in turn: on the CPU, and on the device what can."""
+    both = tuple(dict.fromkeys(("cpu", device)))
+    return list(product(both if _names_device(row.truth) else ("cpu",), both))
+
+
+def _names_device(function: Function) -> bool:
+    return "device" in inspect.signature(function).parameters
+
+
+def error(row: Row, *, dtype: str, ours: str, device: str, seed: int) -> float:
     """The worst relative error of one row on one draw of its inputs; inf where shapes or counts differ.
+
+    The truth computes on the device `ours`, the oracle on `device`.
 
     Relative to the largest entry of each output: single entries may cancel to nothing in either computation.
     """
     drawn = row.inputs(np.random.default_rng([seed, zlib.crc32(row.name.encode())]))
     inputs = _cast(drawn, dtype)
-    got = _listed(_call(row.truth, inputs))
+    got = _listed(_call(row.truth, inputs | ({"device": ours} if _names_device(row.truth) else {})))
     wanted = _listed(_call(row.oracle, _to_torch(inputs, device)))
     if len(got) != len(wanted):
         return float("inf")

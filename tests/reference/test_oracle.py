@@ -26,7 +26,7 @@ def row(truth, by, inputs=draw):
 
 
 def measure(a_row, dtype="float64"):
-    return error(a_row, dtype=dtype, device="cpu", seed=1)
+    return error(a_row, dtype=dtype, ours="cpu", device="cpu", seed=1)
 
 
 def test_each_side_is_called_with_the_inputs_it_names():
@@ -83,7 +83,7 @@ def test_the_same_seed_draws_the_same_inputs_and_another_seed_others():
     seen = []
     a_row = row(lambda x: seen.append(x.sum()) or x, lambda x: x)
     for seed in (1, 1, 2):
-        error(a_row, dtype="float64", device="cpu", seed=seed)
+        error(a_row, dtype="float64", ours="cpu", device="cpu", seed=seed)
     assert seen[0] == seen[1] != seen[2]
 
 
@@ -157,3 +157,33 @@ def test_every_truth_of_every_unit_is_confirmed(name):
 
 def test_rows_are_found_by_unit():
     assert oracle.all_rows(["batchnorm"]).keys() == {"batchnorm"}
+
+
+def test_a_truth_in_torch_computes_on_both_devices_and_one_in_numpy_on_the_cpu():
+    in_numpy, in_torch = row(lambda x: x, lambda x: x), row(lambda x, device: x, lambda x: x)
+    assert oracle.places(in_numpy, "cuda") == [("cpu", "cpu"), ("cpu", "cuda")]
+    assert oracle.places(in_torch, "cuda") == [
+        ("cpu", "cpu"),
+        ("cpu", "cuda"),
+        ("cuda", "cpu"),
+        ("cuda", "cuda"),
+    ]
+    assert oracle.places(in_torch, "cpu") == [("cpu", "cpu")]
+
+
+def test_the_truth_is_told_where_to_compute():
+    seen = []
+    a_row = row(lambda x, device: seen.append(device) or x, lambda x: x.cpu())
+    error(a_row, dtype="float64", ours="cuda", device="cpu", seed=1)
+    assert seen == ["cuda"]
+
+
+@pytest.mark.parametrize("name", units.names())
+def test_every_oracle_computes_where_its_inputs_are(name):
+    """A tensor that is made on the CPU beside inputs elsewhere is an error there, as it is on a GPU."""
+    for one in oracle.rows(name):
+        drawn = oracle._to_torch(one.inputs(np.random.default_rng(1)), "meta")
+        try:
+            oracle._call(one.oracle, drawn)
+        except Exception as failed:
+            pytest.fail(f"{one.name}: {failed}")
