@@ -21,8 +21,9 @@
 # | 10 | Two questions | 10 min | ●●○ | 10 |
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it, as often as you
-# like. The points are given later, on other inputs. Cells that draw or train use *your* functions; if one is still missing, they
-# say so and wait.
+# like. The points are given later, on other inputs. Cells that draw or train use *your* functions; if one is still missing,
+# they say so and wait. After opening the notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back
+# to where you were; until then even `check` is an unknown name.
 #
 # **How can a check judge something random?** It never compares your random numbers with anybody's. It measures what every right answer
 # has in common: how many entries are zero, what became of the others, whether two masks agree. The measures are functions of `observables`, and you

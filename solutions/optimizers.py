@@ -21,8 +21,9 @@
 # | 11 | The same network under each rule | 6 min | ●○○ | |
 # | 12 | Two questions | 10 min | ●●○ | 12 |
 #
-# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares your function with recorded answers and says what it found, as often as you like.
-# The points are given later, on other inputs. Cells that draw or train use *your* functions. If a function is still missing, the cell names it and stops there; run the cell again when the function is written.
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares your function with recorded answers and says what it found, as often as you
+# like. The points are given later, on other inputs. Cells that draw or train use *your* functions. If a function is still missing, the cell names it and stops there; run the cell again when the
+# function is written. After opening the notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were; until then even `check` is an unknown name.
 #
 # One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and pencil.
 #

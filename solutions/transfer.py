@@ -23,9 +23,10 @@
 # | 12 | Larger networks | 3 min | ●○○ | |
 # | 13 | Two questions | 10 min | ●●○ | 12 |
 #
-# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares
-# what your function did with recorded answers, as often as you like. The points are given later, on other inputs.
-# Cells that draw or train use *your* functions; if one of them is still missing, they say so and wait.
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares what your
+# function did with recorded answers, as often as you like. The points are given later, on other inputs. Cells that draw or train use
+# *your* functions; if one of them is still missing, they say so and wait. After opening the notebook or restarting its kernel, *Run > Run
+# All Above Selected Cell* brings you back to where you were; until then even `check` is an unknown name.
 #
 # **Conventions.** A *model* is a torch module whose last layer is a linear one called `fc`: its **head**. All the rest is its **backbone**. The
 # ResNets of torchvision are built the same way, so what you write here works on them unchanged.
