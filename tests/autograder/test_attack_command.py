@@ -5,6 +5,7 @@ import json
 from autograder.attacks import catalogue
 from autograder.attacks.field import HONEST, Attack
 from autograder.cli import main
+from tests.autograder import machines
 
 NAMES = ["replaced np.testing", "edited check"]
 
@@ -28,6 +29,17 @@ def test_an_attack_that_succeeds_is_told_and_fails_the_command(monkeypatch, caps
     assert "earned 2, not 0" in said
     assert "earns [honestly]" in said
     assert "1 of 2 held." in said
+
+
+@machines.needs_landlock
+def test_what_a_level_is_open_to_is_told_and_fails_nothing(capsys):
+    """The same attack holds at a better level."""
+    assert main(["attack", "--isolation", "landlock", "names of files", "network"]) == 0
+    said = capsys.readouterr().out
+    assert "open" in said
+    assert "BROKEN" not in said
+    assert "2 of 3 held." in said
+    assert "docs/honest-grading.md" in said
 
 
 def test_an_unknown_name_is_told_with_those_like_it(capsys):

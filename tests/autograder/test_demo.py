@@ -62,6 +62,12 @@ def test_mistakes_are_diagnosed(shown):
     assert all(check.diagnosis and check.reason is not Reason.OK for check in named)
 
 
+def test_it_says_how_students_code_was_isolated(shown):
+    _, records, text = shown
+    (level,) = {record.isolation for record in records.values()} - {""}
+    assert f"The level of isolation is `{level}`." in text
+
+
 def test_it_says_where_the_feedback_lies_and_it_lies_there(shown):
     course, records, text = shown
     assert str(course.feedback) in text.replace("\n", "")

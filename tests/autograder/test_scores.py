@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.records import CheckScore, Record, save
@@ -30,10 +30,10 @@ def course(toy_course):
     with GradebookWriter(toy_course.db_url, "toy") as book:
         points = {"check-double": 40.5, "check-quadruple": 0.0, "written-why": None}
         book.write([Entry("ada", None, points), Entry("bob", None, None), Entry("cem", None, points)])
-    save(toy_course, record("ada", checks=BOTH))
+    save(Assignment(toy_course, "toy"), record("ada", checks=BOTH))
     refused = {"reason": Reason.EMPTY_FILE, "detail": "the file holds nothing", "remedy": "submit it again"}
-    save(toy_course, record("bob", **refused))
-    save(toy_course, record("cem", checks=BOTH, **refused))
+    save(Assignment(toy_course, "toy"), record("bob", **refused))
+    save(Assignment(toy_course, "toy"), record("cem", checks=BOTH, **refused))
     return toy_course
 
 
@@ -79,7 +79,7 @@ def test_json_is_a_list_of_objects_with_the_promised_keys(course):
 def test_evidence_is_in_json_alone(course):
     """Where an instructor's program finds it; no student is told the numbers of hidden cases."""
     told = replace(BOTH[1], evidence="hidden, y: expected 4, got 2")
-    save(course, record("ada", checks=(BOTH[0], told)))
+    save(Assignment(course, "toy"), record("ada", checks=(BOTH[0], told)))
     rows = scores(course, "toy", ["ada"])
     assert [row.get("evidence") for row in json.loads(as_json(rows))] == [
         None,
@@ -118,11 +118,24 @@ def test_what_a_student_wrote_neither_steers_the_terminal_nor_stops_the_table(te
     assert "\x1b[2J" not in said
 
 
+def test_a_level_below_the_best_is_told_with_what_it_lacks(course):
+    """Once below the table, and for other programs in the field that is there then."""
+    save(Assignment(course, "toy"), replace(record("ada", checks=BOTH), isolation="landlock"))
+    console = Console(record=True, width=160, file=io.StringIO())
+    rows = scores(course, "toy")
+    show(rows, console)
+    said = console.export_text()
+    assert said.count("The level of isolation is `landlock`.") == 1
+    assert "it knows the name of the machine" in said
+    assert "no-sandbox" not in said
+    assert '"landlock"' in as_csv(rows)
+
+
 def test_a_grade_without_a_sandbox_is_marked(course):
     """In the table, and for other programs in a field that is there only then."""
     assert "isolation" not in as_json(scores(course, "toy"))
     assert "isolation" not in as_csv(scores(course, "toy"))
-    save(course, replace(record("ada", checks=BOTH), isolation="process"))
+    save(Assignment(course, "toy"), replace(record("ada", checks=BOTH), isolation="process"))
     console = Console(record=True, width=160, file=io.StringIO())
     rows = scores(course, "toy")
     show(rows, console)
