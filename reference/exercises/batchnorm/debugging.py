@@ -131,7 +131,7 @@ NAME_CASES = (
     _named("a fault in step 6", batch(5, 4), from_step(6, _lowered), weight=0.5),
     _named("float32", in_float32(batch(6, 3)), from_step(6, _shrunk), weight=0.5),
     _named("a mean of -50", batch(6, 3, offset=-50.0), rounded_otherwise, weight=0.5, why="no fault: 0"),
-    _named("one example", batch(1, 4), rounded_otherwise, weight=0.5, why="zeros, and no fault: 0"),
+    _named("one example", batch(1, 4), lambda stages, _: stages, weight=0.5, why="zeros, and no fault: 0"),
 )
 
 
