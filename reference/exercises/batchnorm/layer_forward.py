@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.exercises.batchnorm.forward_mistakes import MISTAKES
 from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.variants import float32_layer
 from reference.kit.drawn import Drawn, in_float32, strided
@@ -95,7 +96,7 @@ CASES = (
     _test("test, after three batches", testing(batch(6, 4)), weight=2, main=True),
     raises(ValueError, visible=True, mode="eval"),
     keeps_dtype(training(batch(6, 3)), visible=True),
-    _train("train, a nearly constant feature", training(batch(5, 3, flat=True)), weight=0.5),
+    _train("train, a nearly constant feature", training(batch(5, 3, flat=True)), weight=0.5, visible=True),
     _train("train, a large eps", training(batch(5, 3), 2, eps=0.5), 2, weight=0.5),
     _test("test, a large eps", testing(batch(5, 3), eps=0.5), weight=0.5),
     _train("train, a large mean", training(batch(9, 4, offset=50.0), 2), 2, weight=0.5),
@@ -107,129 +108,7 @@ CASES = (
     _test("test, gaps in memory", strided(testing(batch(7, 4))), weight=0.5),
 )
 
-RUNNING = (
-    "running_mean = momentum * running_mean + (1 - momentum) * mu\n"
-    "running_var = momentum * running_var + (1 - momentum) * var"
-)
 named = Notation(globals())
-MISTAKES = named.wrongs("""
-variance-is-a-sum: batchnorm_step4(sq) => np.sum(sq, axis=0)
-    Your variance adds up the squares but never divides by N.
-normalise-with-ddof1: batchnorm_step4(sq) => np.sum(sq, axis=0) / (len(x) - 1)
-    Your variance is divided by N - 1. Batch normalisation uses the biased one, divided by N, to normalise and
-    for the running average.
-var-not-centred: batchnorm_step4(sq) => np.mean(x**2, axis=0)
-    Your variance is the mean of the squares of x. The squares of x - mu are meant.
-var-is-mean-copy-paste: batchnorm_step4(sq) => np.mean(x, axis=0)
-    Your variance is the mean once more: a line was copied and not changed.
-wrong-axis:
-    - mu = batchnorm_step1(x)
-    - xmu = batchnorm_step2(x, mu)
-    - sq = batchnorm_step3(xmu)
-    - var = batchnorm_step4(sq)
-    + mu = x.mean(axis=1, keepdims=True)
-    + xmu = x - mu
-    + var = x.var(axis=1, keepdims=True)
-    You take mean and variance over the features of each example. Batch normalisation takes them over the
-    examples, for each feature: look at the axis.
-std-of-var: batchnorm_step5(var, eps) => np.std(var + eps)
-    np.std measures how much the variances differ from each other. The root of each of them is meant.
-eps-outside-sqrt: batchnorm_step5(var, eps) => np.sqrt(var) + eps
-    In train mode your eps stands behind the root. It belongs under it: a feature that hardly varies shows the
-    difference.
-eps-missing: batchnorm_step5(var, eps) => np.sqrt(var)
-    In train mode your root does not use eps: a constant feature is divided by zero.
-divide-by-variance: batchnorm_step5(var, eps) => var + eps
-    In train mode you divide by the variance, without the root. The spread only becomes 1 if you divide by the
-    standard deviation.
-gamma-missing: batchnorm_step8(gamma, xhat) => xhat
-    In train mode gamma is not used: the normalised values still have to be scaled.
-beta-missing: batchnorm_step9(gammax, beta) => gammax
-    In train mode beta is not used: the scaled values still have to be shifted.
-momentum-reversed:
-    - running_mean = momentum * running_mean + (1 - momentum) * mu
-    - running_var = momentum * running_var + (1 - momentum) * var
-    + running_mean = (1 - momentum) * running_mean + momentum * mu
-    + running_var = (1 - momentum) * running_var + momentum * var
-    Your momentum weighs the new value. Here it weighs the OLD one, and 1 - momentum the new one (PyTorch does
-    it the other way round).
-last-batch-stats: @RUNNING => running_mean = mu; running_var = var
-    Your running statistics are those of the last batch. They should be an average that forgets slowly.
-running-never-updated: @RUNNING => pass
-    Your running statistics never change: bn_param holds after training what it held before. Perhaps they are
-    computed and then overwritten, or not stored.
-running-not-stored: bn_param["running_mean"] = running_mean; bn_param["running_var"] = running_var => pass
-    Your running statistics are computed but do not reach the caller: assigning to a local name does not
-    change bn_param. Store them under their keys.
-train-uses-running-stats:
-    - cache = (xhat, gamma, xmu, ivar, sqrtvar, var, eps)
-    + out = gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta
-    In train mode you normalise with the running statistics. They are for test mode; training uses those of
-    the batch.
-double-update:
-    - running_var = momentum * running_var + (1 - momentum) * var
-    + running_var = momentum * running_var + (1 - momentum) * var
-    + running_mean = momentum * running_mean + (1 - momentum) * mu
-    + running_var = momentum * running_var + (1 - momentum) * var
-    Your running statistics are updated twice for each batch. Look for a second copy of these lines.
-decay-missing:
-    - running_mean = momentum * running_mean + (1 - momentum) * mu
-    - running_var = momentum * running_var + (1 - momentum) * var
-    + running_mean = running_mean + (1 - momentum) * mu
-    + running_var = running_var + (1 - momentum) * var
-    Your running statistics only grow: the old value is kept whole, without its factor momentum.
-eps-hard-coded: bn_param.get("eps", 1e-5) => 1e-5
-    Your eps is always 1e-5. Take the one from bn_param if there is one.
-momentum-hard-coded: bn_param.get("momentum", 0.9) => 0.9
-    Your momentum is always 0.9. Take the one from bn_param if there is one.
-running-var-ddof-mismatch: (1 - momentum) * var => (1 - momentum) * np.var(x, axis=0, ddof=1)
-    Your running_var averages the variance divided by N - 1. Here it averages the same variance that
-    normalises, divided by N (PyTorch does otherwise). For one example, N - 1 is zero.
-running-stores-std: (1 - momentum) * var => (1 - momentum) * sqrtvar
-    Your running_var averages standard deviations. It is the variance that is averaged; the root is taken in
-    test mode.
-running-stores-var+eps: (1 - momentum) * var => (1 - momentum) * (var + eps)
-    Your running_var contains eps, and test mode adds it again. Average the variance alone.
-running-stats-of-xhat:
-    - running_mean = momentum * running_mean + (1 - momentum) * mu
-    - running_var = momentum * running_var + (1 - momentum) * var
-    + running_mean = momentum * running_mean + (1 - momentum) * xhat.mean(axis=0)
-    + running_var = momentum * running_var + (1 - momentum) * xhat.var(axis=0)
-    Your running statistics are those of the normalised values, which are 0 and 1. Average mu and var of x.
-keepdims-shape:
-    - running_mean = momentum * running_mean + (1 - momentum) * mu
-    - running_var = momentum * running_var + (1 - momentum) * var
-    + running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0, keepdims=True)
-    + running_var = momentum * running_var + (1 - momentum) * x.var(axis=0, keepdims=True)
-    Your running statistics have the right values, but the shape (1, D), from keepdims. It should be (D,).
-test-uses-batch-stats:
-    (x - running_mean) / np.sqrt(running_var + eps) => (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
-    In test mode you normalise with the batch's own mean and variance. It looks better than it is: use the
-    running statistics.
-test-updates-running:
-    - out = gamma * running_xhat + beta
-    + out = gamma * running_xhat + beta
-    + running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
-    + running_var = momentum * running_var + (1 - momentum) * x.var(axis=0)
-    Your test mode changes the running statistics. They belong to training: the update must stand inside the
-    train branch.
-test-forgets-affine: gamma * running_xhat + beta => running_xhat
-    In test mode gamma and beta are not used. They are learned parameters and apply in both modes.
-test-beta-sign: gamma * running_xhat + beta => gamma * running_xhat - beta
-    In test mode you subtract beta. It is added in both modes.
-test-eps-missing: np.sqrt(running_var + eps) => np.sqrt(running_var)
-    In test mode your root does not use eps. Training did, and the two must agree.
-test-eps-outside-sqrt: np.sqrt(running_var + eps) => (np.sqrt(running_var) + eps)
-    In test mode your eps stands behind the root. It belongs under it, as in training.
-test-divides-by-variance: np.sqrt(running_var + eps) => (running_var + eps)
-    In test mode you divide by the running variance, without the root.
-other-modes-pass: elif mode == "test" => elif mode
-    A mode that is neither "train" nor "test" passes as one of them. Refuse it with a ValueError, so that a
-    misspelt mode is noticed.
-writes-into-x: xmu = batchnorm_step2(x, mu) => x -= mu; xmu = x
-    Your values are right, but train mode changes the x of its caller. Make a new array instead of subtracting
-    in place.
-""")
 
 
 def with_numpy_functions(x: Any, gamma: Any, beta: Any, bn_param: Any) -> Any:

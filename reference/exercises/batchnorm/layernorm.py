@@ -160,6 +160,33 @@ FORWARD = exercise(
     affine-per-example: gamma * xhat + beta => gamma[:, None] * xhat + beta[:, None]
         You give each example its own gamma and beta. They belong to the features, as in batch normalisation,
         and broadcast along the rows.
+    std-for-var: np.mean(xmu**2, axis=1, keepdims=True) => np.std(x, axis=1, keepdims=True)
+        Your var holds standard deviations: np.std has taken the root already.
+    var-of-everything: np.mean(xmu**2, axis=1, keepdims=True) => np.var(x)
+        You get one variance for the whole array. Each example needs its own, so the axis must be named.
+    mean-of-everything: mu = np.mean(x, axis=1, keepdims=True) => mu = np.mean(x)
+        You get one mean for the whole array. Each example needs its own, so the axis must be named.
+    sum-for-the-mean: mu = np.mean => mu = np.sum
+        Your mean is a sum: it adds up the features but never divides by their number D.
+    eps-behind-the-quotient: xhat = xmu * ivar => xhat = xmu / np.sqrt(var) + eps
+        Your eps is added to the quotient: look at where your root ends. It belongs under it.
+    eps-squared: np.sqrt(var + eps) => np.sqrt(var + eps**2)
+        You add eps squared under the root. It is eps itself that is added.
+    eps-default-missing: "eps", 1e-5 => "eps", 0
+        Without an entry in ln_param your eps is next to nothing. The default is 1e-5: an example whose
+        features are nearly alike shows the difference.
+    mean-alone-divided: xhat = xmu * ivar => xhat = x - mu * ivar
+        The mean alone is divided by the standard deviation: x - mu needs a bracket of its own.
+    gamma-missing: gamma * xhat + beta => xhat + beta
+        gamma is not used: the normalised values still have to be scaled.
+    beta-missing: gamma * xhat + beta => gamma * xhat
+        beta is not used: the scaled values still have to be shifted.
+    beta-sign: gamma * xhat + beta => gamma * xhat - beta
+        You subtract beta. The shift is added.
+    beta-scaled: gamma * xhat + beta => gamma * (xhat + beta)
+        beta is scaled as well: look at where your bracket closes. gamma multiplies xhat alone.
+    gamma-and-beta-swapped: gamma * xhat + beta => beta * xhat + gamma
+        gamma and beta have changed places: gamma scales, beta shifts.
     affine-forgotten: gamma * xhat + beta => xhat
         gamma and beta are not used: the normalised values still have to be scaled and shifted.
     eps-hard-coded: ln_param.get("eps", 1e-5) => 1e-5
@@ -232,6 +259,18 @@ BACKWARD = exercise(
         + D_over_N = dout.shape[1] / dout.shape[0]
         + dx = ivar * (dxhat - D_over_N * mean_dxhat - D_over_N * xhat * mean_product)
         Your means divide by the number of examples. They run over the features: divide by D.
+    mean-divided-by-N: mean_dxhat - xhat => dout.shape[1] / len(dout) * mean_dxhat - xhat
+        The term without xhat is divided by the number of examples. It is a mean over the D features.
+    product-divided-by-N: xhat * mean_product => xhat * mean_product * dout.shape[1] / len(dout)
+        The term along xhat is divided by the number of examples. It is a mean over the D features.
+    mean-over-the-batch: np.mean(dxhat, axis=1, keepdims=True) => np.mean(dxhat, axis=0)
+        The mean of dxhat runs over the examples. It runs over the features: the other axis.
+    product-over-the-batch: np.mean(dxhat * xhat, axis=1, keepdims=True) => np.mean(dxhat * xhat, axis=0)
+        The mean of dxhat times xhat runs over the examples. It runs over the features: the other axis.
+    mean-divided-twice: mean_dxhat - xhat => mean_dxhat / dout.shape[1] - xhat
+        The mean of dxhat is divided by D twice in your dx: a mean was taken, and then divided once more.
+    product-divided-twice: xhat * mean_product => xhat * mean_product / dout.shape[1]
+        The term along xhat is divided by D twice in your dx: a mean was taken, and then divided once more.
     sums-for-means: mean_dxhat - xhat * mean_product => dout.shape[1] * (mean_dxhat + xhat * mean_product)
         You subtract sums. Both terms of the formula are means: the factors 1/D are missing.
     sum-for-the-mean: mean_dxhat - xhat => dout.shape[1] * mean_dxhat - xhat
@@ -262,6 +301,12 @@ BACKWARD = exercise(
         - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
         + dx = ivar * dxhat - mean_dxhat - xhat * mean_product
         The factor in front multiplies the first term of your dx alone. It stands in front of all three.
+    first-term-without-gamma: ivar * (dxhat - => ivar * (dout -
+        gamma is missing in the first term of your dx: all three start from dxhat, which has gamma in it.
+    first-term-not-divided: ivar * (dxhat - => ivar * (dxhat / ivar -
+        The first term of your dx is not divided by the standard deviation. All three are, once.
+    mean-not-divided: mean_dxhat - xhat => mean_dxhat / ivar - xhat
+        The mean of dxhat is not divided by the standard deviation in your dx. All three terms are, once.
     first-term-divided-by-D: ivar * (dxhat - => ivar * (dxhat / dout.shape[1] -
         The first term of your dx is divided by D. Only the other two are means.
     ivar-missing: return dx, dgamma => return dx / ivar, dgamma
@@ -274,6 +319,12 @@ BACKWARD = exercise(
         Your dgamma is a mean over the examples. Gradients of several uses add up.
     dbeta-averaged: dbeta = np.sum => dbeta = np.mean
         Your dbeta is a mean over the examples. Gradients of several uses add up.
+    dgamma-without-axis: np.sum(dout * xhat, axis=0) => np.sum(dout * xhat)
+        Your dgamma is one number: the sum runs over the features as well. Name the axis.
+    dbeta-without-axis: np.sum(dout, axis=0) => np.sum(dout)
+        Your dbeta is one number: the sum runs over the features as well. Name the axis.
+    dgamma-uses-xmu: np.sum(dout * xhat => np.sum(dout * (xhat / ivar)
+        Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
     dgamma-with-gamma: np.sum(dout * xhat => np.sum(gamma * dout * xhat
         @WITH_GAMMA
     dbeta-with-gamma: np.sum(dout, => np.sum(gamma * dout,
