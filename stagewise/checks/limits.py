@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ _PATIENCE = 6  # times as long on the clock: for a busy machine, and for a funct
 MOST_PRINTED = 2_000  # letters
 _LINE = 50  # letters that the end of a line counts for
 _TICK = 0.5
+_PRINTED = "Something was printed: `print` shows a value, only `return` hands it back"
 
 Compared = TypeVar("Compared", bound=Callable[..., Report])
 
@@ -26,13 +28,16 @@ class Stopped(BaseException):
 
 
 def limited(compared: Compared) -> Compared:
-    """Let a comparison (unit, exercise, functions) end in a report when one of the functions does not end."""
+    """Let a comparison (unit, exercise, functions) end in a report when one of the functions does not end.
+
+    Of a function that returns nothing and prints, the report says so.
+    """
 
     @wraps(compared)
     def watched(unit: str, exercise: Any, functions: Any) -> Report:
         try:
-            with limits():
-                return compared(unit, exercise, functions)
+            with limits() as said:
+                report = compared(unit, exercise, functions)
         except Stopped as stopped:
             return Report(
                 unit=unit,
@@ -45,23 +50,26 @@ def limited(compared: Compared) -> Compared:
                 max_points=exercise.points,
                 traceback=describe(stopped),
             )
+        empty = report.status is Status.UNFINISHED and any("None" in row.message for row in report.rows)
+        return replace(report, notes=(*report.notes, _PRINTED)) if empty and said.printed else report
 
     return watched  # type: ignore[return-value]
 
 
 @contextmanager
-def limits() -> Iterator[None]:
-    """Raise Stopped in what computes for longer, and cut what is printed.
+def limits() -> Iterator["_Short"]:
+    """Raise Stopped in what computes for longer, and cut what is printed, to the stream that is given.
 
     Only the main thread of a system with interval timers (Linux, macOS) can be stopped; a timer that
     somebody else has set is left alone.
     """
-    with ExitStack() as until, redirect_stdout(_Short(sys.stdout)), redirect_stderr(_Short(sys.stderr)):
+    said = _Short(sys.stdout)
+    with ExitStack() as until, redirect_stdout(said), redirect_stderr(_Short(sys.stderr)):
         if _can_stop():
             until.callback(signal.signal, signal.SIGALRM, signal.signal(signal.SIGALRM, _alarm(SECONDS)))
             until.callback(signal.setitimer, signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
-        yield
+        yield said
 
 
 def _can_stop() -> bool:
@@ -86,6 +94,11 @@ class _Short:
 
     def __init__(self, stream: Any) -> None:
         self._stream, self._left = stream, MOST_PRINTED
+
+    @property
+    def printed(self) -> bool:
+        """Whether anything was written."""
+        return self._left < MOST_PRINTED
 
     def write(self, text: str) -> int:
         """Pass on what there is room for."""

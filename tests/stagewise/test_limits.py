@@ -76,6 +76,16 @@ def test_what_is_printed_in_few_words_is_shown_as_it_is(reports, capsys):
     assert capsys.readouterr().out == "(4, 3)\n(1, 3)\n(4, 3)\n"
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [("print(x)", True), ("pass", False), ("print(x); raise NotImplementedError", False)],
+    ids=["printed", "nothing", "unwritten"],
+)
+def test_what_is_printed_and_not_returned_is_told(reports, capsys, body, told):
+    check(define(f"def center(x):\n    {body}"))
+    assert ("only `return` hands it back" in to_text(reports[0])) is told
+
+
 def test_an_interrupt_passes_without_frames_of_ours(reports):
     function = define("def center(x):\n    raise KeyboardInterrupt")
     with pytest.raises(KeyboardInterrupt) as stopped:
