@@ -118,7 +118,7 @@ def test_a_sentence_is_short_and_shows_no_code(exercise):
     for one in exercise.misconceptions:
         assert one.says.endswith(".")
         assert len(one.says.split()) <= 45, one.says
-        assert not any(mark in one.says for mark in ("axis=", "/=", "**", "[:", " = "))
+        assert not any(mark in one.says for mark in ("axis=", "/=", "**", "[:", " = ", "{"))
 
 
 def test_mistakes_carry_the_names_that_the_collection_gives_them():

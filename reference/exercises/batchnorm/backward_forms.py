@@ -77,12 +77,31 @@ def along_paths(dout: Any, cache: Any) -> Any:
     """Straight back, through the variance and through the mean, one after the other."""
     xhat, gamma, xmu, ivar, *_ = cache
     N = len(dout)
+    over: dict[str, Any] = {"axis": 0}
     dbeta = np.sum(dout, axis=0)
     dgamma = np.sum(dout * xhat, axis=0)
     dxhat = dout * gamma
     straight = dxhat * ivar
-    dvar = -0.5 * np.sum(dxhat * xmu, axis=0) * ivar**3
-    dmu = -np.sum(straight, axis=0)
+    dvar = -0.5 * np.sum(dxhat * xmu, **over) * ivar**3
+    dmu = -np.sum(straight, **over)
+    through_variance = 2 * xmu * dvar / N
+    through_mean = dmu / N
+    dx = straight + through_variance + through_mean
+    return dx, dgamma, dbeta
+
+
+def along_rows(dout: Any, cache: Any) -> Any:
+    """The same for layer normalisation."""
+    xhat, gamma, ivar = cache
+    xmu = xhat / ivar
+    N = dout.shape[1]
+    over: dict[str, Any] = {"axis": 1, "keepdims": True}
+    dbeta = np.sum(dout, axis=0)
+    dgamma = np.sum(dout * xhat, axis=0)
+    dxhat = dout * gamma
+    straight = dxhat * ivar
+    dvar = -0.5 * np.sum(dxhat * xmu, **over) * ivar**3
+    dmu = -np.sum(straight, **over)
     through_variance = 2 * xmu * dvar / N
     through_mean = dmu / N
     dx = straight + through_variance + through_mean

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reference.exercises.batchnorm.backward_forms import ALWAYS
-from reference.exercises.batchnorm.backward_mistakes import MISTAKES
+from reference.exercises.batchnorm.backward_mistakes import BATCHNORM
 from reference.exercises.batchnorm.inputs import batch
 from reference.kit import probes
 from reference.kit.drawn import Drawn
@@ -64,7 +64,7 @@ def _cases(name: str) -> tuple[Case | Promise, ...]:
 
 def _layer(truth: Function, others: Sequence[Alternative]) -> Exercise:
     there = (bn.batchnorm_forward,)
-    return exercise(truth, _cases(truth.__name__), MISTAKES, (*ALWAYS, *others), partners=there)
+    return exercise(truth, _cases(truth.__name__), BATCHNORM, (*ALWAYS, *others), partners=there)
 
 
 BACKWARD = _layer(

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.batchnorm.backward_mistakes import INTO_CACHE, WITH_GAMMA
+from reference.exercises.batchnorm.backward_mistakes import LAYERNORM
 from reference.exercises.batchnorm.inputs import batch
 from reference.exercises.batchnorm.layer_backward import CANCELS, MANY, SHARES
 from reference.exercises.batchnorm.variants import float32_layer
@@ -126,7 +126,7 @@ def back_without_eps(dout: Any, cache: Any) -> Any:
         return bn.layernorm_backward(dout, (cache["xhat"], cache["gamma"], 1 / cache["std"]))
 
 
-named = Notation(globals(), INTO_CACHE=INTO_CACHE, WITH_GAMMA=WITH_GAMMA)
+named = Notation(globals())
 FORWARD = exercise(
     bn.layernorm_forward,
     THERE,
@@ -213,133 +213,39 @@ FORWARD = exercise(
 BACKWARD = exercise(
     bn.layernorm_backward,
     BACK,
-    named.wrongs("""
-    batch-axis:
-        - mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
-        - mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
-        + mean_dxhat = np.mean(dxhat, axis=0)
-        + mean_product = np.mean(dxhat * xhat, axis=0)
-        Your means in dx run over the examples, as in batch normalisation. Mean and variance of an example
-        were taken over its features: the other axis.
-    gamma-factored-out:
-        - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-        + mean_dout = np.mean(dout, axis=1, keepdims=True)
-        + mean_dout_xhat = np.mean(dout * xhat, axis=1, keepdims=True)
-        + dx = gamma * ivar * (dout - mean_dout - xhat * mean_dout_xhat)
-        You took gamma out of the means. Here they run over the features, and gamma differs from feature to
-        feature: it has to stay inside, in dxhat.
-    gamma-missing: dxhat = gamma * dout => dxhat = dout
-        gamma is missing in your dx: the output was gamma times xhat.
-    dgamma-wrong-axis: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.sum(dout * xhat, axis=1)
-        Your dgamma sums over the features. gamma has one entry per feature, so its gradient sums over the
-        examples, as in batch normalisation.
-    dbeta-wrong-axis: dbeta = np.sum(dout, axis=0) => dbeta = np.sum(dout, axis=1)
-        Your dbeta sums over the features. beta has one entry per feature, so its gradient sums over the
-        examples, as in batch normalisation.
-    batch-axis-both-ways: by bn.batchnorm_backward_alt with over_the_batch
-        Both your passes are batch normalisation: they fit each other, but mean and variance run over the
-        examples. Here each example uses its own features, on the way back too.
-    fits-no-eps: by back_without_eps with forward_without_eps
-        Your backward pass fits a forward pass that has no eps. Mend that one, keep the root with eps in the
-        cache, and both are right.
-    gamma-missing-in-the-mean: np.mean(dxhat, axis=1 => np.mean(dout, axis=1
-        gamma is missing in one term of your dx: both means are of dxhat, which has gamma in it.
-    gamma-missing-in-the-product: np.mean(dxhat * xhat => np.mean(dout * xhat
-        gamma is missing in one term of your dx: both means are of dxhat, which has gamma in it.
-    gamma-twice: return dx, dgamma => return gamma * dx, dgamma
-        gamma counts twice in your dx. It multiplies once, in dxhat.
-    constant-statistics: dx = ivar * (dxhat - mean_dxhat - xhat * mean_product) => dx = ivar * dxhat
-        Your dx treats mean and variance as constants: the two terms that are subtracted are missing.
-    no-mean-path: mean_dxhat - xhat => xhat
-        The mean of dxhat is not subtracted in your dx.
-    no-variance-path: (dxhat - mean_dxhat - xhat * mean_product) => (dxhat - mean_dxhat)
-        The part along xhat is not subtracted in your dx.
-    divided-by-N:
-        - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-        + D_over_N = dout.shape[1] / dout.shape[0]
-        + dx = ivar * (dxhat - D_over_N * mean_dxhat - D_over_N * xhat * mean_product)
-        Your means divide by the number of examples. They run over the features: divide by D.
-    mean-divided-by-N: mean_dxhat - xhat => dout.shape[1] / len(dout) * mean_dxhat - xhat
-        The term without xhat is divided by the number of examples. It is a mean over the D features.
-    product-divided-by-N: xhat * mean_product => xhat * mean_product * dout.shape[1] / len(dout)
-        The term along xhat is divided by the number of examples. It is a mean over the D features.
-    mean-over-the-batch: np.mean(dxhat, axis=1, keepdims=True) => np.mean(dxhat, axis=0)
-        The mean of dxhat runs over the examples. It runs over the features: the other axis.
-    product-over-the-batch: np.mean(dxhat * xhat, axis=1, keepdims=True) => np.mean(dxhat * xhat, axis=0)
-        The mean of dxhat times xhat runs over the examples. It runs over the features: the other axis.
-    mean-divided-twice: mean_dxhat - xhat => mean_dxhat / dout.shape[1] - xhat
-        The mean of dxhat is divided by D twice in your dx: a mean was taken, and then divided once more.
-    product-divided-twice: xhat * mean_product => xhat * mean_product / dout.shape[1]
-        The term along xhat is divided by D twice in your dx: a mean was taken, and then divided once more.
-    sums-for-means: mean_dxhat - xhat * mean_product => dout.shape[1] * (mean_dxhat + xhat * mean_product)
-        You subtract sums. Both terms of the formula are means: the factors 1/D are missing.
-    sum-for-the-mean: mean_dxhat - xhat => dout.shape[1] * mean_dxhat - xhat
-        The term without xhat is a sum, and should be a mean over the features: a factor 1/D is missing.
-    sum-for-the-product: xhat * mean_product => xhat * mean_product * dout.shape[1]
-        The term along xhat is a sum, and should be a mean over the features: a factor 1/D is missing.
-    mean-of-everything: np.mean(dxhat, axis=1, keepdims=True) => np.mean(dxhat)
-        A mean in your dx runs over all examples as well. Each example has its own: name the axis.
-    product-of-everything: np.mean(dxhat * xhat, axis=1, keepdims=True) => np.mean(dxhat * xhat)
-        A mean in your dx runs over all examples as well. Each example has its own: name the axis.
-    dvar-sign: mean_dxhat - xhat => mean_dxhat + xhat
-        The last term has the wrong sign: the part along xhat is taken away.
-    dmu-sign: dxhat - mean_dxhat => dxhat + mean_dxhat
-        The mean of dxhat has the wrong sign in your dx: it is taken away.
-    xhat-missing: xhat * mean_product => mean_product
-        The last term needs xhat twice: inside the mean, and once more in front of it.
-    factor-2-missing: xhat * mean_product => xhat * mean_product / 2
-        The part along xhat is half of what it should be: look for the 2 of the square.
-    half-missing: xhat * mean_product => 2 * xhat * mean_product
-        The part along xhat is twice what it should be: look for the 1/2 of the root.
-    xmu-for-xhat: xhat * mean_product => xhat * mean_product / ivar
-        The part along xhat is off by a power of the standard deviation: with xhat, inside the mean and in
-        front, it needs no other factor than the one of all three terms.
-    divided-once-more: xhat * mean_product => xhat * mean_product * ivar
-        The part along xhat is off by a power of the standard deviation: with xhat, inside the mean and in
-        front, it needs no other factor than the one of all three terms.
-    factor-for-the-first-only:
-        - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
-        + dx = ivar * dxhat - mean_dxhat - xhat * mean_product
-        The factor in front multiplies the first term of your dx alone. It stands in front of all three.
-    first-term-without-gamma: ivar * (dxhat - => ivar * (dout -
-        gamma is missing in the first term of your dx: all three start from dxhat, which has gamma in it.
-    first-term-not-divided: ivar * (dxhat - => ivar * (dxhat / ivar -
-        The first term of your dx is not divided by the standard deviation. All three are, once.
-    mean-not-divided: mean_dxhat - xhat => mean_dxhat / ivar - xhat
-        The mean of dxhat is not divided by the standard deviation in your dx. All three terms are, once.
-    first-term-divided-by-D: ivar * (dxhat - => ivar * (dxhat / dout.shape[1] -
-        The first term of your dx is divided by D. Only the other two are means.
-    ivar-missing: return dx, dgamma => return dx / ivar, dgamma
-        The whole of your dx still has to be divided by the standard deviation.
-    divide-by-variance: return dx, dgamma => return ivar * dx, dgamma
-        The whole of your dx is divided by the standard deviation once too often.
-    multiplied-by-D: return dx, dgamma => return dx * dout.shape[1], dgamma
-        The whole of your dx is D times too large: a factor 1/D is missing in front.
-    dgamma-averaged: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.mean(dout * xhat, axis=0)
-        Your dgamma is a mean over the examples. Gradients of several uses add up.
-    dbeta-averaged: dbeta = np.sum => dbeta = np.mean
-        Your dbeta is a mean over the examples. Gradients of several uses add up.
-    dgamma-without-axis: np.sum(dout * xhat, axis=0) => np.sum(dout * xhat)
-        Your dgamma is one number: the sum runs over the features as well. Name the axis.
-    dbeta-without-axis: np.sum(dout, axis=0) => np.sum(dout)
-        Your dbeta is one number: the sum runs over the features as well. Name the axis.
-    dgamma-uses-xmu: np.sum(dout * xhat => np.sum(dout * (xhat / ivar)
-        Your dgamma uses the values before the normalisation. gamma was multiplied by xhat.
-    dgamma-with-gamma: np.sum(dout * xhat => np.sum(gamma * dout * xhat
-        @WITH_GAMMA
-    dbeta-with-gamma: np.sum(dout, => np.sum(gamma * dout,
-        @WITH_GAMMA
-    dgamma-and-dbeta-swapped: return dx, dgamma, dbeta => return dx, dbeta, dgamma
-        dgamma and dbeta have changed places in what you return.
-    writes-into-dout: dxhat = gamma * dout => dxhat = dout; dxhat *= gamma
-        Your function changes dout, which belongs to the caller: the layer behind still needs it. Make a new
-        array instead of multiplying in place.
-    writes-into-xhat: return dx, dgamma, dbeta => xhat *= gamma; return dx, dgamma, dbeta
-        @INTO_CACHE
-    keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
-        Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the
-        shape of what it belongs to: (D,).
-    """),
+    (
+        *LAYERNORM,
+        *named.wrongs("""
+batch-axis:
+    - mean_dxhat = np.mean(dxhat, axis=1, keepdims=True)
+    - mean_product = np.mean(dxhat * xhat, axis=1, keepdims=True)
+    + mean_dxhat = np.mean(dxhat, axis=0)
+    + mean_product = np.mean(dxhat * xhat, axis=0)
+    Your means in dx run over the examples, as in batch normalisation. Mean and variance of an example
+    were taken over its features: the other axis.
+gamma-factored-out:
+    - dx = ivar * (dxhat - mean_dxhat - xhat * mean_product)
+    + mean_dout = np.mean(dout, axis=1, keepdims=True)
+    + mean_dout_xhat = np.mean(dout * xhat, axis=1, keepdims=True)
+    + dx = gamma * ivar * (dout - mean_dout - xhat * mean_dout_xhat)
+    You took gamma out of the means. Here they run over the features, and gamma differs from feature to
+    feature: it has to stay inside, in dxhat.
+batch-axis-both-ways: by bn.batchnorm_backward_alt with over_the_batch
+    Both your passes are batch normalisation: they fit each other, but mean and variance run over the
+    examples. Here each example uses its own features, on the way back too.
+fits-no-eps: by back_without_eps with forward_without_eps
+    Your backward pass fits a forward pass that has no eps. Mend that one, keep the root with eps in the
+    cache, and both are right.
+mean-over-the-batch: np.mean(dxhat, axis=1, keepdims=True) => np.mean(dxhat, axis=0)
+    The mean of dxhat runs over the examples. It runs over the features: the other axis.
+product-over-the-batch: np.mean(dxhat * xhat, axis=1, keepdims=True) => np.mean(dxhat * xhat, axis=0)
+    The mean of dxhat times xhat runs over the examples. It runs over the features: the other axis.
+mean-of-everything: np.mean(dxhat, axis=1, keepdims=True) => np.mean(dxhat)
+    A mean in your dx runs over all examples as well. Each example has its own: name the axis.
+product-of-everything: np.mean(dxhat * xhat, axis=1, keepdims=True) => np.mean(dxhat * xhat)
+    A mean in your dx runs over all examples as well. Each example has its own: name the axis.
+"""),
+    ),
     named.rights("""
     row by row: by back_row_by_row with row_by_row
     batch normalisation of the transposed: by back_by_transposing with by_transposing
