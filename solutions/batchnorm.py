@@ -27,6 +27,7 @@
 # on other inputs. Cells that draw or train use *your* functions. If a function is still missing, the cell names it and
 # stops there; run the cell again when the function is written. After opening the notebook or restarting its kernel,
 # *Run > Run All Above Selected Cell* brings you back to where you were; until then even `check` is an unknown name.
+# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
 #
 # One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and pencil.
 #
@@ -39,7 +40,7 @@ import time
 
 import numpy as np
 
-from stagewise import begin, check, data, gradients, interactive, plots, progress
+from stagewise import begin, check, data, gradients, hint, interactive, plots, progress
 from stagewise.training import Network, accuracy, cross_entropy, train
 
 begin("batchnorm")

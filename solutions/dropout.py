@@ -24,6 +24,7 @@
 # like. The points are given later, on other inputs. Cells that draw or train use *your* functions; if one is still missing,
 # they say so and wait. After opening the notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back
 # to where you were; until then even `check` is an unknown name.
+# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
 #
 # **How can a check judge something random?** It never compares your random numbers with anybody's. It measures what every right answer
 # has in common: how many entries are zero, what became of the others, whether two masks agree. The measures are functions of `observables`, and you
@@ -37,7 +38,7 @@
 # %% role="given"
 import numpy as np
 
-from stagewise import begin, check, data, gradients, interactive, observables, plots, progress
+from stagewise import begin, check, data, gradients, hint, interactive, observables, plots, progress
 from stagewise.training import Network, accuracy, train
 
 begin("dropout")

@@ -24,6 +24,7 @@
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares your function with recorded answers and says what it found, as often as you
 # like. The points are given later, on other inputs. Cells that draw or train use *your* functions. If a function is still missing, the cell names it and stops there; run the cell again when the
 # function is written. After opening the notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were; until then even `check` is an unknown name.
+# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
 #
 # One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and pencil.
 #
@@ -34,7 +35,7 @@ import math
 
 import numpy as np
 
-from stagewise import begin, check, data, interactive, plots, progress
+from stagewise import begin, check, data, hint, interactive, plots, progress
 from stagewise.training import Network, accuracy, train
 
 begin("optimizers")

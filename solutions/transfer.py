@@ -27,6 +27,7 @@
 # function did with recorded answers, as often as you like. The points are given later, on other inputs. Cells that draw or train use
 # *your* functions; if one of them is still missing, they say so and wait. After opening the notebook or restarting its kernel, *Run > Run
 # All Above Selected Cell* brings you back to where you were; until then even `check` is an unknown name.
+# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
 #
 # **Conventions.** A *model* is a torch module whose last layer is a linear one called `fc`: its **head**. All the rest is its **backbone**. The
 # ResNets of torchvision are built the same way, so what you write here works on them unchanged.
@@ -36,7 +37,7 @@ import time
 
 import numpy as np
 
-from stagewise import begin, check, data, interactive, plots, progress
+from stagewise import begin, check, data, hint, interactive, plots, progress
 from stagewise.backbone import as_input, card, load_backbone
 
 begin("transfer")
