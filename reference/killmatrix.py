@@ -19,7 +19,7 @@ from reference.judge.drawing import draw, draw_visible
 from reference.judge.record import record_exercise
 from reference.kit import units
 from reference.kit.exercise import Exercise, Misconception, Unit
-from stagewise.judge.fingerprint import recognise
+from stagewise.judge.explaining import recognise
 from stagewise.judge.judging import judge
 from stagewise.show.plain import say_plainly
 

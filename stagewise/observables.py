@@ -42,7 +42,7 @@ def zero_fraction(a: Array) -> float:
 def survivor_scale(a: Array, b: Array) -> float:
     """The factor between b and a (of one shape) where neither is zero; if they differ, the farthest off.
 
-    NaN where there is no one factor: nothing survives, or the factors differ by more than a hundredth.
+    NaN where there is no one factor: they differ by more than a hundredth.
 
     >>> survivor_scale(np.array([0.0, 4.0, 6.0]), np.array([1.0, 2.0, 3.0]))
     2.0
@@ -50,7 +50,7 @@ def survivor_scale(a: Array, b: Array) -> float:
     _alike(a, b)
     alive = ~(_zeros(a) | _zeros(b))
     if not alive.any():
-        return float("nan")
+        raise Unobservable("{0} has no entry that is not 0 where {1} is not, so there is no factor")
     factors = a[alive].astype(np.float64) / b[alive]
     usual = np.median(factors)
     away = np.abs(factors - usual)

@@ -15,6 +15,7 @@ from reference.kit.patching import substituted
 from reference.kit.places import DefinitionError
 from stagewise.judge.asking import AskedCase, Cases, Chance
 from stagewise.judge.compare import compare as compare_values
+from stagewise.judge.copying import is_narrow
 from stagewise.judge.observing import observe
 from stagewise.judge.script import RAISED, Failure, Played, play, raised_by
 from stagewise.judge.setting import placed
@@ -26,6 +27,12 @@ VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
 def draw(exercise: Exercise, seed: int) -> Cases:
     """The graded cases of an exercise, as defined; DefinitionError when the truth itself fails one."""
     return Cases(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.graded)
+
+
+@lru_cache(maxsize=4096)
+def draw_again(exercise: Exercise, seed: int) -> Cases:
+    """The visible ones of the graded cases, drawn from the seed of the hidden ones: nobody has seen them."""
+    return Cases(_asked(exercise, case, seed) for case in exercise.graded if case.visible)
 
 
 @lru_cache(maxsize=4096)
@@ -71,7 +78,7 @@ def _expected(
     """The truth's answers; of float32 inputs those in float64, rounded, so that both its roundings do not add
     up."""
     answers = _answers(functions, case, inputs, where)
-    if not any(map(_is_narrow, inputs.values())):
+    if not is_narrow(inputs):
         return answers
     wide = _answers(functions, case, _widened(inputs), where)
     return {output: _narrowed(wide[output], answers[output]) for output in answers}
@@ -123,18 +130,12 @@ def _is_data(value: Any, case: Case) -> bool:
     return value is not None and not compare_values(value, value, case.tolerance).message
 
 
-def _is_narrow(value: Any) -> bool:
-    if type(value) is dict:
-        return any(map(_is_narrow, value.values()))
-    return isinstance(value, np.ndarray | np.generic) and value.dtype == np.float32
-
-
 def _widened(value: Any) -> Any:
     if type(value) is dict:
         return {key: _widened(item) for key, item in value.items()}
-    if not _is_narrow(value):
-        return value
-    return value.astype(np.float64)
+    if type(value) in (list, tuple):
+        return type(value)(map(_widened, value))
+    return value.astype(np.float64) if is_narrow(value) else value
 
 
 def _narrowed(wide: Any, narrow: Any) -> Any:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from reference.judge.diagnosis import answers, diagnose
-from reference.judge.drawing import draw
-from reference.judge.memorised import unless_memorised
-from reference.judge.slips import alike, slips_of, stood_in, told, told_of_dtype
+from reference.judge.drawing import draw, draw_again
+from reference.judge.memorised import Ask, unless_memorised
+from reference.judge.slips import alike, slips_of, stood_in, told_of_dtype
+from reference.judge.slips import told as told_of
 from reference.kit import units
-from reference.kit.exercise import Exercise, Misconception, Unit
+from reference.kit.exercise import Exercise, Unit
+from stagewise.checks.naming import name_of
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.explaining import Explanation, explained
 from stagewise.judge.judging import Judged, judge_played, played_with
 from stagewise.judge.playing import Functions, Told
 from stagewise.judge.report import Report, overall
@@ -26,12 +32,13 @@ class _Seen:
     """What the answers to all cases of an exercise come to, and the reports on it by the points at stake."""
 
     judged: Judged
-    known: Misconception | None
+    told: Explanation
     reports: dict[float, Report] = field(default_factory=dict)
 
 
 _known: dict[tuple[Exercise, int, bytes], _Seen] = {}
-"""By exercise, seed and the message in which another process told the answers: told alike is seen alike."""
+"""By exercise, seed and the message in which another process told the answers: told alike is seen alike,
+unless something else was asked besides."""
 
 
 def set_seed(seed: int) -> None:
@@ -43,21 +50,35 @@ def set_seed(seed: int) -> None:
 def examine(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, points: float) -> float:
     """Judge the student's function on all cases, show the report, and return the points earned.
 
-    Which exercise it is, is told by the function's name. The result is a plain float between 0 and `points`,
-    rounded to four places. TypeError or ValueError when the check cell itself is wrong.
+    Which exercise it is, is told by the name of the variable that holds the function, or else by its own. The
+    result is a plain float between 0 and `points`, rounded to four places. TypeError or ValueError when the
+    check cell itself is wrong.
     """
     from stagewise.show import display
 
-    report = examined(f, *partners, unit=unit, points=points)
+    caller = sys._getframe(1)
+    variables = {**caller.f_globals, **caller.f_locals}
+    report = examined(f, *partners, unit=unit, points=points, variables=variables)
     display.show(report)
     assert report.points is not None
     return report.points
 
 
-def examined(f: Callable[..., Any], *partners: Callable[..., Any], unit: str, points: float) -> Report:
-    """The report that examine shows."""
-    functions = {_name(function): function for function in (f, *partners)}
-    return report_on(units.load(unit), _name(f), functions, points)
+def examined(
+    f: Callable[..., Any],
+    *partners: Callable[..., Any],
+    unit: str,
+    points: float,
+    variables: Mapping[str, Any] = MappingProxyType({}),
+) -> Report:
+    """The report that examine shows; variables: where the functions stand under the names that are asked."""
+    course = units.load(unit)
+    known = {name for one in course.exercises for name in one.functions}
+    for function in (f, *partners):
+        if not callable(function):
+            raise TypeError(f"a check needs functions, and got an object of type {type(function).__name__}")
+    functions = {name_of(function, known, variables): function for function in (f, *partners)}
+    return report_on(course, next(iter(functions)), functions, points)
 
 
 def report_on(unit: Unit, name: str, functions: Functions, points: float) -> Report:
@@ -86,17 +107,24 @@ def report_on(unit: Unit, name: str, functions: Functions, points: float) -> Rep
     better = max(report, other, key=lambda one: (one.points or 0, bool(one.misconception)))
     if better is report and alike(report.rows, other.rows):
         return report
-    return replace(better, notes=(*better.notes, told(slips, better is other)))
+    return replace(better, notes=(*better.notes, told_of(slips, better is other)))
 
 
 def _seen(exercise: Exercise, functions: Functions) -> _Seen:
     played = played_with(functions, draw(exercise, _seed))
     message = played.message if type(played) is Told else b""
     known = _known.get((exercise, _seed, message))
-    if known is None:
-        known = _judged(exercise, played)
-        if message and len(_known) < _MOST_KNOWN:
-            _known[exercise, _seed, message] = known
+    if known is not None:
+        return known
+    asked = list[Judged]()
+
+    def ask(cases: Sequence[AskedCase]) -> Judged:
+        asked.append(judge_played(exercise.name, cases, played_with(functions, cases)))
+        return asked[0]
+
+    known = _judged(exercise, played, ask)
+    if message and not asked and len(_known) < _MOST_KNOWN:
+        _known[exercise, _seed, message] = known
     return known
 
 
@@ -118,11 +146,15 @@ def _in_any_dtype(unit: Unit, exercise: Exercise, functions: Functions, slips: S
     return judged(exercise) if wide else None
 
 
-def _judged(exercise: Exercise, played: Sequence[Played], *, exact: bool = True) -> _Seen:
+def _judged(
+    exercise: Exercise, played: Sequence[Played], ask: Ask | None = None, *, exact: bool = True
+) -> _Seen:
     cases = draw(exercise, _seed)
     asked = cases if exact else [replace(case, exact_dtype=False) for case in cases]
-    judged = unless_memorised(judge_played(exercise.name, asked, played), exercise, cases)
-    return _Seen(judged, diagnose(judged, exercise, _seed))
+    judged = judge_played(exercise.name, asked, played)
+    judged = unless_memorised(judged, exercise, cases, draw_again(exercise, _seed), ask)
+    known = diagnose(judged, exercise, _seed)
+    return _Seen(judged, explained(exercise.name, cases, played, judged, known))
 
 
 def warm(unit: str) -> None:
@@ -136,26 +168,22 @@ def _report(unit: str, exercise: Exercise, seen: _Seen, points: float) -> Report
     """The report; the same one when the same is asked again, so that it is rendered once."""
     report = seen.reports.get(points)
     if report is None:
-        report = seen.reports[points] = _written(unit, exercise, seen.judged, seen.known, points)
+        report = seen.reports[points] = _written(unit, exercise, seen.judged, seen.told, points)
     return report
 
 
-def _written(
-    unit: str, exercise: Exercise, judged: Judged, known: Misconception | None, points: float
-) -> Report:
-    notes = judged.notes
-    says = known.says if known else notes[0] if notes else ""
+def _written(unit: str, exercise: Exercise, judged: Judged, told: Explanation, points: float) -> Report:
     return Report(
         unit=unit,
         exercise=exercise.name,
         kind="examine",
         rows=judged.rows,
         status=overall(judged.rows),
-        misconception=known.name if known else "",
-        diagnosis=says,
+        misconception=told.name,
+        diagnosis=told.says,
         points=round(points * judged.fraction, 4),
         max_points=points,
-        notes=notes if known else notes[1:],
+        notes=told.notes,
         traceback=_traceback(judged),
     )
 
@@ -166,9 +194,3 @@ def _traceback(judged: Judged) -> str:
     failure = judged.failure
     raised = failure is not None and failure.kind is FailureKind.RAISED
     return describe(failure.exception) if raised and failure and failure.exception else ""
-
-
-def _name(f: Any) -> str:
-    if not callable(f):
-        raise TypeError(f"a check needs functions, and got an object of type {type(f).__name__}")
-    return str(f.__name__)

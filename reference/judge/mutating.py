@@ -8,19 +8,21 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from reference.judge.diagnosis import answers, diagnose
 from reference.judge.drawing import draw, draw_visible
 from reference.judge.memorised import unless_memorised
-from reference.judge.randomness import same_random_state, usual
+from reference.judge.randomness import RUNS, same_random_state
 from reference.judge.record import record_exercise
-from reference.kit.exercise import Exercise, Function, Misconception, Unit
+from reference.kit.exercise import Exercise, Function, Unit
 from reference.kit.patching import rewritten, substituted
 from stagewise.judge.asking import AskedCase
-from stagewise.judge.compare import Flaw, compare
+from stagewise.judge.compare import RIGHT_IN_VALUE, compare
 from stagewise.judge.edits import Edit, edits
-from stagewise.judge.fingerprint import ANYTHING, chance_apart, is_measured, recognise
+from stagewise.judge.explaining import recognise
+from stagewise.judge.fingerprint import chance_apart, is_measured
 from stagewise.judge.judging import Judged, Observed, judge
 from stagewise.judge.script import Failure
 from stagewise.judge.searching import TimeUp
@@ -124,39 +126,51 @@ def cpu_time(seconds: float) -> Iterator[None]:
 
 def _supported(exercise: Exercise, name: str, graded: Judged, checked: Judged, seed: int) -> bool:
     """Whether a misconception answers every case, hidden or visible, as was answered."""
-    (known,) = [one for one in answers(exercise, seed) if one.misconception.name == name]
-    shown = draw_visible(exercise)
-    theirs = _visible_answers(exercise, known.misconception)
-    return _agree(draw(exercise, seed), graded.observed, known.usual.observed) and _agree(
-        shown, checked.observed, theirs
-    )
-
-
-_visible: dict[tuple[Exercise, Misconception], tuple[Observed, ...]] = {}
-
-
-def _visible_answers(exercise: Exercise, one: Misconception) -> tuple[Observed, ...]:
-    if (exercise, one) not in _visible:
-        _visible[exercise, one] = usual(one.functions(exercise), draw_visible(exercise)).observed
-    return _visible[exercise, one]
-
-
-def _agree(cases: Sequence[AskedCase], seen: Sequence[Observed], theirs: Sequence[Observed]) -> bool:
-    """Whether everything that is compared is alike: values, types, exceptions, arguments written into,
-    warnings."""
     return all(
-        sorted(one.changed) == sorted(other.changed)
-        and one.warned == other.warned
-        and all(_alike(case, name, one.outputs[name], other.outputs[name]) for name in case.shares)
-        for case, one, other in zip(cases, seen, theirs, strict=True)
+        _agree(_cases(exercise, drawn), judged.observed, _answers(exercise, name, drawn))
+        for drawn, judged in ((seed, graded), (None, checked))
     )
 
 
-def _alike(case: AskedCase, output: str, seen: Any, theirs: Any) -> bool:
-    if theirs is ANYTHING:
-        return True
+def _cases(exercise: Exercise, seed: int | None) -> Sequence[AskedCase]:
+    return draw_visible(exercise) if seed is None else draw(exercise, seed)
+
+
+@lru_cache(maxsize=1024)
+def _answers(exercise: Exercise, name: str, seed: int | None) -> Sequence[Sequence[Observed]]:
+    """What a misconception answers to the cases of a seed (None: the visible ones), several times where
+    chance has a part in it."""
+    (one,) = [one for one in exercise.misconceptions if one.name == name]
+    cases, runs = _cases(exercise, seed), []
+    for number in range(RUNS if any(case.chances for case in cases) else 1):
+        with same_random_state(number):
+            runs.append(judge(one.functions(exercise), cases).observed)
+    return runs
+
+
+def _agree(cases: Sequence[AskedCase], seen: Sequence[Observed], runs: Sequence[Sequence[Observed]]) -> bool:
+    """Whether everything that is compared is alike: values, types, exceptions, arguments written into; where
+    the misconception leaves values right, its warnings, dtypes and forms too."""
+    return all(
+        {side for side in theirs[0].sides if not theirs[0].wrong or side[0] == "changed"} <= one.sides
+        and all(
+            _alike(case, name, one.outputs[name], [run.outputs[name] for run in theirs])
+            for name in case.shares
+        )
+        for case, one, *theirs in zip(cases, seen, *runs, strict=True)
+    )
+
+
+def _alike(case: AskedCase, output: str, seen: Any, runs: Sequence[Any]) -> bool:
+    """Whether an answer is one that the misconception gives, or may give where its own answers differ."""
+    return any(_same(case, output, seen, one) for one in runs) or not all(
+        _same(case, output, one, runs[0]) for one in runs
+    )
+
+
+def _same(case: AskedCase, output: str, seen: Any, theirs: Any) -> bool:
     if type(seen) is Failure or type(theirs) is Failure:
         return type(seen) is type(theirs) and (seen.kind, seen.ending) == (theirs.kind, theirs.ending)
     if output in case.chances and is_measured(theirs):
         return chance_apart(seen, theirs, case.chances[output].slack) is not None
-    return compare(seen, theirs, case.tolerance, exact_dtype=case.exact_dtype).flaw is Flaw.NONE
+    return compare(seen, theirs, case.tolerance).flaw in RIGHT_IN_VALUE

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from stagewise.judge.asking import AskedCase
-from stagewise.judge.explaining import wrong_outputs
-from stagewise.judge.fingerprint import ANYTHING, apart, chance_apart, fingerprint, is_measured
-from stagewise.judge.judging import Judged, Observed, judge
+from stagewise.judge.fingerprint import (
+    ANYTHING,
+    about,
+    apart,
+    fingerprint,
+    is_flat,
+    is_measured,
+    observed_fingerprint,
+)
+from stagewise.judge.judging import Observed, judge
+from stagewise.judge.observing import is_share
 
 RUNS = 5
+UNLIKE = 2 / 3  # of the slack: runs that differ by more are of something else than independent draws
+WIDE = 8  # ranges of the runs that another run may be off
+FINEST, ROUNDING = (
+    20,
+    2e-6,
+)  # at least it may be off by this part of the slack of a share, or else by a rounding
 _SEED = 231
 
 
@@ -29,61 +42,51 @@ def same_random_state(number: int = 0) -> Iterator[None]:
         np.random.set_state(before)
 
 
-@dataclass(frozen=True, eq=False)
-class Usual:
-    """What functions answer whatever chance gives them: ANYTHING stands where that differs from run to run.
+def usual(
+    functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]
+) -> tuple[dict[str, Any], ...]:
+    """The fingerprints of wrong functions whatever chance gives them, one for each case.
 
-    sure: the outputs that are wrong in every run and do not differ; fraction: the highest that was earned.
+    One run is enough where no case leaves anything to chance. ANYTHING stands where runs differ by more.
     """
-
-    observed: tuple[Observed, ...]
-    sure: frozenset[str]
-    fraction: float
-
-    @property
-    def tells(self) -> bool:
-        """Whether it can be recognised by something."""
-        fickle = any(value is ANYTHING for seen in self.observed for value in seen.outputs.values())
-        return self.fraction < 1 and (bool(self.sure) or not fickle)
-
-
-def usual(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> Usual:
-    """The answers of a mistake; one run is enough where no case leaves anything to chance."""
     runs = []
     for number in range(RUNS if any(case.chances for case in cases) else 1):
         with same_random_state(number):
-            runs.append(judge(functions, cases))
-    observed = tuple(_merged(case, [run.observed[place] for run in runs]) for place, case in enumerate(cases))
-    return Usual(observed, _sure(runs, observed), max(run.fraction for run in runs))
+            runs.append(judge(functions, cases).observed)
+    return tuple(_merged(case, seen) for case, *seen in zip(cases, *runs, strict=True))
 
 
-def _merged(case: AskedCase, seen: Sequence[Observed]) -> Observed:
-    outputs = {
-        name: _alike([one.outputs[name] for one in seen], case.chances[name].slack)
-        if name in case.chances
-        else _same([one.outputs[name] for one in seen])
-        for name in case.shares
-    }
-    return Observed(outputs, seen[0].changed, seen[0].warned)
+def _merged(case: AskedCase, seen: Sequence[Observed]) -> dict[str, Any]:
+    found = observed_fingerprint(seen[0], case.chances)
+    if len(seen) == 1:
+        return found
+    prints = {name: _alike(name, case, seen, found.get("outputs", {})) for name in case.shares}
+    outputs = {name: one for name, one in prints.items() if one}
+    return {**found, "outputs": outputs} if outputs else {k: v for k, v in found.items() if k != "outputs"}
 
 
-def _alike(values: Sequence[Any], slack: float) -> Any:
-    if not all(map(is_measured, values)):
-        return _same(values)
-    if any(chance_apart(value, values[0], slack) is None for value in values):
-        return ANYTHING
-    return np.mean(values, axis=0) if np.ndim(values[0]) else float(np.mean(values))
+def _alike(name: str, case: AskedCase, seen: Sequence[Observed], first: Mapping[str, Any]) -> dict[str, Any]:
+    """The fingerprint of an output over all runs, empty where it is right whatever chance does."""
+    values = [one.outputs[name] for one in seen]
+    wrong = sum(name in one.wrong for one in seen)
+    if name in case.chances and all(map(is_measured, values)):
+        return _by_chance(name, case, values, wrong == len(seen))
+    if not wrong:
+        return {}
+    wanted = first.get(name, {})
+    same = "opaque" in wanted or (wanted and all(apart(wanted, value) is not None for value in values))
+    return wanted if wrong == len(seen) and same else fingerprint(ANYTHING)
 
 
-def _same(values: Sequence[Any]) -> Any:
-    if len(values) == 1:
-        return values[0]
-    wanted = fingerprint(values[0])
-    same = "opaque" in wanted or all(apart(wanted, value) is not None for value in values[1:])
-    return values[0] if same else ANYTHING
-
-
-def _sure(runs: Sequence[Judged], observed: Sequence[Observed]) -> frozenset[str]:
-    """Those wrong in every run, without those that differ from run to run in a case: they may be right."""
-    fickle = {name for seen in observed for name, value in seen.outputs.items() if value is ANYTHING}
-    return frozenset.intersection(*(wrong_outputs(run.rows) for run in runs)) - fickle
+def _by_chance(name: str, case: AskedCase, values: Sequence[Any], wrong: bool) -> dict[str, Any]:
+    """What is measured differently each time. What is sometimes right, or hardly so, identifies nothing."""
+    middle, spread = np.mean(values, axis=0), float(np.max(np.ptp(values, axis=0)))
+    slack, expected = case.chances[name].slack, np.asarray(case.expected[name])
+    if spread > slack * UNLIKE:
+        return fingerprint(ANYTHING)
+    tolerance = case.chances[name].tolerance
+    allowed = tolerance.stol * (float(np.max(np.abs(expected))) + tolerance.scale)
+    if not wrong and float(np.max(np.abs(middle - expected))) + 2 * spread <= allowed:
+        return {}
+    within = min(slack, max(WIDE * spread, slack / FINEST if is_share(name) else ROUNDING))
+    return about(middle, within, not wrong or is_flat(name, values[0]))

@@ -3,14 +3,16 @@ mistakes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from reference.judge.drawing import draw_visible
 from reference.judge.randomness import usual
 from reference.kit.exercise import Exercise, Unit
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
-from stagewise.judge.fingerprint import RecordedMistake, observed_fingerprint
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.explaining import tells
+from stagewise.judge.fingerprint import RecordedMistake
 
 
 def record(unit: Unit, points: Mapping[str, float]) -> UnitRecording:
@@ -29,14 +31,14 @@ def record(unit: Unit, points: Mapping[str, float]) -> UnitRecording:
 def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
     """The recording of one exercise. Mistakes that the visible cases do not notice are left out."""
     cases = draw_visible(exercise)
-    mistakes = []
-    for one in exercise.misconceptions:
-        found = usual(one.functions(exercise), cases)
-        if found.tells:
-            prints = tuple(
-                observed_fingerprint(seen, case.chances)
-                for seen, case in zip(found.observed, cases, strict=True)
-            )
-            mistakes.append(RecordedMistake(one.name, one.says, prints, found.sure))
     partners = tuple(partner.__name__ for partner in exercise.partners)
-    return ExerciseRecording(exercise.name, points, partners, cases, tuple(mistakes))
+    return ExerciseRecording(exercise.name, points, partners, cases, mistakes_on(exercise, cases))
+
+
+def mistakes_on(exercise: Exercise, cases: Sequence[AskedCase]) -> tuple[RecordedMistake, ...]:
+    """What the known mistakes answer in these cases, without those that are right there or tell nothing."""
+    outputs = {name for case in cases for name in case.shares}
+    found = ((one, usual(one.functions(exercise), cases)) for one in exercise.misconceptions)
+    return tuple(
+        RecordedMistake(one.name, one.says, prints) for one, prints in found if tells(prints, outputs)
+    )

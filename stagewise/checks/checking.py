@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext, redirect_stderr
 from dataclasses import replace
 from difflib import get_close_matches
+from types import FrameType
 from typing import Any
 
 from stagewise.checks import recording, session
 from stagewise.checks.cells import overtaken, undefined
 from stagewise.checks.limits import limited
+from stagewise.checks.naming import name_of
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import describe as describe_value
-from stagewise.judge.fingerprint import recognise
-from stagewise.judge.judging import Judged, judge
+from stagewise.judge.explaining import explained, recognise
+from stagewise.judge.judging import Judged, judge, judge_played, played_with
 from stagewise.judge.observing import is_dtype
 from stagewise.judge.report import Report, Status, overall
 from stagewise.judge.script import FailureKind
@@ -34,16 +36,17 @@ class CheckFailed(Exception):  # noqa: N818 - it tells a result, and only where 
 def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
     """Compare your function with the recorded answers and show a table: one line per case.
 
-    f: the function itself, `check(batchnorm_step1)`; its name tells the exercise. partners: your other
-    functions that the exercise calls, `check(batchnorm_backward, batchnorm_forward)`. Returns nothing and
-    raises nothing (an interruption passes): what the function did is in the table. Only while
-    nbgrader validates a notebook, a check that is not passed raises CheckFailed: Validate counts exceptions,
-    and takes whatever is written to sys.stderr for one, which therefore goes to sys.stdout.
+    f: the function itself, `check(batchnorm_step1)`; the name of the variable that holds it, or else its
+    own, tells the exercise. partners: your other functions that the exercise calls,
+    `check(batchnorm_backward, batchnorm_forward)`. Returns nothing and raises nothing (an interruption
+    passes): what the function did is in the table. Only while nbgrader validates a notebook, a check that is
+    not passed raises CheckFailed: Validate counts exceptions, and takes whatever is written to sys.stderr
+    for one, which therefore goes to sys.stdout.
     """
     __tracebackhide__ = True  # IPython shows no frame that has this
     try:
         with redirect_stderr(sys.stdout) if _validating() else nullcontext():
-            report = _asked((f, *partners))
+            report = _asked((f, *partners), sys._getframe(1))
     except KeyboardInterrupt as stopped:
         raise stopped.with_traceback(students_only(stopped.__traceback__)) from None
     if isinstance(report, str):
@@ -56,13 +59,13 @@ def check(f: Callable[..., Any], *partners: Callable[..., Any]) -> None:
         raise CheckFailed(report if isinstance(report, str) else to_text(report))
 
 
-def _asked(given: tuple[Callable[..., Any], ...]) -> Report | str:
+def _asked(given: tuple[Callable[..., Any], ...], caller: FrameType) -> Report | str:
     """Return the report on the first function, or what is wrong with the question."""
-    found = found_exercise(given)
+    found = found_exercise(given, caller)
     if isinstance(found, str):
         return found
-    functions = {_name(function): function for function in given}
-    return _missing_partners(found[1], functions) or compared(*found, functions)
+    _, exercise, functions = found
+    return _missing_partners(exercise, functions) or compared(*found)
 
 
 def _with_way_out(report: Report) -> Report:
@@ -81,9 +84,22 @@ def _of_former_cell(report: Report, f: Callable[..., Any]) -> Report:
     )
 
 
-def found_exercise(given: tuple[Callable[..., Any], ...]) -> tuple[str, ExerciseRecording] | str:
-    """The unit and the exercise of the first function, or what is wrong with the question."""
-    return _misuse(given) or _find(_name(given[0]))
+def found_exercise(
+    given: tuple[Callable[..., Any], ...], caller: FrameType
+) -> tuple[str, ExerciseRecording, dict[str, Callable[..., Any]]] | str:
+    """The unit and the exercise of the first function, and all functions by name; or what is wrong with the
+    question. caller: where the functions stand under their names."""
+    variables = {**caller.f_globals, **caller.f_locals}
+    names = [name_of(function, _known_names(), variables) for function in given]
+    found = _misuse(given, names) or _find(names[0])
+    return found if isinstance(found, str) else (*found, dict(zip(names, given, strict=True)))
+
+
+def _known_names() -> set[str]:
+    """The names of all exercises that may be meant, and of the functions that they call."""
+    current = session.current()
+    units = [current] if current is not None else [recording.load(unit) for unit in recording.units()]
+    return {name for unit in units for one in unit.exercises.values() for name in (one.name, *one.partners)}
 
 
 def _validating() -> bool:
@@ -93,20 +109,22 @@ def _validating() -> bool:
 @limited
 def compared(unit: str, exercise: ExerciseRecording, functions: Mapping[str, Callable[..., Any]]) -> Report:
     """Judge `functions` on the visible cases of an exercise."""
-    judged = judge(functions, exercise.cases)
+    played = played_with(functions, exercise.cases)
+    judged = judge_played(exercise.name, exercise.cases, played)
     status = overall(judged.rows)
     wrong = status in (Status.FAILED, Status.ERROR)
     known = recognise(judged, exercise.misconceptions) if wrong else None
+    told = explained(exercise.name, exercise.cases, played, judged, known)
     return Report(
         unit=unit,
         exercise=exercise.name,
         kind="check",
         rows=judged.rows,
         status=status,
-        misconception=known.name if known else "",
-        diagnosis=known.says if known else "",
+        misconception=told.name,
+        diagnosis=told.says,
         max_points=exercise.points,
-        notes=(*judged.notes, *(_pointers(unit, exercise, functions, judged) if wrong else ())),
+        notes=(*told.notes, *(_pointers(unit, exercise, functions, judged) if wrong else ())),
         traceback=_traceback(judged),
     )
 
@@ -146,21 +164,18 @@ def _traceback(judged: Judged) -> str:
     return describe(failure.exception)
 
 
-def _name(function: Any) -> str:
-    return str(getattr(function, "__name__", ""))
-
-
-def _misuse(functions: tuple[Any, ...]) -> str:
+def _misuse(functions: tuple[Any, ...], names: list[str]) -> str:
     """Return what is wrong with the arguments of check, '' when nothing is."""
-    for function in functions:
+    for function, name in zip(functions, names, strict=True):
         if not callable(function):
             return (
                 f"check was given {describe_value(function)}, not a function.\n"
                 "Write the name of your function alone, without calling it: check(f), not check(f(x))."
             )
-        if not _name(function) or _name(function) == "<lambda>":
+        if name in ("", "<lambda>"):
             return (
-                "check finds the exercise by the function's name, and this one has none.\nDefine it with def."
+                "check finds the exercise by the function's name, and this one has none.\n"
+                "Define it with def, or assign it to a variable of the exercise's name."
             )
     return ""
 
@@ -189,7 +204,7 @@ def _unknown(name: str, current: UnitRecording | None) -> str:
     told = f"Did you mean {' or '.join(near)}?" if near else f"The exercises: {', '.join(names) or 'none'}."
     return (
         f"There is no exercise called {name} in {where}.\n{told}\n"
-        "The function's name, as written after def, tells the exercise."
+        "The function's name, as written after def, or the variable that holds it, tells the exercise."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict
@@ -42,9 +43,9 @@ def hint(f: Callable[..., Any]) -> None:
     The first hint is the line, the next one for the same text the kind of thing to look at; what to write is
     never told. Says what to do instead where no hint can be given. Raises nothing (an interruption passes).
     """
-    found = found_exercise((f,))
+    found = found_exercise((f,), sys._getframe(1))
     with redirect_stdout(StringIO()):  # what the function prints was said by its check
-        text = found.replace("check", "hint") if isinstance(found, str) else _hint(f, *found)
+        text = found.replace("check", "hint") if isinstance(found, str) else _hint(f, *found[:2])
     display.say(f"Hint: {text}", block(box(f"{strong('Hint:', BLUE)} {prose(text, 1500)}", BLUE)))
 
 

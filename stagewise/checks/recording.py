@@ -169,7 +169,6 @@ def _exercise_data(one: ExerciseRecording) -> dict[str, Any]:
                 "name": m.name,
                 "says": m.says,
                 "fingerprints": [dict(one) for one in m.fingerprints],
-                "wrong_outputs": sorted(m.wrong_outputs),
             }
             for m in one.misconceptions
         ],
@@ -197,8 +196,7 @@ def _case_data(case: AskedCase) -> dict[str, Any]:
 
 def _read_exercise(data: dict[str, Any]) -> ExerciseRecording:
     mistakes = tuple(
-        RecordedMistake(m["name"], m["says"], tuple(m["fingerprints"]), frozenset(m["wrong_outputs"]))
-        for m in data["misconceptions"]
+        RecordedMistake(m["name"], m["says"], tuple(m["fingerprints"])) for m in data["misconceptions"]
     )
     cases = tuple(_read_case(case) for case in data["cases"])
     return ExerciseRecording(data["name"], data["points"], tuple(data["partners"]), cases, mistakes)

@@ -1,4 +1,4 @@
-"""Is a value the expected one? Type first, then shape, dtype kind, NaN and infinity, and the numbers last.
+"""Is a value the expected one? Type first, then shape, NaN and infinity, the numbers, and then their dtype.
 
 Only exact NumPy arrays, NumPy scalars and Python's own types are looked at. Anything else is of the wrong
 type and is never asked anything: objects of a student may answer whatever they like.
@@ -6,7 +6,8 @@ type and is never asked anything: objects of a student may answer whatever they 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -43,10 +44,13 @@ class Flaw(Enum):
     NONE = "none"
     TYPE = "type"
     SHAPE = "shape"
-    BROADCAST = "broadcast"  # right values in another form: (1, D) for (D,), a list for an array
-    DTYPE = "dtype"
     NAN = "nan"
     VALUE = "value"
+    DTYPE = "dtype"  # right values of another kind or width
+    BROADCAST = "broadcast"  # right values in another form: (1, D) for (D,), a list for an array
+
+
+RIGHT_IN_VALUE = frozenset({Flaw.NONE, Flaw.DTYPE, Flaw.BROADCAST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,15 @@ class Comparison:
     """The flaw, the worst relative error (0 exact, inf when nothing could be compared), and a sentence.
 
     `outline` is the sentence for cases that must not become known: how much is wrong, where and in what way,
-    without a value that was expected, and without anything that is worded or counted by the answer.
+    without a value that was expected, and without anything that is worded or counted by the answer. `sides`
+    are flaws of form and dtype, also where the values are wrong.
     """
 
     flaw: Flaw
     error: float
     message: str = ""
     outline: str = ""
+    sides: frozenset[str] = frozenset()
 
 
 class Opaque:
@@ -75,6 +81,7 @@ STANDS_FOR = "stands_for"
 _INF = float("inf")
 _AS_FAR = 1 - 1e-4
 _MOST_AXES_TOLD = 4
+_COMMA = " (a comma behind a single value makes a tuple: return it without)"
 
 
 def compare(got: Any, expected: Any, tolerance: Tolerance, *, exact_dtype: bool = False) -> Comparison:
@@ -115,6 +122,8 @@ def describe(value: Any) -> str:
         return str(value.stands_for)
     if kind in _CALLABLES:
         return "a function" if kind is not type else "a class"
+    if kind.__module__.partition(".")[0] == "torch" and kind.__name__ in ("Tensor", "Parameter"):
+        return "a torch tensor (a NumPy array is needed here: compute with np alone)"
     if issubclass(kind, np.ndarray):
         return f"an array of the special type {kind.__name__} (a plain array is needed: np.array(...))"
     return f"an object of type {kind.__name__}"
@@ -162,25 +171,25 @@ def _compare_sequences(got: Any, expected: Any, tolerance: Tolerance, exact_dtyp
 
 
 def _first_flaw(pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, exact_dtype: bool) -> Comparison:
+    """The first entry with wrong values, else the first of another dtype, else the first in another form."""
     worst = 0.0
-    softest: Comparison | None = None
+    sides = frozenset[str]()
+    told: dict[Flaw, Comparison] = {}
     for place, got, expected in pairs:
         found = compare(got, expected, tolerance, exact_dtype=exact_dtype)
-        worst = max(worst, found.error)
-        told = Comparison(
-            found.flaw, found.error, f"entry {place}: {found.message}", f"entry {place}: {found.outline}"
-        )
-        if found.flaw is Flaw.BROADCAST:
-            softest = softest or told
-        elif found.flaw is not Flaw.NONE:
-            return told
-    return softest or Comparison(Flaw.NONE, worst)
+        worst, sides = max(worst, found.error), sides | found.sides
+        flaw = found.flaw if found.flaw in RIGHT_IN_VALUE else Flaw.VALUE
+        message, outline = f"entry {place}: {found.message}", f"entry {place}: {found.outline}"
+        told.setdefault(flaw, replace(found, message=message, outline=outline))
+    for flaw in (Flaw.VALUE, Flaw.DTYPE, Flaw.BROADCAST):
+        if flaw in told:
+            return replace(told[flaw], sides=sides)
+    return Comparison(Flaw.NONE, worst)
 
 
 def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
-    if type(expected) is np.ndarray and _is_row(got, expected):
-        return _compare_listed(got, expected, tolerance, exact_dtype)
-    if type(got) is not np.ndarray and type(got) not in NUMBERS:
+    listed = type(got) in (list, tuple) and type(expected) is np.ndarray and _lengths(got) == expected.shape
+    if type(got) is not np.ndarray and type(got) not in NUMBERS and not (listed and np.size(expected)):
         return _of_wrong_type(got, expected)
     given, wanted = np.asarray(got), np.asarray(expected)
     if given.dtype.kind not in _KINDS:
@@ -189,41 +198,52 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
     squeezed = given.shape != wanted.shape
     if squeezed and _squeezed(given.shape) != _squeezed(wanted.shape):
         return _of_wrong_shape(given, wanted)
+    found = _compare_values(given.reshape(wanted.shape), wanted, tolerance)
     types = (type(got), type(expected))
-    found = _compare_entries(given.reshape(wanted.shape), wanted, tolerance, exact_dtype, types)
-    if squeezed and found.flaw is Flaw.NONE:
+    dtype = "" if listed else _another_dtype(given.dtype, wanted.dtype, types, exact_dtype)
+    sides = {f"dtype {given.dtype}": (Flaw.DTYPE, dtype)} if dtype else {}
+    if squeezed:
         came = f"the shape is {given.shape}" if _is_near(given, wanted) else "not their shape"
-        message = f"the values are right, but {came}; expected {_shape_words(wanted)}"
-        return Comparison(Flaw.BROADCAST, found.error, message, message)
-    return found
+        sides[f"shape {given.shape}"] = Flaw.BROADCAST, f"{came}; expected {_shape_words(wanted)}"
+    if listed:
+        form = f"they come in {describe(got)}; expected an array: np.array(...)"
+        sides[type(got).__name__] = Flaw.BROADCAST, form
+    return _beside(found, sides)
 
 
-def _is_row(got: Any, expected: np.ndarray) -> bool:
-    """Whether `got` is a list or tuple of as many numbers as `expected`, an array of one axis, has."""
-    listed = type(got) in (list, tuple) and expected.ndim == 1 and len(got) == len(expected) > 0
-    return listed and all(type(item) in NUMBERS for item in got)
+def _beside(found: Comparison, sides: Mapping[str, tuple[Flaw, str]]) -> Comparison:
+    """The comparison of values, and what is wrong beside them: told where the values are right."""
+    if found.flaw is not Flaw.NONE or not sides:
+        return replace(found, sides=frozenset(sides))
+    message = f"the values are right, but {'; and '.join(said for _, said in sides.values())}"
+    return Comparison(next(iter(sides.values()))[0], found.error, message, message, frozenset(sides))
 
 
-def _compare_listed(got: Any, expected: np.ndarray, tolerance: Tolerance, exact_dtype: bool) -> Comparison:
-    found = compare(np.array(got), expected, tolerance, exact_dtype=exact_dtype)
-    if found.flaw is not Flaw.NONE:
-        return found
-    message = f"the values are right, but they come in {describe(got)}; expected an array: np.array(...)"
-    return Comparison(Flaw.BROADCAST, found.error, message, message)
+def _lengths(got: Any) -> tuple[int, ...] | None:
+    """The shape of numbers in lists or tuples, which may hold arrays; None of anything else."""
+    if type(got) in NUMBERS:
+        return ()
+    if type(got) is np.ndarray:
+        return got.shape if got.dtype.kind in _KINDS else None
+    if type(got) not in (list, tuple):
+        return None
+    inner = {_lengths(item) for item in got}
+    (only,) = inner if len(inner) == 1 else (None,)
+    return None if only is None else (len(got), *only)
 
 
-def _compare_entries(
-    given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance, exact_dtype: bool, types: tuple[type, type]
-) -> Comparison:
+def _another_dtype(given: np.dtype[Any], wanted: np.dtype[Any], types: tuple[type, type], exact: bool) -> str:
+    """What is wrong with the dtype of right values, "" when nothing is."""
     # A loss of `0` where 0.0 is expected is right; an array of integers where floats are expected is not.
     whole = types[0] in _WHOLE and types[1] in _FLOATS
     if _family(given) != _family(wanted) and not whole:
-        message = (
-            f"expected {_KINDS[wanted.dtype.kind]}, got {_KINDS[given.dtype.kind]} (dtype {given.dtype})"
-        )
-        return _flawed(Flaw.DTYPE, message)
-    if exact_dtype and given.dtype != wanted.dtype and not {int, float, bool} & set(types):
-        return _flawed(Flaw.DTYPE, f"expected dtype {wanted.dtype}, got {given.dtype}")
+        return f"they are {_KINDS[given.kind]} (dtype {given}); expected {_KINDS[wanted.kind]}"
+    if exact and given != wanted and not {int, float, bool} & set(types):
+        return f"{wanted} comes back as {given}"
+    return ""
+
+
+def _compare_values(given: np.ndarray, wanted: np.ndarray, tolerance: Tolerance) -> Comparison:
     if wanted.dtype.kind in "biu":
         return _compare_exactly(given, wanted)
     return _compare_floats(given, wanted, tolerance)
@@ -294,7 +314,8 @@ def _of_odd_numbers(got: np.ndarray, want: np.ndarray, odd: np.ndarray) -> Compa
 
 def _of_wrong_type(got: Any, expected: Any) -> Comparison:
     wanted = f"expected {describe(expected)}, got"
-    return Comparison(Flaw.TYPE, _INF, f"{wanted} {describe(got)}", f"{wanted} {kind_of(got)}")
+    hint = _COMMA if type(got) is tuple and len(got) == 1 else ""
+    return Comparison(Flaw.TYPE, _INF, f"{wanted} {describe(got)}{hint}", f"{wanted} {kind_of(got)}{hint}")
 
 
 def _of_wrong_shape(given: np.ndarray, wanted: np.ndarray) -> Comparison:
@@ -322,8 +343,8 @@ def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(length for length in shape if length != 1)
 
 
-def _family(array: np.ndarray) -> str:
-    return "i" if array.dtype.kind in "iu" else array.dtype.kind
+def _family(dtype: np.dtype[Any]) -> str:
+    return "i" if dtype.kind in "iu" else dtype.kind
 
 
 def _kind_word(array: np.ndarray) -> str:

@@ -1,6 +1,7 @@
 """Copies of plain data, and whether plain data still is what it was.
 
-Only exact built-in types are opened; any other object is passed on by reference and never asked anything.
+Only arrays, NumPy's scalars, and built-in types are opened, by what their own class says: a copy is of that
+class exactly. Any other object is passed on by reference and never asked anything.
 """
 
 from __future__ import annotations
@@ -9,17 +10,48 @@ from typing import Any
 
 import numpy as np
 
+_PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None), np.float64, np.float32})
+
 
 def copied(value: Any) -> Any:
-    """A deep copy of arrays, dicts, lists and tuples; arrays keep their order in memory, gaps included."""
+    """A deep copy of arrays, dicts, lists and tuples; arrays keep their order in memory, gaps included.
+
+    An object of a class derived from one of these (a masked array, an OrderedDict, a named tuple) comes back
+    as what it is derived from, np.str_ as a text, and np.longdouble as float64.
+    """
     kind = type(value)
     if kind is np.ndarray:
-        return value.copy() if value.flags.c_contiguous else _copied_array(value)
+        array = value if value.dtype != np.longdouble else value.astype(np.float64)
+        return array.copy() if array.flags.c_contiguous else _copied_array(array)
     if kind is dict:
-        return {key: copied(item) for key, item in value.items()}
+        return {copied(key): copied(item) for key, item in value.items()}
     if kind is list or kind is tuple:
         return kind([copied(item) for item in value])
-    return value
+    return value if kind in _PLAIN else _as_plain(value, kind)
+
+
+def _as_plain(value: Any, kind: type) -> Any:
+    if issubclass(kind, np.ndarray):
+        return copied(np.ndarray.view(value, np.ndarray))
+    if issubclass(kind, dict):
+        return copied(dict(dict.items(value)))
+    if issubclass(kind, list):
+        return copied([*list.__iter__(value)])
+    if issubclass(kind, tuple):
+        return copied((*tuple.__iter__(value),))
+    if kind is np.longdouble:
+        return np.float64(value)
+    return str.__str__(value) if kind is np.str_ else value
+
+
+def is_narrow(value: Any) -> bool:
+    """Whether there is an array or a number in float32 in plain data."""
+    kind = type(value)
+    if kind is dict:
+        return any(map(is_narrow, value.values()))
+    if kind is list or kind is tuple:
+        return any(map(is_narrow, value))
+    return kind is np.float32 or (kind is np.ndarray and value.dtype == np.float32)
 
 
 def unchanged(now: Any, before: Any) -> bool:

@@ -1,76 +1,169 @@
-"""Which known mistake explains wrong answers, given how far each mistake's answers are from those seen.
+"""Which known mistake explains wrong answers: the one whose answers are the same, in all that it changes.
 
-First everything must agree: values, shapes, inputs written into, exceptions. Then the values alone: a known
-mistake beside a side flaw. Then each wrong output by itself: two mistakes at once, of which
-the one that explains more is told.
+What is wrong beside the values (form, dtype, an argument written into, a warning) is taken away first: a
+mistake in values may stand beside any of it. A mistake that leaves the values right needs right values and
+all of its own flaws. First one mistake must explain all that is wrong in value; then one that explains whole
+outputs may stand beside others. What could come of anything (nothing but zeros, ones or NaN) identifies no
+mistake.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from stagewise.judge.report import Row, Status
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.fingerprint import RecordedMistake, apart
+from stagewise.judge.judging import HABITS, Judged, Observed
+from stagewise.judge.observing import is_dtype, quantity
+from stagewise.judge.reordering import right_order
+from stagewise.judge.report import Status
+from stagewise.judge.script import Played
 
-
-class Known(Protocol):
-    """A known mistake: the outputs whose values it gets wrong (not those that it only shapes awkwardly)."""
-
-    @property
-    def wrong_outputs(self) -> frozenset[str]: ...
-
-
-K = TypeVar("K", bound=Known)
-# (mistake, strict, only one output or "" for all) -> relative error, None when the answers differ
-Distance = Callable[[K, bool, str], float | None]
 _ROUNDINGS = 1e-5  # nearer than this is as near as can be: work in float32 on one processor or another
+_PASSING = ("warned", "dtype")  # flaws that a mistake in values has in one precision and not in another
+_BY_CHANCE = frozenset({"anything", "about"})  # what may be right in one run and wrong in another
+Prints = Sequence[Mapping[str, Any]]
 
 
-def explanation(rows: Sequence[Row], known: Sequence[K], distance: Distance[K]) -> K | None:
-    """The nearest mistake that fits, or None; right answers need no explanation."""
-    if all(row.credit == 1 for row in rows):
+def recognise(judged: Judged, mistakes: Sequence[RecordedMistake]) -> RecordedMistake | None:
+    """The recorded mistake that explains what was judged, or None; right answers need no explanation.
+
+    Of all that fit, the one with the fewest flaws beside it, then the nearest, then the first: two mistakes
+    may differ by less than a rounding.
+    """
+    if all(row.credit == 1 for row in judged.rows):
         return None
-    in_values = [one for one in known if one.wrong_outputs]
-    return (
-        _nearest((one, distance(one, True, "")) for one in known)
-        or _nearest((one, distance(one, False, "")) for one in in_values)
-        or _of_one_output(rows, in_values, distance)
+    for fit in (_whole, _part):
+        found = [
+            (*how, number) for number, one in enumerate(mistakes) if (how := fit(one.fingerprints, judged))
+        ]
+        if found:
+            *_, first = min(found)
+            return mistakes[int(first)]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is told of wrong answers: the name of a known mistake ("" for none), a sentence ("" where there is
+    nothing to say), and further ones."""
+
+    name: str
+    says: str
+    notes: tuple[str, ...]
+
+
+def explained(
+    function: str,
+    cases: Sequence[AskedCase],
+    played: Sequence[Played],
+    judged: Judged,
+    known: RecordedMistake | None,
+) -> Explanation:
+    """What is told of the answers: a known mistake, another order of the results, or what was measured first.
+
+    The order comes before a mistake that does not explain all that is wrong.
+    """
+    wrong = {name for seen in judged.observed for name in seen.wrong}
+    claimed = _claimed(known.fingerprints) if known is not None else frozenset[str]()
+    order = right_order(function, cases, played) if wrong - claimed else ()
+    if known is not None and not order:
+        return Explanation(known.name, known.says, tuple(note.removesuffix(HABITS) for note in judged.notes))
+    moved = [f"Your results are right, in another order: return {', '.join(order)}."] if order else []
+    first, *others = [*moved, *judged.notes] or [""]
+    return Explanation("", first, tuple(others))
+
+
+def _claimed(prints: Prints) -> frozenset[str]:
+    """The outputs that a mistake changes in some case."""
+    return frozenset(name for wanted in prints for name in wanted.get("outputs", ()))
+
+
+def tells(prints: Prints, outputs: Collection[str]) -> bool:
+    """Whether a mistake can be recognised by something; outputs: all that are asked of the exercise."""
+    return _is_in_values(prints, outputs) or any(wanted.get("sides") or _dtypes(wanted) for wanted in prints)
+
+
+def _whole(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
+    """How well a mistake explains all that is wrong in value; None when it does not."""
+    outputs = {name for case in judged.observed for name in case.outputs}
+    found = _apart(prints, judged.observed, outputs) if tells(prints, outputs) else None
+    return found and (sum(map(_others, prints, judged.observed)), found[0])
+
+
+def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
+    """How well a mistake explains all the outputs that it changes, beside others that are wrong otherwise.
+
+    First the one that explains most of them, then the one that explains the first. An exception that comes
+    also where the mistake answers has another reason than the mistake; what was measured on nothing but
+    zeros or ones has none.
+    """
+    claimed = _claimed(prints)
+    found = _apart(prints, judged.observed, claimed) if _is_in_values(prints) else None
+    wrong = list(dict.fromkeys(row.output for row in judged.rows if row.credit == 0))
+    raised = {row.output for row in judged.rows if row.status is Status.ERROR}
+    empty = {name for case in judged.observed for name in case.empty & case.wrong}
+    if found is None or (raised - claimed and claimed <= raised) or not empty.isdisjoint(claimed):
+        return None
+    return -len(claimed), min(map(wrong.index, claimed)), found[0]
+
+
+def _apart(prints: Prints, seen: Sequence[Observed], outputs: Collection[str]) -> tuple[float] | None:
+    """The distance of the answers of these outputs; None when one differs in a case, or a flaw is missing."""
+    worst, in_values = 0.0, any(wanted.get("outputs", {}).keys() - _dtypes(wanted) for wanted in prints)
+    for wanted, case in zip(prints, seen, strict=True):
+        changes = wanted.get("outputs", {})
+        if any(name in outputs and not is_dtype(name) for name in case.wrong - changes.keys()):
+            return None
+        needed = {side for side in _sides(wanted) if not in_values or not side[0].startswith(_PASSING)}
+        if not needed <= case.sides:
+            return None
+        for name, one in changes.items():
+            asked = name in case.wrong or not _BY_CHANCE.isdisjoint(one)
+            away = apart(one, case.outputs[name]) if asked else None
+            if away is None:
+                return None
+            worst = max(worst, away)
+    return (worst if worst > _ROUNDINGS else 0.0,)
+
+
+def _others(wanted: Mapping[str, Any], case: Observed) -> int:
+    """How many flaws a case has beside those of the mistake."""
+    return len(case.sides - _sides(wanted)) + len(case.wrong - wanted.get("outputs", {}).keys())
+
+
+def _sides(wanted: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    return frozenset((kind, name) for kind, name in wanted.get("sides", ()))
+
+
+def _dtypes(wanted: Mapping[str, Any]) -> frozenset[str]:
+    """The outputs of a mistake that are dtypes."""
+    return frozenset(filter(is_dtype, wanted.get("outputs", ())))
+
+
+def _is_in_values(prints: Prints, outputs: Collection[str] = ()) -> bool:
+    """Whether a mistake has wrong values that say something, beside whatever else is wrong.
+
+    outputs: all that are asked, when everything else is known to be right. Then what could come of anything
+    says something too, if it was measured, or if not all that is asked is alike.
+    """
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for wanted in prints:
+        for name, one in wanted.get("outputs", {}).items():
+            if not is_dtype(name) and "anything" not in one:
+                told.setdefault(name, []).append(one)
+    if any("flat" not in one for found in told.values() for one in found):
+        return True
+    return bool(outputs) and any(
+        quantity(name) is not None or len(told) < len(outputs) or _differ(found, len(prints))
+        for name, found in told.items()
     )
 
 
-def wrong_outputs(rows: Iterable[Row]) -> frozenset[str]:
-    """The outputs that earned nothing in some case."""
-    return frozenset(row.output for row in rows if row.credit == 0)
-
-
-def _of_one_output(rows: Sequence[Row], known: Sequence[K], distance: Distance[K]) -> K | None:
-    """The mistake that claims no output that is right and, each by itself, explains most of the wrong ones;
-    of equals the one that claims the least beside those, then the one that explains the first of them, then
-    the nearest.
-
-    An exception that comes also where the mistake answers has another reason than the mistake.
-    """
-    raised = {row.output for row in rows if row.status is Status.ERROR}
-    wrong = list(dict.fromkeys(row.output for row in rows if row.credit == 0))
-    found = []
-    for number, one in enumerate(known):
-        if not one.wrong_outputs <= set(wrong):
-            continue
-        apart = [(place, distance(one, False, output)) for place, output in enumerate(wrong)
-                 if output in one.wrong_outputs]  # fmt: skip
-        fitting = [(place, away) for place, away in apart if away is not None]
-        elsewhere = raised - one.wrong_outputs and all(wrong[place] in raised for place, _ in fitting)
-        if fitting and not elsewhere:
-            place, away = fitting[0]
-            found.append((-len(fitting), len(apart), place, _rounded(away), number, one))
-    return min(found)[-1] if found else None
-
-
-def _nearest(found: Iterable[tuple[K, float | None]]) -> K | None:
-    """Of all that fit the nearest, then the first: two mistakes may differ by less than the tolerance."""
-    fitting = [(_rounded(away), number, one) for number, (one, away) in enumerate(found) if away is not None]
-    return min(fitting)[2] if fitting else None
-
-
-def _rounded(away: float) -> float:
-    return away if away > _ROUNDINGS else 0.0
+def _differ(found: Sequence[Mapping[str, Any]], cases: int) -> bool:
+    """Whether single numbers differ from case to case, or are right in some."""
+    return all(one.get("shape", []) == [] for one in found) and (
+        len(found) < cases or any(one != found[0] for one in found)
+    )

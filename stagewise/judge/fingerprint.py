@@ -1,7 +1,7 @@
 """Recognising the answers of a known mistake without storing them, let alone the mistake.
 
-A fingerprint of an array is its shape, its kind, where it is NaN or infinite, and two random projections.
-What comes out differently each time is kept as it came, with how far another run may be from it.
+Of an array that is wrong its shape, its kind, where it is NaN or infinite, and two random projections are
+kept. What comes out differently each time is kept as it came, with how far another run may be from it.
 """
 
 from __future__ import annotations
@@ -17,58 +17,61 @@ import numpy as np
 
 from stagewise.judge.asking import Chance
 from stagewise.judge.compare import NUMBERS
-from stagewise.judge.explaining import explanation
-from stagewise.judge.judging import Judged, Observed
-from stagewise.judge.script import Failure
+from stagewise.judge.judging import Observed
+from stagewise.judge.observing import is_share, quantity
+from stagewise.judge.script import Failure, FailureKind
 
-NEAR = 1e-4  # float32 work is recognised too
-DIGITS, DECIMALS = 8, 6  # of projections, and of what chance changes: far more than they are compared to
+NEAR = 1e-4  # apart that work in float32 may be from other work in float32, of the size of an answer
+CLOSE = 1e-9  # in float64: one formula in two forms, and not yet an epsilon that is small beside the rest
+DIGITS = {NEAR: 6, CLOSE: 11}  # of projections: more than they are compared to
+DECIMALS = 6  # of what chance changes
 _SEED = 20260
 ANYTHING = object()  # in place of an answer that differs from run to run
 NO_CHANCES: Mapping[str, Chance] = MappingProxyType({})
 _KINDS = {"b": "b", "i": "i", "u": "i", "f": "f", "c": "c"}
 
 
-def fingerprint(value: Any) -> dict[str, Any]:
-    """A JSON-able fingerprint of an output (or of the Failure in its place)."""
+def fingerprint(value: Any, narrow: bool = False) -> dict[str, Any]:
+    """A JSON-able fingerprint of a wrong output (or of the Failure in its place).
+
+    narrow: whether float32 work went into it.
+    """
     kind = type(value)
     if value is ANYTHING:
         return {"anything": True}
     if kind is Failure:
-        return {"raises": value.ending}
+        return {"ends": _checksum(value.ending)}
     if kind is np.ndarray or (kind in NUMBERS and kind not in (bool, np.bool_)):
-        return _of_array(np.asarray(value))
+        return _of_array(np.asarray(value), narrow)
     if kind in (list, tuple):
-        return {"items": [fingerprint(item) for item in value]}
+        return {"items": [fingerprint(item, narrow) for item in value]}
     if kind is dict:
-        return {"entries": {str(key): fingerprint(item) for key, item in value.items()}}
+        return {"entries": {str(key): fingerprint(item, narrow) for key, item in value.items()}}
     if kind in (str, bool, np.bool_) or value is None:
-        return {"is": zlib.crc32(repr(bool(value) if kind is np.bool_ else value).encode())}
+        return {"is": _checksum(repr(bool(value) if kind is np.bool_ else value))}
     return {"opaque": True}
 
 
-def apart(wanted: Mapping[str, Any], value: Any, strict: bool = True) -> float | None:
+def apart(wanted: Mapping[str, Any], value: Any) -> float | None:
     """How far the projections of `value` are from `wanted`; None when they are far or something else differs.
 
-    Without `strict` a shape may differ by axes of length 1.
+    A shape may differ by axes of length 1.
     """
     if "anything" in wanted:
         return NEAR  # a mistake that answers just this comes first
     if "about" in wanted:
-        return chance_apart(value, wanted["about"], wanted["within"])
-    found = fingerprint(value)
-    if found.keys() != wanted.keys() or "opaque" in found:
-        return None
-    if "projections" in found:
-        return _array_apart(wanted, found, np.asarray(value), strict)
-    if "items" in found:
-        pairs = list(zip(wanted["items"], value, strict=False))
-        return _worst(pairs, strict) if len(wanted["items"]) == len(value) else None
-    if "entries" in found:
+        nothing = np.ndim(value) > 0 and not np.any(value) and np.any(wanted["about"])
+        return None if nothing else chance_apart(value, wanted["about"], wanted["within"])
+    if "projections" in wanted:
+        return _array_apart(wanted, value)
+    if "items" in wanted and type(value) in (list, tuple) and len(wanted["items"]) == len(value):
+        return _worst(list(zip(wanted["items"], value, strict=True)))
+    if "entries" in wanted and type(value) is dict:
         named = {str(key): item for key, item in value.items()}
-        pairs = [(one, named.get(key)) for key, one in wanted["entries"].items()]
-        return _worst(pairs, strict) if wanted["entries"].keys() == named.keys() else None
-    return 0.0 if found == dict(wanted) else None
+        same = wanted["entries"].keys() == named.keys()
+        return _worst([(one, named[key]) for key, one in wanted["entries"].items()]) if same else None
+    known = {key: one for key, one in wanted.items() if key != "flat"}
+    return 0.0 if "opaque" not in wanted and fingerprint(value) == known else None
 
 
 def chance_apart(one: Any, other: Any, slack: float) -> float | None:
@@ -87,76 +90,79 @@ def is_measured(value: Any) -> bool:
     return numbers and bool(np.isfinite(value).all())
 
 
-def observed_fingerprint(observed: Observed, chances: Mapping[str, Chance] = NO_CHANCES) -> dict[str, Any]:
-    """The fingerprint of one case: its outputs, the inputs written into, whether it warned.
+def about(value: Any, slack: float, flat: bool = False) -> dict[str, Any]:
+    """The fingerprint of what chance changes by at most `slack`."""
+    found = {"about": np.round(value, DECIMALS).tolist(), "within": float(f"{slack:.3g}")}
+    return {**found, **({"flat": True} if flat else {})}
 
-    chances: those of the case, by output.
+
+def observed_fingerprint(observed: Observed, chances: Mapping[str, Chance] = NO_CHANCES) -> dict[str, Any]:
+    """The fingerprint of what is wrong in one case: outputs that are wrong in value, and flaws beside.
+
+    chances: those of the case, by output. What could come of anything is `flat`: it must match, but
+    identifies nothing by itself.
     """
     outputs = {
-        name: {"about": np.round(value, DECIMALS).tolist(), "within": chances[name].slack}
-        if name in chances and is_measured(value)
-        else fingerprint(value)
-        for name, value in observed.outputs.items()
+        name: _of_output(name, observed, chances) for name in observed.outputs if name in observed.wrong
     }
     return {
-        "outputs": outputs,
-        **({"changed": sorted(observed.changed)} if observed.changed else {}),
-        **({"warned": True} if observed.warned else {}),
+        **({"outputs": outputs} if outputs else {}),
+        **({"sides": sorted(map(list, observed.sides))} if observed.sides else {}),
     }
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedMistake:
-    """A known mistake: its name, its sentence for the student, one fingerprint per case, and the outputs
-    whose values it gets wrong."""
+    """A known mistake: its name, its sentence for the student, and what is wrong in each case."""
 
     name: str
     says: str
     fingerprints: tuple[Mapping[str, Any], ...]
-    wrong_outputs: frozenset[str]
 
 
-def recognise(judged: Judged, mistakes: Sequence[RecordedMistake]) -> RecordedMistake | None:
-    """The recorded mistake that explains what was judged, or None."""
-
-    def distance(mistake: RecordedMistake, strict: bool, only: str) -> float | None:
-        pairs = zip(mistake.fingerprints, judged.observed, strict=True)
-        worst = 0.0
-        for wanted, seen in pairs:
-            away = _case_apart(wanted, seen, strict, only)
-            if away is None:
-                return None
-            worst = max(worst, away)
-        return worst
-
-    return explanation(judged.rows, mistakes, distance)
+def _of_output(name: str, observed: Observed, chances: Mapping[str, Chance]) -> dict[str, Any]:
+    value = observed.outputs[name]
+    if name in chances and is_measured(value):
+        return about(value, chances[name].slack, is_flat(name, value))
+    found = fingerprint(value, observed.narrow)
+    found.pop("flat", None)
+    return {**found, **({"flat": True} if is_flat(name, value) else {})}
 
 
-def _case_apart(wanted: Mapping[str, Any], seen: Observed, strict: bool, only: str) -> float | None:
-    if strict and _side_effects(wanted) != (sorted(seen.changed), seen.warned):
-        return None
-    pairs = [(one, seen.outputs[name]) for name, one in wanted["outputs"].items() if only in ("", name)]
-    return _worst(pairs, strict)
+def is_flat(name: str, value: Any) -> bool:
+    """Whether a wrong output is nothing but zeros, ones or NaN, nothing yet, or could not be measured.
+
+    A quantity that is a factor may well be 1.
+    """
+    if type(value) is Failure:
+        return value.kind in (FailureKind.UNFINISHED, FailureKind.UNFIT)
+    if type(value) is not np.ndarray and type(value) not in NUMBERS:
+        return False
+    array = np.asarray(value)
+    if array.dtype.kind not in _KINDS:
+        return False
+    if quantity(name) is not None and not is_share(name) and type(value) is float and value == 1:
+        return False
+    return bool((array == 0).all() or (array == 1).all() or not np.isfinite(array).any())
 
 
-def _side_effects(wanted: Mapping[str, Any]) -> tuple[list[str], bool]:
-    return wanted.get("changed", []), wanted.get("warned", False)
-
-
-def _worst(pairs: Sequence[tuple[Mapping[str, Any], Any]], strict: bool) -> float | None:
+def _worst(pairs: Sequence[tuple[Mapping[str, Any], Any]]) -> float | None:
     worst = 0.0
     for wanted, value in pairs:
-        away = apart(wanted, value, strict)
+        away = apart(wanted, value)
         if away is None:
             return None
         worst = max(worst, away)
     return worst
 
 
-def _array_apart(
-    wanted: Mapping[str, Any], found: Mapping[str, Any], array: np.ndarray, strict: bool
-) -> float | None:
-    shapes = [[n for n in print_["shape"] if strict or n != 1] for print_ in (wanted, found)]
+def _array_apart(wanted: Mapping[str, Any], value: Any) -> float | None:
+    if type(value) is not np.ndarray and type(value) not in NUMBERS:
+        return None
+    array = np.asarray(value)
+    narrow = "narrow" in wanted or _is_narrow(array)
+    found = _of_array(array, narrow)
+    shapes = [[n for n in one.get("shape", ()) if n != 1] for one in (wanted, found)]
     if shapes[0] != shapes[1] or any(wanted.get(key) != found.get(key) for key in ("kind", "pattern")):
         return None
     numbers, _ = _regular(array)
@@ -164,20 +170,31 @@ def _array_apart(
         off = float(np.max(np.abs(np.subtract(wanted["projections"], found["projections"]))))
         size = float(np.min(np.abs(_weights(numbers.size)) @ np.abs(numbers)))
         away = 0.0 if off == 0 else off / size if size else np.inf
-    return away if away <= NEAR else None
+    return away if away <= (NEAR if narrow else CLOSE) else None
 
 
-def _of_array(array: np.ndarray) -> dict[str, Any]:
+def _is_narrow(array: np.ndarray) -> bool:
+    """Whether all numbers are float32: by dtype, or because the work was done in it."""
+    if array.dtype.kind != "f":
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.array_equal(array.astype(np.float32), array, equal_nan=True))
+
+
+def _of_array(array: np.ndarray, narrow: bool) -> dict[str, Any]:
     if array.dtype.kind not in _KINDS:
         return {"opaque": True}
     numbers, pattern = _regular(array)
     with np.errstate(all="ignore"):
         projections = np.nan_to_num(_weights(numbers.size) @ numbers)
+    narrow = narrow or array.dtype in (np.float32, np.float16)
+    digits = DIGITS[NEAR if narrow else CLOSE]
     return {
         "shape": list(array.shape),
         "kind": _KINDS[array.dtype.kind],
         **({"pattern": pattern} if pattern else {}),
-        "projections": [float(f"{one:.{DIGITS}g}") for one in projections],
+        **({"narrow": True} if narrow else {}),
+        "projections": [float(f"{one:.{digits}g}") for one in projections],
     }
 
 
@@ -201,3 +218,7 @@ def _weights(size: int) -> np.ndarray:
     signs = rng.choice([-1.0, 1.0], (2, size))
     weights: np.ndarray = signs * rng.uniform(0.5, 1.5, (2, size))
     return weights
+
+
+def _checksum(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"))

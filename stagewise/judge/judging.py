@@ -11,18 +11,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.between import settled
-from stagewise.judge.compare import Comparison, Flaw, compare
+from stagewise.judge.compare import RIGHT_IN_VALUE, Comparison, Flaw, compare
+from stagewise.judge.copying import is_narrow
 from stagewise.judge.grammar import output as parsed
 from stagewise.judge.observing import observe, quantity, says, told
-from stagewise.judge.outline import outlined
+from stagewise.judge.outline import kinds_of_warnings, outlined, remedy
 from stagewise.judge.playing import calls, play_each
 from stagewise.judge.report import Row, Status
 from stagewise.judge.script import RAISED, Failure, FailureKind, MissingEntry, Played, raised_by
 from stagewise.judge.setting import placed
 
 SIDE_FLAW = 0.75
+HABITS = (
+    ". np.zeros and np.ones without a dtype, np.sqrt of a Python number, and an array made of a list are"
+    " float64: give them the dtype of what came in, or use np.zeros_like and math.sqrt"
+)
+_NOTHING = Comparison(Flaw.TYPE, float("inf"))
 _STATUS = {
     FailureKind.RAISED: Status.ERROR,
     FailureKind.UNFINISHED: Status.UNFINISHED,
@@ -33,15 +41,19 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the functions answered in one case: each output's value or the failure that took its place,
-    the inputs they wrote into, and whether they warned in a quiet case.
+    """What the functions answered in one case: each output's value or the failure that took its place, which
+    of them are wrong in value, and what is wrong beside that, as pairs: a flaw of form or dtype and its
+    output, "changed" and an input, "warned" and the kind of a warning in a quiet case. narrow: whether it
+    began in float32; empty: outputs for which something that is nothing but zeros or ones was measured.
 
     Where more than one answer is right, the expected one stands in place of the other.
     """
 
     outputs: dict[str, Any]
-    changed: tuple[str, ...] = ()
-    warned: bool = False
+    wrong: frozenset[str] = frozenset()
+    sides: frozenset[tuple[str, str]] = frozenset()
+    narrow: bool = False
+    empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +85,24 @@ def played_with(functions: Mapping[str, Callable[..., Any]], cases: Sequence[Ask
 
 def judge_played(function: str, cases: Sequence[AskedCase], played: Sequence[Played]) -> Judged:
     """Judge what came of the cases, for the function of that name."""
-    observed = tuple(_observe(case, run, function) for case, run in zip(cases, played, strict=True))
-    judged = [_judge_case(case, seen) for case, seen in zip(cases, observed, strict=True)]
-    rows = tuple(row for found, _ in judged for row in found)
-    notes = tuple(dict.fromkeys(note for _, said in judged for note in said))
+    judged = [_judge_case(case, run, function) for case, run in zip(cases, played, strict=True)]
+    rows = tuple(row for found, _, _ in judged for row in found)
+    said = _told_once([note for _, _, notes in judged for note in notes])
     failures = [run.failure for case, run in zip(cases, played, strict=True) if RAISED not in case.shares]
     failure = next((one for one in failures if one is not None), None)
-    return Judged(rows, observed, earned(cases, rows), notes, failure)
+    return Judged(rows, tuple(seen for _, seen, _ in judged), earned(cases, rows), said, failure)
+
+
+def _told_once(notes: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Sentences, each once, behind the outputs that they are about; what gives right values another dtype."""
+    outputs: dict[str, list[str]] = {}
+    for output, said in notes:
+        outputs.setdefault(said, []).append(output)
+    about = {said: ", ".join(dict.fromkeys(filter(None, names))) for said, names in outputs.items()}
+    return tuple(
+        (f"{names}: {said}" if names else said) + (HABITS if said.endswith("comes back as float64") else "")
+        for said, names in about.items()
+    )
 
 
 def earned(cases: Sequence[AskedCase], rows: Sequence[Row]) -> float:
@@ -108,13 +131,6 @@ def _averaged(credits: list[tuple[float, float, bool]]) -> float:
     return sum(weight * credit for weight, credit, _ in credits) / sum(weight for weight, _, _ in credits)
 
 
-def _observe(case: AskedCase, run: Played, function: str) -> Observed:
-    measured: dict[str, Any] = {}
-    outputs = {output: _output(case, run, output, measured) for output in case.shares}
-    changed = tuple(name for writer, name in run.changed if writer == function)
-    return Observed(outputs, changed, case.quiet and function in run.warners)
-
-
 def _output(case: AskedCase, run: Played, output: str, measured: dict[str, Any]) -> Any:
     if output == RAISED:
         return raised_by(run)
@@ -131,40 +147,64 @@ def _output(case: AskedCase, run: Played, output: str, measured: dict[str, Any])
     return settled(value, case.expected[output], case.also[output]) if output in case.also else value
 
 
-def _judge_case(case: AskedCase, seen: Observed) -> tuple[list[Row], list[str]]:
-    flaws = [f"{name} was changed by your function; work on a copy of it" for name in seen.changed]
-    if seen.warned:
-        flaws.append(f"the case '{case.name}' must run without a warning, and NumPy warned")
-    rows, notes = [], list(flaws)
+def _judge_case(
+    case: AskedCase, run: Played, function: str
+) -> tuple[list[Row], Observed, list[tuple[str, str]]]:
+    measured: dict[str, Any] = {}
+    changed = tuple(name for writer, name in run.changed if writer == function)
+    warned = kinds_of_warnings(run.warned) if case.quiet and function in run.warners else ()
+    flaws = [f"{name} was changed by your function; work on a copy of it" for name in changed]
+    if warned:
+        flaws.append(f"the case '{case.name}' must run without a warning, and NumPy warned ({warned[0]})")
+    rows, outputs, wrong, sides = [], {}, set[str](), set[tuple[str, str]]()
+    notes = [("", said) for said in flaws]
     for output in case.shares:
-        row, note = _judge_output(case, output, seen.outputs[output], case.expected[output], flaws)
+        value = outputs[output] = _output(case, run, output, measured)
+        row, found = _judge_output(case, output, value, case.expected[output], flaws)
         rows.append(row)
-        notes += note
-    return rows, notes
+        if found.flaw not in RIGHT_IN_VALUE:
+            wrong.add(output)
+        elif found.flaw is not Flaw.NONE:
+            notes.append((output, found.message))
+        sides.update((flaw, output) for flaw in found.sides)
+    sides.update(("changed", name) for name in changed)
+    sides.update(("warned", kind) for kind in warned)
+    empty = frozenset(output for output in wrong if _is_empty(output, run.values, case.inputs))
+    seen = Observed(outputs, frozenset(wrong), frozenset(sides), is_narrow(case.inputs), empty)
+    return rows, seen, notes
+
+
+def _is_empty(output: str, values: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
+    """Whether something that an output is measured on is an array of zeros or ones alone."""
+    measured = parsed(output).roots - inputs.keys() if quantity(output) is not None else ()
+    arrays = [values[root] for root in measured if type(values.get(root)) is np.ndarray]
+    return any(bool(array.size) and bool(np.all(array == 0) or np.all(array == 1)) for array in arrays)
 
 
 def _judge_output(
     case: AskedCase, output: str, value: Any, expected: Any, flaws: list[str]
-) -> tuple[Row, list[str]]:
+) -> tuple[Row, Comparison]:
     if type(value) is Failure:
         status, outline = _STATUS[value.kind], outlined(value)
-        return Row(case.name, output, status, message=value.message, outline=outline), []
+        message, outline = value.message.rstrip() + remedy(value), outline + remedy(value)
+        return Row(case.name, output, status, message=message, outline=outline), _NOTHING
     if expected is not None and (value is None or value is Ellipsis):
-        message = f"{output} is still {value!r}: not written yet, or a return is missing"
-        return Row(case.name, output, Status.UNFINISHED, message=message, outline=message), []
+        message = (
+            f"{output} is still {value!r}: not written yet, or a return is missing (print returns nothing)"
+        )
+        return Row(case.name, output, Status.UNFINISHED, message=message, outline=message), _NOTHING
     tolerance = case.tolerance_of(output)
     found = compare(value, expected, tolerance, exact_dtype=case.exact_dtype)
     allowed = tolerance.rtol or tolerance.stol
     error = found.error if found.error != float("inf") else None
     if found.flaw not in (Flaw.NONE, Flaw.BROADCAST):
         message, outline = _because(_said(case, output, value, found), case), _outline(case, output, found)
-        row = Row(case.name, output, Status.FAILED, error, allowed, message, outline=outline)
-        return row, _note(output, found)
+        return Row(case.name, output, Status.FAILED, error, allowed, message, outline=outline), found
     named = ([found.message] if found.flaw is Flaw.BROADCAST else []) + flaws
     status = Status.FAILED if named else Status.PASSED
     said = "; ".join(named)  # by the names of inputs and the expected lengths: nothing that is an answer's
     row = Row(case.name, output, status, error, allowed, said, SIDE_FLAW ** len(named), outline=said)
-    return row, _note(output, found)
+    return row, found
 
 
 def _said(case: AskedCase, output: str, value: Any, found: Comparison) -> str:
@@ -179,12 +219,6 @@ def _said(case: AskedCase, output: str, value: Any, found: Comparison) -> str:
 def _outline(case: AskedCase, output: str, found: Comparison) -> str:
     measured = quantity(output)
     return _because(found.outline if measured is None else f"{says(measured)}: {found.outline}", case)
-
-
-def _note(output: str, found: Comparison) -> list[str]:
-    if found.flaw in (Flaw.BROADCAST, Flaw.DTYPE):
-        return [f"{output}: {found.message}"]
-    return []
 
 
 def _because(message: str, case: AskedCase) -> str:

@@ -37,6 +37,12 @@ def is_dtype(wanted: str) -> bool:
     return found is not None and found.measure == "dtype_name"
 
 
+def is_share(wanted: str) -> bool:
+    """Whether an output is a quantity that cannot be less than 0 or more than 1."""
+    found = quantity(wanted)
+    return found is not None and _observable(found).share
+
+
 def told(wanted: str, got: Any, expected: Any, chance: Tolerance | None) -> str:
     """A sentence about a wrong quantity; '' when its comparison says more.
 
@@ -95,7 +101,8 @@ def _unfit(value: Any, one: Entry | Quantity, wanted: Quantity) -> Failure | Non
         message = f"{one.text} is still {value!r}: not written yet, or a return is missing"
         return Failure(wanted.text, FailureKind.UNFINISHED, message)
     if type(value) is np.ndarray and value.dtype.kind in "biuf" and value.ndim:
-        return None
+        odd = f"{one.text} has entries that are NaN or infinite"
+        return None if np.isfinite(value).all() else Failure(wanted.text, FailureKind.UNFIT, odd, outline=odd)
     needed = f"{one.text} should be an array of floats, and is"
     return Failure(
         wanted.text,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections.abc import Iterable
 
-from stagewise.judge.script import Failure, FailureKind, MissingEntry
+from stagewise.judge.script import Failure, FailureKind, MissingEntry, text_of
 
 _LONGEST = 600
 _NUMPYS = ("LinAlgError", "AxisError")
@@ -63,7 +64,7 @@ def outlined(failure: Failure) -> str:
         return f"`{failure.step}`: not as many values were returned as this takes"
     if failure.exception is None or type(failure.exception) is MissingEntry:
         return f"`{failure.step}`: an entry that is looked up is not there"
-    return f"`{failure.step}` raised {outlined_exception(failure.exception_name, str(failure.exception))}"
+    return f"`{failure.step}` raised {outlined_exception(failure.exception_name, text_of(failure.exception))}"
 
 
 def outlined_exception(name: str, text: str) -> str:
@@ -79,3 +80,37 @@ def outlined_exception(name: str, text: str) -> str:
     short = text[:_LONGEST]
     kind = next((told for pattern, told in _KINDS if re.fullmatch(pattern, short, re.DOTALL)), "")
     return f"{name}: {kind}" if kind else name
+
+
+_REMEDIES = (
+    (
+        r"operands could not be broadcast together.*",
+        "keepdims=True keeps the axis of a sum or mean, as length 1",
+    ),
+    (
+        r"The truth value of an array.*",
+        "np.where and np.maximum choose entry by entry; if, max and min do not",
+    ),
+    (r"only (integer|length-1|0-dimensional) .*", "math works on single numbers, np on arrays"),
+    (r"ufunc 'bitwise_xor' not supported.*|unsupported .* for \^:.*", "a power is written **, not ^"),
+)
+
+
+def remedy(failure: Failure) -> str:
+    """What helps against an exception that says little to a beginner, in brackets; "" where nothing is."""
+    text = text_of(failure.exception) if failure.exception else ""
+    said = next((said for pattern, said in _REMEDIES if re.fullmatch(pattern, text, re.DOTALL)), "")
+    return f" ({said})" if said else ""
+
+
+_WARNINGS = ("overflow", "divide by zero", "invalid value", "Mean of empty slice")
+
+
+def kinds_of_warnings(texts: Iterable[str]) -> tuple[str, ...]:
+    """Of which kinds NumPy's warnings are, each once; "something else" for a text that is none of NumPy's.
+
+    >>> kinds_of_warnings(["overflow encountered in exp", "overflow encountered in power", "0.25"])
+    ('overflow', 'something else')
+    """
+    kinds = (next((one for one in _WARNINGS if text.startswith(one)), "something else") for text in texts)
+    return tuple(dict.fromkeys(kinds))

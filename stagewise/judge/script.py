@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from stagewise.judge.grammar import Step as Step
 from stagewise.judge.grammar import entry as entry
 from stagewise.judge.grammar import parse as parse
 
+LEFT_OVER = "still ends in `raise NotImplementedError`: remove that line of the stub below your code"
 _Item = TypeVar("_Item")
 
 RAISED = "raised"  # what is compared where a script is to end with an exception
@@ -79,8 +81,14 @@ class Failure:
 
     @property
     def ending(self) -> str:
-        """By what another failure is the same one: the exception's type, or why nothing can be measured."""
-        return self.exception_name or (self.message if self.kind is FailureKind.UNFIT else self.kind.value)
+        """By what another failure is the same one: the step, and the exception with its text or the sentence.
+
+        The name of the function itself is left out, as of a call with too few arguments.
+        """
+        if self.exception is None:
+            return f"{self.step}: {self.message}"
+        said = re.sub(r"^[\w.<>]+\(\) ", "", text_of(self.exception))
+        return f"{self.step}: {self.exception_name}: {said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,9 @@ def play(
             break
     warned = _texts(heard)
     heard.clear()
-    return Played(run.inputs | run.delivered, _once(run.changed), warned, failure, _once(warners))
+    updated = {name: copied(run.inputs[name]) for name in updates if name in run.inputs}
+    values = run.inputs | updated | run.delivered
+    return Played(values, _once(run.changed), warned, failure, _once(warners))
 
 
 class _Run:
@@ -242,12 +252,24 @@ def _raised(step: Step, raised: BaseException, unwritten: Collection[str]) -> Fa
     name = type_name(raised)
     blank = [e.root for e in step.entries if e.root in unwritten]
     if name == "NotImplementedError" or issubclass(type(raised), NotImplementedError):
-        return Failure(step.text, FailureKind.UNFINISHED, f"{step.function} is not written yet", raised)
+        stands = "is not written yet" if _is_stub(raised) else LEFT_OVER
+        return Failure(step.text, FailureKind.UNFINISHED, f"{step.function} {stands}", raised)
     if blank:
         return Failure(step.text, FailureKind.UNFINISHED, f"{blank[0]} is still None", raised)
     if type(raised) is MissingEntry:
         return Failure(step.text, FailureKind.RAISED, str(raised), raised)
-    return Failure(step.text, FailureKind.RAISED, f"{step.function} raised {name}: {_text(raised)}", raised)
+    return Failure(step.text, FailureKind.RAISED, f"{step.function} raised {name}: {text_of(raised)}", raised)
+
+
+def _is_stub(raised: BaseException) -> bool:
+    """Whether nothing but the exception stands in the function that raised it, as far as that can be seen."""
+    found = raised.__context__ if type(raised) is RaisedElsewhere and raised.__context__ else raised
+    trace = found.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code if trace is not None else None
+    arguments = 0 if code is None else code.co_argcount + code.co_kwonlyargcount
+    return code is None or (code.co_nlocals <= arguments and set(code.co_names) <= {"NotImplementedError"})
 
 
 def _unpacked(step: Step, result: Any) -> dict[str, Any] | Failure:
@@ -261,7 +283,7 @@ def _unpacked(step: Step, result: Any) -> dict[str, Any] | Failure:
         return Failure(step.text, FailureKind.UNFINISHED, message)
     items = _items(result)
     if items is None:
-        message = f"{step.function} returned {describe(result)}, expected {wanted}"
+        message = f"{step.function} returned {describe(result)}, expected {wanted} (return them with commas)"
         return Failure(step.text, FailureKind.WRONG_COUNT, message)
     if len(items) != len(step.targets):
         counted = f"{len(items)} value" + ("s" if len(items) != 1 else "")
@@ -281,7 +303,8 @@ def is_blank(value: Any) -> bool:
     return value is None or value is Ellipsis
 
 
-def _text(raised: BaseException) -> str:
+def text_of(raised: BaseException) -> str:
+    """The exception's message, bounded, whatever its own `__str__` does."""
     try:
         text = str(raised)
     except Exception:

@@ -33,8 +33,8 @@ _MOST_SHOWN = 4  # a screen holds these, the sentence above and the notes below
 _MOST_NOTES = 8
 _RIGHT = "right"
 _HIDDEN = "Graded on cases that the notebook does not show; each name says what the case is about."
-_NEXT = "Write it, run its cell, then run this one again."
-_NO_RETURN = "If you have written it, does it return its result?"
+_WRITE_IT = "Write it, run its cell, then run this one again."
+_AGAIN = "Then run its cell and this one again."
 _MOST_CASES_NAMED = 4
 _INDENT = " " * 16
 _IN_ITS_COLUMN = re.compile(r", relative error \S+ \(allowed [^\s)]+\)")
@@ -156,9 +156,8 @@ def _summary(report: Report) -> str:
         return f": {report.points or 0:.4g} of {report.max_points or 0:.4g} points. {_HIDDEN}"
     if _nothing_written(report):
         said = report.rows[0].message
-        if said.startswith(report.exercise):
-            return f" is not written yet. {_NEXT}"
-        return f": {said}. {_NO_RETURN} {_NEXT}"
+        stands = said.removeprefix(report.exercise) if said.startswith(report.exercise) else f": {said}"
+        return f"{stands}. {_WRITE_IT if stands == ' is not written yet' else _AGAIN}"
     worth = "" if report.max_points is None else f" (worth {_points(report.max_points)})"
     if not report.rows:
         return f" was stopped{worth}."

@@ -159,7 +159,9 @@ class World:
         if isinstance(value, Iterator):
             what = "a generator" if isinstance(value, GeneratorType) else f"an iterator ({kind.__name__})"
             return _named(f"{what}, used up after one walk through it")
-        return str(value) if isinstance(value, torch.device) else value
+        if isinstance(value, torch.device):
+            return str(value) if value.index else value.type  # the first one is meant where none is numbered
+        return value
 
     def write_back(self) -> None:
         """Bring the descriptions of networks and optimizers up to date."""
@@ -191,15 +193,19 @@ def _named(what: str) -> Data:
 
 
 def _head_shape(head: Any) -> Data:
-    """What a head is: exactly a linear layer, or something else, and the sizes that it says and has."""
+    """What a head is, linear (of whatever class) or something else, and the sizes that it says and has."""
     weight, bias = getattr(head, "weight", None), getattr(head, "bias", None)
     return {
-        "type": type(head).__name__,
+        "type": "Linear" if _is_linear(head) else type(head).__name__,
         "in_features": getattr(head, "in_features", None),
         "out_features": getattr(head, "out_features", None),
         "weight": list(weight.shape) if isinstance(weight, Tensor) else None,
         "bias": list(bias.shape) if isinstance(bias, Tensor) else None,
     }
+
+
+def _is_linear(head: Any) -> bool:
+    return isinstance(head, nn.Linear) and type(head).forward is nn.Linear.forward
 
 
 def reading(network: Data) -> str:

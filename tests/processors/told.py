@@ -27,7 +27,7 @@ from reference.kit import units
 from reference.kit.exercise import Exercise
 from stagewise.checks import recording
 from stagewise.judge.asking import AskedCase
-from stagewise.judge.fingerprint import recognise
+from stagewise.judge.explaining import recognise
 from stagewise.judge.judging import Judged, judge
 
 Functions = dict[str, Callable[..., Any]]

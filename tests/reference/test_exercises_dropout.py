@@ -14,7 +14,7 @@ from reference.judge.record import record_exercise
 from reference.kit import units
 from reference.kit.chance import MISS
 from reference.truth import dropout as do
-from stagewise.judge.fingerprint import recognise
+from stagewise.judge.explaining import recognise
 from stagewise.judge.judging import judge
 from stagewise.judge.script import RAISED, play
 from tests.reference.variants import lowest

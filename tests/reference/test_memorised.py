@@ -3,6 +3,7 @@
 from dataclasses import replace
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
 
 from reference.judge.drawing import draw_visible
@@ -80,3 +81,27 @@ def test_a_function_that_knows_the_recorded_answers_earns_nothing():
     report = examined(mc_dropout_predict, *partners, unit="dropout", points=10)
     assert report.points == 0
     assert {row.status for row in report.rows} == {Status.FAILED}
+
+
+@pytest.mark.parametrize(("unit", "name"), [("dropout", "dropout_forward"), ("activations", "relu_forward")])
+def test_what_cannot_take_the_hidden_shapes_is_not_called_looked_up(unit, name):
+    """Right with numbers that nobody has seen, it was computed: the exception alone costs points."""
+    exercise = units.load(unit).exercise(name)
+    shapes = {case.inputs["x"].shape for case in draw_visible(exercise)}
+
+    def of_known_shapes(x, *others):
+        if x.shape not in shapes:
+            raise ValueError("not enough values to unpack")
+        return exercise.truth(x, *others)
+
+    def looked_up(x, *others):
+        if not any(np.array_equal(x, case.inputs["x"]) for case in draw_visible(exercise)):
+            raise ValueError("not enough values to unpack")
+        return exercise.truth(x, *others)
+
+    for function in (of_known_shapes, looked_up):
+        function.__name__ = name
+    found = examined(of_known_shapes, unit=unit, points=1)
+    assert any(row.credit > 0 for row in found.rows)
+    assert not any("does not show" in row.message for row in found.rows)
+    assert examined(looked_up, unit=unit, points=1).points == 0

@@ -1,5 +1,7 @@
 """check(f): which exercise it finds, what it judges, and what it never does."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -134,6 +136,79 @@ def test_called_function_is_recognised(recorded, toy, capsys):
 def test_nameless_function_is_refused_kindly(recorded, capsys):
     check(lambda x: x)
     assert "Define it with def" in capsys.readouterr().out
+
+
+class Centring:
+    def __call__(self, x):
+        return x - x.mean(axis=0)
+
+
+def decorated(function):
+    def wrapper(*arguments):
+        return function(*arguments)
+
+    return wrapper
+
+
+@pytest.mark.parametrize(
+    "way",
+    [lambda x: x - x.mean(axis=0), functools.partial(np.subtract, 0), Centring(), decorated(Centring())],
+    ids=["lambda", "partial", "object", "decorated"],
+)
+def test_whatever_can_be_called_is_checked_under_the_name_of_its_variable(reports, way):
+    center = way
+    check(center)
+    assert reports[0].exercise == "center"
+    assert reports[0].status is (Status.FAILED if isinstance(way, functools.partial) else Status.PASSED)
+
+
+@pytest.mark.parametrize(
+    "derived",
+    [
+        np.ma.array,
+        np.asmatrix,
+        lambda a: a.view(type("Own", (np.ndarray,), {})),
+        lambda a: a.astype(np.longdouble),
+    ],
+    ids=["masked", "matrix", "subclass", "longdouble"],
+)
+def test_arrays_of_every_make_are_right(reports, derived):
+    center = lambda x: derived(x - x.mean(axis=0))  # noqa: E731 - a way to write it that students use
+    check(center)
+    assert reports[0].status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("print(x)", "a return is missing (print returns nothing)"),
+        ("out = x - 1\n    raise NotImplementedError", "remove that line of the stub below your code"),
+        ("raise NotImplementedError", "center is not written yet"),
+        ("return x - x.mean(axis=0),", "a comma behind a single value makes a tuple"),
+        ("return (x - x.mean(axis=0)).tolist()", "the values are right, but they come in a list of"),
+        ("return x - x.mean(axis=1)", "keepdims=True keeps the axis"),
+        ("return x if x > 0 else 0", "np.where and np.maximum choose entry by entry"),
+        ("return x ^ 2", "a power is written **"),
+        ("return (x - x.mean(axis=0)).astype(complex)", "the values are right, but they are complex numbers"),
+    ],
+)
+def test_every_slip_of_form_has_a_sentence_of_its_own(reports, body, said):
+    check(define(f"def center(x):\n    {body}\n"))
+    assert said in reports[0].rows[0].message
+
+
+def test_one_result_of_two_is_told_with_what_is_missing(reports, toy):
+    center_forward = lambda x, scale: x * scale  # noqa: E731
+    check(toy.center_backward, center_forward)
+    assert "expected 2 values: out, cache (return them with commas)" in reports[0].rows[0].message
+
+
+def test_results_in_another_order_are_told_so(reports, toy):
+    def center_backward(dout, cache):
+        return toy.center_backward(dout, cache)[::-1]
+
+    check(center_backward, toy.center_forward)
+    assert reports[0].diagnosis == "Your results are right, in another order: return dx, dscale."
 
 
 def test_near_names_are_suggested(recorded, capsys):

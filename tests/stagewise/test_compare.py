@@ -66,7 +66,9 @@ def test_right_values_pass(got, expected):
     [
         (None, X, Flaw.TYPE),
         (print, X, Flaw.TYPE),
-        (X.tolist(), X, Flaw.TYPE),
+        (X.tolist(), X, Flaw.BROADCAST),
+        (list(X), X, Flaw.BROADCAST),
+        ([[*X[0]], [*X[1][:2]]], X, Flaw.TYPE),
         ("1.0", 1.0, Flaw.TYPE),
         (X.view(LyingArray), X, Flaw.TYPE),
         (AlwaysEqual(), X, Flaw.TYPE),
@@ -201,7 +203,11 @@ def test_what_is_left_of_cancelling_is_told_as_that(noise):
         (len, X, "expected a float array of shape (4, 3), got a function"),
         ([1.0], X, "expected a float array of shape (4, 3), got a list of 1"),
         (X[:1], X[0], "the values are right, but the shape is (1, 3); expected shape (3,)"),
-        (np.ones(3, int), np.ones(3), "expected floats, got whole numbers (dtype int64)"),
+        (
+            np.ones(3, int),
+            np.ones(3),
+            "the values are right, but they are whole numbers (dtype int64); expected floats",
+        ),
         (
             np.array([1, np.nan]),
             np.ones(2),

@@ -63,7 +63,7 @@ def test_a_written_input_costs_a_quarter_and_is_named():
     judged = judge({"f": f}, [asked()])
     assert judged.fraction == 0.75
     assert judged.notes == ("x was changed by your function; work on a copy of it",)
-    assert tuple(seen.changed for seen in judged.observed) == (("x",),)
+    assert tuple(seen.sides for seen in judged.observed) == ({("changed", "x")},)
 
 
 def test_a_partner_that_writes_into_an_input_is_not_held_against_the_judged_function():

@@ -39,7 +39,7 @@ CASE = AskedCase(
     also={"dx": np.array([[2.0, np.nan]])},
 )
 MISTAKE = RecordedMistake(
-    "sum", "You sum.", ({"outputs": {}, "changed": [], "warned": False},), frozenset({"dx"})
+    "sum", "You sum.", ({"outputs": {"dx": {"ends": 1}}, "sides": [["changed", "dout"]]},)
 )
 UNIT = UnitRecording("toy", "A toy", {"g": ExerciseRecording("g", 4.0, ("f",), (CASE,), (MISTAKE,))})
 

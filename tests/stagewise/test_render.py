@@ -191,7 +191,7 @@ def test_note_that_the_table_says_is_not_repeated():
     assert to_text(report(flawed, notes=("out: the shape is (1, 3)",))).count("the shape is") == 1
 
 
-def test_a_forgotten_return_is_thought_of():
+def test_what_is_missing_is_told_in_the_first_line():
     row = Row("a", "out", Status.UNFINISHED, message="new is still None")
     said = to_text(report(row, status=Status.UNFINISHED))
-    assert said.startswith("○ center: new is still None. If you have written it, does it return its result?")
+    assert said.startswith("○ center: new is still None. Then run its cell and this one again.")

@@ -188,10 +188,15 @@ def test_a_step_that_stumbles_over_an_unfinished_one_is_unfinished():
     [
         ((1, 2, 3), "f returned 3 values, expected 2 values: out, cache"),
         ([1], "f returned 1 value, expected 2 values: out, cache"),
-        (np.ones((2, 3)), "f returned a float array of shape (2, 3), expected 2 values: out, cache"),
+        (
+            np.ones((2, 3)),
+            "f returned a float array of shape (2, 3), expected 2 values: out, cache "
+            "(return them with commas)",
+        ),
         (
             Opaque(),
-            "f returned an object that is neither a number nor an array, expected 2 values: out, cache",
+            "f returned an object that is neither a number nor an array, expected 2 values: out, cache "
+            "(return them with commas)",
         ),
     ],
 )

@@ -46,8 +46,7 @@ def mistake(
 ) -> RecordedMistake:
     """What is recorded of wrong functions."""
     observed = judge(functions, cases).observed
-    outputs = frozenset(output for one in cases for output in one.expected)
-    return RecordedMistake(name, says, tuple(observed_fingerprint(seen) for seen in observed), outputs)
+    return RecordedMistake(name, says, tuple(observed_fingerprint(seen) for seen in observed))
 
 
 def unit(name: str = "toy", points: float = 2) -> UnitRecording:

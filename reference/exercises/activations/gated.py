@@ -27,8 +27,8 @@ TWO_TERMS = "A part is missing: the slope of a product of two functions of x has
 GATE_FIXED, X_FIXED = TWO_TERMS + "the gate as a constant.", TWO_TERMS + "the factor x as a constant."
 BRACKETS = "Your dout multiplies the first of the two terms only: brackets are missing."
 WIDE_ROOT = (
-    "Your values are right, but float32 comes back as float64: np.sqrt of a number is a float64, and so is "
-    "what it divides. math.sqrt gives a plain number, which leaves the array's dtype as it is."
+    "Your values are right, but float32 comes back as float64. np.sqrt of a number, for one, is a float64, "
+    "and so is what it divides: math.sqrt gives a plain number, which leaves the array's dtype as it is."
 )
 
 

@@ -52,8 +52,9 @@ def _at_the_limit(rng: np.random.Generator) -> Drawn:
     return {"x": x}
 
 
-def units(N: int, H: int, dead: int, weak: int = 0) -> Callable[..., Drawn]:
-    """ReLU outputs (N, H): `dead` units are always 0, `weak` ones fire a little for one example only."""
+def units(N: int, H: int, dead: int, weak: int = 0, dark: int = 0) -> Callable[..., Drawn]:
+    """ReLU outputs (N, H): `dead` units are always 0, `weak` ones fire a little for one example only, and the
+    second example, if it is `dark`, makes none fire."""
 
     def drawn(rng: np.random.Generator) -> Drawn:
         out = np.maximum(0, rng.standard_normal((N, H)))
@@ -64,6 +65,7 @@ def units(N: int, H: int, dead: int, weak: int = 0) -> Callable[..., Drawn]:
         out[:, order[dead : dead + weak]] = 0
         out[N // 2, order[dead : dead + weak]] = 1e-9
         out[:, order[-1]] += 0.1
+        out[1 : 1 + dark] = 0
         return {"out": out}
 
     return drawn
@@ -130,11 +132,11 @@ EXERCISES = (
     exercise(
         act.dead_fraction,
         (
-            _dead("8 examples, 10 units", units(8, 10, dead=3), weight=2, visible=True, main=True),
+            _dead("8 examples, 10 units", units(8, 10, dead=3, dark=1), weight=2, visible=True, main=True),
             _dead("a unit that fires weakly", units(6, 8, dead=2, weak=2), visible=True).because(
                 "1e-9 for one example only: weak, but alive"
             ),
-            _dead("12 examples, 7 units", units(12, 7, dead=2), weight=2, main=True),
+            _dead("12 examples, 7 units", units(12, 7, dead=2, dark=1), weight=2, main=True),
             _dead("none dead", units(5, 6, dead=0), weight=0.5),
             _dead("almost all dead", units(4, 9, dead=8), weight=0.5),
         ),

@@ -11,8 +11,8 @@ from reference.kit.patching import patched
 from reference.truth import activations as act
 
 ALIAS = (
-    "Your values are right, but `dx = dout` makes a second name, not a copy, so your function overwrites the "
-    "gradient of its caller. In a network with a shortcut that gradient is needed once more."
+    "Your values are right, but your function overwrites the gradient of its caller, which a network with a "
+    "shortcut needs once more. (`dx = dout` makes a second name, not a copy.)"
 )
 OF_DOUT = (
     "You ask where dout is positive. The forward pass decided by the sign of x, and the gradient goes back "
@@ -102,8 +102,8 @@ EXERCISES = (
         shifted-not-scaled: np.where(x > 0, x, a * x) => np.where(x > 0, x, a)
             Your negative side is the constant a. It is a line with slope a.
         float32-lost: np.where(x > 0, x, a * x) => x * np.where(x > 0, 1, a)
-            Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
-            array of two numbers. Let np.where choose between arrays instead.
+            Your values are right, but float32 comes back as float64. np.where(..., 1, a), for one, makes
+            a float64 array of two numbers: let np.where choose between arrays instead.
         """),
         named.rights("""
         two halves: by leaky_by_max
@@ -129,8 +129,8 @@ EXERCISES = (
         slope-ignored: a * dout) => 0.01 * dout)
             Your slope is always 0.01. The forward pass used the argument a: keep it in the cache.
         float32-lost: np.where(x > 0, dout, a * dout) => dout * np.where(x > 0, 1, a)
-            Your values are right, but float32 comes back as float64: np.where(..., 1, a) makes a float64
-            array of two numbers. Let np.where choose between arrays instead.
+            Your values are right, but float32 comes back as float64. np.where(..., 1, a), for one, makes
+            a float64 array of two numbers: let np.where choose between arrays instead.
         in-place-alias: dx = np.where(x > 0, dout, a * dout) => dx = dout; dx[x <= 0] *= a
             @ALIAS
         """),

@@ -166,8 +166,8 @@ keepdims-shape: return dx, dgamma, dbeta => return dx, dgamma[None], dbeta[None]
     Your values are right, but dgamma and dbeta have the shape (1, D), from keepdims. A gradient has the shape
     of what it belongs to: (D,).
 float32-lost: dvar / N => dvar * np.ones(dout.shape) / N
-    Your values are right, but float32 comes back as float64: np.ones makes float64 rows unless it is told the
-    dtype.
+    Your values are right, but float32 comes back as float64. np.ones, for one, makes float64 rows unless it
+    is told the dtype.
 writes-into-dout: dxhat = dout * gamma => dxhat = dout; dxhat *= gamma
     Your function changes dout, which belongs to the caller: the layer behind still needs it. Make a new array
     instead of multiplying in place.

@@ -10,8 +10,8 @@ from reference.kit.notation import Notation
 from reference.truth import batchnorm as bn
 
 FLOAT32_LOST = (
-    "Your values are right, but float32 comes back as float64: "
-    "np.ones makes float64 rows unless it is told the dtype."
+    "Your values are right, but float32 comes back as float64. "
+    "np.ones, for one, makes float64 rows unless it is told the dtype."
 )
 ONE_ROW = (
     "You return one row. The forward step took N rows together, "

@@ -193,10 +193,10 @@ modes-swapped:
     + if mode == "train":
     Your modes are the wrong way round: weights are dropped in test mode, and none in train mode.
 dtype-lost: (kept / p).astype(w.dtype) => kept / p
-    For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the mask
-    the dtype of w.
+    For float32 input your output is float64. A mask of float64 numbers, for one, makes the product wide. Give
+    the mask the dtype of w.
 dtype-lost-at-test: mask = np.ones_like(w) => mask = np.ones(w.shape)
-    In test mode float32 comes back as float64: np.ones makes float64 numbers, unless it is told a dtype.
+    In test mode float32 comes back as float64. np.ones, for one, makes float64 unless it is told a dtype.
 reseed-inside-layer: @SEEDED => np.random.seed(dropconnect_param.get("seed", 0))
     Every call of yours draws the same mask, because the generator is seeded anew each time, even when no seed
     is given. Seed only if there is one.

@@ -88,8 +88,8 @@ FORWARD_MISTAKES = (
         You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of the
         two has the wrong convention: a kept entry has a random number below p.
     unscaled: (kept / p).astype(x.dtype) => kept.astype(x.dtype)
-        You drop, but the entries that are kept stay as large as they were, so the mean of the output falls to
-        p times that of the input. Inverted dropout makes up for it in training.
+        You drop, but the entries that are kept stay as large as they were, so the mean of the output falls.
+        Inverted dropout makes up for it in training.
     wrong-factor: kept / p => kept / (1 - p)
         You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
     multiply-by-p: kept / p => kept * p
@@ -112,8 +112,8 @@ FORWARD_MISTAKES = (
         Nothing is ever dropped: every entry survives as it is. If you compare and divide in one line, the
         division comes first, and your numbers are compared with p / p = 1.
     dtype-lost: (kept / p).astype(x.dtype) => kept / p
-        For float32 input your output is float64: a mask of float64 numbers makes the product wide. Give the
-        result the dtype of x.
+        For float32 input your output is float64. A mask of float64 numbers, for one, makes the product wide.
+        Give the result the dtype of x.
     writes-into-x: out = x * mask => x *= mask; out = x
         @OVERWRITES_X
     """),
@@ -303,8 +303,8 @@ BACKWARD = exercise(
         After a forward pass in test mode there is no mask in your cache, and your backward pass multiplies by
         it all the same. There, dx is dout.
     multiplies-by-out: by multiplies_by_out_back with multiplies_by_out_there
-        You multiply dout by the output of the forward pass. The derivative is the factor of each entry, the
-        mask, not the entry itself.
+        Entries are let through where they should be, but not with one factor, as it comes of multiplying by
+        the output of the forward pass. The derivative is the factor of each entry, the mask, not the entry.
     """),
     named.rights("""
     loops: by back_with_loops with with_loops

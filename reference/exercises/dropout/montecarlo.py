@@ -155,8 +155,8 @@ mode-left-at-test: "train" => dropout_param.get("mode", "test")
     All of your rows and passes are alike. Either nothing is dropped, because the layer is in test mode (Monte
     Carlo dropout keeps train mode when it predicts), or a single mask serves them all.
 same-masks: "train" => "train", "seed": 7
-    All of your passes use the same masks, so they do not differ. Either each starts from the same seed, or
-    one pass was made and counted several times.
+    Your spread is 0 although entries are dropped. Either all of your passes use the same masks (each starts
+    from the same seed, or one pass is counted several times), or no spread is computed.
 one-mask-per-batch: by with_one_mask
     All examples of your batch lose the same hidden units in a pass: one mask is broadcast over the rows.
     Every example needs a mask of its own.

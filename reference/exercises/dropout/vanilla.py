@@ -34,7 +34,7 @@ MISTAKES = (
     test-scaled-by-drop: np.full(x.shape, p, dtype=x.dtype) => np.full(x.shape, 1 - p, dtype=x.dtype)
         In test mode you multiply by 1 - p, the probability to drop. A share of p came through in training.
     dtype-lost-at-test: np.full(x.shape, p, dtype=x.dtype) => np.full(x.shape, p)
-        In test mode float32 comes back as float64: np.full makes float64 numbers, unless it is told a dtype.
+        In test mode float32 comes back as float64. np.full, for one, makes float64 unless it is told a dtype.
     writes-into-x: out = x * factor => x *= factor; out = x
         @OVERWRITES_X
     """),

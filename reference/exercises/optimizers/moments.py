@@ -64,8 +64,11 @@ beta-not-power:
 beta-squared: @CORRECTED => m_hat = m / (1 - beta1**2); v_hat = v / (1 - beta2**2)
     Your corrections use the square of beta1 and beta2. The power is the number of the step, t.
 t-late: @CORRECTED => m_hat = m / (1 - beta1 ** (t - 1)); v_hat = v / (1 - beta2 ** (t - 1))
-    Your t is one too small where you use it: add 1 before you use it, not after. (At the first step yours is
-    0, and the correction divides by zero.)
+    Your t is one too small where you use it: add 1 to it first. (At the first step yours is 0, and the
+    correction divides by zero.)
+t-never-counted: config.get("t", 0) + 1 => config.get("t", 0)
+    Your t stays what it was: add 1 to it in each step, before you use it. (At the first step it is 0, and the
+    correction divides by zero.)
 t-starts-at-one: config.get("t", 0) + 1 => config.get("t", 1) + 1
     Without a t in the config you start to count at 1, so that the first step has t = 2. A missing t means 0:
     no step was done yet. (Some older handouts have 1.)
@@ -176,6 +179,7 @@ ADAM = rule_exercise(
     the alpha form, with epsilon corrected along: by adam_with_corrected_epsilon
     steps towards the new values: by adam_by_corrections
     """),
+    explained_pairs={("t-never-counted", "t-late"): "a first step divides by zero in both"},
 )
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,17 @@ from reference.kit.variants import exercise, in_float32
 
 
 def rule_exercise(
-    rule: Rule, cases: Sequence[Case], mistakes: Sequence[Misconception], others: Sequence[Alternative]
+    rule: Rule,
+    cases: Sequence[Case],
+    mistakes: Sequence[Misconception],
+    others: Sequence[Alternative],
+    explained_pairs: Mapping[tuple[str, str], str] | None = None,
 ) -> Exercise:
     """The exercise of a rule with a state: what is asked of each of them, the mistakes that any of them may
     have and the usual other ways, besides what is given."""
     known = (*mistakes, *state_mistakes(rule.truth))
-    return exercise(rule.truth, (*ordinary(rule), *cases), known, (*usual(rule.truth), *others))
+    ways = (*usual(rule.truth), *others)
+    return exercise(rule.truth, (*ordinary(rule), *cases), known, ways, explained_pairs=explained_pairs)
 
 
 def usual(rule: Function) -> tuple[Alternative, ...]:
@@ -104,8 +109,8 @@ def state_mistakes(rule: Function) -> tuple[Misconception, ...]:
         every step starts from the same memory. Store the new one under this very name.
     state-in-float64:
         config.get("{keys[0]}", np.zeros_like(w)) => config.get("{keys[0]}", np.zeros(w.shape))
-        Your values are right, but float32 comes back as float64: that is what np.zeros makes if it is not
-        told otherwise. np.zeros_like(w) has the dtype of w.
+        Your values are right, but float32 comes back as float64. np.zeros, for one, makes that if it is
+        not told otherwise: np.zeros_like(w) has the dtype of w.
     settings-lost: {stored} => config = {{{state}}}
         The config that you return holds the new state, but no longer the settings: the next step falls back
         on the defaults. Keep all entries of the config.

@@ -1,0 +1,50 @@
+"""Results that are right, in another order: told where nothing else explains why they are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+
+from stagewise.judge.asking import AskedCase
+from stagewise.judge.judging import judge_played
+from stagewise.judge.script import Played
+
+_MOST = 4  # results of which all orders are tried
+Run = tuple[AskedCase, Played]
+
+
+def right_order(function: str, cases: Sequence[AskedCase], played: Sequence[Played]) -> tuple[str, ...]:
+    """The names of the function's results in the order in which they should be returned; () where another
+    order does not make all of them right.
+
+    Only cases with a single call of the function are looked at: later calls of others are given the results.
+    """
+    runs = [
+        (case, run)
+        for case, run in zip(cases, played, strict=True)
+        if [step.function for step in case.steps].count(function) == 1 and run.failure is None
+    ]
+    targets = {step.targets for case, _ in runs for step in case.steps if step.function == function}
+    if len(targets) != 1 or not runs:
+        return ()
+    (names,) = targets
+    if not 1 < len(names) <= _MOST or "_" in names:
+        return ()
+    orders = [order for order in permutations(names) if order != names]
+    return names if any(_is_right(function, runs, names, order) for order in orders) else ()
+
+
+def _is_right(function: str, runs: Sequence[Run], names: Sequence[str], order: Sequence[str]) -> bool:
+    """Whether all is right when each of the results is taken for the one at its place in `order`."""
+    moved = [
+        replace(
+            run,
+            values={
+                **run.values,
+                **{name: run.values[other] for name, other in zip(names, order, strict=True)},
+            },
+        )
+        for _, run in runs
+    ]
+    return not any(seen.wrong for seen in judge_played(function, [case for case, _ in runs], moved).observed)
