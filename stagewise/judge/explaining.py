@@ -89,8 +89,10 @@ def tells(prints: Prints, outputs: Collection[str]) -> bool:
 def _whole(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
     """How well a mistake explains all that is wrong in value; None when it does not."""
     outputs = {name for case in judged.observed for name in case.outputs}
-    found = _apart(prints, judged.observed, outputs) if tells(prints, outputs) else None
-    return found and (sum(map(_others, prints, judged.observed)), found[0])
+    found = _apart(prints, judged.observed, outputs)
+    if found is None or not tells(prints, outputs):
+        return None
+    return sum(map(_others, prints, judged.observed)), found[0]
 
 
 def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
@@ -101,11 +103,16 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
     zeros or ones has none.
     """
     claimed = _claimed(prints)
-    found = _apart(prints, judged.observed, claimed) if _is_in_values(prints) else None
+    found = _apart(prints, judged.observed, claimed) if claimed else None
     wrong = list(dict.fromkeys(row.output for row in judged.rows if row.credit == 0))
     raised = {row.output for row in judged.rows if row.status is Status.ERROR}
     empty = {name for case in judged.observed for name in case.empty & case.wrong}
-    if found is None or (raised - claimed and claimed <= raised) or not empty.isdisjoint(claimed):
+    if (
+        found is None
+        or not _is_in_values(prints)
+        or (raised - claimed and claimed <= raised)
+        or not empty.isdisjoint(claimed)
+    ):
         return None
     return -len(claimed), min(map(wrong.index, claimed)), found[0]
 

@@ -160,10 +160,11 @@ def _array_apart(wanted: Mapping[str, Any], value: Any) -> float | None:
     if type(value) is not np.ndarray and type(value) not in NUMBERS:
         return None
     array = np.asarray(value)
+    if [n for n in wanted["shape"] if n != 1] != [n for n in array.shape if n != 1]:
+        return None
     narrow = "narrow" in wanted or _is_narrow(array)
     found = _of_array(array, narrow)
-    shapes = [[n for n in one.get("shape", ()) if n != 1] for one in (wanted, found)]
-    if shapes[0] != shapes[1] or any(wanted.get(key) != found.get(key) for key in ("kind", "pattern")):
+    if any(wanted.get(key) != found.get(key) for key in ("kind", "pattern")):
         return None
     numbers, _ = _regular(array)
     with np.errstate(all="ignore"):
