@@ -80,11 +80,17 @@ def _flaws(attack: Attack, result: Aftermath) -> list[str]:
         (ACTIVE.search(shown) is not None, "shows what a browser would run"),
         (Reason.CHECK_BROKEN in [score.reason for score in result.scores], "passes for the course's mistake"),
         ("\\u001b[2J" in result.shown, "steers a terminal"),
-        (WON in result.shown, "got what its own code tells of"),
+        (WON in _told_by_code(result), "got what its own code tells of"),
         (len(result.shown) >= MOST_SHOWN, f"shows {len(result.shown)} characters"),
         *((secret in result.shown, f"shows {secret!r}") for secret in SECRETS),
     ]
     return [flaw for is_so, flaw in found if is_so]
+
+
+def _told_by_code(result: Aftermath) -> str:
+    """Return all that cells showed but tracebacks, which quote the attack's source when its time is up."""
+    outputs = [output for cell in result.notebook["cells"] for output in cell.get("outputs", ())]
+    return json.dumps([{**output, "traceback": []} for output in outputs])
 
 
 def _ended(result: Aftermath) -> str:

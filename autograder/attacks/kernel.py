@@ -237,7 +237,8 @@ for name in others:
     try: print('SUCCESS', os.open(f'/dev/{name}', os.O_RDONLY | os.O_NONBLOCK))
     except OSError as error: print(error)
 for name in names:
-    for ask in (lambda path: os.utime(path), lambda path: os.chmod(path, 0o666),
+    for ask in (lambda path: os.utime(path, (0, 0)), lambda path: os.utime(path),
+                lambda path: os.chmod(path, 0o666),
                 lambda path: os.unlink(path), lambda path: os.rename(path, '/dev/other'),
                 lambda path: os.setxattr(path, 'user.note', b'x'),
                 lambda path: fcntl.ioctl(os.open(path, os.O_RDWR), 0x40085203, bytes(16)),

@@ -96,8 +96,8 @@ for pid in (1, 'self', 'self/task/1', os.getppid()):
 import os, sys
 open('mine', 'w').write('x')
 found, own = [], os.getcwd()
-places = ('/tmp', '/dev/shm', '/var', '/run', '/home', '/root', '/mnt', '/srv', '/opt', '/etc', '..', own)
-for place in places:
+places = ['/tmp', '/dev/shm', '/var', '/run', '/home', '/root', '/mnt', '/srv', '/opt', '/etc', own]
+for place in {*places, os.path.dirname(own)} - {'/'}:
     for path, directories, files in os.walk(place):
         directories[:] = [name for name in directories if name not in ('site-packages',)]
         found += [os.path.join(path, name) for name in files]

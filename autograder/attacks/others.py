@@ -10,7 +10,7 @@ OTHERS = (
         cells=(
             """
 import os
-there = [pid for pid in range(2, 70_000) if os.path.exists(f'/proc/{pid}')]
+there = [pid for pid in range(2, 1000) if os.path.exists(f'/proc/{pid}')]
 print('SUCCESS' if there or os.getpid() != 1 or os.getppid() != 0 else 'there is nobody else', there[:5])
 """,
         ),
