@@ -131,7 +131,7 @@ def pick_device(available):
     """The best of the kinds of device that are there: "cuda" before "mps" before "cpu".
 
     available: kinds of device, e.g. ["cpu", "cuda"], in any order; "cpu" can always be used.
-    Returns a torch.device.
+    Returns a torch.device (its name will do).
     """
 
 # %% role="check" points=3
@@ -225,7 +225,7 @@ def freeze_backbone(model):
 
     Every parameter outside model.fc: requires_grad = False, and .grad = None, because an optimizer moves
     whatever has a gradient, also an old one. Every parameter of model.fc: requires_grad = True.
-    Changes the model in place and returns it. (model.named_parameters() gives names such as "bn1.weight"
+    No number changes. Changes the model in place and returns it. (model.named_parameters() gives names such as "bn1.weight"
     and "fc.bias".)
     """
 
@@ -671,7 +671,7 @@ def learn_digits(model, batches, epochs):
     """Teach a pretrained model ten new classes from a few examples; returns the model.
 
     batches: a list of (x, y) with x: (n, 1, 16, 16) float32 and y: (n,) int64 in 0..9. Go through all of them
-    `epochs` times. What learns, and at which rates, is your choice.
+    `epochs` times, with one step of an optimizer for each batch. What learns, and at which rates, is your choice.
     """
 
 # %% role="check" points=6

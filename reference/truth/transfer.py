@@ -159,7 +159,9 @@ def moved_by(model: nn.Module, action: Callable[[], object]) -> list[str]:
 
 
 def learn_digits(model: nn.Module, batches: Sequence[tuple[Tensor, Tensor]], epochs: int) -> nn.Module:
-    """Teach a pretrained model ten new classes from a few examples, going through the batches `epochs` times.
+    """Teach a pretrained model ten new classes from a few examples.
+
+    Goes through the batches `epochs` times, with one step of an optimizer for each of them.
 
     Returns the model. How is yours to choose; here all layers learn, the backbone ten times slower than the
     head.

@@ -15,24 +15,26 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from stagewise.backbone import as_input, card
 from stagewise.data.snapshots import snapshots
 from stagewise.judge.compare import STANDS_FOR, describe
-from stagewise.judge.copying import unchanged
+from stagewise.judge.copying import copied, unchanged
 from stagewise.transfer.glyphnet import GlyphNet
-from stagewise.transfer.torch_making import MAKERS, Data, make_network
+from stagewise.transfer.torch_making import MAKERS, SETTINGS, Data, make_network
 
 READS, GUESSES = 0.6, 0.25
 SEED = 9
-SETTINGS = ("lr", "momentum", "weight_decay")
+UNCHANGED = ("backbone", "head", "frozen", "gradients")
 
 
 def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of data that calls `function` with torch objects and describes its result.
 
     Arguments that describe something (a dict with a "kind") become it; what the call did to a network or an
-    optimizer is written back into its description. Every call draws the same random numbers: a grade must not
+    optimizer is written back into its description, and a network that is returned tells how many steps an
+    optimizer made meanwhile, if any. Every call draws the same random numbers: a grade must not
     depend on luck.
     """
 
@@ -42,8 +44,9 @@ def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
         here = [world.made(value) for value in arguments]
         named = {name: world.made(value) for name, value in keywords.items()}
         try:
-            with _repeatable():
-                return world.described(function(*here, **named))
+            with _repeatable(), _counting() as steps:
+                told = world.described(function(*here, **named))
+            return {**told, "steps": len(steps)} if steps and type(told) is dict and "head" in told else told
         finally:
             world.write_back()
 
@@ -81,12 +84,16 @@ def describe_network(model: GlyphNet) -> Data:
 
 
 def describe_optimizer(optimizer: torch.optim.Optimizer, name_of: Callable[[Tensor], str]) -> Data:
-    """An optimizer as data: its kind, and for each parameter its settings and its momentum, if it has one."""
+    """An optimizer as data: its kind, and for each parameter its settings (plain: without Nesterov, dampening
+    and maximize) and its momentum, if it has one."""
     settings, velocity = {}, {}
+    names = []
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             name = name_of(parameter)
+            names.append(name)
             settings[name] = {key: float(group[key]) for key in SETTINGS if key in group}
+            settings[name]["plain"] = not any(group.get(key) for key in ("nesterov", "maximize", "dampening"))
             moving = optimizer.state.get(parameter, {}).get("momentum_buffer")
             if moving is not None:
                 velocity[name] = _array(moving)
@@ -94,7 +101,7 @@ def describe_optimizer(optimizer: torch.optim.Optimizer, name_of: Callable[[Tens
     return {
         "kind": kind,
         STANDS_FOR: f"an optimizer ({kind})",
-        "parameters": sorted(settings),
+        "parameters": sorted(names),
         "settings": settings,
         "velocity": velocity,
     }
@@ -117,12 +124,24 @@ def _repeatable() -> Iterator[None]:
         onednn.enabled = enabled
 
 
+@contextmanager
+def _counting() -> Iterator[list[None]]:
+    """An entry for each step that an optimizer makes."""
+    steps: list[None] = []
+    hook = register_optimizer_step_post_hook(lambda *_: steps.append(None))
+    try:
+        yield steps
+    finally:
+        hook.remove()
+
+
 class World:
     """The torch objects of one call; optimizers and actions belong to its first network."""
 
     def __init__(self) -> None:
         self._networks: list[GlyphNet] = []
         self._descriptions: list[tuple[Data, Any]] = []
+        self._graphs: list[bool] = []
 
     def made(self, data: Any) -> Any:
         """What the data describes; a value that describes nothing as it is."""
@@ -132,6 +151,7 @@ class World:
         thing = MAKERS[kind](data, self._networks)
         if isinstance(thing, GlyphNet):
             self._networks.append(thing)
+            thing.fc.register_forward_hook(lambda _, __, scores: self._graphs.append(scores.requires_grad))
         self._descriptions.append((data, thing))
         return thing
 
@@ -168,6 +188,8 @@ class World:
         for data, thing in self._descriptions:
             if data["kind"] in ("network", "SGD"):
                 now = self.described(thing)
+                if data["kind"] == "network" and any(self._graphs):
+                    now["graphs"] = "kept"
                 if not unchanged(data, now):
                     data.update(now)
 
@@ -233,14 +255,58 @@ def _unseen() -> tuple[Tensor, Tensor]:
     return as_input(pictures.x_test), torch.from_numpy(pictures.y_test)
 
 
-def with_modes(result: Any, network: Data) -> list[Any]:
-    """A result, and the modules that are in evaluation mode after it."""
-    return [result, _expected(network)["evaluating"]]
+def passes(network: Data, level: str) -> Any:
+    """How many steps an optimizer made to get to a network that reads; its level where it does not."""
+    return _expected(network).get("steps", 0) if level == "reads" else level
+
+
+def snapshot(network: Data) -> Data:
+    """The network as it is now."""
+    found: Data = copied(_expected(network))
+    return found
+
+
+def changes(before: Data, network: Data) -> str:
+    """What of a network is not as it was: its numbers, what is frozen, gradients."""
+    return _differing(before, network, UNCHANGED)
+
+
+def leaving(result: Any, before: Data, network: Data) -> list[Any]:
+    """A result, and what of a network is not as it was; modes count."""
+    return [result, _differing(before, network, (*UNCHANGED, "evaluating"))]
+
+
+def plainly(result: Any) -> list[Any]:
+    """A result, and whether it is a Python number or a tensor."""
+    return [result, "a tensor" if type(result) is np.ndarray else "a number"]
+
+
+def scored(result: Any, network: Data) -> list[Any]:
+    """The same, and whether the network's scores were computed with a graph."""
+    return [*plainly(result), f"{'with' if 'graphs' in _expected(network) else 'without'} a graph"]
+
+
+def _differing(before: Data, network: Data, keys: Iterable[str]) -> str:
+    now = _expected(network)
+    return ", ".join(key for key in keys if not unchanged(now.get(key), before.get(key))) or "nothing"
+
+
+def resting(network: Data) -> str:
+    """The modules in evaluation mode that are no batchnorm layers."""
+    moving = _expected(network)["statistics"]
+    return ", ".join(name for name in network["evaluating"] if name not in moving) or "none"
 
 
 def renewed(network: Data) -> Data:
     """What a network with a fresh head must have in common with every other one."""
     return {key: _expected(network)[key] for key in ("head_shape", "frozen", "backbone")}
+
+
+def head_numbers(network: Data) -> str:
+    """Whether a head's weights are random, and for how many classes they are."""
+    weights = _expected(network)["head"].get("fc.weight", ())
+    random = len(np.unique(weights)) > 1
+    return f"{'different' if random else 'equal'} weights for {len(weights)} classes"
 
 
 def _expected(value: Any) -> Data:
@@ -249,7 +315,10 @@ def _expected(value: Any) -> Data:
     return value
 
 
-OBSERVERS: dict[str, Callable[..., Any]] = {"reading": reading, "with_modes": with_modes, "renewed": renewed}
+OBSERVERS: dict[str, Callable[..., Any]] = {
+    one.__name__: one
+    for one in (reading, passes, snapshot, changes, leaving, plainly, scored, resting, renewed, head_numbers)
+}
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -10,6 +10,7 @@ from reference.killmatrix import killmatrix
 from reference.truth import oracle
 from stagewise.judge.judging import judge
 from stagewise.judge.script import play
+from stagewise.judge.setting import placed
 from tests.every_unit import SEEDS, every_unit, loaded
 
 CODE = ("axis=", "/=", "**", "[:", "rand(", "mask =")
@@ -53,8 +54,9 @@ def test_each_output_is_gated_by_a_main_case_or_of_little_weight(name):
 @every_unit
 def test_every_script_runs_on_the_truth_without_a_warning(name):
     for exercise in exercises(name):
+        functions = placed(exercise.functions, exercise.setting)
         for asked in draw(exercise, 0):
-            assert play(asked.steps, exercise.functions, asked.inputs, asked.updates).warned == ()
+            assert play(asked.steps, functions, asked.inputs, asked.updates).warned == ()
 
 
 @every_unit

@@ -69,7 +69,7 @@ def test_a_loss_that_is_one_twentieth_of_a_per_cent_off_earns_nothing_for_the_lo
 
     judged = judge({"train_epoch": nearly}, draw(EXERCISES["train_epoch"], 0))
     assert {row.credit for row in judged.rows if row.output == "loss"} == {0.0}
-    assert {row.credit for row in judged.rows if row.output != "loss"} == {1.0}
+    assert {row.credit for row in judged.rows if row.output.startswith("model")} == {1.0}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,13 @@ def test_what_describes_a_network_makes_that_network_again():
     again = wrap(lambda model: model)(given)
     assert unchanged(again, before)
     assert unchanged(given, before)
+
+
+def test_what_describes_a_network_with_a_block_makes_that_network_again():
+    given = network(np.random.default_rng(4), block=True, frozen=("bn2.0.bias",), evaluating=("bn2.0",))
+    before = copied(given)
+    assert unchanged(wrap(lambda model: model)(given), before)
+    assert given["statistics"]["bn2.0"] == "stay"
 
 
 def test_what_describes_an_optimizer_makes_that_optimizer_again():
@@ -160,6 +167,15 @@ def test_the_visible_lesson_tells_the_backbone_from_a_random_one():
 def test_a_network_with_too_many_classes_is_told():
     told = placed({}, "stagewise.transfer.torch_data")["reading"](describe_network(GlyphNet(26, 16)))
     assert told == "its head is a Linear for 26 classes, not a Linear for 10"
+
+
+@pytest.mark.parametrize("epochs", [lambda asked: asked - 1, lambda asked: asked + 1, lambda asked: 60])
+def test_another_number_of_epochs_than_was_asked_for_loses_points(epochs):
+    def learn_digits(model, given, asked):
+        return tl.learn_digits(model, given, epochs(asked))
+
+    rows = judge({"learn_digits": learn_digits}, draw(LEARN_DIGITS, 0)).rows
+    assert {row.output: row.credit for row in rows} == {"level": 1.0, "steps": 0.0}
 
 
 LAZY = {

@@ -34,8 +34,8 @@ def test_a_network_that_is_only_looked_at_is_the_same_data_to_the_bit(given):
     wrap(lambda model: model(torch.zeros(1, 1, 16, 16)) if model.eval() is None else None)(given)
     assert not unchanged(given, before)  # eval() changed its modes
     before = copied(given)
-    wrap(lambda model: model(torch.zeros(1, 1, 16, 16)))(given)
-    assert unchanged(given, before)  # in evaluation mode a forward pass changes nothing
+    wrap(lambda model: torch.no_grad()(model)(torch.zeros(1, 1, 16, 16)))(given)
+    assert unchanged(given, before)  # in evaluation mode and without a graph a forward pass changes nothing
 
 
 def test_what_the_call_did_to_a_network_is_written_back_even_if_it_raised(given):
@@ -169,7 +169,7 @@ def test_an_optimizer_is_described_by_what_each_parameter_gets(given):
 
     found = wrap(f)(given)
     assert found["kind"] == "SGD"
-    assert found["settings"]["fc.bias"] == {"lr": 0.5, "momentum": 0.25, "weight_decay": 0.0}
+    assert found["settings"]["fc.bias"] == {"lr": 0.5, "momentum": 0.25, "weight_decay": 0.0, "plain": True}
     assert found["settings"]["a stranger of shape (3,)"]["lr"] == 2.0
 
 
@@ -192,9 +192,82 @@ def test_random_numbers_repeat_and_the_callers_generator_and_settings_are_left_a
     assert (torch.get_num_threads(), torch.backends.mkldnn.enabled) == (threads, onednn)
 
 
-def test_a_result_is_told_with_the_modes_after_it(given):
-    wrap(lambda model: model.bn1.eval())
-    assert OBSERVERS["with_modes"](0.5, given) == [0.5, []]
+def zero_the_head(model):
+    nn.init.zeros_(model.fc.weight)
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        (lambda model: None, "nothing"),
+        (lambda model: model.bn1.eval() and None, "evaluating"),
+        (lambda model: model.requires_grad_(False) and None, "frozen"),
+        (zero_the_head, "head"),
+        (lambda model: model(torch.ones(3, 1, 16, 16)).sum().backward(), "backbone, gradients"),
+    ],
+)
+def test_a_result_is_told_with_what_is_not_as_it_was(given, act, told):
+    before = OBSERVERS["snapshot"](given)
+    wrap(act)(given)
+    assert OBSERVERS["leaving"](0.5, before, given) == [0.5, told]
+    assert OBSERVERS["changes"](before, given) == told.replace("evaluating", "nothing")
+
+
+def test_layers_at_rest_are_told_but_for_batchnorm(given):
+    wrap(lambda model: model.conv1.eval() and model.bn1.eval() and None)(given)
+    assert OBSERVERS["resting"](given) == "conv1"
+
+
+@pytest.mark.parametrize(("mode", "told"), [(torch.no_grad, "without"), (torch.enable_grad, "with")])
+def test_it_is_told_whether_scores_were_computed_with_a_graph(given, mode, told):
+    def f(model):
+        with mode():
+            return model(torch.ones(2, 1, 16, 16)).detach().sum()
+
+    assert OBSERVERS["scored"](wrap(f)(given), given)[1:] == ["a tensor", f"{told} a graph"]
+    assert OBSERVERS["plainly"](0.5) == [0.5, "a number"]
+
+
+def test_steps_of_an_optimizer_are_counted(given):
+    def f(model):
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
+        for _ in range(3):
+            optimizer.step()
+        return model
+
+    told = wrap(f)(given)
+    assert OBSERVERS["passes"](told, "reads") == 3
+    assert OBSERVERS["passes"](told, "guesses") == "guesses"
+
+
+def test_weights_of_a_head_are_told_to_be_random_or_not(given):
+    assert OBSERVERS["head_numbers"](given) == "different weights for 4 classes"
+    wrap(zero_the_head)(given)
+    assert OBSERVERS["head_numbers"](given) == "equal weights for 4 classes"
+
+
+@pytest.mark.parametrize("option", [{"nesterov": True}, {"maximize": True}, {"dampening": 0.5}, {}])
+def test_an_optimizer_tells_whether_it_is_plain(given, option):
+    told = wrap(lambda model: torch.optim.SGD([model.fc.bias], lr=0.5, momentum=0.25, **option))(given)
+    expected = {"lr": 0.5, "momentum": 0.25, "weight_decay": 0.0, "plain": not option}
+    assert told["settings"] == {"fc.bias": expected}
+
+
+@pytest.mark.filterwarnings("ignore:.*duplicate parameters")
+def test_a_parameter_that_an_optimizer_holds_twice_is_told_twice(given):
+    told = wrap(lambda model: torch.optim.SGD([model.fc.bias, model.fc.bias], lr=0.5))(given)
+    assert told["parameters"] == ["fc.bias", "fc.bias"]
+
+
+def test_an_action_that_is_called_twice_moves_something_else(given):
+    def f(model, action):
+        before = model.bn3.bias.tolist()
+        action()
+        once = model.bn3.bias.tolist()
+        action()
+        return [once == before, model.bn3.bias.tolist() == before]
+
+    assert wrap(f)(given, {"kind": "action", "adds": {}}) == [True, False]
 
 
 def test_networks_with_fresh_heads_have_the_rest_in_common(given):

@@ -183,8 +183,9 @@ _learn = asker(
     """
     trained = learn_digits(model, batches, epochs)
     level = reading(trained)
+    steps = passes(trained, level)
     """,
-    {"level": 1},
+    {"level": 1, "steps": 0.25},
     updates=("model",),
 )
 
@@ -245,7 +246,9 @@ STRATEGY = exercise(
         _choose("many and similar", _situation(100, 0.8), visible=True),
         _choose("few and different", _situation(3, 0.1), visible=True),
         _choose("many and different", _situation(200, 0.2), visible=True, main=True),
-        _choose("ten, half similar", _situation(10, 0.5), why="fewer than 10 is few; 0.5 is similar"),
+        _choose(
+            "ten, half similar", _situation(10, 0.5), visible=True, why="fewer than 10 is few; 0.5 is similar"
+        ),
         _choose("nine, just below similar", _situation(9, 0.49)),
         _choose("one, the same task", _situation(1, 1.0)),
     ),
@@ -259,7 +262,8 @@ STRATEGY = exercise(
         Few examples cannot move thirty thousand weights well: freeze with few, fine-tune with many.
     ten-is-few: per_class < 10 => per_class <= 10
         You take ten examples a class as few; few means fewer than 10.
-        hidden: the bound is told in the docstring
+    half-is-not-similar: similarity >= 0.5 => similarity > 0.5
+        You take a similarity of 0.5 as different; similar means at least 0.5.
     """),
     named.rights("""
     a look-up: by by_table

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="union-attr, arg-type, index, no-untyped-call"
 # torch declares the attributes of a module as `Tensor | Module`, and leaves `backward` untyped.
 
+import copy
 from typing import Any
 
 import torch
@@ -72,8 +73,19 @@ def through_a_named_layer(model: nn.Module, num_classes: int) -> nn.Module:
     return model
 
 
+def on_a_copy(model: nn.Module, num_classes: int) -> nn.Module:
+    """replace_head that leaves its own model alone."""
+    return tl.replace_head(copy.deepcopy(model), num_classes)
+
+
+def with_no_bias_yet(model: nn.Module, num_classes: int) -> nn.Module:
+    """replace_head with random weights and a bias of zeros."""
+    nn.init.zeros_(tl.replace_head(model, num_classes).fc.bias)
+    return model
+
+
 def with_zeros(model: nn.Module, num_classes: int) -> nn.Module:
-    """replace_head with a head of zeros, which learns as well: one layer has no symmetry to break."""
+    """replace_head with a head of zeros."""
     model.fc = nn.Linear(model.fc.in_features, num_classes)
     nn.init.zeros_(model.fc.weight)
     nn.init.zeros_(model.fc.bias)
@@ -84,8 +96,9 @@ _head = asker(
     """
     new = replace_head(model, num_classes)
     found = renewed(new)
+    numbers = head_numbers(model)
     """,
-    {"found": 1},
+    {"found": 3, "numbers": 1},
     updates=("model",),
 )
 
@@ -115,6 +128,12 @@ REPLACE_HEAD = exercise(
         features: replace the old head.
     under-another-name: @NEW_HEAD => model.head = nn.Linear(old.in_features, num_classes)
         Your new layer is there, but under a name that forward() does not use. The head is model.fc.
+    constant-weights: by with_zeros
+        All weights of your new head are the same number. Asked for are random ones: nn.Linear draws
+        them by itself.
+    a-copy: by on_a_copy
+        You put the new head on a copy, and the model that you were given keeps its old one. Change
+        it in place.
     without-bias: num_classes, device= => num_classes, bias=False, device=
         Your head has no bias. A linear layer here has weights and a bias.
     a-new-network: @NEW_HEAD => model = type(model)(num_classes, model.conv1.out_channels)
@@ -125,7 +144,7 @@ REPLACE_HEAD = exercise(
     """),
     named.rights("""
     size of the old weights: by through_a_named_layer
-    a head that starts at zero: by with_zeros
+    no initial bias: by with_no_bias_yet
     in float64: device=old.weight.device => dtype=torch.float64
     """),
 )
@@ -149,9 +168,14 @@ def freeze_and_evaluate(model: nn.Module) -> nn.Module:
     return model
 
 
-_SCRIPT = "out = freeze_backbone(model)"
-_freeze = asker(_SCRIPT, {"out['frozen']": 2}, updates=("model",))
-_after_a_step = asker(_SCRIPT, {"out['frozen']": 2, "out['old_gradients']": 1}, updates=("model",))
+_SCRIPT = """
+before = snapshot(model)
+out = freeze_backbone(model)
+changed = changes(before, model)
+"""
+_FROZEN = {"out['frozen']": 2, "changed": 1}
+_freeze = asker(_SCRIPT, _FROZEN, updates=("model",))
+_after_a_step = asker(_SCRIPT, {**_FROZEN, "out['old_gradients']": 1}, updates=("model",))
 
 FREEZE = exercise(
     tl.freeze_backbone,
@@ -179,6 +203,11 @@ FREEZE = exercise(
         + pass
         You froze the parameters, but their old gradients are still there, and an optimizer moves what has a
         gradient. Set .grad = None.
+    weights-of-zero:
+        - parameter.requires_grad = in_head
+        + parameter.requires_grad = in_head
+        + parameter.data *= in_head
+        You changed the backbone's numbers. Freezing keeps them as they are.
     gradients-of-zero: parameter.grad = None => parameter.grad = torch.zeros_like(parameter)
         You set the gradients to zero. With weight decay or momentum a zero gradient still moves a parameter;
         .grad = None does not.

@@ -10,6 +10,7 @@ from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs
 from stagewise.judge.compare import STANDS_FOR
 from stagewise.transfer.glyphnet import GlyphNet
 from stagewise.transfer.torch_data import describe_network
+from stagewise.transfer.torch_making import nested
 
 Data = dict[str, Any]
 BACKBONE = (
@@ -29,9 +30,15 @@ def network(
     frozen: Collection[str] = (),
     gradients: Collection[str] = (),
     evaluating: Collection[str] = (),
+    block: bool = False,
 ) -> Data:
-    """A network that looks trained: no weight is 0, no running statistic is the initial one."""
+    """A network that looks trained: no weight is 0, no running statistic is the initial one.
+
+    block: the layer bn2 is inside a block, as bn2.0.
+    """
     model = GlyphNet(classes, width)
+    if block:
+        model.bn2 = nested(model.bn2)
     for name, value in model.state_dict().items():
         value.copy_(_numbers(rng, name, value))
     for name, parameter in model.named_parameters():
@@ -62,7 +69,7 @@ def sgd(
 ) -> Data:
     """An optimizer of the model's trainable parameters; `moving`: it has made steps, so it has momentum."""
     names = [name for name in (*HEAD, *BACKBONE) if name not in model["frozen"]]
-    shared = {"momentum": momentum, "weight_decay": weight_decay}
+    shared = {"momentum": momentum, "weight_decay": weight_decay, "plain": True}
     settings = {name: {"lr": head_lr if name in HEAD else backbone_lr, **shared} for name in names}
     numbers = {**model["backbone"], **model["head"]}
     velocity = {name: _short(rng, numbers[name].shape, 0.25) for name in names} if moving else {}

@@ -70,9 +70,17 @@ TRAINABLE = exercise(
 )
 
 
-def recursively(model: nn.Module) -> nn.Module:
-    """train_mode that sets each layer's flag itself."""
-    model.training = True
+def flag_by_flag(model: nn.Module) -> nn.Module:
+    """train_mode that sets each module's flag itself."""
+    for module in model.modules():
+        own = list(module.parameters())
+        module.training = not isinstance(module, nn.BatchNorm2d) or any(p.requires_grad for p in own)
+    return model
+
+
+def children_only(model: nn.Module) -> nn.Module:
+    """train_mode that does not look inside blocks."""
+    model.train()
     for child in model.children():
         own = list(child.parameters())
         child.training = not isinstance(child, nn.BatchNorm2d) or any(p.requires_grad for p in own)
@@ -80,7 +88,7 @@ def recursively(model: nn.Module) -> nn.Module:
 
 
 def every_frozen_layer(model: nn.Module) -> nn.Module:
-    """train_mode that puts frozen convolutions into evaluation mode too, where that changes nothing."""
+    """train_mode that puts frozen convolutions into evaluation mode too."""
     model.train()
     for child in model.children():
         if not any(p.requires_grad for p in child.parameters()):
@@ -104,7 +112,14 @@ def frozen_layers_only(model: nn.Module) -> nn.Module:
     return model
 
 
-_mode = asker("out = train_mode(model)", {"out['statistics']": 3, "out['mode']": 1}, updates=("model",))
+_mode = asker(
+    """
+    out = train_mode(model)
+    others = resting(model)
+    """,
+    {"out['statistics']": 3, "others": 1},
+    updates=("model",),
+)
 _BATCHNORM = ("bn1", "bn2", "bn3")
 
 named = Notation(globals(), undone_by_train=lambda model: every_frozen_layer(model).train())
@@ -122,6 +137,12 @@ TRAIN_MODE = exercise(
         ),
         _mode("one layer frozen", given(frozen=("bn1.weight", "bn1.bias")), visible=True, weight=0.5).because(
             "the other layers learn, and use the batch's statistics"
+        ),
+        _mode(
+            "a layer inside a block",
+            given(block=True, frozen=("bn2.0.weight", "bn2.0.bias")),
+            visible=True,
+            weight=0.5,
         ),
         _mode("only the first layers frozen", given(width=3, frozen=BACKBONE[:3])),
         _mode(
@@ -145,13 +166,19 @@ TRAIN_MODE = exercise(
         every other layer that works differently in training, dropout for one. Call model.train() first.
     undone-by-train: by undone_by_train
         The order is wrong: model.train() reaches every layer inside, so it undoes an earlier eval().
+    children-only: by children_only
+        You look at the model's children only. A batchnorm layer inside a block is not among them;
+        model.modules() reaches every layer.
+    every-frozen-layer: by every_frozen_layer
+        You put every layer that cannot learn into evaluation mode. Only batchnorm layers are asked for: a
+        dropout layer has no parameters at all, and would be switched off.
     any-for-all: any(p.requires_grad => all(p.requires_grad
         You treat a layer as frozen as soon as one of its parameters is. Frozen means that none can learn.
         hidden: the docstring defines frozen; whether it was read is what is graded
     """),
     named.rights("""
-    flag by flag: by recursively
-    every frozen layer: by every_frozen_layer
+    flag by flag: by flag_by_flag
+    two walks: for module in model.modules(): => for _, module in model.named_modules():
     """),
     {("statistics-drift", "undone-by-train"): "both end with every layer in training mode"},
 )
@@ -214,7 +241,7 @@ MAKE_OPTIMIZER = exercise(
         _rates("everything learns", _asked(), visible=True, main=True),
         _rates("frozen backbone", _asked(frozen=BACKBONE), visible=True, main=True),
         _rates("some layers frozen", _asked(width=3, frozen=BACKBONE[:6])),
-        _plain("momentum and decay left out", given(), weight=0.5),
+        _plain("momentum and decay left out", given(), visible=True, weight=0.5),
         _rates("half a head", _asked(frozen=("fc.bias", *BACKBONE[:3])), weight=0.5),
     ),
     named.wrongs("""
@@ -248,6 +275,8 @@ MAKE_OPTIMIZER = exercise(
         nobody takes a step with them.
     momentum-forgotten: momentum=momentum, weight_decay => weight_decay
         You do not pass the momentum on, and SGD's default is 0.
+    nesterov: momentum=momentum, weight => momentum=momentum, nesterov=True, weight
+        You switch Nesterov's momentum on. Asked for is SGD with momentum, and nothing else.
     decay-forgotten: momentum, weight_decay=weight_decay => momentum
         You do not pass the weight decay on, and SGD's default is 0.
     rates-only: head_lr, momentum=momentum, weight_decay=weight_decay => head_lr

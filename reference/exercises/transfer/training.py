@@ -49,9 +49,9 @@ def example_by_example(model: nn.Module, given: tl.Batches, device: str = "cpu")
     modes = [module.training for module in model.modules()]
     model.eval()
     for x, y in given:
-        found += [
-            int(model(one[None].to(device)).argmax()) == int(label) for one, label in zip(x, y, strict=True)
-        ]
+        with torch.no_grad():
+            best = [int(model(one[None].to(device)).argmax()) for one in x]
+        found += [a == int(b) for a, b in zip(best, y, strict=True)]
     for module, training in zip(model.modules(), modes, strict=True):
         module.training = training
     return sum(found) / len(found)
@@ -83,8 +83,11 @@ def _epoch(
 
 
 _train = asker(
-    "loss = train_epoch(model, batches, optimizer)",
-    {"loss": 2, "model['backbone']": 2, "model['head']": 2},
+    """
+    loss = train_epoch(model, batches, optimizer)
+    told = plainly(loss)
+    """,
+    {"loss": 2, "told": 0.5, "model['backbone']": 2, "model['head']": 2},
     updates=("model", "optimizer"),
 )
 
@@ -141,6 +144,8 @@ TRAIN_EPOCH = exercise(
         You return the loss of the last batch. Asked for is the mean over all examples of the epoch.
     graph-kept: loss.item() => loss
         You add up the loss tensors: each keeps the graph of its whole batch in memory. Take loss.item().
+    a-tensor: loss.item() => loss.detach()
+        You return a tensor. Asked for is a Python float: loss.item() takes it out.
     softmax-twice: F.cross_entropy(model(x), y) => F.cross_entropy(model(x).softmax(dim=1), y)
         You apply softmax before the cross-entropy, which contains one already.
     sum-not-mean: F.cross_entropy(model(x), y) => F.cross_entropy(model(x), y, reduction="sum")
@@ -164,10 +169,12 @@ def _judged(*sizes: int, once: bool = False, **model: Any) -> Any:
 _evaluate = asker("share = evaluate(model, batches)", {"share": 3}, updates=("model",))
 _leaving = asker(
     """
+    before = snapshot(model)
     share = evaluate(model, batches)
-    left = with_modes(share, model)
+    left = leaving(share, before, model)
+    told = scored(share, model)
     """,
-    {"share": 3, "left": 1},
+    {"share": 3, "left": 1, "told": 0.75},
     updates=("model",),
 )
 
@@ -180,6 +187,7 @@ EVALUATE = exercise(
         _leaving(
             "some layers in evaluation mode",
             _judged(8, 5, evaluating=("bn1", "bn2")),
+            visible=True,
             weight=0.5,
             why="every module gets back the mode in which it was found",
         ),
@@ -195,7 +203,13 @@ EVALUATE = exercise(
     always-back-to-training: module.training = training => module.training = True
         You put everything into training mode afterwards. Give every module back the mode in which you found
         it: a frozen batchnorm layer was in evaluation mode.
-        hidden: the docstring asks for the mode in which each module was found
+    graph-kept: with torch.no_grad(): => with torch.enable_grad():
+        Your scores come with a graph, which costs memory and is used by nobody. Use torch.no_grad().
+    frozen-for-good: model.eval() => model.eval(); model.requires_grad_(False)
+        You switch requires_grad off, and it stays off: nothing learns afterwards. torch.no_grad() does it
+        for a while.
+    a-tensor: int((model(x).argmax(dim=1) == y).sum()) => (model(x).argmax(dim=1) == y).sum()
+        You return a tensor. Asked for is a Python float: .item() takes it out.
     mean-of-batch-shares:
         - right += int((model(x).argmax(dim=1) == y).sum())
         - count += len(y)
@@ -245,6 +259,7 @@ def _action(**adds: Any) -> Any:
 
 
 _SMALLEST = np.float32(2.0**-23)  # to numbers from 0.5 to 1.5: one or two units in the last place, exactly
+_HALF = np.float32(0.5)
 _ONE_OF_FIVE = np.array([0, 0, 0.5, 0, 0], np.float32)
 _CANCELLING = np.array([0.25, -0.25], np.float32)
 _moved = asker("names = moved_by(model, action)", {"names": 1}, updates=("model",))
@@ -255,7 +270,7 @@ MOVED_BY = exercise(
     (
         _moved(
             "a head and a running mean",
-            _action(fc__weight=np.float32(0.5), bn1__running_mean=np.float32(0.25)),
+            _action(fc__weight=_HALF, bn1__running_mean=np.float32(0.25), conv1__weight=_HALF),
             visible=True,
             main=True,
         ),
@@ -294,6 +309,12 @@ MOVED_BY = exercise(
         hidden: a visible case of two such changes would point at the short cut
     those-that-stayed: if not torch.equal => if torch.equal
         You return the names of what stayed the same.
+    called-twice: action() => action(); action()
+        You call action() twice. Call it once: it may be a whole training.
+    first-left-out:
+        - return [name for name, value in model.state_dict().items()
+        + return [name for name, value in list(model.state_dict().items())[1:]
+        The first entry of the state dict is never among your names.
     before-the-action: action() => pass
         You never call action(), so nothing can have moved.
     """),
