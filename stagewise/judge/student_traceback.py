@@ -78,7 +78,8 @@ def is_students(filename: str) -> bool:
     if filename.startswith("<"):
         return filename.startswith("<ipython-input") or bool(linecache.getline(filename, 1))
     place = Path(filename).resolve()
-    return _INSTALLED.isdisjoint(place.parts) and not str(place).startswith(_OTHERS)
+    parts = (*Path(filename).parts, *place.parts)  # packages may be links to where they were installed
+    return _INSTALLED.isdisjoint(parts) and not str(place).startswith(_OTHERS)
 
 
 def place_name(filename: str) -> str:

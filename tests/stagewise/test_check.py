@@ -10,7 +10,7 @@ from stagewise.checks import recording, session
 from stagewise.checks.checking import CheckFailed
 from stagewise.judge.report import Status
 from stagewise.judge.script import RaisedElsewhere
-from stagewise.judge.student_traceback import describe
+from stagewise.judge.student_traceback import describe, is_students
 from tests.stagewise.cells import define
 
 
@@ -242,6 +242,16 @@ def test_exercise_of_another_unit_says_so(recorded, toy, capsys):
 def test_exception_from_another_process_is_described_by_its_frames():
     error = RaisedElsewhere("ValueError", "no", "Cell In[4], line 2, in center\n    oops\n")
     assert describe(error) == "Cell In[4], line 2, in center\n    oops\nValueError: no"
+
+
+def test_a_package_is_no_students_where_its_files_are_links(tmp_path):
+    """Nor is one that stands where it was installed; a module beside the notebook is."""
+    for place in ("clone", "site-packages", "notebook"):
+        (tmp_path / place).mkdir()
+    (tmp_path / "clone" / "package.py").write_text("")
+    (tmp_path / "site-packages" / "package.py").symlink_to(tmp_path / "clone" / "package.py")
+    assert not is_students(str(tmp_path / "site-packages" / "package.py"))
+    assert is_students(str(tmp_path / "notebook" / "own.py"))
 
 
 def test_unprintable_exception_is_described():
