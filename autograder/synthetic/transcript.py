@@ -26,21 +26,20 @@ def written(variant: Variant, exercise: Exercise, taken: Collection[str]) -> str
     """
     if type(variant) not in (Alternative, Misconception):
         return None  # a kind of its own, which changes more than one function
-    old = variant.of or exercise.truth
+    old = home = variant.by or variant.of or exercise.truth
+    changed: dict[str, str] = {}
     if variant.by is not None:
-        main = _plain_source(variant.by)
-        changed: dict[str, str] = {}
-    elif old is exercise.truth:
+        main = _plain_source(old)
+    elif variant.replaced(exercise) is exercise.truth:
         main = _patched(old, variant)
-        changed = {}
     elif old.__name__ not in taken and isinstance(old, FunctionType):
-        main = _plain_source(exercise.truth)
+        home = exercise.truth
+        main = _plain_source(home)
         changed = {old.__name__: _patched(old, variant) or ""}
     else:
         return None
     if not main:
         return None
-    home = variant.by or exercise.truth
     tree = _renamed(ast.parse(main), exercise.name)
     parts = _with_helpers(tree, _globals(home), {exercise.name, *taken}, changed)
     return None if parts is None else "\n\n\n".join(parts)

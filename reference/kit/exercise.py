@@ -96,9 +96,13 @@ class Variant:
                 f"{exercise.name}, {self.name!r}: {error}",
                 f"copy the passage from the source of {old.__name__} as it is now",
             ) from None
+        return substituted(exercise.functions, self.replaced(exercise), new)
+
+    def replaced(self, exercise: Exercise) -> Function:
+        """The function in whose place this version stands."""
+        old = self.of or exercise.truth
         known = old in exercise.functions.values() or calls(exercise.truth, old)
-        place = old if known else exercise.truth
-        return substituted(exercise.functions, place, new)
+        return old if known else exercise.truth
 
 
 @dataclass(frozen=True, eq=False)
