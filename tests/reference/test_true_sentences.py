@@ -26,7 +26,7 @@ RIGHT_BESIDE_A_SIDE_FLAW = {
         ("return dx", "return dx[None]"),
     ],
     "activations gelu_forward": [
-        ("math.sqrt(2)", "np.float64(np.sqrt(2))"),
+        ("math.sqrt(2)", "np.float64(np.sqrt(2))", "float32-lost"),
         ("return out,", "return out[None],"),
         ("return out,", "x += 1; return out,"),
     ],
@@ -77,8 +77,8 @@ NOTHING_NUMBERS_AND_NOISE = {
         ("return out,", "return np.nan * out,"),
     ],
     "dropout mc_dropout_predict": [
-        ("return mean, spread", "return mean, 0 * spread", "same-masks"),
-        ("return mean, spread", "return mean, -spread"),
+        ("return mean, spread", "return mean, 0 * spread"),
+        ("return mean, spread", "return mean, -spread", "negative-spread"),
         ("return mean, spread", "return mean, spread / 30"),
         ("return mean, spread", "return 0 * mean, 0 * spread"),
         ("return mean, spread", "return mean, np.ones_like(spread)"),
