@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from stagewise.backbone import as_input, load_backbone
+from stagewise.transfer.elsewhere import waiting
 from stagewise.transfer.glyphnet import GlyphNet
 
 Data = dict[str, Any]
@@ -101,6 +102,10 @@ def _make_batches(data: Data, _: list[GlyphNet]) -> Pairs:
     return batches if data["once"] else list(batches)
 
 
+def _make_waiting(data: Data, networks: list[GlyphNet]) -> Pairs:
+    return waiting(_make_batches(data, networks))
+
+
 def _make_pictures(data: Data, _: list[GlyphNet]) -> Pairs:
     x, y = as_input(data["pictures"] / np.float32(255)), tensor_of(data["y"])
     return list(zip(torch.split(x, data["size"]), torch.split(y, data["size"]), strict=True))
@@ -133,6 +138,7 @@ MAKERS: dict[Any, Callable[[Data, list[GlyphNet]], Any]] = {
     "network": make_network,
     "SGD": _make_optimizer,
     "batches": _make_batches,
+    "batches elsewhere": _make_waiting,
     "action": _make_action,
     "backbone": _make_backbone,
     "pictures": _make_pictures,

@@ -70,6 +70,17 @@ def test_a_trap_is_named_through_the_sandbox(student):
     assert report.points < 6
 
 
+@pytest.mark.parametrize("function", [tl.train_epoch, tl.evaluate])
+@pytest.mark.parametrize(
+    ("kept", "told"), [("y = y.to(device)", "x-not-moved"), ("x = x.to(device)", "y-not-moved")]
+)
+def test_what_is_not_moved_to_the_device_is_named_through_the_sandbox(student, function, kept, told):
+    cell = source(function, tl.train_mode).replace("x, y = x.to(device), y.to(device)", kept)
+    report = student(cell, function.__name__)
+    assert report.misconception == told
+    assert 9 < report.points < 10
+
+
 def test_an_optimizer_for_a_head_that_is_gone_is_named_through_the_sandbox(student):
     cell = source(
         tl.freeze_backbone, tl.replace_head, tl.trainable_parameters, tl.make_optimizer

@@ -50,11 +50,19 @@ def network(
     return describe_network(model)
 
 
-def batches(rng: np.random.Generator, sizes: Sequence[int], *, classes: int = 5, once: bool = False) -> Data:
-    """Batches of those sizes; `once`: an iterator that can be gone through a single time."""
+def batches(
+    rng: np.random.Generator,
+    sizes: Sequence[int],
+    *,
+    classes: int = 5,
+    once: bool = False,
+    kind: str = "batches",
+) -> Data:
+    """Batches of those sizes; `once`: an iterator that can be gone through a single time; kind "batches
+    elsewhere": not on the model's device."""
     n = sum(sizes)
     x = (rng.integers(-16, 17, (n, 1, 16, 16)) / 8).astype(np.float32)
-    return {"kind": "batches", "x": x, "y": rng.integers(0, classes, n), "sizes": list(sizes), "once": once}
+    return {"kind": kind, "x": x, "y": rng.integers(0, classes, n), "sizes": list(sizes), "once": once}
 
 
 def sgd(

@@ -69,26 +69,40 @@ def _epoch(
     *sizes: int,
     model: dict[str, Any] | None = None,
     optimizer: dict[str, Any] | None = None,
-    once: bool = False,
+    **given_as: Any,
 ) -> Any:
     def inputs(rng: np.random.Generator) -> dict[str, Any]:
         given = network(rng, **(model or {}))
         return {
             "model": given,
-            "batches": batches(rng, sizes, once=once),
+            "batches": batches(rng, sizes, **given_as),
             "optimizer": sgd(rng, given, **(optimizer or {})),
         }
 
     return inputs
 
 
+_TRAINED = {"loss": 2, "model['backbone']": 2, "model['head']": 2}
 _train = asker(
     """
     loss = train_epoch(model, batches, optimizer)
     told = plainly(loss)
     """,
-    {"loss": 2, "told": 0.5, "model['backbone']": 2, "model['head']": 2},
+    {**_TRAINED, "told": 0.5},
     updates=("model", "optimizer"),
+)
+_train_there = asker(
+    "loss = train_epoch(model, batches, optimizer, 'cpu:0')", _TRAINED, updates=("model", "optimizer")
+)
+_ELSEWHERE = {"name": "batches that are not on the device", "visible": True, "weight": 0.5}
+_ELSEWHERE["why"] = "as when the model is on a GPU: both x and y are moved to `device`"
+_X_NOT_MOVED = (
+    "Your x does not get to `device`, where the model is: on a GPU this is an error. x.to(device) returns "
+    "the moved tensor, and x stays where it was."
+)
+_Y_NOT_MOVED = (
+    "Your x gets to `device`, but y does not, and the scores are there: on a GPU this is an error. "
+    "y.to(device) returns the moved tensor, and y stays where it was."
 )
 
 _NOTHING_LEARNS = (
@@ -118,6 +132,7 @@ TRAIN_EPOCH = exercise(
             _epoch(4, model={"gradients": EVERYTHING}, optimizer={"moving": True, "weight_decay": 0.0625}),
         ),
         _train("batches that come only once", _epoch(3, 3, once=True), weight=0.5),
+        _train_there(inputs=_epoch(3, kind="batches elsewhere"), **_ELSEWHERE),
         _train("a wider network", _epoch(5, 5, model={"width": 3}), weight=0.5),
     ),
     named.wrongs("""
@@ -152,6 +167,10 @@ TRAIN_EPOCH = exercise(
         Your loss is the sum over the batch. Its gradients grow with the batch size; asked for is the mean.
     no-step: optimizer.step() => pass
         @_NOTHING_LEARNS
+    x-not-moved: x, y = x.to(device), y.to(device) => y = y.to(device)
+        @_X_NOT_MOVED
+    y-not-moved: x, y = x.to(device), y.to(device) => x = x.to(device)
+        @_Y_NOT_MOVED
     """),
     named.rights("""
     log probabilities by hand: by with_log_probabilities
@@ -162,11 +181,15 @@ TRAIN_EPOCH = exercise(
 )
 
 
-def _judged(*sizes: int, once: bool = False, **model: Any) -> Any:
-    return lambda rng: {"model": network(rng, **model), "batches": batches(rng, sizes, once=once)}
+def _judged(*sizes: int, once: bool = False, kind: str = "batches", **model: Any) -> Any:
+    return lambda rng: {
+        "model": network(rng, **model),
+        "batches": batches(rng, sizes, once=once, kind=kind),
+    }
 
 
 _evaluate = asker("share = evaluate(model, batches)", {"share": 3}, updates=("model",))
+_evaluate_there = asker("share = evaluate(model, batches, 'cpu:0')", {"share": 3}, updates=("model",))
 _leaving = asker(
     """
     before = snapshot(model)
@@ -193,6 +216,7 @@ EVALUATE = exercise(
         ),
         _evaluate("one example at a time", _judged(1, 1, 1, 1, 1, 1), weight=0.5),
         _evaluate("batches that come only once", _judged(6, 6, 6, once=True, width=3), weight=0.5),
+        _evaluate_there(inputs=_judged(5, kind="batches elsewhere"), **_ELSEWHERE),
     ),
     named.wrongs("""
     eval-forgotten: model.eval() => pass
@@ -223,6 +247,10 @@ EVALUATE = exercise(
         dim=1.
     percent: return right / count => return 100 * right / count
         You return a percentage. Asked for is a share from 0 to 1.
+    x-not-moved: x, y = x.to(device), y.to(device) => y = y.to(device)
+        @_X_NOT_MOVED
+    y-not-moved: x, y = x.to(device), y.to(device) => x = x.to(device)
+        @_Y_NOT_MOVED
     """),
     named.rights("""
     one by one: by example_by_example
