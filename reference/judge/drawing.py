@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -26,13 +28,15 @@ VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
 @lru_cache(maxsize=4096)
 def draw(exercise: Exercise, seed: int) -> Cases:
     """The graded cases of an exercise, as defined; DefinitionError when the truth itself fails one."""
-    return Cases(_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.graded)
+    asked = (_asked(exercise, case, VISIBLE_SEED if case.visible else seed) for case in exercise.graded)
+    return Cases(_begun(exercise, case) for case in asked)
 
 
 @lru_cache(maxsize=4096)
 def draw_again(exercise: Exercise, seed: int) -> Cases:
     """The visible ones of the graded cases, drawn from the seed of the hidden ones: nobody has seen them."""
-    return Cases(_asked(exercise, case, seed) for case in exercise.graded if case.visible)
+    asked = (_asked(exercise, case, seed) for case in exercise.graded if case.visible)
+    return Cases(_begun(exercise, case) for case in asked)
 
 
 @lru_cache(maxsize=4096)
@@ -62,6 +66,17 @@ def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:
         setting=exercise.setting,
         chances={name: Chance(one.tolerance, one.slack) for name, one in case.stated.items()},
     )
+
+
+def _begun(exercise: Exercise, case: AskedCase) -> AskedCase:
+    """The case whose steps before the first call of a student's function are done: what they tell of the
+    inputs is an input. A candidate is asked for its own calls, which nothing of ours may come before.
+    """
+    ours = tuple(takewhile(lambda step: step.function not in exercise.functions, case.steps))
+    if not ours:
+        return case
+    played = play(ours, placed(exercise.functions, exercise.setting), case.inputs, case.updates)
+    return replace(case, steps=case.steps[len(ours) :], inputs=played.values)
 
 
 def _also(exercise: Exercise, case: Case, inputs: dict[str, Any], where: str) -> dict[str, Any]:

@@ -191,3 +191,11 @@ LAZY = {
 @every_exercise
 def test_nothing_done_earns_nothing(exercise, lazy):
     assert judge({exercise.name: LAZY[lazy]}, draw(exercise, 0)).fraction == 0
+
+
+def test_a_candidate_plays_no_observation_before_its_own_call():
+    """What the network was is looked at when a case is drawn; recorded cases look themselves."""
+    graded, visible = draw(EXERCISES["evaluate"], 0)[0], draw_visible(EXERCISES["evaluate"])[0]
+    assert [step.function for step in visible.steps] == ["snapshot", "evaluate", "leaving", "scored"]
+    assert graded.steps == visible.steps[1:]
+    assert graded.inputs["before"].keys() == graded.inputs["model"].keys()
