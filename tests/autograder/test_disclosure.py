@@ -22,7 +22,7 @@ ARRAY = np.linspace(0.1234567, 0.7654321, 6).reshape(2, 3)
 SECRETS = ("8.76543", "876543", "0.123457", "0.765432", "Inputs_", "secret")
 SOURCES = {1: "import numpy as np", 3: "def f(x):\n    return x.secret\nf(1)"}
 _FLOAT = re.compile(r"\d\.\d|\de[+-]?\d")
-_WHY = re.compile(r" \(this case probes: .*\)$")
+_OURS = re.compile(r" \(this case probes: .*\)$|\['bn\d\.0'\]")  # with a point: a layer in a block
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_no_known_mistake_is_told_a_number_of_a_graded_case(unit):
         report = Report(unit, exercise.name, "examine", judged.rows, Status.FAILED, notes=judged.notes)
         shown = disclosed(report, {})
         for row in shown.rows:
-            assert not _FLOAT.search(_WHY.sub("", row.message)), (exercise.name, row)
+            assert not _FLOAT.search(_OURS.sub("", row.message)), (exercise.name, row)
             assert row.error is None or row.error in (1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0) or row.error < 1e-4
             assert row.message or row.credit == 1
         told += bool(_FLOAT.search(evidence(report)))

@@ -39,7 +39,7 @@ def same(a, b):
         equal_nan = a.dtype.kind in "fc"
         return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=equal_nan)
     if isinstance(a, dict):
-        return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+        return same(list(a.items()), list(b.items()))
     if isinstance(a, Other):
         return describe(a) == describe(b)
     if isinstance(a, list | tuple):
