@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import textwrap
+import zlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import FunctionType
@@ -27,9 +29,14 @@ def patched(fn: Function, change: str, into: str) -> Function:
 
 
 def rewritten(fn: Function, source: str) -> Function:
-    """`fn` as another source defines it, in a copy of its module whose functions see it; SyntaxError."""
+    """`fn` as another source defines it, in a copy of its module whose functions see it; SyntaxError.
+
+    Its source can be asked for (`inspect.getsource`), as that of any function.
+    """
     world = _world_of(fn)
-    exec(compile(source, f"<{fn.__name__}, changed>", "exec"), world)
+    place = f"<{fn.__name__}, changed, {zlib.crc32(source.encode())}>"
+    linecache.cache[place] = len(source), None, source.splitlines(keepends=True), place
+    exec(compile(source, place, "exec"), world)
     return _function(world, fn.__name__)
 
 

@@ -1,5 +1,7 @@
 """Patches of the truth's source: exactly one place, in a copy of the module, seen by its other functions."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -107,3 +109,9 @@ def toy_helper(x):
 
 def scaled(x, *, by=10):
     return toy_helper(x) * by
+
+
+def test_the_source_of_a_changed_function_is_the_changed_one():
+    changed = patched(toy.column_mean, "total / len(x)", "total / 7")
+    assert "total / 7" in inspect.getsource(changed)
+    assert "total / 7" not in inspect.getsource(patched(toy.column_mean, "total / len(x)", "total / 8"))

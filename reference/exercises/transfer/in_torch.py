@@ -97,7 +97,7 @@ def train_a_new_head(numbers: dict[str, Any], x: Any, y: Any, head: dict[str, An
 def _fresh_head_of(x: Any) -> Iterator[None]:
     """A new linear layer draws the same numbers each time, in the dtype of x."""
     before = torch.get_default_dtype()
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng([]):
         torch.manual_seed(9)
         torch.set_default_dtype(torch.as_tensor(x).dtype)
         try:

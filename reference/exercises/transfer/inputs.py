@@ -38,7 +38,7 @@ def network(
     """
     model = GlyphNet(classes, width)
     if block:
-        model.bn2 = nested(model.bn2)
+        model.bn2 = nested(layer=model.bn2)
     for name, value in model.state_dict().items():
         value.copy_(_numbers(rng, name, value))
     for name, parameter in model.named_parameters():
