@@ -18,7 +18,7 @@ from stagewise.judge.between import settled
 from stagewise.judge.compare import RIGHT_IN_VALUE, Comparison, Flaw, compare
 from stagewise.judge.copying import is_narrow
 from stagewise.judge.grammar import output as parsed
-from stagewise.judge.observing import observe, quantity, says, told
+from stagewise.judge.observing import is_dtype, observe, quantity, says, told
 from stagewise.judge.outline import kinds_of_warnings, outlined, remedy
 from stagewise.judge.playing import calls, play_each
 from stagewise.judge.report import Row, Status
@@ -108,7 +108,8 @@ def _told_once(notes: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 def earned(cases: Sequence[AskedCase], rows: Sequence[Row]) -> float:
     """The fraction of the points, from rows in the order of cases and outputs.
 
-    Each output's credit is averaged over its cases by weight; outputs are averaged by share.
+    Each output's credit is averaged over its cases by weight; outputs are averaged by share. Where values are
+    asked and none of them earns anything, an exception or a dtype does not either.
     """
     credits: dict[str, list[tuple[float, float, bool]]] = {}
     shares: dict[str, float] = {}
@@ -117,10 +118,11 @@ def earned(cases: Sequence[AskedCase], rows: Sequence[Row]) -> float:
         for output, share in case.shares.items():
             shares.setdefault(output, share)
             credits.setdefault(output, []).append((case.weight, next(left).credit, case.main))
-    total = sum(shares.values())
-    return (
-        sum(shares[output] * _averaged(found) for output, found in credits.items()) / total if total else 0.0
-    )
+    worth = {output: shares[output] * _averaged(found) for output, found in credits.items()}
+    values = [one for output, one in worth.items() if output != RAISED and not is_dtype(output)]
+    if not worth or (values and not any(values)):
+        return 0.0
+    return sum(worth.values()) / sum(shares.values())
 
 
 def _averaged(credits: list[tuple[float, float, bool]]) -> float:

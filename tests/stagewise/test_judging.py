@@ -1,5 +1,7 @@
 """Judging: credits, shares, gates and side flaws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import Tolerance
 from stagewise.judge.judging import judge
 from stagewise.judge.report import Status, overall
-from stagewise.judge.script import parse
+from stagewise.judge.script import RAISED, parse
 
 TOLERANCE = Tolerance(1e-4, 2e-5, "as in the course")
 X = np.random.default_rng(1).normal(size=(4, 3))
@@ -46,6 +48,36 @@ def test_a_main_case_gates_its_output_only():
     cases = [asked(main=True), asked("other", x=X[:2]), asked("third", x=X[:1])]
     assert judge({"f": f}, cases).fraction == 0.5
     assert judge({"f": f}, [asked(), *cases[1:]]).fraction > 0.5
+
+
+def _beside(name, expected, output):
+    """A case that asks for one more output, which is no value."""
+    return replace(asked(name), expected={output: expected}, shares={output: 1.0})
+
+
+@pytest.mark.parametrize(("right", "fraction"), [(0, 0.0), (1, 2 / 3)])
+def test_an_exception_earns_only_beside_a_right_value(right, fraction):
+    def f(x):
+        if right and x.max() < 100:
+            return x.sum(axis=0), x
+        raise ValueError("whatever is asked")
+
+    cases = [asked(main=True), replace(_beside("refused", "ValueError", RAISED), inputs={"x": 1000 + X})]
+    judged = judge({"f": f}, cases)
+    assert judged.rows[-1].credit == 1
+    assert judged.fraction == fraction
+
+
+@pytest.mark.parametrize(("right", "fraction"), [(0, 0.0), (1, 2 / 3)])
+def test_a_dtype_earns_only_beside_a_right_value(right, fraction):
+    cases = [asked(main=True), _beside("dtype", "float64", "dtype_name(b)")]
+    judged = judge({"f": lambda x: (right * x.sum(axis=0) + (1 - right) * 9, x)}, cases)
+    assert judged.rows[-1].credit == 1
+    assert judged.fraction == fraction
+
+
+def test_an_exercise_that_asks_for_no_values_is_earned_without_them():
+    assert judge({"f": truth}, [_beside("dtype", "float64", "dtype_name(b)")]).fraction == 1
 
 
 def test_a_shape_that_broadcasts_costs_a_quarter_and_is_named():
