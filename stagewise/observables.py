@@ -211,13 +211,14 @@ def mean_square(a: Array, x: Array) -> Array:
     return mean
 
 
-def levels(a: Array) -> int:
-    """How many different numbers a has, to six decimals.
+def levels(a: Array) -> Array:
+    """The different numbers in a, to six decimals, in order.
 
     >>> levels(np.array([0.5, 1.0, 0.5]))
-    2
+    array([0.5, 1. ])
     """
-    return len(np.unique(np.round(a, 6)))
+    found: Array = np.unique(np.round(a, 6))
+    return found
 
 
 def coin_spread(mean: Array) -> Array:
@@ -272,7 +273,7 @@ OBSERVABLES = {
     "row_mean": Observable(row_mean, "the mean of the rows of {0}"),
     "mean_square": Observable(mean_square, "the mean square of each column of {0}"),
     "differing": Observable(differing, "{0}"),
-    "levels": Observable(levels, "how many different numbers are in {0}"),
+    "levels": Observable(levels, "the different numbers in {0}"),
     "coin_spread": Observable(coin_spread, "sqrt({0} * (1 - {0}))"),
     "dtype_name": Observable(dtype_name, "the dtype of {0}"),
 }

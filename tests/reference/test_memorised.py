@@ -54,11 +54,12 @@ def test_it_is_said_why_a_right_row_earns_nothing():
     exercise = units.load("dropout").exercise("dropconnect_forward")
     found = judged(exercise, lambda case, output: case.visible)
     assert found.fraction > 0.1
-    (shift,) = [
-        row for row in unless_memorised(found, exercise, exercise.graded).rows if row.output == "shift"
-    ]
-    assert (shift.status, shift.credit) == (Status.FAILED, 0)
-    assert "compute it from the arguments" in shift.message
+    rows = unless_memorised(found, exercise, exercise.graded).rows
+    shifts = [row for row in rows if row.output == "shift"]
+    assert shifts
+    for shift in shifts:
+        assert (shift.status, shift.credit) == (Status.FAILED, 0)
+        assert "compute it from the arguments" in shift.message
 
 
 def test_an_exercise_without_hidden_cases_is_judged_by_what_it_has():
