@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stagewise.judge.asking import AskedCase
-from stagewise.judge.fingerprint import RecordedMistake, apart
+from stagewise.judge.fingerprint import RecordedMistake, apart, is_measured
 from stagewise.judge.judging import HABITS, Judged, Observed
 from stagewise.judge.observing import is_dtype, quantity
 from stagewise.judge.reordering import right_order
@@ -118,11 +118,16 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
 
 
 def _apart(prints: Prints, seen: Sequence[Observed], outputs: Collection[str]) -> tuple[float] | None:
-    """The distance of the answers of these outputs; None when one differs in a case, or a flaw is missing."""
+    """The distance of the answers of these outputs; None when one differs in a case, or a flaw is missing.
+
+    What is anything in one case of the mistake may by chance be measured as wrong in another one too.
+    """
+    loose = {n for wanted in prints for n, one in wanted.get("outputs", {}).items() if "anything" in one}
     worst, in_values = 0.0, any(wanted.get("outputs", {}).keys() - _dtypes(wanted) for wanted in prints)
     for wanted, case in zip(prints, seen, strict=True):
         changes = wanted.get("outputs", {})
-        if any(name in outputs and not is_dtype(name) for name in case.wrong - changes.keys()):
+        chance = {name for name in loose if is_measured(case.outputs.get(name))}
+        if any(name in outputs and not is_dtype(name) for name in case.wrong - changes.keys() - chance):
             return None
         needed = {side for side in _sides(wanted) if not in_values or not side[0].startswith(_PASSING)}
         if not needed <= case.sides:

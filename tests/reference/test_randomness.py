@@ -1,5 +1,7 @@
 """Mistakes whose answers are random: what of them can be recognised, and what cannot."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from reference.judge.diagnosis import diagnose
@@ -9,6 +11,7 @@ from reference.judge.record import record_exercise
 from reference.kit.chance import share
 from reference.kit.exercise import Exercise, case, wrong
 from stagewise.judge.explaining import recognise, tells
+from stagewise.judge.fingerprint import RecordedMistake
 from stagewise.judge.judging import judge
 
 
@@ -52,6 +55,19 @@ def test_what_differs_from_run_to_run_is_anything_and_claims_nothing():
     found = usual({"thin": rows_at_once}, draw(EXERCISE, 0))
     assert found[0]["outputs"]["zero_fraction(out)"] == {"anything": True}
     assert found[0]["outputs"]["row_patterns(out)"]["kind"] == "i"
+
+
+def test_what_is_anything_in_one_case_may_be_wrong_in_another_by_chance():
+    """As of a share that the recorded runs had right there."""
+    cases = draw(EXERCISE, 0) * 2
+    (first,) = usual({"thin": rows_at_once}, cases[:1])
+    patterns = {"row_patterns(out)": first["outputs"]["row_patterns(out)"]}
+    recorded = RecordedMistake("rows-at-once", "A sentence.", (first, {"outputs": patterns}))
+    judged = judge({"thin": lambda x: x * (np.arange(60)[:, None] % 2)}, cases)
+    assert all("zero_fraction(out)" in seen.wrong for seen in judged.observed)
+    assert recognise(judged, [recorded]) is recorded
+    known = {"outputs": {**patterns, "zero_fraction(out)": {"about": 0.5, "within": 0.01}}}
+    assert recognise(judged, [replace(recorded, fingerprints=(known, {"outputs": patterns}))]) is None
 
 
 def test_what_does_not_differ_more_than_chance_is_averaged():
