@@ -16,11 +16,13 @@ from typing import Any
 
 from reference.judge.diagnosis import diagnose
 from reference.judge.drawing import draw, draw_visible
+from reference.judge.randomness import same_random_state
 from reference.judge.record import record_exercise
 from reference.kit import units
 from reference.kit.exercise import Exercise, Misconception, Unit
+from stagewise.judge.asking import AskedCase
 from stagewise.judge.explaining import recognise
-from stagewise.judge.judging import judge
+from stagewise.judge.judging import Judged, judge
 from stagewise.show.plain import say_plainly
 
 SEEDS = (0, 1, 2)
@@ -91,7 +93,7 @@ _STUBS: dict[str, Callable[..., Any]] = {
 
 def _nothing(exercise: Exercise, name: str, stub: Callable[..., Any], seeds: Sequence[int]) -> Entry:
     functions = {**exercise.functions, exercise.name: stub}
-    scores = [judge(functions, draw(exercise, seed)).fraction for seed in seeds]
+    scores = [_judged(functions, draw(exercise, seed)).fraction for seed in seeds]
     problems = (f"earns {max(scores):.3f} although nothing was done",) if max(scores) > 0 else ()
     return Entry(exercise.name, name, "stub", min(scores), max(scores), (), "", problems)
 
@@ -103,7 +105,7 @@ def _earns_all(
     functions: Mapping[str, Callable[..., Any]],
     seeds: Sequence[int],
 ) -> Entry:
-    judged = {seed: judge(functions, draw(exercise, seed)) for seed in seeds}
+    judged = {seed: _judged(functions, draw(exercise, seed)) for seed in seeds}
     scores = [one.fraction for one in judged.values()]
     problems = []
     for seed, one in judged.items():
@@ -114,7 +116,7 @@ def _earns_all(
 def _killed(exercise: Exercise, one: Misconception, seeds: Sequence[int]) -> Entry:
     scores, names = [], []
     for seed in seeds:
-        judged = judge(one.functions(exercise), draw(exercise, seed))
+        judged = _judged(one.functions(exercise), draw(exercise, seed))
         found = diagnose(judged, exercise, seed)
         scores.append(judged.fraction)
         names.append(found.name if found else "")
@@ -152,10 +154,16 @@ def _kill_problems(
 HIDDEN_ONLY = "(hidden cases only)"
 
 
+def _judged(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]) -> Judged:
+    """The same each time, also where functions draw random numbers."""
+    with same_random_state():
+        return judge(functions, cases)
+
+
 def _recognised(exercise: Exercise, functions: Mapping[str, Callable[..., Any]]) -> str:
     """What a student's own check says: a misconception's name, "" for none, or that visible cases all
     pass."""
-    judged = judge(functions, draw_visible(exercise))
+    judged = _judged(functions, draw_visible(exercise))
     if judged.fraction == 1:
         return HIDDEN_ONLY
     found = recognise(judged, record_exercise(exercise, 0).misconceptions)
