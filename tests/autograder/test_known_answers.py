@@ -65,7 +65,9 @@ def test_answers_in_a_setting_are_known_and_what_our_own_steps_see_in_them():
 import copy, torch
 def evaluate(model, batches, device="cpu"):
     twin = copy.deepcopy(model).eval()
-    return float(torch.cat([twin(x).argmax(dim=1) == y for x, y in batches]).double().mean())
+    moved = [(x.to(device), y.to(device)) for x, y in batches]
+    with torch.no_grad():
+        return float(torch.cat([twin(x).argmax(dim=1) == y for x, y in moved]).double().mean())
 """
     found = []
     with CandidateTemplate.start(["transfer"]) as template, template.new_candidate() as candidate:
