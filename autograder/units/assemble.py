@@ -119,6 +119,8 @@ def _cell(
     metadata: dict[str, Any] = {}
     if cell.tags:
         metadata["tags"] = list(cell.tags)
+    if cell.folded:
+        metadata["jupyter"] = {"source_hidden": True}
     if cell.cell_type == "code" or role is not Role.PLAIN:
         metadata["stagewise"] = {"role": role.value}
     if role is not Role.PLAIN:

@@ -17,7 +17,7 @@ from autograder.errors import AuthorError
 MARKER = re.compile(r"^# %%(?!%)")
 TITLE = re.compile(r"^# +(\S.*?) *$", re.MULTILINE)
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
-OPTIONS = ("role", "points", "name", "tags", "needs", "from_truth")
+OPTIONS = ("role", "points", "name", "tags", "needs", "from_truth", "folded")
 JUPYTEXT_OPTIONS = ("lines_to_next_cell", "cell_marker")
 
 
@@ -32,10 +32,14 @@ class Role(StrEnum):
     PLAIN = "plain"
 
 
+FOLDABLE = (Role.GIVEN, Role.EXPLORE)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceCell:
     """One cell as its author wrote it; `line` is its marker's, from 1; `points` are 0 where it has none.
-    `from_truth`: the build takes the solution from the truth.
+    `from_truth`: the build takes the solution from the truth. `folded`: the notebook opens with its code
+    hidden.
     """
 
     line: int
@@ -46,6 +50,7 @@ class SourceCell:
     name: str = ""
     tags: tuple[str, ...] = ()
     from_truth: bool = False
+    folded: bool = False
 
     def line_of(self, index: int) -> int:
         """The line in the file of this cell's source line `index` (from 0)."""
@@ -129,11 +134,20 @@ def _cell(cell: Any, line: int, path: str) -> SourceCell:
     if name and not NAME.match(name):
         raise AuthorError(path, line, f"the name {name!r} of a cell", "use small letters, digits and hyphens")
     points = _points(meta, role, line, path)
-    from_truth = meta.get("from_truth", False)
-    if not isinstance(from_truth, bool):
-        raise AuthorError(path, line, f"from_truth={from_truth!r}", "write from_truth=true, or leave it out")
+    from_truth, folded = (_said(meta, option, line, path) for option in ("from_truth", "folded"))
+    if folded and role not in FOLDABLE:
+        raise AuthorError(
+            path, line, f"the {role.value} cell is folded", "fold given and explore cells only, or remove it"
+        )
     tags = tuple(meta.get("tags", ()))
-    return SourceCell(line, cell.cell_type, role, cell.source, points, name, tags, from_truth)
+    return SourceCell(line, cell.cell_type, role, cell.source, points, name, tags, from_truth, folded)
+
+
+def _said(meta: Mapping[str, Any], option: str, line: int, path: str) -> bool:
+    said = meta.get(option, False)
+    if not isinstance(said, bool):
+        raise AuthorError(path, line, f"{option}={said!r}", f"write {option}=true, or leave it out")
+    return said
 
 
 def _role(meta: Mapping[str, Any], cell_type: str, line: int, path: str) -> Role:

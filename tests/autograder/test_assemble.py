@@ -37,6 +37,13 @@ def test_the_notebook_says_what_its_unit_needs():
     assert notebook_of(source).metadata.stagewise.needs == ["transfer"]
 
 
+def test_a_folded_cell_opens_with_its_code_hidden_and_no_other_cell_does():
+    source = SOURCE.replace('role="explore"', 'role="explore" folded=true', 1)
+    hidden = {name_of(cell): cell.metadata.get("jupyter") for cell in notebook_of(source).cells}
+    assert hidden["explore-doubling"] == {"source_hidden": True}
+    assert [name for name, said in hidden.items() if said] == ["explore-doubling"]
+
+
 def test_every_role_gets_its_nbgrader_metadata():
     found = {}
     for cell in notebook_of().cells:

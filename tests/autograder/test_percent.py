@@ -68,6 +68,8 @@ def test_magics_and_tags_are_kept():
         ('# %% role="written" points=2\nx', 4, "code cell cannot have the role 'written'", "markdown cell"),
         ('# %% [markdown] role="given"\n# x', 4, "markdown cell cannot have the role 'given'", "code cell"),
         ('# %% role="given" needs=["transfer"]\nx', 4, "a cell says what it needs", "in its first cell"),
+        ('# %% role="check" points=2 folded=true\nx', 4, "the check cell is folded", "given and explore"),
+        ('# %% role="given" folded="yes"\nx', 4, "folded='yes'", "write folded=true"),
         ('# %% role="given" name="Two words"\nx', 4, "the name 'Two words'", "digits and hyphens"),
     ],
 )
