@@ -1,9 +1,10 @@
 # %% [markdown]
 # # Dropout: learning with half of the units away
 #
-# A network with more weights than examples can learn everything by heart, mistakes included. In this notebook you build a
-# strange remedy: while the network learns, throw some of its units away, others in each step. You
-# write it in two schemes, there and back, apply the same idea to weights, and find out what a network is unsure about.
+# A network with more weights than examples can learn everything by heart, mistakes included. In
+# this notebook you build a strange remedy: while the network learns, throw some of its units away,
+# others in each step. You write it in two schemes, there and back, apply the same idea to weights,
+# and find out what a network is unsure about.
 #
 # You need NumPy, the chain rule, mean and variance. You need no deep learning library.
 #
@@ -20,20 +21,24 @@
 # | 9 | What the network is unsure about | 14 min | ●●● | 14 |
 # | 10 | Two questions | 10 min | ●●○ | 10 |
 #
-# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it, as often as you
-# like. The points are given later, on other inputs. Cells that draw or train use *your* functions; if one is still missing,
-# they say so and wait. After opening the notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back
-# to where you were; until then even `check` is an unknown name.
-# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
+# cell below it, as often as you like. The points are given later, on other inputs. Cells that draw
+# or train use *your* functions; if one is still missing, they say so and wait. After opening the
+# notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where
+# you were; until then even `check` is an unknown name. Where a check fails and names no mistake,
+# `hint(f)` looks for the line that is wrong.
 #
-# **How can a check judge something random?** It never compares your random numbers with anybody's. It measures what every right answer
-# has in common: how many entries are zero, what became of the others, whether two masks agree. The measures are functions of `observables`, and you
-# can call them yourself. A right answer fails a check by bad luck once in $10^{10}$ times, whichever random numbers you use.
+# **How can a check judge something random?** It never compares your random numbers with anybody's.
+# It measures what every right answer has in common: how many entries are zero, what became of the
+# others, whether two masks agree. The measures are functions of `observables`, and you can call
+# them yourself. A right answer fails a check by bad luck once in $10^{10}$ times, whichever random
+# numbers you use.
 #
-# **Conventions.** $N$ examples, rows are examples: `x` has shape `(N, D)`. A name that starts with `d` is a gradient: `dx` has the shape of `x`.
-# What comes in float32 goes out in float32. And the most important one of this notebook: **$p$ is the probability to KEEP a
-# unit.** (PyTorch's `Dropout(p)` means the probability to *drop*. Papers and courses are divided. Most
-# implementations of dropout that come out wrong would have been right under the other convention, or mix the two.)
+# **Conventions.** $N$ examples, rows are examples: `x` has shape `(N, D)`. A name that starts with
+# `d` is a gradient: `dx` has the shape of `x`. What comes in float32 goes out in float32. And the
+# most important one of this notebook: **$p$ is the probability to KEEP a unit.** (PyTorch's
+# `Dropout(p)` means the probability to *drop*. Papers and courses are divided. Most implementations
+# of dropout that come out wrong would have been right under the other convention, or mix the two.)
 
 # %% role="given"
 import numpy as np
@@ -47,11 +52,14 @@ begin("dropout")
 # ## 1 Learning by heart
 # *5 minutes, ●○○*
 #
-# The task is made for failure. The network has three hidden layers of 128 units and more than 42,000 weights. It gets 200 pictures of digits, and about three tenths
-# of the labels have been replaced by random ones, as if a tired person had written them. By chance some of the random ones are right, so 53 of the 200 are wrong.
+# The task is made for failure. The network has three hidden layers of 128 units and more than
+# 42,000 weights. It gets 200 pictures of digits, and about three tenths of the labels have been
+# replaced by random ones, as if a tired person had written them. By chance some of the random ones
+# are right, so 53 of the 200 are wrong.
 #
-# **Predict** two numbers after 500 steps: the share of the 200 *given* labels that the network reproduces, and its accuracy on 300 new pictures with correct labels. (A network that knew all digits and had learned nothing by heart would reproduce
-# 147 of the 200, a share of 0.735.)
+# **Predict** two numbers after 500 steps: the share of the 200 *given* labels that the network
+# reproduces, and its accuracy on 300 new pictures with correct labels. (A network that knew all
+# digits and had learned nothing by heart would reproduce 147 of the 200, a share of 0.735.)
 
 # %% role="explore"
 digits = data.digits()
@@ -93,20 +101,23 @@ def by_heart():
 interactive.explore(by_heart)
 
 # %% [markdown]
-# The network reproduces *every* label, also the wrong ones. And look at the lower curve: it rises to about 0.8, and then it *falls*, to
-# about 0.75. First the network learned what digits look like; then it learned the wrong labels by heart. The gap between the two
-# curves is **overfitting**.
+# The network reproduces *every* label, also the wrong ones. And look at the lower curve: it rises
+# to about 0.8, and then it *falls*, to about 0.75. First the network learned what digits look like;
+# then it learned the wrong labels by heart. The gap between the two curves is **overfitting**.
 #
-# One remedy would be to ask many people instead of one: train ten networks, each on its own part of the data or from another start, and let them vote. They do not all make the
-# same mistakes, so many are outvoted. But ten networks cost ten times as much, in training and for ever after. Dropout gets a good part of the effect from one network.
+# One remedy would be to ask many people instead of one: train ten networks, each on its own part of
+# the data or from another start, and let them vote. They do not all make the same mistakes, so many
+# are outvoted. But ten networks cost ten times as much, in training and for ever after. Dropout
+# gets a good part of the effect from one network.
 
 # %% [markdown]
 # ## 2 The idea, drawn
 # *5 minutes, ●○○*
 #
-# In every training step each hidden unit stays with probability $p$ and is taken away with probability $1-p$, independently of all
-# others and anew for every example. Taken away means: its output is 0, so nothing that comes behind it sees it, and no
-# gradient comes back to it. At test time all units are there.
+# In every training step each hidden unit stays with probability $p$ and is taken away with
+# probability $1-p$, independently of all others and anew for every example. Taken away means: its
+# output is 0, so nothing that comes behind it sees it, and no gradient comes back to it. At test
+# time all units are there.
 
 # %% role="explore"
 plots.thinned({
@@ -119,27 +130,35 @@ plots.thinned({
 # %% [markdown]
 # Two ways to think about it.
 #
-# *No unit can rely on another one.* A unit that has learned to repair one particular mistake of one particular neighbour is useless when that neighbour is away. What pays is to be useful in many
-# companies. Geoffrey Hinton, who had the idea, tells that it came to him at his bank, where the tellers kept being moved around. He supposed that this was against fraud: cheating the bank would take employees who work together.
+# *No unit can rely on another one.* A unit that has learned to repair one particular mistake of one
+# particular neighbour is useless when that neighbour is away. What pays is to be useful in many
+# companies. Geoffrey Hinton, who had the idea, tells that it came to him at his bank, where the
+# tellers kept being moved around. He supposed that this was against fraud: cheating the bank would
+# take employees who work together.
 #
-# *It is a crowd of networks.* **How many** different thinned versions does the small network above have (10 hidden units)? And the one of section 1 (384 hidden units)?
+# *It is a crowd of networks.* **How many** different thinned versions does the small network above
+# have (10 hidden units)? And the one of section 1 (384 hidden units)?
 #
 # <details><summary>Compare your answer</summary>
 #
-# Each hidden unit is there or not: $2^{10} = 1024$ versions, and $2^{384} \approx 4 \cdot 10^{115}$. All of them share the same weights. Each step of the training uses
-# one version per example, and hardly any of the $4 \cdot 10^{115}$ is ever seen twice.
+# Each hidden unit is there or not: $2^{10} = 1024$ versions, and
+# $2^{384} \approx 4 \cdot 10^{115}$. All of them share the same weights. Each step of the training
+# uses one version per example, and hardly any of the $4 \cdot 10^{115}$ is ever seen twice.
 # </details>
 
 # %% [markdown]
 # ## 3 Inverted dropout
 # *15 minutes, ●●○, 22 points*
 #
-# Let $x$ be an output of a hidden layer and $k$ a random number that is 1 with probability $p$ and 0 otherwise. The simplest layer would be $k\,x$. Its mean is
+# Let $x$ be an output of a hidden layer and $k$ a random number that is 1 with probability $p$ and
+# 0 otherwise. The simplest layer would be $k\,x$. Its mean is
 #
 # $$\mathbb E[k\,x] = p \cdot x + (1-p) \cdot 0 = p\,x .$$
 #
-# So what the next layer gets in training is, on average, smaller than what it gets at test time, when nothing is dropped. It has learned its weights for sums of one size and is given
-# sums of another: with $p = 0.5$, twice as large. **Inverted** dropout repairs this at once, in training, by making the survivors larger:
+# So what the next layer gets in training is, on average, smaller than what it gets at test time,
+# when nothing is dropped. It has learned its weights for sums of one size and is given sums of
+# another: with $p = 0.5$, twice as large. **Inverted** dropout repairs this at once, in training,
+# by making the survivors larger:
 #
 # $$\text{train:}\quad \mathrm{out} = x\,\frac{k}{p}, \qquad\qquad \text{test:}\quad \mathrm{out} = x .$$
 #
@@ -148,16 +167,23 @@ plots.thinned({
 # $$\mathbb E[\mathrm{out}] = p\,\frac{x}{p} = x , \qquad
 # \operatorname{Var}(\mathrm{out}) = \mathbb E[\mathrm{out}^2] - \left(\mathbb E[\mathrm{out}]\right)^2 = p\,\frac{x^2}{p^2} - x^2 = x^2\left(\frac1p - 1\right) = x^2\,\frac{1-p}{p} .$$
 #
-# The mean is that of test time. The variance is the price. Its root, the standard deviation $|x|\sqrt{(1-p)/p}$, is the size of the noise: as large as the signal for $p = 0.5$, a third of it for $p = 0.9$.
+# The mean is that of test time. The variance is the price. Its root, the standard deviation
+# $|x|\sqrt{(1-p)/p}$, is the size of the noise: as large as the signal for $p = 0.5$, a third of it
+# for $p = 0.9$.
 #
-# **How to draw $k$.** A uniform random number $u$ between 0 and 1 lies below $p$ with probability exactly $p$: that is what uniform means. So a comparison with $p$ makes a $k$, and
-# a whole array of uniform numbers makes the mask for a whole array `x`. Every entry needs a number of its own, in every example and in every unit.
+# **How to draw $k$.** A uniform random number $u$ between 0 and 1 lies below $p$ with probability
+# exactly $p$: that is what uniform means. So a comparison with $p$ makes a $k$, and a whole array
+# of uniform numbers makes the mask for a whole array `x`. Every entry needs a number of its own, in
+# every example and in every unit.
 #
-# **How to seed.** Tests want to draw the same mask twice. NumPy's `rng = np.random.default_rng(seed)` gives you a generator of your own. It starts at the same place for the same seed, and at
-# an unpredictable one for `None`; `rng.random(shape)` draws. (The older `np.random.seed` does it too, but it restarts *everybody's* random numbers. It is accepted here.) Without a
-# seed, each call must draw another mask.
+# **How to seed.** Tests want to draw the same mask twice. NumPy's
+# `rng = np.random.default_rng(seed)` gives you a generator of your own. It starts at the same place
+# for the same seed, and at an unpredictable one for `None`; `rng.random(shape)` draws. (The older
+# `np.random.seed` does it too, but it restarts *everybody's* random numbers. It is accepted here.)
+# Without a seed, each call must draw another mask.
 #
-# **Before you write**: $p = 0.8$, and `x` has 1000 entries, all of them 4. About how many entries of `out` are 0, and what are the others?
+# **Before you write**: $p = 0.8$, and `x` has 1000 entries, all of them 4. About how many entries
+# of `out` are 0, and what are the others?
 #
 # <details><summary>Compare your answer</summary>
 #
@@ -166,12 +192,14 @@ plots.thinned({
 #
 # <details><summary>Hint: my output has the right zeros, but the check says that it is too small or too large</summary>
 #
-# Look at what the survivors are multiplied by. Then put your own numbers into it: with $p = 0.8$ and an entry 4, what comes out?
+# Look at what the survivors are multiplied by. Then put your own numbers into it: with $p = 0.8$
+# and an entry 4, what comes out?
 # </details>
 #
 # <details><summary>Hint: my output has no zeros at all</summary>
 #
-# Python divides before it compares: in <code>u &lt; p / p</code> the division is done first, and every $u$ lies below 1. Which brackets are missing?
+# Python divides before it compares: in <code>u &lt; p / p</code> the division is done first, and
+# every $u$ lies below 1. Which brackets are missing?
 # </details>
 
 # %% role="exercise"
@@ -202,7 +230,8 @@ def dropout_forward(x, dropout_param):
 check(dropout_forward)
 
 # %% [markdown]
-# Let us look at what it does to pictures. Normally dropout works on hidden layers, but pictures are easier to look at. Move the slider. Which $p$ leaves *you* able to read them?
+# Let us look at what it does to pictures. Normally dropout works on hidden layers, but pictures are
+# easier to look at. Move the slider. Which $p$ leaves *you* able to read them?
 
 # %% role="explore"
 def thinned_pictures(p):
@@ -215,11 +244,15 @@ def thinned_pictures(p):
 interactive.explore(thinned_pictures, p=interactive.slider([0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0], start=0.5, label="keep p"))
 
 # %% [markdown]
-# Many pixels can go before a digit becomes unreadable, because neighbouring pixels say nearly the same. A hidden layer whose units repeat each other can spare some of them in the same way.
+# Many pixels can go before a digit becomes unreadable, because neighbouring pixels say nearly the
+# same. A hidden layer whose units repeat each other can spare some of them in the same way.
 #
-# Now the promise of the formula: *the mean of many passes comes closer and closer to x*. How fast? The variances of independent numbers add up, so the sum of $T$ independent passes has the variance $T x^2\frac{1-p}{p}$. Their mean is this
-# sum divided by $T$: the variance shrinks by $T^2$, and the standard deviation is $x\sqrt{\frac{1-p}{p\,T}}$. **What should the
-# lines look like** on two logarithmic axes, which slope do they have, and by which factor does the line of $p = 0.1$ lie above that of $p = 0.9$?
+# Now the promise of the formula: *the mean of many passes comes closer and closer to x*. How fast?
+# The variances of independent numbers add up, so the sum of $T$ independent passes has the variance
+# $T x^2\frac{1-p}{p}$. Their mean is this sum divided by $T$: the variance shrinks by $T^2$, and
+# the standard deviation is $x\sqrt{\frac{1-p}{p\,T}}$. **What should the lines look like** on two
+# logarithmic axes, which slope do they have, and by which factor does the line of $p = 0.1$ lie
+# above that of $p = 0.9$?
 
 # %% role="explore"
 def mean_of_many():
@@ -238,11 +271,14 @@ def mean_of_many():
 interactive.explore(mean_of_many)
 
 # %% [markdown]
-# Straight lines of slope $-\tfrac12$, because the logarithm of the distance is $\ln\sqrt{(1-p)/p} - \tfrac12 \ln T$: a hundred times as many passes, a tenth of the distance. At $T = 1$ you read off $\sqrt{(1-p)/p}$: 3 for $p = 0.1$, 1 for $p = 0.5$, and $\tfrac13$ for
+# Straight lines of slope $-\tfrac12$, because the logarithm of the distance is
+# $\ln\sqrt{(1-p)/p} - \tfrac12 \ln T$: a hundred times as many passes, a tenth of the distance. At
+# $T = 1$ you read off $\sqrt{(1-p)/p}$: 3 for $p = 0.1$, 1 for $p = 0.5$, and $\tfrac13$ for
 # $p = 0.9$. So the lines of 0.1 and 0.9 are a factor of 9 apart.
 #
-# The measures of the check are yours as well. Here they look at one pass over 10,000 entries. Change `p` in this cell and predict each number.
-# Run it several times: how much does each number change, and which one never does?
+# The measures of the check are yours as well. Here they look at one pass over 10,000 entries.
+# Change `p` in this cell and predict each number. Run it several times: how much does each number
+# change, and which one never does?
 
 # %%
 x = np.random.default_rng(2).uniform(0.5, 2.5, (100, 100))
@@ -258,12 +294,15 @@ except NotImplementedError:
 # ## 4 The way back
 # *8 minutes, ●○○, 12 points*
 #
-# The loss $L$ knows $x$ only through out. For a given mask the layer is $\mathrm{out} = m\,x$ with a constant $m = k/p$ for each entry. By the chain rule
+# The loss $L$ knows $x$ only through out. For a given mask the layer is $\mathrm{out} = m\,x$ with
+# a constant $m = k/p$ for each entry. By the chain rule
 #
 # $$\mathrm{dx} = \frac{\partial L}{\partial x} = \frac{\partial L}{\partial\,\mathrm{out}}\cdot\frac{\partial\,\mathrm{out}}{\partial x} = \mathrm{dout} \cdot m .$$
 #
-# It is the *same* $m$ as on the way there, with its factor $\frac1p$, because `dx` is the derivative of what has really been computed. An entry that was dropped gets the gradient 0: whatever its value had been, the
-# loss would have been the same. So the mask must travel in the cache. In test mode out is $x$, so $m = 1$ and `dx` is `dout`.
+# It is the *same* $m$ as on the way there, with its factor $\frac1p$, because `dx` is the
+# derivative of what has really been computed. An entry that was dropped gets the gradient 0:
+# whatever its value had been, the loss would have been the same. So the mask must travel in the
+# cache. In test mode out is $x$, so $m = 1$ and `dx` is `dout`.
 
 # %% role="exercise"
 def dropout_backward(dout, cache):
@@ -281,7 +320,8 @@ def dropout_backward(dout, cache):
 check(dropout_backward, dropout_forward)
 
 # %% [markdown]
-# A gradient check calls the forward pass twice for each entry, once with a little more and once with a little less. **Predict** what it says about your two functions with a seed in
+# A gradient check calls the forward pass twice for each entry, once with a little more and once
+# with a little less. **Predict** what it says about your two functions with a seed in
 # `dropout_param`, and what it says without.
 
 # %% role="explore"
@@ -300,18 +340,24 @@ def check_with_and_without_seed():
 interactive.explore(check_with_and_without_seed)
 
 # %% [markdown]
-# Without a seed the two calls use two masks. Their outputs differ by whole entries, and this difference, divided by a tiny step, is enormous and means nothing (look at what was *measured*). Your formula is right and the measurement is wrong: freeze the randomness before
-# you measure a gradient.
+# Without a seed the two calls use two masks. Their outputs differ by whole entries, and this
+# difference, divided by a tiny step, is enormous and means nothing (look at what was *measured*).
+# Your formula is right and the measurement is wrong: freeze the randomness before you measure a
+# gradient.
 
 # %% [markdown]
 # ## 5 The other scheme
 # *9 minutes, ●○○, 12 points*
 #
-# The paper that made dropout known ([Srivastava and others, 2014](https://jmlr.org/papers/v15/srivastava14a.html)) did it the other way round. Training only drops, and test time makes up for it:
+# The paper that made dropout known ([Srivastava and others,
+# 2014](https://jmlr.org/papers/v15/srivastava14a.html)) did it the other way round. Training only
+# drops, and test time makes up for it:
 #
 # $$\text{train:}\quad \mathrm{out} = k\,x, \qquad\qquad \text{test:}\quad \mathrm{out} = p\,x .$$
 #
-# In both schemes the output at test time is the *expected* output in training: here $\mathbb E[k\,x] = p\,x$. (In the paper the weights behind the layer are multiplied by $p$. The next layer gets the same sums: $\sum_d (p\,w_d)\,x_d = \sum_d w_d\,(p\,x_d)$.)
+# In both schemes the output at test time is the *expected* output in training: here
+# $\mathbb E[k\,x] = p\,x$. (In the paper the weights behind the layer are multiplied by $p$. The
+# next layer gets the same sums: $\sum_d (p\,w_d)\,x_d = \sum_d w_d\,(p\,x_d)$.)
 
 # %% role="exercise"
 def vanilla_dropout_forward(x, dropout_param):
@@ -338,7 +384,8 @@ def vanilla_dropout_forward(x, dropout_param):
 check(vanilla_dropout_forward)
 
 # %% [markdown]
-# One million numbers with the mean 2, through both layers in both modes. Fill the table in your head before you run the cell.
+# One million numbers with the mean 2, through both layers in both modes. Fill the table in your
+# head before you run the cell.
 
 # %% role="explore"
 def both_schemes(p):
@@ -353,13 +400,16 @@ def both_schemes(p):
 interactive.explore(both_schemes, p=interactive.slider([0.1, 0.3, 0.5, 0.8, 1.0], start=0.8, label="keep p"))
 
 # %% [markdown]
-# In each row the two modes agree (train up to chance), at 2 in the inverted scheme and at $2p$ in the other one. Mixing the schemes is the classic mistake: training that divides *and* a test that multiplies, or neither of them.
+# In each row the two modes agree (train up to chance), at 2 in the inverted scheme and at $2p$ in
+# the other one. Mixing the schemes is the classic mistake: training that divides *and* a test that
+# multiplies, or neither of them.
 #
 # *Why has everybody moved to the inverted scheme?*
 #
 # <details><summary>Answer</summary>
 #
-# Test mode becomes the plain network. Whoever uses the network needs to know nothing about dropout or $p$, dropout costs nothing at test time, and $p$ can change during training without changing
+# Test mode becomes the plain network. Whoever uses the network needs to know nothing about dropout
+# or $p$, dropout costs nothing at test time, and $p$ can change during training without changing
 # the formula of test time.
 # </details>
 
@@ -367,7 +417,8 @@ interactive.explore(both_schemes, p=interactive.slider([0.1, 0.3, 0.5, 0.8, 1.0]
 # ## 6 Does it help?
 # *12 minutes, ●○○*
 #
-# Back to the tired labels. Your two functions now stand behind each of the three hidden layers. Predict both curves for $p = 0.5$, then move the slider. **What will happen at $p = 0.2$?**
+# Back to the tired labels. Your two functions now stand behind each of the three hidden layers.
+# Predict both curves for $p = 0.5$, then move the slider. **What will happen at $p = 0.2$?**
 
 # %% role="explore"
 def dropped(p, seed=1):
@@ -386,10 +437,14 @@ def curves_over_p(p):
 interactive.explore(curves_over_p, p=interactive.slider([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], start=0.5, label="keep p"))
 
 # %% [markdown]
-# With $p = 0.5$ the curves stay together for longer, the lower one ends higher than without dropout, and both rise more slowly. The upper curve has not arrived at 1: fewer of the wrong labels have been learned by heart. (At $p = 0.2$ a unit is away four times out of five, in each of three layers.
-# What reaches the output is mostly noise, and 500 steps teach the network next to nothing.)
+# With $p = 0.5$ the curves stay together for longer, the lower one ends higher than without
+# dropout, and both rise more slowly. The upper curve has not arrived at 1: fewer of the wrong
+# labels have been learned by heart. (At $p = 0.2$ a unit is away four times out of five, in each of
+# three layers. What reaches the output is mostly noise, and 500 steps teach the network next to
+# nothing.)
 #
-# The same for several $p$, from two random starts each, after 500 steps. Where on the axis is *overfitting*, and where is *underfitting*? (The cell trains 16 networks: 5 to 15 seconds.)
+# The same for several $p$, from two random starts each, after 500 steps. Where on the axis is
+# *overfitting*, and where is *underfitting*? (The cell trains 16 networks: 5 to 15 seconds.)
 
 # %% role="explore"
 SEEDS = (1, 2)
@@ -408,13 +463,19 @@ def sweep_over_p():
 interactive.explore(sweep_over_p)
 
 # %% [markdown]
-# On the right, at $p = 1$, the network knows its labels by heart: overfitting. On the left so little is left of it that it learns neither the given labels nor digits: underfitting, at least within
-# 500 steps. From right to left the gap closes, and the accuracy on new pictures is highest at $p = 0.5$, with 0.4 and 0.6 close to it. (The bars reach from one start to the other: two starts cannot tell these three apart.)
-# So $p$ is a setting like the learning rate: choose it by measuring, on pictures that are not used for training.
+# On the right, at $p = 1$, the network knows its labels by heart: overfitting. On the left so
+# little is left of it that it learns neither the given labels nor digits: underfitting, at least
+# within 500 steps. From right to left the gap closes, and the accuracy on new pictures is highest
+# at $p = 0.5$, with 0.4 and 0.6 close to it. (The bars reach from one start to the other: two
+# starts cannot tell these three apart.) So $p$ is a setting like the learning rate: choose it by
+# measuring, on pictures that are not used for training.
 #
 # ### Forgetting test mode
-# A team trains with dropout and forgets to switch it off when they measure. Here are two networks, trained with and without dropout. Each is measured ten times in test mode and ten times in train mode ($p = 0.5$): four groups of ten numbers.
-# Three questions: in which groups are all ten numbers the same? Which group is the highest? What happens in train mode to the network that has never met dropout?
+# A team trains with dropout and forgets to switch it off when they measure. Here are two networks,
+# trained with and without dropout. Each is measured ten times in test mode and ten times in train
+# mode ($p = 0.5$): four groups of ten numbers. Three questions: in which groups are all ten numbers
+# the same? Which group is the highest? What happens in train mode to the network that has never met
+# dropout?
 
 # %% role="explore"
 def forgotten_mode():
@@ -431,16 +492,25 @@ def forgotten_mode():
 interactive.explore(forgotten_mode)
 
 # %% [markdown]
-# In test mode nothing is random, so a number repeats. In train mode the accuracy of the first network jumps about and is far too low (near 0.63 instead of 0.81), although the network is *fine*: only the measurement is wrong. The network that has never met dropout falls apart when
-# half of its units leave (from 0.75 to near 0.26), while the other one keeps most of what it knows: that is what *no unit can rely on another one* means.
+# In test mode nothing is random, so a number repeats. In train mode the accuracy of the first
+# network jumps about and is far too low (near 0.63 instead of 0.81), although the network is
+# *fine*: only the measurement is wrong. The network that has never met dropout falls apart when
+# half of its units leave (from 0.75 to near 0.26), while the other one keeps most of what it knows:
+# that is what *no unit can rely on another one* means.
 #
 # ### Together with batch normalisation
-# Batch normalisation subtracts the batch's mean from each unit and divides by the batch's standard deviation. This adds noise too, for both numbers depend on which examples happen to be in the batch. Some say that it makes dropout unnecessary. Others say that the two disturb each other:
-# dropout makes the variances of training larger than those of test time (section 3), and batch normalisation keeps those of training and uses them at test time. What happens here, with normalisation in front of each ReLU and dropout behind it?
-# There are four kinds of networks (neither, one of the two, both), with two starts each. **Predict** the order of the four on new pictures.
+# Batch normalisation subtracts the batch's mean from each unit and divides by the batch's standard
+# deviation. This adds noise too, for both numbers depend on which examples happen to be in the
+# batch. Some say that it makes dropout unnecessary. Others say that the two disturb each other:
+# dropout makes the variances of training larger than those of test time (section 3), and batch
+# normalisation keeps those of training and uses them at test time. What happens here, with
+# normalisation in front of each ReLU and dropout behind it? There are four kinds of networks
+# (neither, one of the two, both), with two starts each. **Predict** the order of the four on new
+# pictures.
 #
-# The layer for it is your own: paste your `batchnorm_forward` and `batchnorm_backward` of the unit on batch normalisation into the next cell and run it. (If you have not done that unit yet, read on; the experiment waits.
-# It takes 5 to 15 seconds.)
+# The layer for it is your own: paste your `batchnorm_forward` and `batchnorm_backward` of the unit
+# on batch normalisation into the next cell and run it. (If you have not done that unit yet, read
+# on; the experiment waits. It takes 5 to 15 seconds.)
 
 # %%
 # your batchnorm_forward(x, gamma, beta, bn_param) and batchnorm_backward(dout, cache)
@@ -473,15 +543,24 @@ def order_of_four():
 interactive.explore(order_of_four)
 
 # %% [markdown]
-# With a right layer you see that normalisation alone is no help here against learning by heart: its curves bend down as those of the plain network do. One reason is that its noise is smaller. The mean of 50 examples wavers by $1/\sqrt{50}$ of a standard deviation, a seventh; the noise of dropout at $p = 0.5$ is as large as the signal. Dropout helps with and without normalisation, and both together end at least as high as dropout alone.
-# That is one small network and one kind of bad label, not a law. In large networks for pictures normalisation often does so well that dropout is left out. A difference remains: dropout has a knob for its noise, $p$. Normalisation has only the size of the batch, which is chosen for other reasons.
+# With a right layer you see that normalisation alone is no help here against learning by heart: its
+# curves bend down as those of the plain network do. One reason is that its noise is smaller. The
+# mean of 50 examples wavers by $1/\sqrt{50}$ of a standard deviation, a seventh; the noise of
+# dropout at $p = 0.5$ is as large as the signal. Dropout helps with and without normalisation, and
+# both together end at least as high as dropout alone. That is one small network and one kind of bad
+# label, not a law. In large networks for pictures normalisation often does so well that dropout is
+# left out. A difference remains: dropout has a knob for its noise, $p$. Normalisation has only the
+# size of the batch, which is chosen for other reasons.
 
 # %% [markdown]
 # ## 7 A thinned network is one of many
 # *9 minutes, ●●○*
 #
-# Section 2 said: a crowd of networks that share their weights. If that is right, then one thinned network is *one member* of the crowd. The average of the probabilities that many thinned networks give is the crowd's vote. And test mode, one
-# pass without dropping anything, is a cheap imitation of the vote. All three can be measured on a network that was trained with $p = 0.5$. **Predict the order of the three.**
+# Section 2 said: a crowd of networks that share their weights. If that is right, then one thinned
+# network is *one member* of the crowd. The average of the probabilities that many thinned networks
+# give is the crowd's vote. And test mode, one pass without dropping anything, is a cheap imitation
+# of the vote. All three can be measured on a network that was trained with $p = 0.5$. **Predict the
+# order of the three.**
 
 # %% role="explore"
 def softmax_rows(scores):
@@ -509,26 +588,38 @@ def crowd():
 interactive.explore(crowd)
 
 # %% [markdown]
-# A single thinned network is right in about 0.6 of the cases: no wonder, half of it is missing. A vote of 16 is near 0.82, and one pass in test mode lands close to the vote of many,
-# for a fraction of its price. (The bars on the points span four different crowds.)
+# A single thinned network is right in about 0.6 of the cases: no wonder, half of it is missing. A
+# vote of 16 is near 0.82, and one pass in test mode lands close to the vote of many, for a fraction
+# of its price. (The bars on the points span four different crowds.)
 #
-# Why is the imitation so good? For one layer behind the dropout it can be computed. Let $x$ be the $D$ units of one example and $\odot$ the product entry by entry. The scores are $s_c = \sum_d x_d\,\tfrac{k_d}{p}\,w_{dc} + b_c$, and softmax makes probabilities of them:
+# Why is the imitation so good? For one layer behind the dropout it can be computed. Let $x$ be the
+# $D$ units of one example and $\odot$ the product entry by entry. The scores are
+# $s_c = \sum_d x_d\,\tfrac{k_d}{p}\,w_{dc} + b_c$, and softmax makes probabilities of them:
 # $P_c = e^{s_c} / Z$ with $Z = \sum_j e^{s_j}$.
 #
-# The *geometric* mean of two numbers is $\sqrt{a\,b} = \exp\left(\tfrac12 \ln a + \tfrac12 \ln b\right)$: the mean is taken of the logarithms. Take it of $P_c$ over
-# all masks $k$, each weighted by its probability. That is what $\mathbb E$ stands for, and $\ln P_c = s_c - \ln Z$:
+# The *geometric* mean of two numbers is $\sqrt{a\,b} = \exp\left(\tfrac12 \ln a + \tfrac12 \ln
+# b\right)$: the mean is taken of the logarithms. Take it of $P_c$ over all masks $k$, each weighted
+# by its probability. That is what $\mathbb E$ stands for, and $\ln P_c = s_c - \ln Z$:
 #
 # $$\exp \mathbb E[\ln P_c] = \exp\left(\mathbb E[s_c] - \mathbb E[\ln Z]\right) \;\propto\; \exp \mathbb E[s_c] = \exp\Big(\sum_d x_d\,w_{dc} + b_c\Big) ,$$
 #
-# because $\mathbb E[k_d/p] = 1$. The sign $\propto$ hides the factor $\exp(-\mathbb E[\ln Z])$, which is the same for all classes $c$. Divide by the sum over the classes, and it cancels. What remains is the softmax of the scores without any mask: **the normalised geometric mean of all $2^D$ thinned networks is exactly the
-# network in test mode.** With one layer behind, that is a theorem; the derivation used that $s$ is linear in $k$. With a ReLU in between it is only an approximation. Which step breaks?
+# because $\mathbb E[k_d/p] = 1$. The sign $\propto$ hides the factor $\exp(-\mathbb E[\ln Z])$,
+# which is the same for all classes $c$. Divide by the sum over the classes, and it cancels. What
+# remains is the softmax of the scores without any mask: **the normalised geometric mean of all
+# $2^D$ thinned networks is exactly the network in test mode.** With one layer behind, that is a
+# theorem; the derivation used that $s$ is linear in $k$. With a ReLU in between it is only an
+# approximation. Which step breaks?
 #
 # <details><summary>Answer</summary>
 #
-# The step $\mathbb E[s_c] = \sum_d x_d\,w_{dc} + b_c$. With a ReLU on the way, $\mathbb E[\max(0, z)]$ is not $\max(0, \mathbb E[z])$. For a $z$ that is as often 1 as −1 the first is $\tfrac12$ and the second is 0. So behind the next ReLU, test mode no longer is the mean of training.
+# The step $\mathbb E[s_c] = \sum_d x_d\,w_{dc} + b_c$. With a ReLU on the way,
+# $\mathbb E[\max(0, z)]$ is not $\max(0, \mathbb E[z])$. For a $z$ that is as often 1 as −1 the
+# first is $\tfrac12$ and the second is 0. So behind the next ReLU, test mode no longer is the mean
+# of training.
 # </details>
 #
-# With 10 units, all 1024 thinned networks can be listed. The cell draws random weights for three classes and compares. Which of its lines should agree to the last digit, and which should not?
+# With 10 units, all 1024 thinned networks can be listed. The cell draws random weights for three
+# classes and compares. Which of its lines should agree to the last digit, and which should not?
 
 # %% role="explore"
 def theorem():
@@ -550,18 +641,23 @@ def theorem():
 interactive.explore(theorem)
 
 # %% [markdown]
-# The geometric mean and test mode agree, as the theorem says. The arithmetic mean, the vote, is another one: it has the same winner, but it is less sure. Test mode imitates the vote and does not compute it. When you want to know how much the members
-# *disagree*, you have to ask them; section 9 does.
+# The geometric mean and test mode agree, as the theorem says. The arithmetic mean, the vote, is
+# another one: it has the same winner, but it is less sure. Test mode imitates the vote and does not
+# compute it. When you want to know how much the members *disagree*, you have to ask them; section 9
+# does.
 
 # %% [markdown]
 # ## 8 DropConnect
 # *17 minutes, ●●○, 30 points*
 #
-# Why units and not connections? **DropConnect** ([Wan and others, 2013](https://proceedings.mlr.press/v28/wan13.html)) drops single *weights* of a linear layer:
+# Why units and not connections? **DropConnect** ([Wan and others,
+# 2013](https://proceedings.mlr.press/v28/wan13.html)) drops single *weights* of a linear layer:
 #
 # $$\text{train:}\quad \mathrm{out} = x\left(w \odot \tfrac{k}{p}\right) + b, \qquad\qquad \text{test:}\quad \mathrm{out} = x\,w + b .$$
 #
-# Here $\odot$ is the product entry by entry, and $k$ has the shape of $w$, `(D, H)`. Two decisions of ours: $b$ is never dropped, and one mask serves the whole batch. (The paper draws a mask for *each example*. That would be $N$ matrices instead of one.)
+# Here $\odot$ is the product entry by entry, and $k$ has the shape of $w$, `(D, H)`. Two decisions
+# of ours: $b$ is never dropped, and one mask serves the whole batch. (The paper draws a mask for
+# *each example*. That would be $N$ matrices instead of one.)
 
 # %% role="explore"
 plots.thinned({
@@ -571,13 +667,19 @@ plots.thinned({
 }, columns=3, title="Dropping units and dropping connections")
 
 # %% [markdown]
-# Dropout is a special case, in two ways. Dropping the input $d$ is the same as dropping the whole *row* $d$ of $w$: in $\sum_d x_d\,k_d\,w_{dh}$ the number $k_d$ multiplies all of row $d$. Dropping the output $h$ (before its bias is added) is the same as dropping
-# the *column* $h$. DropConnect has a number of its own for each entry: $2^{DH}$ masks instead of the $2^D$ of its inputs.
+# Dropout is a special case, in two ways. Dropping the input $d$ is the same as dropping the whole
+# *row* $d$ of $w$: in $\sum_d x_d\,k_d\,w_{dh}$ the number $k_d$ multiplies all of row $d$.
+# Dropping the output $h$ (before its bias is added) is the same as dropping the *column* $h$.
+# DropConnect has a number of its own for each entry: $2^{DH}$ masks instead of the $2^D$ of its
+# inputs.
 #
-# The mean is right for the same reason as before: $\mathbb E[x_d\,w_{dh}\,k_{dh}/p] = x_d\,w_{dh}$, and a sum of means is the mean of the sum.
+# The mean is right for the same reason as before: $\mathbb E[x_d\,w_{dh}\,k_{dh}/p] = x_d\,w_{dh}$,
+# and a sum of means is the mean of the sum.
 #
-# (How does the check see your mask, when all it gets is `out`? With more examples than features, $\mathrm{out} = x\,\tilde w + b$ can be solved for $\tilde w$, the weights that were used.
-# In the check's table that is `weights(x, out, b)`. If no single matrix solves it, not all examples met the same weights.)
+# (How does the check see your mask, when all it gets is `out`? With more examples than features,
+# $\mathrm{out} = x\,\tilde w + b$ can be solved for $\tilde w$, the weights that were used. In the
+# check's table that is `weights(x, out, b)`. If no single matrix solves it, not all examples met
+# the same weights.)
 
 # %% role="exercise"
 def dropconnect_forward(x, w, b, dropconnect_param):
@@ -607,14 +709,20 @@ def dropconnect_forward(x, w, b, dropconnect_param):
 check(dropconnect_forward)
 
 # %% [markdown]
-# **And back.** Write $\tilde w = w \odot m$ with $m = k/p$ for the matrix that was really used. The layer is $\mathrm{out}_{nh} = \sum_d x_{nd}\,\tilde w_{dh} + b_h$, an ordinary linear layer. Follow each variable to every output that it enters: $x_{nd}$ enters $\mathrm{out}_{nh}$ for all $h$, with the factor $\tilde w_{dh}$.
-# $\tilde w_{dh}$ enters $\mathrm{out}_{nh}$ for all $n$, with the factor $x_{nd}$, and $b_h$ does so with the factor 1. So
+# **And back.** Write $\tilde w = w \odot m$ with $m = k/p$ for the matrix that was really used. The
+# layer is $\mathrm{out}_{nh} = \sum_d x_{nd}\,\tilde w_{dh} + b_h$, an ordinary linear layer.
+# Follow each variable to every output that it enters: $x_{nd}$ enters $\mathrm{out}_{nh}$ for all
+# $h$, with the factor $\tilde w_{dh}$. $\tilde w_{dh}$ enters $\mathrm{out}_{nh}$ for all $n$, with
+# the factor $x_{nd}$, and $b_h$ does so with the factor 1. So
 #
 # $$\mathrm{dx}_{nd} = \sum_{h=1}^{H} \mathrm{dout}_{nh}\,\tilde w_{dh}, \qquad \mathrm d\tilde w_{dh} = \sum_{n=1}^{N} x_{nd}\,\mathrm{dout}_{nh}, \qquad \mathrm{db}_h = \sum_{n=1}^{N} \mathrm{dout}_{nh} .$$
 #
-# As matrices, the first two are $\mathrm{dx} = \mathrm{dout}\;\tilde w^\top$, of shape $(N, H)(H, D) = (N, D)$, and $\mathrm d\tilde w = x^\top\,\mathrm{dout}$, of shape $(D, N)(N, H) = (D, H)$.
+# As matrices, the first two are $\mathrm{dx} = \mathrm{dout}\;\tilde w^\top$, of shape
+# $(N, H)(H, D) = (N, D)$, and $\mathrm d\tilde w = x^\top\,\mathrm{dout}$, of shape
+# $(D, N)(N, H) = (D, H)$.
 #
-# You want the gradient of $w$, not of $\tilde w$. One more link of the chain: $\tilde w_{dh} = m_{dh}\,w_{dh}$, entry by entry, so
+# You want the gradient of $w$, not of $\tilde w$. One more link of the chain:
+# $\tilde w_{dh} = m_{dh}\,w_{dh}$, entry by entry, so
 #
 # $$\mathrm dw_{dh} = m_{dh}\,\mathrm d\tilde w_{dh} .$$
 #
@@ -636,7 +744,9 @@ def dropconnect_backward(dout, cache):
 check(dropconnect_backward, dropconnect_forward)
 
 # %% [markdown]
-# The tired labels once more. Your DropConnect replaces all four linear layers, for three values of $p$. It drops weights of the first and of the last layer too. Which $p$ will be best on new pictures after 500 steps, and what will the given labels show?
+# The tired labels once more. Your DropConnect replaces all four linear layers, for three values of
+# $p$. It drops weights of the first and of the last layer too. Which $p$ will be best on new
+# pictures after 500 steps, and what will the given labels show?
 
 # %% role="explore"
 def dropconnect_curves():
@@ -659,31 +769,43 @@ def dropconnect_curves():
 interactive.explore(dropconnect_curves)
 
 # %% [markdown]
-# The picture is that of dropout: with a smaller $p$ fewer of the given labels are learned by heart and more of the new pictures are read at the end. The reason is the same, too: a number that is missing half of the time cannot be the only place where a wrong label is stored.
-# (At $p = 0.3$ this network explodes: the survivors are
-# multiplied by 3.3 in each of four layers, and the learning rate is too large for that much noise. You can try.)
+# The picture is that of dropout: with a smaller $p$ fewer of the given labels are learned by heart
+# and more of the new pictures are read at the end. The reason is the same, too: a number that is
+# missing half of the time cannot be the only place where a wrong label is stored. (At $p = 0.3$
+# this network explodes: the survivors are multiplied by 3.3 in each of four layers, and the
+# learning rate is too large for that much noise. You can try.)
 
 # %% [markdown]
 # ## 9 What the network is unsure about
 # *14 minutes, ●●●, 14 points*
 #
-# A network always answers. Show it a picture that is half a 4 and half a 9, or no digit at all. Its softmax still gives ten numbers with the sum 1, often with a large one among them. It would be good to know
-# when *not* to believe it.
+# A network always answers. Show it a picture that is half a 4 and half a 9, or no digit at all. Its
+# softmax still gives ten numbers with the sum 1, often with a large one among them. It would be
+# good to know when *not* to believe it.
 #
-# Section 7 has the tool: the members of the crowd. Where all thinned networks say the same, the answer does not depend on which units are there. Where they disagree, it does. So: leave dropout **on at test time**, make $T$
-# passes, each with masks of its own, and report the mean of the probabilities and their spread. With $P^{(t)}_{nc}$ for the probability of class $c$ for example $n$ in pass $t$ they are
+# Section 7 has the tool: the members of the crowd. Where all thinned networks say the same, the
+# answer does not depend on which units are there. Where they disagree, it does. So: leave dropout
+# **on at test time**, make $T$ passes, each with masks of its own, and report the mean of the
+# probabilities and their spread. With $P^{(t)}_{nc}$ for the probability of class $c$ for example
+# $n$ in pass $t$ they are
 #
 # $$\bar P_{nc} = \frac1T \sum_{t=1}^{T} P^{(t)}_{nc}, \qquad \sigma_{nc} = \sqrt{\frac1T \sum_{t=1}^{T} \left(P^{(t)}_{nc} - \bar P_{nc}\right)^2} .$$
 #
-# Yarin Gal and Zoubin Ghahramani ([2016](https://arxiv.org/abs/1506.02142)) called it **Monte Carlo dropout** and showed that it approximates what a Bayesian would compute, the average over all plausible networks.
+# Yarin Gal and Zoubin Ghahramani ([2016](https://arxiv.org/abs/1506.02142)) called it **Monte Carlo
+# dropout** and showed that it approximates what a Bayesian would compute, the average over all
+# plausible networks.
 #
-# Pay attention to the order: each pass makes probabilities of its scores, and the *probabilities* are averaged, not the scores. And mind the mode: this is the one place where train mode at test time is no mistake.
+# Pay attention to the order: each pass makes probabilities of its scores, and the *probabilities*
+# are averaged, not the scores. And mind the mode: this is the one place where train mode at test
+# time is no mistake.
 
 # %% [markdown]
 # <details><summary>Hint: the structure</summary>
 #
-# The hidden layer is the same in each pass: compute it once. Then, in a loop: your dropout of it in train mode, scores, softmax; put the probabilities into a list. <code>np.mean</code> and <code>np.std</code> of the
-# list over axis 0 do the rest. Subtract the row's maximum from the scores before you exponentiate.
+# The hidden layer is the same in each pass: compute it once. Then, in a loop: your dropout of it in
+# train mode, scores, softmax; put the probabilities into a list. <code>np.mean</code> and
+# <code>np.std</code> of the list over axis 0 do the rest. Subtract the row's maximum from the
+# scores before you exponentiate.
 # </details>
 
 # %% role="exercise"
@@ -712,8 +834,10 @@ def mc_dropout_predict(x, network, dropout_param, samples):
 check(mc_dropout_predict)
 
 # %% [markdown]
-# Now a network that has learned from all 1197 pictures with their true labels, with your dropout at $p = 0.5$. The slider blends one digit into another. In the middle is what the plain network in test mode says, on the right the mean and the spread of
-# 300 thinned ones. **Where along the way do you expect the largest spread?**
+# Now a network that has learned from all 1197 pictures with their true labels, with your dropout at
+# $p = 0.5$. The slider blends one digit into another. In the middle is what the plain network in
+# test mode says, on the right the mean and the spread of 300 thinned ones. **Where along the way do
+# you expect the largest spread?**
 
 # %% role="explore"
 def trained_reader():
@@ -752,7 +876,10 @@ interactive.explore(
 )
 
 # %% [markdown]
-# At both ends one bar stands far above the others, with a shorter line on it. The lines are longest, a spread near 0.3, around the place where the winner changes: there a few missing units decide. That need not be half way; from 3 to 8 it is at about 0.7. Is the spread of any use? Put it to work: let the network *decline* to answer where the spread of its winning class is largest.
+# At both ends one bar stands far above the others, with a shorter line on it. The lines are
+# longest, a spread near 0.3, around the place where the winner changes: there a few missing units
+# decide. That need not be half way; from 3 to 8 it is at about 0.7. Is the spread of any use? Put
+# it to work: let the network *decline* to answer where the spread of its winning class is largest.
 # Which pictures will it decline, and what is the accuracy of the rest?
 
 # %% role="explore"
@@ -774,63 +901,90 @@ def declined():
 interactive.explore(declined)
 
 # %% [markdown]
-# The half with the smallest spread contains no mistake, or hardly one (your run may differ by a picture: these masks have no seed). Nearly all mistakes sit among the few pictures about which the crowd is divided, and several of those are hard to read for you, too.
-# The reason: pictures are mostly read wrongly where two classes compete, and there a few missing units change the winner.
+# The half with the smallest spread contains no mistake, or hardly one (your run may differ by a
+# picture: these masks have no seed). Nearly all mistakes sit among the few pictures about which the
+# crowd is divided, and several of those are hard to read for you, too. The reason: pictures are
+# mostly read wrongly where two classes compete, and there a few missing units change the winner.
 #
-# A warning to take along: this is the spread of *this* crowd. All its members have learned from the same pictures. About something that none of them has ever seen they may well be wrong together, in full agreement.
+# A warning to take along: this is the spread of *this* crowd. All its members have learned from the
+# same pictures. About something that none of them has ever seen they may well be wrong together, in
+# full agreement.
 
 # %% [markdown]
 # ## 10 Two questions
 # *10 minutes, ●●○, 5 points each*
 #
-# These two are read by a person. A few sentences and formulas each are enough; what earns the points is said with each part.
+# These two are read by a person. A few sentences and formulas each are enough; what earns the
+# points is said with each part.
 
 # %% [markdown] role="written" points=5 name="other-convention"
 # ### Question 1: the other convention
-# A friend has moved a network from a course like this one to PyTorch, where `Dropout(p)` *drops* with probability $p$, and has kept the number: $p = 0.8$. PyTorch uses the inverted scheme.
+# A friend has moved a network from a course like this one to PyTorch, where `Dropout(p)` *drops*
+# with probability $p$, and has kept the number: $p = 0.8$. PyTorch uses the inverted scheme.
 #
 # - (a) By what are the surviving entries multiplied now, and by what should they be? (1 point)
-# - (b) Compute mean and variance of the layer's output in training for an input $x$, in the friend's network and in the intended one. Is the friend's mean wrong, or the variance, and what does that do to the training? (3 points)
+# - (b) Compute mean and variance of the layer's output in training for an input $x$, in the
+#   friend's network and in the intended one. Is the friend's mean wrong, or the variance, and what
+#   does that do to the training? (3 points)
 # - (c) At test time the friend's layer shows no mistake. Why not? (1 point)
 #
 # ### BEGIN SOLUTION
-# (a) PyTorch keeps with probability $q = 1 - 0.8 = 0.2$ and multiplies by $1/q = 5$. Intended is $1/0.8 = 1.25$.
+# (a) PyTorch keeps with probability $q = 1 - 0.8 = 0.2$ and multiplies by $1/q = 5$. Intended is
+# $1/0.8 = 1.25$.
 #
-# (b) Mean: $q \cdot x/q = x$ in both networks. Variance: $x^2\frac{1-q}{q}$, with $q = 0.2$ it is $4x^2$; intended is $x^2 \frac{0.2}{0.8} = \tfrac14 x^2$. So the mean is right and the variance is 16 times too large (a standard deviation of $2x$ instead of $x/2$).
-# Training meets noise that is larger than the signal: it is slow, or learns nothing at all (section 6 at $p = 0.2$: underfitting).
+# (b) Mean: $q \cdot x/q = x$ in both networks. Variance: $x^2\frac{1-q}{q}$, with $q = 0.2$ it is
+# $4x^2$; intended is $x^2 \frac{0.2}{0.8} = \tfrac14 x^2$. So the mean is right and the variance is
+# 16 times too large (a standard deviation of $2x$ instead of $x/2$). Training meets noise that is
+# larger than the signal: it is slow, or learns nothing at all (section 6 at $p = 0.2$:
+# underfitting).
 #
-# (c) In the inverted scheme test mode is the identity, whatever $p$ is. It computes what the weights say; that the weights were badly trained is not visible in the layer itself.
+# (c) In the inverted scheme test mode is the identity, whatever $p$ is. It computes what the
+# weights say; that the weights were badly trained is not visible in the layer itself.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
 # - (a) 1 point: 5 instead of 1.25.
-# - (b) 1 point: the mean is $x$ in both. 1 point: both variances, $4x^2$ and $x^2/4$ (or the formula with both numbers in it). 1 point: a consequence for training that follows from the larger noise. Only "it gets worse": 0 of that point.
+# - (b) 1 point: the mean is $x$ in both. 1 point: both variances, $4x^2$ and $x^2/4$ (or the
+#   formula with both numbers in it). 1 point: a consequence for training that follows from the
+#   larger noise. Only "it gets worse": 0 of that point.
 # - (c) 1 point: test mode does not depend on $p$.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="noise"
 # ### Question 2: a penalty in disguise
-# One linear unit, $\hat y = \sum_d w_d\,x_d\,k_d/p$, is trained with the loss $(y - \hat y)^2$ and inverted dropout of its inputs. The $k_d$ are independent, and $w$, $x$ and $y$ are given numbers.
+# One linear unit, $\hat y = \sum_d w_d\,x_d\,k_d/p$, is trained with the loss $(y - \hat y)^2$ and
+# inverted dropout of its inputs. The $k_d$ are independent, and $w$, $x$ and $y$ are given numbers.
 #
-# - (a) Show that the expected loss over the masks is $\left(y - \sum_d w_d x_d\right)^2 + \frac{1-p}{p} \sum_d w_d^2\,x_d^2$. (3 points)
-# - (b) To which method that keeps weights small is the second term related, and what does it do to a weight whose input is always large? (1 point)
-# - (c) Explain one of this unit's plots with (a): name the plot, and say what the factor $\frac{1-p}{p}$ does in it. (1 point)
+# - (a) Show that the expected loss over the masks is $\left(y - \sum_d w_d x_d\right)^2 +
+#   \frac{1-p}{p} \sum_d w_d^2\,x_d^2$. (3 points)
+# - (b) To which method that keeps weights small is the second term related, and what does it do to
+#   a weight whose input is always large? (1 point)
+# - (c) Explain one of this unit's plots with (a): name the plot, and say what the factor
+#   $\frac{1-p}{p}$ does in it. (1 point)
 #
 # ### BEGIN SOLUTION
-# (a) For any random $\hat y$: $\mathbb E[(y-\hat y)^2] = (y - \mathbb E\hat y)^2 + \operatorname{Var}(\hat y)$. By section 3, $\mathbb E[k_d/p] = 1$, so $\mathbb E\hat y = \sum_d w_d x_d$. The terms are independent, so their variances add:
-# $\operatorname{Var}(\hat y) = \sum_d w_d^2 x_d^2 \operatorname{Var}(k_d/p) = \sum_d w_d^2 x_d^2\,\frac{1-p}{p}$.
+# (a) For any random $\hat y$: $\mathbb E[(y-\hat y)^2] = (y - \mathbb E\hat y)^2 +
+# \operatorname{Var}(\hat y)$. By section 3, $\mathbb E[k_d/p] = 1$, so
+# $\mathbb E\hat y = \sum_d w_d x_d$. The terms are independent, so their variances add:
+# $\operatorname{Var}(\hat y) = \sum_d w_d^2 x_d^2 \operatorname{Var}(k_d/p) = \sum_d w_d^2
+# x_d^2\,\frac{1-p}{p}$.
 #
-# (b) To L2 regularisation (weight decay): a sum of squared weights, each with its own factor $x_d^2$. A weight whose input is always large is held small more strongly.
+# (b) To L2 regularisation (weight decay): a sum of squared weights, each with its own factor
+# $x_d^2$. A weight whose input is always large is held small more strongly.
 #
-# (c) For instance the sweep over $p$: the strength of the penalty is $\frac{1-p}{p}$, 0 at $p=1$ (overfitting), 1 at $p = 0.5$, 4 at $p = 0.2$, where it outweighs the data (underfitting). Or the first plot of section 3: the height of the lines at $T=1$ is $\sqrt{(1-p)/p}$.
+# (c) For instance the sweep over $p$: the strength of the penalty is $\frac{1-p}{p}$, 0 at $p=1$
+# (overfitting), 1 at $p = 0.5$, 4 at $p = 0.2$, where it outweighs the data (underfitting). Or the
+# first plot of section 3: the height of the lines at $T=1$ is $\sqrt{(1-p)/p}$.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: squared bias plus variance (or the square multiplied out, with $\mathbb E[k^2] = p$). 1 point: the mean of $\hat y$. 1 point: the variance, with the remark that independence lets variances add.
+# - (a) 1 point: squared bias plus variance (or the square multiplied out, with
+#   $\mathbb E[k^2] = p$). 1 point: the mean of $\hat y$. 1 point: the variance, with the remark
+#   that independence lets variances add.
 # - (b) 1 point: L2 or weight decay, and that the penalty of such a weight is larger.
 # - (c) 1 point: names a plot and connects it with the factor $(1-p)/p$ or with the noise.
 # ### END MARK SCHEME

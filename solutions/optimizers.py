@@ -1,8 +1,10 @@
 # %% [markdown]
 # # Optimizers: from the gradient to the step
 #
-# Backpropagation tells you in which direction the loss falls fastest. It does not tell you how far to go, and the direction is not always a good one. In this notebook you write the rules that
-# turn a gradient into a step: plain descent, momentum, AdaGrad, RMSProp, Adam and their relatives. Then you let them race, and train the same network with each of them.
+# Backpropagation tells you in which direction the loss falls fastest. It does not tell you how far
+# to go, and the direction is not always a good one. In this notebook you write the rules that turn
+# a gradient into a step: plain descent, momentum, AdaGrad, RMSProp, Adam and their relatives. Then
+# you let them race, and train the same network with each of them.
 #
 # You need NumPy, gradients, and what a loss is. You need no deep learning library.
 #
@@ -21,14 +23,20 @@
 # | 11 | The same network under each rule | 6 min | ●○○ | |
 # | 12 | Two questions | 10 min | ●●○ | 12 |
 #
-# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares your function with recorded answers and says what it found, as often as you
-# like. The points are given later, on other inputs. Cells that draw or train use *your* functions. If a function is still missing, the cell names it and stops there; run the cell again when the
-# function is written. After opening the notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were; until then even `check` is an unknown name.
-# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
+# cell below it: it compares your function with recorded answers and says what it found, as often as
+# you like. The points are given later, on other inputs. Cells that draw or train use *your*
+# functions. If a function is still missing, the cell names it and stops there; run the cell again
+# when the function is written. After opening the notebook or restarting its kernel, *Run > Run All
+# Above Selected Cell* brings you back to where you were; until then even `check` is an unknown
+# name. Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
 #
-# One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and pencil.
+# One dot ●○○ means that a line or two of code follow from a formula; three ●●● mean paper and
+# pencil.
 #
-# **Conventions.** $w$ is a parameter of any shape, $\mathrm dw = \partial L/\partial w$ the gradient of the loss by it, of the same shape. All operations on them are entry by entry. $\eta$ is the learning rate.
+# **Conventions.** $w$ is a parameter of any shape, $\mathrm dw = \partial L/\partial w$ the
+# gradient of the loss by it, of the same shape. All operations on them are entry by entry. $\eta$
+# is the learning rate.
 
 # %% role="given"
 import math
@@ -44,11 +52,14 @@ begin("optimizers")
 # ## 1 A ravine
 # *8 minutes, ●○○*
 #
-# A network has thousands of weights. Two are enough to see what goes wrong. Here is a loss that is a long valley,
+# A network has thousands of weights. Two are enough to see what goes wrong. Here is a loss that is
+# a long valley,
 #
 # $$L(w) = \tfrac12 \left( w_1^2 + 25\, w_2^2 \right), \qquad \nabla L = (w_1,\; 25\, w_2),$$
 #
-# and gradient descent on it: $w \leftarrow w - \eta \nabla L$, sixty times. The grey lines are lines of equal loss, the star is the goal. Move the slider. **Which rate is best, and what goes wrong on either side of it?**
+# and gradient descent on it: $w \leftarrow w - \eta \nabla L$, sixty times. The grey lines are
+# lines of equal loss, the star is the goal. Move the slider. **Which rate is best, and what goes
+# wrong on either side of it?**
 
 # %% role="explore"
 def down_the_ravine(rate):
@@ -68,32 +79,40 @@ interactive.explore(
 )
 
 # %% [markdown]
-# The gradient stands at right angles to the grey lines, so it points across the valley rather than along it. Hence the zigzag: long steps from wall to wall, short ones towards the goal.
+# The gradient stands at right angles to the grey lines, so it points across the valley rather than
+# along it. Hence the zigzag: long steps from wall to wall, short ones towards the goal.
 #
-# On this loss everything can be computed, since the two coordinates do not mix. With the curvatures $\lambda_1 = 1$ and $\lambda_2 = 25$,
+# On this loss everything can be computed, since the two coordinates do not mix. With the curvatures
+# $\lambda_1 = 1$ and $\lambda_2 = 25$,
 #
 # $$w_i \;\leftarrow\; w_i - \eta \lambda_i w_i = (1 - \eta\lambda_i)\, w_i .$$
 #
-# Each step multiplies coordinate $i$ by $1 - \eta \lambda_i$. It shrinks if $|1 - \eta\lambda_i| < 1$, so for all coordinates together
+# Each step multiplies coordinate $i$ by $1 - \eta \lambda_i$. It shrinks if
+# $|1 - \eta\lambda_i| < 1$, so for all coordinates together
 #
 # $$\eta < \frac{2}{\lambda_{\max}} = \frac{2}{25} = 0.08 .$$
 #
-# The *steepest* direction limits the rate. Between $1/\lambda_{\max}$ and $2/\lambda_{\max}$ its factor is negative: it jumps from wall to wall. The *flattest* direction pays: near $\eta = 0.08$ its factor is
-# still $1 - 0.08 = 0.92$.
+# The *steepest* direction limits the rate. Between $1/\lambda_{\max}$ and $2/\lambda_{\max}$ its
+# factor is negative: it jumps from wall to wall. The *flattest* direction pays: near $\eta = 0.08$
+# its factor is still $1 - 0.08 = 0.92$.
 #
-# The best rate makes both factors equal in size, $1 - \eta\lambda_{\min} = -(1 - \eta\lambda_{\max})$, which gives
+# The best rate makes both factors equal in size,
+# $1 - \eta\lambda_{\min} = -(1 - \eta\lambda_{\max})$, which gives
 #
 # $$\eta = \frac{2}{\lambda_{\min} + \lambda_{\max}}, \qquad \text{factor} = \frac{\kappa - 1}{\kappa + 1}, \qquad \kappa = \frac{\lambda_{\max}}{\lambda_{\min}} .$$
 #
-# The ratio $\kappa$ is called the **condition number**. **Predict**: how many steps does it take to bring $w$ down to one hundredth, for $\kappa = 25$, and for $\kappa = 2500$?
+# The ratio $\kappa$ is called the **condition number**. **Predict**: how many steps does it take to
+# bring $w$ down to one hundredth, for $\kappa = 25$, and for $\kappa = 2500$?
 #
 # <details><summary>Compare your prediction</summary>
 #
-# For $\kappa = 25$ the factor is $24/26 = 0.923$, and $\ln 100 / (-\ln 0.923) \approx 58$ steps. For $\kappa = 2500$ it is $0.9992$: 5,757 steps. The number of steps grows like $\kappa$. Losses of real networks
-# have condition numbers far beyond that, and nobody can read them from a picture.
+# For $\kappa = 25$ the factor is $24/26 = 0.923$, and $\ln 100 / (-\ln 0.923) \approx 58$ steps.
+# For $\kappa = 2500$ it is $0.9992$: 5,757 steps. The number of steps grows like $\kappa$. Losses
+# of real networks have condition numbers far beyond that, and nobody can read them from a picture.
 # </details>
 #
-# Everything that follows is an answer to one of the difficulties of plain descent: ravines, saddles, local minima, and gradients that are only guessed from a small batch.
+# Everything that follows is an answer to one of the difficulties of plain descent: ravines,
+# saddles, local minima, and gradients that are only guessed from a small batch.
 
 # %% [markdown]
 # ## 2 The plain rule
@@ -103,19 +122,29 @@ interactive.explore(
 #
 #     next_w, config = rule(w, dw, config)
 #
-# `config` is a dict. It holds the *settings* of the rule, such as the learning rate, and, from the second rule on, its *state*: what it remembers from step to step. Whoever trains keeps **one config for each parameter** and
-# passes back what the last call returned. Four agreements hold for all rules of this notebook:
+# `config` is a dict. It holds the *settings* of the rule, such as the learning rate, and, from the
+# second rule on, its *state*: what it remembers from step to step. Whoever trains keeps **one
+# config for each parameter** and passes back what the last call returned. Four agreements hold for
+# all rules of this notebook:
 #
-# - Settings that are missing in `config` have a default; `config` may be missing altogether. The first line of each function, which is given, sees to that: it makes a *new* dict with the defaults, overwritten by what was given.
-# - `w` may be updated in place: its owner hands it over and continues with `next_w`. `dw` must stay as it is.
-# - The returned `config` holds the settings that were given and the new state. It may be the caller's dict or a new one.
+# - Settings that are missing in `config` have a default; `config` may be missing altogether. The
+#   first line of each function, which is given, sees to that: it makes a *new* dict with the
+#   defaults, overwritten by what was given.
+# - `w` may be updated in place: its owner hands it over and continues with `next_w`. `dw` must stay
+#   as it is.
+# - The returned `config` holds the settings that were given and the new state. It may be the
+#   caller's dict or a new one.
 # - `next_w` and the arrays of the state have the shape and the dtype of `w`: float32 stays float32.
 #
 # Why is the default `config=None` and not `config={}`?
 #
 # <details><summary>Answer</summary>
 #
-# Python evaluates a default once, when it reads the <code>def</code> line. With <code>config={}</code> all calls without a config would be handed one and the same dict. A rule that writes its state into that dict would mix the states of all of them. The given first line copies, so here it would go well; but whoever leaves out the copy falls into one of Python's oldest traps.
+# Python evaluates a default once, when it reads the <code>def</code> line. With
+# <code>config={}</code> all calls without a config would be handed one and the same dict. A rule
+# that writes its state into that dict would mix the states of all of them. The given first line
+# copies, so here it would go well; but whoever leaves out the copy falls into one of Python's
+# oldest traps.
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -135,10 +164,13 @@ def sgd(w, dw, config=None):
 check(sgd)
 
 # %% [markdown]
-# Where does the S come from? The loss of a network is a mean over all examples. Its gradient over a small random batch is cheap, and right on average, but each single one is a guess. The next cell trains a network on pictures of
-# handwritten digits with your rule. Look at how its pieces fit together: `update_by` keeps the configs, one for each parameter.
+# Where does the S come from? The loss of a network is a mean over all examples. Its gradient over a
+# small random batch is cheap, and right on average, but each single one is a guess. The next cell
+# trains a network on pictures of handwritten digits with your rule. Look at how its pieces fit
+# together: `update_by` keeps the configs, one for each parameter.
 #
-# **Predict** the three loss curves, for batches of 200, 50 and 5 pictures, 150 steps each: which comes down fastest, and which is the cheapest?
+# **Predict** the three loss curves, for batches of 200, 50 and 5 pictures, 150 steps each: which
+# comes down fastest, and which is the cheapest?
 
 # %% role="explore"
 digits = data.digits()
@@ -183,17 +215,24 @@ def guessed_gradients():
 interactive.explore(guessed_gradients)
 
 # %% [markdown]
-# The three lines come down together. For the first steps a guess from 5 pictures is nearly as useful as one from 200, at a fortieth of the price. Later the guesses from 5 pictures jump, and the weights with them. (Not all of the jumping is the network's: what is drawn is the loss of the batch, and a mean over 5 pictures is
-# a rough measurement, too. Measured on all training pictures, the loss at the end is 0.18, 0.19 and 0.38.)
+# The three lines come down together. For the first steps a guess from 5 pictures is nearly as
+# useful as one from 200, at a fortieth of the price. Later the guesses from 5 pictures jump, and
+# the weights with them. (Not all of the jumping is the network's: what is drawn is the loss of the
+# batch, and a mean over 5 pictures is a rough measurement, too. Measured on all training pictures,
+# the loss at the end is 0.18, 0.19 and 0.38.)
 #
 # ## 3 Saddles
 # *7 minutes, ●○○*
 #
-# A gradient of zero can be a minimum, a maximum, or something in between: a **saddle**, where the loss rises in some directions and falls in others. Which one it is, is decided by the second derivatives, by the signs of the eigenvalues
-# of the Hessian matrix $H_{ij} = \partial^2 L / \partial w_i \partial w_j$: at a minimum *all* of them are positive.
+# A gradient of zero can be a minimum, a maximum, or something in between: a **saddle**, where the
+# loss rises in some directions and falls in others. Which one it is, is decided by the second
+# derivatives, by the signs of the eigenvalues of the Hessian matrix
+# $H_{ij} = \partial^2 L / \partial w_i \partial w_j$: at a minimum *all* of them are positive.
 #
-# Suppose for a moment that each eigenvalue had either sign with probability $\tfrac12$, independently. In $d$ dimensions the share of minima among the places with zero gradient would be $2^{-d}$. Eigenvalues of a random symmetric matrix
-# are not independent: they repel each other, so that they spread out over both signs. **Does that make minima rarer or less rare than $2^{-d}$?**
+# Suppose for a moment that each eigenvalue had either sign with probability $\tfrac12$,
+# independently. In $d$ dimensions the share of minima among the places with zero gradient would be
+# $2^{-d}$. Eigenvalues of a random symmetric matrix are not independent: they repel each other, so
+# that they spread out over both signs. **Does that make minima rarer or less rare than $2^{-d}$?**
 
 # %% role="explore"
 def eigenvalues_of(count, d, rng):
@@ -221,11 +260,17 @@ def signs_of_curvature():
 interactive.explore(signs_of_curvature)
 
 # %% [markdown]
-# Rarer: of 40,000 matrices 15 % are positive in two dimensions (not 25 %), 0.26 % in four (not 6 %), and in five it is seven of them. With $d = 200$ the eigenvalues of each matrix form a half circle around 0, and half of them are negative, give or take a hundredth. For a minimum all of
-# them would have to be on one side. If Hessians were random, you would not meet a minimum in a network of any size: **almost every place without a slope would be a saddle.**
+# Rarer: of 40,000 matrices 15 % are positive in two dimensions (not 25 %), 0.26 % in four (not 6
+# %), and in five it is seven of them. With $d = 200$ the eigenvalues of each matrix form a half
+# circle around 0, and half of them are negative, give or take a hundredth. For a minimum all of
+# them would have to be on one side. If Hessians were random, you would not meet a minimum in a
+# network of any size: **almost every place without a slope would be a saddle.**
 #
-# A network's Hessian is no random matrix. So let us look at a real one: a small network with 63 parameters that separates three spirals. Its Hessian fits into a few lines, since the gradient is there already: differences of gradients at
-# two neighbouring places are a row of it. What do you expect: how many of the 63 eigenvalues are negative at the start, and how many when the loss is low?
+# A network's Hessian is no random matrix. So let us look at a real one: a small network with 63
+# parameters that separates three spirals. Its Hessian fits into a few lines, since the gradient is
+# there already: differences of gradients at two neighbouring places are a row of it. What do you
+# expect: how many of the 63 eigenvalues are negative at the start, and how many when the loss is
+# low?
 
 # %% role="explore"
 def hessian_eigenvalues(network, x, y, h=1e-4):
@@ -273,28 +318,41 @@ def curvature_of_a_network():
 interactive.explore(curvature_of_a_network)
 
 # %% [markdown]
-# At the start 26 of 63 eigenvalues are negative, at loss 0.71 there are 18, at loss 0.05 three are left, and they are small. (Counted are those below minus a thousandth of the largest one.) Random matrices tell the truth about the start and not about the end: the lower the loss, the fewer directions lead further down. So
-# high up you rarely get stuck in a minimum, you get *slow* at saddles; and where all directions lead up, the loss is low already. How exactly this holds for large networks is a matter of research ([Dauphin and others, 2014](https://arxiv.org/abs/1406.2572)).
+# At the start 26 of 63 eigenvalues are negative, at loss 0.71 there are 18, at loss 0.05 three are
+# left, and they are small. (Counted are those below minus a thousandth of the largest one.) Random
+# matrices tell the truth about the start and not about the end: the lower the loss, the fewer
+# directions lead further down. So high up you rarely get stuck in a minimum, you get *slow* at
+# saddles; and where all directions lead up, the loss is low already. How exactly this holds for
+# large networks is a matter of research ([Dauphin and others,
+# 2014](https://arxiv.org/abs/1406.2572)).
 #
-# How bad is a saddle for plain descent? Near it the gradient is tiny. On $L = \tfrac12 w_1^2 - \tfrac12 w_2^2 + \tfrac14 w_2^4$ the distance from the ridge grows by the factor $1+\eta$ per step: starting at $0.001$, with $\eta = 0.1$, it takes
-# $\ln 1000 / \ln 1.1 \approx 72$ steps until there is any speed. You see that in the race of section 7.
+# How bad is a saddle for plain descent? Near it the gradient is tiny. On
+# $L = \tfrac12 w_1^2 - \tfrac12 w_2^2 + \tfrac14 w_2^4$ the distance from the ridge grows by the
+# factor $1+\eta$ per step: starting at $0.001$, with $\eta = 0.1$, it takes
+# $\ln 1000 / \ln 1.1 \approx 72$ steps until there is any speed. You see that in the race of
+# section 7.
 
 # %% [markdown]
 # ## 4 Momentum, and a look ahead
 # *18 minutes, ●●○, 18 points*
 #
-# A ball that rolls down the ravine does not zigzag. It has a velocity: what points to and fro cancels, what points the same way adds up. So keep a velocity $v$ that remembers past gradients:
+# A ball that rolls down the ravine does not zigzag. It has a velocity: what points to and fro
+# cancels, what points the same way adds up. So keep a velocity $v$ that remembers past gradients:
 #
 # $$v \;\leftarrow\; \mu v - \eta\, \mathrm dw, \qquad w \;\leftarrow\; w + v .$$
 #
-# $\mu$ is the **momentum**, usually 0.9: the share of the velocity that survives a step. Insert the rule into itself, starting from $v = 0$:
+# $\mu$ is the **momentum**, usually 0.9: the share of the velocity that survives a step. Insert the
+# rule into itself, starting from $v = 0$:
 #
 # $$v_t = -\eta \left( \mathrm dw_t + \mu\, \mathrm dw_{t-1} + \mu^2\, \mathrm dw_{t-2} + \dots \right).$$
 #
-# If all gradients were the same, $g$, the sum would be geometric and $v \to -\eta g / (1-\mu)$. With $\mu = 0.9$ the final step is **ten times** as long as that of plain descent with the same $\eta$. If they alternated, $+g, -g, +g, \dots$, the size would
-# tend to $\eta g / (1 + \mu)$: about half.
+# If all gradients were the same, $g$, the sum would be geometric and $v \to -\eta g / (1-\mu)$.
+# With $\mu = 0.9$ the final step is **ten times** as long as that of plain descent with the same
+# $\eta$. If they alternated, $+g, -g, +g, \dots$, the size would tend to $\eta g / (1 + \mu)$:
+# about half.
 #
-# Note where $\eta$ and the minus sign stand: inside the velocity. Other books and PyTorch keep them outside. In section 9 you see when that makes a difference.
+# Note where $\eta$ and the minus sign stand: inside the velocity. Other books and PyTorch keep them
+# outside. In section 9 you see when that makes a difference.
 
 # %% role="exercise" from_truth=true
 def sgd_momentum(w, dw, config=None):
@@ -316,12 +374,16 @@ def sgd_momentum(w, dw, config=None):
 check(sgd_momentum)
 
 # %% [markdown]
-# How much does it help in a ravine, and which $\mu$ is best? Along coordinate $i$ we have $\mathrm dw = \lambda_i w$, and $v_t = w_{t} - w_{t-1}$. Put both into the rule:
+# How much does it help in a ravine, and which $\mu$ is best? Along coordinate $i$ we have
+# $\mathrm dw = \lambda_i w$, and $v_t = w_{t} - w_{t-1}$. Put both into the rule:
 #
 # $$w_{t+1} = (1 + \mu - \eta\lambda_i)\, w_t - \mu\, w_{t-1} .$$
 #
-# Solutions are powers $w_t = r^t$ with $r^2 - (1 + \mu - \eta\lambda_i)\, r + \mu = 0$. The product of the two roots is $\mu$. If the discriminant $(1 + \mu - \eta\lambda_i)^2 - 4\mu$ is negative, they are complex conjugates, so *each has the size $\sqrt\mu$, whatever
-# $\lambda_i$ is*. That is the point: steep and flat directions shrink at the same pace. The discriminant is not positive as long as
+# Solutions are powers $w_t = r^t$ with $r^2 - (1 + \mu - \eta\lambda_i)\, r + \mu = 0$. The product
+# of the two roots is $\mu$. If the discriminant $(1 + \mu - \eta\lambda_i)^2 - 4\mu$ is negative,
+# they are complex conjugates, so *each has the size $\sqrt\mu$, whatever $\lambda_i$ is*. That is
+# the point: steep and flat directions shrink at the same pace. The discriminant is not positive as
+# long as
 #
 # $$(1 - \sqrt\mu)^2 \;\le\; \eta\lambda_i \;\le\; (1 + \sqrt\mu)^2 .$$
 #
@@ -329,9 +391,13 @@ check(sgd_momentum)
 #
 # $$\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}, \qquad \eta = \frac{(1+\sqrt\mu)^2}{\lambda_{\max}} .$$
 #
-# The condition number has been replaced by its **root**. For $\kappa = 25$: $\sqrt\mu = \tfrac46$, that is $\mu = 0.44$, and $\eta = 0.111$, more than plain descent survives. From $\ln 100 / (-\ln \tfrac23) \approx 11$ you expect somewhat more than 11 steps (the double root costs a few) instead of 58.
+# The condition number has been replaced by its **root**. For $\kappa = 25$: $\sqrt\mu = \tfrac46$,
+# that is $\mu = 0.44$, and $\eta = 0.111$, more than plain descent survives. From
+# $\ln 100 / (-\ln \tfrac23) \approx 11$ you expect somewhat more than 11 steps (the double root
+# costs a few) instead of 58.
 #
-# **Predict** the two ends of the slider before you move it: what does the path look like at $\mu = 0$ and at $\mu = 0.99$?
+# **Predict** the two ends of the slider before you move it: what does the path look like at
+# $\mu = 0$ and at $\mu = 0.99$?
 
 # %% role="explore"
 def walk(landscape, rule, steps=60, noise=0.0, seed=0, start=None, **settings):
@@ -369,24 +435,35 @@ interactive.explore(
 )
 
 # %% [markdown]
-# It zigzags even more than plain descent, and is faster all the same: 22 steps instead of 58, with the best settings of either rule. (For a walk that looks like a rolling ball, choose $\mu = 0.9$ and the rate 0.01.) The theory's 11 are for a single root; the double root costs as many again.
+# It zigzags even more than plain descent, and is faster all the same: 22 steps instead of 58, with
+# the best settings of either rule. (For a walk that looks like a rolling ball, choose $\mu = 0.9$
+# and the rate 0.01.) The theory's 11 are for a single root; the double root costs as many again.
 #
-# A larger momentum is not better: with the same rate it takes 28 steps at $\mu = 0.7$, 94 at 0.9, and at 0.99 the ball swings to and fro for 983. A smaller one is worse in another way. The walk grows as soon as a root lies beyond $-1$. With $r = -1$ the equation reads $1 + (1 + \mu - \eta\lambda) + \mu = 0$, so the limit is $\eta = 2(1+\mu)/\lambda_{\max}$. At $\mu = 0.2$ that is
-# 0.096, and the rate 0.111 is above it: the walk diverges. At $\mu = 0$ you meet the limit of section 1 again.
+# A larger momentum is not better: with the same rate it takes 28 steps at $\mu = 0.7$, 94 at 0.9,
+# and at 0.99 the ball swings to and fro for 983. A smaller one is worse in another way. The walk
+# grows as soon as a root lies beyond $-1$. With $r = -1$ the equation reads
+# $1 + (1 + \mu - \eta\lambda) + \mu = 0$, so the limit is $\eta = 2(1+\mu)/\lambda_{\max}$. At
+# $\mu = 0.2$ that is 0.096, and the rate 0.111 is above it: the walk diverges. At $\mu = 0$ you
+# meet the limit of section 1 again.
 #
-# In practice nobody knows $\kappa$. The usual 0.9 is the right one for $\kappa \approx 1440$: put it into the formula.
+# In practice nobody knows $\kappa$. The usual 0.9 is the right one for $\kappa \approx 1440$: put
+# it into the formula.
 #
 # ### Looking ahead
-# With a velocity you know, before you look at the gradient, roughly where you will be: at $\theta + \mu v$, if $\theta$ stands for the weights ($w$ is about to get another meaning). Yurii Nesterov's idea (1983) is to take the gradient *there*, where it can still correct the step:
+# With a velocity you know, before you look at the gradient, roughly where you will be: at
+# $\theta + \mu v$, if $\theta$ stands for the weights ($w$ is about to get another meaning). Yurii
+# Nesterov's idea (1983) is to take the gradient *there*, where it can still correct the step:
 #
 # $$v \;\leftarrow\; \mu v - \eta\, \nabla L(\theta + \mu v), \qquad \theta \;\leftarrow\; \theta + v .$$
 #
-# A rule of our form cannot ask for a gradient elsewhere: it is handed `dw`. So we change what we store. Instead of $\theta$ let the network hold the place ahead, $w = \theta + \mu v$. Then `dw` *is* the gradient that is needed, and from
-# $\theta = w - \mu v$
+# A rule of our form cannot ask for a gradient elsewhere: it is handed `dw`. So we change what we
+# store. Instead of $\theta$ let the network hold the place ahead, $w = \theta + \mu v$. Then `dw`
+# *is* the gradient that is needed, and from $\theta = w - \mu v$
 #
 # $$w_{\text{next}} = \theta_{\text{next}} + \mu v_{\text{next}} = \left(\theta + v_{\text{next}}\right) + \mu v_{\text{next}} = w - \mu v + (1 + \mu)\, v_{\text{next}} .$$
 #
-# Both velocities occur, the old one and the new one. If you overwrite the first before you use it, the formula collapses to plain momentum, and no error message tells you so.
+# Both velocities occur, the old one and the new one. If you overwrite the first before you use it,
+# the formula collapses to plain momentum, and no error message tells you so.
 
 # %% role="exercise" from_truth=true
 def nesterov_momentum(w, dw, config=None):
@@ -409,7 +486,8 @@ def nesterov_momentum(w, dw, config=None):
 check(nesterov_momentum)
 
 # %% [markdown]
-# Does the look ahead make a difference? Both rules, the same settings, the usual $\mu = 0.9$. What do you expect of the overshooting?
+# Does the look ahead make a difference? Both rules, the same settings, the usual $\mu = 0.9$. What
+# do you expect of the overshooting?
 
 # %% role="explore"
 def with_and_without_look_ahead():
@@ -427,24 +505,36 @@ def with_and_without_look_ahead():
 interactive.explore(with_and_without_look_ahead)
 
 # %% [markdown]
-# With these settings momentum needs 81 steps to one hundredth of the distance, Nesterov 58. Momentum swings to $-0.67$ on the other wall of the valley, Nesterov to $-0.32$: in the steep direction the place ahead lies on the rising wall already, and its gradient brakes the step *before* it is made.
+# With these settings momentum needs 81 steps to one hundredth of the distance, Nesterov 58.
+# Momentum swings to $-0.67$ on the other wall of the valley, Nesterov to $-0.32$: in the steep
+# direction the place ahead lies on the rising wall already, and its gradient brakes the step
+# *before* it is made.
 
 # %% [markdown]
 # ## 5 A rate for each weight
 # *14 minutes, ●●○, 17 points*
 #
-# Momentum softens the ravine. One could also get rid of it: if each coordinate had its own learning rate, $1/\lambda_i$, a single step would do, since $1 - \lambda_i/\lambda_i = 0$. The $\lambda_i$ are unknown, but there is a hint: steep directions are those with large gradients. So **divide each entry by the size of
-# its own past gradients**. John Duchi, Elad Hazan and Yoram Singer (2011) called it AdaGrad:
+# Momentum softens the ravine. One could also get rid of it: if each coordinate had its own learning
+# rate, $1/\lambda_i$, a single step would do, since $1 - \lambda_i/\lambda_i = 0$. The $\lambda_i$
+# are unknown, but there is a hint: steep directions are those with large gradients. So **divide
+# each entry by the size of its own past gradients**. John Duchi, Elad Hazan and Yoram Singer (2011)
+# called it AdaGrad:
 #
 # $$\mathrm{cache} \;\leftarrow\; \mathrm{cache} + \mathrm dw^2, \qquad w \;\leftarrow\; w - \eta\, \frac{\mathrm dw}{\sqrt{\mathrm{cache}} + \varepsilon} .$$
 #
-# Everything is entry by entry: `cache` has the shape of `w`. The small $\varepsilon$ = `1e-8` stands *outside* of the root here (some libraries put it inside). It saves from $0/0$ an entry whose gradients have all been zero: think of the weights behind a pixel that is 0 in every picture.
+# Everything is entry by entry: `cache` has the shape of `w`. The small $\varepsilon$ = `1e-8`
+# stands *outside* of the root here (some libraries put it inside). It saves from $0/0$ an entry
+# whose gradients have all been zero: think of the weights behind a pixel that is 0 in every
+# picture.
 #
-# **Predict** two things. How long is the very first step of an entry with gradient $1000$, and of one with gradient $0.001$? And if the gradient is the same number in every step, how does the length of step $t$ depend on $t$?
+# **Predict** two things. How long is the very first step of an entry with gradient $1000$, and of
+# one with gradient $0.001$? And if the gradient is the same number in every step, how does the
+# length of step $t$ depend on $t$?
 #
 # <details><summary>Compare your prediction</summary>
 #
-# First step: $\mathrm{cache} = g^2$, so $\eta\, g/|g| = \pm\eta$ for both. Later: $\mathrm{cache} = t g^2$, so the step is $\eta / \sqrt t$, again independent of $g$.
+# First step: $\mathrm{cache} = g^2$, so $\eta\, g/|g| = \pm\eta$ for both. Later:
+# $\mathrm{cache} = t g^2$, so the step is $\eta / \sqrt t$, again independent of $g$.
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -467,11 +557,15 @@ def adagrad(w, dw, config=None):
 check(adagrad)
 
 # %% [markdown]
-# The sum never shrinks, so neither does the denominator. That is wanted on a convex problem, where steps must become small in the end. A network may have a long way to go yet. Geoffrey Hinton's RMSProp (2012, from the slides of a lecture) lets the memory fade:
+# The sum never shrinks, so neither does the denominator. That is wanted on a convex problem, where
+# steps must become small in the end. A network may have a long way to go yet. Geoffrey Hinton's
+# RMSProp (2012, from the slides of a lecture) lets the memory fade:
 #
 # $$\mathrm{cache} \;\leftarrow\; \rho\, \mathrm{cache} + (1-\rho)\, \mathrm dw^2 ,$$
 #
-# with the *decay rate* $\rho$, usually 0.99 or 0.9: the weight of the **old** value, like momentum. The step is that of AdaGrad. `cache` now is a weighted mean of squares, and its root a typical size (root mean square, hence the name).
+# with the *decay rate* $\rho$, usually 0.99 or 0.9: the weight of the **old** value, like momentum.
+# The step is that of AdaGrad. `cache` now is a weighted mean of squares, and its root a typical
+# size (root mean square, hence the name).
 
 # %% role="exercise" from_truth=true
 def rmsprop(w, dw, config=None):
@@ -494,7 +588,9 @@ def rmsprop(w, dw, config=None):
 check(rmsprop)
 
 # %% [markdown]
-# Now hand both rules a gradient that is 1 for 200 steps and then 0.01 for 300 steps, as if a steep slope turned into a plain. The cell measures the lengths of the steps. The learning rate is 0.01. Sketch the curves first: where do they start, where are they after 200 steps, and where after 500?
+# Now hand both rules a gradient that is 1 for 200 steps and then 0.01 for 300 steps, as if a steep
+# slope turned into a plain. The cell measures the lengths of the steps. The learning rate is 0.01.
+# Sketch the curves first: where do they start, where are they after 200 steps, and where after 500?
 
 # %% role="explore"
 def lengths_of_steps(rule, gradients, **settings):
@@ -522,20 +618,25 @@ def from_slope_to_plain():
 interactive.explore(from_slope_to_plain)
 
 # %% [markdown]
-# AdaGrad starts with $\eta = 0.01$, has fallen to $0.01/\sqrt{200} = 0.0007$ on the slope, and on the plain it stays at $7 \cdot 10^{-6}$: the sum remembers the slope for ever. RMSProp does not shrink on the slope. On the plain it first takes short steps as well, and then forgets: with decay rate 0.9 it is back at 0.009 after 100 steps,
-# with 0.99 it has come to 0.0005 after 300.
+# AdaGrad starts with $\eta = 0.01$, has fallen to $0.01/\sqrt{200} = 0.0007$ on the slope, and on
+# the plain it stays at $7 \cdot 10^{-6}$: the sum remembers the slope for ever. RMSProp does not
+# shrink on the slope. On the plain it first takes short steps as well, and then forgets: with decay
+# rate 0.9 it is back at 0.009 after 100 steps, with 0.99 it has come to 0.0005 after 300.
 #
-# And look at its very first step: 0.1 with decay rate 0.99, ten times $\eta$, and 0.03 with 0.9. Why? Compute `cache` after one step. It is the problem that the next section repairs.
+# And look at its very first step: 0.1 with decay rate 0.99, ten times $\eta$, and 0.03 with 0.9.
+# Why? Compute `cache` after one step. It is the problem that the next section repairs.
 
 # %% [markdown]
 # ## 6 Adam
 # *16 minutes, ●●○, 16 points*
 #
-# Momentum averages the gradient, RMSProp averages its square. Adam (Diederik Kingma and Jimmy Ba, 2015) does both, with two fading means,
+# Momentum averages the gradient, RMSProp averages its square. Adam (Diederik Kingma and Jimmy Ba, 2015)
+# does both, with two fading means,
 #
 # $$m \;\leftarrow\; \beta_1 m + (1-\beta_1)\, \mathrm dw, \qquad v \;\leftarrow\; \beta_2 v + (1-\beta_2)\, \mathrm dw^2 ,$$
 #
-# and one correction. (The letter $v$ is not the velocity any more; both names are usual.) Both means start at zero, so at first they are too small. By how much? Insert the rule into itself:
+# and one correction. (The letter $v$ is not the velocity any more; both names are usual.) Both
+# means start at zero, so at first they are too small. By how much? Insert the rule into itself:
 #
 # $$m_t = (1-\beta_1) \sum_{k=0}^{t-1} \beta_1^k\, \mathrm dw_{t-k} .$$
 #
@@ -543,17 +644,23 @@ interactive.explore(from_slope_to_plain)
 #
 # $$\mathbb E[m_t] = \mathbb E[\mathrm dw] \cdot (1-\beta_1) \sum_{k=0}^{t-1} \beta_1^k = \mathbb E[\mathrm dw] \cdot \left(1 - \beta_1^t\right),$$
 #
-# and in the same way $\mathbb E[v_t] = \mathbb E[\mathrm dw^2]\,(1 - \beta_2^t)$. So divide by that:
+# and in the same way $\mathbb E[v_t] = \mathbb E[\mathrm dw^2]\,(1 - \beta_2^t)$. So divide by
+# that:
 #
 # $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat v = \frac{v}{1-\beta_2^t}, \qquad w \;\leftarrow\; w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon} .$$
 #
-# $t$ is the number of the step, from 1 on. It is a part of the state: config holds the number of steps done *before*, and a missing `t` means 0. So **add 1 to `t` before you use it**, and store it. The *uncorrected* $m$ and $v$ are stored; the corrected ones are for this step only.
+# $t$ is the number of the step, from 1 on. It is a part of the state: config holds the number of
+# steps done *before*, and a missing `t` means 0. So **add 1 to `t` before you use it**, and store
+# it. The *uncorrected* $m$ and $v$ are stored; the corrected ones are for this step only.
 #
-# Without the correction, is the first step too short or too long? Both means are too small, one in the numerator, one under a root in the denominator. Compute it for $\beta_1 = 0.9$, $\beta_2 = 0.999$.
+# Without the correction, is the first step too short or too long? Both means are too small, one in
+# the numerator, one under a root in the denominator. Compute it for $\beta_1 = 0.9$,
+# $\beta_2 = 0.999$.
 #
 # <details><summary>Compare your result</summary>
 #
-# $m = 0.1\, g$ and $\sqrt v = \sqrt{0.001}\, |g| = 0.0316\, |g|$. The step is $3.16\, \eta$: more than three times too <em>long</em>. The next ones are worse, as you will see.
+# $m = 0.1\, g$ and $\sqrt v = \sqrt{0.001}\, |g| = 0.0316\, |g|$. The step is $3.16\, \eta$: more
+# than three times too <em>long</em>. The next ones are worse, as you will see.
 # </details>
 #
 # <details><summary>Hint: the first step gives NaN</summary>
@@ -587,7 +694,10 @@ def adam(w, dw, config=None):
 check(adam)
 
 # %% [markdown]
-# Now look at the first steps with and without the correction. Your own function can do without: start it at $t = 10^9$, where $1 - \beta^t = 1$. The gradient is 1 in every step, so with the correction each step should have the length $\eta$. **Predict** for how many steps one can see that the correction is missing.
+# Now look at the first steps with and without the correction. Your own function can do without:
+# start it at $t = 10^9$, where $1 - \beta^t = 1$. The gradient is 1 in every step, so with the
+# correction each step should have the length $\eta$. **Predict** for how many steps one can see
+# that the correction is missing.
 
 # %% role="explore"
 def first_steps():
@@ -608,25 +718,38 @@ def first_steps():
 interactive.explore(first_steps)
 
 # %% [markdown]
-# Without the correction the steps are 3.2 times too long at first, 6.6 times at step 12 and still 3.2 times at step 100. They are right only after thousands of steps, since $\beta_2^t$ dies out so slowly. On the digits the uncorrected runs jump about: between steps 20 and 60 their mean loss is 0.5 to 1.1, that of the corrected ones 0.14 to 0.25.
+# Without the correction the steps are 3.2 times too long at first, 6.6 times at step 12 and still
+# 3.2 times at step 100. They are right only after thousands of steps, since $\beta_2^t$ dies out so
+# slowly. On the digits the uncorrected runs jump about: between steps 20 and 60 their mean loss is
+# 0.5 to 1.1, that of the corrected ones 0.14 to 0.25.
 
 # %% [markdown]
 # ### Where epsilon stands
-# The paper mentions a faster form: pull both corrections into the learning rate, $\eta_t = \eta \sqrt{1-\beta_2^t} / (1-\beta_1^t)$, and take $w - \eta_t\, m / (\sqrt v + \varepsilon)$. Many published solutions have it. Multiply numerator and denominator by $1/\sqrt{1-\beta_2^t}$ and you see the difference: there $\varepsilon$ is divided by
-# $\sqrt{1-\beta_2^t}$ as well, at $t=1$ by 0.03. For gradients near 1 that changes the seventh digit. For a gradient of $10^{-7}$, how long is the first step in either form?
+# The paper mentions a faster form: pull both corrections into the learning rate,
+# $\eta_t = \eta \sqrt{1-\beta_2^t} / (1-\beta_1^t)$, and take
+# $w - \eta_t\, m / (\sqrt v + \varepsilon)$. Many published solutions have it. Multiply numerator
+# and denominator by $1/\sqrt{1-\beta_2^t}$ and you see the difference: there $\varepsilon$ is
+# divided by $\sqrt{1-\beta_2^t}$ as well, at $t=1$ by 0.03. For gradients near 1 that changes the
+# seventh digit. For a gradient of $10^{-7}$, how long is the first step in either form?
 #
 # <details><summary>Answer</summary>
 #
-# In the form of the docstring $10^{-7} / (10^{-7} + 10^{-8}) = 0.91$ learning rates. In the other one $10^{-7} / (10^{-7} + 10^{-8}/0.0316) = 0.24$. Neither is wrong, but they are two rules. Your check names the other one if it finds it.
+# In the form of the docstring $10^{-7} / (10^{-7} + 10^{-8}) = 0.91$ learning rates. In the other
+# one $10^{-7} / (10^{-7} + 10^{-8}/0.0316) = 0.24$. Neither is wrong, but they are two rules. Your
+# check names the other one if it finds it.
 # </details>
 
 # %% [markdown]
 # ## 7 The race
 # *6 minutes, ●○○*
 #
-# Now you have six rules. The cell below lets them race over four landscapes at once; run it again to see it again. Each rule has a rate that suits it: the question is not who is first, but **how each of them moves**.
+# Now you have six rules. The cell below lets them race over four landscapes at once; run it again
+# to see it again. Each rule has a rate that suits it: the question is not who is first, but **how
+# each of them moves**.
 #
-# Before you run it, predict for each landscape which rules will have the difficulty: the ravine, the saddle (the start lies a thousandth beside the ridge), a local minimum in front of a deeper one, and the ravine once more with noise on every gradient.
+# Before you run it, predict for each landscape which rules will have the difficulty: the ravine,
+# the saddle (the start lies a thousandth beside the ridge), a local minimum in front of a deeper
+# one, and the ravine once more with noise on every gradient.
 
 # %% role="explore"
 RULES = {"SGD": sgd, "momentum": sgd_momentum, "Nesterov": nesterov_momentum,
@@ -653,15 +776,25 @@ def the_race():
 interactive.explore(the_race)
 
 # %% [markdown]
-# *Ravine.* Plain descent zigzags. Momentum and Nesterov swing in arcs. AdaGrad and RMSProp start at 45 degrees, as if there were no ravine, since they divide each coordinate by its own size. Adam does both: a straight start, then an arc.
+# *Ravine.* Plain descent zigzags. Momentum and Nesterov swing in arcs. AdaGrad and RMSProp start at
+# 45 degrees, as if there were no ravine, since they divide each coordinate by its own size. Adam
+# does both: a straight start, then an arc.
 #
-# *Saddle.* Plain descent, momentum and Nesterov run along the ridge into the saddle and need more than 60 steps to get half a unit away from the ridge. AdaGrad needs three, RMSProp four, Adam eleven: a tiny gradient, divided by its own size, is as good as a large one.
+# *Saddle.* Plain descent, momentum and Nesterov run along the ridge into the saddle and need more
+# than 60 steps to get half a unit away from the ridge. AdaGrad needs three, RMSProp four, Adam
+# eleven: a tiny gradient, divided by its own size, is as good as a large one.
 #
-# *Local minimum.* Only momentum and Nesterov have the speed to cross the barrier; the others come to rest in the shallow valley. This is no merit in itself: a rule with speed can leave a good valley as well.
+# *Local minimum.* Only momentum and Nesterov have the speed to cross the barrier; the others come
+# to rest in the shallow valley. This is no merit in itself: a rule with speed can leave a good
+# valley as well.
 #
-# *Noise.* Plain descent with $\eta = 0.05$ and momentum with $\eta = 0.005$ take steps of the same length in the end, $\eta/(1-\mu)$. Over the last 40 steps the mean loss is 0.60 for plain descent, 0.31 for momentum and 0.23 for Nesterov: an average over ten gradients is a better guess than one.
+# *Noise.* Plain descent with $\eta = 0.05$ and momentum with $\eta = 0.005$ take steps of the same
+# length in the end, $\eta/(1-\mu)$. Over the last 40 steps the mean loss is 0.60 for plain descent,
+# 0.31 for momentum and 0.23 for Nesterov: an average over ten gradients is a better guess than one.
 #
-# Would other rates give other winners? Of course. Try it with one rule at a time. Can you get plain descent over the barrier between the two valleys? Can you keep momentum from crossing it? Which rule suffers least from a rate that is ten times too small?
+# Would other rates give other winners? Of course. Try it with one rule at a time. Can you get plain
+# descent over the barrier between the two valleys? Can you keep momentum from crossing it? Which
+# rule suffers least from a rate that is ten times too small?
 
 # %% role="explore"
 def your_race(place, rule, rate, noise, steps):
@@ -687,16 +820,23 @@ interactive.explore(
 # ## 8 Weights that decay
 # *9 minutes, ●●○, 10 points*
 #
-# Large weights are held back by a penalty $\tfrac{\omega}{2}\lVert w\rVert^2$ in the loss, which adds $\omega w$ to the gradient. With plain descent that is the same as letting all weights *decay* a little in each step:
+# Large weights are held back by a penalty $\tfrac{\omega}{2}\lVert w\rVert^2$ in the loss, which
+# adds $\omega w$ to the gradient. With plain descent that is the same as letting all weights
+# *decay* a little in each step:
 #
 # $$w - \eta\,(\mathrm dw + \omega w) = (1 - \eta\omega)\, w - \eta\, \mathrm dw .$$
 #
-# In Adam it is not the same. If $\omega w$ is a part of the gradient, it passes through $m$ and is divided by $\sqrt{\hat v}$ as well. **Which weights decay less then: those with large or those with small gradients?** Ilya Loshchilov and Frank Hutter (2019) took the decay out of the gradient and past the moments. Their
-# rule, AdamW, is Adam plus one term:
+# In Adam it is not the same. If $\omega w$ is a part of the gradient, it passes through $m$ and is
+# divided by $\sqrt{\hat v}$ as well. **Which weights decay less then: those with large or those
+# with small gradients?** Ilya Loshchilov and Frank Hutter (2019) took the decay out of the gradient
+# and past the moments. Their rule, AdamW, is Adam plus one term:
 #
 # $$w \;\leftarrow\; w - \eta \left( \frac{\hat m}{\sqrt{\hat v} + \varepsilon} + \omega w \right),$$
 #
-# where the $w$ in the bracket is the old one and $\hat m$, $\hat v$ know nothing of $\omega$. You may call your `adam`. Two things to watch: if your `adam` works in place, `w` is no longer the old one afterwards; and if your `adam` is not right yet, write its lines out here, so that one mistake does not cost twice.
+# where the $w$ in the bracket is the old one and $\hat m$, $\hat v$ know nothing of $\omega$. You
+# may call your `adam`. Two things to watch: if your `adam` works in place, `w` is no longer the old
+# one afterwards; and if your `adam` is not right yet, write its lines out here, so that one mistake
+# does not cost twice.
 
 # %% role="exercise" from_truth=true
 def adamw(w, dw, config=None):
@@ -718,7 +858,9 @@ def adamw(w, dw, config=None):
 check(adamw)
 
 # %% [markdown]
-# The experiment: two weights that the data do not care about, so their gradients are pure noise around 0. For one the noise has size 10, for the other 0.1. Both start at 1. A regulariser should pull both towards 0, at the same pace. With $\eta = 0.001$ and $\omega = 1$ the decay alone leaves
+# The experiment: two weights that the data do not care about, so their gradients are pure noise
+# around 0. For one the noise has size 10, for the other 0.1. Both start at 1. A regulariser should
+# pull both towards 0, at the same pace. With $\eta = 0.001$ and $\omega = 1$ the decay alone leaves
 # $(1 - 0.001)^{1000} = 0.37$ after 1,000 steps.
 
 # %% role="explore"
@@ -750,14 +892,18 @@ def two_ways_to_decay():
 interactive.explore(two_ways_to_decay)
 
 # %% [markdown]
-# With L2 in Adam, the weight with the large gradients keeps 91 % and the one with the small ones 26 %: the first hardly decays, the second faster than planned, because the penalty is divided by the size of the gradients. AdamW leaves 37 % of either, as computed.
+# With L2 in Adam, the weight with the large gradients keeps 91 % and the one with the small ones 26
+# %: the first hardly decays, the second faster than planned, because the penalty is divided by the
+# size of the gradients. AdamW leaves 37 % of either, as computed.
 
 # %% [markdown]
 # ## 9 A rate that changes
 # *12 minutes, ●○○, 14 points*
 #
-# A large rate is good at the start, when there is far to go, and bad at the end, when noise keeps the weights jumping around the goal. So let the rate fall. A *schedule* is a function of the step, numbered from 0. Two of them are in use everywhere: stairs, and half a period of the cosine. The third
-# one, at the very beginning, does the opposite: it warms up.
+# A large rate is good at the start, when there is far to go, and bad at the end, when noise keeps
+# the weights jumping around the goal. So let the rate fall. A *schedule* is a function of the step,
+# numbered from 0. Two of them are in use everywhere: stairs, and half a period of the cosine. The
+# third one, at the very beginning, does the opposite: it warms up.
 #
 # **Step decay** multiplies the rate by a factor every so many steps.
 
@@ -775,7 +921,8 @@ def step_decay(base_rate, step, every, factor):
 check(step_decay)
 
 # %% [markdown]
-# **Cosine decay** (Loshchilov and Hutter, 2017) has no stairs and nothing to choose but its end. With $p$ the share of the way that is done, from 0 to 1,
+# **Cosine decay** (Loshchilov and Hutter, 2017) has no stairs and nothing to choose but its end.
+# With $p$ the share of the way that is done, from 0 to 1,
 #
 # $$\eta = \eta_{\text{final}} + \left(\eta_{\text{base}} - \eta_{\text{final}}\right) \frac{1 + \cos \pi p}{2} .$$
 
@@ -799,8 +946,10 @@ def cosine_decay(base_rate, step, total_steps, final_rate=0.0):
 check(cosine_decay)
 
 # %% [markdown]
-# **Warm-up.** The first gradients of a network that knows nothing are large and point anywhere. Short steps at the beginning keep them from ruining the start. The rate rises in equal parts. With `warmup_steps` = 4 the steps 0, 1, 2, 3 have $\tfrac14, \tfrac24, \tfrac34, \tfrac44$ of the base rate. (Some
-# programs start with 0, which wastes the first step.)
+# **Warm-up.** The first gradients of a network that knows nothing are large and point anywhere.
+# Short steps at the beginning keep them from ruining the start. The rate rises in equal parts. With
+# `warmup_steps` = 4 the steps 0, 1, 2, 3 have $\tfrac14, \tfrac24, \tfrac34, \tfrac44$ of the base
+# rate. (Some programs start with 0, which wastes the first step.)
 
 # %% role="exercise" from_truth=true
 def linear_warmup(base_rate, step, warmup_steps):
@@ -816,7 +965,10 @@ def linear_warmup(base_rate, step, warmup_steps):
 check(linear_warmup)
 
 # %% [markdown]
-# Now all of them at work: batches of 20 digits, momentum, and a rate of 0.05, which is too much for this network in the long run. The last schedule is the smaller one of warm-up and cosine. Which one do you expect to end lowest? (The bands reach from the best to the worst of three random starts.)
+# Now all of them at work: batches of 20 digits, momentum, and a rate of 0.05, which is too much for
+# this network in the long run. The last schedule is the smaller one of warm-up and cosine. Which
+# one do you expect to end lowest? (The bands reach from the best to the worst of three random
+# starts.)
 
 # %% role="explore"
 STEPS, RATE = 400, 0.05
@@ -845,14 +997,21 @@ def schedules_at_work():
 interactive.explore(schedules_at_work)
 
 # %% [markdown]
-# The constant rate ends at 0.6, 1.2 and 2.5, worse than after 100 steps. The three falling ones end below 0.08 from every start. Warm-up is slower for the first 80 steps. In return its three runs stay close together where those of the plain cosine scatter. At the end the bands overlap: here the warm-up decides nothing, in larger networks it
-# often decides whether training gets off the ground at all.
+# The constant rate ends at 0.6, 1.2 and 2.5, worse than after 100 steps. The three falling ones end
+# below 0.08 from every start. Warm-up is slower for the first 80 steps. In return its three runs
+# stay close together where those of the plain cosine scatter. At the end the bands overlap: here
+# the warm-up decides nothing, in larger networks it often decides whether training gets off the
+# ground at all.
 #
 # ### Two forms of momentum, and when they part
-# PyTorch writes momentum with the rate outside: $u \leftarrow \mu u + \mathrm dw$, $w \leftarrow w - \eta u$. Put $v = -\eta u$ and you get $v \leftarrow \mu v - \eta\, \mathrm dw$, $w \leftarrow w + v$: your form. So they are the same?
+# PyTorch writes momentum with the rate outside: $u \leftarrow \mu u + \mathrm dw$,
+# $w \leftarrow w - \eta u$. Put $v = -\eta u$ and you get $v \leftarrow \mu v - \eta\, \mathrm dw$,
+# $w \leftarrow w + v$: your form. So they are the same?
 #
-# Look again at the substitution. It uses one $\eta$ on both sides of the arrow. If the rate falls from $\eta$ to $\eta'$ between two steps, the velocity in your form still carries the *old* rate and takes about $1/(1-\mu)$ steps to forget it. The other form multiplies all of its memory by the new rate at once. **What do you expect**
-# of the distance between the two walks?
+# Look again at the substitution. It uses one $\eta$ on both sides of the arrow. If the rate falls
+# from $\eta$ to $\eta'$ between two steps, the velocity in your form still carries the *old* rate
+# and takes about $1/(1-\mu)$ steps to forget it. The other form multiplies all of its memory by the
+# new rate at once. **What do you expect** of the distance between the two walks?
 
 # %% role="explore"
 def rate_outside(w, dw, config):
@@ -880,17 +1039,23 @@ def two_forms():
 interactive.explore(two_forms)
 
 # %% [markdown]
-# At a constant rate the two forms differ by rounding errors. From the first drop of the rate on they part, and they never meet again: each remembers another past. Neither is wrong. But a schedule that was tuned with one form is another schedule in the other one.
+# At a constant rate the two forms differ by rounding errors. From the first drop of the rate on
+# they part, and they never meet again: each remembers another past. Neither is wrong. But a
+# schedule that was tuned with one form is another schedule in the other one.
 
 # %% [markdown]
 # ## 10 Gradients that explode
 # *8 minutes, ●●○, 9 points*
 #
-# Sometimes one batch has a gradient a thousand times as long as usual: at a cliff of the loss, in a recurrent network, after an unlucky start. A single step of that length ruins everything that was learned. The remedy keeps the direction and bounds the length. It looks at the gradients of **all** parameters as one long vector:
+# Sometimes one batch has a gradient a thousand times as long as usual: at a cliff of the loss, in a
+# recurrent network, after an unlucky start. A single step of that length ruins everything that was
+# learned. The remedy keeps the direction and bounds the length. It looks at the gradients of
+# **all** parameters as one long vector:
 #
 # $$\lVert g \rVert = \sqrt{\sum_{\text{parameters}} \;\sum_{\text{entries}} g^2}, \qquad g \;\leftarrow\; g \cdot \frac{c}{\lVert g\rVert} \quad\text{if } \lVert g\rVert > c .$$
 #
-# Why one common factor, and not one for each parameter or a bound for each entry? Those change the direction: the step would no longer go downhill in the steepest way.
+# Why one common factor, and not one for each parameter or a bound for each entry? Those change the
+# direction: the step would no longer go downhill in the steepest way.
 
 # %% role="exercise" from_truth=true
 def clip_gradient_norm(grads, max_norm):
@@ -908,7 +1073,9 @@ def clip_gradient_norm(grads, max_norm):
 check(clip_gradient_norm)
 
 # %% [markdown]
-# In the batchnorm unit a deep network with initial weights of spread $s = 0.5$ did not survive its first five steps: its loss starts above 600. Here it is again, trained with plain descent at rate 0.1. Clipping does not repair the bad start. Does it save the training?
+# In the batchnorm unit a deep network with initial weights of spread $s = 0.5$ did not survive its
+# first five steps: its loss starts above 600. Here it is again, trained with plain descent at rate
+# 0.1. Clipping does not repair the bad start. Does it save the training?
 
 # %% role="explore"
 def survival():
@@ -926,14 +1093,20 @@ def survival():
 interactive.explore(survival)
 
 # %% [markdown]
-# Without clipping, five steps are all it gets. Clipped, every run goes down, from 642 to about 8, 2 and less than 1 after 300 steps: the tighter the bound, the slower, since no step is longer than $\eta c$. Clipping saves the training from the bad start; a better start (initialisation, batchnorm) saves the three hundred steps.
+# Without clipping, five steps are all it gets. Clipped, every run goes down, from 642 to about 8, 2
+# and less than 1 after 300 steps: the tighter the bound, the slower, since no step is longer than
+# $\eta c$. Clipping saves the training from the bad start; a better start (initialisation,
+# batchnorm) saves the three hundred steps.
 
 # %% [markdown]
 # ## 11 The same network under each rule
 # *6 minutes, ●○○*
 #
-# Which rule is the best one? Nobody can say without saying *at which rate*. So we train the same network on the digits with each rule at many rates, 150 steps each. The pictures on the left are prepared well: every pixel has mean 0 and spread 1. On the right each pixel is measured in a unit of its own, between 1/30 and 30: the ravine of section 1, in 64 dimensions. **Predict**:
-# which rules will mind, and which will not?
+# Which rule is the best one? Nobody can say without saying *at which rate*. So we train the same
+# network on the digits with each rule at many rates, 150 steps each. The pictures on the left are
+# prepared well: every pixel has mean 0 and spread 1. On the right each pixel is measured in a unit
+# of its own, between 1/30 and 30: the ravine of section 1, in 64 dimensions. **Predict**: which
+# rules will mind, and which will not?
 
 # %% role="explore"
 def reached(rule, rate, scale):
@@ -965,40 +1138,66 @@ def every_rule():
 interactive.explore(every_rule)
 
 # %% [markdown]
-# Left: tuned, all of them reach 96 to 97 %. What differs is the rate at which they do: 0.003 for Adam and RMSProp, 0.3 for plain descent. At their defaults in this notebook the comparison would say more about the defaults than about the rules.
+# Left: tuned, all of them reach 96 to 97 %. What differs is the rate at which they do: 0.003 for
+# Adam and RMSProp, 0.3 for plain descent. At their defaults in this notebook the comparison would
+# say more about the defaults than about the rules.
 #
-# Right (a cross marks a run that diverged): all are worse, and plain descent is the last one, as in the ravine: it reaches 80 % at best, momentum 85 %, and AdaGrad, RMSProp and Adam 85 to 87 %. So the adaptive rules repair a part of what bad scaling spoils. Scaling the pixels, which costs one line, repairs all of it.
+# Right (a cross marks a run that diverged): all are worse, and plain descent is the last one, as in
+# the ravine: it reaches 80 % at best, momentum 85 %, and AdaGrad, RMSProp and Adam 85 to 87 %. So
+# the adaptive rules repair a part of what bad scaling spoils. Scaling the pixels, which costs one
+# line, repairs all of it.
 #
-# A recipe that follows from what you saw: start with Adam at $10^{-3}$; try the rate in factors of 3 up and down; let it fall towards the end; clip if the loss has spikes. When you have time, tune SGD with momentum as well: it has fewer numbers to store and, well tuned, it is often as good.
+# A recipe that follows from what you saw: start with Adam at $10^{-3}$; try the rate in factors of
+# 3 up and down; let it fall towards the end; clip if the loss has spikes. When you have time, tune
+# SGD with momentum as well: it has fewer numbers to store and, well tuned, it is often as good.
 
 # %% [markdown]
 # ## 12 Two questions
 # *10 minutes, ●●○, 6 points each*
 #
-# These two are read by a person. A few sentences and formulas each are enough; what earns the points is said with each part.
+# These two are read by a person. A few sentences and formulas each are enough; what earns the
+# points is said with each part.
 
 # %% [markdown] role="written" points=6 name="units"
 # ### Question 1: the loss in another unit
-# Somebody multiplies the loss by 1000 (say, millimetres instead of metres) and changes nothing else. All gradients are 1000 times as large. Take $\varepsilon = 0$, all states start at zero.
+# Somebody multiplies the loss by 1000 (say, millimetres instead of metres) and changes nothing
+# else. All gradients are 1000 times as large. Take $\varepsilon = 0$, all states start at zero.
 #
-# - (a) How does the path of plain descent change, and how that of momentum? By which other change could both be undone? (2 points)
+# - (a) How does the path of plain descent change, and how that of momentum? By which other change
+#   could both be undone? (2 points)
 # - (b) Show that the path of Adam does not change at all. (2 points)
-# - (c) Now with a weight decay $\omega$. Which of the two does the same as before the change, AdamW or Adam on the loss with the penalty $\tfrac\omega2\lVert w\rVert^2$ added *after* the multiplication? Explain. (2 points)
+# - (c) Now with a weight decay $\omega$. Which of the two does the same as before the change, AdamW
+#   or Adam on the loss with the penalty $\tfrac\omega2\lVert w\rVert^2$ added *after* the
+#   multiplication? Explain. (2 points)
 #
 # ### BEGIN SOLUTION
-# (a) Each step of plain descent is 1000 times as long. The velocity is a sum of gradients times $\eta$, so it is 1000 times as long for the same gradients as well. Both become another walk (most likely one that diverges), since the later gradients are taken elsewhere. A learning rate of $\eta/1000$ gives the old path back: only the product $\eta\,\mathrm dw$ occurs.
+# (a) Each step of plain descent is 1000 times as long. The velocity is a sum of gradients times
+# $\eta$, so it is 1000 times as long for the same gradients as well. Both become another walk (most
+# likely one that diverges), since the later gradients are taken elsewhere. A learning rate of
+# $\eta/1000$ gives the old path back: only the product $\eta\,\mathrm dw$ occurs.
 #
-# (b) $m$ is linear in the gradients, so $m \to 1000\,m$. $v$ is linear in their squares, so $v \to 10^6\, v$ and $\sqrt{v} \to 1000 \sqrt v$. The corrections depend on $t$ alone. The factor cancels in $\hat m / \sqrt{\hat v}$; so the first step is the same, the next gradient is taken at the same place, and so on by induction.
+# (b) $m$ is linear in the gradients, so $m \to 1000\,m$. $v$ is linear in their squares, so
+# $v \to 10^6\, v$ and $\sqrt{v} \to 1000 \sqrt v$. The corrections depend on $t$ alone. The factor
+# cancels in $\hat m / \sqrt{\hat v}$; so the first step is the same, the next gradient is taken at
+# the same place, and so on by induction.
 #
-# (c) AdamW: its decay $\eta\omega w$ does not contain the gradient and $\hat m/\sqrt{\hat v}$ is unchanged, so each step is the same. With the penalty inside, the gradient is $1000\,\mathrm dw + \omega w$: relative to the rest, the penalty is 1000 times as weak, and after the division by $\sqrt{\hat v}$ the decay is about 1000 times as slow.
+# (c) AdamW: its decay $\eta\omega w$ does not contain the gradient and $\hat m/\sqrt{\hat v}$ is
+# unchanged, so each step is the same. With the penalty inside, the gradient is
+# $1000\,\mathrm dw + \omega w$: relative to the rest, the penalty is 1000 times as weak, and after
+# the division by $\sqrt{\hat v}$ the decay is about 1000 times as slow.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 6 points**
 #
-# - (a) 1 point: steps 1000 times as long for both (for momentum with a reason: the velocity is linear in the gradients). 1 point: dividing the learning rate by 1000 undoes it.
-# - (b) 1 point: $m$ scales with 1000 and $v$ with $10^6$ (or its root with 1000). 1 point: the quotient is unchanged, and therefore every step (induction or "the next gradient is taken at the same place").
-# - (c) 1 point: AdamW. 1 point: the reason, with the term $\eta\omega w$ that does not pass through the moments, or with the penalty's share in the gradient that becomes 1000 times smaller. The right name without a reason: 1 of 2.
+# - (a) 1 point: steps 1000 times as long for both (for momentum with a reason: the velocity is
+#   linear in the gradients). 1 point: dividing the learning rate by 1000 undoes it.
+# - (b) 1 point: $m$ scales with 1000 and $v$ with $10^6$ (or its root with 1000). 1 point: the
+#   quotient is unchanged, and therefore every step (induction or "the next gradient is taken at the
+#   same place").
+# - (c) 1 point: AdamW. 1 point: the reason, with the term $\eta\omega w$ that does not pass through
+#   the moments, or with the penalty's share in the gradient that becomes 1000 times smaller. The
+#   right name without a reason: 1 of 2.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=6 name="loop"
@@ -1012,29 +1211,45 @@ interactive.explore(every_rule)
 #             network.params[name], config = adam(network.params[name], grads[name], config)
 #         config["learning_rate"] *= 0.9
 #
-# - (a) The loop stops with an error in its first step, unless all parameters happen to have the same shape. Which error, and why? What goes wrong if they do have the same shape? (2 points)
-# - (b) By how much has `t` grown after one pass through all six parameters, and is the correction then too strong or too weak? (2 points)
-# - (c) The loss stops falling after about 50 steps. Which line is to blame, and what was probably meant? Give a number. (2 points)
+# - (a) The loop stops with an error in its first step, unless all parameters happen to have the
+#   same shape. Which error, and why? What goes wrong if they do have the same shape? (2 points)
+# - (b) By how much has `t` grown after one pass through all six parameters, and is the correction
+#   then too strong or too weak? (2 points)
+# - (c) The loss stops falling after about 50 steps. Which line is to blame, and what was probably
+#   meant? Give a number. (2 points)
 #
 # ### BEGIN SOLUTION
-# (a) One config is shared by all parameters. The first parameter leaves its $m$ and $v$ in it, and for the second one the shapes do not fit: NumPy cannot broadcast them (or it does, for a bias, and the result has the wrong shape). With equal shapes nothing stops, but each parameter moves along a mixture of the gradients of all parameters, and is divided by the sizes of all. Each parameter needs a config of its own: `configs[name]`.
+# (a) One config is shared by all parameters. The first parameter leaves its $m$ and $v$ in it, and
+# for the second one the shapes do not fit: NumPy cannot broadcast them (or it does, for a bias, and
+# the result has the wrong shape). With equal shapes nothing stops, but each parameter moves along a
+# mixture of the gradients of all parameters, and is divided by the sizes of all. Each parameter
+# needs a config of its own: `configs[name]`.
 #
-# (b) By 6 instead of 1. $1 - \beta^t$ is too near to 1, so the correction is too weak (and for every parameter but the first already in the first step): the moments are held for more settled than they are.
+# (b) By 6 instead of 1. $1 - \beta^t$ is too near to 1, so the correction is too weak (and for
+# every parameter but the first already in the first step): the moments are held for more settled
+# than they are.
 #
-# (c) `config["learning_rate"] *= 0.9` stands inside the loop over the steps. After 50 steps the rate is $0.9^{50} \approx 0.005$ of the first one; all later steps together are not longer than $0.005 / (1 - 0.9) = 0.05$ of it. Probably the decay was meant for each *epoch*, or every so many steps.
+# (c) `config["learning_rate"] *= 0.9` stands inside the loop over the steps. After 50 steps the
+# rate is $0.9^{50} \approx 0.005$ of the first one; all later steps together are not longer than
+# $0.005 / (1 - 0.9) = 0.05$ of it. Probably the decay was meant for each *epoch*, or every so many
+# steps.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 6 points**
 #
-# - (a) 1 point: shapes do not fit (an error of broadcasting, or a bias that comes back in the wrong shape) because one config holds the state of another parameter. 1 point: with equal shapes, the moments mix the gradients of all parameters.
+# - (a) 1 point: shapes do not fit (an error of broadcasting, or a bias that comes back in the wrong
+#   shape) because one config holds the state of another parameter. 1 point: with equal shapes, the
+#   moments mix the gradients of all parameters.
 # - (b) 1 point: 6. 1 point: too weak, with a reason ($1-\beta^t$ is too near to 1).
-# - (c) 1 point: the rate is multiplied in each step instead of each epoch. 1 point: a number, for instance $0.9^{50} \approx 0.005$.
+# - (c) 1 point: the rate is multiplied in each step instead of each epoch. 1 point: a number, for
+#   instance $0.9^{50} \approx 0.005$.
 # ### END MARK SCHEME
 
 # %% [markdown]
 # ## Where you stand
-# The table shows the last result of each check in this session. Unfinished exercises do not hinder the others: each is graded by itself.
+# The table shows the last result of each check in this session. Unfinished exercises do not hinder
+# the others: each is graded by itself.
 
 # %% role="explore"
 progress()

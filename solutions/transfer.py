@@ -1,11 +1,13 @@
 # %% [markdown] needs=["transfer"]
 # # Transfer learning: a trained network reads something new
 #
-# Somebody has trained a network on a large set of pictures. You have fifty pictures of something else. In this notebook you take
-# such a network apart, put a new head on it, decide what may learn and how fast, and find out by measuring when this
-# helps and when it hurts. On the way you meet traps, and they are silent: the code runs, the loss may even fall, and something is wrong.
+# Somebody has trained a network on a large set of pictures. You have fifty pictures of something
+# else. In this notebook you take such a network apart, put a new head on it, decide what may learn
+# and how fast, and find out by measuring when this helps and when it hurts. On the way you meet
+# traps, and they are silent: the code runs, the loss may even fall, and something is wrong.
 #
-# You need PyTorch as far as tensors, `nn.Module`, `loss.backward()` and `optimizer.step()`, and batch normalisation as an idea.
+# You need PyTorch as far as tensors, `nn.Module`, `loss.backward()` and `optimizer.step()`, and
+# batch normalisation as an idea.
 #
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
@@ -23,14 +25,17 @@
 # | 12 | Larger networks | 3 min | ●○○ | |
 # | 13 | Two questions | 10 min | ●●○ | 12 |
 #
-# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell below it: it compares what your
-# function did with recorded answers, as often as you like. The points are given later, on other inputs. Cells that draw or train use
-# *your* functions; if one of them is still missing, they say so and wait. After opening the notebook or restarting its kernel, *Run > Run
-# All Above Selected Cell* brings you back to where you were; until then even `check` is an unknown name.
-# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
+# cell below it: it compares what your function did with recorded answers, as often as you like. The
+# points are given later, on other inputs. Cells that draw or train use *your* functions; if one of
+# them is still missing, they say so and wait. After opening the notebook or restarting its kernel,
+# *Run > Run All Above Selected Cell* brings you back to where you were; until then even `check` is
+# an unknown name. Where a check fails and names no mistake, `hint(f)` looks for the line that is
+# wrong.
 #
-# **Conventions.** A *model* is a torch module whose last layer is a linear one called `fc`: its **head**. All the rest is its **backbone**. The
-# ResNets of torchvision are built the same way, so what you write here works on them unchanged.
+# **Conventions.** A *model* is a torch module whose last layer is a linear one called `fc`: its
+# **head**. All the rest is its **backbone**. The ResNets of torchvision are built the same way, so
+# what you write here works on them unchanged.
 
 # %% role="given"
 import time
@@ -55,8 +60,10 @@ torch.set_num_threads(1)  # for networks as small as these a second thread is mo
 # ## 1 Letters and digits
 # *6 minutes, ●○○*
 #
-# The **source**: 60,000 letters, drawn by the computer in 18 fonts, each turned, sheared, bent and blurred in its own way, as in a careless photograph. There is no limit
-# to how many we can draw. The **target**: digits written by people, enlarged and then turned, bent and blurred in the same way. Of these we have few, because somebody had to write and label them.
+# The **source**: 60,000 letters, drawn by the computer in 18 fonts, each turned, sheared, bent and
+# blurred in its own way, as in a careless photograph. There is no limit to how many we can draw.
+# The **target**: digits written by people, enlarged and then turned, bent and blurred in the same
+# way. Of these we have few, because somebody had to write and label them.
 
 # %% role="explore"
 letters = data.glyphs(20, seed=3)
@@ -66,16 +73,17 @@ names = [chr(ord("A") + k) for k in letters.y] + list(snapshots.y_train[:20])
 plots.images(pictures, names, columns=20, title="Source: letters. Target: digits")
 
 # %% [markdown]
-# The network that comes with this notebook has seen the letters and nothing else. Its model card says how it was made and how well it reads
-# letters that it has not seen.
+# The network that comes with this notebook has seen the letters and nothing else. Its model card
+# says how it was made and how well it reads letters that it has not seen.
 
 # %% role="explore"
 f"{card()['parameters']:,} parameters, {card()['bytes']:,} bytes, {card()['test']['accuracy']:.1%} of {card()['test']['letters']:,} new letters right"
 
 # %% [markdown]
-# Does it know anything about digits? Ask it without any training. Remove the head, and the network turns a picture of 256 pixels into 256 **features**. Average the features of
-# five examples of each digit, and call a new digit by the nearest average. The same can be done with the pixels themselves, and with the
-# features of a network of random weights.
+# Does it know anything about digits? Ask it without any training. Remove the head, and the network
+# turns a picture of 256 pixels into 256 **features**. Average the features of five examples of each
+# digit, and call a new digit by the nearest average. The same can be done with the pixels
+# themselves, and with the features of a network of random weights.
 #
 # **Predict** before you run the cell: chance is 10 %. Where do the three lie?
 
@@ -104,10 +112,13 @@ def without_training():
 interactive.explore(without_training)
 
 # %% [markdown]
-# A network that has never seen a digit knows a lot about them. Letters and digits are made of the same parts (strokes, ends, crossings, curves), and for both a little turn or blur does not matter.
-# The random network of the same shape is worse than the bare pixels, so it is the learned *weights* that know. That is what is transferred.
+# A network that has never seen a digit knows a lot about them. Letters and digits are made of the
+# same parts (strokes, ends, crossings, curves), and for both a little turn or blur does not matter.
+# The random network of the same shape is worse than the bare pixels, so it is the learned *weights*
+# that know. That is what is transferred.
 #
-# How much of this survives, how to build on it, and what happens when the target looks different: that is the rest of this notebook.
+# How much of this survives, how to build on it, and what happens when the target looks different:
+# that is the rest of this notebook.
 
 # %% [markdown]
 # ## 2 The network, and where it runs
@@ -120,11 +131,14 @@ interactive.explore(without_training)
 # | `conv3` 3×3, then `bn3`, ReLU, pooling | 64 × 2 × 2 | $9\cdot 32\cdot 64 + 2\cdot 64 = 18{,}560$ |
 # | `fc` | 26 scores | $256\cdot 26 + 26 = 6{,}682$ |
 #
-# Together 30,090. (The convolutions have no bias, because the batchnorm layer behind each brings one: its two parameters for each channel are a factor and a bias. The 64 × 2 × 2 numbers before the head are the 256 features.)
-# The three `bn` layers hold something else, which is in no column of this table: a running mean and a running variance for each channel. They are
-# not parameters, nothing computes a gradient for them, and they will make trouble in section 6.
+# Together 30,090. (The convolutions have no bias, because the batchnorm layer behind each brings
+# one: its two parameters for each channel are a factor and a bias. The 64 × 2 × 2 numbers before
+# the head are the 256 features.) The three `bn` layers hold something else, which is in no column
+# of this table: a running mean and a running variance for each channel. They are not parameters,
+# nothing computes a gradient for them, and they will make trouble in section 6.
 #
-# Torch runs the same code on a CPU and on a GPU; you only say where: `model.to(device)`, `x.to(device)`.
+# Torch runs the same code on a CPU and on a GPU; you only say where: `model.to(device)`,
+# `x.to(device)`.
 
 # %% role="exercise" from_truth=true
 def pick_device(available):
@@ -148,29 +162,42 @@ def devices_here():
     return found
 
 # %% [markdown]
-# A network as small as ours keeps no GPU busy, and with batches of 20 a CPU is often faster. All the same: your functions below take a `device`, and the
-# experiments use the one that you picked, so nothing has to be rewritten for a network that needs it.
+# A network as small as ours keeps no GPU busy, and with batches of 20 a CPU is often faster. All
+# the same: your functions below take a `device`, and the experiments use the one that you picked,
+# so nothing has to be rewritten for a network that needs it.
 
 # %% [markdown]
 # ## 3 A new head
 # *9 minutes, ●○○, 7 points*
 #
-# The old head tells 26 letters apart; we need ten digits. So the head goes, and a new linear layer with random weights takes its place. It turns the features $f \in \mathbb{R}^{256}$ into
-# scores $z = Wf + b$, softmax makes probabilities $p_j = e^{z_j} / \sum_k e^{z_k}$ of them, and the loss of one example of class $y$ is $L = -\ln p_y$. In full, $L = -z_y + \ln \sum_k e^{z_k}$. The second term has the slope
-# $e^{z_j} / \sum_k e^{z_k} = p_j$ by $z_j$, and the first has the slope $-1$ by $z_y$. With $u_y$ for the vector that is 1 at $y$ and 0 elsewhere that is $\partial L/\partial z = p - u_y$.
-# Since $z_j = \sum_i W_{ji} f_i + b_j$, the weight $W_{ji}$ enters $z_j$ alone, with the factor $f_i$; the feature $f_i$ enters every $z_j$, with the factor $W_{ji}$. Therefore
+# The old head tells 26 letters apart; we need ten digits. So the head goes, and a new linear layer
+# with random weights takes its place. It turns the features $f \in \mathbb{R}^{256}$ into scores
+# $z = Wf + b$, softmax makes probabilities $p_j = e^{z_j} / \sum_k e^{z_k}$ of them, and the loss
+# of one example of class $y$ is $L = -\ln p_y$. In full, $L = -z_y + \ln \sum_k e^{z_k}$. The
+# second term has the slope $e^{z_j} / \sum_k e^{z_k} = p_j$ by $z_j$, and the first has the slope
+# $-1$ by $z_y$. With $u_y$ for the vector that is 1 at $y$ and 0 elsewhere that is
+# $\partial L/\partial z = p - u_y$. Since $z_j = \sum_i W_{ji} f_i + b_j$, the weight $W_{ji}$
+# enters $z_j$ alone, with the factor $f_i$; the feature $f_i$ enters every $z_j$, with the factor
+# $W_{ji}$. Therefore
 #
 # $$\frac{\partial L}{\partial W} = (p - u_y)\, f^{\top}, \qquad \frac{\partial L}{\partial b} = p - u_y, \qquad
 # \frac{\partial L}{\partial f} = W^{\top} (p - u_y).$$
 #
 # Two things can be read off.
 #
-# 1. The gradient of the head needs the features, but nothing from inside the backbone. If only the head learns, the way back ends at $f$: an epoch is cheaper, and no gradient of the 23,408 other
+# 1. The gradient of the head needs the features, but nothing from inside the backbone. If only the
+#    head learns, the way back ends at $f$: an epoch is cheaper, and no gradient of the 23,408 other
 #    parameters has to be kept.
-# 2. For fixed features the loss is **convex** in $W$ and $b$. Go from $(W, b)$ in a direction $(V, c)$, to $(W + tV, b + tc)$: the scores become $z + t\,a$ with $a = Vf + c$. The slope of $L$ along $t$ is $\sum_k p_k a_k - a_y$. With $\partial p_k / \partial t = p_k \big(a_k - \sum_j p_j a_j\big)$ the second derivative is
-#    $\sum_k p_k a_k^2 - \big(\sum_k p_k a_k\big)^2$: the variance of $a$ under $p$, which is never negative, and neither is the mean of such numbers over a batch. So there are no bad local minima. From whatever random head you start, small enough steps lead towards the same lowest loss.
+# 2. For fixed features the loss is **convex** in $W$ and $b$. Go from $(W, b)$ in a direction
+#    $(V, c)$, to $(W + tV, b + tc)$: the scores become $z + t\,a$ with $a = Vf + c$. The slope of
+#    $L$ along $t$ is $\sum_k p_k a_k - a_y$. With $\partial p_k / \partial t = p_k \big(a_k -
+#    \sum_j p_j a_j\big)$ the second derivative is $\sum_k p_k a_k^2 - \big(\sum_k p_k a_k\big)^2$:
+#    the variance of $a$ under $p$, which is never negative, and neither is the mean of such numbers
+#    over a batch. So there are no bad local minima. From whatever random head you start, small
+#    enough steps lead towards the same lowest loss.
 #
-# Take the number of features from the old head. And *assign* a new layer: a layer's `out_features` is a note of what it was built with, and changing the note does not change the matrix.
+# Take the number of features from the old head. And *assign* a new layer: a layer's `out_features`
+# is a note of what it was built with, and changing the note does not change the matrix.
 
 # %% role="exercise" from_truth=true
 def replace_head(model, num_classes):
@@ -184,7 +211,8 @@ def replace_head(model, num_classes):
 check(replace_head)
 
 # %% [markdown]
-# **The first trap.** Here is what happens to somebody who writes `model.fc.out_features = 10` instead. What do you expect to see?
+# **The first trap.** Here is what happens to somebody who writes `model.fc.out_features = 10`
+# instead. What do you expect to see?
 
 # %% role="explore"
 trapped = load_backbone()
@@ -193,19 +221,24 @@ print(trapped.fc)
 print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).shape))
 
 # %% [markdown]
-# The printout says ten, and the network gives 26 scores. Labels from 0 to 9 fit into 26 classes, so training would run without a word. The old
-# head would even learn the digits, with 16 classes that never occur.
+# The printout says ten, and the network gives 26 scores. Labels from 0 to 9 fit into 26 classes, so
+# training would run without a word. The old head would even learn the digits, with 16 classes that
+# never occur.
 
 # %% [markdown]
 # ## 4 What may learn
 # *14 minutes, ●●○, 14 points*
 #
-# To **freeze** a parameter means that no step moves it. Two things decide about that: whether `backward()` computes a gradient for it, and what the optimizer does with the gradient that it finds.
-# `torch.optim.SGD` with momentum $\mu$ and weight decay $\lambda$ does, for every parameter $\theta$ that it was given,
+# To **freeze** a parameter means that no step moves it. Two things decide about that: whether
+# `backward()` computes a gradient for it, and what the optimizer does with the gradient that it
+# finds. `torch.optim.SGD` with momentum $\mu$ and weight decay $\lambda$ does, for every parameter
+# $\theta$ that it was given,
 #
 # $$g \leftarrow \theta.\mathtt{grad} + \lambda\,\theta, \qquad v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta\, v,$$
 #
-# where $\eta$ is the rate and $v$, the velocity, is a memory of earlier steps. It skips $\theta$ only if `θ.grad is None`. It does not look at `requires_grad` at all. So with `requires_grad = False`:
+# where $\eta$ is the rate and $v$, the velocity, is a memory of earlier steps. It skips $\theta$
+# only if `θ.grad is None`. It does not look at `requires_grad` at all. So with
+# `requires_grad = False`:
 #
 # | the parameter's `.grad` | without weight decay or momentum | with weight decay |
 # | :-- | :-- | :-- |
@@ -213,11 +246,14 @@ print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).sh
 # | zeros | stays | moves, towards 0 |
 # | `None` | stays | stays |
 #
-# (With momentum, zeros are no safe place either: a velocity from before the freezing lives on in $\mu v$ and keeps moving $\theta$.)
+# (With momentum, zeros are no safe place either: a velocity from before the freezing lives on in
+# $\mu v$ and keeps moving $\theta$.)
 #
-# Hence freezing is two lines: `requires_grad = False`, so that no new gradient comes, and `grad = None`, so that no old one is left.
+# Hence freezing is two lines: `requires_grad = False`, so that no new gradient comes, and
+# `grad = None`, so that no old one is left.
 #
-# One more thing. Python lets you assign to any attribute name, so a misspelling creates a new attribute and freezes nothing. The name is `requires_grad`.
+# One more thing. Python lets you assign to any attribute name, so a misspelling creates a new
+# attribute and freezes nothing. The name is `requires_grad`.
 
 # %% role="exercise" from_truth=true
 def freeze_backbone(model):
@@ -233,7 +269,8 @@ def freeze_backbone(model):
 check(freeze_backbone)
 
 # %% [markdown]
-# What is left to learn? An optimizer should be given exactly these parameters: write the function that lists them.
+# What is left to learn? An optimizer should be given exactly these parameters: write the function
+# that lists them.
 
 # %% role="exercise" from_truth=true
 def trainable_parameters(model):
@@ -258,8 +295,10 @@ interactive.explore(left_to_learn)
 # ## 5 What moved?
 # *7 minutes, ●●○, 7 points*
 #
-# The traps of this unit are silent, so build an instrument that hears them: which numbers of the model does an action change? `model.state_dict()` has them all by name, the
-# parameters and the running statistics. **A trap in the instrument itself:** the tensors in a state dict are not copies. They are the model's own memory, under a second name.
+# The traps of this unit are silent, so build an instrument that hears them: which numbers of the
+# model does an action change? `model.state_dict()` has them all by name, the parameters and the
+# running statistics. **A trap in the instrument itself:** the tensors in a state dict are not
+# copies. They are the model's own memory, under a second name.
 
 # %% role="exercise" from_truth=true
 def moved_by(model, action):
@@ -273,8 +312,9 @@ def moved_by(model, action):
 check(moved_by)
 
 # %% [markdown]
-# Now look at the table of section 4 with your instrument. The model has made one step with everything trainable, then its backbone is frozen in one of three ways, and then
-# the old optimizer makes ten more steps. **Predict** each line.
+# Now look at the table of section 4 with your instrument. The model has made one step with
+# everything trainable, then its backbone is frozen in one of three ways, and then the old optimizer
+# makes ten more steps. **Predict** each line.
 
 # %% role="explore"
 def after_freezing(old_gradients, weight_decay):
@@ -311,23 +351,29 @@ def which_freeze_holds():
 interactive.explore(which_freeze_holds)
 
 # %% [markdown]
-# In three of the six lines the backbone moves, although `requires_grad` is `False` in all six. The optimizer asks for the gradient alone. An old gradient is used again in every step. Zeros are a gradient, too, so weight decay adds $\lambda\,\theta$ to them.
-# Only `None` is safe in both columns.
+# In three of the six lines the backbone moves, although `requires_grad` is `False` in all six. The
+# optimizer asks for the gradient alone. An old gradient is used again in every step. Zeros are a
+# gradient, too, so weight decay adds $\lambda\,\theta$ to them. Only `None` is safe in both
+# columns.
 
 # %% [markdown]
 # ## 6 What moves without learning
 # *10 minutes, ●●○, 9 points*
 #
-# A batchnorm layer normalises with the mean and variance of the batch while it trains. In evaluation mode there may be only a single picture, so it uses a running mean and variance that it kept from training. In training mode, *every forward pass* updates them, whatever `requires_grad` says.
-# For the running mean $r$ and the mean $m$ of the batch (the variance goes the same way):
+# A batchnorm layer normalises with the mean and variance of the batch while it trains. In
+# evaluation mode there may be only a single picture, so it uses a running mean and variance that it
+# kept from training. In training mode, *every forward pass* updates them, whatever `requires_grad`
+# says. For the running mean $r$ and the mean $m$ of the batch (the variance goes the same way):
 #
 # $$r \leftarrow 0.9\, r + 0.1\, m, \qquad\text{so after } k \text{ batches}\qquad
 # r_k = 0.9^k\, r_0 + 0.1 \sum_{j=1}^{k} 0.9^{\,k-j}\, m_j .$$
 #
-# (Each batch multiplies all that was there before by 0.9: $r_0$ meets this $k$ times, $m_j$ only in the $k - j$ batches after it.)
-# After 10 batches $0.9^{10} \approx 35\,\%$ of the old value is left, after 22 batches 10 %. All weights are frozen, and yet the features drift to
-# what the new pictures make of them. Only the mode keeps the running statistics still: a frozen batchnorm layer belongs into evaluation mode. And `model.train()` reaches every layer inside. An `eval()` of the backbone
-# *before* it is undone, so the exception has to be made afterwards.
+# (Each batch multiplies all that was there before by 0.9: $r_0$ meets this $k$ times, $m_j$ only in
+# the $k - j$ batches after it.) After 10 batches $0.9^{10} \approx 35\,\%$ of the old value is
+# left, after 22 batches 10 %. All weights are frozen, and yet the features drift to what the new
+# pictures make of them. Only the mode keeps the running statistics still: a frozen batchnorm layer
+# belongs into evaluation mode. And `model.train()` reaches every layer inside. An `eval()` of the
+# backbone *before* it is undone, so the exception has to be made afterwards.
 
 # %% role="exercise" from_truth=true
 def train_mode(model):
@@ -341,9 +387,11 @@ def train_mode(model):
 check(train_mode)
 
 # %% [markdown]
-# How bad can it be? Imagine one backbone with two heads: the old one for letters, and a new one that is being trained on pictures of another kind (digits whose pixels were shuffled;
-# more about them in section 10). The backbone is frozen, so the letters cannot suffer. Or can they? An epoch has ten batches. **Predict** what share of the letters the old head still reads after one epoch and after six,
-# with `train_mode(model)` and with `model.train()`; at the start it is 98 %.
+# How bad can it be? Imagine one backbone with two heads: the old one for letters, and a new one
+# that is being trained on pictures of another kind (digits whose pixels were shuffled; more about
+# them in section 10). The backbone is frozen, so the letters cannot suffer. Or can they? An epoch
+# has ten batches. **Predict** what share of the letters the old head still reads after one epoch
+# and after six, with `train_mode(model)` and with `model.train()`; at the start it is 98 %.
 
 # %% role="explore"
 def letters_meanwhile(set_mode, epochs=6):
@@ -381,22 +429,30 @@ def drift():
 interactive.explore(drift)
 
 # %% [markdown]
-# With `model.train()`, a fifth of the letters are lost after one epoch, and after six only every fifth is still read. With `train_mode` nothing happens at all.
-# Why? After one epoch the running statistics are to two thirds those of the shuffled digits, after six to 99.8 %. With them the letters are shifted and scaled wrongly in each of the three batchnorm layers, and the old head gets features that it has never met.
+# With `model.train()`, a fifth of the letters are lost after one epoch, and after six only every
+# fifth is still read. With `train_mode` nothing happens at all. Why? After one epoch the running
+# statistics are to two thirds those of the shuffled digits, after six to 99.8 %. With them the
+# letters are shifted and scaled wrongly in each of the three batchnorm layers, and the old head
+# gets features that it has never met.
 
 # %% [markdown]
 # ## 7 Two rates
 # *9 minutes, ●●○, 9 points*
 #
-# With enough data the backbone may learn too: **fine-tuning**. But look at the gradient that reaches it in the first step: $\partial L / \partial f = W^{\top}(p - u_y)$ with a $W$ of random numbers. It
-# says nothing about good features, only about a head that has not learned anything yet. At a large rate, the backbone would run after these
-# random directions and lose what it knows. So the head gets a large rate and the backbone one that is about ten times smaller. (In section 10 you can measure what happens otherwise.)
+# With enough data the backbone may learn too: **fine-tuning**. But look at the gradient that
+# reaches it in the first step: $\partial L / \partial f = W^{\top}(p - u_y)$ with a $W$ of random
+# numbers. It says nothing about good features, only about a head that has not learned anything yet.
+# At a large rate, the backbone would run after these random directions and lose what it knows. So
+# the head gets a large rate and the backbone one that is about ten times smaller. (In section 10
+# you can measure what happens otherwise.)
 #
-# Torch calls this *parameter groups*: `torch.optim.SGD([{"params": [...], "lr": 0.03}, {"params": [...], "lr": 0.003}], lr=…, momentum=…)`. What a group
-# does not set itself, such as the momentum here, it takes from the arguments behind the list.
+# Torch calls this *parameter groups*: `torch.optim.SGD([{"params": [...], "lr": 0.03}, {"params":
+# [...], "lr": 0.003}], lr=…, momentum=…)`. What a group does not set itself, such as the momentum
+# here, it takes from the arguments behind the list.
 #
-# Two traps: an optimizer that was given only the head never moves a backbone that you unfreeze later, and one that was given frozen parameters
-# can move them (section 4). So: exactly the trainable ones.
+# Two traps: an optimizer that was given only the head never moves a backbone that you unfreeze
+# later, and one that was given frozen parameters can move them (section 4). So: exactly the
+# trainable ones.
 
 # %% role="exercise" from_truth=true
 def make_optimizer(model, head_lr, backbone_lr, momentum=0.9, weight_decay=0.0):
@@ -414,14 +470,19 @@ check(make_optimizer)
 # ## 8 An epoch and an evaluation
 # *18 minutes, ●●●, 20 points*
 #
-# This is the loop that you will write for the rest of your life. In each batch: forward, loss, **clear the old gradients**, backward, step. `backward()` *adds* to the gradients that are there; without `zero_grad()` every
-# step would follow the sum of all batches so far.
+# This is the loop that you will write for the rest of your life. In each batch: forward, loss,
+# **clear the old gradients**, backward, step. `backward()` *adds* to the gradients that are there;
+# without `zero_grad()` every step would follow the sum of all batches so far.
 #
-# The function also returns the mean loss, for people to read, and two things can go wrong with it. First, the batches need not be of one size: if batch $i$ has $n_i$ examples and the mean loss $\ell_i$, the mean over all examples is
+# The function also returns the mean loss, for people to read, and two things can go wrong with it.
+# First, the batches need not be of one size: if batch $i$ has $n_i$ examples and the mean loss
+# $\ell_i$, the mean over all examples is
 #
 # $$\bar\ell = \frac{\sum_i n_i\, \ell_i}{\sum_i n_i}, \qquad\text{and not}\qquad \frac{1}{\text{number of batches}} \sum_i \ell_i .$$
 #
-# (Two batches of 20 and 5 examples with the mean losses 1 and 2: $(20 + 10)/25 = 1.2$, not 1.5.) Second, a loss is a tensor with the graph of its whole batch behind it. Adding up tensors keeps all these graphs in memory; `loss.item()` is the number alone.
+# (Two batches of 20 and 5 examples with the mean losses 1 and 2: $(20 + 10)/25 = 1.2$, not 1.5.)
+# Second, a loss is a tensor with the graph of its whole batch behind it. Adding up tensors keeps
+# all these graphs in memory; `loss.item()` is the number alone.
 
 # %% role="exercise" from_truth=true
 def train_epoch(model, batches, optimizer, device="cpu"):
@@ -436,8 +497,10 @@ def train_epoch(model, batches, optimizer, device="cpu"):
 check(train_epoch)
 
 # %% [markdown]
-# Now judge. That is done in evaluation mode: batchnorm then uses what it has kept from training, and the answer for a picture depends on this picture alone. Afterwards, put every
-# layer back into the mode in which you found it; the caller may be in the middle of training, with some layers frozen. And use `torch.no_grad()`: nothing here needs a graph.
+# Now judge. That is done in evaluation mode: batchnorm then uses what it has kept from training,
+# and the answer for a picture depends on this picture alone. Afterwards, put every layer back into
+# the mode in which you found it; the caller may be in the middle of training, with some layers
+# frozen. And use `torch.no_grad()`: nothing here needs a graph.
 
 # %% role="exercise" from_truth=true
 def evaluate(model, batches, device="cpu"):
@@ -451,9 +514,11 @@ def evaluate(model, batches, device="cpu"):
 check(evaluate)
 
 # %% [markdown]
-# **Forgetting `eval()`** is the most common of all these mistakes, because it often goes well. A network is fine-tuned on 20 digits of each class. Then it reads the same
-# 300 unseen digits in training mode, in batches of different sizes: once in a random order, once sorted by digit, as pictures in folders often are.
-# **Predict:** where is the damage largest, and why not at the largest batch?
+# **Forgetting `eval()`** is the most common of all these mistakes, because it often goes well. A
+# network is fine-tuned on 20 digits of each class. Then it reads the same 300 unseen digits in
+# training mode, in batches of different sizes: once in a random order, once sorted by digit, as
+# pictures in folders often are. **Predict:** where is the damage largest, and why not at the
+# largest batch?
 
 # %% role="explore"
 def without_eval(model, x, y, size):
@@ -486,17 +551,23 @@ def forgotten_eval():
 interactive.explore(forgotten_eval)
 
 # %% [markdown]
-# The damage is largest for five sorted digits: 68 % instead of 90 %. A batch of 5 threes has the mean of a three. Batchnorm subtracts it, and with it the very thing that says "three". In the largest batch all 300 digits stand together, in whatever order: its mean is that of all ten classes, close to what batchnorm has kept from training.
-# A batch of one has no order, so there the two curves meet: each picture is normalised by its own mean.
+# The damage is largest for five sorted digits: 68 % instead of 90 %. A batch of 5 threes has the
+# mean of a three. Batchnorm subtracts it, and with it the very thing that says "three". In the
+# largest batch all 300 digits stand together, in whatever order: its mean is that of all ten
+# classes, close to what batchnorm has kept from training. A batch of one has no order, so there the
+# two curves meet: each picture is normalised by its own mean.
 #
-# A random order in large batches hides the mistake completely: that is why the tests of a careless team pass.
+# A random order in large batches hides the mistake completely: that is why the tests of a careless
+# team pass.
 
 # %% [markdown]
 # ## 9 Everything in the right order
 # *7 minutes, ●●○, 9 points*
 #
-# Three steps: a new head, perhaps a frozen backbone, an optimizer. An optimizer holds *objects*, not names: build it before the head is replaced, and it holds the parameters of a head that is no longer part
-# of the model. No loss depends on them any more, so they get no gradient, and the new head, which gets one, is in no optimizer.
+# Three steps: a new head, perhaps a frozen backbone, an optimizer. An optimizer holds *objects*,
+# not names: build it before the head is replaced, and it holds the parameters of a head that is no
+# longer part of the model. No loss depends on them any more, so they get no gradient, and the new
+# head, which gets one, is in no optimizer.
 
 # %% role="exercise" from_truth=true
 def prepare(model, num_classes, freeze, head_lr, backbone_lr):
@@ -510,7 +581,8 @@ def prepare(model, num_classes, freeze, head_lr, backbone_lr):
 check(prepare)
 
 # %% [markdown]
-# Both orders, with the same seed: your `prepare`, and an optimizer that was built before the head was replaced. **Predict** the two loss curves, and what `moved_by` will name in each case.
+# Both orders, with the same seed: your `prepare`, and an optimizer that was built before the head
+# was replaced. **Predict** the two loss curves, and what `moved_by` will name in each case.
 
 # %% role="explore"
 def in_both_orders():
@@ -533,27 +605,34 @@ def in_both_orders():
 interactive.explore(in_both_orders)
 
 # %% [markdown]
-# In the wrong order the loss stays where a head of random weights starts, near $\ln 10 = 2.3$, for as long as you like. There is no error message: `step()` found only parameters without a gradient, and skipped them. The instrument of section 5 says it in one line.
+# In the wrong order the loss stays where a head of random weights starts, near $\ln 10 = 2.3$, for
+# as long as you like. There is no error message: `step()` found only parameters without a gradient,
+# and skipped them. The instrument of section 5 says it in one line.
 
 # %% [markdown]
 # ## 10 What is it worth?
 # *8 minutes, ●○○*
 #
-# Everything is ready for the question of this unit. Three strategies, with 2, 5, 20 and 100 labelled digits of each class:
+# Everything is ready for the question of this unit. Three strategies, with 2, 5, 20 and 100
+# labelled digits of each class:
 #
 # - **from scratch**: the same architecture with random weights, everything learns;
 # - **frozen features**: the letter network's backbone, only a new head learns;
-# - **fine-tuning**: the letter network's backbone, everything learns, the backbone at a tenth of the head's rate.
+# - **fine-tuning**: the letter network's backbone, everything learns, the backbone at a tenth of
+#   the head's rate.
 #
-# And two targets: the digits as you saw them, and the same digits with their pixels in a **shuffled** order, the same order for every picture. A shuffled picture has all the information of the
-# original, but no strokes and no curves: nothing that a letter has. (Somebody who could look up the order would read it at once.)
+# And two targets: the digits as you saw them, and the same digits with their pixels in a
+# **shuffled** order, the same order for every picture. A shuffled picture has all the information
+# of the original, but no strokes and no curves: nothing that a letter has. (Somebody who could look
+# up the order would read it at once.)
 
 # %% role="explore"
 mixed = data.shuffled(snapshots.x_train[:10])
 plots.images(np.concatenate([snapshots.x_train[:10], mixed]), list(snapshots.y_train[:10]) * 2, title="Similar target, dissimilar target")
 
 # %% [markdown]
-# **Predict** the six curves before you run the cell. It trains 24 networks with your functions, in 10 to 30 seconds.
+# **Predict** the six curves before you run the cell. It trains 24 networks with your functions, in
+# 10 to 30 seconds.
 
 # %% role="explore"
 STRATEGIES = {"fine-tuning": (True, False), "frozen features": (True, True), "from scratch": (False, False)}
@@ -590,7 +669,10 @@ def worth():
 interactive.explore(worth)
 
 # %% [markdown]
-# That was one run of each, and with few examples it matters which ones they are. So we repeated it ten times, with other examples and other random weights each time. These are the means in per cent, and in brackets the lowest and the highest (on another processor a mean may differ by one or two):
+# That was one run of each, and with few examples it matters which ones they are. So we repeated it
+# ten times, with other examples and other random weights each time. These are the means in per
+# cent, and in brackets the lowest and the highest (on another processor a mean may differ by one or
+# two):
 #
 # | target | examples of each digit | from scratch | frozen features | fine-tuning |
 # | :-- | --: | --: | --: | --: |
@@ -603,11 +685,17 @@ interactive.explore(worth)
 # | shuffled | 20 | **67** (53 to 76) | 44 (36 to 54) | 64 (60 to 68) |
 # | shuffled | 100 | **80** (74 to 85) | 54 (34 to 64) | 77 (72 to 81) |
 #
-# - On similar pictures five examples of each digit with transfer do what ten to twenty do without it: 78 % against 81 % for twenty. (Ten gave 77 %; they are not in the table.)
-# - Frozen features are as good as fine-tuning as long as the examples are few, and they are cheaper. With a hundred, fine-tuning can use what the head alone cannot.
-# - On dissimilar pictures **transfer hurts**. Frozen features are worst: the head gets only what the backbone's filters answer to, and these were made for strokes. Fine-tuning starts from those filters and does not quite catch up with a random start.
+# - On similar pictures five examples of each digit with transfer do what ten to twenty do without
+#   it: 78 % against 81 % for twenty. (Ten gave 77 %; they are not in the table.)
+# - Frozen features are as good as fine-tuning as long as the examples are few, and they are
+#   cheaper. With a hundred, fine-tuning can use what the head alone cannot.
+# - On dissimilar pictures **transfer hurts**. Frozen features are worst: the head gets only what
+#   the backbone's filters answer to, and these were made for strokes. Fine-tuning starts from those
+#   filters and does not quite catch up with a random start.
 #
-# So four things decide: how many examples there are, how similar the target is, how much time there is, and on what machine. For the last two, measure an epoch. Section 3 said that a head alone is cheaper. **By which factor**, do you think?
+# So four things decide: how many examples there are, how similar the target is, how much time there
+# is, and on what machine. For the last two, measure an epoch. Section 3 said that a head alone is
+# cheaper. **By which factor**, do you think?
 
 # %% role="explore"
 def seconds_per_epoch():
@@ -626,10 +714,14 @@ def seconds_per_epoch():
 interactive.explore(seconds_per_epoch)
 
 # %% [markdown]
-# About a factor of two where we measured. The forward pass through the backbone is needed in both cases; the way back through it is saved when only the head learns. (Who trains a frozen backbone for many epochs can save the forward pass as well: compute the features once and keep them.)
+# About a factor of two where we measured. The forward pass through the backbone is needed in both
+# cases; the way back through it is saved when only the head learns. (Who trains a frozen backbone
+# for many epochs can save the forward pass as well: compute the features once and keep them.)
 #
-# And the rates? Try them: five examples of each digit, everything learns, the accuracy on unseen digits after each epoch. Start with a backbone that is as fast as the head. Then set the share of the backbone to 0, so that its weights stay.
-# **Can you find** a pair of rates that does better than that?
+# And the rates? Try them: five examples of each digit, everything learns, the accuracy on unseen
+# digits after each epoch. Start with a backbone that is as fast as the head. Then set the share of
+# the backbone to 0, so that its weights stay. **Can you find** a pair of rates that does better
+# than that?
 
 # %% role="explore"
 def with_rates(head, share, per_class):
@@ -654,17 +746,26 @@ interactive.explore(
 )
 
 # %% [markdown]
-# With five examples, every pair whose head has a rate of 0.03 or less ends between 75 and 77 %, whatever the backbone does. On 300 digits such differences may be chance: the standard deviation of an accuracy of 0.76 is $\sqrt{0.76 \cdot 0.24/300} \approx 2.5\,\%$. So nothing here says that a pair does better than a backbone at rest.
-# But a pair can do much worse. With a head of 0.1 the accuracy falls from 75 % with the backbone at rest to 58 % with a backbone as fast as the head: that is the loss of features that section 7 spoke of. The training loss, meanwhile, goes down in all of them.
+# With five examples, every pair whose head has a rate of 0.03 or less ends between 75 and 77 %,
+# whatever the backbone does. On 300 digits such differences may be chance: the standard deviation
+# of an accuracy of 0.76 is $\sqrt{0.76 \cdot 0.24/300} \approx 2.5\,\%$. So nothing here says that
+# a pair does better than a backbone at rest. But a pair can do much worse. With a head of 0.1 the
+# accuracy falls from 75 % with the backbone at rest to 58 % with a backbone as fast as the head:
+# that is the loss of features that section 7 spoke of. The training loss, meanwhile, goes down in
+# all of them.
 #
-# (Is the share 0 the same as a frozen backbone? Not quite. Its parameters still require a gradient, so `train_mode` leaves batchnorm in training mode, and the running statistics move.)
+# (Is the share 0 the same as a frozen backbone? Not quite. Its parameters still require a gradient,
+# so `train_mode` leaves batchnorm in training mode, and the running statistics move.)
 
 # %% [markdown]
 # ## 11 Your turn
 # *12 minutes, ●●○, 10 points*
 #
-# **Read digits.** Here is a pretrained network and five photographs of each digit. Teach it: the check hands over the network and the batches, and afterwards lets the network read 300 digits that it has not seen. Aim at 60 % or
-# more. The check allows four epochs, the grader six. A good choice reaches 70 to 80 % with either number. A network that starts from scratch reaches about 46 % in six epochs at the same rates, and about 58 % at better ones.
+# **Read digits.** Here is a pretrained network and five photographs of each digit. Teach it: the
+# check hands over the network and the batches, and afterwards lets the network read 300 digits that
+# it has not seen. Aim at 60 % or more. The check allows four epochs, the grader six. A good choice
+# reaches 70 to 80 % with either number. A network that starts from scratch reaches about 46 % in
+# six epochs at the same rates, and about 58 % at better ones.
 
 # %% role="exercise" from_truth=true
 def learn_digits(model, batches, epochs):
@@ -678,8 +779,9 @@ def learn_digits(model, batches, epochs):
 check(learn_digits)
 
 # %% [markdown]
-# **Decide.** Write down what the table of section 10 teaches, as a rule of thumb for the first attempt. (For two examples of each shuffled digit no strategy reached
-# even 40 % on average: there the best next step is to label more.)
+# **Decide.** Write down what the table of section 10 teaches, as a rule of thumb for the first
+# attempt. (For two examples of each shuffled digit no strategy reached even 40 % on average: there
+# the best next step is to label more.)
 
 # %% role="exercise" from_truth=true
 def choose_strategy(per_class, similarity):
@@ -700,8 +802,10 @@ check(choose_strategy)
 # ## 12 Larger networks
 # *3 minutes, ●○○*
 #
-# Nothing in your functions knows our small network. If you have a network connection and torchvision (the cell says how to install it), set `DOWNLOAD = True`: the cell then loads a ResNet-18 with 11 million
-# parameters that has learned the thousand classes of ImageNet, freezes it, and trains a new head on five digits of each class. The pictures are enlarged to 224×224 and
+# Nothing in your functions knows our small network. If you have a network connection and
+# torchvision (the cell says how to install it), set `DOWNLOAD = True`: the cell then loads a
+# ResNet-18 with 11 million parameters that has learned the thousand classes of ImageNet, freezes
+# it, and trains a new head on five digits of each class. The pictures are enlarged to 224×224 and
 # normalised as ImageNet was: give a network its input the way it was trained to see it.
 
 # %%
@@ -726,61 +830,91 @@ if DOWNLOAD:
 
 # %% [markdown] role="written" points=6 name="frozen"
 # ### Question 1: frozen, and yet it moves
-# A colleague freezes a pretrained network that contains batch normalisation: `requires_grad = False` everywhere but in the head. She trains the new head with `model.train()` and
-# SGD with weight decay over `model.parameters()`, and reports: "The backbone is frozen, so its features are those of the original."
+# A colleague freezes a pretrained network that contains batch normalisation:
+# `requires_grad = False` everywhere but in the head. She trains the new head with `model.train()`
+# and SGD with weight decay over `model.parameters()`, and reports: "The backbone is frozen, so its
+# features are those of the original."
 #
-# - (a) Name two ways in which numbers of a backbone that was frozen like this can change all the same. Say for each which numbers change and under which condition. (3 points)
-# - (b) The new task has 1,000 training pictures in batches of 20. What share of the original running mean is left after one epoch? (1 point)
-# - (c) How would you prove by a comparison that nothing in the backbone moved? Which mistake can make such a proof worthless? (2 points)
+# - (a) Name two ways in which numbers of a backbone that was frozen like this can change all the
+#   same. Say for each which numbers change and under which condition. (3 points)
+# - (b) The new task has 1,000 training pictures in batches of 20. What share of the original
+#   running mean is left after one epoch? (1 point)
+# - (c) How would you prove by a comparison that nothing in the backbone moved? Which mistake can
+#   make such a proof worthless? (2 points)
 #
 # ### BEGIN SOLUTION
-# (a) First, the running means and variances of the batchnorm layers: in training mode every forward pass updates them, whatever `requires_grad` says; only evaluation mode keeps them. Second, the frozen weights
-# themselves, if the optimizer holds them and they have a `.grad` that is not `None`: an old gradient from before the freezing moves them, and with weight decay even a gradient of zeros does. (With `.grad = None` they are skipped, with or without weight decay.)
+# (a) First, the running means and variances of the batchnorm layers: in training mode every forward
+# pass updates them, whatever `requires_grad` says; only evaluation mode keeps them. Second, the
+# frozen weights themselves, if the optimizer holds them and they have a `.grad` that is not `None`:
+# an old gradient from before the freezing moves them, and with weight decay even a gradient of
+# zeros does. (With `.grad = None` they are skipped, with or without weight decay.)
 #
 # (b) $1000/20 = 50$ batches, $0.9^{50} \approx 0.5\,\%$: the original statistics are gone.
 #
-# (c) Copy the state dict before (`clone()`), train, compare every entry exactly, running statistics included. Worthless if the "before" is not a copy (a state dict's tensors are the model's own memory),
-# or if only parameters are compared and the buffers are left out.
+# (c) Copy the state dict before (`clone()`), train, compare every entry exactly, running statistics
+# included. Worthless if the "before" is not a copy (a state dict's tensors are the model's own
+# memory), or if only parameters are compared and the buffers are left out.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 6 points**
 #
-# - (a) 1 point for the running statistics, 1 point for training mode as their condition. 1 point for weights that move by an old or zero gradient, with the condition (weight decay or momentum for zeros; any old gradient). "Weight decay moves them" without mention of the gradient: half a point.
+# - (a) 1 point for the running statistics, 1 point for training mode as their condition. 1 point
+#   for weights that move by an old or zero gradient, with the condition (weight decay or momentum
+#   for zeros; any old gradient). "Weight decay moves them" without mention of the gradient: half a
+#   point.
 # - (b) 1 point for $0.9^{50}$ or about 0.5 %.
-# - (c) 1 point for an exact comparison of the whole state before and after. 1 point for a real danger: no copy, or buffers left out.
+# - (c) 1 point for an exact comparison of the whole state before and after. 1 point for a real
+#   danger: no copy, or buffers left out.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=6 name="plan"
 # ### Question 2: a plan
-# A hospital wants to tell four kinds of cells apart in grey microscope pictures. It has 15 labelled pictures of each kind, can label 50 more a week, and has a laptop without a GPU. Two pretrained networks are on
-# offer: one trained on a million photographs of animals and vehicles, one trained on 30,000 microscope pictures of tissue.
+# A hospital wants to tell four kinds of cells apart in grey microscope pictures. It has 15 labelled
+# pictures of each kind, can label 50 more a week, and has a laptop without a GPU. Two pretrained
+# networks are on offer: one trained on a million photographs of animals and vehicles, one trained
+# on 30,000 microscope pictures of tissue.
 #
-# - (a) Which network and which strategy would you try first? Give a reason for both from what you measured in this notebook. (2 points)
-# - (b) How would you find out, with little work, whether the source is similar enough? Name an experiment and what result would make you change your mind. (2 points)
-# - (c) After two months there are 400 more pictures. What would you change, and what in your code must not be forgotten? (2 points)
+# - (a) Which network and which strategy would you try first? Give a reason for both from what you
+#   measured in this notebook. (2 points)
+# - (b) How would you find out, with little work, whether the source is similar enough? Name an
+#   experiment and what result would make you change your mind. (2 points)
+# - (c) After two months there are 400 more pictures. What would you change, and what in your code
+#   must not be forgotten? (2 points)
 #
 # ### BEGIN SOLUTION
-# (a) The microscope network, although it has seen fewer pictures: similarity decided more than anything else (on the dissimilar target even a good backbone was worse than a random one). Frozen features first: with few examples they were
-# as good as fine-tuning, they are cheaper, and a laptop can do it. (15 a class lies between the measured 5 and 20, where both were equal; fine-tuning with a small rate and a good reason is acceptable too.)
+# (a) The microscope network, although it has seen fewer pictures: similarity decided more than
+# anything else (on the dissimilar target even a good backbone was worse than a random one). Frozen
+# features first: with few examples they were as good as fine-tuning, they are cheaper, and a laptop
+# can do it. (15 a class lies between the measured 5 and 20, where both were equal; fine-tuning with
+# a small rate and a good reason is acceptable too.)
 #
-# (b) Keep some labelled pictures aside. Train a head on the frozen features of each network and compare with a network trained from scratch or a nearest average of pixels, over several random splits. If frozen features are no better than the
-# simple baseline, the source is too far away.
+# (b) Keep some labelled pictures aside. Train a head on the frozen features of each network and
+# compare with a network trained from scratch or a nearest average of pixels, over several random
+# splits. If frozen features are no better than the simple baseline, the source is too far away.
 #
-# (c) With about a hundred a class fine-tune everything (95 against 93 %), with a smaller rate for the backbone. Not to be forgotten: build a *new* optimizer that holds the unfrozen parameters; batchnorm layers that learn go back to training mode, evaluation in evaluation mode; compare on pictures not used for training.
+# (c) With about a hundred a class fine-tune everything (95 against 93 %), with a smaller rate for
+# the backbone. Not to be forgotten: build a *new* optimizer that holds the unfrozen parameters;
+# batchnorm layers that learn go back to training mode, evaluation in evaluation mode; compare on
+# pictures not used for training.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 6 points**
 #
-# - (a) 1 point: the microscope network because of its similarity. 1 point: frozen features (or careful fine-tuning) with a reason from the measurements.
-# - (b) 1 point: an experiment with held-out pictures and a baseline. 1 point: a result that would change the decision.
-# - (c) 1 point: fine-tuning with a small backbone rate. 1 point: the optimizer must hold the unfrozen parameters, or the mode of batchnorm, or another point of this unit that really applies.
+# - (a) 1 point: the microscope network because of its similarity. 1 point: frozen features (or
+#   careful fine-tuning) with a reason from the measurements.
+# - (b) 1 point: an experiment with held-out pictures and a baseline. 1 point: a result that would
+#   change the decision.
+# - (c) 1 point: fine-tuning with a small backbone rate. 1 point: the optimizer must hold the
+#   unfrozen parameters, or the mode of batchnorm, or another point of this unit that really
+#   applies.
 # ### END MARK SCHEME
 
 # %% [markdown]
 # ## Where you stand
-# The table shows the last result of each check in this session. Unfinished steps do not hinder the others: each exercise is graded by itself.
+# The table shows the last result of each check in this session. Unfinished steps do not hinder the
+# others: each exercise is graded by itself.
 
 # %% role="explore"
 progress()
