@@ -2,8 +2,9 @@
 
 from stagewise.data.batches import minibatches
 from stagewise.data.cifar10 import Cifar10, cifar10
+from stagewise.data.drawing import drawn, photographed
 from stagewise.data.glyphs import Glyphs, glyphs
-from stagewise.data.handwriting import Digits, digits
+from stagewise.data.handwriting import Digits, digits, standardised
 from stagewise.data.landscapes import Landscape, ravine, saddle, two_valleys
 from stagewise.data.snapshots import shuffled, snapshots
 from stagewise.data.toys import spirals
@@ -15,12 +16,15 @@ __all__ = [
     "Landscape",
     "cifar10",
     "digits",
+    "drawn",
     "glyphs",
     "minibatches",
+    "photographed",
     "ravine",
     "saddle",
     "shuffled",
     "snapshots",
     "spirals",
+    "standardised",
     "two_valleys",
 ]
