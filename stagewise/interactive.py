@@ -1,9 +1,10 @@
 """Experiments that draw a picture, with sliders where a notebook's front end can move them.
 
 The picture is an output of its own, so it stays in a saved, exported or printed notebook when the sliders
-are gone.
+are gone. What it shows stands below it in words, folded, for those who cannot see it.
 """
 
+import html
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -83,8 +84,8 @@ def explore(draw: Callable[..., Any], *, caption: str = "", **controls: Slider) 
         _show_sliders(controls, partial(_redraw, draw, caption, controls, picture, words))
     data, metadata = _bundle(draw, values)
     picture.display(data, raw=True, metadata=metadata)
-    if caption or controls:
-        words.display({"text/plain": _told(caption, controls, values)}, raw=True)
+    if caption or controls or "image/png" in data:
+        words.display(_below(data, _told(caption, controls, values)), raw=True)
 
 
 def _show_sliders(controls: dict[str, Slider], redraw: Callable[[dict[str, Any]], None]) -> None:
@@ -121,7 +122,18 @@ def _redraw(
     words.update({"text/plain": "computing …"}, raw=True)
     data, metadata = _bundle(draw, values)
     picture.update(data, raw=True, metadata=metadata)
-    words.update({"text/plain": _told(caption, controls, values)}, raw=True)
+    words.update(_below(data, _told(caption, controls, values)), raw=True)
+
+
+def _below(data: dict[str, Any], told: str) -> dict[str, str]:
+    """What stands below a picture: caption and values, and folded what the picture shows, in words."""
+    if "image/png" not in data:
+        return {"text/plain": told}
+    shown = data["text/plain"]
+    lines = "<br>".join(html.escape(line) for line in shown.splitlines())
+    folded = f"<details><summary>The picture in words</summary>{lines}</details>"
+    first = f"<pre>{html.escape(told)}</pre>" if told else ""
+    return {"text/html": first + folded, "text/plain": told or "(the picture in words stands above)"}
 
 
 def _bundle(draw: Callable[..., Any], values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,6 +7,7 @@ is shown.
 from __future__ import annotations
 
 import base64
+import html
 import io
 import re
 from collections.abc import Sequence
@@ -64,7 +65,8 @@ class Moving(Picture):
         width = round(self.get_size_inches()[0] * DOTS_PER_INCH)
         shape = f'width="{width}" style="max-width:100%;height:auto"'
         still = self.still()
-        moving = f'<img {shape} alt="Lines that are drawn over time" src="{_address(self._moving(still))}">'
+        alt = html.escape(" ".join(self.words().split()) or "Lines that are drawn over time")
+        moving = f'<img {shape} alt="{alt}" src="{_address(self._moving(still))}">'
         where = "(prefers-reduced-motion: reduce)"
         return f'<picture><source media="{where}" srcset="{_address(still)}">{moving}</picture>'
 
