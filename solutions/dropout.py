@@ -86,16 +86,24 @@ def run(seed=1, steps=500, **layers):
     def watch(network, step):
         if step % 20:
             return None
-        return np.array([accuracy(network, x_few, y_few), accuracy(network, digits.x_val, digits.y_val)])
+        return np.array(
+            [accuracy(network, x_few, y_few), accuracy(network, digits.x_val, digits.y_val)]
+        )
 
-    history = train(network, x_few, y_few, learning_rate=0.1, steps=steps, batch_size=50, seed=seed, watch=watch)
+    history = train(
+        network, x_few, y_few, learning_rate=0.1, steps=steps, batch_size=50, seed=seed, watch=watch
+    )
     return network, np.array(list(history.watched)), np.array(list(history.watched.values())).T
 
 
 def by_heart():
     _, steps, (given, new) = run()
-    return plots.curves({"the given labels": (steps, given), "new pictures": (steps, new)}, ylabel="share right",
-                        title="Three tenths of the labels are random, and all are learned", ylim=(0, 1.05))
+    return plots.curves(
+        {"the given labels": (steps, given), "new pictures": (steps, new)},
+        ylabel="share right",
+        title="Three tenths of the labels are random, and all are learned",
+        ylim=(0, 1.05),
+    )
 
 
 interactive.explore(by_heart)
@@ -160,12 +168,15 @@ plots.thinned({
 # another: with $p = 0.5$, twice as large. **Inverted** dropout repairs this at once, in training,
 # by making the survivors larger:
 #
-# $$\text{train:}\quad \mathrm{out} = x\,\frac{k}{p}, \qquad\qquad \text{test:}\quad \mathrm{out} = x .$$
+# $$\text{train:}\quad \mathrm{out} = x\,\frac{k}{p},
+# \qquad\qquad \text{test:}\quad \mathrm{out} = x .$$
 #
 # In training, out is $x/p$ with probability $p$ and 0 otherwise, so
 #
 # $$\mathbb E[\mathrm{out}] = p\,\frac{x}{p} = x , \qquad
-# \operatorname{Var}(\mathrm{out}) = \mathbb E[\mathrm{out}^2] - \left(\mathbb E[\mathrm{out}]\right)^2 = p\,\frac{x^2}{p^2} - x^2 = x^2\left(\frac1p - 1\right) = x^2\,\frac{1-p}{p} .$$
+# \operatorname{Var}(\mathrm{out}) =
+# \mathbb E[\mathrm{out}^2] - \left(\mathbb E[\mathrm{out}]\right)^2 =
+# p\,\frac{x^2}{p^2} - x^2 = x^2\left(\frac1p - 1\right) = x^2\,\frac{1-p}{p} .$$
 #
 # The mean is that of test time. The variance is the price. Its root, the standard deviation
 # $|x|\sqrt{(1-p)/p}$, is the size of the noise: as large as the signal for $p = 0.5$, a third of it
@@ -238,10 +249,15 @@ def thinned_pictures(p):
     ink = data.digits("unit").x_train[:10]
     out, _ = dropout_forward(np.repeat(ink, 3, axis=0), {"p": p, "mode": "train", "seed": 3})
     rows = np.concatenate([ink, out[0::3], out[1::3], out[2::3]])
-    return plots.images(rows, title=f"Ten digits, and three thinned versions of each: keep p = {p:g}")
+    return plots.images(
+        rows, title=f"Ten digits, and three thinned versions of each: keep p = {p:g}"
+    )
 
 
-interactive.explore(thinned_pictures, p=interactive.slider([0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0], start=0.5, label="keep p"))
+interactive.explore(
+    thinned_pictures,
+    p=interactive.slider([0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0], start=0.5, label="keep p"),
+)
 
 # %% [markdown]
 # Many pixels can go before a digit becomes unreadable, because neighbouring pixels say nearly the
@@ -264,8 +280,13 @@ def mean_of_many():
             total += dropout_forward(x, {"p": p, "mode": "train", "seed": count})[0]
             away.append(np.sqrt(np.mean((total / count / x - 1) ** 2)))
         lines[f"keep p = {p}"] = (np.arange(1, 1001), away)
-    return plots.curves(lines, xlabel="passes T", ylabel="typical relative distance from x", log="xy",
-                        title="A hundred times the passes, a tenth of the distance")
+    return plots.curves(
+        lines,
+        xlabel="passes T",
+        ylabel="typical relative distance from x",
+        log="xy",
+        title="A hundred times the passes, a tenth of the distance",
+    )
 
 
 interactive.explore(mean_of_many)
@@ -297,7 +318,9 @@ except NotImplementedError:
 # The loss $L$ knows $x$ only through out. For a given mask the layer is $\mathrm{out} = m\,x$ with
 # a constant $m = k/p$ for each entry. By the chain rule
 #
-# $$\mathrm{dx} = \frac{\partial L}{\partial x} = \frac{\partial L}{\partial\,\mathrm{out}}\cdot\frac{\partial\,\mathrm{out}}{\partial x} = \mathrm{dout} \cdot m .$$
+# $$\mathrm{dx} = \frac{\partial L}{\partial x} =
+# \frac{\partial L}{\partial\,\mathrm{out}}\cdot\frac{\partial\,\mathrm{out}}{\partial x} =
+# \mathrm{dout} \cdot m .$$
 #
 # It is the *same* $m$ as on the way there, with its factor $\frac1p$, because `dx` is the
 # derivative of what has really been computed. An entry that was dropped gets the gradient 0:
@@ -329,7 +352,10 @@ def check_with_and_without_seed():
     rng = np.random.default_rng(0)
     x, dout = rng.uniform(0.5, 2.5, (4, 5)), rng.standard_normal((4, 5))
     told = []
-    for label, param in (("with a seed", {"p": 0.6, "mode": "train", "seed": 3}), ("without a seed", {"p": 0.6, "mode": "train"})):
+    for label, param in (
+        ("with a seed", {"p": 0.6, "mode": "train", "seed": 3}),
+        ("without a seed", {"p": 0.6, "mode": "train"}),
+    ):
         _, cache = dropout_forward(x, param)
         dx = dropout_backward(dout, cache)
         found = gradients.gradient_check(lambda x: dropout_forward(x, param)[0], x, dx, dout)
@@ -390,14 +416,24 @@ check(vanilla_dropout_forward)
 # %% role="explore"
 def both_schemes(p):
     x = np.random.default_rng(0).uniform(1, 3, (1000, 1000))
-    lines = [f"keep p = {p:g}                train    test", f"{'x':26}{x.mean():8.3f}{x.mean():8.3f}"]
-    for name, layer in (("dropout_forward", dropout_forward), ("vanilla_dropout_forward", vanilla_dropout_forward)):
-        means = [layer(x, {"p": p, "mode": mode, "seed": 1})[0].mean() for mode in ("train", "test")]
+    lines = [
+        f"keep p = {p:g}                train    test",
+        f"{'x':26}{x.mean():8.3f}{x.mean():8.3f}",
+    ]
+    for name, layer in (
+        ("dropout_forward", dropout_forward),
+        ("vanilla_dropout_forward", vanilla_dropout_forward),
+    ):
+        means = [
+            layer(x, {"p": p, "mode": mode, "seed": 1})[0].mean() for mode in ("train", "test")
+        ]
         lines.append(f"{name:26}{means[0]:8.3f}{means[1]:8.3f}")
     return "\n".join(lines)
 
 
-interactive.explore(both_schemes, p=interactive.slider([0.1, 0.3, 0.5, 0.8, 1.0], start=0.8, label="keep p"))
+interactive.explore(
+    both_schemes, p=interactive.slider([0.1, 0.3, 0.5, 0.8, 1.0], start=0.8, label="keep p")
+)
 
 # %% [markdown]
 # In each row the two modes agree (train up to chance), at 2 in the inverted scheme and at $2p$ in
@@ -430,11 +466,19 @@ def dropped(p, seed=1):
 
 def curves_over_p(p):
     _, steps, (given, new) = run(**dropped(p))
-    return plots.curves({"the given labels": (steps, given), "new pictures": (steps, new)}, ylabel="share right", ylim=(0, 1.05),
-                        title=f"keep p = {p:g}: at the end {given[-1]:.2f} and {new[-1]:.2f}", legend="below")
+    return plots.curves(
+        {"the given labels": (steps, given), "new pictures": (steps, new)},
+        ylabel="share right",
+        ylim=(0, 1.05),
+        title=f"keep p = {p:g}: at the end {given[-1]:.2f} and {new[-1]:.2f}",
+        legend="below",
+    )
 
 
-interactive.explore(curves_over_p, p=interactive.slider([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], start=0.5, label="keep p"))
+interactive.explore(
+    curves_over_p,
+    p=interactive.slider([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], start=0.5, label="keep p"),
+)
 
 # %% [markdown]
 # With $p = 0.5$ the curves stay together for longer, the lower one ends higher than without
@@ -456,8 +500,17 @@ def sweep_over_p():
     for row, p in enumerate(interactive.counted(keeps, "values of p")):
         ends[row] = [run(seed, **dropped(p, seed))[2][:, -1] for seed in SEEDS]
     lines = {"the given labels": ends[:, :, 0], "new pictures": ends[:, :, 1]}
-    return plots.sweep(keeps, lines, xlabel="probability p to keep a unit", ylabel="share right after 500 steps", log="",
-                       chance=0.1, title="Small p: nothing is learned. Large p: mistakes are, too", ylim=(0, 1.05), legend="below")
+    return plots.sweep(
+        keeps,
+        lines,
+        xlabel="probability p to keep a unit",
+        ylabel="share right after 500 steps",
+        log="",
+        chance=0.1,
+        title="Small p: nothing is learned. Large p: mistakes are, too",
+        ylim=(0, 1.05),
+        legend="below",
+    )
 
 
 interactive.explore(sweep_over_p)
@@ -482,7 +535,10 @@ def forgotten_mode():
     told = []
     for name, p in (("trained with dropout", 0.5), ("trained without", 1.0)):
         network, _, _ = run(**dropped(p))
-        network.dropout, network.dropout_param = (dropout_forward, dropout_backward), {"p": 0.5, "seed": 7}
+        network.dropout, network.dropout_param = (
+            (dropout_forward, dropout_backward),
+            {"p": 0.5, "seed": 7},
+        )
         for mode in ("test", "train"):
             found = [accuracy(network, digits.x_val, digits.y_val, mode) for _ in range(10)]
             told.append(f"{name:21} {mode:6} " + " ".join(f"{value:.2f}" for value in found))
@@ -518,7 +574,12 @@ interactive.explore(forgotten_mode)
 # %% role="explore"
 def with_batchnorm():
     normalised = {"norm": (batchnorm_forward, batchnorm_backward)}
-    kinds = {"neither": ({}, 1), "dropout": ({}, 0.5), "batchnorm": (normalised, 1), "both": (normalised, 0.5)}
+    kinds = {
+        "neither": ({}, 1),
+        "dropout": ({}, 0.5),
+        "batchnorm": (normalised, 1),
+        "both": (normalised, 0.5),
+    }
     lines = {}
     for label, (layers, p) in interactive.counted(kinds.items(), "kinds"):
         runs = [run(seed, **layers, **dropped(p, seed)) for seed in SEEDS]
@@ -535,8 +596,17 @@ def order_of_four():
         series = {}
         for name in names:
             steps, runs = lines[name]
-            series[f"{name}, start 1"], series[f"{name}, start 2"] = (steps, runs[0]), (steps, runs[1])
-        figure = plots.curves(series, ylabel="accuracy on new pictures", ylim=(0, 1), title=" against ".join(names), ax=ax)
+            series[f"{name}, start 1"], series[f"{name}, start 2"] = (
+                (steps, runs[0]),
+                (steps, runs[1]),
+            )
+        figure = plots.curves(
+            series,
+            ylabel="accuracy on new pictures",
+            ylim=(0, 1),
+            title=" against ".join(names),
+            ax=ax,
+        )
     return figure
 
 
@@ -572,17 +642,29 @@ def softmax_rows(scores):
 def crowd():
     network, _, _ = run(**dropped(0.5))
     network.dropout_param = {"p": 0.5, "seed": 11}
-    votes = np.array([softmax_rows(network.propagate(digits.x_val, "train")[0]) for _ in range(256)])
+    votes = np.array(
+        [softmax_rows(network.propagate(digits.x_val, "train")[0]) for _ in range(256)]
+    )
     sizes = [1, 2, 4, 8, 16, 32, 64]
     right = np.full((len(sizes), 4), np.nan)
     for row, size in enumerate(sizes):
         for column in range(4):
-            vote = votes[column * 64:column * 64 + size].mean(axis=0)
+            vote = votes[column * 64 : column * 64 + size].mean(axis=0)
             right[row, column] = np.mean(vote.argmax(axis=1) == digits.y_val)
     whole = accuracy(network, digits.x_val, digits.y_val)
-    lines = {"average of that many thinned networks": right, "test mode, one pass": [whole] * len(sizes)}
-    return plots.sweep(sizes, lines, xlabel="thinned networks", ylabel="accuracy on new pictures", ylim=(0.5, 0.9),
-                       title="Test mode is as good as the vote of many", legend="below")
+    lines = {
+        "average of that many thinned networks": right,
+        "test mode, one pass": [whole] * len(sizes),
+    }
+    return plots.sweep(
+        sizes,
+        lines,
+        xlabel="thinned networks",
+        ylabel="accuracy on new pictures",
+        ylim=(0.5, 0.9),
+        title="Test mode is as good as the vote of many",
+        legend="below",
+    )
 
 
 interactive.explore(crowd)
@@ -601,7 +683,8 @@ interactive.explore(crowd)
 # b\right)$: the mean is taken of the logarithms. Take it of $P_c$ over all masks $k$, each weighted
 # by its probability. That is what $\mathbb E$ stands for, and $\ln P_c = s_c - \ln Z$:
 #
-# $$\exp \mathbb E[\ln P_c] = \exp\left(\mathbb E[s_c] - \mathbb E[\ln Z]\right) \;\propto\; \exp \mathbb E[s_c] = \exp\Big(\sum_d x_d\,w_{dc} + b_c\Big) ,$$
+# $$\exp \mathbb E[\ln P_c] = \exp\left(\mathbb E[s_c] - \mathbb E[\ln Z]\right)
+# \;\propto\; \exp \mathbb E[s_c] = \exp\Big(\sum_d x_d\,w_{dc} + b_c\Big) ,$$
 #
 # because $\mathbb E[k_d/p] = 1$. The sign $\propto$ hides the factor $\exp(-\mathbb E[\ln Z])$,
 # which is the same for all classes $c$. Divide by the sum over the classes, and it cancels. What
@@ -653,18 +736,26 @@ interactive.explore(theorem)
 # Why units and not connections? **DropConnect** ([Wan and others,
 # 2013](https://proceedings.mlr.press/v28/wan13.html)) drops single *weights* of a linear layer:
 #
-# $$\text{train:}\quad \mathrm{out} = x\left(w \odot \tfrac{k}{p}\right) + b, \qquad\qquad \text{test:}\quad \mathrm{out} = x\,w + b .$$
+# $$\text{train:}\quad \mathrm{out} = x\left(w \odot \tfrac{k}{p}\right) + b,
+# \qquad\qquad \text{test:}\quad \mathrm{out} = x\,w + b .$$
 #
 # Here $\odot$ is the product entry by entry, and $k$ has the shape of $w$, `(D, H)`. Two decisions
 # of ours: $b$ is never dropped, and one mask serves the whole batch. (The paper draws a mask for
 # *each example*. That would be $N$ matrices instead of one.)
 
 # %% role="explore"
-plots.thinned({
-    "all there": [[1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1]],
-    "dropout": [[1, 1, 1, 1], [1, 0, 1, 1, 0], [1, 1]],
-    "DropConnect": [[[1, 0, 1, 0, 1], [1, 1, 0, 1, 0], [0, 1, 1, 1, 1], [1, 0, 0, 1, 1]], [[1, 0], [1, 1], [0, 1], [1, 1], [1, 0]]],
-}, columns=3, title="Dropping units and dropping connections")
+plots.thinned(
+    {
+        "all there": [[1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1]],
+        "dropout": [[1, 1, 1, 1], [1, 0, 1, 1, 0], [1, 1]],
+        "DropConnect": [
+            [[1, 0, 1, 0, 1], [1, 1, 0, 1, 0], [0, 1, 1, 1, 1], [1, 0, 0, 1, 1]],
+            [[1, 0], [1, 1], [0, 1], [1, 1], [1, 0]],
+        ],
+    },
+    columns=3,
+    title="Dropping units and dropping connections",
+)
 
 # %% [markdown]
 # Dropout is a special case, in two ways. Dropping the input $d$ is the same as dropping the whole
@@ -715,7 +806,9 @@ check(dropconnect_forward)
 # $h$, with the factor $\tilde w_{dh}$. $\tilde w_{dh}$ enters $\mathrm{out}_{nh}$ for all $n$, with
 # the factor $x_{nd}$, and $b_h$ does so with the factor 1. So
 #
-# $$\mathrm{dx}_{nd} = \sum_{h=1}^{H} \mathrm{dout}_{nh}\,\tilde w_{dh}, \qquad \mathrm d\tilde w_{dh} = \sum_{n=1}^{N} x_{nd}\,\mathrm{dout}_{nh}, \qquad \mathrm{db}_h = \sum_{n=1}^{N} \mathrm{dout}_{nh} .$$
+# $$\mathrm{dx}_{nd} = \sum_{h=1}^{H} \mathrm{dout}_{nh}\,\tilde w_{dh},
+# \qquad \mathrm d\tilde w_{dh} = \sum_{n=1}^{N} x_{nd}\,\mathrm{dout}_{nh},
+# \qquad \mathrm{db}_h = \sum_{n=1}^{N} \mathrm{dout}_{nh} .$$
 #
 # As matrices, the first two are $\mathrm{dx} = \mathrm{dout}\;\tilde w^\top$, of shape
 # $(N, H)(H, D) = (N, D)$, and $\mathrm d\tilde w = x^\top\,\mathrm{dout}$, of shape
@@ -754,15 +847,22 @@ def dropconnect_curves():
     for p in (1.0, 0.7, 0.5):
         runs = []
         for seed in SEEDS:
-            layers = {"linear": (dropconnect_forward, dropconnect_backward), "linear_param": {"p": p, "seed": seed}}
+            layers = {
+                "linear": (dropconnect_forward, dropconnect_backward),
+                "linear_param": {"p": p, "seed": seed},
+            }
             runs.append(run(seed, **(layers if p < 1 else {})))
         lines[f"keep p = {p:g}"] = (runs[0][1], np.array([found for _, _, found in runs]))
     axes = plots.panels(2, size=(4.8, 3.4), sharey=True)[1]
-    for part, (ax, title) in enumerate(zip(axes, ("the given labels", "new pictures"), strict=True)):
+    for part, (ax, title) in enumerate(
+        zip(axes, ("the given labels", "new pictures"), strict=True)
+    ):
         series = {}
         for label, (steps, found) in lines.items():
             series[label] = (steps, found[:, part].mean(axis=0))
-        figure = plots.curves(series, ylabel="share right, mean of two starts", ylim=(0, 1.05), title=title, ax=ax)
+        figure = plots.curves(
+            series, ylabel="share right, mean of two starts", ylim=(0, 1.05), title=title, ax=ax
+        )
     return figure
 
 
@@ -789,7 +889,8 @@ interactive.explore(dropconnect_curves)
 # probabilities and their spread. With $P^{(t)}_{nc}$ for the probability of class $c$ for example
 # $n$ in pass $t$ they are
 #
-# $$\bar P_{nc} = \frac1T \sum_{t=1}^{T} P^{(t)}_{nc}, \qquad \sigma_{nc} = \sqrt{\frac1T \sum_{t=1}^{T} \left(P^{(t)}_{nc} - \bar P_{nc}\right)^2} .$$
+# $$\bar P_{nc} = \frac1T \sum_{t=1}^{T} P^{(t)}_{nc},
+# \qquad \sigma_{nc} = \sqrt{\frac1T \sum_{t=1}^{T} \left(P^{(t)}_{nc} - \bar P_{nc}\right)^2} .$$
 #
 # Yarin Gal and Zoubin Ghahramani ([2016](https://arxiv.org/abs/1506.02142)) called it **Monte Carlo
 # dropout** and showed that it approximates what a Bayesian would compute, the average over all
@@ -841,8 +942,16 @@ check(mc_dropout_predict)
 
 # %% role="explore"
 def trained_reader():
-    network = Network((64, 100, 10), scale=0.15, seed=1, dropout=(dropout_forward, dropout_backward), dropout_param={"p": 0.5, "seed": 1})
-    train(network, digits.x_train, digits.y_train, learning_rate=0.2, steps=600, batch_size=50, seed=1)
+    network = Network(
+        (64, 100, 10),
+        scale=0.15,
+        seed=1,
+        dropout=(dropout_forward, dropout_backward),
+        dropout_param={"p": 0.5, "seed": 1},
+    )
+    train(
+        network, digits.x_train, digits.y_train, learning_rate=0.2, steps=600, batch_size=50, seed=1
+    )
     params = network.params
     return network, {"w1": params["W0"], "b1": params["b0"], "w2": params["W1"], "b2": params["b1"]}
 
@@ -852,15 +961,27 @@ def blended(share, pair):
     network, weights = trained_reader()
     sure = network.propagate(digits.x_val)[0].argmax(axis=1) == digits.y_val
     first, last = (np.flatnonzero(sure & (digits.y_val == digit))[0] for digit in (one, other))
-    picture, ink = ((1 - share) * x[first] + share * x[last] for x in (digits.x_val, data.digits("unit").x_val))
+    picture, ink = (
+        (1 - share) * x[first] + share * x[last] for x in (digits.x_val, data.digits("unit").x_val)
+    )
     plain = softmax_rows(network.propagate(picture[None])[0])[0]
     mean, spread = mc_dropout_predict(picture[None], weights, {"p": 0.5}, 300)
     figure, axes = plots.panels(3, size=(3.3, 3.1))
     axes[0].imshow(ink.reshape(8, 8), cmap="gray_r")
     axes[0].set_axis_off()
     axes[0].set_title(f"{share:.0%} of the way from {one} to {other}", fontsize=11)
-    for ax, title, height, error in ((axes[1], "test mode", plain, None), (axes[2], "300 thinned: mean and spread", mean[0], spread[0])):
-        ax.bar(np.arange(10), height, yerr=error, color=plots.PALETTE[0], ecolor=plots.PALETTE[1], capsize=3)
+    for ax, title, height, error in (
+        (axes[1], "test mode", plain, None),
+        (axes[2], "300 thinned: mean and spread", mean[0], spread[0]),
+    ):
+        ax.bar(
+            np.arange(10),
+            height,
+            yerr=error,
+            color=plots.PALETTE[0],
+            ecolor=plots.PALETTE[1],
+            capsize=3,
+        )
         ax.set_xticks(range(10))
         ax.set_ylim(0, 1.3)
         ax.set_xlabel("digit")
@@ -871,8 +992,12 @@ def blended(share, pair):
 
 interactive.explore(
     blended,
-    share=interactive.slider([0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0], start=0.7, label="share of the other"),
-    pair=interactive.slider(["0 to 6", "1 to 7", "3 to 8", "4 to 9"], start="3 to 8", label="digits"),
+    share=interactive.slider(
+        [0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0], start=0.7, label="share of the other"
+    ),
+    pair=interactive.slider(
+        ["0 to 6", "1 to 7", "3 to 8", "4 to 9"], start="3 to 8", label="digits"
+    ),
 )
 
 # %% [markdown]
@@ -891,11 +1016,17 @@ def declined():
     order = np.argsort(doubt)
     right = (answer == digits.y_val)[order]
     kept = [300, 285, 270, 240, 210, 180, 150]
-    lines = [f"answers {count:3} of 300: {right[:count].mean():.3f} of them right" for count in kept]
+    lines = [
+        f"answers {count:3} of 300: {right[:count].mean():.3f} of them right" for count in kept
+    ]
     print("\n".join(lines))
     most = order[::-1][:10]
     labels = [f"{answer[i]}, is {digits.y_val[i]}" for i in most]
-    return plots.images(data.digits("unit").x_val[most], labels, title="Where the spread is largest: answer and truth")
+    return plots.images(
+        data.digits("unit").x_val[most],
+        labels,
+        title="Where the spread is largest: answer and truth",
+    )
 
 
 interactive.explore(declined)

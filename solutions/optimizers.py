@@ -99,7 +99,9 @@ interactive.explore(
 # The best rate makes both factors equal in size,
 # $1 - \eta\lambda_{\min} = -(1 - \eta\lambda_{\max})$, which gives
 #
-# $$\eta = \frac{2}{\lambda_{\min} + \lambda_{\max}}, \qquad \text{factor} = \frac{\kappa - 1}{\kappa + 1}, \qquad \kappa = \frac{\lambda_{\max}}{\lambda_{\min}} .$$
+# $$\eta = \frac{2}{\lambda_{\min} + \lambda_{\max}},
+# \qquad \text{factor} = \frac{\kappa - 1}{\kappa + 1},
+# \qquad \kappa = \frac{\lambda_{\max}}{\lambda_{\min}} .$$
 #
 # The ratio $\kappa$ is called the **condition number**. **Predict**: how many steps does it take to
 # bring $w$ down to one hundredth, for $\kappa = 25$, and for $\kappa = 2500$?
@@ -201,14 +203,23 @@ def run(rule, seed=1, steps=300, batch_size=50, sizes=SIZES, scale=0.2, x=None, 
     """Train a network on the digits by a rule; returns it and its history."""
     network = Network(sizes, scale=scale, seed=seed)
     x = digits.x_train if x is None else x
-    history = train(network, x, digits.y_train, steps=steps, batch_size=batch_size, seed=seed,
-                    update=update_by(rule, **settings))
+    history = train(
+        network,
+        x,
+        digits.y_train,
+        steps=steps,
+        batch_size=batch_size,
+        seed=seed,
+        update=update_by(rule, **settings),
+    )
     return network, history
 
 
 def guessed_gradients():
-    curves = {f"batches of {size}": run(sgd, batch_size=size, steps=150, learning_rate=0.05)[1].loss
-              for size in (200, 50, 5)}
+    curves = {
+        f"batches of {size}": run(sgd, batch_size=size, steps=150, learning_rate=0.05)[1].loss
+        for size in (200, 50, 5)
+    }
     return plots.curves(curves, title="The same rule, better and worse guesses", ylim=(0, 3.5))
 
 
@@ -246,14 +257,26 @@ def signs_of_curvature():
     figure, (left, right) = plots.panels(2)
     dimensions = (1, 2, 3, 4, 5)
     minima = [(eigenvalues_of(40000, d, rng) > 0).all(axis=1).mean() for d in dimensions]
-    seen = {"all eigenvalues positive": minima, "2 to the power of -d": [0.5**d for d in dimensions]}
-    plots.curves({label: (dimensions, values) for label, values in seen.items()}, log="y", ax=left,
-                 xlabel="dimension d", ylabel="share of 40,000 matrices", title="How many are minima?")
+    seen = {
+        "all eigenvalues positive": minima,
+        "2 to the power of -d": [0.5**d for d in dimensions],
+    }
+    plots.curves(
+        {label: (dimensions, values) for label, values in seen.items()},
+        log="y",
+        ax=left,
+        xlabel="dimension d",
+        ylabel="share of 40,000 matrices",
+        title="How many are minima?",
+    )
     left.set_xticks(dimensions)
     right.hist(eigenvalues_of(30, 200, rng).ravel() / 200**0.5, bins=60, color=plots.PALETTE[0])
     right.axvline(0, color=plots.INK, linestyle=":")
-    right.set(xlabel="eigenvalue, divided by the root of d", ylabel="count",
-              title="30 matrices with d = 200")
+    right.set(
+        xlabel="eigenvalue, divided by the root of d",
+        ylabel="count",
+        title="30 matrices with d = 200",
+    )
     return figure
 
 
@@ -285,8 +308,11 @@ def hessian_eigenvalues(network, x, y, h=1e-4):
         network.params[name] = start[name]
         return np.concatenate([grads[key].ravel() for key in names])
 
-    rows = [(gradient(name, place, h) - gradient(name, place, -h)) / (2 * h)
-            for name in names for place in np.ndindex(start[name].shape)]
+    rows = [
+        (gradient(name, place, h) - gradient(name, place, -h)) / (2 * h)
+        for name in names
+        for place in np.ndindex(start[name].shape)
+    ]
     return np.linalg.eigvalsh((np.array(rows) + np.array(rows).T) / 2)
 
 
@@ -297,20 +323,38 @@ def curvature_of_a_network():
     for steps in (0, 200, 5000):
         network = Network((2, 10, 3), scale=0.5, seed=1, activation=smooth)
         if steps:
-            train(network, x, y, steps=steps, batch_size=90, seed=1,
-                  update=update_by(sgd, learning_rate=0.5))
+            train(
+                network,
+                x,
+                y,
+                steps=steps,
+                batch_size=90,
+                seed=1,
+                update=update_by(sgd, learning_rate=0.5),
+            )
         loss, _ = network.gradients(x, y)
         values = hessian_eigenvalues(network, x, y)
         negative = int((values < -1e-3 * values.max()).sum())
-        spectra[f"after {steps} steps: loss {loss:.2f}, {negative} of {len(values)} negative"] = values
+        spectra[f"after {steps} steps: loss {loss:.2f}, {negative} of {len(values)} negative"] = (
+            values
+        )
     figure, ax = plots.new_axes((7, 4))
     for index, (label, values) in enumerate(spectra.items()):
-        ax.plot(np.arange(1, len(values) + 1), values, "os^"[index], color=plots.PALETTE[index],
-                ms=4, label=label)
+        ax.plot(
+            np.arange(1, len(values) + 1),
+            values,
+            "os^"[index],
+            color=plots.PALETTE[index],
+            ms=4,
+            label=label,
+        )
     ax.axhline(0, color=plots.INK, linestyle=":")
     ax.set_yscale("symlog", linthresh=0.01)
-    ax.set(xlabel="eigenvalue, in order of size", ylabel="curvature",
-           title="The Hessian of a small network")
+    ax.set(
+        xlabel="eigenvalue, in order of size",
+        ylabel="curvature",
+        title="The Hessian of a small network",
+    )
     ax.legend()
     return figure
 
@@ -344,7 +388,8 @@ interactive.explore(curvature_of_a_network)
 # $\mu$ is the **momentum**, usually 0.9: the share of the velocity that survives a step. Insert the
 # rule into itself, starting from $v = 0$:
 #
-# $$v_t = -\eta \left( \mathrm dw_t + \mu\, \mathrm dw_{t-1} + \mu^2\, \mathrm dw_{t-2} + \dots \right).$$
+# $$v_t = -\eta \left( \mathrm dw_t + \mu\, \mathrm dw_{t-1} + \mu^2\, \mathrm dw_{t-2} + \dots
+# \right).$$
 #
 # If all gradients were the same, $g$, the sum would be geometric and $v \to -\eta g / (1-\mu)$.
 # With $\mu = 0.9$ the final step is **ten times** as long as that of plain descent with the same
@@ -389,7 +434,8 @@ check(sgd_momentum)
 #
 # Both ends are reached by $\lambda_{\min}$ and $\lambda_{\max}$ if
 #
-# $$\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}, \qquad \eta = \frac{(1+\sqrt\mu)^2}{\lambda_{\max}} .$$
+# $$\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1},
+# \qquad \eta = \frac{(1+\sqrt\mu)^2}{\lambda_{\max}} .$$
 #
 # The condition number has been replaced by its **root**. For $\kappa = 25$: $\sqrt\mu = \tfrac46$,
 # that is $\mu = 0.44$, and $\eta = 0.111$, more than plain descent survives. From
@@ -424,13 +470,18 @@ def rolling_down(momentum, rate):
     with np.errstate(all="ignore"):
         path = walk(valley, sgd_momentum, steps=1000, momentum=momentum, learning_rate=rate)
         needed = steps_needed(valley, path)
-    return plots.walks(valley, {"momentum": path},
-                       title=f"momentum {momentum:g}: 1 % of the distance is left after {needed} steps")
+    return plots.walks(
+        valley,
+        {"momentum": path},
+        title=f"momentum {momentum:g}: 1 % of the distance is left after {needed} steps",
+    )
 
 
 interactive.explore(
     rolling_down,
-    momentum=interactive.slider([0.0, 0.2, 0.44, 0.7, 0.9, 0.95, 0.99], start=0.44, label="momentum"),
+    momentum=interactive.slider(
+        [0.0, 0.2, 0.44, 0.7, 0.9, 0.95, 0.99], start=0.44, label="momentum"
+    ),
     rate=interactive.slider([0.01, 0.03, 0.07, 0.111, 0.14], start=0.111, label="learning rate"),
 )
 
@@ -454,13 +505,16 @@ interactive.explore(
 # $\theta + \mu v$, if $\theta$ stands for the weights ($w$ is about to get another meaning). Yurii
 # Nesterov's idea (1983) is to take the gradient *there*, where it can still correct the step:
 #
-# $$v \;\leftarrow\; \mu v - \eta\, \nabla L(\theta + \mu v), \qquad \theta \;\leftarrow\; \theta + v .$$
+# $$v \;\leftarrow\; \mu v - \eta\, \nabla L(\theta + \mu v),
+# \qquad \theta \;\leftarrow\; \theta + v .$$
 #
 # A rule of our form cannot ask for a gradient elsewhere: it is handed `dw`. So we change what we
 # store. Instead of $\theta$ let the network hold the place ahead, $w = \theta + \mu v$. Then `dw`
 # *is* the gradient that is needed, and from $\theta = w - \mu v$
 #
-# $$w_{\text{next}} = \theta_{\text{next}} + \mu v_{\text{next}} = \left(\theta + v_{\text{next}}\right) + \mu v_{\text{next}} = w - \mu v + (1 + \mu)\, v_{\text{next}} .$$
+# $$w_{\text{next}} = \theta_{\text{next}} + \mu v_{\text{next}} =
+# \left(\theta + v_{\text{next}}\right) + \mu v_{\text{next}} =
+# w - \mu v + (1 + \mu)\, v_{\text{next}} .$$
 #
 # Both velocities occur, the old one and the new one. If you overwrite the first before you use it,
 # the formula collapses to plain momentum, and no error message tells you so.
@@ -493,12 +547,18 @@ check(nesterov_momentum)
 def with_and_without_look_ahead():
     valley = data.ravine(25.0)
     rules = {"momentum": sgd_momentum, "nesterov": nesterov_momentum}
-    paths = {name: walk(valley, rule, steps=100, learning_rate=0.02, momentum=0.9)
-             for name, rule in rules.items()}
+    paths = {
+        name: walk(valley, rule, steps=100, learning_rate=0.02, momentum=0.9)
+        for name, rule in rules.items()
+    }
     figure, (left, right) = plots.panels(2, size=(5.0, 3.2))
     plots.walks(valley, paths, title="100 steps down the ravine", legend=False, ax=left)
-    plots.curves({name: valley.loss(path) for name, path in paths.items()}, log="y", title="Their losses",
-                 ax=right)
+    plots.curves(
+        {name: valley.loss(path) for name, path in paths.items()},
+        log="y",
+        title="Their losses",
+        ax=right,
+    )
     return figure
 
 
@@ -520,7 +580,8 @@ interactive.explore(with_and_without_look_ahead)
 # each entry by the size of its own past gradients**. John Duchi, Elad Hazan and Yoram Singer (2011)
 # called it AdaGrad:
 #
-# $$\mathrm{cache} \;\leftarrow\; \mathrm{cache} + \mathrm dw^2, \qquad w \;\leftarrow\; w - \eta\, \frac{\mathrm dw}{\sqrt{\mathrm{cache}} + \varepsilon} .$$
+# $$\mathrm{cache} \;\leftarrow\; \mathrm{cache} + \mathrm dw^2,
+# \qquad w \;\leftarrow\; w - \eta\, \frac{\mathrm dw}{\sqrt{\mathrm{cache}} + \varepsilon} .$$
 #
 # Everything is entry by entry: `cache` has the shape of `w`. The small $\varepsilon$ = `1e-8`
 # stands *outside* of the root here (some libraries put it inside). It saves from $0/0$ an entry
@@ -633,7 +694,8 @@ interactive.explore(from_slope_to_plain)
 # Momentum averages the gradient, RMSProp averages its square. Adam (Diederik Kingma and Jimmy Ba, 2015)
 # does both, with two fading means,
 #
-# $$m \;\leftarrow\; \beta_1 m + (1-\beta_1)\, \mathrm dw, \qquad v \;\leftarrow\; \beta_2 v + (1-\beta_2)\, \mathrm dw^2 ,$$
+# $$m \;\leftarrow\; \beta_1 m + (1-\beta_1)\, \mathrm dw,
+# \qquad v \;\leftarrow\; \beta_2 v + (1-\beta_2)\, \mathrm dw^2 ,$$
 #
 # and one correction. (The letter $v$ is not the velocity any more; both names are usual.) Both
 # means start at zero, so at first they are too small. By how much? Insert the rule into itself:
@@ -642,12 +704,14 @@ interactive.explore(from_slope_to_plain)
 #
 # If the gradients have the same expected value $\mathbb E[\mathrm dw]$ in all steps, then
 #
-# $$\mathbb E[m_t] = \mathbb E[\mathrm dw] \cdot (1-\beta_1) \sum_{k=0}^{t-1} \beta_1^k = \mathbb E[\mathrm dw] \cdot \left(1 - \beta_1^t\right),$$
+# $$\mathbb E[m_t] = \mathbb E[\mathrm dw] \cdot (1-\beta_1) \sum_{k=0}^{t-1} \beta_1^k =
+# \mathbb E[\mathrm dw] \cdot \left(1 - \beta_1^t\right),$$
 #
 # and in the same way $\mathbb E[v_t] = \mathbb E[\mathrm dw^2]\,(1 - \beta_2^t)$. So divide by
 # that:
 #
-# $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat v = \frac{v}{1-\beta_2^t}, \qquad w \;\leftarrow\; w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon} .$$
+# $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat v = \frac{v}{1-\beta_2^t},
+# \qquad w \;\leftarrow\; w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon} .$$
 #
 # $t$ is the number of the step, from 1 on. It is a part of the state: config holds the number of
 # steps done *before*, and a missing `t` means 0. So **add 1 to `t` before you use it**, and store
@@ -752,25 +816,35 @@ interactive.explore(first_steps)
 # one, and the ravine once more with noise on every gradient.
 
 # %% role="explore"
-RULES = {"SGD": sgd, "momentum": sgd_momentum, "Nesterov": nesterov_momentum,
-         "AdaGrad": adagrad, "RMSProp": rmsprop, "Adam": adam}
+RULES = {
+    "SGD": sgd,
+    "momentum": sgd_momentum,
+    "Nesterov": nesterov_momentum,
+    "AdaGrad": adagrad,
+    "RMSProp": rmsprop,
+    "Adam": adam,
+}
 
 
 def six_rules(landscape, *rates, steps=120, noise=0.0):
     """The landscape and the paths of the six rules over it, each with its own rate."""
     extra = {"RMSProp": {"decay_rate": 0.9}}
-    paths = {name: walk(landscape, rule, steps, noise, seed=3, learning_rate=rate, **extra.get(name, {}))
-             for (name, rule), rate in zip(RULES.items(), rates)}
+    paths = {
+        name: walk(landscape, rule, steps, noise, seed=3, learning_rate=rate, **extra.get(name, {}))
+        for (name, rule), rate in zip(RULES.items(), rates)
+    }
     return landscape, paths
 
 
 def the_race():
-    return plots.race({
-        "A ravine": six_rules(data.ravine(), 0.075, 0.01, 0.01, 0.5, 0.05, 0.2),
-        "A saddle": six_rules(data.saddle(), 0.1, 0.02, 0.02, 0.2, 0.05, 0.05),
-        "A local minimum": six_rules(data.two_valleys(), 0.1, 0.05, 0.05, 0.2, 0.05, 0.1),
-        "Noise": six_rules(data.ravine(), 0.05, 0.005, 0.005, 0.5, 0.05, 0.1, noise=4.0),
-    })
+    return plots.race(
+        {
+            "A ravine": six_rules(data.ravine(), 0.075, 0.01, 0.01, 0.5, 0.05, 0.2),
+            "A saddle": six_rules(data.saddle(), 0.1, 0.02, 0.02, 0.2, 0.05, 0.05),
+            "A local minimum": six_rules(data.two_valleys(), 0.1, 0.05, 0.05, 0.2, 0.05, 0.1),
+            "Noise": six_rules(data.ravine(), 0.05, 0.005, 0.005, 0.5, 0.05, 0.1, noise=4.0),
+        }
+    )
 
 
 interactive.explore(the_race)
@@ -808,10 +882,15 @@ def your_race(place, rule, rate, noise, steps):
 
 interactive.explore(
     your_race,
-    place=interactive.slider(["ravine", "saddle", "two valleys"], start="two valleys", label="landscape"),
+    place=interactive.slider(
+        ["ravine", "saddle", "two valleys"], start="two valleys", label="landscape"
+    ),
     rule=interactive.slider(list(RULES), start="momentum", label="rule"),
-    rate=interactive.slider([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0],
-                            start=0.05, label="learning rate"),
+    rate=interactive.slider(
+        [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0],
+        start=0.05,
+        label="learning rate",
+    ),
     noise=interactive.slider([0.0, 0.5, 1.0, 2.0, 4.0], label="noise"),
     steps=interactive.slider([5, 10, 20, 40, 80, 160, 320], start=80, label="steps"),
 )
@@ -831,7 +910,8 @@ interactive.explore(
 # with small gradients?** Ilya Loshchilov and Frank Hutter (2019) took the decay out of the gradient
 # and past the moments. Their rule, AdamW, is Adam plus one term:
 #
-# $$w \;\leftarrow\; w - \eta \left( \frac{\hat m}{\sqrt{\hat v} + \varepsilon} + \omega w \right),$$
+# $$w \;\leftarrow\; w - \eta \left( \frac{\hat m}{\sqrt{\hat v} + \varepsilon} + \omega w
+# \right),$$
 #
 # where the $w$ in the bracket is the old one and $\hat m$, $\hat v$ know nothing of $\omega$. You
 # may call your `adam`. Two things to watch: if your `adam` works in place, `w` is no longer the old
@@ -924,7 +1004,8 @@ check(step_decay)
 # **Cosine decay** (Loshchilov and Hutter, 2017) has no stairs and nothing to choose but its end.
 # With $p$ the share of the way that is done, from 0 to 1,
 #
-# $$\eta = \eta_{\text{final}} + \left(\eta_{\text{base}} - \eta_{\text{final}}\right) \frac{1 + \cos \pi p}{2} .$$
+# $$\eta = \eta_{\text{final}} + \left(\eta_{\text{base}} - \eta_{\text{final}}\right) \frac{1 +
+# \cos \pi p}{2} .$$
 
 # %% role="exercise"
 def cosine_decay(base_rate, step, total_steps, final_rate=0.0):
@@ -1052,7 +1133,8 @@ interactive.explore(two_forms)
 # learned. The remedy keeps the direction and bounds the length. It looks at the gradients of
 # **all** parameters as one long vector:
 #
-# $$\lVert g \rVert = \sqrt{\sum_{\text{parameters}} \;\sum_{\text{entries}} g^2}, \qquad g \;\leftarrow\; g \cdot \frac{c}{\lVert g\rVert} \quad\text{if } \lVert g\rVert > c .$$
+# $$\lVert g \rVert = \sqrt{\sum_{\text{parameters}} \;\sum_{\text{entries}} g^2},
+# \qquad g \;\leftarrow\; g \cdot \frac{c}{\lVert g\rVert} \quad\text{if } \lVert g\rVert > c .$$
 #
 # Why one common factor, and not one for each parameter or a bound for each entry? Those change the
 # direction: the step would no longer go downhill in the steepest way.
@@ -1130,8 +1212,16 @@ def every_rule():
     for title, name, rate in interactive.counted(points, "points"):
         lines[title][name].append(reached(RULES[name], rate, cases[title]))
     for ax, title in zip(axes, cases):
-        plots.sweep(rates, lines[title], xlabel="learning rate", ylabel="validation accuracy", title=title,
-                    ylim=(0, 1.02), legend="below" if ax is axes[0] else "none", ax=ax)
+        plots.sweep(
+            rates,
+            lines[title],
+            xlabel="learning rate",
+            ylabel="validation accuracy",
+            title=title,
+            ylim=(0, 1.02),
+            legend="below" if ax is axes[0] else "none",
+            ax=ax,
+        )
     return figure
 
 

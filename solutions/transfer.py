@@ -101,12 +101,25 @@ def without_training():
     ways = {
         "letter network": load_backbone().eval().features,
         "pixels": lambda x: x.flatten(start_dim=1),
-        "random network": load_backbone(pretrained=False).features,  # in training mode: it has no statistics of its own yet
+        "random network": load_backbone(
+            pretrained=False
+        ).features,  # in training mode: it has no statistics of its own yet
     }
     sizes = (1, 2, 5, 20)
-    found = {name: [[nearest_average(way, k, seed) for seed in range(5)] for k in sizes] for name, way in ways.items()}
-    return plots.sweep(sizes, found, xlabel="examples of each digit", ylabel="accuracy on 300 unseen digits", chance=0.1,
-                       ylim=(0, 1), title="Without any training, letter features read digits best", legend="below")
+    found = {
+        name: [[nearest_average(way, k, seed) for seed in range(5)] for k in sizes]
+        for name, way in ways.items()
+    }
+    return plots.sweep(
+        sizes,
+        found,
+        xlabel="examples of each digit",
+        ylabel="accuracy on 300 unseen digits",
+        chance=0.1,
+        ylim=(0, 1),
+        title="Without any training, letter features read digits best",
+        legend="below",
+    )
 
 
 interactive.explore(without_training)
@@ -180,7 +193,8 @@ def devices_here():
 # enters $z_j$ alone, with the factor $f_i$; the feature $f_i$ enters every $z_j$, with the factor
 # $W_{ji}$. Therefore
 #
-# $$\frac{\partial L}{\partial W} = (p - u_y)\, f^{\top}, \qquad \frac{\partial L}{\partial b} = p - u_y, \qquad
+# $$\frac{\partial L}{\partial W} = (p - u_y)\, f^{\top},
+# \qquad \frac{\partial L}{\partial b} = p - u_y, \qquad
 # \frac{\partial L}{\partial f} = W^{\top} (p - u_y).$$
 #
 # Two things can be read off.
@@ -234,7 +248,8 @@ print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).sh
 # finds. `torch.optim.SGD` with momentum $\mu$ and weight decay $\lambda$ does, for every parameter
 # $\theta$ that it was given,
 #
-# $$g \leftarrow \theta.\mathtt{grad} + \lambda\,\theta, \qquad v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta\, v,$$
+# $$g \leftarrow \theta.\mathtt{grad} + \lambda\,\theta, \qquad v \leftarrow \mu v + g,
+# \qquad \theta \leftarrow \theta - \eta\, v,$$
 #
 # where $\eta$ is the rate and $v$, the velocity, is a memory of earlier steps. It skips $\theta$
 # only if `θ.grad is None`. It does not look at `requires_grad` at all. So with
@@ -328,7 +343,11 @@ def after_freezing(old_gradients, weight_decay):
     for name, parameter in model.named_parameters():
         if not name.startswith("fc."):
             parameter.requires_grad = False
-            parameter.grad = {"kept": parameter.grad, "zeros": torch.zeros_like(parameter), "None": None}[old_gradients]
+            parameter.grad = {
+                "kept": parameter.grad,
+                "zeros": torch.zeros_like(parameter),
+                "None": None,
+            }[old_gradients]
 
     def ten_steps():
         model.eval()
@@ -422,8 +441,13 @@ def drift():
         "train_mode(model)": letters_meanwhile(train_mode),
         "model.train()": letters_meanwhile(lambda model: model.train()),
     }
-    return plots.curves(curves, xlabel="epoch of training the other head", ylabel="letters read by the old head", ylim=(0, 1),
-                        title="Frozen weights, drifting statistics: letters are forgotten")
+    return plots.curves(
+        curves,
+        xlabel="epoch of training the other head",
+        ylabel="letters read by the old head",
+        ylim=(0, 1),
+        title="Frozen weights, drifting statistics: letters are forgotten",
+    )
 
 
 interactive.explore(drift)
@@ -478,7 +502,8 @@ check(make_optimizer)
 # First, the batches need not be of one size: if batch $i$ has $n_i$ examples and the mean loss
 # $\ell_i$, the mean over all examples is
 #
-# $$\bar\ell = \frac{\sum_i n_i\, \ell_i}{\sum_i n_i}, \qquad\text{and not}\qquad \frac{1}{\text{number of batches}} \sum_i \ell_i .$$
+# $$\bar\ell = \frac{\sum_i n_i\, \ell_i}{\sum_i n_i},
+# \qquad\text{and not}\qquad \frac{1}{\text{number of batches}} \sum_i \ell_i .$$
 #
 # (Two batches of 20 and 5 examples with the mean losses 1 and 2: $(20 + 10)/25 = 1.2$, not 1.5.)
 # Second, a loss is a tensor with the graph of its whole batch behind it. Adding up tensors keeps
@@ -526,7 +551,9 @@ def without_eval(model, x, y, size):
     kept = {name: value.clone() for name, value in model.state_dict().items()}
     model.train()
     with torch.no_grad():
-        right = sum(int((model(a).argmax(dim=1) == b).sum()) for a, b in zip(x.split(size), y.split(size)))
+        right = sum(
+            int((model(a).argmax(dim=1) == b).sum()) for a, b in zip(x.split(size), y.split(size))
+        )
     model.load_state_dict(kept)
     return right / len(y)
 
@@ -544,8 +571,15 @@ def forgotten_eval():
         "training, random order": [without_eval(model, x, y, size) for size in sizes],
         "training, sorted": [without_eval(model, x[order], y[order], size) for size in sizes],
     }
-    return plots.sweep(sizes, found, xlabel="size of the batches", ylabel="accuracy on the same 300 digits", ylim=(0.5, 1),
-                       title="In training mode the answer depends on the neighbours", legend="below")
+    return plots.sweep(
+        sizes,
+        found,
+        xlabel="size of the batches",
+        ylabel="accuracy on the same 300 digits",
+        ylim=(0.5, 1),
+        title="In training mode the answer depends on the neighbours",
+        legend="below",
+    )
 
 
 interactive.explore(forgotten_eval)
@@ -596,10 +630,14 @@ def in_both_orders():
             optimizer = make_optimizer(freeze_backbone(model), head_lr=0.03, backbone_lr=0.0)
             model = replace_head(model, 10)
         losses = []
-        names = moved_by(model, lambda: losses.extend(train_epoch(model, batches, optimizer) for _ in range(12)))
+        names = moved_by(
+            model, lambda: losses.extend(train_epoch(model, batches, optimizer) for _ in range(12))
+        )
         curves[label] = losses
         moved.append(f"{label}: moved {', '.join(names) or 'nothing'}")
-    return plots.curves(curves, xlabel="epoch", ylabel="mean training loss", ylim=(0, 2.6), title="\n".join(moved))
+    return plots.curves(
+        curves, xlabel="epoch", ylabel="mean training loss", ylim=(0, 2.6), title="\n".join(moved)
+    )
 
 
 interactive.explore(in_both_orders)
@@ -628,14 +666,22 @@ interactive.explore(in_both_orders)
 
 # %% role="explore"
 mixed = data.shuffled(snapshots.x_train[:10])
-plots.images(np.concatenate([snapshots.x_train[:10], mixed]), list(snapshots.y_train[:10]) * 2, title="Similar target, dissimilar target")
+plots.images(
+    np.concatenate([snapshots.x_train[:10], mixed]),
+    list(snapshots.y_train[:10]) * 2,
+    title="Similar target, dissimilar target",
+)
 
 # %% [markdown]
 # **Predict** the six curves before you run the cell. It trains 24 networks with your functions, in
 # 10 to 30 seconds.
 
 # %% role="explore"
-STRATEGIES = {"fine-tuning": (True, False), "frozen features": (True, True), "from scratch": (False, False)}
+STRATEGIES = {
+    "fine-tuning": (True, False),
+    "frozen features": (True, True),
+    "from scratch": (False, False),
+}
 
 
 def learn(strategy, per_class, target, seed):
@@ -644,7 +690,11 @@ def learn(strategy, per_class, target, seed):
     torch.manual_seed(seed)
     device = pick_device(devices_here())
     model = load_backbone(pretrained=pretrained, seed=seed).to(device)
-    rates = {"head_lr": 0.03, "backbone_lr": 0.003} if pretrained else {"head_lr": 0.05, "backbone_lr": 0.05}
+    rates = (
+        {"head_lr": 0.03, "backbone_lr": 0.003}
+        if pretrained
+        else {"head_lr": 0.05, "backbone_lr": 0.05}
+    )
     model, optimizer = prepare(model, 10, freeze, **rates)
     batches = few(per_class, target, seed=seed)
     for _ in range(max(8, -(-100 // len(batches)))):
@@ -661,8 +711,16 @@ def worth():
     for target, name, k in interactive.counted(networks, "networks"):
         found[target][name].append(learn(name, k, target, seed=1))
     for ax, (target, title) in zip(axes, targets.items()):
-        plots.sweep(sizes, found[target], xlabel="labelled examples of each digit", ylabel="accuracy on unseen digits", ylim=(0, 1),
-                    chance=0.1, title=title, ax=ax)
+        plots.sweep(
+            sizes,
+            found[target],
+            xlabel="labelled examples of each digit",
+            ylabel="accuracy on unseen digits",
+            ylim=(0, 1),
+            chance=0.1,
+            title=title,
+            ax=ax,
+        )
     return figure
 
 
@@ -726,14 +784,25 @@ interactive.explore(seconds_per_epoch)
 # %% role="explore"
 def with_rates(head, share, per_class):
     torch.manual_seed(0)
-    model, optimizer = prepare(load_backbone(), 10, freeze=False, head_lr=head, backbone_lr=head * share)
+    model, optimizer = prepare(
+        load_backbone(), 10, freeze=False, head_lr=head, backbone_lr=head * share
+    )
     batches, read, losses = few(per_class), [], []
     for _ in range(20):
         losses.append(train_epoch(model, batches, optimizer))
         read.append(evaluate(model, unseen()))
     figure, axes = plots.panels(2, size=(4.6, 3.4))
-    plots.curves({"training loss": losses}, xlabel="epoch", title="What it learns", ylim=(0, 3), ax=axes[0])
-    plots.curves({"unseen digits": read}, xlabel="epoch", ylabel="accuracy", ylim=(0, 1), title=f"ends at {read[-1]:.0%}", ax=axes[1])
+    plots.curves(
+        {"training loss": losses}, xlabel="epoch", title="What it learns", ylim=(0, 3), ax=axes[0]
+    )
+    plots.curves(
+        {"unseen digits": read},
+        xlabel="epoch",
+        ylabel="accuracy",
+        ylim=(0, 1),
+        title=f"ends at {read[-1]:.0%}",
+        ax=axes[1],
+    )
     return figure
 
 
@@ -813,7 +882,9 @@ DOWNLOAD = False
 
 if DOWNLOAD:
     device = pick_device(devices_here())
-    model, optimizer = prepare(load_backbone("resnet18").to(device), 10, freeze=True, head_lr=0.03, backbone_lr=0.0)
+    model, optimizer = prepare(
+        load_backbone("resnet18").to(device), 10, freeze=True, head_lr=0.03, backbone_lr=0.0
+    )
     digits = data.snapshots()
     chosen = np.concatenate([np.flatnonzero(digits.y_train == k)[:5] for k in range(10)])
     x, y = as_input(digits.x_train[chosen], "resnet18"), torch.from_numpy(digits.y_train[chosen])
