@@ -28,7 +28,6 @@
 # | 12 | Your own entry | 8 min | ●●○ | |
 # | 13 | Two questions | 12 min | ●●○ | 12 |
 #
-#
 # Minutes: one for 150 words, one for each line that you write, two for each experiment, five for
 # each question and for your own entry. Points: one for each line of the solution, and two to six
 # more for what has to be found out before the line can be written. Difficulty: ●○○ is a formula
