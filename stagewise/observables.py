@@ -231,6 +231,55 @@ def coin_spread(mean: Array) -> Array:
     return spread
 
 
+def varied(a: Array) -> Array:
+    """a itself, of any shape, where nearly every entry has a number of its own.
+
+    >>> varied(np.array([0.1, -0.3, 0.2]))
+    array([ 0.1, -0.3,  0.2])
+    """
+    if len(np.unique(a)) < 0.95 * a.size:
+        raise Unobservable("many entries of {0} are the same number: each needs a random number of its own")
+    return a
+
+
+def mean_of(a: Array) -> float:
+    """The mean of all entries of a, of any shape.
+
+    >>> mean_of(np.array([[1.0, 2.0], [3.0, 6.0]]))
+    3.0
+    """
+    return float(np.mean(a, dtype=np.float64))
+
+
+def deviation(a: Array) -> float:
+    """The standard deviation of all entries of a, of any shape: the root of their mean squared distance from
+    the mean.
+
+    >>> deviation(np.array([[1.0, 3.0], [3.0, 1.0]]))
+    1.0
+    """
+    return float(np.std(a, dtype=np.float64))
+
+
+def same_share(a: Array, b: Array) -> float:
+    """The share of places where a and b (of one shape) hold the same number.
+
+    >>> same_share(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
+    0.5
+    """
+    _alike(a, b)
+    return float(np.mean(a == b))
+
+
+def shape_name(a: Array) -> str:
+    """The shape of a as a text.
+
+    >>> shape_name(np.zeros((3, 2)))
+    '(3, 2)'
+    """
+    return str(a.shape)
+
+
 def dtype_name(a: Array) -> str:
     """The dtype of a, not 0 everywhere, as a word: "float32"."""
     _something(a, "{0}")
@@ -275,6 +324,11 @@ OBSERVABLES = {
     "differing": Observable(differing, "{0}"),
     "levels": Observable(levels, "the different numbers in {0}"),
     "coin_spread": Observable(coin_spread, "sqrt({0} * (1 - {0}))"),
+    "varied": Observable(varied, "{0}"),
+    "mean_of": Observable(mean_of, "the mean of the entries of {0}"),
+    "deviation": Observable(deviation, "the standard deviation of the entries of {0}"),
+    "same_share": Observable(same_share, "the share of places where {0} and {1} are equal", share=True),
+    "shape_name": Observable(shape_name, "the shape of {0}"),
     "dtype_name": Observable(dtype_name, "the dtype of {0}"),
 }
 

@@ -15,6 +15,7 @@ Backward = Callable[[Array, Any], tuple[Array, Array, Array]]
 Linear = tuple[Forward, Backward]
 Thinning = tuple[Callable[[Array, dict[str, Any]], tuple[Array, Any]], Callable[[Array, Any], Array]]
 Activation = tuple[Callable[[Array], tuple[Array, Any]], Callable[[Array, Any], Array]]
+Start = Callable[..., Array]
 Loss = Callable[[Array, Array], tuple[float, Array]]
 Update = Callable[[dict[str, Array], dict[str, Array], int], dict[str, Array]]
 
@@ -48,6 +49,39 @@ def relu_back(dout: Array, passed: Array) -> Array:
     return dx
 
 
+def tanh(x: Array) -> tuple[Array, Array]:
+    """tanh(x) and what `tanh_back` needs."""
+    out = np.tanh(x)
+    return out, out
+
+
+def tanh_back(dout: Array, out: Array) -> Array:
+    """The gradient by x of `tanh`."""
+    dx: Array = dout * (1 - out**2)
+    return dx
+
+
+def sigmoid(x: Array) -> tuple[Array, Array]:
+    """1 / (1 + exp(-x)), without overflow, and what `sigmoid_back` needs."""
+    e = np.exp(-np.abs(x))
+    out = np.where(x >= 0, 1, e) / (1 + e)
+    return out, out
+
+
+def sigmoid_back(dout: Array, out: Array) -> Array:
+    """The gradient by x of `sigmoid`."""
+    dx: Array = dout * out * (1 - out)
+    return dx
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "relu": (relu, relu_back),
+    "tanh": (tanh, tanh_back),
+    "sigmoid": (sigmoid, sigmoid_back),
+}
+"""Activations of a Network, by name."""
+
+
 def affine(x: Array, w: Array, b: Array, param: dict[str, Any]) -> tuple[Array, Any]:
     """x @ w + b and what `affine_back` needs; the linear map of a Network that is given no other."""
     return x @ w + b, (x, w)
@@ -69,12 +103,22 @@ def cross_entropy(scores: Array, y: Array) -> tuple[float, Array]:
     return float(-log_probabilities[rows, y].mean()), flow / len(y)
 
 
+def _one_of(scale: float | None, start: Start | None, seed: int) -> Start:
+    """The start that is given, or the one that draws normal weights of that scale from one stream."""
+    if (scale is None) == (start is None):
+        raise ValueError("a network needs either a scale or a start, and not both.")
+    rng = np.random.default_rng(seed)
+    return start or (lambda fan_in, fan_out, seed: (scale or 0.0) * rng.standard_normal((fan_in, fan_out)))
+
+
 class Network:
     """Linear layers with an activation between them; with `norm`, a hidden layer is linear, normalisation,
     activation.
 
     sizes: numbers of units from input to classes, e.g. (64, 50, 50, 10).
     scale: standard deviation of the initial weights; biases and beta start at 0, gamma at 1.
+    start: `start(fan_in, fan_out, seed=number) -> weights (fan_in, fan_out)` in place of `scale`, with a
+        number of its own for each layer.
     norm: `forward(x, gamma, beta, param) -> (out, cache)` and `backward(dout, cache) -> (dx, dgamma, dbeta)`;
         `param` is the layer's own dict, at first a copy of `norm_param`; its "mode" is set before each call.
     activation: `forward(x) -> (out, cache)` and `backward(dout, cache) -> dx` between the layers.
@@ -83,14 +127,15 @@ class Network:
     linear: `forward(x, w, b, param) -> (out, cache)` and `backward(dout, cache) -> (dx, dw, db)`, in place of
         x @ w + b; `param` is made of `linear_param` in the same way.
     loss: `loss(scores, y) -> (mean loss, its gradient for the scores)`.
-    ValueError for fewer than two sizes.
+    ValueError for fewer than two sizes, and unless just one of scale and start is given.
     """
 
     def __init__(
         self,
         sizes: tuple[int, ...],
         *,
-        scale: float,
+        scale: float | None = None,
+        start: Start | None = None,
         seed: int,
         norm: tuple[Forward, Backward] | None = None,
         norm_param: dict[str, Any] | None = None,
@@ -103,7 +148,7 @@ class Network:
     ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"a network needs at least an input and an output size, not {sizes}")
-        rng = np.random.default_rng(seed)
+        drawn = _one_of(scale, start, seed)
         self.norm = norm
         self.activation = activation
         self.dropout = dropout
@@ -116,7 +161,7 @@ class Network:
         self.params: dict[str, Array] = {}
         self.norm_params: list[dict[str, Any]] = [dict(norm_param or {}) for _ in range(self.depth - 1)]
         for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
-            self.params[f"W{layer}"] = scale * rng.standard_normal((fan_in, fan_out))
+            self.params[f"W{layer}"] = drawn(fan_in, fan_out, seed=1000 * seed + layer)
             self.params[f"b{layer}"] = np.zeros(fan_out)
             if norm is not None and layer < self.depth - 1:
                 self.params[f"gamma{layer}"] = np.ones(fan_out)

@@ -18,6 +18,10 @@ MISS = 1e-12
 # Two runs of one mistake are recognised as that mistake when their shares differ by less than this many
 # standard deviations of a difference: a sentence is missing once in 10^8, and nobody loses a point by it.
 _SAME = 6.0
+# A mistake in a scale may be far larger than what is right, and then varies more, too: its own runs say how
+# near another run of it must be.
+_ANY_SIZE = 300.0
+_NATS = math.log(2 / MISS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,30 @@ def bounded_mean(values: Any, n: int) -> Stated:
     off = math.sqrt(math.log(2 * means.size / MISS) / (2 * n))
     reason = f"a mean of {n} draws between 0 and 1 is farther off with a probability below {MISS:g}"
     return Stated(means, Tolerance(0.0, off / float(means.max()), reason), _slack(n))
+
+
+def centre(std: float, n: int) -> Stated:
+    """The mean of n independent draws with mean 0 and that standard deviation, normal or uniform ones.
+
+    Both have tails of at most 2 exp(-n a^2 / (2 std^2)) beyond a.
+    """
+    off = std * math.sqrt(2 * _NATS / n)
+    reason = f"a mean of {n} draws is farther off with a probability below {MISS:g}"
+    return Stated(0.0, Tolerance(0.0, off, reason, scale=1.0), _ANY_SIZE * std)
+
+
+def spread(std: float, n: int) -> Stated:
+    """The standard deviation of n independent draws of mean 0 that have that one, normal or uniform ones.
+
+    Laurent and Massart's bound of a chi-square with n - 1 degrees of freedom, which a normal sum of squares
+    has; a uniform one is nearer to its mean.
+    """
+    free = n - 1
+    high = math.sqrt((free + 2 * math.sqrt(free * _NATS) + 2 * _NATS) / n)
+    low = math.sqrt(max(0.0, free - 2 * math.sqrt(free * _NATS)) / n)
+    off = max(high - 1, 1 - low)
+    reason = f"a deviation of {n} draws is farther off with a probability below {MISS:g}"
+    return Stated(std, Tolerance(0.0, off, reason), _ANY_SIZE * std)
 
 
 def _slack(n: int) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference.judge.drawing import draw, same_random_state
-from reference.kit.chance import MISS, bounded_mean, certain, share
+from reference.kit.chance import MISS, bounded_mean, centre, certain, share, spread
 from reference.kit.exercise import Exercise, case
 
 
@@ -31,6 +31,21 @@ def test_a_mean_of_bounded_draws_uses_hoeffdings_bound():
     found = bounded_mean([0.2, 0.5], 10_000)
     off = found.tolerance.stol * 0.5
     assert 2 * 2 * math.exp(-2 * 10_000 * off**2) == pytest.approx(MISS)
+
+
+def test_the_mean_of_normal_draws_misses_with_a_probability_below_the_stated_one():
+    off = centre(0.3, 5000).tolerance.stol
+    assert math.erfc(off / (0.3 / math.sqrt(5000)) / math.sqrt(2)) <= MISS
+    assert off < 8 * 0.3 / math.sqrt(5000)  # and the bound is not wasteful
+
+
+@pytest.mark.parametrize("n", [400, 9000])
+def test_a_deviation_of_normal_or_uniform_draws_stays_far_within_what_is_allowed(n):
+    rng = np.random.default_rng(n)
+    off = spread(0.2, n).tolerance.stol
+    for z in (rng.standard_normal((300, n)), rng.uniform(-np.sqrt(3), np.sqrt(3), (300, n))):
+        away = np.abs(0.2 * z.std(axis=1) / 0.2 - 1)
+        assert away.max() < off < 9 / math.sqrt(2 * n)  # nine standard deviations of a deviation
 
 
 def test_what_is_certain_has_no_room():

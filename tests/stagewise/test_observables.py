@@ -214,3 +214,18 @@ def test_two_runs_are_one_function_when_chance_explains_the_difference():
     assert chance_apart(Failure("f()", FailureKind.UNFIT, "no"), 0.5, 0.1) is None
     assert chance_apart(np.array([0.5, 0.1]), [0.5, 0.15], 0.1) == pytest.approx(0.5 * NEAR)
     assert chance_apart(np.array([0.5, 0.1, 0.2]), [0.5, 0.15], 0.1) is None
+
+
+def test_random_matrices_are_measured_by_their_spread_and_by_which_entries_are_equal():
+    w = np.random.default_rng(1).normal(0.1, 2, (30, 40))
+    values = {"w": w, "again": w.copy(), "zeros": np.zeros((3, 4)), "column": np.tile(w[:, :1], 40)}
+    assert observe(values, "deviation(varied(w))") == w.std()
+    assert observe(values, "mean_of(varied(w))") == w.mean()
+    assert observe(values, "shape_name(varied(w))") == "(30, 40)"
+    assert observe(values, "same_share(varied(w), again)") == 1
+    for name in ("zeros", "column"):
+        found = observe(values, f"mean_of(varied({name}))")
+        assert found.kind is FailureKind.UNFIT
+        assert found.message.startswith(f"many entries of {name} are the same number")
+    found = observe(values, "same_share(w, zeros)")
+    assert found.message == "w has shape (30, 40) and zeros has shape (3, 4), not the same"

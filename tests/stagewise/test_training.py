@@ -7,7 +7,7 @@ import pytest
 
 from stagewise import data
 from stagewise.gradients import gradient_check
-from stagewise.training import Network, accuracy, cross_entropy, train
+from stagewise.training import ACTIVATIONS, Network, accuracy, cross_entropy, train
 
 SIZES = (5, 7, 6, 3)
 
@@ -170,3 +170,30 @@ def test_training_wants_a_rate_or_an_update(given):
     x, y = data.spirals(10)
     with pytest.raises(ValueError, match="either a learning_rate or an update"):
         train(Network((2, 3), scale=1, seed=0), x, y, steps=1, batch_size=2, seed=0, **given)
+
+
+def test_a_start_gives_the_weights_of_each_layer_with_a_seed_of_its_own():
+    seen = []
+
+    def start(fan_in, fan_out, seed):
+        seen.append((fan_in, fan_out, seed))
+        return np.full((fan_in, fan_out), float(seed))
+
+    network = Network((3, 4, 2), start=start, seed=5)
+    assert seen == [(3, 4, 5000), (4, 2, 5001)]
+    assert (network.params["W1"] == 5001).all()
+
+
+def test_a_network_has_a_scale_or_a_start_and_not_both():
+    for given in ({}, {"scale": 0.1, "start": lambda fan_in, fan_out, seed: np.zeros((fan_in, fan_out))}):
+        with pytest.raises(ValueError, match="either a scale or a start"):
+            Network((3, 2), seed=1, **given)
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_each_activation_goes_back_by_its_own_slope(name):
+    forward, backward = ACTIVATIONS[name]
+    x, dout = np.array([[-30.0, -1.2, 0.4, 2.0]]), np.array([[0.5, -1.0, 2.0, 0.3]])
+    step = 1e-6
+    slope = (forward(x + step)[0] - forward(x - step)[0]) / (2 * step)
+    np.testing.assert_allclose(backward(dout, forward(x)[1]), dout * slope, rtol=1e-6, atol=1e-12)
