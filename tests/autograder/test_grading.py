@@ -42,7 +42,7 @@ SEED = {
 }
 WAIT = "import time\ntime.sleep(60)"
 HASTY = Limits(cell_seconds=0.3, call_seconds=0.3, check_seconds=0.6, grace=0.5)
-QUICK = Settings(jobs=1, limits=Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0))
+QUICK = Settings(jobs=1, limits=Limits(cell_seconds=2.0, call_seconds=0.5, check_seconds=1.0))
 
 
 def graded(course, *students, settings=QUICK):
