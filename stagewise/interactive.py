@@ -75,14 +75,14 @@ def explore(draw: Callable[..., Any], *, caption: str = "", **controls: Slider) 
     shell = notebook_shell()
     values = {name: control.start for name, control in controls.items()}
     if shell is None:
-        write(f"{_bundle(draw, values)[0]['text/plain']}\n{_told(caption, controls, values)}")
+        write(f"{shown_or_told(draw, values)[0]['text/plain']}\n{_told(caption, controls, values)}")
         return
     from IPython.display import DisplayHandle
 
     picture, words = DisplayHandle(), DisplayHandle()
     if controls and hasattr(shell, "kernel"):
         _show_sliders(controls, partial(_redraw, draw, caption, controls, picture, words))
-    data, metadata = _bundle(draw, values)
+    data, metadata = shown_or_told(draw, values)
     picture.display(data, raw=True, metadata=metadata)
     if caption or controls or "image/png" in data:
         words.display(_below(data, _told(caption, controls, values)), raw=True)
@@ -120,7 +120,7 @@ def _redraw(
     values: dict[str, Any],
 ) -> None:
     words.update({"text/plain": "computing …"}, raw=True)
-    data, metadata = _bundle(draw, values)
+    data, metadata = shown_or_told(draw, values)
     picture.update(data, raw=True, metadata=metadata)
     words.update(_below(data, _told(caption, controls, values)), raw=True)
 
@@ -136,7 +136,7 @@ def _below(data: dict[str, Any], told: str) -> dict[str, str]:
     return {"text/html": first + folded, "text/plain": told or "(the picture in words stands above)"}
 
 
-def _bundle(draw: Callable[..., Any], values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def shown_or_told(draw: Callable[..., Any], values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what to display and its metadata; what `draw` raised is told, not raised."""
     from threadpoolctl import threadpool_limits
 

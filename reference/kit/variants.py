@@ -99,11 +99,12 @@ def exercise(
     *,
     partners: Sequence[Function] = (),
     explained_pairs: Mapping[tuple[str, str], str] | None = None,
+    setting: str = "",
 ) -> Exercise:
     """An exercise named after its truth. The truth in float32 is among its right ways, whichever else are
-    given, unless one of those says itself what work "in float32" is."""
+    given, unless one of those says itself what work "in float32" is, or a setting changes what travels."""
     narrow = right("in float32", by=in_float32(truth))
-    known = any(one.name == narrow.name for one in alternatives)
+    known = bool(setting) or any(one.name == narrow.name for one in alternatives)
     return Exercise(
         truth.__name__,
         truth,
@@ -112,4 +113,5 @@ def exercise(
         (*alternatives,) if known else (narrow, *alternatives),
         tuple(partners),
         explained_pairs or {},
+        setting,
     )

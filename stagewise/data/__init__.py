@@ -6,6 +6,7 @@ from stagewise.data.drawing import drawn, photographed
 from stagewise.data.glyphs import Glyphs, glyphs
 from stagewise.data.handwriting import Digits, digits, standardised
 from stagewise.data.landscapes import Landscape, ravine, saddle, two_valleys
+from stagewise.data.shapes import Shapes, shapes
 from stagewise.data.snapshots import shuffled, snapshots
 from stagewise.data.toys import spirals
 
@@ -14,6 +15,7 @@ __all__ = [
     "Digits",
     "Glyphs",
     "Landscape",
+    "Shapes",
     "cifar10",
     "digits",
     "drawn",
@@ -22,6 +24,7 @@ __all__ = [
     "photographed",
     "ravine",
     "saddle",
+    "shapes",
     "shuffled",
     "snapshots",
     "spirals",

@@ -12,6 +12,7 @@ from stagewise.plots.regions import regions
 from stagewise.plots.spread import bands, histograms, images
 from stagewise.plots.theme import INK, PALETTE
 from stagewise.plots.thinned import thinned
+from stagewise.plots.weights import weights
 
 __all__ = [
     "INK",
@@ -31,4 +32,5 @@ __all__ = [
     "sweep",
     "thinned",
     "walks",
+    "weights",
 ]

@@ -89,9 +89,10 @@ def histograms(
 def images(
     pictures: np.ndarray, labels: Sequence[Any] | None = None, *, columns: int = 10, title: str = ""
 ) -> "Figure":
-    """Draw small grey pictures, (N, 8, 8) or (N, 64), in a grid, each with its label above.
+    """Draw small pictures in a grid, each with its label above.
 
-    Dark is ink: the greatest value of a picture is drawn black, the least white.
+    pictures: grey ones, (N, H, W) or square ones as rows, (N, H * H), of which the greatest value is drawn
+    black and the least white; or coloured ones, (N, H, W, 3), from 0 to 1.
     """
     pictures = np.asarray(pictures, dtype=float)
     if pictures.ndim == 2:

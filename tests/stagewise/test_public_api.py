@@ -15,6 +15,7 @@ def test_public_names_are_pinned():
     assert set(plots.__all__) == {
         "INK", "PALETTE", "Edge", "Node", "bands", "batchnorm_graph", "curves", "graph", "histograms",
         "images", "new_axes", "panels", "race", "regions", "sweep", "thinned", "walks",
+        "weights",
     }  # fmt: skip
     assert {"Digits", "digits", "minibatches", "spirals"} <= set(data.__all__)
 

@@ -1,0 +1,149 @@
+"""A walk through the data in batches: judged by what all right walks have in common."""
+
+from typing import Any
+
+import numpy as np
+
+from reference.kit import probes
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Inputs, case
+from reference.kit.notation import Notation
+from reference.kit.variants import exercise
+from reference.truth import foundations as fo
+
+
+def labelled(N: int, size: int, *shape: int, labels: int = 0, seed: int | None = 3) -> Inputs:
+    """x: (N, *shape), all rows different, y: (N,) or (N, labels), batch_size and seed."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        x = rng.standard_normal((N, *shape))
+        y = np.arange(N) if not labels else np.arange(N * labels).reshape(N, labels)
+        return {"x": x, "y": y, "batch_size": size, "seed": seed}
+
+    return drawn
+
+
+def yielded(x: Any, y: Any, batch_size: Any, seed: Any = None) -> Any:
+    """A generator, shuffled in the older way."""
+    order = np.arange(len(x))
+    np.random.RandomState(seed).shuffle(order)
+    for some in np.split(order, range(batch_size, len(x), batch_size)):
+        yield x[some], y[some]
+
+
+def shuffled_first(x: Any, y: Any, batch_size: Any, seed: Any = None) -> Any:
+    """Both arrays in the new order, then slices of them."""
+    order = np.argsort(np.random.default_rng(seed).random(len(x)))
+    x, y = x[order], y[order]
+    count = -(-len(x) // batch_size)
+    return [(x[k * batch_size :][:batch_size], y[k * batch_size :][:batch_size]) for k in range(count)]
+
+
+def shuffled_apart(x: Any, y: Any, batch_size: Any, seed: Any = None) -> Any:
+    """x and y each in an order of its own."""
+    rng = np.random.default_rng(seed)
+    return slices(x[rng.permutation(len(x))], y[rng.permutation(len(y))], batch_size)
+
+
+def slices(x: Any, y: Any, batch_size: int) -> Any:
+    """Consecutive batches of both."""
+    return [(x[k : k + batch_size], y[k : k + batch_size]) for k in range(0, len(x), batch_size)]
+
+
+def with_replacement(x: Any, y: Any, batch_size: Any, seed: Any = None) -> Any:
+    """Each batch drawn by itself."""
+    rng, batches = np.random.default_rng(seed), []
+    for start in range(0, len(x), batch_size):
+        chosen = rng.integers(0, len(x), min(batch_size, len(x) - start))
+        batches.append((x[chosen], y[chosen]))
+    return batches
+
+
+def last_from_the_unshuffled(x: Any, y: Any, batch_size: Any, seed: Any = None) -> Any:
+    """The remainder cut from the arrays as they came."""
+    batches = fo.minibatches(x, y, batch_size, seed)
+    rest = len(x) % batch_size
+    return [*batches[:-1], (x[-rest:], y[-rest:])] if rest else batches
+
+
+named = Notation(globals())
+_CALL = "batches = minibatches(x, y, batch_size, seed)"
+_COUNTED = {"sizes": 2.0, "seen": 3.0, "pairs": 3.0, "order": 2.0, "rows": 1.0}
+_walk = probes.asker(
+    f"{_CALL}\nsizes = batch_sizes(batches)\nseen = visits(batches, x)\npairs = pairing(batches, x, y)\n"
+    "order = ordering(batches, x)\nrows = whole_rows(batches, x)",
+    _COUNTED,
+)
+_twice = probes.asker(
+    f"{_CALL}\nothers = minibatches(x, y, batch_size, seed)\nsame = likeness(batches, others)", "same"
+)
+
+
+def _twice_without_a_seed(rng: np.random.Generator) -> Drawn:
+    drawn = labelled(40, 8, 3)(rng)
+    return {name: drawn[name] for name in ("x", "y", "batch_size")}
+
+
+def _with_two_seeds(rng: np.random.Generator) -> Drawn:
+    return {**labelled(40, 8, 3)(rng), "another": 4}
+
+
+_UNSEEDED = (
+    "batches = minibatches(x, y, batch_size)\nothers = minibatches(x, y, batch_size)\n"
+    "same = likeness(batches, others)"
+)
+_OTHER = f"{_CALL}\nothers = minibatches(x, y, batch_size, another)\nsame = likeness(batches, others)"
+MINIBATCHES = exercise(
+    fo.minibatches,
+    (
+        _walk("42 examples in batches of 8", labelled(42, 8, 3), weight=2, visible=True, main=True),
+        _walk("more than there are", labelled(20, 50, 4), visible=True, weight=0.5).because(
+            "a batch_size larger than N: one batch with all examples"
+        ),
+        _walk("pictures, three labels each", labelled(30, 7, 2, 3, labels=3), visible=True, weight=0.5),
+        _twice("the same seed", labelled(40, 8, 3), visible=True, main=True).because(
+            "the same seed, the same order"
+        ),
+        case("no seed", _UNSEEDED, "same", _twice_without_a_seed, visible=True, weight=0.5).because(
+            "without a seed each call draws another order"
+        ),
+        _walk("45 examples in batches of 9", labelled(45, 9, 5), weight=2, main=True),
+        case("another seed", _OTHER, "same", _with_two_seeds, weight=0.5).because("another seed"),
+        _twice("seed = 0", labelled(40, 6, 3, seed=0), weight=0.5).because("0 is a seed like any other"),
+        _walk("batches of one", labelled(23, 1, 2), weight=0.5),
+    ),
+    named.wrongs("""
+        pairs-lost: by shuffled_apart
+            Rows of x come with labels of other rows: each array is shuffled by itself. Draw one order and use
+            it for both.
+        not-shuffled: np.random.default_rng(seed).permutation(len(x)) => np.array(range(len(x)))
+            Your examples come in the order in which they lie. Each epoch needs a random order.
+        last-batch-dropped: range(0, len(x), batch_size) => range(0, len(x) - batch_size + 1, batch_size)
+            What is left at the end is missing: the last batch may be smaller than the others.
+        last-batch-filled-up:
+            - batches.append((x[chosen], y[chosen]))
+            + chosen = np.resize(np.concatenate([chosen, order]), min(batch_size, len(x)))
+            + batches.append((x[chosen], y[chosen]))
+            You fill the last batch up with examples that have been there. Each example occurs once an epoch.
+        with-replacement: by with_replacement
+            Some of your examples occur twice, and others not at all: every batch is drawn by itself. An epoch
+            goes through one order of all examples.
+        last-from-the-unshuffled: by last_from_the_unshuffled
+            Your last batch is cut from the arrays as they came, not from the shuffled ones: some examples are
+            missing, and some occur twice.
+        seed-ignored: default_rng(seed) => default_rng()
+            Two calls with the same seed give different orders: the seed is not used.
+        always-the-same-seed: default_rng(seed) => default_rng(1 if seed is None else seed)
+            Without a seed all of your calls give the same order. None should draw another one each time.
+        seed-zero-ignored: default_rng(seed) => default_rng(seed or None)
+            A seed of 0 is ignored, since 0 counts as False. Ask whether the seed is None.
+            hidden: a visible case with the seed 0 would answer the question before it is asked
+        labels-not-cut: batches.append((x[chosen], y[chosen])) => batches.append((x[chosen], y[order]))
+            Each of your batches has all labels. It needs those of its own rows.
+        """),
+    named.rights("""
+        a generator: by yielded
+        both arrays shuffled first: by shuffled_first
+        """),
+    setting="stagewise.judge.walks",
+)

@@ -1,0 +1,135 @@
+"""Three layers, there and back."""
+
+from typing import Any
+
+import numpy as np
+
+from reference.exercises.foundations.inputs import three_layers
+from reference.kit import probes
+from reference.kit.notation import Notation
+from reference.kit.promises import keeps_dtype, pure, takes_gaps
+from reference.kit.variants import exercise
+from reference.truth import foundations as fo
+
+NAMES = ("w1", "b1", "w2", "b2", "w3", "b3")
+GRADS = {f'grads["{name}"]': 1.0 for name in NAMES}
+
+
+def in_one_piece(x: Any, params: Any) -> Any:
+    """Without affine_forward, and with a dict for a cache."""
+    x = x.reshape(len(x), -1)
+    h1 = np.maximum(x @ params["w1"] + params["b1"], 0)
+    h2 = np.maximum(h1 @ params["w2"] + params["b2"], 0)
+    return h2 @ params["w3"] + params["b3"], {"x": x, "h1": h1, "h2": h2, "params": params}
+
+
+def back_in_one_piece(dscores: Any, cache: Any) -> Any:
+    """From the cache of `in_one_piece`; the gate from the activated values."""
+    x, h1, h2, params = (cache[name] for name in ("x", "h1", "h2", "params"))
+    d2 = np.where(h2 > 0, dscores @ params["w3"].T, 0).astype(x.dtype)
+    d1 = np.where(h1 > 0, d2 @ params["w2"].T, 0).astype(x.dtype)
+    return {
+        "w1": x.T @ d1,
+        "b1": d1.sum(axis=0),
+        "w2": h1.T @ d2,
+        "b2": d2.sum(axis=0),
+        "w3": h2.T @ dscores,
+        "b3": dscores.sum(axis=0),
+    }
+
+
+def without_any_relu(x: Any, params: Any) -> Any:
+    """Three affine layers in a row."""
+    z1, _ = fo.affine_forward(x, params["w1"], params["b1"])
+    z2, _ = fo.affine_forward(z1, params["w2"], params["b2"])
+    return fo.affine_forward(z2, params["w3"], params["b3"])
+
+
+named = Notation(globals())
+_scores = probes.asker("scores, cache = three_layer_forward(x, params)", "scores", takes="x params")
+FORWARD = exercise(
+    fo.three_layer_forward,
+    (
+        _scores("6 examples, 4-7-5-3", three_layers(6, (4,), (7, 5, 3)), weight=2, visible=True, main=True),
+        _scores("pictures, 3 x 2", three_layers(5, (3, 2), (4, 7, 3)), visible=True).because(
+            "each example is flattened, whatever its shape"
+        ),
+        keeps_dtype(three_layers(4, (5,), (6, 4, 3)), visible=True, why=probes.DTYPE),
+        _scores("5 examples, 6-8-4-7", three_layers(5, (6,), (8, 4, 7)), weight=2, main=True),
+        _scores("one example", three_layers(1, (5,), (6, 7, 4)), weight=0.5, why="N = 1"),
+        _scores("all sizes equal", three_layers(4, (4,), (4, 4, 4)), weight=0.5),
+        takes_gaps(three_layers(4, (5,), (6, 3, 4)), why=probes.MEMORY),
+    ),
+    named.wrongs("""
+    relu-on-the-scores: return scores, (cache1 => return np.maximum(0, scores), (cache1
+        Your scores are never negative: there is a ReLU behind the last layer as well. Scores are logits and
+        may have any sign.
+    no-relu: by without_any_relu
+        There is no ReLU between your layers, so the three are one affine layer in disguise.
+    first-relu-missing: affine_forward(np.maximum(0, z1), => affine_forward(z1,
+        The ReLU between the first and the second layer is missing.
+    second-relu-missing: affine_forward(np.maximum(0, z2), => affine_forward(z2,
+        The ReLU between the second and the third layer is missing.
+    sigmoid-inside:
+        - np.maximum(0, z1)
+        + 1 / (1 + np.exp(-z1))
+        Behind your first layer there is a sigmoid. Between the layers of this network stands a ReLU.
+    relu-of-the-negative: np.maximum(0, z1) => np.minimum(0, z1)
+        Behind your first layer only negative values pass. The ReLU lets the positive ones through.
+    hidden-bias-missing: affine_forward(x, params["w1"], params["b1"]) => affine_forward(x, params["w1"], 0)
+        The bias of your first layer is not added.
+    """),
+    named.rights("""
+    in one piece: by in_one_piece
+    a mask: np.maximum(0, z1) => z1 * (z1 > 0)
+    """),
+)
+
+_grads = probes.asker(
+    "scores, cache = three_layer_forward(x, params)\ngrads = three_layer_backward(dscores, cache)", GRADS
+)
+REUSE = "every gradient from dscores, layer by layer"
+BACKWARD = exercise(
+    fo.three_layer_backward,
+    (
+        _grads("6 examples, 4-7-5-3", three_layers(6, (4,), (7, 5, 3)), weight=2, visible=True, main=True),
+        _grads("pictures, 3 x 2", three_layers(5, (3, 2), (4, 7, 3)), visible=True),
+        pure(three_layers(3, (4,), (5, 6, 3)), visible=True),
+        keeps_dtype(three_layers(4, (5,), (6, 4, 3)), visible=True, why=probes.DTYPE),
+        _grads("7 examples, 6-8-4-5", three_layers(7, (6,), (8, 4, 5)), weight=2, main=True),
+        _grads("all sizes equal", three_layers(4, (4,), (4, 4, 4)), weight=0.5),
+        _grads("tiny gradients", three_layers(5, (4,), (6, 5, 3), gradient=1e-7), weight=0.5).because(
+            "a small gradient is no zero"
+        ),
+        _grads("one example", three_layers(1, (5,), (9, 7, 4)), weight=0.5, why="N = 1"),
+        takes_gaps(three_layers(4, (5,), (6, 3, 4)), why=probes.MEMORY),
+    ),
+    named.wrongs("""
+    gates-forgotten: dz2 = dh2 * (z2 > 0) => z1 = z2 = np.inf; dz2 = dh2 * (z2 > 0)
+        Your gradient passes both ReLUs as if they were not there. Where a unit was off, nothing comes back.
+    second-gate-forgotten: dz2 = dh2 * (z2 > 0) => dz2 = dh2
+        Your gradient passes the second ReLU as if it were not there. Where a unit was off, nothing comes
+        back.
+    first-gate-forgotten: dz1 = dh1 * (z1 > 0) => dz1 = dh1
+        Your gradient passes the first ReLU as if it were not there. Where a unit was off, nothing comes back.
+    gate-of-the-gradient: dz2 = dh2 * (z2 > 0) => dz2 = np.maximum(0, dh2)
+        You apply the ReLU to the gradient. What counts is where the unit itself was on, on the way there.
+    gate-turned-round: dz1 = dh1 * (z1 > 0) => dz1 = dh1 * (z1 < 0)
+        At your first ReLU the gradient passes where the unit was off.
+    value-for-the-gate: dz2 = dh2 * (z2 > 0) => dz2 = dh2 * np.maximum(0, z2)
+        At your second ReLU you multiply by its value. Its slope is 1 or 0.
+    updated-too-early: dz2 = dh2 * (z2 > 0) => dz2 = (dscores @ (cache3[1] - 0.1 * dw3).T) * (z2 > 0)
+        The third layer's weights have moved before the gradient passes through them. All gradients belong to
+        the same weights: first all of them, then the step.
+    divided-by-n: affine_backward(dscores, cache3) => affine_backward(dscores / len(dscores), cache3)
+        All of your gradients are divided by N. The mean was taken by the loss: dscores has it already.
+    names-mixed-up: "b1": db1, "w2": dw2, "b2": db2, => "b1": db2, "w2": dw2, "b2": db1,
+        The gradients of b1 and b2 have changed places.
+    """),
+    named.rights("""
+    in one piece, another cache: by back_in_one_piece with in_one_piece
+    np.where: dz1 = dh1 * (z1 > 0) => dz1 = np.where(z1 > 0, dh1, np.zeros_like(dh1))
+    """),
+    partners=(fo.three_layer_forward,),
+)
+EXERCISES = (FORWARD, BACKWARD)

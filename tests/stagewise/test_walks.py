@@ -1,0 +1,88 @@
+"""What is seen of a walk through data in batches, and of functions that are handed over as data."""
+
+import numpy as np
+import pytest
+
+from stagewise.judge import given_functions, walks
+
+X, Y = np.arange(10.0).reshape(5, 2), np.array([10, 11, 12, 13, 14])
+NONE = walks.NONE
+
+
+def batches(*rows):
+    return [(X[list(some)], Y[list(some)]) for some in rows]
+
+
+def test_sizes_are_counted_on_both_sides():
+    assert walks.batch_sizes(batches((0, 1), (2,))) == [[2, 2], [1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (((4, 2), (0, 1), (3,)), "each once"),
+        (((4, 2), (0, 1)), "1 rows missing, 0 more than once"),
+        (((4, 2), (0, 0), (3,)), "1 rows missing, 1 more than once"),
+    ],
+)
+def test_visits_are_counted(rows, said):
+    assert walks.visits(batches(*rows), X) == said
+
+
+def test_strange_rows_are_told():
+    assert walks.visits([(X + 100, Y)], X) == "5 rows that are not in x"
+
+
+def test_pairs_are_kept_or_lost():
+    assert walks.pairing(batches((3, 1), (0,)), X, Y) == "kept"
+    assert walks.pairing([(X, Y[::-1])], X, Y) == "lost"
+    assert walks.pairing([(X + 100, Y)], X, Y) == "lost"
+
+
+def test_the_order_is_told_apart():
+    assert walks.ordering(batches((0, 1, 2), (3, 4)), X) == "as they were"
+    assert walks.ordering(batches((4, 3), (2, 1, 0)), X) == "backwards"
+    assert walks.ordering(batches((4, 0), (2, 1, 3)), X) == "shuffled"
+
+
+def test_rows_in_another_dtype_or_with_other_numbers_are_changed():
+    assert walks.whole_rows(batches((1, 0)), X) == "as they are"
+    assert walks.whole_rows([(X.astype(np.float32), Y)], X) == "changed"
+    assert walks.whole_rows([(X * [1, 2], Y)], X) == "changed"
+
+
+def test_two_walks_are_alike_in_the_same_order_only():
+    assert walks.likeness(batches((0, 1)), batches((0,), (1,))) == "the same order"
+    assert walks.likeness(batches((0, 1)), batches((1, 0))) == "different orders"
+
+
+@pytest.mark.parametrize("nonsense", [None, [], 3, [(X,)], [X], [(X, 3)], {"x": X}])
+def test_what_is_no_list_of_pairs_is_told(nonsense):
+    assert walks.batch_sizes(nonsense) == NONE
+    assert walks.visits(nonsense, X) == NONE
+    assert walks.pairing(nonsense, X, Y) == NONE
+    assert walks.ordering(nonsense, X) == NONE
+    assert walks.whole_rows(nonsense, X) == NONE
+    assert walks.likeness(nonsense, nonsense) == NONE
+
+
+def test_a_generator_is_walked_through_and_an_endless_one_is_left():
+    def endless():
+        while True:
+            yield X, Y
+
+    assert walks.wrap(lambda: iter(batches((0,), (1,))))()[1][1] == [11]
+    assert len(walks.wrap(endless)()) == walks.MOST
+
+
+def test_a_description_becomes_a_function_and_other_values_stay():
+    described = {"kind": "function", "name": "cubic", "a": np.array([2.0, 1.0]), "c": np.array([0.0, 1.0])}
+    call = given_functions.wrap(lambda f, x, h=None: (f(x), h))
+    assert call(described, np.array([1.0, 2.0]), h=3) == (2 + 8 + 2, 3)
+    assert given_functions.wrap(lambda value: value)({"kind": "other"}) == {"kind": "other"}
+
+
+def test_the_functions_are_those_that_they_say():
+    x, a, c = np.array([1.0, -2.0]), np.array([3.0, 1.0]), np.array([0.5, 1.0])
+    assert given_functions.quadratic(x, a, c) == 3 + 4 + 0.5 - 2
+    assert given_functions.coupled(x, a, c) == (3 - 2) ** 2 + 0.5 - 2
