@@ -39,6 +39,15 @@ def zero_fraction(a: Array) -> float:
     return float(np.mean(_zeros(a)))
 
 
+def below_fraction(a: Array, b: Array) -> float:
+    """The share of the entries of a, of any shape, that are less than the number b: (1,).
+
+    >>> below_fraction(np.array([0.001, 0.02, 0.5, 0.9]), np.array([0.1]))
+    0.5
+    """
+    return float(np.mean(a < b[0]))
+
+
 def survivor_scale(a: Array, b: Array) -> float:
     """The factor between b and a (of one shape) where neither is zero; if they differ, the farthest off.
 
@@ -300,6 +309,7 @@ class Observable:
 
 OBSERVABLES = {
     "zero_fraction": Observable(zero_fraction, "the share of zeros in {0}", share=True),
+    "below_fraction": Observable(below_fraction, "the share of {0} that is less than {1}", share=True),
     "survivor_scale": Observable(
         survivor_scale, "the factor between {1} and the entries of {0} that are not 0"
     ),

@@ -1,0 +1,278 @@
+"""Random generators and functions that a student's function is handed, as plain data: a setting.
+
+A check hands over only data. Where the student's function lives, `wrap` makes of them what it asks for: a
+generator, or a function that answers as its description says and keeps a list of what it was asked.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from stagewise.judge.compare import STANDS_FOR, describe
+from stagewise.judge.copying import copied, unchanged
+
+Data = dict[str, Any]
+Space = dict[str, tuple[float, float]]
+
+
+def generator(seed: int) -> Data:
+    """A np.random.Generator; a call moves its state on."""
+    state = np.random.default_rng(seed).bit_generator.state
+    return _described("generator", "a random generator", state=json.dumps(state))
+
+
+def objective(peak: dict[str, float], bend: dict[str, float], lost: dict[str, float] | None = None) -> Data:
+    """A function of settings: the score 1 - sum of bend (log10(setting) - peak)^2, NaN where a setting is
+    above its `lost`."""
+    return _described("objective", "a function", peak=peak, bend=bend, lost=lost or {}, asked=[])
+
+
+def loss_of_strength(plain: float, slope: float, limit: float = math.inf) -> Data:
+    """A function of the strength of a penalty: plain + slope strength; plain where the strength is 0, and
+    infinite where it is above the limit."""
+    return _described("loss of strength", "a function", plain=plain, slope=slope, limit=limit)
+
+
+def training_step(losses: Sequence[float]) -> Data:
+    """A function of x and y that returns these losses, one in each call, and the last one from then on."""
+    return _described("training step", "a function", losses=list(losses), calls=0, batches=[])
+
+
+def search(rounds: Sequence[tuple[Mapping[str, Sequence[float]], Sequence[float]]]) -> Data:
+    """A function of a space that returns results: in each call those of the next round, from then on of the
+    last one. A round is name -> how far up its range, in decades, each setting is (0: low, 1: high), and the
+    scores."""
+    return _described(
+        "search",
+        "a function",
+        places=[{name: list(given) for name, given in places.items()} for places, _ in rounds],
+        scores=[list(scores) for _, scores in rounds],
+        asked=[],
+    )
+
+
+def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of data that calls `function` with what the data describes; what was asked of it meanwhile
+    is written into its description."""
+
+    @wraps(function)
+    def of_data(*arguments: Any, **keywords: Any) -> Any:
+        made: list[tuple[Data, Any]] = []
+        here = [_made(value, made) for value in arguments]
+        named = {name: _made(value, made) for name, value in keywords.items()}
+        try:
+            return function(*here, **named)
+        finally:
+            for data, thing in made:
+                if data["kind"] == "generator":
+                    data["state"] = json.dumps(thing.bit_generator.state)
+
+    return of_data
+
+
+def _described(kind: str, stands_for: str, **details: Any) -> Data:
+    return {"kind": kind, STANDS_FOR: stands_for, **details}
+
+
+def _made(data: Any, made: list[tuple[Data, Any]]) -> Any:
+    kind = data.get("kind") if type(data) is dict else None
+    if kind not in _MAKERS:
+        return data
+    thing = _MAKERS[kind](data)
+    made.append((data, thing))
+    return thing
+
+
+def _make_generator(data: Data) -> np.random.Generator:
+    bits = np.random.PCG64(0)
+    bits.state = json.loads(data["state"])
+    return np.random.Generator(bits)
+
+
+def _make_objective(data: Data) -> Callable[[Any], float]:
+    def evaluate(settings: Any) -> float:
+        data["asked"].append(copied(_a_dict(settings, "evaluate", data["peak"])))
+        return score(data, settings)
+
+    return evaluate
+
+
+def score(data: Data, settings: dict[str, float]) -> float:
+    """What an objective says of settings."""
+    if any(settings[name] > bound for name, bound in data["lost"].items()):
+        return math.nan
+    off = {name: math.log10(settings[name]) - peak for name, peak in data["peak"].items()}
+    return float(1 - sum(data["bend"][name] * off[name] ** 2 for name in off))
+
+
+def _make_loss(data: Data) -> Callable[[float], float]:
+    def loss_of(strength: float) -> float:
+        if strength > data["limit"]:
+            return math.inf
+        return float(data["plain"] + data["slope"] * strength if strength else data["plain"])
+
+    return loss_of
+
+
+def _make_step(data: Data) -> Callable[[Any, Any], float]:
+    def step(x: Any, y: Any) -> float:
+        batch = [copied(x), copied(y)]
+        if not data["batches"] or not unchanged(batch, data["batches"][-1]):
+            data["batches"].append(batch)
+        data["calls"] += 1
+        return float(data["losses"][min(data["calls"], len(data["losses"])) - 1])
+
+    return step
+
+
+def _make_search(data: Data) -> Callable[[Any], list[tuple[dict[str, float], float]]]:
+    def found(space: Any) -> list[tuple[dict[str, float], float]]:
+        data["asked"].append(copied(_a_dict(space, "search", data["places"][0])))
+        number = min(len(data["asked"]), len(data["scores"])) - 1
+        places, scores = data["places"][number], data["scores"][number]
+        settings = [
+            {
+                name: float(space[name][0] * (space[name][1] / space[name][0]) ** up[i])
+                for name, up in places.items()
+            }
+            for i in range(len(scores))
+        ]
+        return list(zip(settings, scores, strict=True))
+
+    return found
+
+
+_MAKERS: dict[Any, Callable[[Data], Any]] = {
+    "generator": _make_generator,
+    "objective": _make_objective,
+    "loss of strength": _make_loss,
+    "training step": _make_step,
+    "search": _make_search,
+}
+
+
+def _a_dict(value: Any, name: str, wanted: Any) -> dict[str, Any]:
+    if type(value) is not dict or any(key not in value for key in wanted):
+        keys = ", ".join(repr(key) for key in wanted)
+        raise TypeError(f"{name} takes one dict with the entries {keys}, and was given {describe(value)}")
+    return value
+
+
+def form(numbers: Any) -> str:
+    """What a value is: "a float array of shape (5,)"."""
+    return describe(numbers)
+
+
+def outside(numbers: Any, low: float, high: float) -> int:
+    """How many numbers are not from low to high, but for rounding."""
+    values = _numbers(numbers)
+    return int(np.sum(~((values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6)))))
+
+
+def distinct(numbers: Any) -> int:
+    """How many different numbers there are."""
+    return len(np.unique(_numbers(numbers)))
+
+
+def alike(one: Any, other: Any) -> str:
+    """Whether both hold the same numbers."""
+    same = unchanged(copied(_numbers(one)), copied(_numbers(other)))
+    return "the same numbers" if same else "other numbers"
+
+
+def column(results: Any, name: str) -> np.ndarray:
+    """The settings of that name in a list of pairs (settings, score)."""
+    return np.array([float(settings[name]) for settings, _ in _pairs(results)])
+
+
+def counted(results: Any) -> int:
+    """How many results there are."""
+    return len(_pairs(results))
+
+
+def same_side(one: np.ndarray, other: np.ndarray, middle: np.ndarray, other_middle: np.ndarray) -> np.ndarray:
+    """1 where both numbers are below their middles or both are not, and 0 elsewhere."""
+    return np.asarray((one < middle[0]) == (other < other_middle[0]), dtype=float)
+
+
+def scored(results: Any, evaluate: Data) -> str:
+    """Whether each score is that of its settings, and each settings were tried once, in this order."""
+    pairs = _pairs(results)
+    settings = [one for one, _ in pairs]
+    for one, got in pairs:
+        expected = score(evaluate, one)
+        if not (got == expected or abs(got - expected) < 1e-9 or (math.isnan(got) and math.isnan(expected))):
+            return "a score is not that of its settings"
+    if len(evaluate["asked"]) != len(settings):
+        return f"{len(evaluate['asked'])} calls of evaluate for {len(settings)} results"
+    in_order = all(map(unchanged, settings, evaluate["asked"]))
+    return "each score is that of its settings" if in_order else "settings are not those that were tried"
+
+
+def rows(part: Any, x: np.ndarray) -> np.ndarray:
+    """For each example of a part the number of the row of x that it is."""
+    known = {row.tobytes(): number for number, row in enumerate(x)}
+    if type(part) is not np.ndarray or part.shape[1:] != x.shape[1:] or part.dtype != x.dtype:
+        raise TypeError(f"asked for are rows of x, and here is {describe(part)}")
+    return np.array([float(known.get(row.tobytes(), -1)) for row in part])
+
+
+def parted(train: np.ndarray, val: np.ndarray, x: np.ndarray) -> str:
+    """What became of the rows of x, given the rows of both parts."""
+    both = np.concatenate([train, val])
+    found = np.unique(both[both >= 0])
+    if (both < 0).any():
+        return "examples that are not rows of x"
+    if len(found) < len(both):
+        return "examples that occur more than once"
+    return "every example once" if len(found) == len(x) else "examples that are missing"
+
+
+def labelled(labels: Any, found: np.ndarray, y: np.ndarray) -> str:
+    """Whether the labels of a part are those of its rows."""
+    if type(labels) is not np.ndarray or labels.shape != found.shape:
+        raise TypeError(
+            f"asked for is a label for each of {len(found)} examples, and here is {describe(labels)}"
+        )
+    same = bool((labels == y[found.astype(int)]).all())
+    return "each example has its own label" if same else "labels of other examples"
+
+
+def common(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """1 for each of some numbers that is among the others, and 0 elsewhere."""
+    return np.isin(some, others).astype(float)
+
+
+def _numbers(value: Any) -> np.ndarray:
+    if type(value) is not np.ndarray or value.dtype.kind not in "iuf":
+        raise TypeError(f"asked for is an array of numbers, and here is {describe(value)}")
+    return value
+
+
+def _pairs(results: Any) -> list[tuple[dict[str, float], float]]:
+    fits = type(results) in (list, tuple) and all(
+        type(one) in (list, tuple) and len(one) == 2 and type(one[0]) is dict for one in results
+    )
+    if not fits:
+        first = (
+            f", which begins with {describe(results[0])}"
+            if type(results) in (list, tuple) and results
+            else ""
+        )
+        raise TypeError(f"asked for are pairs (settings, score), and here is {describe(results)}{first}")
+    return list(results)
+
+
+OBSERVERS: dict[str, Callable[..., Any]] = {
+    one.__name__: one
+    for one in (
+        *(form, outside, distinct, alike, column, counted, same_side, scored),
+        *(rows, parted, labelled, common),
+    )
+}

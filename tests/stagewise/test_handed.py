@@ -1,0 +1,102 @@
+"""Generators and functions are made of data where a function lives, and say what they were asked."""
+
+import math
+
+import numpy as np
+import pytest
+
+from stagewise.judge import handed
+from stagewise.judge.handed import OBSERVERS, generator, wrap
+
+X = np.arange(12.0).reshape(6, 2)
+Y = np.arange(6) + 10
+
+
+def test_a_generator_draws_what_its_seed_says_and_goes_on_from_there():
+    rng, expected = generator(4), np.random.default_rng(4)
+    draw = wrap(lambda rng: rng.random(3))
+    assert [draw(rng).tolist() for _ in range(2)] == [expected.random(3).tolist() for _ in range(2)]
+
+
+def test_arguments_that_describe_nothing_stay_what_they_are():
+    given = {"learning_rate": (1e-3, 1.0)}
+    assert wrap(lambda space, *, size: (space is given, size))(given, size=2) == (True, 2)
+
+
+def test_an_objective_scores_and_keeps_what_it_was_asked():
+    data = handed.objective({"rate": -2.0}, {"rate": 0.5}, {"rate": 1.0})
+    scores = wrap(lambda evaluate: [evaluate({"rate": rate}) for rate in (0.01, 0.1, 10.0)])(data)
+    assert scores[:2] == [1.0, 0.5]
+    assert math.isnan(scores[2])
+    assert data["asked"] == [{"rate": 0.01}, {"rate": 0.1}, {"rate": 10.0}]
+
+
+def test_an_objective_that_is_asked_without_a_dict_says_what_it_takes():
+    data = handed.objective({"rate": -2.0}, {"rate": 0.5})
+    with pytest.raises(TypeError, match=r"evaluate takes one dict with the entries 'rate'.*a single number"):
+        wrap(lambda evaluate: evaluate(0.1))(data)
+
+
+def test_a_loss_grows_with_its_penalty_up_to_the_limit():
+    loss_of = wrap(lambda loss_of: [loss_of(strength) for strength in (0, 0.5, 2.0)])
+    assert loss_of(handed.loss_of_strength(2.25, 0.5, limit=1.0)) == [2.25, 2.5, math.inf]
+
+
+def test_a_training_step_keeps_each_batch_that_differs_from_the_last_one():
+    data = handed.training_step([2.0, 1.0])
+    losses = wrap(lambda step: [step(X[:2], Y[:2]), step(X[:2], Y[:2]), step(X[1:3], Y[1:3])])(data)
+    assert (losses, data["calls"], len(data["batches"])) == ([2.0, 1.0, 1.0], 3, 2)
+
+
+def test_a_search_places_its_settings_in_the_space_that_it_is_given():
+    data = handed.search([({"rate": [0.0, 0.5]}, [0.3, 0.4]), ({"rate": [1.0]}, [0.9])])
+    space = {"rate": (0.01, 1.0)}
+    first, second = wrap(lambda search: [search(space), search(space)])(data)
+    assert [score for _, score in first] == [0.3, 0.4]
+    assert [settings["rate"] for settings, _ in first] == pytest.approx([0.01, 0.1])
+    assert second == [({"rate": 1.0}, 0.9)]
+    assert data["asked"] == [space, space]
+
+
+def test_numbers_outside_of_a_range_are_counted_and_nan_is_outside():
+    assert OBSERVERS["outside"](np.array([0.1, 0.5, 1.0, 1.1, np.nan]), 0.1, 1.0) == 2
+
+
+@pytest.mark.parametrize(
+    ("train", "val", "told"),
+    [
+        ([0, 1, 2, 3], [4, 5], "every example once"),
+        ([0, 1, 2, 3], [3, 5], "examples that occur more than once"),
+        ([0, 1, 2], [4, 5], "examples that are missing"),
+        ([0, 1, 2, 3], [-1, 5], "examples that are not rows of x"),
+    ],
+)
+def test_what_became_of_the_rows_is_told(train, val, told):
+    assert OBSERVERS["parted"](np.array(train), np.array(val), X) == told
+
+
+def test_rows_are_found_whatever_their_order():
+    assert OBSERVERS["rows"](X[[4, 0]], X).tolist() == [4, 0]
+    assert OBSERVERS["rows"](X[[4, 0]] + 1, X).tolist() == [-1, -1]
+
+
+def test_labels_of_other_examples_are_noticed():
+    found = np.array([4.0, 0.0])
+    assert OBSERVERS["labelled"](Y[[4, 0]], found, Y) == "each example has its own label"
+    assert OBSERVERS["labelled"](Y[[0, 4]], found, Y) == "labels of other examples"
+
+
+def test_scores_are_held_against_their_settings():
+    data = handed.objective({"rate": -2.0}, {"rate": 0.5})
+    results = [({"rate": 0.01}, 1.0), ({"rate": 0.1}, 0.5)]
+    wrap(lambda evaluate: [evaluate(settings) for settings, _ in results])(data)
+    scored = OBSERVERS["scored"]
+    assert scored(results, data) == "each score is that of its settings"
+    assert scored(results[::-1], data) == "settings are not those that were tried"
+    assert scored(results[:1], data) == "2 calls of evaluate for 1 results"
+    assert scored([({"rate": 0.01}, 0.25)], data) == "a score is not that of its settings"
+
+
+def test_results_that_are_no_pairs_are_described():
+    with pytest.raises(TypeError, match="a list of 2, which begins with a single number"):
+        OBSERVERS["column"]([0.5, 0.25], "rate")
