@@ -1,0 +1,230 @@
+"""Every combination of a grid, and the best of what was tried."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from reference.exercises.training.handing import handed
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Inputs
+from reference.kit.notation import Notation
+from reference.kit.probes import asker
+from reference.kit.promises import pure
+from reference.kit.variants import exercise
+from reference.truth import training as tr
+from stagewise.judge.handed import objective
+
+# The grid.
+
+
+def a_grid(counts: dict[str, int], lost: float | None = None) -> Inputs:
+    """So many values of each name, in no order, and a function of them; those above `lost` score NaN."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        grid = {name: [float(v) for v in 10 ** rng.uniform(-4, 0, count)] for name, count in counts.items()}
+        peak = {name: float(rng.uniform(-3, -1)) for name in counts}
+        bend = {name: float(rng.uniform(0.05, 0.2)) for name in counts}
+        first = next(iter(counts))
+        bound = {} if lost is None else {first: float(np.quantile(grid[first], lost))}
+        return {"evaluate": objective(peak, bend, bound), "grid": grid}
+
+    return drawn
+
+
+def counted_up(evaluate: Any, grid: Any) -> Any:
+    """By whole division of the number of a combination."""
+    total = math.prod(len(values) for values in grid.values())
+    results = []
+    for number in range(total):
+        left, settings = number, {}
+        for name in reversed(grid):
+            left, place = divmod(left, len(grid[name]))
+            settings[name] = grid[name][place]
+        results.append((settings, evaluate(settings)))
+    return results
+
+
+def name_by_name(evaluate: Any, grid: Any) -> Any:
+    """Combinations that grow by one name at a time."""
+    combinations: list[dict[str, float]] = [{}]
+    for name, values in grid.items():
+        combinations = [{**one, name: value} for one in combinations for value in values]
+    return [(one, evaluate(one)) for one in combinations]
+
+
+def one_at_a_time(evaluate: Any, grid: Any) -> Any:
+    """Each name by itself, the others at their first values."""
+    first = {name: values[0] for name, values in grid.items()}
+    tried = [{**first, name: value} for name, values in grid.items() for value in values]
+    return [(one, evaluate(one)) for one in tried]
+
+
+PAIR = "results.append((settings, evaluate(settings)))"
+_search = asker(
+    "results = grid_search(evaluate, grid)",
+    {"results": 4.0, "evaluate['asked']": 1.0},
+    updates=("evaluate",),
+)
+named = Notation(globals())
+GRID = handed(
+    tr.grid_search,
+    (
+        _search(
+            "3 rates, 2 penalties", a_grid({"learning_rate": 3, "reg": 2}), weight=2, visible=True, main=True
+        ),
+        _search("one name", a_grid({"learning_rate": 4}), visible=True, weight=0.5),
+        _search(
+            "networks that are lost", a_grid({"learning_rate": 3, "reg": 2}, lost=0.5), visible=True
+        ).because("a score that is NaN is a result, too"),
+        _search("three names", a_grid({"learning_rate": 2, "reg": 3, "scale": 4}), weight=2, main=True),
+        _search("a name with one value", a_grid({"scale": 1, "learning_rate": 3}), weight=0.5),
+    ),
+    named.wrongs("""
+    one-at-a-time: by one_at_a_time
+        You vary one name at a time and keep the others at their first values. The grid has every combination:
+        3 rates and 2 penalties make 6.
+    zipped: itertools.product(*grid.values()) => zip(*grid.values())
+        You pair the first values with each other, the second values with each other, and so on. Every value
+        of one name meets every value of the others.
+    first-name-fastest:
+        - for values in itertools.product(*grid.values()):
+        -     settings = dict(zip(grid, values, strict=True))
+        + for values in itertools.product(*reversed(list(grid.values()))):
+        +     settings = dict(zip(grid, reversed(values), strict=True))
+        In your order the first name changes fastest. As in counting, the last one does.
+    one-dict-for-all:
+        - results = []
+        + results, settings = [], {}
+        - for values in itertools.product(*grid.values()):
+        + for values in itertools.product(*grid.values()):
+        -     settings = dict(zip(grid, values, strict=True))
+        +     settings.update(zip(grid, values, strict=True))
+        All of your pairs hold one and the same dict, and it says what was tried last. Make a new dict for
+        each combination.
+    evaluated-twice: @PAIR => evaluate(settings); results.append((settings, evaluate(settings)))
+        You call evaluate twice for the same settings. Each call is a whole training: keep its result.
+    sorted: return results => return sorted(results, key=lambda pair: (pair[1] != pair[1], -pair[1]))
+        Your results are sorted by their score. They should stand in the order of counting.
+    lost-ones-left-out: return results => return [pair for pair in results if pair[1] == pair[1]]
+        You leave out the settings with a score of NaN. They were tried, and they say where not to look.
+    scores-only: @PAIR => results.append(evaluate(settings))
+        Your list holds scores alone. Which settings had them? Pairs (settings, score) are asked for.
+    score-first: @PAIR => results.append((evaluate(settings), settings))
+        Your pairs begin with the score. The settings come first.
+    values-without-names: @PAIR => results.append((values, evaluate(settings)))
+        Your settings are bare values. A dict says which name has which.
+    evaluated-by-keywords: evaluate(settings) => evaluate(**settings)
+        You hand the settings over as keywords. evaluate takes one dict.
+    last-one-missing: return results => return results[:-1]
+        The last combination is missing in your results.
+    """),
+    named.rights("""
+    counted up: by counted_up
+    name by name: by name_by_name
+    """),
+)
+
+# The best.
+
+
+def tried(*scores: float) -> Inputs:
+    """Results with these scores."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        rates = [float(rate) for rate in 10 ** rng.uniform(-4, 0, len(scores))]
+        return {"results": [({"learning_rate": r}, s) for r, s in zip(rates, scores, strict=True)]}
+
+    return drawn
+
+
+def many(rng: np.random.Generator) -> Drawn:
+    """Twenty-five results, some of them lost."""
+    scores = rng.uniform(0.1, 0.98, 25)
+    scores[rng.permutation(25)[:6]] = np.nan
+    return tried(*map(float, scores))(rng)
+
+
+def by_max(results: Any) -> Any:
+    """With max, after those that are NaN are gone; ValueError is max's own."""
+    return max((pair for pair in results if pair[1] == pair[1]), key=lambda pair: pair[1])
+
+
+def by_nanargmax(results: Any) -> Any:
+    """With NumPy, which raises ValueError itself."""
+    return results[int(np.nanargmax([score for _, score in results]))]
+
+
+def empty_or_lost(*scores: float, **options: Any) -> Any:
+    """Results among which there is no best."""
+    return asker("best = best_of(results)", {"raised": 1.0}, refusal="ValueError", main=True)(
+        **{"inputs": tried(*scores), "why": "no score to choose from: ValueError", **options}
+    )
+
+
+_NAN = math.nan
+TAKES = "if not math.isnan(pair[1]) and (best is None or pair[1] > best[1]):"
+RAISES = 'if best is None:\n    raise ValueError("there is no score to choose from")'
+_choose = asker("best = best_of(results)", {"best": 2.0})
+BEST = exercise(
+    tr.best_of,
+    (
+        _choose("five results", tried(0.3, 0.7, 0.9, 0.8, 0.2), weight=2, visible=True, main=True),
+        _choose(
+            "the first is NaN",
+            tried(_NAN, 0.4, 0.6, 0.5),
+            visible=True,
+            main=True,
+            why="NaN is never the best",
+        ),
+        _choose(
+            "one in the middle is NaN", tried(0.4, 0.6, _NAN, 0.5), visible=True, why="NaN is never the best"
+        ),
+        _choose("two equals", tried(0.3, 0.8, 0.8, 0.1), visible=True, why="the first one of equals"),
+        _choose(
+            "scores below zero",
+            tried(-3.0, _NAN, -1.5, -2.0),
+            visible=True,
+            weight=0.5,
+            why="a minus the loss",
+        ),
+        empty_or_lost(_NAN, _NAN, name="all are NaN", visible=True),
+        _choose("twenty-five results", many, weight=2, main=True),
+        _choose("one result", tried(0.125), weight=0.5),
+        _choose("the last is the best", tried(_NAN, 0.2, _NAN, 0.1, 0.5), weight=0.5),
+        empty_or_lost(name="no results"),
+        pure(tried(0.2, 0.6, 0.4)),
+    ),
+    named.wrongs("""
+    lowest: pair[1] > best[1] => pair[1] < best[1]
+        You return the lowest score. A score is a share of right answers: more is better.
+    nan-is-first: @TAKES => if best is None or pair[1] > best[1]:
+        A NaN that comes first stays your best: no number is larger than NaN, because every comparison with it
+        is False. Pass over scores that are NaN.
+    nan-wins: @TAKES => if best is None or not pair[1] <= best[1]:
+        Your best can be NaN: every comparison with it is False, so "not smaller" is True. Pass over scores
+        that are NaN.
+    nan-counts-as-zero: @TAKES => if best is None or np.nan_to_num(pair[1]) > np.nan_to_num(best[1]):
+        You let NaN count as 0, which is better than any score below zero. A score that is NaN is never the
+        best.
+    last-of-equals: pair[1] > best[1] => pair[1] >= best[1]
+        Of equal scores you return the last one. The first is asked for.
+    starts-at-zero: best is None or pair[1] > best[1] => pair[1] > (best[1] if best else 0)
+        You begin with 0 as the best score so far, so that scores below 0 are never taken. Begin with none.
+    score-only: return best => return best[1]
+        You return the score alone. The pair (settings, score) is asked for.
+    settings-only: return best => return best[0]
+        You return the settings alone. The pair (settings, score) is asked for.
+    nothing-raised: @RAISES => pass
+        Where no score can be the best your function returns instead of raising a ValueError.
+    sorts-in-place: best = None => best = None; results.sort(key=lambda pair: str(pair[1]))
+        Your function sorts the results of its caller in place. sorted(...) makes a new list.
+    last-result: best = pair => best = results[-1]
+        You return the last result. The one with the highest score is asked for.
+    """),
+    named.rights("""
+    by max: by by_max
+    by np.nanargmax: by by_nanargmax
+    """),
+)
+EXERCISES = (GRID, BEST)
