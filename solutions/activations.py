@@ -1573,8 +1573,8 @@ check(gelu_backward, gelu_forward)
 # %% [markdown]
 # <details><summary>Another way</summary>
 #
-# $\varphi$ needs a second exponential. To save time on the way back, compute the whole slope on the
-# way forward and keep it alone: one array in the cache instead of two.
+# $\varphi$ needs an exponential beside `erf`. To save time on the way back, compute the whole slope
+# on the way forward and keep it alone: one array in the cache instead of two.
 # </details>
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-"""Batch normalisation in nine steps there and nine back; layer normalisation; a published version to debug.
+"""Batch normalisation in nine steps forward and ten back; layer normalisation; a published version to debug.
 
 Rows are examples: N examples, D features. Signatures, dict keys and conventions follow CS231n
 (eps 1e-5, momentum 0.9 on the OLD value, running statistics from zero, biased variance); torch's: at the end.

@@ -59,7 +59,7 @@ def batchnorm_graph(
     focus: int | None = None,
     results: Mapping[str, Report | Status] | None = None,
     values: Mapping[str, Any] | None = None,
-    title: str = "Batch normalisation: nine steps there, nine steps back",
+    title: str = "Batch normalisation: nine steps forward, ten back",
 ) -> "Figure":
     """Draw the graph; stages that were checked are coloured by their last result.
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SA
 ME = getpass.getuser()
 STEP = "def batchnorm_step1(x):\n    import sys, warnings\n    print('careful', file=sys.stderr)\n"
 RIGHT = STEP + "    warnings.warn('careful')\n    return x.mean(axis=0)\n"
-KEPT = ("given-batch-normalisation-nine-steps-there", "batchnorm_step1", "check-batchnorm_step1")
+KEPT = ("given-batch-normalisation-nine-steps-forward", "batchnorm_step1", "check-batchnorm_step1")
 CLAIMS = ["nan", "True", "np.float64(1.0)", "-3", "None", "array([1.])", "1.0", "inf"]
 WRITTEN = "My batches are noisy, says bob alone."
 SETTINGS = """

@@ -12,7 +12,7 @@ from reference.kit.exercise import Unit, in_torch
 
 UNIT = Unit(
     "batchnorm",
-    "Batch normalisation: nine steps there, nine steps back",
+    "Batch normalisation: nine steps forward, ten back",
     (
         *forward_steps.STEPS,
         layer_forward.FORWARD,

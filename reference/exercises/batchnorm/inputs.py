@@ -38,7 +38,7 @@ def walked(names: str, inputs: Inputs) -> Inputs:
 
 
 def walk(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float, dout: np.ndarray, N: int) -> Drawn:
-    """Every value of the graph by its name: the inputs, the nine steps there, the ten steps back."""
+    """Every value of the graph by its name: the inputs, the nine steps forward, the ten steps back."""
     mu, xmu, sq, var, sqrtvar, ivar, xhat, gammax, out = bn.batchnorm_stages(x, gamma, beta, eps)
     dgammax, dbeta = bn.batchnorm_backward_step9(dout)
     dxhat, dgamma = bn.batchnorm_backward_step8(dgammax, xhat, gamma)
