@@ -106,7 +106,7 @@ def test_a_class_is_spread_over_units_kind_by_kind():
     assert {student.kind for student in students} == set(KINDS)
     for unit in UNITS:
         own = [student for student in students if student.unit == unit]
-        assert len(own) == 30 // len(UNITS)
+        assert 0 <= len(own) - 30 // len(UNITS) <= 1
         assert all(f"{unit}.ipynb" in name for student in own for name in student.files)
     for kind in ("damaged", "hostile"):
         places = [student.unit for student in students if student.kind == kind]
