@@ -585,16 +585,11 @@ def batchnorm_forward(x, gamma, beta, bn_param):
         "running_var":  (D,), default zeros
     Returns out: (N, D) in x's dtype, cache: whatever your backward pass needs.
 
-    mode "train":
-        xhat = (x - mu) / sqrt(var + eps)         mu, var: of this batch, var biased (divided by N)
-        out  = gamma * xhat + beta
-        running_mean = momentum * running_mean + (1 - momentum) * mu
-        running_var  = momentum * running_var  + (1 - momentum) * var
-        and both are written back into bn_param.
-    mode "test":
-        xhat = (x - running_mean) / sqrt(running_var + eps)
-        out  = gamma * xhat + beta
-        bn_param["running_mean"] and bn_param["running_var"] keep their values.
+    mode "train": normalises with mean and variance of this batch, the variance biased (divided
+        by N), eps inside the root; then gamma scales and beta shifts. Both running averages in
+        bn_param move by
+            running <- momentum * running + (1 - momentum) * batch
+    mode "test": the running averages take the place of mean and variance, and keep their values.
     Any other mode: ValueError.
     """
     mode = bn_param["mode"]
