@@ -340,6 +340,14 @@ interactive.explore(mean_of_many)
 # The measures of the check are yours as well. Here they look at one pass over 10,000 entries.
 # Change `p` in this cell and predict each number. Run it several times: how much does each number
 # change, and which one never does?
+#
+# <details><summary>Compare your answer</summary>
+#
+# The factor of the survivors never changes: it is $1/p = 1.25$. The share of zeros is a mean of
+# 10,000 random numbers that are 0 or 1, and changes by about $\sqrt{p\,(1-p)/10{,}000} = 0.004$;
+# the mean of out by about 0.008, twice as much, since the entries are about twice as large and
+# are multiplied by 1.25.
+# </details>
 
 # %%
 x = np.random.default_rng(2).uniform(0.5, 2.5, (100, 100))
@@ -393,9 +401,9 @@ check(dropout_backward, dropout_forward)
 # <details><summary>Another way</summary>
 #
 # Could one do without a cache and read the mask off the zeros of the output? Only where $x$ was
-# not zero: behind a ReLU half of the units are zero, kept or not. (There it happens to do no
-# harm, since ReLU's own gradient is zero at these places. A layer that relies on its neighbour
-# breaks when the neighbour changes.)
+# not zero: after a ReLU half of the units are zero, kept or not. (There it happens to do no harm,
+# since ReLU's own gradient is zero at these places. A layer that relies on its neighbour breaks
+# when the neighbour changes.)
 # </details>
 
 # %% [markdown]
@@ -438,7 +446,7 @@ interactive.explore(check_with_and_without_seed)
 # $$\text{train:}\quad \mathrm{out} = k\,x, \qquad\qquad \text{test:}\quad \mathrm{out} = p\,x .$$
 #
 # In both schemes the output at test time is the *expected* output in training: here
-# $\mathbb E[k\,x] = p\,x$. (In the paper the weights behind the layer are multiplied by $p$. The
+# $\mathbb E[k\,x] = p\,x$. (In the paper the weights of the next layer are multiplied by $p$. The
 # next layer gets the same sums: $\sum_d (p\,w_d)\,x_d = \sum_d w_d\,(p\,x_d)$.)
 
 # %% [markdown]
@@ -474,7 +482,7 @@ check(vanilla_dropout_forward)
 # %% [markdown]
 # <details><summary>Another way</summary>
 #
-# Multiply the *weights* behind the layer by $p$, once, when training is over. Then test time
+# Multiply the *weights* of the next layer by $p$, once, when training is over. Then test time
 # costs nothing here, either; but from then on the weights are others than those that were
 # trained, and nobody must do it twice.
 # </details>
@@ -523,8 +531,8 @@ interactive.explore(
 # ## 6 Does it help?
 # *14 minutes, ●○○*
 #
-# Back to the tired labels. Your two functions now stand behind each of the three hidden layers.
-# Predict both curves for $p = 0.5$, then move the slider. **What will happen at $p = 0.2$?**
+# Back to the tired labels. Your two functions now follow each of the three hidden layers. Predict
+# both curves for $p = 0.5$, then move the slider. **What will happen at $p = 0.2$?**
 
 # %% role="explore"
 def dropped(p, seed=1):
@@ -599,7 +607,7 @@ interactive.explore(sweep_over_p)
 # Where does one put dropout, and with which $p$? The paper keeps 0.5 of the units of fully
 # connected hidden layers and 0.8 of the inputs. Convolutional layers have few weights and get
 # little or none; Transformers drop a tenth of what each block adds. The last layer, the scores,
-# never gets any: there is no layer behind it that could make up for a missing score.
+# never gets any: no layer follows that could make up for a missing score.
 #
 # ### Forgetting test mode
 # A team trains with dropout and forgets to switch it off when they measure. Here are two
@@ -638,7 +646,7 @@ interactive.explore(forgotten_mode)
 # in the batch. Some say that it makes dropout unnecessary. Others say that the two interfere with
 # each other: dropout makes the variances of training larger than those of test time (section 3),
 # and batch normalisation keeps those of training and uses them at test time. What happens here,
-# with normalisation in front of each ReLU and dropout behind it? There are four kinds of networks
+# with normalisation before each ReLU and dropout after it? There are four kinds of networks
 # (neither, one of the two, both), with two starts each. **Predict** the order of the four on new
 # pictures.
 #
@@ -904,7 +912,8 @@ check(dropconnect_forward)
 #
 # A mask for each example is a product over three axes:
 # $\mathrm{out}_{nh} = \sum_d x_{nd}\,w_{dh}\,m_{ndh}$, in NumPy an `einsum`. For 50 examples and
-# a layer of 128 × 128 this is 800,000 random numbers in each step, where you draw 16,000.
+# a layer of 128 × 128 this is more than 800,000 random numbers in each step, where you draw
+# 16,384.
 # </details>
 
 # %% [markdown]
@@ -932,8 +941,8 @@ check(dropconnect_forward)
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Shapes lead the way: dx is $(N, D)$ and comes from dout, $(N, H)$. Which matrix has to stand
-# behind it, and turned which way?
+# Shapes lead the way: dx is $(N, D)$ and comes from dout, $(N, H)$. Which matrix has to stand to
+# its right, and turned which way?
 # </details>
 #
 # <details><summary>Hint 2</summary>

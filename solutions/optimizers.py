@@ -668,8 +668,8 @@ interactive.explore(with_and_without_look_ahead)
 # Everything is entry by entry: `cache` has the shape of `w`. (The name is CS231n's. It is a part
 # of the rule's state, and no relative of the cache that a forward pass leaves for its backward
 # pass.) The small $\varepsilon$ = `1e-8` stands *outside* of the root here (some libraries put it
-# inside). It saves from $0/0$ an entry whose gradients have all been zero: think of the weights
-# behind a pixel that is 0 in every picture.
+# inside). It saves an entry whose gradients have all been zero from $0/0$: think of the weights
+# of a pixel that is 0 in every picture.
 #
 # **Predict** two things. How long is the very first step of an entry with gradient $1000$, and of
 # one with gradient $0.001$? And if the gradient is the same number in every step, how does the
@@ -903,7 +903,7 @@ check(adam)
 #
 # The corrected mean can be kept itself: $\hat m_t = \hat m_{t-1} +
 # \frac{1-\beta}{1-\beta^t}\,(\mathrm dw_t - \hat m_{t-1})$. The weight of the newest gradient is
-# 1 in the first step, nearly $\frac12$ in the second, and comes down to $1-\beta$: at first a
+# 1 in the first step, about $\frac12$ in the second, and comes down to $1-\beta$: at first a
 # plain average of all gradients, later a fading one. (Put $m_t = (1-\beta^t)\,\hat m_t$ into the
 # rule to see it.)
 # </details>
@@ -1054,7 +1054,7 @@ interactive.explore(the_race)
 # <details><summary>Compare your findings</summary>
 #
 # Plain descent crosses with a rate of 0.5 (from 0.35 on): the first step is so long that it lands
-# behind the barrier. Momentum stays in front of it at 0.005 and less, and crosses at 0.01. At a
+# beyond the barrier. Momentum stays in front of it at 0.005 and less, and crosses at 0.01. At a
 # tenth of the race's rates momentum and Nesterov suffer least where there is no noise: after 120
 # steps 4 % of the loss above the goal is left in the ravine, 11 % for Adam, 8 % for plain
 # descent, 29 and 39 % for AdaGrad and RMSProp, whose steps have the length of the rate, or less,
@@ -1212,7 +1212,7 @@ def step_decay(base_rate, step, every, factor):
     base_rate: number; step: 0, 1, 2, ...; every: whole number; factor: what is left after a drop.
     Returns the rate of that step, a number.
         rate = base_rate * factor ** floor(step / every)
-    Steps 0 to every - 1 have base_rate; step `every` is the first one behind a drop.
+    Steps 0 to every - 1 have base_rate; step `every` is the first one after a drop.
     """
 
 # %% role="check" points=4
@@ -1518,11 +1518,10 @@ interactive.explore(every_rule)
 # what it likes. Could it look at the sign of the gradient only? Could it forget its velocity
 # whenever that points uphill?
 #
-# The six others run with the rates of section 7. On the ravine, at the saddle and behind the
-# local minimum it counts after how many of the 120 steps less than 1 % of the first loss is left
-# (above the goal's loss), and never more again. With noise it is the mean loss over the last 40
-# steps, on twenty walks with different noise. **Predict your four places** before you run the
-# race.
+# The six others run with the rates of section 7. On the ravine, at the saddle and at the local
+# minimum it counts after how many of the 120 steps less than 1 % of the first loss is left (above
+# the goal's loss), and never more again. With noise it is the mean loss over the last 40 steps,
+# on twenty walks with different noise. **Predict your four places** before you run the race.
 
 # %%
 MY_RULE = "momentum"  # a name from RULES, or a function of yours: my_rule(w, dw, config)

@@ -7,7 +7,7 @@ from stagewise.data.glyphs import Glyphs, glyphs
 from stagewise.data.handwriting import Digits, digits, standardised
 from stagewise.data.landscapes import Landscape, ravine, saddle, two_valleys
 from stagewise.data.shapes import Shapes, shapes
-from stagewise.data.snapshots import shuffled, snapshots
+from stagewise.data.snapshots import shuffled, snapshots, snapshots_of
 from stagewise.data.toys import spirals
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "shapes",
     "shuffled",
     "snapshots",
+    "snapshots_of",
     "spirals",
     "standardised",
     "two_valleys",

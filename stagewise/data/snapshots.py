@@ -18,6 +18,19 @@ def snapshots(*, seed: int = 0) -> Digits:
     return _each_part(digits("unit", seed=seed, flat=False), np.random.default_rng([seed, 1]))
 
 
+def snapshots_of(pictures: np.ndarray, count: int, *, seed: int = 0) -> np.ndarray:
+    """Return `count` careless photographs of each picture (N, S, S), ink 0 to 1: (N * count, 16, 16) float32.
+
+    Those of the first picture come first. They are distorted as the digits of `snapshots` are, each in its
+    own way.
+
+    >>> snapshots_of(np.ones((2, 8, 8)), 3).shape
+    (6, 16, 16)
+    """
+    repeated = np.repeat(np.asarray(pictures, dtype=float), count, axis=0)
+    return _photographed(repeated, np.random.default_rng([seed, 2]))
+
+
 def shuffled(pictures: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Shuffle the pixels of pictures (N, H, W) in one order, the same for all: the information, no shapes.
 

@@ -6,7 +6,7 @@ import pytest
 from stagewise.data.distortion import CLEAN, distorted, upscaling_matrix
 from stagewise.data.glyphs import LETTERS, _clean, glyphs
 from stagewise.data.handwriting import digits
-from stagewise.data.snapshots import shuffled, snapshots, upscaled
+from stagewise.data.snapshots import shuffled, snapshots, snapshots_of, upscaled
 from tests.closeness import assert_close
 
 
@@ -61,6 +61,17 @@ def test_snapshots_are_the_digits_in_the_same_split() -> None:
         np.testing.assert_array_equal(getattr(plain, f"y_{part}"), getattr(seen, f"y_{part}"))
     assert (seen.x_train.shape, seen.x_train.dtype) == ((1197, 16, 16), np.float32)
     assert (seen.x_val.shape, seen.x_test.shape) == ((300, 16, 16), (300, 16, 16))
+
+
+def test_snapshots_of_own_pictures_differ_from_each_other_and_repeat_with_their_seed() -> None:
+    pictures = np.zeros((2, 8, 8))
+    pictures[0, 2:6, 2:6] = pictures[1, 3] = 1
+    taken = snapshots_of(pictures, 3, seed=1)
+    assert (taken.shape, taken.dtype) == ((6, 16, 16), np.float32)
+    assert len(np.unique(taken, axis=0)) == 6
+    np.testing.assert_array_equal(taken, snapshots_of(pictures, 3, seed=1))
+    ink = taken.reshape(2, 3, -1).sum(axis=2)
+    assert ink[0].min() > ink[1].max()
 
 
 def test_snapshots_repeat_with_their_seed() -> None:
