@@ -85,11 +85,11 @@ def overfit_tiny_batch(
     few, labels = x[:size], y[:size]
     losses: list[float] = []
     while len(losses) < steps:
-        loss = step(few, labels)
-        losses.append(loss)
-        if not math.isfinite(loss):
+        current = step(few, labels)
+        losses.append(current)
+        if not math.isfinite(current):
             return False, losses
-        if loss < target:
+        if current < target:
             return True, losses
     return False, losses
 

@@ -85,6 +85,8 @@ def _made(data: Any, made: list[tuple[Data, Any]]) -> Any:
     if kind not in _MAKERS:
         return data
     thing = _MAKERS[kind](data)
+    if callable(thing):
+        thing.__qualname__ = thing.__name__  # what an error calls it: `evaluate`, and not where it is made
     made.append((data, thing))
     return thing
 
@@ -132,7 +134,7 @@ def _make_step(data: Data) -> Callable[[Any, Any], float]:
 
 
 def _make_search(data: Data) -> Callable[[Any], list[tuple[dict[str, float], float]]]:
-    def found(space: Any) -> list[tuple[dict[str, float], float]]:
+    def search(space: Any) -> list[tuple[dict[str, float], float]]:
         data["asked"].append(copied(_a_dict(space, "search", data["places"][0])))
         number = min(len(data["asked"]), len(data["scores"])) - 1
         places, scores = data["places"][number], data["scores"][number]
@@ -145,7 +147,7 @@ def _make_search(data: Data) -> Callable[[Any], list[tuple[dict[str, float], flo
         ]
         return list(zip(settings, scores, strict=True))
 
-    return found
+    return search
 
 
 _MAKERS: dict[Any, Callable[[Data], Any]] = {

@@ -100,3 +100,9 @@ def test_scores_are_held_against_their_settings():
 def test_results_that_are_no_pairs_are_described():
     with pytest.raises(TypeError, match="a list of 2, which begins with a single number"):
         OBSERVERS["column"]([0.5, 0.25], "rate")
+
+
+def test_an_error_calls_a_function_by_its_own_name():
+    data = handed.objective({"rate": -2.0}, {"rate": 0.5})
+    with pytest.raises(TypeError, match=r"^evaluate\(\) takes 1 positional argument but 2 were given"):
+        wrap(lambda evaluate: evaluate(0.1, 0.2))(data)

@@ -18,23 +18,23 @@ from stagewise.judge.handed import generator
 # The split.
 
 SHARES = {
-    "told": 3.0,
-    "told_size": 1.0,
-    "own": 1.5,
-    "own_val": 1.5,
+    "partition": 3.0,
+    "kind": 1.0,
+    "train_labels": 1.5,
+    "val_labels": 1.5,
     "below_fraction(val, half)": 2.0,
-    "zero_fraction(both)": 2.0,
-    "equal": 1.0,
+    "zero_fraction(drawn_again)": 2.0,
+    "same_seed": 1.0,
 }
 _SPLIT = "x_train, y_train, x_val, y_val = train_validation_split(x, y, val_size, rng)"
 _PARTED = f"""
     {_SPLIT}
     train = rows(x_train, x)
     val = rows(x_val, x)
-    told = parted(train, val, x)
-    told_size = form(x_val)
-    own = labelled(y_train, train, y)
-    own_val = labelled(y_val, val, y)
+    partition = parted(train, val, x)
+    kind = form(x_val)
+    train_labels = labelled(y_train, train, y)
+    val_labels = labelled(y_val, val, y)
 """
 
 
@@ -54,7 +54,7 @@ def examples(N: int, *shape: int, val_size: int, seed: int = 5, narrow: bool = F
 
 
 def _parts(name: str, inputs: Inputs, **options: Any) -> Case:
-    outputs = {output: SHARES[output] for output in ("told", "told_size", "own", "own_val")}
+    outputs = {output: SHARES[output] for output in ("partition", "kind", "train_labels", "val_labels")}
     return case(name, _PARTED, outputs, inputs, updates=("rng",), **options)
 
 
@@ -63,7 +63,7 @@ def _by_chance(name: str, N: int, val_size: int, seed: int, **options: Any) -> C
         given = examples(N, 2, val_size=val_size, seed=seed)(rng)
         return {**given, "twin": generator(seed), "half": np.array([N / 2])}
 
-    outputs = ("below_fraction(val, half)", "zero_fraction(both)", "equal")
+    outputs = ("below_fraction(val, half)", "zero_fraction(drawn_again)", "same_seed")
     return case(
         name,
         """
@@ -72,14 +72,14 @@ def _by_chance(name: str, N: int, val_size: int, seed: int, **options: Any) -> C
         _, _, x_again, _ = train_validation_split(x, y, val_size, rng)
         val = rows(x_val, x)
         again = rows(x_again, x)
-        both = common(val, again)
-        equal = alike(x_val, x_same)
+        drawn_again = common(val, again)
+        same_seed = alike(x_val, x_same)
         """,
         {output: SHARES[output] for output in outputs},
         drawn,
         stated={
             "below_fraction(val, half)": share(0.5, val_size),
-            "zero_fraction(both)": share(1 - val_size / N, val_size),
+            "zero_fraction(drawn_again)": share(1 - val_size / N, val_size),
         },
         updates=("rng", "twin"),
         why="chance decides, and rng alone: an equal generator gives the same parts, a second call others",

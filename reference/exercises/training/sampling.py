@@ -18,11 +18,11 @@ from stagewise.judge.handed import generator, objective
 NUMBERS = {
     "below_fraction(rates, quarter)": 2.0,
     "below_fraction(rates, middle)": 3.0,
-    "out": 2.0,
-    "told": 1.0,
-    "different": 1.0,
-    "equal": 1.0,
-    "moved": 1.0,
+    "outside_range": 2.0,
+    "kind": 1.0,
+    "different_numbers": 1.0,
+    "same_seed": 1.0,
+    "second_call": 1.0,
 }
 
 
@@ -40,13 +40,13 @@ def between(low: float, high: float, size: int, seed: int = 1) -> Inputs:
 
 
 def _drawn(name: str, low: float, high: float, size: int, seed: int, **options: Any) -> Case:
-    outputs = ("below_fraction(rates, quarter)", "below_fraction(rates, middle)", "out", "told")
+    outputs = ("below_fraction(rates, quarter)", "below_fraction(rates, middle)", "outside_range", "kind")
     return case(
         name,
         """
         rates = log_uniform(low, high, size, rng)
-        out = outside(rates, low, high)
-        told = form(rates)
+        outside_range = outside(rates, low, high)
+        kind = form(rates)
         """,
         {output: NUMBERS[output] for output in outputs},
         between(low, high, size, seed),
@@ -62,11 +62,11 @@ def _few(name: str, low: float, high: float, size: int, **options: Any) -> Case:
         name,
         """
         rates = log_uniform(low, high, size, rng)
-        out = outside(rates, low, high)
-        told = form(rates)
-        different = distinct(rates)
+        outside_range = outside(rates, low, high)
+        kind = form(rates)
+        different_numbers = distinct(rates)
         """,
-        {output: NUMBERS[output] for output in ("out", "told", "different")},
+        {output: NUMBERS[output] for output in ("outside_range", "kind", "different_numbers")},
         between(low, high, size, 6),
         updates=("rng",),
         **options,
@@ -80,10 +80,10 @@ def _repeated(name: str, low: float, high: float, seed: int, **options: Any) -> 
         rates = log_uniform(low, high, size, rng)
         same = log_uniform(low, high, size, twin)
         again = log_uniform(low, high, size, rng)
-        equal = alike(rates, same)
-        moved = alike(rates, again)
+        same_seed = alike(rates, same)
+        second_call = alike(rates, again)
         """,
-        {output: NUMBERS[output] for output in ("equal", "moved")},
+        {output: NUMBERS[output] for output in ("same_seed", "second_call")},
         between(low, high, 30, seed),
         updates=("rng", "twin"),
         why="rng alone decides: an equal generator gives the same numbers, a second call others",
@@ -146,16 +146,16 @@ LOG_UNIFORM = handed(
 # The search.
 
 SEARCH = {
-    "count": 1.0,
-    "told": 3.0,
-    "out": 1.0,
-    "out_reg": 1.0,
+    "trials_made": 1.0,
+    "record": 3.0,
+    "rates_outside": 1.0,
+    "regs_outside": 1.0,
     "below_fraction(rates, middle)": 3.0,
     "below_fraction(regs, other_middle)": 2.0,
-    "zero_fraction(together)": 2.0,
-    "different": 1.0,
-    "equal": 0.5,
-    "moved": 0.5,
+    "zero_fraction(both_high_or_low)": 2.0,
+    "different_rates": 1.0,
+    "same_seed": 0.5,
+    "second_call": 0.5,
 }
 _WIDE = {"learning_rate": (1e-4, 1.0), "reg": (1e-6, 1e-2)}
 _PEAK = {"learning_rate": -1.0, "reg": -4.0}
@@ -186,21 +186,21 @@ def _searched(name: str, trials: int, seed: int, **options: Any) -> Case:
     chance = {
         "below_fraction(rates, middle)": share(0.5, trials),
         "below_fraction(regs, other_middle)": share(0.5, trials),
-        "zero_fraction(together)": share(0.5, trials),
+        "zero_fraction(both_high_or_low)": share(0.5, trials),
     }
-    outputs = ("count", "told", "out", "out_reg", *chance, "different")
+    outputs = ("trials_made", "record", "rates_outside", "regs_outside", *chance, "different_rates")
     return case(
         name,
         """
         results = random_search(evaluate, space, trials, rng)
-        count = counted(results)
-        told = scored(results, evaluate)
+        trials_made = counted(results)
+        record = scored(results, evaluate)
         rates = column(results, 'learning_rate')
         regs = column(results, 'reg')
-        out = outside(rates, 1e-4, 1.0)
-        out_reg = outside(regs, 1e-6, 1e-2)
-        together = same_side(rates, regs, middle, other_middle)
-        different = distinct(rates)
+        rates_outside = outside(rates, 1e-4, 1.0)
+        regs_outside = outside(regs, 1e-6, 1e-2)
+        both_high_or_low = same_side(rates, regs, middle, other_middle)
+        different_rates = distinct(rates)
         """,
         {output: SEARCH[output] for output in outputs},
         a_search(trials, seed),
@@ -221,10 +221,10 @@ def _again(name: str, seed: int, **options: Any) -> Case:
         rates = column(one, 'learning_rate')
         same = column(other, 'learning_rate')
         again = column(later, 'learning_rate')
-        equal = alike(rates, same)
-        moved = alike(rates, again)
+        same_seed = alike(rates, same)
+        second_call = alike(rates, again)
         """,
-        {output: SEARCH[output] for output in ("equal", "moved")},
+        {output: SEARCH[output] for output in ("same_seed", "second_call")},
         a_search(5, seed),
         updates=("rng", "twin", "evaluate"),
         why="rng alone decides: an equal generator gives the same settings, a second call others",

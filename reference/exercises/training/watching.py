@@ -85,50 +85,50 @@ OVERFIT = handed(
     last-examples: x[:size], y[:size] => x[-size:], y[-size:]
         You take the last examples. The first `size` are meant.
     one-after-the-other:
-        - loss = step(few, labels)
+        - current = step(few, labels)
         + at = len(losses) % len(few)
-        + loss = step(few[at : at + 1], labels[at : at + 1])
+        + current = step(few[at : at + 1], labels[at : at + 1])
         Each of your steps sees a single example. Every step gets all `size` of them.
-    walks-on: loss = step(few, labels) => loss = step(x[len(losses) :][:size], y[len(losses) :][:size])
+    walks-on: current = step(few, labels) => current = step(x[len(losses) :][:size], y[len(losses) :][:size])
         Your steps see other examples each time. The same few, again and again, are meant.
     does-not-stop:
-        - if loss < target:
+        - if current < target:
         -     return True, losses
         + pass
         Your function does not stop where the loss is below the target.
     goes-on-when-lost:
-        - if not math.isfinite(loss):
+        - if not math.isfinite(current):
         -     return False, losses
         + pass
         You go on after a loss that is NaN or infinite. The network is lost then: stop, not reached.
-    goes-on-when-infinite: if not math.isfinite(loss): => if math.isnan(loss):
+    goes-on-when-infinite: if not math.isfinite(current): => if math.isnan(current):
         You stop at NaN, but go on after an infinite loss. The network is lost then, too.
         hidden: the visible case of a lost network is enough to show what is meant
     nan-reaches:
-        - if not math.isfinite(loss):
+        - if not math.isfinite(current):
         -     return False, losses
-        - if loss < target:
-        + if not loss >= target:
+        - if current < target:
+        + if not current >= target:
         You call the target reached where the loss is NaN: a comparison with NaN is False, and you ask for its
         opposite.
     one-step-too-many: len(losses) < steps => len(losses) <= steps
         You call step once more than `steps` times.
     one-step-too-few: len(losses) < steps => len(losses) < steps - 1
         You call step once less than `steps` times.
-    at-the-target: if loss < target: => if loss <= target:
+    at-the-target: if current < target: => if current <= target:
         You stop at a loss that equals the target. Below it is meant.
         hidden: a visible case of that one number would point at it
     last-loss-missing:
-        - losses.append(loss)
-        - if not math.isfinite(loss):
+        - losses.append(current)
+        - if not math.isfinite(current):
         -     return False, losses
-        - if loss < target:
+        - if current < target:
         -     return True, losses
-        + if not math.isfinite(loss):
+        + if not math.isfinite(current):
         +     return False, losses
-        + if loss < target:
+        + if current < target:
         +     return True, losses
-        + losses.append(loss)
+        + losses.append(current)
         The loss at which you stop is missing in your list. It belongs to it.
     """),
     named.rights("""
@@ -188,6 +188,15 @@ def in_a_chain(losses: Any) -> str:
     if any(loss > 2 * first for loss in losses) or means[9] - min(means) > 0.1 * first:
         verdict = "too high"
     return verdict if all(map(math.isfinite, losses)) else "diverged"
+
+
+def ends_alone(losses: Any) -> str:
+    """The last loss against the first."""
+    if not math.isfinite(losses[-1]):
+        return "diverged"
+    if losses[-1] > losses[0]:
+        return "too high"
+    return "too low" if losses[-1] > losses[0] / 2 else "good"
 
 
 _diagnose = asker("verdict = diagnose_learning_rate(losses)", "verdict")
@@ -275,6 +284,9 @@ DIAGNOSE = exercise(
         A curve that leaps and ends high is called too low. The verdicts are asked for in their order: the
         first that holds.
         hidden: it takes a curve to which both apply
+    ends-alone: by ends_alone
+        You compare the last loss with the first and look at nothing between them. A curve may leap, come back
+        up or break off in the middle; and the last batch alone says little.
     ends-below-is-good: if end > first / 2: => if end > first:
         You call every curve good that ends below its start. It should have lost more than half.
     swapped: return "too low" => return "too high"
