@@ -2,41 +2,41 @@
 # # Foundations: from one neuron to a network
 #
 # At the end of this notebook a network reads a digit that you have drawn. It is a network that you
-# have written whole: its layers, its losses, its gradients and the loop that trains it. We begin with
-# a single neuron that looks at a picture and says yes or no.
+# have written whole: its layers, its losses, its gradients and the loop that trains it. We begin
+# with a single neuron that looks at a picture and says yes or no.
 #
 # You need NumPy arrays, matrix products, derivatives and the chain rule. You need no deep learning
 # library.
 #
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
-# | 1 | A picture is a list of numbers | 7 min | ●○○ | 3 |
-# | 2 | One neuron | 9 min | ●●○ | 5 |
-# | 3 | How wrong is it? | 13 min | ●●○ | 7 |
-# | 4 | A batch is a matrix | 8 min | ●○○ | 5 |
-# | 5 | The way back | 12 min | ●●○ | 8 |
-# | 6 | Measuring a gradient | 10 min | ●●○ | 6 |
-# | 7 | The first neuron learns | 8 min | ●○○ | 3 |
-# | 8 | A few pictures at a time | 10 min | ●●○ | 6 |
-# | 9 | Several objects at once | 9 min | ●●○ | 5 |
-# | 10 | Exactly one | 16 min | ●●● | 14 |
-# | 11 | How large? | 6 min | ●○○ | 5 |
-# | 12 | Three layers | 16 min | ●●● | 19 |
-# | 13 | Your network, your loop, your digit | 12 min | ●●○ | 4 |
-# | 14 | Two questions | 10 min | ●●○ | 10 |
+# | 1 | A picture is a list of numbers | 3 min | ●○○ | 3 |
+# | 2 | One neuron | 5 min | ●●○ | 5 |
+# | 3 | How wrong is it? | 8 min | ●●○ | 7 |
+# | 4 | A batch is a matrix | 2 min | ●○○ | 5 |
+# | 5 | The way back | 7 min | ●●○ | 8 |
+# | 6 | Measuring a gradient | 15 min | ●●○ | 6 |
+# | 7 | The first neuron learns | 3 min | ●○○ | 3 |
+# | 8 | A few pictures at a time | 9 min | ●●○ | 6 |
+# | 9 | Several objects at once | 6 min | ●●○ | 5 |
+# | 10 | Exactly one | 20 min | ●●● | 14 |
+# | 11 | How large? | 4 min | ●○○ | 5 |
+# | 12 | Three layers | 25 min | ●●● | 19 |
+# | 13 | Your network, your loop, your digit | 13 min | ●●○ | 4 |
+# | 14 | Two questions | 12 min | ●●○ | 10 |
 #
-# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check` cell
-# below it, as often as you like. The points are given later, on other inputs. Cells that draw or
-# train use *your* functions; if one is missing, they say so and wait. After opening the notebook or
-# restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were; until
-# then even `check` is an unknown name. Where a check fails and names no mistake, `hint(f)` looks for
-# the line that is wrong.
+# **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
+# cell below it, as often as you like. The points are given later, on other inputs. Cells that draw
+# or train use *your* functions; if one is missing, they say so and wait. After opening the notebook
+# or restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were;
+# until then even `check` is an unknown name. Where a check fails and names no mistake, `hint(f)`
+# looks for the line that is wrong.
 #
 # **Conventions.** Examples are rows: $N$ examples of $D$ numbers are an array `(N, D)`. A name that
 # begins with `d` is the gradient of the loss with respect to what follows, and has its shape: `dw`
-# belongs to `w`. $\log$ is the natural logarithm. What a forward pass puts aside for the way back is
-# its **cache**: any Python object you like, read by your own backward pass and by nobody else. No
-# function changes its arguments.
+# belongs to `w`. $\log$ is the natural logarithm. What a forward pass puts aside for the way back
+# is its **cache**: any Python object you like, read by your own backward pass and by nobody else.
+# No function changes its arguments.
 
 # %% role="given"
 import numpy as np
@@ -48,10 +48,10 @@ begin("foundations")
 
 # %% [markdown]
 # ## 1 A picture is a list of numbers
-# *7 minutes, ●○○, 3 points*
+# *3 minutes, ●○○, 3 points*
 #
-# **Is there a circle?** Look at the pictures and answer for each. It takes you no effort at all, and
-# you could not say how you do it.
+# **Is there a circle?** Look at the pictures and answer for each. It takes you no effort at all,
+# and you could not say how you do it.
 
 # %% role="explore" folded=true
 shapes = data.shapes(500, "labels", seed=1)
@@ -66,20 +66,20 @@ interactive.explore(twelve_pictures)
 
 # %% [markdown]
 # This is what a program is given: 64 rows of 64 pixels, each with an amount of red, green and blue
-# from 0 to 255. An array `(64, 64, 3)`, that is $64 \cdot 64 \cdot 3 = 12{,}288$ numbers. Nobody has
-# told it that neighbours belong together, or what round means.
+# from 0 to 255. An array `(64, 64, 3)`, that is $64 \cdot 64 \cdot 3 = 12{,}288$ numbers. Nobody
+# has told it that neighbours belong together, or what round means.
 #
-# A neuron takes its inputs as one list. So the first step is to lay the numbers of each picture into
-# a row. Which order does not matter to a neuron, as long as it is *the same order for every picture*
-# and the numbers of one picture stay together.
+# A neuron takes its inputs as one list. So the first step is to lay the numbers of each picture
+# into a row. Which order does not matter to a neuron, as long as it is *the same order for every
+# picture* and the numbers of one picture stay together.
 #
 # **Try before you write**: what does `np.arange(12).reshape(2, 2, 3).reshape(2, -1)` give, and what
 # `np.arange(12).reshape(2, 2, 3).reshape(-1, 2).T`? Which of the two keeps pictures together?
 #
 # <details><summary>Compare your answer</summary>
 #
-# The first gives the rows 0 to 5 and 6 to 11: each picture is a row. The second gives 0, 2, 4, … and
-# 1, 3, 5, …: every row has numbers of both pictures. The shape is right, and nothing warns.
+# The first gives the rows 0 to 5 and 6 to 11: each picture is a row. The second gives 0, 2, 4, …
+# and 1, 3, 5, …: every row has numbers of both pictures. The shape is right, and nothing warns.
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -98,24 +98,24 @@ check(flatten_images)
 # <details><summary>Another way, once yours passes</summary>
 #
 # A reshape copies nothing where it can avoid it: it only describes the same memory in another way.
-# PyTorch has `torch.flatten(x, 1)` for it. Networks that look at neighbourhoods (convolutions) do not
-# flatten at the beginning; they do it before their last layer.
+# PyTorch has `torch.flatten(x, 1)` for it. Networks that look at neighbourhoods (convolutions) do
+# not flatten at the beginning; they do it before their last layer.
 # </details>
 
 # %% [markdown]
 # ## 2 One neuron
-# *9 minutes, ●●○, 5 points*
+# *5 minutes, ●●○, 5 points*
 #
 # A neuron has a **weight** for each input and a **bias**. It adds up its inputs, each times its
 # weight, and then bends the sum into a number between 0 and 1:
 #
 # $$z = \sum_{d=1}^{D} w_d\,x_d + b, \qquad a = \sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
-# The linear part $z$ is called the **logit**. The function behind it is the **activation**; this one
-# is the **sigmoid**. We read $a$ as the probability that there is a circle: $z = 0$ means one half,
-# large $z$ a clear yes, very negative $z$ a clear no. A neuron is *linear part plus activation*; a
-# **model** is an *architecture* (which neurons, connected how) plus *parameters* (their weights and
-# biases). Ours has $12{,}288 + 1 = 12{,}289$ parameters.
+# The linear part $z$ is called the **logit**. The function behind it is the **activation**; this
+# one is the **sigmoid**. We read $a$ as the probability that there is a circle: $z = 0$ means one
+# half, large $z$ a clear yes, very negative $z$ a clear no. A neuron is *linear part plus
+# activation*; a **model** is an *architecture* (which neurons, connected how) plus *parameters*
+# (their weights and biases). Ours has $12{,}288 + 1 = 12{,}289$ parameters.
 
 # %% role="explore" folded=true
 def neuron():
@@ -159,7 +159,8 @@ interactive.explore(neuron)
 #
 # <details><summary>Hint: the values are right, but there is a warning of an overflow</summary>
 #
-# <code>np.where(condition, a, b)</code> computes both a and b for every entry, and chooses afterwards.
+# <code>np.where(condition, a, b)</code> computes both a and b for every entry, and chooses
+# afterwards.
 # So neither may overflow anywhere. Give <code>np.exp</code> a number that is never positive.
 # </details>
 #
@@ -189,32 +190,34 @@ check(sigmoid)
 
 # %% [markdown]
 # ## 3 How wrong is it?
-# *13 minutes, ●●○, 7 points*
+# *8 minutes, ●●○, 7 points*
 #
 # The neuron says $a$; the answer is $y = 1$ (circle) or $y = 0$ (none). How bad is $a$? A good
-# measure is the probability that the neuron gave to what is true: $a$ if $y = 1$, and $1 - a$ if
-# $y = 0$. Written as one expression that is $a^{y} (1 - a)^{1 - y}$. For many independent pictures the
-# probabilities multiply. A product of hundreds of numbers below 1 is inconveniently small, so we take
-# the logarithm, which turns it into a sum, and the sign that makes small good. For one picture:
+# measure is the probability that the neuron gave to what is true: $a$ if $y = 1$, and $1 - a$ if $y
+# = 0$. Written as one expression that is $a^{y} (1 - a)^{1 - y}$. For many independent pictures the
+# probabilities multiply. A product of hundreds of numbers below 1 is inconveniently small, so we
+# take the logarithm, which turns it into a sum, and the sign that makes small good. For one
+# picture:
 #
 # $$L = -\bigl(y \log a + (1 - y) \log (1 - a)\bigr) .$$
 #
-# That is the **logistic loss** of one example. What training makes small is the mean over all $N$ of
-# them, often called the **cost**: $J = \frac1N \sum_n L_n$. (Here, and in most libraries, functions
-# called *loss* return that mean.)
+# That is the **logistic loss** of one example. What training makes small is the mean over all $N$
+# of them, often called the **cost**: $J = \frac1N \sum_n L_n$. (Here, and in most libraries,
+# functions called *loss* return that mean.)
 #
 # **Predict** the loss for $y = 1$ and $a = 0.5$; $0.99$; $0.01$; and $10^{-10}$.
 #
 # <details><summary>Compare your prediction</summary>
 #
-# $\log 2 = 0.693$; $0.010$; $4.6$; $23$. Being unsure costs little, being sure and wrong costs much.
-# A neuron that knows nothing, $a = 0.5$ for all, has the loss 0.693. Remember that number.
+# $\log 2 = 0.693$; $0.010$; $4.6$; $23$. Being unsure costs little, being sure and wrong costs
+# much. A neuron that knows nothing, $a = 0.5$ for all, has the loss 0.693. Remember that number.
 # </details>
 #
-# **The loss from the logit.** For $z = 40$ the sigmoid is $1 - 4 \cdot 10^{-18}$, which floating point
-# rounds to exactly 1. If $y = 0$, the formula takes $\log(1 - 1) = -\infty$, although the true loss
-# is 40. The information is still there in $z$. So put $\sigma$ into the loss *before* computing. With
-# $\log a = \log\frac{e^z}{1 + e^z} = z - \log(1 + e^z)$ and $\log(1 - a) = -\log(1 + e^z)$,
+# **The loss from the logit.** For $z = 40$ the sigmoid is $1 - 4 \cdot 10^{-18}$, which floating
+# point rounds to exactly 1. If $y = 0$, the formula takes $\log(1 - 1) = -\infty$, although the
+# true loss is 40. The information is still there in $z$. So put $\sigma$ into the loss *before*
+# computing. With $\log a = \log\frac{e^z}{1 + e^z} = z - \log(1 + e^z)$ and $\log(1 - a) = -\log(1
+# + e^z)$,
 #
 # $$L = -y\,z + \bigl(y + (1 - y)\bigr) \log(1 + e^z) = \log(1 + e^{z}) - y\,z .$$
 #
@@ -230,11 +233,11 @@ check(sigmoid)
 #
 # Prediction minus answer. And since $J$ is a mean, $\partial J / \partial z_n = (a_n - y_n) / N$.
 #
-# **A trap of shapes.** A layer will give you $z$ as a column `(N, 1)`, and a file has $y$ as `(N,)`.
-# NumPy broadcasts their difference to `(N, N)`, every logit against every answer, without a word;
-# even the mean of that looks plausible. Make sure that both have one shape before they meet.
+# **A trap of shapes.** A layer will give you $z$ as a column `(N, 1)`, and a file has $y$ as
+# `(N,)`. NumPy broadcasts their difference to `(N, N)`, every logit against every answer, without a
+# word; even the mean of that looks plausible. Make sure that both have one shape before they meet.
 #
-# <details><summary>Hint: my loss is right for ordinary logits, but infinite or NaN for large ones</summary>
+# <details><summary>Hint: my loss is infinite or NaN for large logits</summary>
 #
 # Then somewhere $\sigma(z)$ is computed first and its logarithm taken afterwards. The last formula
 # for $L$ above has no $\sigma$ in it; use that one.
@@ -242,8 +245,8 @@ check(sigmoid)
 #
 # <details><summary>Hint: one case has z of shape (N, 1) and y of shape (N,)</summary>
 #
-# An array can be laid into the shape of another one: <code>reshape</code> takes a shape. Which of the
-# two must keep its shape, if dz is to have the shape of z?
+# An array can be laid into the shape of another one: <code>reshape</code> takes a shape. Which of
+# the two must keep its shape, if dz is to have the shape of z?
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -269,18 +272,18 @@ check(logistic_loss)
 
 # %% [markdown]
 # ## 4 A batch is a matrix
-# *8 minutes, ●○○, 5 points*
+# *2 minutes, ●○○, 5 points*
 #
 # One picture after the other in a Python loop would be slow. Lay the pictures as rows into a matrix
-# $X$ of shape $(N, D)$, and the weights of $M$ neurons as columns into a matrix $W$ of shape $(D, M)$.
-# Then *one* matrix product computes all logits of all neurons for all pictures:
+# $X$ of shape $(N, D)$, and the weights of $M$ neurons as columns into a matrix $W$ of shape $(D,
+# M)$. Then *one* matrix product computes all logits of all neurons for all pictures:
 #
 # $$Z = X W + b, \qquad Z_{nm} = \sum_{d=1}^{D} X_{nd} W_{dm} + b_m .$$
 #
-# The shapes tell the story: $(N, D)\,(D, M) = (N, M)$. The bias has shape $(M,)$ and is added to every
-# row: NumPy **broadcasts** it, as if it stood there $N$ times. So the number of parameters,
-# $D \cdot M + M$, does not depend on how many pictures there are. This is called an **affine layer**
-# (also *dense* or *fully connected*). A neuron's activation is no part of it.
+# The shapes tell the story: $(N, D)\,(D, M) = (N, M)$. The bias has shape $(M,)$ and is added to
+# every row: NumPy **broadcasts** it, as if it stood there $N$ times. So the number of parameters,
+# $D \cdot M + M$, does not depend on how many pictures there are. This is called an **affine
+# layer** (also *dense* or *fully connected*). A neuron's activation is no part of it.
 #
 # **Before you write**: how many parameters have three neurons that look at our pictures?
 #
@@ -305,11 +308,11 @@ check(affine_forward)
 
 # %% [markdown]
 # ## 5 The way back
-# *12 minutes, ●●○, 8 points*
+# *7 minutes, ●●○, 8 points*
 #
 # The loss gives you $\mathrm{dout}_{nm} = \partial J / \partial\,\mathrm{out}_{nm}$. You want the
-# gradients with respect to $X$, $W$ and $b$. The rule is always the same: *follow a variable to every
-# place where it is used, multiply what comes back from there by the local slope, and add up*.
+# gradients with respect to $X$, $W$ and $b$. The rule is always the same: *follow a variable to
+# every place where it is used, multiply what comes back from there by the local slope, and add up*.
 #
 # - $b_m$ is used in $\mathrm{out}_{nm}$ for every example $n$, with slope 1:
 #
@@ -324,28 +327,30 @@ check(affine_forward)
 # $$\mathrm{dx}_{nd} = \sum_{m=1}^{M} \mathrm{dout}_{nm}\,W_{dm} .$$
 #
 # Each sum of products is a matrix product. To find out which: write down the shapes of the factors
-# and of the result, and look along which letter the sum runs. Where the letters do not meet, a factor
-# has to be transposed.
+# and of the result, and look along which letter the sum runs. Where the letters do not meet, a
+# factor has to be transposed.
 #
-# Why is there no $\frac1N$? Because it is in dout already: the loss took the mean. A layer only adds.
+# Why is there no $\frac1N$? Because it is in dout already: the loss took the mean. A layer only
+# adds.
 #
 # <details><summary>Hint: dw</summary>
 #
-# It has shape $(D, M)$, and the sum runs over $n$. You have $X$ with $(N, D)$ and dout with $(N, M)$.
-# The two $N$ must stand side by side.
+# It has shape $(D, M)$, and the sum runs over $n$. You have $X$ with $(N, D)$ and dout with $(N,
+# M)$. The two $N$ must stand side by side.
 # </details>
 #
 # <details><summary>Hint: my dx has the wrong shape for pictures</summary>
 #
-# The forward pass flattened x. What belongs to x has the shape in which x came, so it has to be laid
-# back into it. Is that shape in your cache?
+# The forward pass flattened x. What belongs to x has the shape in which x came, so it has to be
+# laid back into it. Is that shape in your cache?
 # </details>
 
 # %% role="exercise" from_truth=true
 def affine_backward(dout, cache):
     """The gradients of an affine layer.
 
-    dout: (N, M), the gradient of the loss with respect to out; cache: what your affine_forward returned.
+    dout: (N, M), the gradient of the loss with respect to out.
+    cache: what your affine_forward returned.
     Returns dx: the shape in which x came, (N, d1, ..., dk); dw: (D, M); db: (M,).
     float32 stays float32. dout and what is in the cache keep their values.
     """
@@ -356,16 +361,17 @@ check(affine_backward, affine_forward)
 # %% [markdown]
 # <details><summary>Another way, once yours passes</summary>
 #
-# Append a 1 to every example and b as a last row to w. Then the bias is a weight like all others, the
-# layer is one product, and db is the last row of dw.
+# Append a 1 to every example and b as a last row to w. Then the bias is a weight like all others,
+# the layer is one product, and db is the last row of dw.
 # </details>
 
 # %% [markdown]
 # ## 6 Measuring a gradient
-# *10 minutes, ●●○, 6 points*
+# *15 minutes, ●●○, 6 points*
 #
-# You have derived a gradient and typed it. Is it right? There is a way to find out that knows nothing
-# of your derivation: move one number a little and look at what the loss does. By Taylor's formula
+# You have derived a gradient and typed it. Is it right? There is a way to find out that knows
+# nothing of your derivation: move one number a little and look at what the loss does. By Taylor's
+# formula
 #
 # $$f(x + h) = f(x) + h f'(x) + \tfrac{h^2}{2} f''(x) + \tfrac{h^3}{6} f'''(x) + \dots$$
 #
@@ -374,9 +380,9 @@ check(affine_backward, affine_forward)
 #
 # $$\frac{f(x + h) - f(x - h)}{2h} = f'(x) + \frac{h^2}{6} f'''(x) + \dots$$
 #
-# With $h = 10^{-5}$ that is the difference between five and ten right digits. (Smaller is not better:
-# $f(x+h)$ and $f(x-h)$ then agree in nearly all of their 16 digits, and the difference keeps only
-# rounding errors.)
+# With $h = 10^{-5}$ that is the difference between five and ten right digits. (Smaller is not
+# better: $f(x+h)$ and $f(x-h)$ then agree in nearly all of their 16 digits, and the difference
+# keeps only rounding errors.)
 #
 # A gradient has one such slope for each entry of $x$: move that entry, leave the others alone, *put
 # it back*, go on to the next one.
@@ -389,8 +395,8 @@ check(affine_backward, affine_forward)
 #
 # <details><summary>Hint: the gradient for whole numbers is absurdly wrong</summary>
 #
-# An array of integers stores $2 + 10^{-5}$ as 2. Make a copy with floats first; then the caller's x is
-# not touched either.
+# An array of integers stores $2 + 10^{-5}$ as 2. Make a copy with floats first; then the caller's x
+# is not touched either.
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -407,8 +413,8 @@ def numerical_gradient(f, x, h=1e-5):
 check(numerical_gradient)
 
 # %% [markdown]
-# Now use it: your `logistic_loss` on one neuron with five inputs, its gradient by your formula and by
-# measurement. **What should the last column look like?**
+# Now use it: your `logistic_loss` on one neuron with five inputs, its gradient by your formula and
+# by measurement. **What should the last column look like?**
 
 # %% role="explore" folded=true
 def measured_against_derived():
@@ -425,16 +431,16 @@ def measured_against_derived():
 interactive.explore(measured_against_derived)
 
 # %% [markdown]
-# Ten digits agree. If they did not, one of the two would be wrong, and you would know where to look.
-# Such a check takes two evaluations of the loss for every parameter. That is fine for five, and out of
-# the question for millions; so it is a test, not a method to train with.
+# Ten digits agree. If they did not, one of the two would be wrong, and you would know where to
+# look. Such a check takes two evaluations of the loss for every parameter. That is fine for five,
+# and out of the question for millions; so it is a test, not a method to train with.
 
 # %% [markdown]
 # ## 7 The first neuron learns
-# *8 minutes, ●○○, 3 points*
+# *3 minutes, ●○○, 3 points*
 #
-# The gradient says in which direction the loss grows fastest. A step of **gradient descent** goes the
-# other way, by the **learning rate** $\eta$ times the gradient, for every parameter $\theta$:
+# The gradient says in which direction the loss grows fastest. A step of **gradient descent** goes
+# the other way, by the **learning rate** $\eta$ times the gradient, for every parameter $\theta$:
 #
 # $$\theta \leftarrow \theta - \eta \, \frac{\partial J}{\partial \theta} .$$
 #
@@ -453,8 +459,8 @@ def gradient_descent_step(params, grads, learning_rate):
 check(gradient_descent_step)
 
 # %% [markdown]
-# Everything is there. The loop below is worth reading: forward, loss, backward, step. It starts with
-# all weights at 0. The pixels are shifted and scaled to lie around 0.
+# Everything is there. The loop below is worth reading: forward, loss, backward, step. It starts
+# with all weights at 0. The pixels are shifted and scaled to lie around 0.
 #
 # **Predict**, before you move the slider: what is the cost before the first step? And what will the
 # 12,288 weights look like, drawn as a picture?
@@ -466,7 +472,7 @@ def ready(pictures):
 
 
 def learn(x, y, loss, units, steps=60, rate=0.05, batches=None):
-    """Train an affine layer that begins at 0; returns its parameters before each step, and the last."""
+    """Train an affine layer that begins at 0; returns its parameters, step by step."""
     params = {"w": np.zeros((x.shape[1], units), np.float32), "b": np.zeros(units, np.float32)}
     trail = [params]
     for x_batch, y_batch in batches or [(x, y)] * steps:
@@ -499,8 +505,8 @@ def first_neuron(steps):
     z = logits(x, trail[steps])
     cost, _ = logistic_loss(z[TRAIN], circle[TRAIN])
     right = (z[:, 0] > 0) == circle
-    title = (f"{steps} steps: cost {cost:.3f}, right answers {right[TRAIN].mean():.0%}, "
-             f"on new pictures {right[TEST].mean():.0%}")
+    title = (f"{steps} steps: cost {cost:.3f}\n{right[TRAIN].mean():.0%} right, "
+             f"{right[TEST].mean():.0%} of new pictures")
     return plots.weights(trail[steps]["w"], (64, 64, 3), title=title)
 
 
@@ -509,11 +515,11 @@ interactive.explore(
 )
 
 # %% [markdown]
-# The cost starts at 0.693: all weights are 0, so the neuron says one half to every picture. After one
-# step the weights are proportional to a difference of mean pictures (pictures with a circle minus
-# those without, weighted by $a - y$): a blurred ring. Then they get sharper: the neuron *subtracts*
-# what squares and triangles have and circles have not. It is a stencil. Ink on violet places speaks
-# for a circle, ink on orange ones against it.
+# The cost starts at 0.693: all weights are 0, so the neuron says one half to every picture. After
+# one step the weights are proportional to a difference of mean pictures (pictures with a circle
+# minus those without, weighted by $a - y$): a blurred ring. Then they get sharper: the neuron
+# *subtracts* what squares and triangles have and circles have not. It is a stencil. Ink on violet
+# places speaks for a circle, ink on orange ones against it.
 #
 # The cost is a mean. **Do the losses of single pictures all go down with it?**
 
@@ -534,22 +540,23 @@ def one_and_all():
 interactive.explore(one_and_all)
 
 # %% [markdown]
-# No. The worst picture gets worse while the mean improves. One weight serves all pictures, and a
-# change that helps a hundred of them may hurt one. Descent makes the *mean* small and makes no promise
-# to anybody in particular.
+# No. The loss of the worst picture more than doubles while the mean falls. One weight serves all
+# pictures, and a change that helps a hundred of them may hurt one. Descent makes the *mean* small
+# and promises nothing about any single picture.
 
 # %% [markdown]
 # ## 8 A few pictures at a time
-# *10 minutes, ●●○, 6 points*
+# *9 minutes, ●●○, 6 points*
 #
-# Each step so far has looked at all 300 pictures. That is a lot of work for one step. The gradient of
-# a few pictures drawn at random, a **minibatch**, is a guess of the gradient of all. It is right on
-# average: if every picture is equally likely to be drawn, the mean over many draws of the minibatch
-# gradient is the gradient of the cost. And it is cheaper by the factor by which the batch is smaller.
+# Each step so far has looked at all 300 pictures. That is a lot of work for one step. The gradient
+# of a few pictures drawn at random, a **minibatch**, is a guess of the gradient of all. It is right
+# on average: if every picture is equally likely to be drawn, the mean over many draws of the
+# minibatch gradient is the gradient of the cost. And it is cheaper by the factor by which the batch
+# is smaller.
 #
-# One walk through all examples is an **epoch**. To see every example exactly once, draw *one* random
-# order of the numbers 0 to $N - 1$, and cut it into pieces of the batch size; the last piece holds
-# what is left.
+# One walk through all examples is an **epoch**. To see every example exactly once, draw *one*
+# random order of the numbers 0 to $N - 1$, and cut it into pieces of the batch size; the last piece
+# holds what is left.
 #
 # <details><summary>Hint: how do x and y stay together?</summary>
 #
@@ -559,7 +566,8 @@ interactive.explore(one_and_all)
 #
 # <details><summary>Hint: how do I draw an order, with and without a seed?</summary>
 #
-# <code>np.random.default_rng(seed)</code> makes a generator, for <code>None</code> one that nobody can
+# <code>np.random.default_rng(seed)</code> makes a generator, for <code>None</code> one that nobody
+# can
 # predict. Its method <code>permutation(n)</code> gives the numbers 0 to n − 1 in a random order.
 # </details>
 
@@ -605,36 +613,39 @@ def batch_sizes():
 interactive.explore(batch_sizes)
 
 # %% [markdown]
-# The large batch has made ten steps, the middle one a hundred and the small one a thousand, with the
-# same work. The line on the left jumps more, the smaller the batch: what is drawn is the loss of other
-# pictures each time. On the right you see what it is worth. Of three pictures one learns little about
-# all 300, but a hundred such glances, each acted on at once, are worth more than one thorough look.
+# The large batch has made ten steps, the middle one a hundred and the small one a thousand, with
+# the same work. The line on the left jumps more, the smaller the batch: what is drawn is the loss
+# of other pictures each time. On the right you see what it is worth. Of three pictures one learns
+# little about all 300, but a hundred such glances, each acted on at once, are worth more than one
+# thorough look.
 #
-# Small batches have a price, too: near the goal the guesses jump around it (the optimizers unit lets the rate
-# fall for that reason), and a computer is faster with one large product than with many small ones.
+# Small batches have a price, too: near the goal the guesses jump around it (the optimizers unit
+# lets the rate fall for that reason), and a computer is faster with one large product than with
+# many small ones.
 #
 # ## 9 Several objects at once
-# *9 minutes, ●●○, 5 points*
+# *6 minutes, ●●○, 5 points*
 #
-# Which of the three are in the picture: a circle, a square, a triangle? Any of them may be there, all
-# of them, or none. The answer is a vector of three numbers 0 or 1, such as $(1, 0, 1)$.
+# Which of the three are in the picture: a circle, a square, a triangle? Any of them may be there,
+# all of them, or none. The answer is a vector of three numbers 0 or 1, such as $(1, 0, 1)$.
 #
 # So take three neurons, one for each label. They look at the same inputs; neurons that do so are a
 # **layer**. Their order is the order of the labels and nothing else: swap two columns of $y$, and
-# the two neurons learn each other's object. The loss of a picture is the sum of three logistic losses,
+# the two neurons learn each other's object. The loss of a picture is the sum of three logistic
+# losses,
 #
 # $$L = -\sum_{k=1}^{3} \bigl(y_k \log a_k + (1 - y_k) \log(1 - a_k)\bigr),
 # \qquad J = \frac1N \sum_{n=1}^{N} L_n .$$
 #
-# **A question before you write.** Which terms of $L$ depend on the second neuron's weights? What does
-# that say about training three neurons together against training them one by one?
+# **A question before you write.** Which terms of $L$ depend on the second neuron's weights? What
+# does that say about training three neurons together against training them one by one?
 #
 # <details><summary>Compare your answer</summary>
 #
 # Only the term with $k = 2$. Its derivative is the one that you know, $\partial L / \partial z_2 =
-# a_2 - y_2$, and no other neuron occurs in it. Three neurons trained together are exactly three neurons
-# trained alone. That is why it matters that the loss is a *sum* over labels: were it divided by 3,
-# every gradient would be a third, and "the same rate" would mean something else.
+# a_2 - y_2$, and no other neuron occurs in it. Three neurons trained together are exactly three
+# neurons trained alone. That is why it matters that the loss is a *sum* over labels: were it
+# divided by 3, every gradient would be a third, and "the same rate" would mean something else.
 # </details>
 #
 # <details><summary>Hint: by what do I divide?</summary>
@@ -655,8 +666,9 @@ def multilabel_loss(z, y):
 check(multilabel_loss)
 
 # %% [markdown]
-# Three neurons, $3 \cdot 12{,}289$ parameters. **Predict**: where will each of the three stencils be
-# violet, and where orange? And by how much will the first of them differ from the neuron of section 7?
+# Three neurons, $3 \cdot 12{,}289$ parameters. **Predict**: where will each of the three stencils
+# be violet, and where orange? And by how much will the first of them differ from the neuron of
+# section 7?
 
 # %% role="explore" folded=true
 KINDS = ("circle", "square", "triangle")
@@ -684,31 +696,32 @@ def three_stencils():
 interactive.explore(three_stencils)
 
 # %% [markdown]
-# The first stencil is that of section 7, but for rounding: the neurons do not know of each other. Yet
-# each one subtracts the shapes of the others. It has to, since it sees all the ink, and where lines
-# of two shapes often coincide, ink alone tells little.
+# The first stencil is that of section 7, but for rounding: the neurons do not know of each other.
+# Yet each one subtracts the shapes of the others. It has to, since it sees all the ink, and where
+# lines of two shapes often coincide, ink alone tells little.
 #
 # ## 10 Exactly one
-# *16 minutes, ●●●, 14 points*
+# *20 minutes, ●●●, 14 points*
 #
-# Now there is exactly one shape in each picture. Three independent neurons may say *yes, yes, no*, and
-# then? We want three probabilities with the sum 1. So the neurons have to be coupled: let each raise
-# its voice, $e^{z_c}$, and give it its share of the whole. That is **softmax**:
+# Now there is exactly one shape in each picture. Three independent neurons may say *yes, yes, no*,
+# and then? We want three probabilities with the sum 1. So the neurons have to be coupled: let each
+# raise its voice, $e^{z_c}$, and give it its share of the whole. That is **softmax**:
 #
 # $$p_c = \frac{e^{z_c}}{\sum_{k=1}^{C} e^{z_k}} .$$
 #
-# If one logit rises, its share grows and *all others shrink*. The number of parameters is the same as
-# before, $3 \cdot 12{,}289$; only the activation has changed.
+# If one logit rises, its share grows and *all others shrink*. The number of parameters is the same
+# as before, $3 \cdot 12{,}289$; only the activation has changed.
 #
 # **The same number added to all logits** changes nothing: with $e^{z_k + s} = e^{s} e^{z_k}$ the
 # factor $e^s$ cancels. That is the way out of overflow. Which $s$ makes every exponential of a row
 # harmless? And it has to be one for each row: logits of two pictures have nothing to do with each
-# other, and if one row lies 2,500 below another one, a common $s$ turns all its exponentials into 0.
+# other, and if one row lies 2,500 below another one, a common $s$ turns all its exponentials into
+# 0.
 #
 # <details><summary>Hint: after the shift</summary>
 #
-# The largest exponent of each row should be 0: then nothing overflows, and the denominator is at least
-# 1, so nothing is divided by 0.
+# The largest exponent of each row should be 0: then nothing overflows, and the denominator is at
+# least 1, so nothing is divided by 0.
 # </details>
 #
 # <details><summary>Hint: shapes (N, C) and (N,) do not fit together</summary>
@@ -729,33 +742,35 @@ def softmax(z):
 check(softmax)
 
 # %% [markdown]
-# **Its loss.** The answer is a class, a whole number $y_n$ from 0 to $C - 1$. As in section 3, take the
-# negative logarithm of the probability of what is true, and the mean over the examples:
+# **Its loss.** The answer is a class, a whole number $y_n$ from 0 to $C - 1$. As in section 3, take
+# the negative logarithm of the probability of what is true, and the mean over the examples:
 #
 # $$J = -\frac1N \sum_{n=1}^{N} \log p_{n, y_n} .$$
 #
-# The same trap is waiting: $p_{n, y_n}$ may have become 0 in floating point. And the same way out: the
-# logarithm of a quotient is a difference,
+# The same trap is waiting: $p_{n, y_n}$ may have become 0 in floating point. And the same way out:
+# the logarithm of a quotient is a difference,
 #
-# $$\log p_c = z_c - \log \sum_{k} e^{z_k} = (z_c - m) - \log \sum_{k} e^{z_k - m}, \qquad m = \max_k z_k .$$
+# $$\log p_c = z_c - \log \sum_{k} e^{z_k} = (z_c - m) - \log \sum_{k} e^{z_k - m},
+# \qquad m = \max_k z_k .$$
 #
 # The last form has no overflow, since all exponents are at most 0, and no logarithm of 0, since the
 # sum is at least 1. It is known as the **log-sum-exp** trick.
 #
-# **Its gradient.** Take one example with the right class $y$. Then $L = \log \sum_k e^{z_k} - z_y$, and
+# **Its gradient.** Take one example with the right class $y$. Then $L = \log \sum_k e^{z_k} - z_y$,
+# and
 #
 # $$\frac{\partial L}{\partial z_c} = \frac{e^{z_c}}{\sum_k e^{z_k}} - [c = y] = p_c - [c = y],$$
 #
-# where $[c = y]$ is 1 for the right class and 0 for all others. Prediction minus answer, once more. Now
-# every logit is in the gradient of every weight's neighbour: the neurons are no longer independent.
-# With the mean, divide by $N$.
+# where $[c = y]$ is 1 for the right class and 0 for all others. Prediction minus answer, once more.
+# Now every logit is in the gradient of every weight's neighbour: the neurons are no longer
+# independent. With the mean, divide by $N$.
 #
 # **Before you write**: what is the loss of a network that knows nothing, for 3 classes and for 10?
 #
 # <details><summary>Compare your answer</summary>
 #
-# All $p_c = 1/C$, so the loss is $\log C$: 1.099 and 2.303. What a first loss should be is the first
-# check of every training.
+# All $p_c = 1/C$, so the loss is $\log C$: 1.099 and 2.303. What a first loss should be is the
+# first check of every training.
 # </details>
 #
 # <details><summary>Hint: how do I pick one entry from each row?</summary>
@@ -766,8 +781,8 @@ check(softmax)
 #
 # <details><summary>Hint: the loss of a confident mistake is infinite</summary>
 #
-# Then there is a <code>np.log</code> around a probability. Compute the logarithms of all probabilities
-# by the last formula first; the probabilities for the gradient follow from them.
+# Then there is a <code>np.log</code> around a probability. Compute the logarithms of all
+# probabilities by the last formula first; the probabilities for the gradient follow from them.
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -786,15 +801,17 @@ check(softmax_loss)
 # %% [markdown]
 # <details><summary>Another way, once yours passes</summary>
 #
-# With a matrix $Y$ of zeros and ones, a 1 at the right class of each row (*one-hot*), loss and gradient
-# are $-\frac1N\sum Y \odot \log P$ and $\frac1N (P - Y)$. Nothing is picked, at the price of a
-# matrix. PyTorch's <code>cross_entropy</code> takes logits and classes, as yours does. A frequent
-# mistake is to give it probabilities: then softmax acts twice, and the network learns slowly.
+# With a matrix $Y$ of zeros and ones, a 1 at the right class of each row (*one-hot*), loss and
+# gradient are $-\frac1N\sum Y \odot \log P$ and $\frac1N (P - Y)$. Nothing is picked, at the price
+# of a matrix. PyTorch's <code>cross_entropy</code> takes logits and classes, as yours does. A
+# frequent mistake is to give it probabilities: then softmax acts twice, and the network learns
+# slowly.
 # </details>
 #
-# **What coupling does.** Three neurons with softmax learn from pictures with exactly one shape. Then
-# they and the independent ones of section 9 see four pictures: a circle; nothing at all; a circle and
-# a square; all three. **What will each of them say?** Mind that softmax has to distribute a whole.
+# **What coupling does.** Three neurons with softmax learn from pictures with exactly one shape.
+# Then they and the independent ones of section 9 see four pictures: a circle; nothing at all; a
+# circle and a square; all three. **What will each of them say?** Mind that softmax has to
+# distribute a whole.
 
 # %% role="explore" folded=true
 def coupled_neurons():
@@ -809,9 +826,11 @@ def two_opinions():
     x, _ = trail_of_the_first_neuron()
     wanted = {"a circle": [1, 0, 0], "nothing": [0, 0, 0], "circle and square": [1, 1, 0],
               "all three": [1, 1, 1]}
+    right = ((logits(x, three_neurons()) > 0) == shapes.y)[TEST].all(axis=1)
     figure, axes = plots.panels(4, 2, size=(2.5, 2.2))
     for column, (name, answer) in enumerate(wanted.items()):
-        number = 300 + int(np.flatnonzero((shapes.y[TEST] == answer).all(axis=1))[0])
+        wanted_here = (shapes.y[TEST] == answer).all(axis=1)
+        number = 300 + int(np.flatnonzero(wanted_here & right)[0])
         axes[column].imshow(shapes.x[number])
         axes[column].set_title(name, fontsize=11)
         axes[column].set_axis_off()
@@ -833,24 +852,25 @@ def two_opinions():
 interactive.explore(two_opinions)
 
 # %% [markdown]
-# Softmax always gives away a sum of 1: to nothing at all, and between two things that are both there.
-# It was told that there is exactly one shape, and answers *which*, never *whether*. Independent
-# neurons can say no three times, or yes three times. Neither is better; they answer different
-# questions.
+# (The pictures are the first new ones of their kind on which the independent neurons are right.)
+# Softmax always gives away a sum of 1: also where there is nothing, and where two things are there
+# it has to share. It was told that there is exactly one shape, and answers *which*, never *whether*.
+# Independent neurons can stay below one half for all three, or say yes three times. Neither is
+# better; they answer different questions.
 #
 # ## 11 How large?
-# *6 minutes, ●○○, 5 points*
+# *4 minutes, ●○○, 5 points*
 #
-# What is the radius of the circle? The answer is a number, not a yes or no. What has to change in the
-# network? The *output*: a sigmoid cannot say 17.3, so the activation goes, and the prediction is $z$
-# itself. And the *loss*: a distance is asked for, and its square is smooth and punishes large errors
-# more. With $K$ outputs,
+# What is the radius of the circle? The answer is a number, not a yes or no. What has to change in
+# the network? The *output*: a sigmoid cannot say 17.3, so the activation goes, and the prediction
+# is $z$ itself. And the *loss*: a distance is asked for, and its square is smooth and punishes
+# large errors more. With $K$ outputs,
 #
 # $$J = \frac1N \sum_{n=1}^{N} \sum_{k=1}^{K} (\hat y_{nk} - y_{nk})^2 .$$
 #
 # As with labels: a sum over the outputs, a mean over the examples. (Some books halve it, libraries
-# often divide by $K$, too. The gradient is then another one, and so is the learning rate that fits.)
-# The trap of $(N, 1)$ against $(N,)$ is here as well.
+# often divide by $K$, too. The gradient is then another one, and so is the learning rate that
+# fits.) The trap of $(N, 1)$ against $(N,)$ is here as well.
 
 # %% role="exercise" from_truth=true
 def mse_loss(prediction, y):
@@ -858,17 +878,17 @@ def mse_loss(prediction, y):
 
     prediction: a float array (N, K) or (N,).
     y: as many numbers, of the same shape, or (N,) for a prediction (N, 1).
-    Returns loss: the sum over all n, k of (prediction - y)^2, divided by N; dprediction: its gradient,
-    in the shape and dtype of prediction.
+    Returns loss: the sum over all n, k of (prediction - y)^2, divided by N.
+    dprediction: its gradient, in the shape and dtype of prediction.
     """
 
 # %% role="check" points=5
 check(mse_loss)
 
 # %% [markdown]
-# One neuron without an activation, 100 steps. (To keep the numbers small it learns the radius in tens
-# of pixels, counted from 18.) **Predict**: what will its weights look like? Which pixels speak for a
-# large circle?
+# One neuron without an activation, 100 steps. (To keep the numbers small it learns the radius in
+# tens of pixels, counted from 18.) **Predict**: what will its weights look like? Which pixels speak
+# for a large circle?
 
 # %% role="explore" folded=true
 def predicted_radius():
@@ -893,18 +913,18 @@ def predicted_radius():
 interactive.explore(predicted_radius)
 
 # %% [markdown]
-# The same architecture with another output and another loss does another job. Its stencil: ink far from
-# the middle counts for a large radius, ink near the middle against it.
+# The same architecture with another output and another loss does another job. Its stencil: ink far
+# from the middle counts for a large radius, ink near the middle against it.
 #
 # ## 12 Three layers
-# *16 minutes, ●●●, 19 points*
+# *25 minutes, ●●●, 19 points*
 #
 # A stencil is all that one layer can be. To say "a round line, anywhere" needs parts that are put
-# together: edges, then arcs, then a circle. So let the outputs of one layer be the inputs of the next
-# one. The layers between input and output are called **hidden**.
+# together: edges, then arcs, then a circle. So let the outputs of one layer be the inputs of the
+# next one. The layers between input and output are called **hidden**.
 #
-# Without something nonlinear between them it would be for nothing: $(XW_1 + b_1) W_2 + b_2 = X (W_1 W_2) +
-# (b_1 W_2 + b_2)$ is one affine layer again. Between our layers stands the **ReLU**,
+# Without something nonlinear between them it would be for nothing: $(XW_1 + b_1) W_2 + b_2 = X (W_1
+# W_2) + (b_1 W_2 + b_2)$ is one affine layer again. Between our layers stands the **ReLU**,
 # $\max(0, z)$, entry by entry; the next unit compares it with others. Behind the last layer stands
 # nothing: its outputs are logits (*scores*), which the loss takes, and they may have any sign.
 #
@@ -912,14 +932,15 @@ interactive.explore(predicted_radius)
 # \text{scores}$$
 #
 # **Count first.** A layer with $D$ inputs and $M$ units has $M$ neurons with $D$ weights and a bias
-# each. Where are most of the parameters of a network that leads from 12,288 numbers to 64, to 32, to 3?
+# each. Where are most of the parameters of a network that leads from 12,288 numbers to 64, to 32,
+# to 3?
 
 # %% role="exercise" from_truth=true
 def count_parameters(sizes):
     """The number of weights and biases of affine layers in a row.
 
-    sizes: list of whole numbers, of the inputs and then of the units of each layer: [12288, 64, 32, 3]
-    has three layers. At least two numbers.
+    sizes: list of at least two whole numbers, of the inputs and then of the units of each layer:
+    [12288, 64, 32, 3] has three layers.
     Returns a whole number.
     """
 
@@ -938,8 +959,9 @@ except NotImplementedError:
 #
 # <details><summary>Hint: three_layer_forward</summary>
 #
-# Your affine_forward three times. Each returns an output and a cache; what goes into the next one has
-# passed the ReLU. Which arrays will the way back ask for: where each unit was on, and the three caches.
+# Your affine_forward three times. Each returns an output and a cache; what goes into the next one
+# has passed the ReLU. Which arrays will the way back ask for: where each unit was on, and the three
+# caches.
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -947,7 +969,8 @@ def three_layer_forward(x, params):
     """The scores of a network with three affine layers and a ReLU behind each of the first two.
 
     x: (N, d1, ..., dk), each example is flattened to D numbers.
-    params: dict of "w1": (D, H1), "b1": (H1,), "w2": (H1, H2), "b2": (H2,), "w3": (H2, C), "b3": (C,).
+    params: dict of "w1": (D, H1), "b1": (H1,), "w2": (H1, H2), "b2": (H2,), "w3": (H2, C),
+    "b3": (C,).
     Returns scores: (N, C), and cache: whatever your three_layer_backward needs.
     float32 stays float32.
     """
@@ -956,39 +979,43 @@ def three_layer_forward(x, params):
 check(three_layer_forward)
 
 # %% [markdown]
-# **The way back.** Begin where the loss is. With $S$ for the scores and $\mathrm{d}S$ from the loss, your
-# affine_backward gives the gradients of the third layer and what goes on to $H_2$:
+# **The way back.** Begin where the loss is. With $S$ for the scores and $\mathrm{d}S$ from the
+# loss, your affine_backward gives the gradients of the third layer and what goes on to $H_2$:
 #
-# $$\mathrm{d}W_3 = H_2^\top\, \mathrm{d}S, \qquad \mathrm{d}b_3 = \textstyle\sum_n \mathrm{d}S_n, \qquad
+# $$\mathrm{d}W_3 = H_2^\top\, \mathrm{d}S, \qquad
+# \mathrm{d}b_3 = \textstyle\sum_n \mathrm{d}S_n, \qquad
 # \mathrm{d}H_2 = \mathrm{d}S\; W_3^\top .$$
 #
 # The ReLU has the slope 1 where $Z_2 > 0$ (the unit was on), and 0 where $Z_2 < 0$. So it lets the
-# gradient through exactly where the unit was on. (At 0 itself any slope from 0 to 1 would do; we take 0.)
+# gradient through exactly where the unit was on. (At 0 itself any slope from 0 to 1 would do; we
+# take 0.)
 #
 # $$\mathrm{d}Z_2 = \mathrm{d}H_2 \odot [Z_2 > 0] .$$
 #
-# And on: $\mathrm{d}Z_2$ is for the second layer what $\mathrm{d}S$ was for the third one. Look at what is **reused**.
-# Written out, the gradient of the first layer is
+# And on: $\mathrm{d}Z_2$ is for the second layer what $\mathrm{d}S$ was for the third one. Look at
+# what is **reused**. Written out, the gradient of the first layer is
 #
-# $$\mathrm{d}W_1 = X^\top \Bigl(\bigl(\underbrace{(\mathrm{d}S\,W_3^\top) \odot [Z_2 > 0]}_{\mathrm{d}Z_2,\
-# \text{known already}}\; W_2^\top\bigr) \odot [Z_1 > 0]\Bigr) .$$
+# $$\mathrm{d}W_1 = X^\top \Bigl(\bigl(
+# \underbrace{(\mathrm{d}S\,W_3^\top) \odot [Z_2 > 0]}_{\mathrm{d}Z_2,\ \text{known already}}\;
+# W_2^\top\bigr) \odot [Z_1 > 0]\Bigr) .$$
 #
-# Whoever computes each gradient by itself does the inner part again for every layer. Going backwards
-# does it once. That is all there is to **backpropagation**: the chain rule, from the end, with nothing
-# computed twice. It works for a hundred layers as well.
+# Whoever computes each gradient by itself does the inner part again for every layer. Going
+# backwards does it once. That is all there is to **backpropagation**: the chain rule, from the end,
+# with nothing computed twice. It works for a hundred layers as well.
 #
 # One thing to mind: *all* gradients belong to the parameters of the forward pass. Do not move any
 # weight before the last gradient is done.
 #
 # <details><summary>Hint: what comes in, what goes out?</summary>
 #
-# affine_backward returns three gradients. Two of them are results; the first one, with respect to the
-# layer's input, is what the ReLU before it gets.
+# affine_backward returns three gradients. Two of them are results; the first one, with respect to
+# the layer's input, is what the ReLU before it gets.
 # </details>
 #
 # <details><summary>Hint: the gradients of the third layer are right, the others are not</summary>
 #
-# Then look at the first ReLU on the way back. Does it ask where the <i>unit</i> was on, or where the
+# Then look at the first ReLU on the way back. Does it ask where the <i>unit</i> was on, or where
+# the
 # <i>gradient</i> is positive?
 # </details>
 
@@ -999,15 +1026,16 @@ def three_layer_backward(dscores, cache):
     dscores: (N, C), the gradient of the loss with respect to the scores.
     cache: what your three_layer_forward returned.
     Returns a dict with the entries "w1", "b1", "w2", "b2", "w3", "b3", each in the shape of the
-    parameter of that name. float32 stays float32. dscores and what is in the cache keep their values.
+    parameter of that name. float32 stays float32.
+    dscores and what is in the cache keep their values.
     """
 
 # %% role="check" points=10
 check(three_layer_backward, three_layer_forward)
 
 # %% [markdown]
-# The whole of it against a measurement, with your own `numerical_gradient`: a network with 4 inputs, 6
-# and 5 hidden units and 3 classes. **What do you expect in the last column?**
+# The whole of it against a measurement, with your own `numerical_gradient`: a network with 4
+# inputs, 6 and 5 hidden units and 3 classes. **What do you expect in the last column?**
 
 # %% role="explore"
 def new_params(sizes, seed, spread=0.1):
@@ -1021,7 +1049,8 @@ def new_params(sizes, seed, spread=0.1):
 
 def whole_network_measured():
     rng = np.random.default_rng(1)
-    x, y, params = rng.standard_normal((8, 4)), rng.integers(0, 3, 8), new_params([4, 6, 5, 3], 2, 0.7)
+    x, y = rng.standard_normal((8, 4)), rng.integers(0, 3, 8)
+    params = new_params([4, 6, 5, 3], 2, 0.7)
     scores, cache = three_layer_forward(x, params)
     grads = three_layer_backward(softmax_loss(scores, y)[1], cache)
     lines = ["parameter     shape  largest entry  largest difference"]
@@ -1041,15 +1070,16 @@ interactive.explore(whole_network_measured)
 # Differences of about $10^{-11}$, for all of the 83 parameters. You can trust your way back.
 #
 # ## 13 Your network, your loop, your digit
-# *12 minutes, ●●○, 4 points*
+# *13 minutes, ●●○, 4 points*
 #
-# All pieces are there: forward, loss, backward, step, batches. What is left is the loop that puts them
-# together. For each batch: scores; loss, and the gradient of the scores; gradients of all parameters; a
-# step. The next batch starts from where the last one ended.
+# All pieces are there: forward, loss, backward, step, batches. What is left is the loop that puts
+# them together. For each batch: scores; loss, and the gradient of the scores; gradients of all
+# parameters; a step. The next batch starts from where the last one ended.
 #
 # <details><summary>Hint: nothing is learned</summary>
 #
-# gradient_descent_step changes nothing; it <i>returns</i> new parameters. Does the next batch use them?
+# gradient_descent_step changes nothing; it <i>returns</i> new parameters. Does the next batch use
+# them?
 # </details>
 #
 # <details><summary>Hint: which losses are asked for?</summary>
@@ -1064,15 +1094,16 @@ def train_epoch(params, batches, learning_rate):
     params: dict as for three_layer_forward; it and its arrays keep their values.
     batches: list of pairs (x, y), as minibatches gives them; y: classes, whole numbers.
     Each step starts from the parameters that the last one ended with.
-    Returns params after the last step, and losses: a list with the loss of each batch before its step.
+    Returns params after the last step, and losses: a list of the loss of each batch before its step.
     """
 
 # %% role="check" points=4
 check(train_epoch)
 
 # %% [markdown]
-# First something that can be drawn: three spirals in the plane. One affine layer can only cut the plane
-# with straight lines. **What can three layers do**, and how many epochs does it take to see it?
+# First something that can be drawn: three spirals in the plane. One affine layer can only cut the
+# plane with straight lines. **What can three layers do**, and how many epochs does it take to see
+# it?
 
 # %% role="explore" folded=true
 def spirals(epochs):
@@ -1090,12 +1121,13 @@ interactive.explore(
 )
 
 # %% [markdown]
-# With 0 epochs the borders lie at random. Then the regions bend around each other. Every border is made
-# of straight pieces: each ReLU contributes a fold, and the layers behind put the folds together.
+# With 0 epochs the borders lie at random. Then the regions bend around each other. Every border is
+# made of straight pieces: each ReLU contributes a fold, and the layers behind put the folds
+# together.
 #
-# And now the digits: 1,197 real ones to learn from, 8 by 8 pixels each, written by 13 people, and 300
-# others that the network never sees in training. Predict the first loss, and the share of new digits that
-# it will read after 30 epochs.
+# And now the digits: 1,197 real ones to learn from, 8 by 8 pixels each, written by 13 people, and
+# 300 others that the network never sees in training. Predict the first loss, and the share of new
+# digits that it will read after 30 epochs.
 
 # %% role="explore" folded=true
 digits = data.digits("unit")
@@ -1109,10 +1141,10 @@ def read_digits(params, x):
 def my_network():
     """Your network after 30 epochs of your loop, and how it went."""
     if "network" not in kept:
-        params, losses, right = new_params([64, 64, 32, 10], 4), [], []
+        params, losses, right = new_params([64, 64, 32, 10], 1), [], []
         for epoch in range(30):
             batches = minibatches(digits.x_train, digits.y_train, 32, epoch)
-            params, some = train_epoch(params, batches, 0.2)
+            params, some = train_epoch(params, batches, 0.3)
             losses += some
             right.append((read_digits(params, digits.x_val) == digits.y_val).mean())
         kept["network"] = params, losses, right
@@ -1146,13 +1178,15 @@ def first_layer():
 interactive.explore(first_layer)
 
 # %% [markdown]
-# Not whole digits any more: strokes, corners, a dark spot beside a bright one. The layers behind combine
-# them.
+# Not whole digits: contrasts, such as ink here and none beside it. The pale ones have hardly moved from
+# the random numbers they began with. What no single neuron can read, the layers behind them read
+# off all 64 together.
 #
-# **And now yours.** Change the drawing in the next cell: a dot is paper, `#` is ink, `+` pale ink, in any
-# number of rows and columns. Or photograph a digit on paper, upload the file beside this notebook, and replace
-# the call by `data.photographed("my digit.jpg", width=6)`. Your drawing is cut out and brought to 8 by 8
-# pixels, six columns of which are ink, as in the digits of the course. Then *your* network reads it.
+# **And now yours.** Change the drawing in the next cell: a dot is paper, `#` is ink, `+` pale ink,
+# in any number of rows and columns. Or photograph a digit on paper, upload the file beside this
+# notebook, and replace the call by `data.photographed("my digit.jpg", width=6)`. Your drawing is
+# cut out and brought to 8 by 8 pixels, six columns of which are ink, as in the digits of the
+# course. Then *your* network reads it.
 
 # %%
 mine = data.drawn("""
@@ -1191,51 +1225,51 @@ interactive.explore(lambda: read_mine(mine))
 sketchpad(read_mine)
 
 # %% [markdown]
-# Try to mislead it: a digit in another style, a letter, a scribble. Softmax has to name one of the ten, and
-# it is often sure of itself. It has learned from 13 people; if you write your 1 or your 7 as they did not,
-# you see what that means.
+# Try to mislead it: a digit in another style, a letter, a scribble. Softmax has to name one of the
+# ten, and it is often sure of itself. It has learned from 13 people; if you write your 1 or your 7
+# as they did not, you see what that means.
 
 # %% [markdown]
 # ## 14 Two questions
-# *10 minutes, ●●○, 5 points each*
+# *12 minutes, ●●○, 5 points each*
 #
-# These two are read by a person. A few sentences and formulas each are enough; what earns the points is
-# said with each part.
+# These two are read by a person. A few sentences and formulas each are enough; what earns the
+# points is said with each part.
 
 # %% [markdown] role="written" points=5 name="wrong-output"
 # ### Question 1: the wrong output
-# A friend wants to know which of *five* animals are in a photograph, none, one or several. The network ends
-# in a softmax over five scores, with the softmax loss; where several animals are there, one of them was
-# taken as the answer.
+# A friend wants to know which of *five* animals are in a photograph, none, one or several. The
+# network ends in a softmax over five scores, with the softmax loss; where several animals are
+# there, one of them was taken as the answer.
 #
-# - (a) What do the five probabilities add up to? Name a photograph for which that makes every possible
-#   answer wrong. (1 point)
-# - (b) Which activation and which loss should stand there, and how does the number of parameters of the
-#   last layer change? (2 points)
-# - (c) A photograph shows a cat and a dog, and its answer says *cat* alone. In which direction does the
-#   softmax loss push the dog's logit, and why? What does the loss of (b) do to it, if the answer is
-#   $(1, 1, 0, 0, 0)$? Use $\partial L/\partial z$. (2 points)
+# - (a) What do the five probabilities add up to? Name a photograph for which that makes every
+#   possible answer wrong. (1 point)
+# - (b) Which activation and which loss should stand there, and how does the number of parameters of
+#   the last layer change? (2 points)
+# - (c) A photograph shows a cat and a dog, and its answer says *cat* alone. In which direction does
+#   the softmax loss push the dog's logit, and why? What does the loss of (b) do to it, if the
+#   answer is $(1, 1, 0, 0, 0)$? Use $\partial L/\partial z$. (2 points)
 #
 # ### BEGIN SOLUTION
-# (a) To 1. On a photograph without any animal all five should be near 0 (or: with two animals, both should
-# be near 1).
+# (a) To 1. On a photograph without any animal all five should be near 0 (or: with two animals, both
+# should be near 1).
 #
-# (b) A sigmoid for each score, and the multi-label loss, a sum of five logistic losses. The number of
-# parameters stays the same: five neurons with their weights and biases.
+# (b) A sigmoid for each score, and the multi-label loss, a sum of five logistic losses. The number
+# of parameters stays the same: five neurons with their weights and biases.
 #
-# (c) Softmax: $\partial L/\partial z_{\text{dog}} = p_{\text{dog}} - 0 > 0$, so a step downhill lowers the
-# dog's logit although there is a dog. Multi-label: $\partial L/\partial z_{\text{dog}} = a_{\text{dog}} - 1 < 0$,
-# so the logit rises.
+# (c) Softmax: $\partial L/\partial z_{\text{dog}} = p_{\text{dog}} - 0 > 0$, so a step downhill
+# lowers the dog's logit although there is a dog. Multi-label: $\partial L/\partial z_{\text{dog}} =
+# a_{\text{dog}} - 1 < 0$, so the logit rises.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
 # - (a) 1 point: the sum is 1, and a photograph with no animal or with several.
-# - (b) 1 point: sigmoid and the sum of logistic losses (multi-label loss), both. 1 point: the number stays
-#   the same.
-# - (c) 1 point: down, with $p - 0 > 0$ (or "prediction minus answer is positive"). 1 point: up, with
-#   $a - 1 < 0$. A direction without the gradient: half of the point.
+# - (b) 1 point: sigmoid and the sum of logistic losses (multi-label loss), both. 1 point: the
+#   number stays the same.
+# - (c) 1 point: down, with $p - 0 > 0$ (or "prediction minus answer is positive"). 1 point: up,
+#   with $a - 1 < 0$. A direction without the gradient: half of the point.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="faulty-loop"
@@ -1251,35 +1285,86 @@ sketchpad(read_mine)
 #             grads = three_layer_backward(dscores / 32, cache)
 #             params = gradient_descent_step(params, grads, 0.2)
 #
-# - (a) Which fault makes it impossible to learn anything about single pictures? To which value does the loss
-#   tend, with ten classes that are equally frequent, if nothing is learned by heart? (2 points)
-# - (b) What is the other fault? By which factor are the steps wrong, and which learning rate in the last line
-#   would make up for it? (2 points)
-# - (c) Would a gradient check of `three_layer_backward` on a batch of this loop find the fault of (a)? Why,
-#   or why not? (1 point)
+# - (a) Which fault makes it impossible to learn anything about single pictures? To which value does
+#   the loss tend, with ten classes that are equally frequent, if nothing is learned by heart? (2
+#   points)
+# - (b) What is the other fault? By which factor are the steps wrong, and which learning rate in the
+#   last line would make up for it? (2 points)
+# - (c) Would a gradient check of `three_layer_backward` on a batch of this loop find the fault of
+#   (a)? Why, or why not? (1 point)
 #
 # ### BEGIN SOLUTION
-# (a) x and y are shuffled by two different permutations, so a picture comes with the label of another one. The
-# labels carry no information about the pictures. The best that can be said is the frequency of each class,
-# one tenth, and the loss tends to $\log 10 = 2.303$.
+# (a) x and y are shuffled by two different permutations, so a picture comes with the label of
+# another one. The labels carry no information about the pictures. The best that can be said is the
+# frequency of each class, one tenth, and the loss tends to $\log 10 = 2.303$.
 #
-# (b) dscores is divided by 32, although the loss is a mean and has divided it by the number of examples. All
-# gradients, and with them the steps, are 32 times too small. A rate of $32 \cdot 0.2 = 6.4$ would make up for it.
+# (b) dscores is divided by 32, although the loss is a mean and has divided it by the number of
+# examples. All gradients, and with them the steps, are 32 times too small. A rate of $32 \cdot 0.2
+# = 6.4$ would make up for it.
 #
-# (c) No. The check asks whether the gradient is that of the loss for the pairs that it is given. It is, whatever
-# the pairs are. What is wrong here is the data, not the derivative.
+# (c) No. The check asks whether the gradient is that of the loss for the pairs that it is given. It
+# is, whatever the pairs are. What is wrong here is the data, not the derivative.
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: two different permutations, or "pictures and labels do not belong together any more". 1 point:
-#   $\log 10$ or 2.3.
+# - (a) 1 point: two different permutations, or "pictures and labels do not belong together any
+#   more". 1 point: $\log 10$ or 2.3.
 # - (b) 1 point: divided by the batch size twice, steps 32 times too small. 1 point: 6.4.
 # - (c) 1 point: no, since the gradient is right for the pairs that are given.
 # ### END MARK SCHEME
 
 # %% [markdown]
+# ## Formula sheet
+#
+# | | forward | gradient with respect to its input |
+# | :-- | :-- | :-- |
+# | affine layer | $Z = XW + b$ | $\mathrm dX = \mathrm dZ\,W^\top$ |
+# | its parameters | | $\mathrm dW = X^\top \mathrm dZ$, $\mathrm db = \sum_n \mathrm dZ_n$ |
+# | ReLU | $H = \max(0, Z)$ | $\mathrm dZ = \mathrm dH \odot [Z > 0]$ |
+# | sigmoid, logistic loss | mean of $\max(z, 0) - y z + \log(1 + e^{-\lvert z\rvert})$ | $(a - y) / N$ |
+# | several labels | the same, summed over the labels | $(a - y) / N$ |
+# | softmax, its loss | mean of $\log\sum_k e^{z_k - m} - (z_y - m)$ | $(p_c - [c = y]) / N$ |
+# | squared error | mean of $\sum_k (\hat y_k - y_k)^2$ | $2 (\hat y - y) / N$ |
+#
+# A step of descent: $\theta - \eta\, \partial J / \partial \theta$. A measured slope:
+# $\frac{f(x + h) - f(x - h)}{2h}$. Parameters of a layer: $D \cdot M + M$ for $D$ inputs and $M$
+# neurons. The loss of a network that knows nothing: $\log 2 = 0.693$ for a yes or no, $\log C$ for
+# $C$ classes.
+#
+# ## Glossary
+#
+# | word | means |
+# | :-- | :-- |
+# | activation | the function behind a neuron's linear part: sigmoid, ReLU |
+# | affine, dense, fully connected layer | neurons that all see all inputs: $XW + b$ |
+# | batch, minibatch | the examples of one step |
+# | broadcasting | NumPy repeats an array along an axis where the other one is longer |
+# | cache | what a forward pass puts aside for its backward pass |
+# | cost | the mean loss over many examples |
+# | epoch | one walk through all examples |
+# | hidden layer | a layer between the input and the last layer |
+# | learning rate | how long a step is, as a multiple of the gradient |
+# | logit, score | what a neuron of the last layer computes, before sigmoid or softmax |
+# | model | an architecture with its parameters |
+# | parameters | weights and biases: what training changes |
+#
+# ## Further reading
+#
+# - The way back through layers: Rumelhart, Hinton and Williams,
+#   [*Learning representations by back-propagating errors*](https://doi.org/10.1038/323533a0), 1986.
+# - Softmax as probabilities of classes: Bridle, *Training stochastic model recognition algorithms as
+#   networks can lead to maximum mutual information estimation of parameters*, in
+#   [Advances in Neural Information Processing Systems 2](https://proceedings.neurips.cc/paper/1989),
+#   1989.
+# - Why a few random examples are enough for a step: Bottou, Curtis and Nocedal,
+#   [*Optimization methods for large-scale machine learning*](https://arxiv.org/abs/1606.04838),
+#   2018.
+# - The digits: Alpaydin and Kaynak,
+#   [*Optical recognition of handwritten digits*](https://doi.org/10.24432/C50P49), 1998.
+# - A longer course with the same conventions: [CS231n](https://cs231n.github.io/).
+#
 # ## Where you stand
 # The table shows the last result of each check in this session. Each exercise is graded by itself.
 

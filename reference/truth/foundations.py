@@ -103,7 +103,7 @@ def mse_loss(prediction: Array, y: Array) -> tuple[float, Array]:
     dprediction: the shape of prediction.
     """
     off = prediction - y.reshape(prediction.shape)
-    loss = np.sum(off**2) / len(off)
+    loss = np.sum(off * off) / len(off)
     dprediction = 2 * off / len(off)
     return loss, dprediction
 

@@ -14,6 +14,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 MOST = 10_000
+STRANGE = "there are rows that are not in x"
 NONE = "no batches: pairs (x, y) of arrays in a list were expected"
 
 
@@ -40,23 +41,25 @@ def visits(batches: Any, x: Array) -> str:
     if pairs is None:
         return NONE
     found, known = _all_entries(pairs), _entries(x)
-    strange = sum(entry not in known for entry in found)
-    missing, again = len(set(known) - set(found)), len(found) - len(set(found))
-    if strange:
-        return f"{strange} rows that are not in x"
-    return f"{missing} rows missing, {again} more than once" if missing or again else "each once"
+    if not set(found) <= set(known):
+        return STRANGE
+    missing, again = set(known) - set(found), len(found) > len(set(found))
+    said = [*(["rows are missing"] if missing else []), *(["rows occur more than once"] if again else [])]
+    return " and ".join(said) or "each once"
 
 
 def pairing(batches: Any, x: Array, y: Array) -> str:
-    """Whether each row of x comes with its row of y: "kept" or "lost"."""
+    """Whether each row of x comes with its row of y: "kept" or "lost", if all are rows of x."""
     pairs = _pairs(batches)
     if pairs is None:
         return NONE
     row_of = dict(zip(_entries(x), y, strict=True))
+    if not set(_all_entries(pairs)) <= set(row_of):
+        return STRANGE
     for some, labels in pairs:
         for entry, label in zip(_entries(some), labels, strict=False):
-            expected = row_of.get(entry)
-            if expected is None or np.shape(label) != np.shape(expected) or np.any(label != expected):
+            expected = row_of[entry]
+            if np.shape(label) != np.shape(expected) or np.any(label != expected):
                 return "lost"
     return "kept"
 
@@ -84,13 +87,19 @@ def whole_rows(batches: Any, x: Array) -> str:
     return "as they are" if alike else "changed"
 
 
-def likeness(batches: Any, others: Any) -> str:
-    """Whether two walks visit the rows of x in the same order."""
-    one, other = _pairs(batches), _pairs(others)
-    if one is None or other is None:
-        return NONE
-    same = _all_entries(one) == _all_entries(other)
+def likeness(batches: Any, others: Any, x: Array) -> str:
+    """Whether two walks visit the rows of x in the same order; of one that is not shuffled, what it is."""
+    for walk in (batches, others):
+        for found, right in ((visits(walk, x), "each once"), (ordering(walk, x), "shuffled")):
+            if found != right:
+                return found
+    same = ordering_of(batches) == ordering_of(others)
     return "the same order" if same else "different orders"
+
+
+def ordering_of(batches: Any) -> list[Any]:
+    """By what the rows are told apart, in the order in which they come."""
+    return _all_entries(_pairs(batches) or [])
 
 
 def _pairs(batches: Any) -> list[tuple[Array, Array]] | None:

@@ -30,8 +30,8 @@ def weights(
         pictures = pictures.mean(axis=-1)
     columns = min(columns, len(pictures))
     most = float(np.abs(pictures).max()) or 1.0
-    width = min(max(1.2, 7.2 / columns), 3.4)
-    figure, axes = panels(columns, -(-len(pictures) // columns), size=(width, width))
+    width = 7.2 / columns if columns > 1 else 5.0
+    figure, axes = panels(columns, -(-len(pictures) // columns), size=(width, min(width, 3.6)))
     for ax in axes:
         ax.set_axis_off()
     for index, (ax, picture) in enumerate(zip(axes, pictures, strict=False)):

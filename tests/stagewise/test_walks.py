@@ -21,8 +21,9 @@ def test_sizes_are_counted_on_both_sides():
     ("rows", "said"),
     [
         (((4, 2), (0, 1), (3,)), "each once"),
-        (((4, 2), (0, 1)), "1 rows missing, 0 more than once"),
-        (((4, 2), (0, 0), (3,)), "1 rows missing, 1 more than once"),
+        (((4, 2), (0, 1)), "rows are missing"),
+        (((4, 2), (0, 1), (3, 3)), "rows occur more than once"),
+        (((4, 2), (0, 0), (3,)), "rows are missing and rows occur more than once"),
     ],
 )
 def test_visits_are_counted(rows, said):
@@ -30,13 +31,13 @@ def test_visits_are_counted(rows, said):
 
 
 def test_strange_rows_are_told():
-    assert walks.visits([(X + 100, Y)], X) == "5 rows that are not in x"
+    assert walks.visits([(X + 100, Y)], X) == walks.STRANGE
 
 
 def test_pairs_are_kept_or_lost():
     assert walks.pairing(batches((3, 1), (0,)), X, Y) == "kept"
     assert walks.pairing([(X, Y[::-1])], X, Y) == "lost"
-    assert walks.pairing([(X + 100, Y)], X, Y) == "lost"
+    assert walks.pairing([(X + 100, Y)], X, Y) == walks.STRANGE
 
 
 def test_the_order_is_told_apart():
@@ -52,8 +53,15 @@ def test_rows_in_another_dtype_or_with_other_numbers_are_changed():
 
 
 def test_two_walks_are_alike_in_the_same_order_only():
-    assert walks.likeness(batches((0, 1)), batches((0,), (1,))) == "the same order"
-    assert walks.likeness(batches((0, 1)), batches((1, 0))) == "different orders"
+    walk, cut, other = (2, 0, 1, 4, 3), ((2, 0, 1), (4, 3)), (3, 0, 1, 4, 2)
+    assert walks.likeness(batches(walk), batches(*cut), X) == "the same order"
+    assert walks.likeness(batches(walk), batches(other), X) == "different orders"
+
+
+def test_of_no_shuffled_walk_it_is_told_what_it_is():
+    walk = batches((2, 0, 1, 4, 3))
+    assert walks.likeness(walk, batches((0, 1)), X) == "rows are missing"
+    assert walks.likeness(batches((0, 1, 2, 3, 4)), walk, X) == "as they were"
 
 
 @pytest.mark.parametrize("nonsense", [None, [], 3, [(X,)], [X], [(X, 3)], {"x": X}])
@@ -63,7 +71,7 @@ def test_what_is_no_list_of_pairs_is_told(nonsense):
     assert walks.pairing(nonsense, X, Y) == NONE
     assert walks.ordering(nonsense, X) == NONE
     assert walks.whole_rows(nonsense, X) == NONE
-    assert walks.likeness(nonsense, nonsense) == NONE
+    assert walks.likeness(nonsense, nonsense, X) == NONE
 
 
 def test_a_generator_is_walked_through_and_an_endless_one_is_left():

@@ -75,7 +75,7 @@ _walk = probes.asker(
     _COUNTED,
 )
 _twice = probes.asker(
-    f"{_CALL}\nothers = minibatches(x, y, batch_size, seed)\nsame = likeness(batches, others)", "same"
+    f"{_CALL}\nothers = minibatches(x, y, batch_size, seed)\nsame = likeness(batches, others, x)", "same"
 )
 
 
@@ -90,9 +90,9 @@ def _with_two_seeds(rng: np.random.Generator) -> Drawn:
 
 _UNSEEDED = (
     "batches = minibatches(x, y, batch_size)\nothers = minibatches(x, y, batch_size)\n"
-    "same = likeness(batches, others)"
+    "same = likeness(batches, others, x)"
 )
-_OTHER = f"{_CALL}\nothers = minibatches(x, y, batch_size, another)\nsame = likeness(batches, others)"
+_OTHER = f"{_CALL}\nothers = minibatches(x, y, batch_size, another)\nsame = likeness(batches, others, x)"
 MINIBATCHES = exercise(
     fo.minibatches,
     (
@@ -108,8 +108,12 @@ MINIBATCHES = exercise(
             "without a seed each call draws another order"
         ),
         _walk("45 examples in batches of 9", labelled(45, 9, 5), weight=2, main=True),
-        case("another seed", _OTHER, "same", _with_two_seeds, weight=0.5).because("another seed"),
-        _twice("seed = 0", labelled(40, 6, 3, seed=0), weight=0.5).because("0 is a seed like any other"),
+        case("another seed", _OTHER, "same", _with_two_seeds, visible=True, weight=0.5).because(
+            "another seed, another order"
+        ),
+        _twice("seed = 0", labelled(40, 6, 3, seed=0), visible=True, weight=0.5).because(
+            "0 is a seed like any other"
+        ),
         _walk("batches of one", labelled(23, 1, 2), weight=0.5),
     ),
     named.wrongs("""
@@ -137,7 +141,9 @@ MINIBATCHES = exercise(
             Without a seed all of your calls give the same order. None should draw another one each time.
         seed-zero-ignored: default_rng(seed) => default_rng(seed or None)
             A seed of 0 is ignored, since 0 counts as False. Ask whether the seed is None.
-            hidden: a visible case with the seed 0 would answer the question before it is asked
+        one-seed-for-all: default_rng(seed) => default_rng(5)
+            All of your calls give the same order, whatever the seed is, and without one. The argument seed
+            belongs into the generator.
         labels-not-cut: batches.append((x[chosen], y[chosen])) => batches.append((x[chosen], y[order]))
             Each of your batches has all labels. It needs those of its own rows.
         """),

@@ -72,6 +72,13 @@ def broadcast_by_mistake(z: Any, y: Any) -> Any:
     return np.mean(losses), (fo.sigmoid(z) - y) / len(z)
 
 
+@quietly
+def as_in_textbooks(z: Any, y: Any) -> Any:
+    """The formula on probabilities, y as it comes."""
+    a = fo.sigmoid(z)
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)), (a - y) / len(z)
+
+
 def logits_taken_for_probabilities(z: Any, y: Any) -> Any:
     """No sigmoid: z squeezed between 0 and 1 by a clip."""
     y = y.reshape(z.shape)
@@ -171,6 +178,10 @@ LOGISTIC = exercise(
     n-by-n: by broadcast_by_mistake
         Where z is (N, 1) and y is (N,), your arithmetic makes an array of N by N numbers, and nothing warns.
         Bring y into the shape of z first.
+    as-in-textbooks: by as_in_textbooks
+        Two things are left to do. Where z is (N, 1) and y is (N,), your arithmetic makes N by N numbers:
+        bring y into the shape of z. And for a certain, wrong answer you take the logarithm of 0: bring the
+        formula into a form with z in it.
     logits-as-probabilities: by logits_taken_for_probabilities
         You treat z as a probability. It is the logit, any real number: the sigmoid comes first.
     gradient-by-a: by back_through_a

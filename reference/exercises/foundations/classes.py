@@ -53,7 +53,7 @@ SOFTMAX = exercise(
         _softmax("rows far apart", logits(4, 3, offset=2500.0), visible=True, quiet=True, why=APART),
         keeps_dtype(logits(4, 5), visible=True, why=probes.DTYPE),
         _softmax("5 examples, 7 classes", logits(5, 7), weight=2, main=True),
-        _softmax("as many classes as examples", logits(4, 4), weight=0.5),
+        _softmax("as many classes as examples", logits(4, 4), weight=0.5, visible=True),
         _softmax("one example", logits(1, 5), weight=0.5, why="N = 1"),
         takes_gaps(logits(3, 6), why=probes.MEMORY),
     ),
@@ -72,6 +72,10 @@ SOFTMAX = exercise(
         All your probabilities together add up to 1. Each row does so by itself.
     keepdims-missing: np.sum(e, axis=1, keepdims=True) => np.sum(e, axis=1)
         Your sums have shape (N,), and an array of (N, C) cannot be divided by that row by row: keep the axis.
+    keepdims-missing-in-the-shift:
+        np.exp(z - np.max(z, axis=1, keepdims=True)) => np.exp(z - np.max(z, axis=1))
+        Your maxima have shape (N,), and what is subtracted from row n of (N, C) has to stand in row n: keep
+        the axis. (Where N is C, NumPy subtracts them along the wrong axis, and nothing warns.)
     not-divided: e / np.sum(e, axis=1, keepdims=True) => e
         Your rows do not add up to 1: the division by their sum is missing.
     a-small-number-added: np.sum(e, axis=1, keepdims=True) => (np.sum(e, axis=1, keepdims=True) + 1e-3)
@@ -189,6 +193,9 @@ LOSS = exercise(
         Your loss is negative. Logarithms of probabilities are negative: which sign makes the loss positive?
     gradient-sign: dz /= len(z) => dz /= -len(z)
         Your dz has the other sign: a step against it would make the loss larger.
+    logarithms-turned-round: logs = shifted - np.log( => logs = -shifted + np.log(
+        Your loss is negative, and your dz is made of the reciprocals of the probabilities. The logarithm of a
+        probability is negative: which of the two terms has the minus sign?
     log-forgotten: loss = -np.mean(logs[rows, y]) => loss = -np.mean(np.exp(logs[rows, y]))
         You average the probabilities of the right classes. Their logarithms are asked for.
     true-class-not-subtracted: dz[rows, y] -= 1 => pass

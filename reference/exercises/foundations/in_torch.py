@@ -24,12 +24,16 @@ from reference.truth import foundations as fo
 from reference.truth.oracle import Bound, Row, there, there_and_back, vjp
 from stagewise.judge.given_functions import made
 
+# Over 200 draws in either dtype the worst error, in units of the machine epsilon of the largest entry, was 2
+# for a loss and its gradient, 5.7 for an affine layer of up to 16 terms, 3 for three layers, and 290 for
+# slopes. A GPU's exp and logarithm may be off by one or two units more, its sums run in another order: four
+# times leaves room for both.
 EXACT = Bound(0, "no number is computed")
-ENTRY = Bound(36, "four times the worst that exp and a few products were seen to lose")
-SUMS = Bound(40, "four times the worst that sums of up to twenty terms were seen to lose")
-DEEP = Bound(120, "four times the worst that three products of matrices, there and back, were seen to lose")
+ENTRY = Bound(10, "four times the worst that exp, a logarithm and a few products were seen to lose")
+SUMS = Bound(25, "four times the worst that sums of up to 16 terms were seen to lose")
+DEEP = Bound(25, "three products there and back, more sums than any of them has alone")
 STEP = 2.0**-6
-SLOPES = Bound(4 / STEP, "values of f lose a few roundings, and a difference of two is divided by h")
+SLOPES = Bound(1200, "a difference of two values of f, divided by a small h, enlarges their rounding")
 
 PARAMS = ("w1", "b1", "w2", "b2", "w3", "b3")
 

@@ -92,7 +92,7 @@ FORWARD = exercise(
         _out("5 examples, 7 inputs, 2 units", affine(5, (7,), 2), weight=2, main=True),
         _out("one neuron", affine(6, (5,), 1), weight=0.5, why="M = 1: out is (N, 1)"),
         _out("one example, a picture", affine(1, (3, 2), 4), weight=0.5, why="N = 1"),
-        _out("as many examples as inputs and units", affine(4, (4,), 4), weight=0.5),
+        _out("as many examples as inputs and units", affine(4, (4,), 4), weight=0.5, visible=True),
         takes_gaps(affine(5, (3, 2), 4), why=probes.MEMORY),
     ),
     named.wrongs("""

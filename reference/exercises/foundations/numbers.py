@@ -24,6 +24,12 @@ def error_by_error(prediction: Any, y: Any) -> Any:
     return loss, dprediction
 
 
+def mean_of_all(prediction: Any, y: Any) -> Any:
+    """The mean over everything, y as it comes."""
+    off = prediction - y
+    return np.mean(off**2), 2 * off / off.size
+
+
 def broadcast_by_mistake(prediction: Any, y: Any) -> Any:
     """y as it comes."""
     off = prediction - y
@@ -46,16 +52,16 @@ MSE = exercise(
     ),
     named.wrongs("""
     mean-over-outputs-too:
-        - loss = np.sum(off**2) / len(off)
+        - loss = np.sum(off * off) / len(off)
         - dprediction = 2 * off / len(off)
-        + loss = np.mean(off**2)
+        + loss = np.mean(off * off)
         + dprediction = 2 * off / off.size
         You average over the outputs as well. They are added up; the mean is over the examples only.
-    loss-over-outputs-too: loss = np.sum(off**2) / len(off) => loss = np.mean(off**2)
+    loss-over-outputs-too: loss = np.sum(off * off) / len(off) => loss = np.mean(off * off)
         Your loss is a mean over outputs and examples, your gradient is not. The outputs are added up.
-    sum-not-mean: loss = np.sum(off**2) / len(off) => loss = np.sum(off**2)
+    sum-not-mean: loss = np.sum(off * off) / len(off) => loss = np.sum(off * off)
         Your loss is a sum over the examples. It is their mean.
-    half-of-it: loss = np.sum(off**2) / len(off) => loss = np.sum(off**2) / (2 * len(off))
+    half-of-it: loss = np.sum(off * off) / len(off) => loss = np.sum(off * off) / (2 * len(off))
         Your loss is half of what is asked for. Some books halve it; this formula does not.
     factor-two-missing: dprediction = 2 * off / len(off) => dprediction = off / len(off)
         Your gradient is half of what belongs to this loss: what does the derivative of a square have in
@@ -64,22 +70,32 @@ MSE = exercise(
         Your gradient is that of the sum. The loss is a mean over N examples, and its gradient is divided.
     wrong-direction: dprediction = 2 * off / len(off) => dprediction = -2 * off / len(off)
         Your gradient has the other sign: where a prediction is too large, the loss grows with it.
+    differences-not-squares:
+        - loss = np.sum(off * off) / len(off)
+        - dprediction = 2 * off / len(off)
+        + loss = np.sum(off) / len(off)
+        + dprediction = np.ones_like(off) / len(off)
+        You add up the differences themselves, so that too large and too small cancel. Square each one first.
     absolute-errors:
-        - loss = np.sum(off**2) / len(off)
+        - loss = np.sum(off * off) / len(off)
         - dprediction = 2 * off / len(off)
         + loss = np.sum(np.abs(off)) / len(off)
         + dprediction = np.sign(off) / len(off)
         You add up absolute errors. Squares are asked for.
-    root-taken: loss = np.sum(off**2) / len(off) => loss = np.sqrt(np.sum(off**2) / len(off))
+    root-taken: loss = np.sum(off * off) / len(off) => loss = np.sqrt(np.sum(off * off) / len(off))
         You take the root at the end. The mean squared error itself is asked for.
+    mean-of-all: by mean_of_all
+        Two things are left to do. You average over the outputs as well, which are added up. And where
+        prediction is (N, 1) and y is (N,), the difference has N by N numbers: bring y into the shape of
+        prediction.
     n-by-n: by broadcast_by_mistake
         Where prediction is (N, 1) and y is (N,), the difference is an array of N by N numbers, and nothing
         warns. Bring y into the shape of prediction first.
     """),
     named.rights("""
     error by error: by error_by_error
-    a mean of sums: np.sum(off**2) / len(off) => np.mean(np.sum(off.reshape(len(off), -1) ** 2, axis=1))
-    a product: np.sum(off**2) / len(off) => np.vdot(off, off) / len(off)
+    a mean of sums: np.sum(off * off) / len(off) => np.mean(np.sum(off.reshape(len(off), -1) ** 2, axis=1))
+    a product: np.sum(off * off) / len(off) => np.vdot(off, off) / len(off)
     """),
 )
 

@@ -12,6 +12,10 @@ from reference.kit.promises import takes_gaps
 from reference.kit.variants import exercise
 from reference.truth import foundations as fo
 
+CUT_OFF = (
+    "Where x holds whole numbers, the step h is cut off when it is stored: an array of integers cannot hold "
+    "it. Work on a copy in floats."
+)
 WHOLE = "x holds whole numbers, and steps of h must not be rounded away"
 
 
@@ -23,6 +27,17 @@ def slopes(name: str, *shape: int, h: float | None = None, whole: bool = False) 
         x = rng.integers(-3, 4, shape) if whole else rng.uniform(-2, 2, shape)
         f = {"kind": "function", "name": name, "a": a, "c": c}
         return {"f": f, "x": x, **({} if h is None else {"h": h})}
+
+    return drawn
+
+
+def near_zero(size: int) -> Inputs:
+    """A cubic near 0, whose slope by differences, a (3 x^2 + h^2), tells what h is."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        a = rng.uniform(0.5, 2, size) * rng.choice([-1, 1], size)
+        f = {"kind": "function", "name": "cubic", "a": a, "c": np.zeros(size)}
+        return {"f": f, "x": rng.uniform(2e-5, 6e-5, size)}
 
     return drawn
 
@@ -49,6 +64,19 @@ def flattened(f: Any, x: Any, h: Any = 1e-5) -> Any:
         found.append((above - f(work)) / (2 * h))
         work.flat[k] = old
     return np.array(found).reshape(x.shape)
+
+
+def cut_off(f: Any, x: Any, h: Any = 1e-5) -> Any:
+    """Moves the entries of x in its own dtype."""
+    work, gradient = x.copy(), []
+    for place in np.ndindex(x.shape):
+        old = work[place]
+        work[place] = old + h
+        above = f(work)
+        work[place] = old - h
+        gradient.append((above - f(work)) / (2 * h))
+        work[place] = old
+    return np.array(gradient).reshape(x.shape)
 
 
 def one_axis_only(f: Any, x: Any, h: Any = 1e-5) -> Any:
@@ -79,6 +107,9 @@ NUMERICAL = exercise(
             "differences to both sides: the same h to the right and to the left"
         ),
         _usual("whole numbers", slopes("quadratic", 4, whole=True), visible=True, why=WHOLE),
+        _usual("near 0, where h shows", near_zero(4), visible=True, weight=0.5).because(
+            "h not given: 1e-5. Near 0 the slope of a cubic is so small that h can be seen in it"
+        ),
         _usual("a matrix, another function", slopes("cubic", 4, 3), weight=2, main=True),
         _slope("three axes, h = 0.01", slopes("coupled", 2, 3, 2, h=0.01), weight=0.5),
         _slope("one number, h = 0.5", slopes("cubic", 1, h=0.5), weight=0.5),
@@ -108,8 +139,9 @@ NUMERICAL = exercise(
             + gradient[place] = (above - below) / (2 * h)
             An entry stays moved while the next ones are measured. Put each back before you go on.
         whole-numbers-cut: x = np.array(x, dtype=np.float64) => x = np.array(x)
-            Where x holds whole numbers, the step h is cut off when it is stored: an array of integers cannot
-            hold it. Work on a copy in floats.
+            @CUT_OFF
+        only-the-slopes-are-floats: by cut_off
+            @CUT_OFF
         all-at-once: by all_at_once
             You move all entries together. Each slope is measured by moving one entry and leaving the others.
         rows-at-once: by one_axis_only

@@ -125,7 +125,6 @@ EPOCH = exercise(
         _epoch("one batch", epoch((6,), (3,), (5, 4, 3), 0.5), visible=True, weight=0.5),
         _epoch("four batches of pictures", epoch((4, 4, 4, 2), (3, 2), (5, 6, 4), 0.3), weight=2, main=True),
         _epoch("a small rate", epoch((3, 4), (5,), (6, 4, 2), 1e-3), weight=0.5),
-        _epoch("no batch", epoch((), (4,), (5, 3, 2), 0.1), weight=0.25, why="nothing to learn from"),
     ),
     named.wrongs("""
     always-from-the-start: by from_the_start
