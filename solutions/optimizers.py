@@ -29,7 +29,7 @@
 # | 13 | Two questions | 12 min | ●●○ | 12 |
 #
 # Minutes: one for 150 words, one for each line that you write, two for each experiment, five for
-# each question and for your own entry. Points: one for each line of the solution, and two to six
+# each question and for your own entry. Points: one for each line of the solution, and up to six
 # more for what has to be found out before the line can be written. Difficulty: ●○○ is a formula
 # that becomes a line or two; ●●○ takes a derivation, and order matters; ●●● would mean paper and
 # pencil.

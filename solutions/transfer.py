@@ -30,9 +30,9 @@
 # | 14 | Two questions | 12 min | ●●○ | 12 |
 #
 # Minutes: one for 150 words, one for each line that you write, two for each experiment, five for
-# each question and for your own signs. Points: one for each line of the solution, and as many
-# again where a trap lies on the way. Difficulty: ●○○ is a line or two; ●●○ has an order, an
-# exception or a trap; ●●● puts several of them together.
+# each question and for your own signs. Points: about one for each line of the solution, and two
+# to five more where a trap lies on the way. Difficulty: ●○○ is a line or two; ●●○ has an order,
+# an exception or a trap; ●●● puts several of them together.
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
 # cell below it, as often as you like: it compares what your function did with recorded answers.

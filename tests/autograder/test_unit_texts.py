@@ -1,0 +1,50 @@
+"""What every unit's text owes its readers: little open code, and hints that are not the code."""
+
+import re
+
+import pytest
+
+from autograder.course import REPOSITORY, Course
+from autograder.units import regions
+from autograder.units.from_truth import read
+from autograder.units.percent import Role
+
+COURSE = Course(REPOSITORY)
+FOLDED = re.compile(r"<details><summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
+SPEECH = re.compile(r"\W+")
+
+every_text = pytest.mark.parametrize("unit", COURSE.units())
+
+
+def lines(code):
+    """Lines of code that are neither empty nor comments."""
+    return [line for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
+
+
+def solved(source):
+    """Lines that a student writes."""
+    exercises = [cell.source for cell in source.cells if cell.role is Role.EXERCISE]
+    return [line for code in exercises for line in lines(regions.inside(code, regions.SOLUTION))]
+
+
+def hints(source):
+    """The foldings that are called hints."""
+    texts = [cell.source for cell in source.cells if cell.cell_type == "markdown"]
+    return [body for text in texts for name, body in FOLDED.findall(text) if name.startswith("Hint")]
+
+
+@every_text
+def test_open_code_is_at_most_five_times_a_students_own(unit):
+    source = read(COURSE.unit_source(unit))
+    given = [cell for cell in source.cells if cell.role in (Role.GIVEN, Role.EXPLORE) and not cell.folded]
+    assert sum(len(lines(cell.source)) for cell in given) <= 5 * len(solved(source))
+
+
+@every_text
+def test_there_are_twelve_hints_and_none_is_a_line_of_the_solution(unit):
+    source = read(COURSE.unit_source(unit))
+    found = hints(source)
+    assert len(found) >= 12
+    answers = {SPEECH.sub("", line) for line in solved(source)}
+    told = SPEECH.sub("", " ".join(found))
+    assert [answer for answer in answers if len(answer) >= 16 and answer in told] == []
