@@ -1,45 +1,45 @@
 # %% [markdown]
 # # Initialization: where learning starts
 #
-# Before the first step of training, every weight needs a number. Two networks that differ in
-# nothing but these numbers can end at 10 % and at 96 % of pictures read. In this notebook you see
-# why, derive the two rules by which networks start today, and build what they replaced: starts
-# that were *learned*, layer by layer, by Boltzmann machines.
+# Before the first step of training, every weight needs a number. Two networks that differ in these
+# numbers alone can end at 10 % and at 96 % of pictures read. You will see why, derive the two rules
+# by which networks start today, and build what they replaced: starts that were *learned*, layer by
+# layer, by Boltzmann machines.
 #
-# **What you will have at the end:** a machine, trained by your own code, that redraws a picture
-# which *you* draw, also when half of it is covered; and a start of your own in a race against
-# the four famous ones, with its place.
+# **At the end you will have** a machine, trained by your own code, that redraws a picture which
+# *you* draw, also when half of it is covered; and a start of your own in a race against the four
+# famous ones, with its place.
 #
 # You need NumPy, mean and variance, the chain rule. You need no deep learning library.
 #
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
 # | 1 | Only the first numbers differ | 4 min | ●○○ | |
-# | 2 | All the same | 13 min | ●●○ | 12 |
-# | 3 | Small and random | 6 min | ●○○ | 6 |
+# | 2 | All the same | 12 min | ●●○ | 12 |
+# | 3 | Small and random | 5 min | ●○○ | 6 |
 # | 4 | What a layer does to the spread | 9 min | ●●○ | 10 |
-# | 5 | Xavier's rule | 11 min | ●●○ | 9 |
-# | 6 | He's rule | 9 min | ●●○ | 9 |
-# | 7 | A machine that imagines | 10 min | ●●○ | 10 |
-# | 8 | Contrastive divergence | 14 min | ●●● | 12 |
-# | 9 | It redraws digits | 13 min | ●●○ | 8 |
-# | 10 | A stack of machines, fine-tuned | 17 min | ●●● | 14 |
+# | 5 | Xavier's rule | 9 min | ●●○ | 9 |
+# | 6 | He's rule | 8 min | ●●○ | 9 |
+# | 7 | A machine that imagines | 7 min | ●○○ | 10 |
+# | 8 | Contrastive divergence | 13 min | ●●● | 12 |
+# | 9 | It redraws digits | 14 min | ●●○ | 8 |
+# | 10 | A stack of machines, fine-tuned | 20 min | ●●● | 14 |
 # | 11 | The race of the starts | 7 min | ●○○ | |
 # | 12 | Two questions | 12 min | ●●○ | 10 |
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
 # below it, as often as you like. The points are given later, on other inputs. Cells that draw or
-# train use *your* functions; one that is missing is named, and the cell waits. After opening the
-# notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where
-# you were. Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
+# train use *your* functions; one that is missing is named, and the cell waits. After a restart of
+# the kernel, *Run > Run All Above Selected Cell* brings you back to where you were. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong.
 #
 # **How can a check judge random weights?** It never compares your numbers with anybody's. It
 # measures what all right answers share: their standard deviation, their mean, which of them are
 # equal. A right answer fails by bad luck once in $10^{10}$ times.
 #
-# **Conventions.** Rows are examples: $N$ of them. A layer with `fan_in` inputs and `fan_out`
-# units has weights `w` of shape `(fan_in, fan_out)`: a column for each unit. *Spread* means
-# standard deviation. One dot, ●○○: a line or two from a formula; three: paper and pencil.
+# **Conventions.** Rows are examples, $N$ of them. A layer with `fan_in` inputs and `fan_out` units
+# has weights `w` of shape `(fan_in, fan_out)`: a column for each unit. *Spread* means standard
+# deviation. One dot, ●○○: a line or two from a formula; three: paper and pencil.
 
 # %% role="given"
 import time
@@ -103,7 +103,7 @@ interactive.explore(one_spread, spread=interactive.slider(
 
 # %% [markdown]
 # ## 2 All the same
-# *13 minutes, ●●○, 12 points*
+# *12 minutes, ●●○, 12 points*
 #
 # Why random numbers at all? Try the simplest starts first: all weights 0, and all weights equal.
 
@@ -128,12 +128,12 @@ check(constant_init)
 #
 # Now let all columns of $W$ be equal, and all rows of $V$. Then $h_{nj}$ is the same for all $j$,
 # so is $\delta_{nj}$, and so is every column of the gradient. Equal columns get equal steps and
-# *stay* equal, for ever: a hundred units do the work of one. If all weights are 0, then $V = 0$
-# makes every $\delta$ 0, and $h = 0$ makes the gradient of $V$ 0. Only the last biases move.
+# *stay* equal: a hundred units do the work of one. If all weights are 0, then $V = 0$ makes every
+# $\delta$ 0, and $h = 0$ makes the gradient of $V$ 0. Only the last biases move.
 #
-# Symmetry can be measured: count the *different* columns of a gradient. Two columns are different
-# when they differ by more than rounding in at least one entry. Rounding is about $10^{-16}$ of
-# the numbers that were added up, so compare with the largest entry of the whole gradient.
+# To measure symmetry, count the *different* columns of a gradient: those that differ by more than
+# rounding in at least one entry. Rounding is a tiny share of the numbers that were added up, so
+# compare with the largest entry of the whole gradient.
 #
 # <details><summary>Hint 1: how to begin</summary>
 #
@@ -143,8 +143,7 @@ check(constant_init)
 #
 # <details><summary>Hint 2: one number for two columns</summary>
 #
-# Subtract them and take sizes. The docstring asks that *all* of these sizes are small. Which one
-# number of them tells you that?
+# Subtract them and take sizes. *All* of these sizes should be small. Which one of them tells?
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -163,10 +162,9 @@ check(symmetry)
 # %% [markdown]
 # <details><summary>Another way</summary>
 #
-# Divide by the largest entry, round to a few decimals and let
-# <code>np.unique(…, axis=1)</code> sort and count. That takes $H \log H$ comparisons instead of
-# up to $H^2/2$; a pair that lies on both sides of a rounding edge is counted twice, which hardly
-# ever happens.
+# Divide by the largest entry, round to a few decimals and let <code>np.unique</code> sort the
+# columns: $H \log H$ comparisons instead of up to $H^2/2$. A pair on both sides of a rounding edge
+# would be counted twice; that is rare.
 # </details>
 #
 # See it: each little picture is one unit's gradient, 8 by 8 pixels. **What will the row of the
@@ -179,9 +177,7 @@ def constant(value):
 
 def first_gradient(start, units=10, steps=0):
     """The gradient of the first weights of a small tanh network, after some steps."""
-    network, _, _ = learned(start, (64, units, 10), steps=max(steps, 1))
-    if not steps:
-        network = Network((64, units, 10), start=start, seed=1, activation=ACTIVATIONS["tanh"])
+    network, _, _ = learned(start, (64, units, 10), steps=steps)
     return network.gradients(digits.x_train, digits.y_train)[1]["W0"]
 
 
@@ -211,27 +207,26 @@ def more_units(value):
         for label, start in (("constant", constant(value)), ("random", normal(0.05))):
             right[label].append(learned(start, (64, units, 10))[2][-1])
         kinds.append(symmetry(first_gradient(constant(value), units, 20)))
-    told = ", ".join(f"{units}: {kind}" for units, kind in zip(sizes, kinds, strict=True))
     lines = {"random start": right["random"], f"all weights {value:g} at first": right["constant"]}
     return plots.sweep(sizes, lines, xlabel="hidden units", ylabel="accuracy after 300 steps",
                        chance=0.1, ylim=(0, 1), legend="below",
-                       title=f"Different columns after 20 steps, constant start\n{told}")
+                       title=f"Constant start, 20 steps: {max(kinds)} different column at most")
 
 
 interactive.explore(more_units, value=interactive.slider(
     [0.0, 0.02, 0.05, 0.2], start=0.05, label="the constant"))
 
 # %% [markdown]
-# With a constant start a hundred units are as poor as one: somewhere between guessing and one
-# picture in three. Random units, ten of them, read nine pictures out of ten. **So weights must
-# differ.** (Biases may all be 0: the weights have broken the symmetry already.)
+# With a constant start a hundred units are as poor as one: between guessing and one picture in
+# three. Ten random ones read more than nine out of ten. **So weights must differ.** (Biases may all
+# be 0: the weights have broken the symmetry already.)
 
 # %% [markdown]
 # ## 3 Small and random
-# *6 minutes, ●○○, 6 points*
+# *5 minutes, ●○○, 6 points*
 #
 # The oldest cure: independent normal numbers with mean 0, so that no unit leans to one side, and
-# a small spread, so that no unit starts saturated. Shape, mean and spread are all that counts.
+# a small spread, so that no unit starts on the flat part of its activation.
 #
 # **How to draw.** `rng = np.random.default_rng(seed)` starts at the same place for the same seed,
 # and at an unpredictable one for `None`. `rng.standard_normal(shape)` has mean 0 and spread 1.
@@ -293,6 +288,12 @@ def activation_statistics(x, weights, activation):
 check(activation_statistics)
 
 # %% [markdown]
+# <details><summary>Another way</summary>
+#
+# Frameworks let you hang such a measurement on a layer ("hooks"), so that it is taken in every pass
+# of the training as well.
+# </details>
+#
 # Ten layers of 100 tanh units, before any training. **Predict** the row for the spread 0.01 and
 # the one for 1: what do the histograms of layer 1, 4, 7 and 10 look like?
 
@@ -328,13 +329,13 @@ interactive.explore(too_small_too_large, spread=interactive.slider(
 
 # %% [markdown]
 # At 0.01 each layer makes the outputs ten times smaller. In layer 10 they are $10^{-10}$: nothing
-# arrives, and the gradient of a weight, which is a product with the output below it, is as small.
-# At 1 nearly all outputs are at −1 or 1, where tanh is flat: its slope $1 - h^2$ lets no gradient
-# through. At 0.1 the histograms keep their shape. There are 100 inputs, and $0.1 = 1/\sqrt{100}$.
+# arrives, and the gradient shrinks on its way back in the same way. At 1 most outputs are near
+# $\pm 1$, where tanh is flat: its slope $1 - h^2$ lets hardly any gradient through. At 0.1 the
+# histograms narrow slowly. There are 100 inputs, and $0.1 = 1/\sqrt{100}$.
 
 # %% [markdown]
 # ## 5 Xavier's rule
-# *11 minutes, ●●○, 9 points*
+# *9 minutes, ●●○, 9 points*
 #
 # **Forward.** Let $z_j = \sum_i h_i\,w_{ij}$ with independent weights of mean 0 and variance
 # $s^2$. The mean of $z_j$ is 0. The terms are uncorrelated, because
@@ -349,8 +350,8 @@ interactive.explore(too_small_too_large, spread=interactive.slider(
 # $s^2 = 1/\text{fan in}$ keeps it.
 #
 # **Backward.** The gradient of the input is $\mathrm dh_i = \sum_j w_{ij}\,\mathrm dz_j$, a sum
-# over the *units*. The same argument gives a factor $\text{fan out} \cdot s^2$, and
-# $s^2 = 1/\text{fan out}$ would keep it.
+# over the *units*. The same argument (with $\mathrm dz$ taken as independent of the weights) gives
+# a factor $\text{fan out} \cdot s^2$, and $s^2 = 1/\text{fan out}$ would keep it.
 #
 # Both cannot be had unless the sizes are equal. Xavier Glorot and Yoshua Bengio
 # ([2010](https://proceedings.mlr.press/v9/glorot10a.html)) took one divided by the mean of the
@@ -432,7 +433,7 @@ interactive.explore(funnel)
 
 # %% [markdown]
 # ## 6 He's rule
-# *9 minutes, ●●○, 9 points*
+# *8 minutes, ●●○, 9 points*
 #
 # ReLU is not the identity near 0: it cuts one half off. $z$ is symmetric around 0 (its weights
 # are), so $z^2$ has the same mean on either side, and
@@ -476,11 +477,7 @@ check(he_init)
 # which factor does it fall in ten layers?
 
 # %% role="explore" folded=true
-RULES = {
-    "small, 0.01": small_random_init,
-    "Xavier": xavier_init,
-    "He": he_init,
-}
+RULES = {"small, 0.01": small_random_init, "Xavier": xavier_init, "He": he_init}
 
 
 def each_rule(rule, activation):
@@ -494,10 +491,10 @@ interactive.explore(
 )
 
 # %% [markdown]
-# Xavier with ReLU: $(1/2)^{10}$ in the mean square, so about $1/32$ in the spread. With He the
-# spread goes up and down by chance, but stays of the size 1. (The bar at 0 is half of all
+# Xavier with ReLU: $(1/2)^{10}$ in the mean square, so about $1/32$ in size, more or less by chance
+# (100 units are few). With He it goes up and down, and stays near 1. (The bar at 0 is half of all
 # outputs, as it should be.) With tanh both rules do: Xavier shrinks slowly, since tanh bends, and
-# He's factor makes up for the bend.
+# He's larger factor makes up for the bend.
 #
 # Does a factor of 32 matter? That is a question of depth. **Where do the lines part?** (The cell
 # trains 16 networks.)
@@ -525,19 +522,19 @@ interactive.explore(by_depth)
 
 # %% [markdown]
 # ## 7 A machine that imagines
-# *10 minutes, ●●○, 10 points*
+# *7 minutes, ●○○, 10 points*
 #
 # Before these rules were known, in 2006, Geoffrey Hinton and others found another way to start a
 # deep network: let each layer *learn* its first weights, from pictures without labels. The tool
-# is a **restricted Boltzmann machine**: $D$ visible units $v$ (the pixels), $H$ hidden ones $h$,
-# each 0 or 1, weights $w_{ij}$ between the layers, none within ("restricted"), and biases $b$,
-# $c$. Each state has an energy and a probability,
+# is a **restricted Boltzmann machine**: $D$ visible units $v$ (the pixels) and $H$ hidden ones
+# $h$, each 0 or 1, with biases $b$ and $c$, and weights $w_{ij}$ between the two layers, none
+# within ("restricted"). Each state has an energy and a probability,
 #
 # $$E(v, h) = -\sum_i b_i v_i - \sum_j c_j h_j - \sum_{ij} v_i w_{ij} h_j , \qquad
 # P(v, h) = \frac{e^{-E(v, h)}}{Z} ,$$
 #
-# where $Z$ adds up $e^{-E}$ over all states. Low energy means likely: a positive $w_{ij}$ says
-# that pixel $i$ and unit $j$ like to be on together.
+# where $Z$ adds up $e^{-E}$ over all states. Low energy means likely: with a positive $w_{ij}$,
+# pixel $i$ and unit $j$ tend to be on together.
 #
 # Let $v$ be given. $h_j$ stands in $-E$ with the factor $s_j = c_j + \sum_i v_i w_{ij}$, apart
 # from all other hidden units, so they are independent, and $P(h_j = 1) : P(h_j = 0) = e^{s_j} : 1$.
@@ -585,8 +582,14 @@ def rbm_visible(h, w, b):
 check(rbm_visible)
 
 # %% [markdown]
+# <details><summary>Another way: the sigmoid is a tanh</summary>
+#
+# $\sigma(z) = \frac12\left(1 + \tanh\frac z2\right)$, and tanh never overflows.
+# </details>
+
+# %% [markdown]
 # ## 8 Contrastive divergence
-# *14 minutes, ●●●, 12 points*
+# *13 minutes, ●●●, 12 points*
 #
 # Training should make the pictures likely: it climbs $\ln P(v)$, with
 # $P(v) = \sum_h e^{-E(v,h)} / Z$. For a weight, $-\partial E/\partial w_{ij} = v_i h_j$. So
@@ -596,35 +599,31 @@ check(rbm_visible)
 # - \frac{\sum_{v',h} e^{-E(v',h)}\,v'_i h_j}{Z}
 # = v_i\,P(h_j = 1 \mid v) - \mathbb E_{\text{machine}}\left[v_i h_j\right] .$$
 #
-# The first term is what the *data* show, the second what the machine *imagines* by itself. When
-# both agree, learning stops. For $b_i$ the two are $v_i$ and $\mathbb E[v_i]$, for $c_j$ they are
+# The first term is what the *data* show, the second what the machine *imagines*. When both agree,
+# learning stops. For $b_i$ the two are $v_i$ and $\mathbb E[v_i]$, for $c_j$ they are
 # $P(h_j = 1 \mid v)$ and $\mathbb E[h_j]$.
 #
-# The first term is easy. The second runs over all $2^{D+H}$ states. Hinton's
+# The second term runs over all $2^{D+H}$ states. Hinton's
 # [shortcut](https://www.cs.toronto.edu/~hinton/absps/cdmiss.pdf) (2002): let the machine imagine
-# for *one* step only, starting at the data. Throw the hidden units by their probabilities, go
-# down to a reconstruction $v'$, go up once more to $p'$, and take $v'_i\,p'_j$.
-# That is **CD-1**. It is not the gradient; it often points roughly the same way, and it is cheap.
+# for *one* step, starting at the data. Draw the hidden units, each 1 with its probability $p$, go
+# down to a reconstruction $v'$, up once more to $p'$, and take $v'_i\,p'_j$. That is **CD-1**. It
+# is not the gradient, but often points roughly the same way, and it is cheap.
 #
-# Three conventions that differ from code to code, and how they are here:
+# What differs from program to program, and how it is here: only the hidden units that make the
+# reconstruction are drawn, all else stays a probability (less noise); all three parts are *means*
+# over the $N$ examples (a widely copied program averages the biases and sums the weights); the
+# direction points uphill, so it will be *added*. The random numbers are handed in, as `u`, so that
+# your answer can be compared.
 #
-# - Only the hidden units that make the reconstruction are thrown. Everything else stays a
-#   probability, which makes the direction less noisy.
-# - All three parts are *means* over the $N$ examples. (A widely copied program averages the
-#   biases and sums the weights.)
-# - The direction points uphill: it will be *added*.
-#
-# The random numbers are handed in, as `u`, so that your answer can be compared.
-#
-# <details><summary>Hint 1: to throw a unit</summary>
+# <details><summary>Hint 1: to draw a unit</summary>
 #
 # A uniform number between 0 and 1 lies below $p$ with probability $p$.
 # </details>
 #
 # <details><summary>Hint 2: the order</summary>
 #
-# Four quantities come one after the other: what the hidden units think of the data, what was
-# thrown, the reconstruction, what they think of that. Two of your functions do three of the steps.
+# First the hidden probabilities of the data, then the units drawn from them, the reconstruction,
+# and the hidden probabilities of that. Two of your functions do three of the four steps.
 # </details>
 #
 # <details><summary>Hint 3: all pairs at once</summary>
@@ -664,16 +663,16 @@ check(cd1_gradient)
 #
 # Adding up over $h$ by hand gives $P(v) = e^{-F(v)}/Z$ with
 # $F(v) = -\sum_i b_i v_i - \sum_j \ln(1 + e^{s_j})$. Minus the gradient of the mean of
-# $F(v) - F(v')$, with $v'$ held constant, is exactly your three parts: with automatic
-# differentiation CD-1 is one subtraction. (This course checks its own answers in that way.)
+# $F(v) - F(v')$, with $v'$ held constant, is exactly your three parts. (This course confirms its
+# own answers in that way, with automatic differentiation.)
 # </details>
 
 # %% [markdown]
 # ## 9 It redraws digits
-# *13 minutes, ●●○, 8 points*
+# *14 minutes, ●●○, 8 points*
 #
-# Now the loop: epochs, batches, a step uphill after each batch. To see progress, each epoch ends
-# with a measurement: reconstruct all pictures, and take the mean square of what is off.
+# Now the loop: epochs, batches, a step uphill for each batch. Each epoch ends with a measurement:
+# reconstruct all pictures, and take the mean square of what is off.
 #
 # <details><summary>Hint 1: rows of a batch</summary>
 #
@@ -697,17 +696,23 @@ def rbm_train(v, rbm, u, learning_rate, batch_size):
     left. After each batch every parameter moves by learning_rate times its CD-1 direction.
     Returns the trained dict, and errors: (E,). errors[e] is the mean of (v - r)^2 over all
     entries, with the parameters at the end of epoch e and
-        r = P(v = 1 | p), p = P(h = 1 | v)  (probabilities both ways, nothing is thrown)
+        r = P(v = 1 | p), p = P(h = 1 | v)  (probabilities both ways, nothing is drawn)
     """
 
 # %% role="check" points=8
 check(rbm_train)
 
 # %% [markdown]
+# <details><summary>Another way: longer chains</summary>
+#
+# CD-k imagines for k steps. *Persistent* contrastive divergence never goes back to the data: its
+# imagined pictures wander on from batch to batch, which comes closer to the true second term.
+# </details>
+#
 # 64 hidden units learn the 1,197 training pictures, without their labels. Grey pixels stand for
 # probabilities. The upper row shows pictures that the machine has never seen, the lower one what
-# it makes of them: **up to 64 units, on or off, and back**. The title tells the error before and
-# after. (The mean picture alone would have an error of 0.073.)
+# it makes of them. (Answering with the mean picture would have an error of 0.073.) **How many units
+# does a readable digit need?**
 
 # %% role="explore" folded=true
 ink = data.digits("unit")
@@ -755,10 +760,10 @@ interactive.explore(filters)
 # %% [markdown]
 # Pieces of strokes: a bow here, an edge there. No label has told them.
 #
-# **Now your own picture.** Draw a digit in the cell below: `#` is ink, `+` pale ink, `.` paper. It
-# is cut out and fitted into 8 rows. (`data.photographed("file.png")` takes a picture file.) Then
-# cover its lower rows: the machine sees the rest, imagines, keeps what it knows, imagines again,
-# thirty times. **From how many rows does it guess your digit?**
+# **Now your own picture.** Draw a digit in the cell below: `#` is ink, `+` pale ink, `.` paper; it
+# is fitted into 8 rows. (`data.photographed("file.png")` takes a picture file.) Then its lower rows
+# are covered: the machine imagines them, keeps what it sees, imagines again, thirty times. **From
+# how many rows does it guess your digit?**
 
 # %%
 my_picture = data.drawn("""
@@ -802,17 +807,16 @@ interactive.explore(half_covered, rows=interactive.slider(
 
 # %% [markdown]
 # ## 10 A stack of machines, fine-tuned
-# *17 minutes, ●●●, 14 points*
+# *20 minutes, ●●●, 14 points*
 #
 # One machine turns pixels into strokes. A second one can learn which strokes occur together: its
-# pictures are the hidden probabilities of the first. And so on: a **deep belief network**
-# ([Hinton, Osindero and Teh, 2006](https://doi.org/10.1162/neco.2006.18.7.1527)), trained greedily,
-# one layer after the other, never all at once.
+# data are the hidden probabilities of the first. And so on: a **deep belief network**
+# ([Hinton, Osindero and Teh, 2006](https://doi.org/10.1162/neco.2006.18.7.1527)), trained one layer
+# after the other.
 #
 # <details><summary>Hint: what changes from machine to machine</summary>
 #
-# The data. Behind the training of each machine stands one more line, with a function that you
-# have written, and with the weights that it has *now*.
+# The data. After the training of each machine they go through it once, up, with its new weights.
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -830,10 +834,15 @@ def pretrain_stack(v, rbms, draws, learning_rate, batch_size):
 check(pretrain_stack)
 
 # %% [markdown]
-# Now forget that they were machines. Their weights $w$ and hidden biases $c$ become the first
-# weights of an ordinary network of sigmoid layers (the visible biases are not needed), with a
-# layer of class scores on top. It is trained by backpropagation: **fine-tuning**, through all
-# layers.
+# <details><summary>Another way</summary>
+#
+# The stack needs no pass from the data for each layer: what went up once stays. In PyTorch each
+# machine would be a module, and <code>nn.Sequential</code> the stack.
+# </details>
+#
+# Now forget that they were machines. Their $w$ and $c$ become the first weights and biases of an
+# ordinary network of sigmoid layers, with a layer of class scores on top. Backpropagation trains
+# all layers: **fine-tuning**.
 #
 # With $a_0 = x$ and $a_{l+1} = \sigma(a_l w_l + b_l)$, going down from $\mathrm dz$ of a layer:
 #
@@ -888,6 +897,12 @@ def fine_tune_step(layers, x, y, learning_rate):
 check(fine_tune_step)
 
 # %% [markdown]
+# <details><summary>Another way: recursion</summary>
+#
+# A function that does one layer, calls itself for the layers above, and returns the gradient of its
+# input needs no list of inputs and no reversed order: the calls remember both.
+# </details>
+#
 # A stack of four machines, 50 hidden units each, then 600 steps of fine-tuning. Beside it the
 # same network from `small_random_init`. **What do you expect of the second?**
 
@@ -938,11 +953,12 @@ interactive.explore(fine_tuning)
 # ## 11 The race of the starts
 # *7 minutes, ●○○*
 #
-# The same network of four hidden layers, four starts: small random weights, your pretrained
-# stack, Xavier, He. Four seeds each; bands and bars reach from the least to the greatest. (What
-# is missing on the right lies lower.) The network comes in three versions: with sigmoid (as in
-# 2006), tanh and ReLU. For tanh the stack is translated exactly, since $\sigma(z) =
-# \frac12\left(1 + \tanh\frac z2\right)$; ReLU takes the numbers as they are.
+# The same network of four hidden layers, and four starts: small random weights, your pretrained
+# stack, Xavier, He. Four seeds each, measured on 600 new pictures; bands and bars reach from the
+# least to the greatest. (What is missing on the right lies lower.) The network comes in three
+# versions: with sigmoid (as in
+# 2006), tanh and ReLU. For tanh the stack is translated exactly, with
+# $\sigma(z) = \frac12\left(1 + \tanh\frac z2\right)$; ReLU takes the numbers as they are.
 #
 # **Enter a start of your own**, as the fifth: change the line below, as you like. Uniform? Another
 # factor? Fan-out? All zeros, and one column random? **Predict the order**, then run all three.
@@ -953,6 +969,9 @@ def my_start(fan_in, fan_out, seed=None):
     return 1.5 * xavier_init(fan_in, fan_out, seed)
 
 # %% role="explore" folded=true
+NEW = np.concatenate([ink.x_val, ink.x_test]), np.concatenate([ink.y_val, ink.y_test])
+
+
 def translated(layers):
     """The biases and weights of tanh layers that compute what these sigmoid layers do."""
     found = []
@@ -988,7 +1007,7 @@ def one_run(name, start, activation, seed, steps=500):
 
     def watch(network, step):
         if step % 20 == 0 or step == steps - 1:
-            right.append(accuracy(network, ink.x_val, ink.y_val))
+            right.append(accuracy(network, *NEW))
 
     train(network, ink.x_train, ink.y_train, learning_rate=0.1, steps=steps, batch_size=50,
           seed=seed, watch=watch)
@@ -1022,12 +1041,12 @@ interactive.explore(race, activation=interactive.slider(
 # **The verdict.**
 #
 # - *sigmoid*: only the pretrained network learns within 500 steps. Xavier and He were not made
-#   for this curve: its slope is at most $\frac14$, and four layers take $4^{-4}$ of the gradient.
-# - *tanh*: pretrained, Xavier and He end within about two hundredths of each other, and their
-#   bands overlap. Pretraining has cost extra time, three functions and a theory; Xavier's rule
-#   is one line.
-# - *ReLU*: the two rules are as good. The stack, learned for sigmoids, does not fit this curve and
-#   is at best level with them.
+#   for this curve: its slope is at most $\frac14$, and four layers leave $4^{-4} \approx 0.004$.
+# - *tanh*: pretrained, Xavier and He end within about one hundredth of each other, near 0.97. Of
+#   600 pictures chance alone makes $\sqrt{0.97 \cdot 0.03/600} = 0.007$: no winner. But pretraining
+#   has cost time, three functions and a theory; Xavier's rule is one line.
+# - *ReLU*: the two rules do as well as before, He a little better than Xavier. The stack, learned
+#   for sigmoids, does not fit this curve and ends near 0.93.
 #
 # So with an activation that keeps a slope of 1 and with weights of the right spread, nothing has
 # to be learned beforehand: Xavier and He need none of it. What 2006 had discovered was real, but

@@ -114,7 +114,8 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
         or not empty.isdisjoint(claimed)
     ):
         return None
-    return -len(claimed), min(map(wrong.index, claimed)), found[0]
+    places = [wrong.index(name) for name in claimed if name in wrong]  # chance may have made one right
+    return (-len(claimed), min(places), found[0]) if places else None
 
 
 def _apart(prints: Prints, seen: Sequence[Observed], outputs: Collection[str]) -> tuple[float] | None:

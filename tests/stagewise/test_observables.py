@@ -229,3 +229,26 @@ def test_random_matrices_are_measured_by_their_spread_and_by_which_entries_are_e
         assert found.message.startswith(f"many entries of {name} are the same number")
     found = observe(values, "same_share(w, zeros)")
     assert found.message == "w has shape (30, 40) and zeros has shape (3, 4), not the same"
+
+
+def test_a_quantity_that_a_mistake_changes_by_chance_may_be_right_in_a_run_of_it():
+    """Beside another flaw the mistake is told by what it changes always."""
+    w = np.random.default_rng(1).normal(size=(30, 40))
+    case = AskedCase(
+        "weights",
+        parse("w, seed = draw()"),
+        {},
+        {"deviation(w)": 0.5, "mean_of(w)": 0.0, "seed": 1},
+        {"deviation(w)": 1.0, "mean_of(w)": 1.0, "seed": 1.0},
+        1.0,
+        Tolerance(1e-4, 2e-5, "the course's"),
+        chances={
+            "deviation(w)": Chance(Tolerance(0, 0.1, "chance"), 100.0),
+            "mean_of(w)": Chance(Tolerance(0, 0.1, "chance", scale=1.0), 100.0),
+        },
+    )
+    prints = {"deviation(w)": {"about": 1.0, "within": 0.1}, "mean_of(w)": {"anything": True}}
+    unscaled = RecordedMistake("unscaled", "A sentence.", ({"outputs": prints},))
+    judged = judge({"draw": lambda: (w, 2)}, [case])
+    assert [row.output for row in judged.rows if row.credit == 0] == ["deviation(w)", "seed"]
+    assert recognise(judged, [unscaled]).name == "unscaled"

@@ -178,6 +178,8 @@ SYMMETRY = exercise(
     absolute-tolerance: near = 1e-6 * np.max(np.abs(dw)) => near = 1e-6
         Your tolerance is the same for all gradients. Where all entries are tiny, all columns look the
         same: measure it against the largest entry.
+    strictly-smaller: <= near => < near
+        Where all entries are 0 you find all columns different: 0 < 0 is false. The docstring says <=.
     rows-counted: for column in dw.T: => for column in dw:
         You count different rows. A unit's gradient is a column of dw, of shape (D, H).
     neighbours-only: by by_neighbours

@@ -31,7 +31,9 @@ named = Notation(globals())
 CD1 = exercise(
     init.cd1_gradient,
     (
-        _ask("6 examples, 5 visible, 4 hidden", divergence(6, 5, 4), weight=2, visible=True, main=True),
+        _ask(
+            "6 examples, 5 visible, 4 hidden", divergence(6, 5, 4), weight=2, visible=True, main=True
+        ).because("all randomness is in u: nothing is drawn here"),
         _ask("9 examples, 3 visible, 7 hidden", divergence(9, 3, 7), weight=2, visible=True, main=True),
         _ask("one example", divergence(1, 6, 3), visible=True, why="N = 1: every mean is the thing itself"),
         keeps_dtype(divergence(4, 3, 2), visible=True),

@@ -189,6 +189,10 @@ SMALL = exercise(
         Your deviation is always 0.01. It is an argument, `scale`.
     scale-is-a-variance: scale * np.random => np.sqrt(scale) * np.random
         Your variance is `scale`. It is the standard deviation that should be: no root here.
+    scale-as-mean:
+        scale * np.random.randn(fan_in, fan_out) => np.random.normal(scale, 1, (fan_in, fan_out))
+        Your `scale` is the mean of the weights, and their deviation is 1: the first argument of `normal` is
+        the mean.
     scale-squared: scale * np.random => scale**2 * np.random
         Your deviation is the square of `scale`.
     divided-by-root-of-fan-in: scale * np.random => scale / np.sqrt(fan_in) * np.random
@@ -203,7 +207,7 @@ SMALL = exercise(
     RandomState: np.random.randn(fan_in, fan_out) => np.random.RandomState(seed).randn(fan_in, fan_out)
     """),
 )
-_xavier = Rule("xavier_init", xavier_std, "the variance is 2 / (fan_in + fan_out)")
+_xavier = Rule("xavier_init", xavier_std, "the spread of Xavier's rule, for sizes that differ")
 XAVIER = exercise(
     init.xavier_init,
     (
@@ -243,6 +247,8 @@ XAVIER = exercise(
         and r have the deviation r / sqrt(3).
     scale-missing: std * np.random => np.random
         Your weights have deviation 1: they are not scaled.
+    deviation-as-mean: std * np.random.randn(fan_in, fan_out) => np.random.normal(std, 1, (fan_in, fan_out))
+        Your deviation has become the mean of the weights: the first argument of `normal` is the mean.
     """),
     RIGHT.rights("""
     default_rng: by xavier_generator
@@ -250,7 +256,7 @@ XAVIER = exercise(
     by the mean of the fans: np.sqrt(2 / (fan_in + fan_out)) => 1 / np.sqrt((fan_in + fan_out) / 2)
     """),
 )
-_he = Rule("he_init", he_std, "the variance is 2 / fan_in")
+_he = Rule("he_init", he_std, "the spread with which ReLU keeps the mean square, forward")
 HE = exercise(
     init.he_init,
     (
@@ -285,6 +291,8 @@ HE = exercise(
         and r have the deviation r / sqrt(3).
     scale-missing: std * np.random => np.random
         Your weights have deviation 1: they are not scaled.
+    deviation-as-mean: std * np.random.randn(fan_in, fan_out) => np.random.normal(std, 1, (fan_in, fan_out))
+        Your deviation has become the mean of the weights: the first argument of `normal` is the mean.
     """),
     RIGHT.rights("""
     default_rng: by he_generator

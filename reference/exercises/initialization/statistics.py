@@ -45,6 +45,8 @@ STATISTICS = exercise(
         takes_gaps(),
     ),
     named.wrongs("""
+    always-from-the-input: z = h @ w => z = x @ w
+        Each of your layers is fed x. All but the first should get what left the layer before them.
     last-layer-linear:
         - h = np.tanh(z) if activation == "tanh" else np.maximum(z, 0)
         + h = np.tanh(z) if activation == "tanh" else np.maximum(z, 0)

@@ -79,6 +79,9 @@ TUNE = exercise(
     averaged-twice: a.T @ dz, np.sum(dz, axis=0) => a.T @ dz / len(x), np.mean(dz, axis=0)
         You divide by N twice. The gradient of the mean loss has its 1/N already; below it, gradients are
         added up over the examples.
+    weights-averaged-twice: a.T @ dz, np.sum => a.T @ dz / len(x), np.sum
+        Your dw is divided by N twice. The gradient of the mean loss has its 1/N already; below it, gradients
+        are added up over the examples.
     bias-averaged: np.sum(dz, axis=0) => np.mean(dz, axis=0)
         Your bias gradients are means over the examples. A bias is added in each of them, so its gradients
         add.
