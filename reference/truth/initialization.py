@@ -226,7 +226,7 @@ def softmax_loss(scores: Array, y: Array) -> tuple[float, Array]:
     """Mean of -log softmax(scores)[y] over the N rows of scores: (N, C), and its gradient: (N, C)."""
     shifted = scores - np.max(scores, axis=1, keepdims=True)
     log_p = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
-    rows = np.arange(len(y))
+    right = np.arange(len(y)), y
     dscores: Array = np.exp(log_p)
-    dscores[rows, y] -= 1
-    return float(-np.mean(log_p[rows, y])), dscores / len(y)
+    dscores[right] -= 1
+    return float(-np.mean(log_p[right])), dscores / len(y)

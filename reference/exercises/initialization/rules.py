@@ -269,7 +269,7 @@ HE = exercise(
     ),
     _mistakes("""
     xavier-instead: 2 / fan_in => 2 / (fan_in + fan_out)
-        This is Xavier's rule, 2 / (fan_in + fan_out). He's counts the inputs only.
+        This is Xavier's rule, which counts inputs and outputs. He's counts the inputs only.
     one-over-fan-in: 2 / fan_in => 1 / fan_in
         Your variance is 1 / fan_in: right for a layer that lets everything through. ReLU keeps half of
         the mean square, and He's rule makes up for that.
