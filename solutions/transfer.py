@@ -25,7 +25,7 @@
 # | 9 | Everything in the right order | 7 min | ●●○ | 9 |
 # | 10 | What is it worth? | 14 min | ●○○ | |
 # | 11 | Your turn | 9 min | ●●○ | 10 |
-# | 12 | Larger networks | 1 min | ●○○ | |
+# | 12 | Larger networks | 2 min | ●○○ | |
 # | 13 | Your own signs | 10 min | ●○○ | |
 # | 14 | Two questions | 12 min | ●●○ | 12 |
 #
@@ -1162,7 +1162,7 @@ check(choose_strategy)
 
 # %% [markdown]
 # ## 12 Larger networks
-# *1 minutes, ●○○*
+# *2 minutes, ●○○*
 #
 # Nothing in your functions knows our small network. If you have a network connection and
 # torchvision (the cell says how to install it), set `DOWNLOAD = True`: the cell then loads a
