@@ -1109,7 +1109,7 @@ check(train_epoch)
 def spirals(epochs):
     x, y = data.spirals(100)
     params, order = new_params([2, 32, 32, 3], 1, 0.4), np.random.default_rng(0)
-    for _ in range(epochs):
+    for _epoch in range(epochs):
         params, losses = train_epoch(params, minibatches(x, y, 30, int(order.integers(10**6))), 0.2)
     right = (three_layer_forward(x, params)[0].argmax(axis=1) == y).mean()
     return plots.regions(lambda at: three_layer_forward(at, params)[0].argmax(axis=1), x, y,
