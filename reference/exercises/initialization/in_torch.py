@@ -53,15 +53,18 @@ def _ours(rule: Any) -> Any:
 
 
 def _theirs(rule: Any) -> Any:
-    """What torch multiplied normal numbers by, in our layout: its weights are (fan_out, fan_in)."""
+    """What torch multiplied normal numbers by, in our layout: its weights are (fan_out, fan_in).
+
+    They are drawn on the CPU: a GPU has another stream, and the number that they are multiplied by is the
+    host's in either case.
+    """
 
     def deviation(fan_in: int, fan_out: int, seed: int, like: Any) -> Any:
         drawn = []
         for fill in (rule, torch.nn.init.normal_):
-            stream = torch.Generator(like.device).manual_seed(seed)
-            empty = torch.empty(fan_out, fan_in, dtype=torch.float64, device=like.device)
-            drawn.append(fill(empty, generator=stream))
-        return (drawn[0] / drawn[1]).T.to(like.dtype)
+            stream = torch.Generator().manual_seed(seed)
+            drawn.append(fill(torch.empty(fan_out, fan_in, dtype=torch.float64), generator=stream))
+        return (drawn[0] / drawn[1]).T.to(like)
 
     return deviation
 
@@ -100,7 +103,10 @@ def grouped(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def different(dw: Any) -> Any:
-    return torch.tensor(torch.unique((dw / dw.abs().max() * 1e5).round(), dim=1).shape[1])
+    """How many columns have no equal to their left."""
+    rounded = (dw / dw.abs().max() * 1e5).round()
+    equal = (rounded[:, :, None] == rounded[:, None, :]).all(dim=0)
+    return (~equal.triu(diagonal=1).any(dim=0)).sum()
 
 
 def layers(rng: np.random.Generator) -> dict[str, Any]:
