@@ -88,6 +88,7 @@ begin("activations")
 # **Predict** the three accuracies, roughly, before you run the cell.
 
 # %% role="explore" folded=true
+# Three networks on the spiral
 x_spiral, y_spiral = data.spirals(noise=0.15)
 NOTHING = (lambda x: (x, None), lambda dout, cache: dout)
 
@@ -263,6 +264,7 @@ check(sigmoid_backward, sigmoid_forward)
 # shaded strip reaches from $-5$ to $5$.
 
 # %% role="explore" folded=true
+# The sigmoid and its slope
 def with_slope(forward, backward, title, zone=5.0, ylim=(-1.2, 1.2)):
     """A function and its slope, the safe zone shaded; the gradient check is in the title."""
     x = np.linspace(-10, 10, 401)
@@ -333,6 +335,7 @@ check(saturated_fraction)
 # **Predict** which of them saturates it.
 
 # %% role="explore" folded=true
+# The first layer gets pixels in three scalings
 digits = data.digits()
 
 
@@ -358,6 +361,7 @@ interactive.explore(first_layer)
 # pictures at the end. **Predict** the shape of the second line: does it rise, fall, or both?
 
 # %% role="explore" folded=true
+# Saturation and learning, for six starts
 SIGMOID = (sigmoid_forward, sigmoid_backward)
 SEEDS = (1, 2, 3)
 
@@ -572,6 +576,7 @@ check(tanh_backward, tanh_forward)
 # **Predict** with $\tanh(x) = 2\,\sigma(2x) - 1$ where that of tanh ends.
 
 # %% role="explore" folded=true
+# tanh and its slope
 interactive.explore(lambda: with_slope(tanh_forward, tanh_backward, "tanh", zone=2.5))
 
 # %% [markdown]
@@ -644,6 +649,7 @@ check(relu_backward, relu_forward)
 # the second one be wrong, where $x > 0$ or where $x < 0$?
 
 # %% role="explore" folded=true
+# A shortcut, with a dout that survives and one that does not
 def relu_backward_in_place(dout, cache):
     dx = dout
     dx[cache <= 0] = 0
@@ -682,6 +688,7 @@ interactive.explore(shortcut)
 # **Predict** two ratios: $\exp$ to $\max$, and your sigmoid to the matrix product.
 
 # %% role="explore" folded=true
+# The cost of max, exp, tanh, your functions and a matrix product
 def cost():
     x, w = np.random.default_rng(3).standard_normal((2, 500, 500))
     candidates = {
@@ -869,6 +876,7 @@ interactive.explore(norms_by_depth)
 # once for sigmoid and once for ReLU.
 
 # %% role="explore" folded=true
+# Learning with 2, 3 and 9 layers
 def depth_and_learning():
     figure, axes = plots.panels(2, size=(4.8, 3.4), sharey=True)
     for ax, (name, kind, rate) in zip(axes, (("sigmoid", SIGMOID, 0.3), ("ReLU", RELU, 0.1))):
@@ -892,6 +900,7 @@ interactive.explore(depth_and_learning)
 # on? What happens to ReLU at that scale?
 
 # %% role="explore" folded=true
+# Gradients of a stack of your choice
 def any_stack(depth, scale, activation):
     kind = {"sigmoid": SIGMOID, "tanh": TANH, "ReLU": RELU}[activation]
     network = new_network(depth, kind, scale)
@@ -993,6 +1002,7 @@ check(dead_fraction)
 # **Predict** the learning rate at which the first units die.
 
 # %% role="explore" folded=true
+# Dead units at rising learning rates
 def dead_in_layer(network, layer):
     """The share of units of a hidden layer that no training picture switches on."""
     _, trail = network.propagate(digits.x_train)
@@ -1188,6 +1198,7 @@ check(elu_backward, elu_forward)
 # **Predict** for each of the three: do the units come back?
 
 # %% role="explore" folded=true
+# An accident at step 50
 LEAKY = (leaky_relu_forward, leaky_relu_backward)
 ELU = (elu_forward, elu_backward)
 
@@ -1267,6 +1278,7 @@ interactive.explore(bad_start)
 # $K = 3$:
 
 # %% role="explore" folded=true
+# One maxout unit with three lines
 def three_lines():
     x = np.linspace(-3, 3, 200)
     lines = np.array([-1.0, 0.2, 1.5])[:, None] * x + np.array([-1.0, 0.3, -1.2])[:, None]
@@ -1586,6 +1598,7 @@ check(gelu_backward, gelu_forward)
 # which slope did you choose there?
 
 # %% role="explore" folded=true
+# Seven activations, with a tangent
 SILU = (silu_forward, silu_backward)
 GELU = (gelu_forward, gelu_backward)
 ALL = {
@@ -1655,6 +1668,7 @@ interactive.explore(
 # steps. **Predict** the winner, and predict how far the best is ahead of the second.
 
 # %% role="explore" folded=true
+# The race through nine layers
 RACED = {}
 
 
@@ -1701,6 +1715,7 @@ interactive.explore(race)
 # logarithm). **Predict** the order of the three. What could go wrong with the last one?
 
 # %% role="explore" folded=true
+# What stands at the output
 def logistic(scores, y):
     z = scores[:, 0]
     p, _ = sigmoid_forward(z)
@@ -1794,6 +1809,7 @@ def my_backward(dout, cache):
     return dout / (1 + np.abs(cache)) ** 2
 
 # %% role="explore" folded=true
+# Your bend and its slope
 def my_bend():
     return with_slope(my_forward, my_backward, "mine", ylim=None)
 
@@ -1801,6 +1817,7 @@ def my_bend():
 interactive.explore(my_bend)
 
 # %% role="explore" folded=true
+# Your place in the race
 def nine_layers(kind, scale=0.2, rate=0.1):
     """Validation accuracies of nine layers with this activation; NaN where the loss diverged."""
     reached = []

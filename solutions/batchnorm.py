@@ -137,6 +137,7 @@ interactive.explore(plain_starts)
 # like** on a logarithmic axis?
 
 # %% role="explore" folded=true
+# The spread of the numbers, layer by layer
 def spread_by_layer():
     spreads = {}
     for scale in (0.02, 0.2, 0.5):
@@ -642,6 +643,7 @@ check(batchnorm_forward)
 # 3. What does *train* mode give for a batch of a single example?
 
 # %% role="explore" folded=true
+# Three questions to your forward pass
 def three_questions():
     rng = np.random.default_rng(4)
     bn_param = {"mode": "train"}
@@ -690,6 +692,7 @@ interactive.explore(three_questions)
 # smoothest, and which one arrives first?
 
 # %% role="explore" folded=true
+# A running mean follows a jump
 def memory(momentum):
     source = np.random.default_rng(6)
     bn_param = {"mode": "train", "momentum": momentum}
@@ -1207,6 +1210,7 @@ check(batchnorm_backward, batchnorm_forward)
 # `1e-2`. There is little in between.
 
 # %% role="explore" folded=true
+# A gradient check of all three gradients
 def probe(N=6, D=4, seed=7):
     """A batch, gamma, beta and an upstream gradient with nothing special about them."""
     rng = np.random.default_rng(seed)
@@ -1282,6 +1286,7 @@ interactive.explore(lazy_probes)
 # **Predict** the curve for $s = 0.02$, the start at which nothing moved.
 
 # %% role="explore" folded=true
+# The three starts, without and with your layer
 def second_curve():
     figure, axes = plots.panels(3, size=(4, 3.2))
     for ax, scale in zip(axes, (0.02, 0.2, 0.5)):
@@ -1305,6 +1310,7 @@ interactive.explore(second_curve)
 # loss has stayed at 2.303?
 
 # %% role="explore" folded=true
+# Ten pictures, read by both networks
 def what_they_read():
     answers = []
     for norm in (None, (batchnorm_forward, batchnorm_backward)):
@@ -1419,6 +1425,7 @@ check(batchnorm_backward_alt, batchnorm_forward)
 # right angles to its column of $\hat x$.
 
 # %% role="explore" folded=true
+# Both backward passes: values and time
 def two_ways_back():
     rng = np.random.default_rng(8)
     x, dout = rng.standard_normal((500, 200)), rng.standard_normal((500, 200))
@@ -1535,6 +1542,7 @@ def published_backward(dout, cache):
 # `out` are $|\gamma|$.
 
 # %% role="explore" folded=true
+# The published version, measured
 def measure_published():
     x, gamma, beta, dout = probe(N=16)
     out, cache = published_forward(x, gamma, beta, 1e-5)
@@ -1626,6 +1634,7 @@ check(name_faulty_step)
 # Now aim it at the published version.
 
 # %% role="explore" folded=true
+# Your search on the published version
 def the_culprit():
     x, gamma, beta, _ = probe(N=16)
     _, (stages, _, eps) = published_forward(x, gamma, beta, 1e-5)
@@ -1671,6 +1680,7 @@ check(repaired_forward)
 # </details>
 
 # %% role="explore" folded=true
+# The repaired version, measured
 def verify_repair():
     x, gamma, beta, dout = probe(N=16)
     out, cache = repaired_forward(x, gamma, beta, 1e-5)
@@ -1692,6 +1702,7 @@ interactive.explore(verify_repair)
 # a layer whose outputs are too small by a factor of $\sqrt{50} \approx 7$?
 
 # %% role="explore" folded=true
+# What the fault costs in training
 def cost_of_the_fault():
     versions = {"published": published_forward, "repaired": repaired_forward}
     curves = {}
@@ -1854,6 +1865,7 @@ check(layernorm_backward, layernorm_forward)
 # the *other* examples of the batch are replaced?
 
 # %% role="explore" folded=true
+# Does the first row change with the others?
 def other_peoples_examples():
     x, gamma, beta, _ = probe(N=8)
     replaced = x.copy()
@@ -1890,6 +1902,7 @@ interactive.explore(other_peoples_examples)
 # starts. Where does each network stop learning?
 
 # %% role="explore" folded=true
+# Rising learning rates
 BATCHNORM = (batchnorm_forward, batchnorm_backward_alt)
 LAYERNORM = (layernorm_forward, layernorm_backward)
 SEEDS = (1, 2)
@@ -1939,6 +1952,7 @@ interactive.explore(rising_rates)
 # lengths and look at the loss, without training any further. Up to which length does the loss fall?
 
 # %% role="explore" folded=true
+# One gradient, longer and longer steps
 def trust_in_the_gradient():
     lengths = np.logspace(-2, 1.5, 22)
     curves = {}
@@ -1979,6 +1993,7 @@ interactive.explore(trust_in_the_gradient)
 # difference?
 
 # %% role="explore" folded=true
+# Starts over five powers of ten
 def bad_starts():
     scales = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 1, 3)
     kinds = {
@@ -2034,6 +2049,7 @@ interactive.explore(bad_starts)
 # these numbers lie in the dark band, nine tenths in the light one. What do you expect on the right?
 
 # %% role="explore" folded=true
+# One layer's inputs during training
 def one_layers_inputs():
     def watch(network, step):
         if step % 5:
@@ -2080,6 +2096,7 @@ interactive.explore(one_layers_inputs)
 # </details>
 
 # %% role="explore" folded=true
+# Batches of 64 down to 2
 def batch_sizes():
     sizes = (2, 4, 8, 16, 32, 64)
     norms = {"without": None, "with batchnorm": BATCHNORM, "with layernorm": LAYERNORM}
@@ -2114,6 +2131,7 @@ interactive.explore(batch_sizes)
 # learning, slower learning, or no difference? (Two starts each.)
 
 # %% role="explore" folded=true
+# gamma and beta, learned and frozen
 def frozen_parameters():
     kinds = {
         "both learn": (),
@@ -2152,6 +2170,7 @@ interactive.explore(frozen_parameters)
 # </details>
 
 # %% role="explore" folded=true
+# A network of your choice
 def your_own(scale, rate, batch_size, layer):
     norm = {"none": None, "batchnorm": BATCHNORM, "layernorm": LAYERNORM}[layer]
     network, history = run(scale=scale, rate=rate, norm=norm, batch_size=batch_size)
@@ -2199,6 +2218,7 @@ MY_DIGIT = """
 mine = data.drawn(MY_DIGIT, width=6)
 
 # %% role="explore" folded=true
+# Your digit, read alone
 def read_alone():
     network, _ = run(scale=0.02, norm=BATCHNORM)
     probabilities = {}
