@@ -31,7 +31,8 @@
 # minutes for each written question, and for each line of the solution, `return` apart, 45 seconds
 # where it follows from a formula (●○○), 75 where something has to be worked out first (●●○), 105
 # where it takes paper and pencil (●●●). A row of calls that only follow each other counts as one
-# line.
+# line. Points: one for a step forward, two or three for a step back, five to fourteen for what puts
+# steps together or takes a derivation of its own.
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
 # cell below it: it compares your function with recorded answers and says what it found, as often as
