@@ -34,7 +34,9 @@ def walks(
     at the border of the picture. legend: names the paths on the right (default: if there are several).
     """
     legend = len(paths) > 1 if legend is None else legend
-    ax = ax or new_axes((7.8 if legend else 6.4, 4.0))[1]
+    if ax is None:
+        picture, ax = new_axes((7.8 if legend else 6.4, 4.0))
+        picture.describe("\n".join(_in_words(landscape, paths)))
     lines, heads = _prepare(ax, landscape, paths, title)
     for line, head, path in zip(lines, heads, paths.values(), strict=True):
         _put(line, head, np.asarray(path, dtype=float))
@@ -75,9 +77,29 @@ def race(
         ax.set_visible(False)
     shown = walkers[: len(walkers) // len(runs)]
     figure.legend(handles=[head for _, head in shown], loc="outside lower center", ncols=6, columnspacing=1.2)
+    figure.describe(
+        "\n".join(
+            f"{title}: {line}"
+            for title, (landscape, paths) in runs.items()
+            for line in _in_words(landscape, paths)
+        )
+    )
     passed = np.linspace(0, (longest - 1) ** 0.5, moments) ** 2
     figure.grow(walkers, passed.round().astype(int), seconds)
     return figure
+
+
+def _in_words(landscape: Landscape, paths: Walks) -> list[str]:
+    """Each walk as a sentence: how many steps, from where to where, and what became of the loss."""
+    told = []
+    for label, path in paths.items():
+        path = np.asarray(path, dtype=float)
+        with np.errstate(all="ignore"):
+            first, last = (
+                f"({w[0]:.2g}, {w[1]:.2g}) at loss {float(landscape.loss(w)):.2g}" for w in path[[0, -1]]
+            )
+        told.append(f"{label}, {len(path) - 1} steps: from {first} to {last}.")
+    return told
 
 
 def _prepare(

@@ -117,3 +117,12 @@ def test_axes_are_labelled_and_every_path_is_named():
     figure = plots.walks(data.saddle(), paths(), title="A saddle")
     assert figure.axes[0].get_xlabel() == "$w_1$"
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["one", "other"]
+
+
+def test_a_race_says_in_words_where_each_walk_led():
+    landscape = data.ravine(25.0)
+    walks = {"slow": np.array([[-4.0, 0.8], [-2.0, 0.0]]), "fast": np.array([[-4.0, 0.8], [0.0, 0.0]])}
+    told = plots.race({"A ravine": (landscape, walks)}).words().splitlines()
+    assert told[0] == "A ravine: slow, 1 steps: from (-4, 0.8) at loss 16 to (-2, 0) at loss 2."
+    assert told[1] == "A ravine: fast, 1 steps: from (-4, 0.8) at loss 16 to (0, 0) at loss 0."
+    assert plots.walks(landscape, walks).words().startswith("slow, 1 steps: from (-4, 0.8)")
