@@ -107,7 +107,7 @@ check(flatten_images)
 # *5 minutes, ●●○, 5 points*
 #
 # A neuron has a **weight** for each input and a **bias**. It adds up its inputs, each times its
-# weight, and then bends the sum into a number between 0 and 1:
+# weight, and then squeezes the sum between 0 and 1:
 #
 # $$z = \sum_{d=1}^{D} w_d\,x_d + b, \qquad a = \sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
@@ -154,14 +154,14 @@ interactive.explore(neuron)
 #
 # <details><summary>Compare your answer</summary>
 #
-# One half; and $\sigma(-z) = 1 - \sigma(z)$: insert $-z$ into the second form.
+# One half; and $\sigma(-z) = 1 - \sigma(z)$: put $-z$ into the second form.
 # </details>
 #
 # <details><summary>Hint: the values are right, but there is a warning of an overflow</summary>
 #
 # <code>np.where(condition, a, b)</code> computes both a and b for every entry, and chooses
-# afterwards.
-# So neither may overflow anywhere. Give <code>np.exp</code> a number that is never positive.
+# afterwards. So neither may overflow anywhere. Give <code>np.exp</code> a number that is never
+# positive.
 # </details>
 #
 # <details><summary>Hint: how do both halves fit into one line?</summary>
@@ -266,7 +266,7 @@ check(logistic_loss)
 # <details><summary>Another way, once yours passes</summary>
 #
 # <code>np.logaddexp(0, z)</code> is $\log(e^0 + e^z)$ computed safely. PyTorch's
-# <code>BCEWithLogitsLoss</code> is this function; its older sister <code>BCELoss</code> takes
+# <code>BCEWithLogitsLoss</code> is this function; its relative <code>BCELoss</code> takes
 # probabilities and cuts the logarithm off at −100, so that a loss of 1000 becomes one of 100.
 # </details>
 
@@ -515,9 +515,9 @@ interactive.explore(
 )
 
 # %% [markdown]
-# The cost starts at 0.693: all weights are 0, so the neuron says one half to every picture. After
-# one step the weights are proportional to a difference of mean pictures (pictures with a circle
-# minus those without, weighted by $a - y$): a blurred ring. Then they get sharper: the neuron
+# The cost starts at 0.693: all weights are 0, so the neuron says one half to every picture. There
+# $a - y$ is $\pm\tfrac12$, so the first step adds up the pictures with a circle, subtracts those
+# without, and multiplies by $\eta / 2N$: a blurred ring. Then it gets sharper: the neuron
 # *subtracts* what squares and triangles have and circles have not. It is a stencil. Ink on violet
 # places speaks for a circle, ink on orange ones against it.
 #
@@ -567,8 +567,8 @@ interactive.explore(one_and_all)
 # <details><summary>Hint: how do I draw an order, with and without a seed?</summary>
 #
 # <code>np.random.default_rng(seed)</code> makes a generator, for <code>None</code> one that nobody
-# can
-# predict. Its method <code>permutation(n)</code> gives the numbers 0 to n − 1 in a random order.
+# can predict. Its method <code>permutation(n)</code> gives the numbers 0 to n − 1 in a random
+# order.
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -696,7 +696,7 @@ def three_stencils():
 interactive.explore(three_stencils)
 
 # %% [markdown]
-# The first stencil is that of section 7, but for rounding: the neurons do not know of each other.
+# The first stencil is that of section 7, apart from rounding: no neuron knows of the others.
 # Yet each one subtracts the shapes of the others. It has to, since it sees all the ink, and where
 # lines of two shapes often coincide, ink alone tells little.
 #
@@ -762,8 +762,8 @@ check(softmax)
 # $$\frac{\partial L}{\partial z_c} = \frac{e^{z_c}}{\sum_k e^{z_k}} - [c = y] = p_c - [c = y],$$
 #
 # where $[c = y]$ is 1 for the right class and 0 for all others. Prediction minus answer, once more.
-# Now every logit is in the gradient of every weight's neighbour: the neurons are no longer
-# independent. With the mean, divide by $N$.
+# But $p_c$ has all logits in it, so what one neuron learns depends on what the others say: they are
+# no longer independent. With the mean, divide by $N$.
 #
 # **Before you write**: what is the loss of a network that knows nothing, for 3 classes and for 10?
 #
@@ -854,9 +854,9 @@ interactive.explore(two_opinions)
 # %% [markdown]
 # (The pictures are the first new ones of their kind on which the independent neurons are right.)
 # Softmax always gives away a sum of 1: also where there is nothing, and where two things are there
-# it has to share. It was told that there is exactly one shape, and answers *which*, never *whether*.
-# Independent neurons can stay below one half for all three, or say yes three times. Neither is
-# better; they answer different questions.
+# it has to share. It was told that there is exactly one shape, and answers *which*, never
+# *whether*. Independent neurons can stay below one half for all three, or say yes three times.
+# Neither is better; they answer different questions.
 #
 # ## 11 How large?
 # *4 minutes, ●○○, 5 points*
@@ -914,7 +914,7 @@ interactive.explore(predicted_radius)
 
 # %% [markdown]
 # The same architecture with another output and another loss does another job. Its stencil: ink far
-# from the middle counts for a large radius, ink near the middle against it.
+# from the middle speaks for a large radius, a ring of about ten pixels around it against one.
 #
 # ## 12 Three layers
 # *25 minutes, ●●●, 19 points*
@@ -999,7 +999,7 @@ check(three_layer_forward)
 # \underbrace{(\mathrm{d}S\,W_3^\top) \odot [Z_2 > 0]}_{\mathrm{d}Z_2,\ \text{known already}}\;
 # W_2^\top\bigr) \odot [Z_1 > 0]\Bigr) .$$
 #
-# Whoever computes each gradient by itself does the inner part again for every layer. Going
+# If you compute each gradient by itself, you do the inner part again for every layer. Going
 # backwards does it once. That is all there is to **backpropagation**: the chain rule, from the end,
 # with nothing computed twice. It works for a hundred layers as well.
 #
@@ -1015,8 +1015,7 @@ check(three_layer_forward)
 # <details><summary>Hint: the gradients of the third layer are right, the others are not</summary>
 #
 # Then look at the first ReLU on the way back. Does it ask where the <i>unit</i> was on, or where
-# the
-# <i>gradient</i> is positive?
+# the <i>gradient</i> is positive?
 # </details>
 
 # %% role="exercise" from_truth=true
@@ -1094,7 +1093,7 @@ def train_epoch(params, batches, learning_rate):
     params: dict as for three_layer_forward; it and its arrays keep their values.
     batches: list of pairs (x, y), as minibatches gives them; y: classes, whole numbers.
     Each step starts from the parameters that the last one ended with.
-    Returns params after the last step, and losses: a list of the loss of each batch before its step.
+    Returns params after the last step, and losses: a list, the loss of each batch before its step.
     """
 
 # %% role="check" points=4
@@ -1178,9 +1177,9 @@ def first_layer():
 interactive.explore(first_layer)
 
 # %% [markdown]
-# Not whole digits: contrasts, such as ink here and none beside it. The pale ones have hardly moved from
-# the random numbers they began with. What no single neuron can read, the layers behind them read
-# off all 64 together.
+# Not whole digits: contrasts, such as ink here and none beside it. The pale ones have hardly moved
+# from the random numbers they began with. (Over three starts, this network reads 97 to 98 % of the
+# new digits.)
 #
 # **And now yours.** Change the drawing in the next cell: a dot is paper, `#` is ink, `+` pale ink,
 # in any number of rows and columns. Or photograph a digit on paper, upload the file beside this
@@ -1323,7 +1322,7 @@ sketchpad(read_mine)
 # | affine layer | $Z = XW + b$ | $\mathrm dX = \mathrm dZ\,W^\top$ |
 # | its parameters | | $\mathrm dW = X^\top \mathrm dZ$, $\mathrm db = \sum_n \mathrm dZ_n$ |
 # | ReLU | $H = \max(0, Z)$ | $\mathrm dZ = \mathrm dH \odot [Z > 0]$ |
-# | sigmoid, logistic loss | mean of $\max(z, 0) - y z + \log(1 + e^{-\lvert z\rvert})$ | $(a - y) / N$ |
+# | logistic loss | mean of $\max(z, 0) - y z + \log(1 + e^{-\lvert z\rvert})$ | $(a - y) / N$ |
 # | several labels | the same, summed over the labels | $(a - y) / N$ |
 # | softmax, its loss | mean of $\log\sum_k e^{z_k - m} - (z_y - m)$ | $(p_c - [c = y]) / N$ |
 # | squared error | mean of $\sum_k (\hat y_k - y_k)^2$ | $2 (\hat y - y) / N$ |
@@ -1354,10 +1353,9 @@ sketchpad(read_mine)
 #
 # - The way back through layers: Rumelhart, Hinton and Williams,
 #   [*Learning representations by back-propagating errors*](https://doi.org/10.1038/323533a0), 1986.
-# - Softmax as probabilities of classes: Bridle, *Training stochastic model recognition algorithms as
-#   networks can lead to maximum mutual information estimation of parameters*, in
-#   [Advances in Neural Information Processing Systems 2](https://proceedings.neurips.cc/paper/1989),
-#   1989.
+# - Softmax as probabilities of classes: Bridle, *Training stochastic model recognition algorithms
+#   as networks can lead to maximum mutual information estimation of parameters*,
+#   [NIPS 1989](https://proceedings.neurips.cc/paper/1989).
 # - Why a few random examples are enough for a step: Bottou, Curtis and Nocedal,
 #   [*Optimization methods for large-scale machine learning*](https://arxiv.org/abs/1606.04838),
 #   2018.

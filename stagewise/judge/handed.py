@@ -57,6 +57,18 @@ def search(rounds: Sequence[tuple[Mapping[str, Sequence[float]], Sequence[float]
     )
 
 
+def polynomial(name: str, a: np.ndarray, c: np.ndarray) -> Data:
+    """A function of arrays in the shape of a and c, one of POLYNOMIALS by its name; it returns a number."""
+    return _described("polynomial", "a function", name=name, a=a, c=c)
+
+
+POLYNOMIALS: dict[str, Callable[..., Any]] = {
+    "quadratic": lambda x, a, c: np.sum(a * x**2 + c * x),
+    "cubic": lambda x, a, c: np.sum(a * x**3 + c * x),
+    "coupled": lambda x, a, c: np.sum(a * x) ** 2 + np.sum(c * x),
+}
+
+
 def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of data that calls `function` with what the data describes; what was asked of it meanwhile
     is written into its description."""
@@ -150,12 +162,17 @@ def _make_search(data: Data) -> Callable[[Any], list[tuple[dict[str, float], flo
     return search
 
 
+def _make_polynomial(data: Data) -> Callable[[Any], float]:
+    return lambda x: float(POLYNOMIALS[data["name"]](x, data["a"], data["c"]))
+
+
 _MAKERS: dict[Any, Callable[[Data], Any]] = {
     "generator": _make_generator,
     "objective": _make_objective,
     "loss of strength": _make_loss,
     "training step": _make_step,
     "search": _make_search,
+    "polynomial": _make_polynomial,
 }
 
 

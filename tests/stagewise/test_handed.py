@@ -106,3 +106,12 @@ def test_an_error_calls_a_function_by_its_own_name():
     data = handed.objective({"rate": -2.0}, {"rate": 0.5})
     with pytest.raises(TypeError, match=r"^evaluate\(\) takes 1 positional argument but 2 were given"):
         wrap(lambda evaluate: evaluate(0.1, 0.2))(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("quadratic", 3 + 4 + 0.5 - 2), ("cubic", 3 - 8 + 0.5 - 2), ("coupled", (3 - 2) ** 2 + 0.5 - 2)],
+)
+def test_a_polynomial_takes_arrays(name, value):
+    described = handed.polynomial(name, np.array([3.0, 1.0]), np.array([0.5, 1.0]))
+    assert handed.wrap(lambda f, x: f(x))(described, np.array([1.0, -2.0])) == value

@@ -1,9 +1,9 @@
-"""What is seen of a walk through data in batches, and of functions that are handed over as data."""
+"""What is seen of a walk through data in batches."""
 
 import numpy as np
 import pytest
 
-from stagewise.judge import given_functions, walks
+from stagewise.judge import walks
 
 X, Y = np.arange(10.0).reshape(5, 2), np.array([10, 11, 12, 13, 14])
 NONE = walks.NONE
@@ -81,16 +81,3 @@ def test_a_generator_is_walked_through_and_an_endless_one_is_left():
 
     assert walks.wrap(lambda: iter(batches((0,), (1,))))()[1][1] == [11]
     assert len(walks.wrap(endless)()) == walks.MOST
-
-
-def test_a_description_becomes_a_function_and_other_values_stay():
-    described = {"kind": "function", "name": "cubic", "a": np.array([2.0, 1.0]), "c": np.array([0.0, 1.0])}
-    call = given_functions.wrap(lambda f, x, h=None: (f(x), h))
-    assert call(described, np.array([1.0, 2.0]), h=3) == (2 + 8 + 2, 3)
-    assert given_functions.wrap(lambda value: value)({"kind": "other"}) == {"kind": "other"}
-
-
-def test_the_functions_are_those_that_they_say():
-    x, a, c = np.array([1.0, -2.0]), np.array([3.0, 1.0]), np.array([0.5, 1.0])
-    assert given_functions.quadratic(x, a, c) == 3 + 4 + 0.5 - 2
-    assert given_functions.coupled(x, a, c) == (3 - 2) ** 2 + 0.5 - 2

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.exercises.activations import smooth
 from reference.exercises.foundations.inputs import answered, far, logits, unlikely
 from reference.kit import probes
 from reference.kit.drawn import Drawn
@@ -27,17 +28,12 @@ CAPPED = (
 
 def naive_sigmoid(z: Any) -> Any:
     """The formula as it stands: right, but exp overflows and warns."""
-    return 1 / (1 + np.exp(-z))
+    return smooth.naive_sigmoid(z)[0]
 
 
 def sigmoid_by_sides(z: Any) -> Any:
     """Each side with the form whose exp is at most 1."""
-    a = np.empty_like(z)
-    positive = z > 0
-    a[positive] = 1 / (1 + np.exp(-z[positive]))
-    small = np.exp(z[~positive])
-    a[~positive] = small / (1 + small)
-    return a
+    return smooth.sigmoid_by_sides(z)[0]
 
 
 def quietly(compute: Any) -> Any:
@@ -159,7 +155,7 @@ LOGISTIC = exercise(
         _logistic("9 examples", answered(logits(9)), weight=2, main=True),
         _logistic("z (5,) and y (5, 1)", answered(logits(5), (5, 1)), weight=0.5, why=BOTH_SHAPES),
         _logistic("one example", answered(logits(1, 1)), weight=0.5, why="N = 1"),
-        _logistic("y as floats", answered(logits(6), floats=True), weight=0.5, why="0.0 and 1.0"),
+        _logistic("y as floats", answered(logits(6), floats=True), weight=0.5, visible=True),
         takes_gaps(answered(logits(6)), why=probes.MEMORY),
     ),
     named.wrongs("""
@@ -243,7 +239,7 @@ MULTILABEL = exercise(
         _labels("5 examples, 7 labels", answered(logits(5, 7)), weight=2, main=True),
         _labels("one label", _one_label, weight=0.5, why="L = 1: the logistic loss"),
         _labels("one example", answered(logits(1, 4)), weight=0.5, why="N = 1"),
-        _labels("y as floats", answered(logits(4, 3), floats=True), weight=0.5, why="0.0 and 1.0"),
+        _labels("y as floats", answered(logits(4, 3), floats=True), weight=0.5, visible=True),
         takes_gaps(answered(logits(4, 3)), why=probes.MEMORY),
     ),
     named.wrongs("""

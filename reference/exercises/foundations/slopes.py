@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from reference.kit import probes
-from reference.kit.drawn import Drawn
+from reference.kit.drawn import Drawn, in_float32
 from reference.kit.exercise import Inputs
 from reference.kit.notation import Notation
 from reference.kit.promises import takes_gaps
 from reference.kit.variants import exercise
 from reference.truth import foundations as fo
+from stagewise.judge.handed import polynomial
 
 CUT_OFF = (
     "Where x holds whole numbers, the step h is cut off when it is stored: an array of integers cannot hold "
@@ -25,8 +26,7 @@ def slopes(name: str, *shape: int, h: float | None = None, whole: bool = False) 
     def drawn(rng: np.random.Generator) -> Drawn:
         a, c = rng.uniform(0.5, 2, (2, *shape)) * rng.choice([-1, 1], (2, *shape))
         x = rng.integers(-3, 4, shape) if whole else rng.uniform(-2, 2, shape)
-        f = {"kind": "function", "name": name, "a": a, "c": c}
-        return {"f": f, "x": x, **({} if h is None else {"h": h})}
+        return {"f": polynomial(name, a, c), "x": x, **({} if h is None else {"h": h})}
 
     return drawn
 
@@ -36,8 +36,7 @@ def near_zero(size: int) -> Inputs:
 
     def drawn(rng: np.random.Generator) -> Drawn:
         a = rng.uniform(0.5, 2, size) * rng.choice([-1, 1], size)
-        f = {"kind": "function", "name": "cubic", "a": a, "c": np.zeros(size)}
-        return {"f": f, "x": rng.uniform(2e-5, 6e-5, size)}
+        return {"f": polynomial("cubic", a, np.zeros(size)), "x": rng.uniform(2e-5, 6e-5, size)}
 
     return drawn
 
@@ -107,6 +106,14 @@ NUMERICAL = exercise(
             "differences to both sides: the same h to the right and to the left"
         ),
         _usual("whole numbers", slopes("quadratic", 4, whole=True), visible=True, why=WHOLE),
+        _usual(
+            "numbers in float32",
+            in_float32(slopes("quadratic", 4)),
+            visible=True,
+            weight=0.5,
+            exact_dtype=True,
+            why="gradient is float64: in float32 a step of 1e-5 is hardly more than rounding",
+        ),
         _usual("near 0, where h shows", near_zero(4), visible=True, weight=0.5).because(
             "h not given: 1e-5. Near 0 the slope of a cubic is so small that h can be seen in it"
         ),
@@ -153,5 +160,5 @@ NUMERICAL = exercise(
         on copies: by on_copies
         one index: by flattened
         """),
-    setting="stagewise.judge.given_functions",
+    setting="stagewise.judge.handed",
 )
