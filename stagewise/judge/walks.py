@@ -53,14 +53,13 @@ def pairing(batches: Any, x: Array, y: Array) -> str:
     pairs = _pairs(batches)
     if pairs is None:
         return NONE
-    row_of = dict(zip(_entries(x), y, strict=True))
-    if not set(_all_entries(pairs)) <= set(row_of):
+    place = _places(x)
+    if not set(_all_entries(pairs)) <= set(place):
         return STRANGE
     for some, labels in pairs:
-        for entry, label in zip(_entries(some), labels, strict=False):
-            expected = row_of[entry]
-            if np.shape(label) != np.shape(expected) or np.any(label != expected):
-                return "lost"
+        here = [place[entry] for entry in _entries(some)][: len(labels)]
+        if not np.array_equal(labels[: len(here)], y[here]):
+            return "lost"
     return "kept"
 
 
@@ -78,13 +77,12 @@ def whole_rows(batches: Any, x: Array) -> str:
     pairs = _pairs(batches)
     if pairs is None:
         return NONE
-    rows = dict(zip(_entries(x), x, strict=True))
-    alike = all(
-        some.dtype == x.dtype and entry in rows and np.array_equal(rows[entry], row)
-        for some, _ in pairs
-        for entry, row in zip(_entries(some), some, strict=True)
-    )
-    return "as they are" if alike else "changed"
+    place = _places(x)
+    for some, _ in pairs:
+        here = [place[entry] for entry in _entries(some) if entry in place]
+        if some.dtype != x.dtype or not np.array_equal(some, x[here]):
+            return "changed"
+    return "as they are"
 
 
 def likeness(batches: Any, others: Any, x: Array) -> str:
@@ -117,8 +115,13 @@ def _all_entries(pairs: list[tuple[Array, Array]]) -> list[Any]:
     return [entry for some, _ in pairs for entry in _entries(some)]
 
 
+def _places(x: Array) -> dict[Any, int]:
+    return {entry: row for row, entry in enumerate(_entries(x))}
+
+
 def _entries(x: Array) -> list[Any]:
-    return [row.flat[0].item() if row.size else None for row in np.asarray(x)]
+    found: list[Any] = x.reshape(len(x), -1)[:, 0].tolist() if x.size else [None] * len(x)
+    return found
 
 
 OBSERVERS: dict[str, Callable[..., Any]] = {
