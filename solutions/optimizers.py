@@ -391,11 +391,11 @@ interactive.explore(curvature_of_a_network)
 # are left, and they are small. (Those below minus a thousandth of the largest one are counted.)
 # Eleven of the 63 are zero at all three moments: add one vector of ten weights and a bias to
 # those of *every* class, and all scores of a picture grow by the same number, which softmax does
-# not notice. So no place of this loss has only positive eigenvalues, and yet it has minima.
-# Random matrices tell the truth about the start and not about the end: the lower the loss, the
-# fewer directions lead further down. So high up you rarely get stuck in a minimum, you get *slow*
-# at saddles; and where hardly any direction leads down, the loss is low already. How exactly this
-# holds for large networks is a matter of research ([Dauphin and others,
+# not notice. So nowhere on this loss are all eigenvalues positive, and they could not be at a
+# minimum either. Random matrices tell the truth about the start and not about the end: the lower
+# the loss, the fewer directions lead further down. So high up you rarely get stuck in a minimum,
+# you get *slow* at saddles; and where hardly any direction leads down, the loss is low already.
+# How exactly this holds for large networks is a matter of research ([Dauphin and others,
 # 2014](https://arxiv.org/abs/1406.2572)).
 #
 # How bad is a saddle for plain descent? Near it the gradient is tiny. On
