@@ -1,4 +1,4 @@
-"""What every unit's text owes its readers: little open code, and hints that are not the code."""
+"""What every unit's text owes its readers: short lines, little open code, hints that are not the code."""
 
 import re
 
@@ -48,3 +48,10 @@ def test_there_are_twelve_hints_and_none_is_a_line_of_the_solution(unit):
     answers = {SPEECH.sub("", line) for line in solved(source)}
     told = SPEECH.sub("", " ".join(found))
     assert [answer for answer in answers if len(answer) >= 16 and answer in told] == []
+
+
+@every_text
+def test_lines_of_the_source_have_at_most_100_characters(unit):
+    text = COURSE.unit_source(unit).read_text(encoding="utf-8")
+    given = {line for line in text.splitlines() if line.startswith("    config = {")}  # the truth's own
+    assert [line for line in text.splitlines() if len(line) > 100 and line not in given] == []
