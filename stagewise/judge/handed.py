@@ -188,10 +188,12 @@ def form(numbers: Any) -> str:
     return describe(numbers)
 
 
-def outside(numbers: Any, low: float, high: float) -> int:
-    """How many numbers are not from low to high, but for rounding."""
+def outside(numbers: Any, low: float, high: float) -> str:
+    """Whether numbers are not from low to high, but for rounding, and where they are then."""
     values = _numbers(numbers)
-    return int(np.sum(~((values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6)))))
+    if ((values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6))).all():
+        return "none"
+    return f"numbers from about {values.min():.0f} to about {values.max():.0f}"
 
 
 def distinct(numbers: Any) -> int:
@@ -200,9 +202,11 @@ def distinct(numbers: Any) -> int:
 
 
 def alike(one: Any, other: Any) -> str:
-    """Whether both hold the same numbers."""
-    same = unchanged(copied(_numbers(one)), copied(_numbers(other)))
-    return "the same numbers" if same else "other numbers"
+    """Whether both hold the same numbers, and those are several."""
+    first, second = copied(_numbers(one)), copied(_numbers(other))
+    if not np.isfinite(first).all() or len(np.unique(first)) < 2:
+        return "not several numbers"
+    return "the same numbers" if unchanged(first, second) else "other numbers"
 
 
 def column(results: Any, name: str) -> np.ndarray:
@@ -242,25 +246,29 @@ def rows(part: Any, x: np.ndarray) -> np.ndarray:
     return np.array([float(known.get(row.tobytes(), -1)) for row in part])
 
 
-def parted(train: np.ndarray, val: np.ndarray, x: np.ndarray) -> str:
-    """What became of the rows of x, given the rows of both parts."""
-    both = np.concatenate([train, val])
-    found = np.unique(both[both >= 0])
-    if (both < 0).any():
+def parted(x_train: Any, y_train: Any, x_val: Any, y_val: Any, x: np.ndarray, y: np.ndarray) -> str:
+    """What became of examples (rows of x and labels of y, all of them different) in two parts."""
+    train, val = rows(x_train, x), rows(x_val, x)
+    if (np.concatenate([train, val]) < 0).any():
         return "examples that are not rows of x"
-    if len(found) < len(both):
-        return "examples that occur more than once"
-    return "every example once" if len(found) == len(x) else "examples that are missing"
+    both = np.isin(val, train)
+    facts = {
+        "in both parts": both.any(),
+        "all of the validation part": both.all() and len(val) > 1,
+        "twice in a part": len(np.unique(train)) < len(train) or len(np.unique(val)) < len(val),
+        "missing": len(np.union1d(train, val)) < len(x),
+    }
+    found = ", ".join(name for name, so in facts.items() if so)
+    sizes = f"{len(train)} and {len(val)} examples, {found or 'each once'}"
+    return f"{sizes}; labels {_labelled(y_train, train, y)} and {_labelled(y_val, val, y)}"
 
 
-def labelled(labels: Any, found: np.ndarray, y: np.ndarray) -> str:
-    """Whether the labels of a part are those of its rows."""
+def _labelled(labels: Any, found: np.ndarray, y: np.ndarray) -> str:
     if type(labels) is not np.ndarray or labels.shape != found.shape:
-        raise TypeError(
-            f"asked for is a label for each of {len(found)} examples, and here is {describe(labels)}"
-        )
-    same = bool((labels == y[found.astype(int)]).all())
-    return "each example has its own label" if same else "labels of other examples"
+        return f"in {describe(labels)}"
+    if not np.isin(labels, y).all():
+        return "that are not in y"
+    return "their own" if (labels == y[found.astype(int)]).all() else "of other examples"
 
 
 def common(some: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -292,6 +300,6 @@ OBSERVERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         *(form, outside, distinct, alike, column, counted, same_side, scored),
-        *(rows, parted, labelled, common),
+        *(rows, parted, common),
     )
 }

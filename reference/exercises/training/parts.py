@@ -18,10 +18,7 @@ from stagewise.judge.handed import generator
 # The split.
 
 SHARES = {
-    "partition": 3.0,
-    "kind": 1.0,
-    "train_labels": 1.5,
-    "val_labels": 1.5,
+    "parts": 7.0,
     "below_fraction(val, half)": 2.0,
     "zero_fraction(drawn_again)": 2.0,
     "same_seed": 1.0,
@@ -29,12 +26,7 @@ SHARES = {
 _SPLIT = "x_train, y_train, x_val, y_val = train_validation_split(x, y, val_size, rng)"
 _PARTED = f"""
     {_SPLIT}
-    train = rows(x_train, x)
-    val = rows(x_val, x)
-    partition = parted(train, val, x)
-    kind = form(x_val)
-    train_labels = labelled(y_train, train, y)
-    val_labels = labelled(y_val, val, y)
+    parts = parted(x_train, y_train, x_val, y_val, x, y)
 """
 
 
@@ -54,8 +46,7 @@ def examples(N: int, *shape: int, val_size: int, seed: int = 5, narrow: bool = F
 
 
 def _parts(name: str, inputs: Inputs, **options: Any) -> Case:
-    outputs = {output: SHARES[output] for output in ("partition", "kind", "train_labels", "val_labels")}
-    return case(name, _PARTED, outputs, inputs, updates=("rng",), **options)
+    return case(name, _PARTED, {"parts": SHARES["parts"]}, inputs, updates=("rng",), **options)
 
 
 def _by_chance(name: str, N: int, val_size: int, seed: int, **options: Any) -> Case:
@@ -231,6 +222,19 @@ PREPROCESS = exercise(
         You centre the validation part at its own mean. It takes the mu of the training part.
     own-spread: (x_val - mu) / scale => (x_val - mu) / (np.std(x_val, axis=0) + 1e-30)
         You divide the validation part by its own standard deviation. It takes the sigma of the training part.
+    validation-statistics:
+        - mu = np.mean(x_train, axis=0)
+        - sigma = np.std(x_train, axis=0)
+        + mu = np.mean(x_val, axis=0)
+        + sigma = np.std(x_val, axis=0)
+        Your mu and sigma are those of the validation part, for both parts. It is the training part that
+        makes the rule.
+    validation-mean: np.mean(x_train, axis=0) => np.mean(x_val, axis=0)
+        Your mu is the mean of the validation part, for both parts. It is the training part that makes the
+        rule.
+    validation-spread: np.std(x_train, axis=0) => np.std(x_val, axis=0)
+        Your sigma is that of the validation part, for both parts. It is the training part that makes the
+        rule.
     all-data:
         - mu = np.mean(x_train, axis=0)
         - sigma = np.std(x_train, axis=0)

@@ -164,7 +164,6 @@ def empty_or_lost(*scores: float, **options: Any) -> Any:
 
 _NAN = math.nan
 TAKES = "if not math.isnan(pair[1]) and (best is None or pair[1] > best[1]):"
-RAISES = 'if best is None:\n    raise ValueError("there is no score to choose from")'
 _choose = asker("best = best_of(results)", {"best": 2.0})
 BEST = exercise(
     tr.best_of,
@@ -189,6 +188,7 @@ BEST = exercise(
             why="a minus the loss",
         ),
         empty_or_lost(_NAN, _NAN, name="all are NaN", visible=True),
+        _choose("the last is NaN", tried(0.4, 0.9, 0.6, _NAN), visible=True, weight=0.5),
         _choose("twenty-five results", many, weight=2, main=True),
         _choose("one result", tried(0.125), weight=0.5),
         _choose("the last is the best", tried(_NAN, 0.2, _NAN, 0.1, 0.5), weight=0.5),
@@ -215,11 +215,9 @@ BEST = exercise(
         You return the score alone. The pair (settings, score) is asked for.
     settings-only: return best => return best[0]
         You return the settings alone. The pair (settings, score) is asked for.
-    nothing-raised: @RAISES => pass
-        Where no score can be the best your function returns instead of raising a ValueError.
     sorts-in-place: best = None => best = None; results.sort(key=lambda pair: str(pair[1]))
         Your function sorts the results of its caller in place. sorted(...) makes a new list.
-    last-result: best = pair => best = results[-1]
+    last-result: @TAKES => if True:
         You return the last result. The one with the highest score is asked for.
     """),
     named.rights("""

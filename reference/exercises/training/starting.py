@@ -107,7 +107,7 @@ _STRICTER = {"reg": 0.01, "tolerance": 0.02}
 CHECK = handed(
     tr.check_initial_loss,
     (
-        _check("ten classes, a good start", near_chance(10, 0.03, 0.4), visible=True, main=True),
+        _check("ten classes, a good start", near_chance(10, 0.03, 0.4, limit=1.0), visible=True, main=True),
         _check("a loss too high", near_chance(10, 0.17, 0.4), visible=True, main=True),
         _check(
             "a loss too low", near_chance(10, -0.5, 0.4), visible=True, why="as good as chance, not better"
@@ -127,7 +127,14 @@ CHECK = handed(
             visible=True,
             why="reg and tolerance are those that are given",
         ),
-        _check("a penalty with the wrong sign", near_chance(5, 0.01, -0.2), weight=0.5),
+        _check("a penalty with the wrong sign", near_chance(5, 0.01, -0.2), visible=True, weight=0.5),
+        _check_with(
+            "four classes, a tolerance of 0.5",
+            near_chance(4, 0.3, 0.1, reg=1.0, tolerance=0.5),
+            visible=True,
+            weight=0.5,
+            why="reg and tolerance are those that are given",
+        ),
         _check("within the tolerance", _near(0.02, 0.09, 7), main=True, why="seven classes"),
         _check("outside of the tolerance", _near(0.11, 0.2, 7), why="seven classes"),
         _check("an infinite loss", asked_of(math.inf, 0.1, 3), weight=0.5),

@@ -58,13 +58,16 @@ OVERFIT = handed(
         _learn("below the target in the fifth step", lesson(_DOWN, SMALL), weight=2, visible=True, main=True),
         _learn("not within eight steps", lesson(_NEVER, SMALL), visible=True, main=True),
         _learn("a loss that is NaN", lesson(_LOST, SMALL), visible=True, why="NaN is not below the target"),
-        _learn_by_default("defaults", lesson([0.5] * 3 + [0.009], N=14), visible=True, weight=0.5).because(
-            "size, steps and target not given"
-        ),
+        _learn_by_default(
+            "defaults", lesson([0.5, 0.05, 0.015, 0.009], N=14), visible=True, weight=0.5
+        ).because("size, steps and target not given"),
         _learn("a loss that is the target", lesson([1.0, 0.25, 0.125], SMALL), weight=0.5).because(
             "reached means below the target"
         ),
-        _learn("an infinite loss", lesson([2.0, math.inf, 0.0], SMALL), weight=0.5),
+        _learn("an infinite loss", lesson([2.0, math.inf, 0.125], SMALL), visible=True, weight=0.5),
+        _learn("minus infinity", lesson([2.0, -math.inf, 0.125], SMALL), weight=0.5).because(
+            "an infinite loss of either sign is no success"
+        ),
         _learn_by_default("default steps", lesson([0.5], N=14), weight=0.5).because(
             "200 steps where the number is not given"
         ),
@@ -103,7 +106,6 @@ OVERFIT = handed(
         You go on after a loss that is NaN or infinite. The network is lost then: stop, not reached.
     goes-on-when-infinite: if not math.isfinite(current): => if math.isnan(current):
         You stop at NaN, but go on after an infinite loss. The network is lost then, too.
-        hidden: the visible case of a lost network is enough to show what is meant
     nan-reaches:
         - if not math.isfinite(current):
         -     return False, losses
@@ -167,6 +169,29 @@ def with_a_spike(height: float, place: float, end: float = 0.4) -> Callable[[np.
     return curve
 
 
+def at_one(
+    step: int, height: float, curve: Callable[[np.ndarray], np.ndarray]
+) -> Callable[[np.ndarray], np.ndarray]:
+    """A curve with another loss in one step."""
+
+    def changed(at: np.ndarray) -> np.ndarray:
+        losses = curve(at)
+        losses[step] = height
+        return losses
+
+    return changed
+
+
+def level(at: np.ndarray) -> np.ndarray:
+    """2, and 0.4 from then on."""
+    return np.where(at > 0, 0.4, 2.0)
+
+
+def half(at: np.ndarray) -> np.ndarray:
+    """1 throughout."""
+    return np.ones_like(at)
+
+
 def broken(value: float, place: float) -> Callable[[np.ndarray], np.ndarray]:
     """A good curve with one entry that is no finite number."""
     return with_a_spike(value, place)
@@ -222,22 +247,43 @@ DIAGNOSE = exercise(
         _diagnose("a leap at a high level", noisy(with_a_spike(5.2, 0.5, end=1.9), 80), weight=0.5).because(
             "the first of the verdicts that holds"
         ),
-        _diagnose("falls to 0.55 of the first loss", noisy(falling(2.0, 1.1), 55)),
-        _diagnose("falls to 0.45 of the first loss", noisy(falling(2.0, 0.9), 55)),
+        _diagnose("falls to 0.55 of the first loss", noisy(falling(2.0, 1.1), 55, 0), visible=True),
+        _diagnose("falls to 0.43 of the first loss", noisy(falling(3.0, 1.3), 55), visible=True),
         _diagnose("large numbers", noisy(falling(400.0, 90.0), 60), weight=0.5).because(
             "what counts is how far it fell"
         ),
         _diagnose("small numbers", noisy(falling(0.02, 0.018), 60), weight=0.5).because(
             "what counts is how far it fell"
         ),
-        _diagnose("comes back by 0.07 of the first loss", noisy(climbing(0.4, 0.561), 90, 0.005)),
-        _diagnose("comes back by 0.13 of the first loss", noisy(climbing(0.4, 0.699), 90, 0.005)),
+        _diagnose("comes back by 0.095 of the first loss", noisy(climbing(0.4, 0.59, 2.0), 90, 0)),
+        _diagnose("comes back by 0.105 of the first loss", noisy(climbing(0.4, 0.61, 2.0), 90, 0)),
         _diagnose("one low loss", noisy(with_a_spike(0.01, 0.5), 80), weight=0.5).because(
             "the least of the ten means, not of the losses"
         ),
         _diagnose("a last loss that is high", noisy(with_a_spike(2.0, 0.999), 200), weight=0.5).because(
             "m_10 is a mean of the last tenth"
         ),
+        _diagnose("most of it in the first steps", noisy(falling(2.0, 0.9, 50.0), 60), visible=True).because(
+            "first is losses[0]"
+        ),
+        _diagnose("falls to a third", noisy(falling(2.0, 0.7, 6.0), 60), visible=True, weight=0.5),
+        _diagnose("high in the third step", noisy(at_one(2, 4.2, falling(2.3, 1.3)), 60), weight=0.5),
+        _diagnose(
+            "high just before the last tenth", noisy(at_one(80, 3.9, level), 90, 0), weight=0.5
+        ).because("m_10 is the mean of the last tenth alone"),
+        _diagnose(
+            "high where the last tenth begins", noisy(at_one(81, 3.9, level), 90, 0), weight=0.5
+        ).because("m_10 is the mean of the whole last tenth"),
+        _diagnose("just twice the first loss", noisy(at_one(9, 4.0, level), 90, 0), weight=0.5).because(
+            "too high means more than twice"
+        ),
+        _diagnose("just half of the first loss", noisy(at_one(0, 2.0, half), 40, 0), weight=0.5).because(
+            "too low means more than a half"
+        ),
+        _diagnose(
+            "large numbers, a small leap", noisy(at_one(9, 500.0, falling(400.0, 90.0)), 60), weight=0.5
+        ),
+        _diagnose("small numbers, a leap", noisy(at_one(9, 0.05, falling(0.02, 0.004)), 60), weight=0.5),
         _diagnose("ten steps", noisy(falling(3.0, 0.4), 10), weight=0.5).because("T = 10, parts of one step"),
         _diagnose("47 steps", noisy(falling(2.0, 1.2), 47), weight=0.5),
     ),
@@ -258,7 +304,6 @@ DIAGNOSE = exercise(
     climb-is-any: end > min(means) + first / 10 => end > min(means)
         You call any end above the least mean too high. A tenth of the first loss more is meant: the means
         waver a little.
-        hidden: which climb counts is a number of the docstring
     least-loss-not-mean: end > min(means) + => end > min(losses) +
         You compare the end with the least single loss. The least of the ten means is meant, which noise moves
         less.
@@ -271,7 +316,6 @@ DIAGNOSE = exercise(
         loss is meant.
     judged-by-the-number: if end > first / 2: => if end > 1:
         You judge the end by its size. What counts is how far it fell from where it began.
-        hidden: it takes losses of another size
     low-before-high:
         - if np.max(losses) > 2 * first or end > min(means) + first / 10:
         -     return "too high"
