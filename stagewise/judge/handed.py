@@ -238,17 +238,17 @@ def scored(results: Any, evaluate: Data) -> str:
     return "each score is that of its settings" if in_order else "settings are not those that were tried"
 
 
-def rows(part: Any, x: np.ndarray) -> np.ndarray:
-    """For each example of a part the number of the row of x that it is."""
+def rows(part: Any, x: np.ndarray, name: str = "a part") -> np.ndarray:
+    """For each example of a part, which is called so, the number of the row of x that it is, or -1."""
     known = {row.tobytes(): number for number, row in enumerate(x)}
     if type(part) is not np.ndarray or part.shape[1:] != x.shape[1:] or part.dtype != x.dtype:
-        raise TypeError(f"asked for are rows of x, and here is {describe(part)}")
+        raise TypeError(f"{name} should be an array of rows of x, and is {describe(part)}")
     return np.array([float(known.get(row.tobytes(), -1)) for row in part])
 
 
 def parted(x_train: Any, y_train: Any, x_val: Any, y_val: Any, x: np.ndarray, y: np.ndarray) -> str:
     """What became of examples (rows of x and labels of y, all of them different) in two parts."""
-    train, val = rows(x_train, x), rows(x_val, x)
+    train, val = rows(x_train, x, "x_train"), rows(x_val, x, "x_val")
     if (np.concatenate([train, val]) < 0).any():
         return "examples that are not rows of x"
     both = np.isin(val, train)

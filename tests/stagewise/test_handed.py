@@ -58,32 +58,68 @@ def test_a_search_places_its_settings_in_the_space_that_it_is_given():
     assert data["asked"] == [space, space]
 
 
-def test_numbers_outside_of_a_range_are_counted_and_nan_is_outside():
-    assert OBSERVERS["outside"](np.array([0.1, 0.5, 1.0, 1.1, np.nan]), 0.1, 1.0) == 2
+def test_numbers_outside_of_a_range_are_told_by_where_they_are():
+    outside = OBSERVERS["outside"]
+    assert outside(np.array([0.1, 0.5, 1.0]), 0.1, 1.0) == "none"
+    assert outside(np.array([0.1, -4.8]), 0.1, 1.0) == "numbers from about -5 to about 0"
+    assert outside(np.array([0.1, np.nan]), 0.1, 1.0) == "numbers from about nan to about nan"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ([1.0, 2.0], [1.0, 2.0], "the same numbers"),
+        ([1.0, 2.0], [1.0, 3.0], "other numbers"),
+        ([2.0, 2.0], [2.0, 2.0], "not several numbers"),
+        ([1.0, np.nan], [1.0, np.nan], "not several numbers"),
+    ],
+)
+def test_two_draws_are_compared_where_they_are_draws(one, other, told):
+    assert OBSERVERS["alike"](np.array(one), np.array(other)) == told
+
+
+def parted(train, val, train_labels=None, val_labels=None):
+    y_train = Y[train] if train_labels is None else np.array(train_labels)
+    y_val = Y[val] if val_labels is None else np.array(val_labels)
+    return OBSERVERS["parted"](X[train], y_train, X[val], y_val, X, Y)
 
 
 @pytest.mark.parametrize(
     ("train", "val", "told"),
     [
-        ([0, 1, 2, 3], [4, 5], "every example once"),
-        ([0, 1, 2, 3], [3, 5], "examples that occur more than once"),
-        ([0, 1, 2], [4, 5], "examples that are missing"),
-        ([0, 1, 2, 3], [-1, 5], "examples that are not rows of x"),
+        ([0, 1, 2, 3], [5, 4], "4 and 2 examples, each once"),
+        ([0, 1, 2, 3], [3, 5], "4 and 2 examples, in both parts, missing"),
+        ([0, 1, 2, 3, 4, 5], [4, 5], "6 and 2 examples, in both parts, all of the validation part"),
+        ([0, 1, 2], [4, 5], "3 and 2 examples, missing"),
+        ([0, 1, 2, 3, 4], [5, 5], "5 and 2 examples, twice in a part"),
     ],
 )
 def test_what_became_of_the_rows_is_told(train, val, told):
-    assert OBSERVERS["parted"](np.array(train), np.array(val), X) == told
+    assert parted(train, val) == f"{told}; labels their own and their own"
+
+
+def test_rows_that_are_not_of_x_are_told():
+    told = OBSERVERS["parted"](X[:4] + 1, Y[:4], X[4:], Y[4:], X, Y)
+    assert told == "examples that are not rows of x"
+    with pytest.raises(TypeError, match="x_val should be an array of rows of x, and is a list of 2"):
+        OBSERVERS["parted"](X[:4], Y[:4], [4, 5], Y[4:], X, Y)
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ([15, 14], "of other examples"),
+        ([14, 99], "that are not in y"),
+        ([14], "in an integer array of shape (1,)"),
+    ],
+)
+def test_labels_are_those_of_their_rows_or_it_is_said_how_not(labels, told):
+    assert parted([0, 1, 2, 3], [4, 5], val_labels=labels).endswith(f"labels their own and {told}")
 
 
 def test_rows_are_found_whatever_their_order():
     assert OBSERVERS["rows"](X[[4, 0]], X).tolist() == [4, 0]
     assert OBSERVERS["rows"](X[[4, 0]] + 1, X).tolist() == [-1, -1]
-
-
-def test_labels_of_other_examples_are_noticed():
-    found = np.array([4.0, 0.0])
-    assert OBSERVERS["labelled"](Y[[4, 0]], found, Y) == "each example has its own label"
-    assert OBSERVERS["labelled"](Y[[0, 4]], found, Y) == "labels of other examples"
 
 
 def test_scores_are_held_against_their_settings():

@@ -188,6 +188,13 @@ def feature_by_feature(x_train: Any, x_val: Any) -> Any:
     return train, val
 
 
+def of_the_validation_part(_: Any, x_val: Any) -> Any:
+    """Twice the validation part, by its own statistics."""
+    mu, sigma = np.mean(x_val, axis=0), np.std(x_val, axis=0)
+    val = (x_val - mu) / np.where(sigma > 0, sigma, np.ones_like(sigma))
+    return val, val.copy()
+
+
 _ask = asker("train, val = preprocess(x_train, x_val)", {"train": 2, "val": 3})
 PREPROCESS = exercise(
     tr.preprocess,
@@ -235,6 +242,8 @@ PREPROCESS = exercise(
     validation-spread: np.std(x_train, axis=0) => np.std(x_val, axis=0)
         Your sigma is that of the validation part, for both parts. It is the training part that makes the
         rule.
+    validation-alone: by of_the_validation_part
+        Everything in your results comes from x_val: the training part is not used at all.
     all-data:
         - mu = np.mean(x_train, axis=0)
         - sigma = np.std(x_train, axis=0)

@@ -192,7 +192,7 @@ BEST = exercise(
         _choose("twenty-five results", many, weight=2, main=True),
         _choose("one result", tried(0.125), weight=0.5),
         _choose("the last is the best", tried(_NAN, 0.2, _NAN, 0.1, 0.5), weight=0.5),
-        empty_or_lost(name="no results"),
+        empty_or_lost(name="no results", visible=True),
         pure(tried(0.2, 0.6, 0.4)),
     ),
     named.wrongs("""

@@ -249,7 +249,7 @@ DIAGNOSE = exercise(
         ),
         _diagnose("falls to 0.55 of the first loss", noisy(falling(2.0, 1.1), 55, 0), visible=True),
         _diagnose("falls to 0.43 of the first loss", noisy(falling(3.0, 1.3), 55), visible=True),
-        _diagnose("large numbers", noisy(falling(400.0, 90.0), 60), weight=0.5).because(
+        _diagnose("large numbers", noisy(falling(400.0, 90.0), 60), visible=True, weight=0.5).because(
             "what counts is how far it fell"
         ),
         _diagnose("small numbers", noisy(falling(0.02, 0.018), 60), weight=0.5).because(
@@ -267,7 +267,9 @@ DIAGNOSE = exercise(
             "first is losses[0]"
         ),
         _diagnose("falls to a third", noisy(falling(2.0, 0.7, 6.0), 60), visible=True, weight=0.5),
-        _diagnose("high in the third step", noisy(at_one(2, 4.2, falling(2.3, 1.3)), 60), weight=0.5),
+        _diagnose(
+            "high in the third step", noisy(at_one(2, 4.2, falling(2.3, 1.3)), 60), visible=True, weight=0.5
+        ),
         _diagnose(
             "high just before the last tenth", noisy(at_one(80, 3.9, level), 90, 0), weight=0.5
         ).because("m_10 is the mean of the last tenth alone"),
