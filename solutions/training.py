@@ -274,13 +274,14 @@ interactive.explore(three_scales)
 # %% [markdown]
 # Where every pixel has its own unit, no rate brings more than about 80 %: what suits one pixel is
 # too much for another. Your function takes the units away, for $\hat x_d$ does not change, and
-# gives more than 90 % from 0.1 to 1. For ink with one unit the gain is small: it reaches 94 % as
-# well, at rates ten times as low (large inputs make large gradients), and is lost above 0.1.
+# gives more than 90 % from 0.1 to 1. ($\mu_d$ and $\sigma_d$ are multiplied by $u_d$ as well,
+# which cancels.) For ink with one unit the gain is small: it reaches 93 %, at rates ten times as
+# low (large inputs make large gradients), and is lost in part at 0.1 and wholly at 0.3.
 #
 # **How bad is the leak of the other statistics?** Here, not at all: with μ and σ of *both* parts
 # six splits gave 94.9 % on average instead of 94.8 %. Two numbers per pixel from 1,497 pictures
 # know next to nothing of one picture. The rule is kept all the same, because it costs nothing, and
-# because with few examples, or with features chosen by looking at all data, the leak is large.
+# because with few examples, or with features chosen by looking at all data, it can be large.
 
 # %% [markdown]
 # ## 4 Before the first step
@@ -345,9 +346,9 @@ check(check_initial_loss)
 # hesitates.
 # </details>
 #
-# Seven suspects, each with one fault. Before you run the cell, say for each one which loss it will
-# begin with. The third column, $e^L$, is a clue: one of the numbers is no number of classes at all,
-# and yet you know it from section 1.
+# A network without a fault, and six suspects with one each. Before you run the cell, say for each
+# which loss it will begin with. The column $e^L$ is a clue: one of its numbers is no number of
+# classes at all, and yet you know it from section 1.
 
 # %% role="explore" folded=true
 def suspects():
@@ -396,6 +397,30 @@ interactive.explore(suspects)
 #
 # What the check cannot see: faults in the gradients, in the labels, or in the data. A network that
 # is fed with noise begins at $\ln C$ as well. And our case passes it.
+#
+# The penalty, drawn. **Where** on the axis of $\lambda$ does it begin to matter, by the formula
+# above?
+
+# %% role="explore" folded=true
+def penalty_at_the_start():
+    x, y = prepared()[:2]
+    network = build(1)
+    squares = sum(np.sum(w**2) for name, w in network.params.items() if name[0] == "W")
+    loss = cross_entropy(network.propagate(x)[0], y)[0]
+    strengths = np.logspace(-5, 0, 40)
+    lines = {"penalty connected": (strengths, loss + strengths / 2 * squares),
+             "ln 10 + 100 λ": (strengths, math.log(10) + 100 * strengths),
+             "not connected": (strengths, np.full(40, loss))}
+    return plots.curves(lines, log="xy", xlabel="strength λ", ylabel="loss before the first step",
+                        title="Switched on, the penalty makes the loss larger")
+
+
+interactive.explore(penalty_at_the_start)
+
+# %% [markdown]
+# The sum of squares is 201, so the formula's 200 fits. From $\lambda = 0.001$ on the penalty is
+# more than 4 % of the loss; at 0.1 it is most of it, and a network that is trained so cares for
+# small weights first.
 
 # %% [markdown]
 # ## 5 Ten pictures by heart
@@ -499,8 +524,8 @@ interactive.explore(one_rate, rate=interactive.slider(RATES, start=0.1, label="l
 
 # %% [markdown]
 # Four kinds. *Too low*: the curve is a line that hardly sinks. *Good*: it falls quickly and
-# flattens out near the bottom. *Too high*: it leaps, or it comes back up, or it settles far above
-# where it could be. *Diverged*: at 10,000 (someone typed `1e4` for `1e-4`) it ends in NaN.
+# flattens out near the bottom. *Too high*: it leaps, or it comes back up. *Diverged*: at 10,000
+# (someone typed `1e4` for `1e-4`) it ends in NaN.
 #
 # To let a program say it, the words need numbers. Batches differ, so a single loss says little.
 # Cut the curve into ten parts of equal length (up to one step) with means $m_1, \dots, m_{10}$; let
@@ -568,9 +593,10 @@ interactive.explore(verdicts)
 # %% [markdown]
 # Where it says "good", the accuracy is 0.84 or more; where it says "too low", less than 0.75. At
 # the rate 1 one start of three leaps late in the run, and its accuracy is the lowest of the three.
-# Strange at first sight: at 10 most runs do not diverge. One enormous step kills the ReLU units,
-# no gradient comes back from dead units, and the loss rests at $\ln 10$. A flat line at 2.3 can
-# mean a rate that is far too *high*; what tells is the leap before it.
+# Strange at first sight: at 10 most runs do not diverge. The first enormous steps kill every unit
+# of the last hidden layer (its output is 0 for all pictures), no gradient comes back through dead
+# units, and the loss rests near $\ln 10$, at 2.4. So a flat line there can mean a rate that is far
+# too *high*. What tells is the leap before it.
 
 # %% [markdown]
 # ## 7 Where to look: decades
