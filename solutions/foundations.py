@@ -1073,7 +1073,8 @@ interactive.explore(whole_network_measured)
 #
 # All pieces are there: forward, loss, backward, step, batches. What is left is the loop that puts
 # them together. For each batch: scores; loss, and the gradient of the scores; gradients of all
-# parameters; a step. The next batch starts from where the last one ended.
+# parameters; a step. The next batch starts from where the last one ended. The loop calls your other
+# functions, so their checks should be green first.
 #
 # <details><summary>Hint: nothing is learned</summary>
 #

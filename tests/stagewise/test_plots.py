@@ -172,3 +172,20 @@ def test_a_legend_stands_where_it_is_told():
 def test_whole_steps_have_whole_ticks():
     ticks = plots.curves({"a": np.arange(20.0)}).axes[0].get_xticks()
     assert np.array_equal(ticks, np.round(ticks))
+
+
+def test_weights_are_pictures_on_one_scale_around_zero():
+    w = np.zeros((12, 2))
+    w[3, 0], w[7, 1] = 2.0, -5.0
+    figure = plots.weights(w, (3, 4), ["one", "other"], columns=2)
+    pictures = [ax.images[0] for ax in figure.axes if ax.images]
+    assert [picture.get_clim() for picture in pictures[:2]] == [(-5, 5), (-5, 5)]
+    assert np.asarray(pictures[0].get_array())[0, 3] == 2
+    assert "one: most positive at row 0, column 3" in figure.words()
+    assert "other: most positive at row 0, column 0, most negative at row 1, column 3" in figure.words()
+
+
+def test_colours_of_weights_are_averaged():
+    w = np.arange(12.0).reshape(12, 1)
+    figure = plots.weights(w, (2, 2, 3))
+    assert np.asarray(figure.axes[0].images[0].get_array()).tolist() == [[1, 4], [7, 10]]

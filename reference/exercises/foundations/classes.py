@@ -118,6 +118,14 @@ def loss_without_shift(z: Any, y: Any) -> Any:
     return loss, p / len(z)
 
 
+@quietly
+def loss_of_the_gradient(z: Any, y: Any) -> Any:
+    """The loss is read off the array from which 1 was subtracted."""
+    dz, rows = fo.softmax(z), np.arange(len(z))
+    dz[rows, y] -= 1
+    return -np.mean(np.log(dz[rows, y])), dz / len(z)
+
+
 def small_number_in_the_log(z: Any, y: Any) -> Any:
     """1e-7 inside the logarithm."""
     p, rows = fo.softmax(z), np.arange(len(z))
@@ -193,6 +201,12 @@ LOSS = exercise(
         Your loss is negative. Logarithms of probabilities are negative: which sign makes the loss positive?
     gradient-sign: dz /= len(z) => dz /= -len(z)
         Your dz has the other sign: a step against it would make the loss larger.
+    loss-of-the-gradient: by loss_of_the_gradient
+        Your dz is right, and your loss is NaN: it is taken from the array from which 1 has been subtracted
+        already. Two names for one array are no copy; take the loss first.
+    last-example-only: loss = -np.mean(logs[rows, y]) => loss = -logs[rows, y][-1] / len(z)
+        Your loss is that of the last example alone. The losses of all of them are added up before they are
+        divided by N.
     logarithms-turned-round: logs = shifted - np.log( => logs = -shifted + np.log(
         Your loss is negative, and your dz is made of the reciprocals of the probabilities. The logarithm of a
         probability is negative: which of the two terms has the minus sign?

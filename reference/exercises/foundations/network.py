@@ -118,6 +118,10 @@ BACKWARD = exercise(
         At your first ReLU the gradient passes where the unit was off.
     value-for-the-gate: dz2 = dh2 * (z2 > 0) => dz2 = dh2 * np.maximum(0, z2)
         At your second ReLU you multiply by its value. Its slope is 1 or 0.
+    weights-from-before-the-relu:
+        affine_backward(dscores, cache3) => affine_backward(dscores, (z2, cache3[1]))
+        Your gradient of w3 is made of what enters the second ReLU. The third layer multiplies its weights by
+        what comes out of it.
     updated-too-early: dz2 = dh2 * (z2 > 0) => dz2 = (dscores @ (cache3[1] - 0.1 * dw3).T) * (z2 > 0)
         The third layer's weights have moved before the gradient passes through them. All gradients belong to
         the same weights: first all of them, then the step.
