@@ -145,6 +145,7 @@ interactive.explore(by_heart)
 # are there.
 
 # %% role="explore" folded=true
+# One network and three of its thinned versions
 plots.thinned({
     "test time": [[1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1]],
     "training, example 1": [[1, 1, 1, 1], [1, 0, 1, 1, 0], [0, 1, 1, 1, 0], [1, 1]],
@@ -285,6 +286,7 @@ check(dropout_forward)
 # are easier to look at. Move the slider. Which $p$ leaves *you* able to read them?
 
 # %% role="explore" folded=true
+# Ten digits, and three thinned versions of each
 def thinned_pictures(p):
     ink = data.digits("unit").x_train[:10]
     out, _ = dropout_forward(np.repeat(ink, 3, axis=0), {"p": p, "mode": "train", "seed": 3})
@@ -311,6 +313,7 @@ interactive.explore(
 # $p = 0.1$ lie above that of $p = 0.9$?
 
 # %% role="explore" folded=true
+# The mean of many passes comes closer to x
 def mean_of_many():
     x = np.random.default_rng(1).uniform(0.5, 2.5, (20, 50))
     lines = {}
@@ -412,6 +415,7 @@ check(dropout_backward, dropout_forward)
 # `dropout_param`, and what it says without.
 
 # %% role="explore" folded=true
+# A gradient check with and without a seed
 def check_with_and_without_seed():
     rng = np.random.default_rng(0)
     x, dout = rng.uniform(0.5, 2.5, (4, 5)), rng.standard_normal((4, 5))
@@ -492,6 +496,7 @@ check(vanilla_dropout_forward)
 # head before you run the cell.
 
 # %% role="explore" folded=true
+# The means of both schemes in both modes
 def both_schemes(p):
     x = np.random.default_rng(0).uniform(1, 3, (1000, 1000))
     lines = [
@@ -569,6 +574,7 @@ interactive.explore(
 # *overfitting*, and where is *underfitting*? (The cell trains 16 networks: 5 to 15 seconds.)
 
 # %% role="explore" folded=true
+# Eight values of p, two starts each
 SEEDS = (1, 2)
 
 
@@ -617,6 +623,7 @@ interactive.explore(sweep_over_p)
 # network that has never met dropout?
 
 # %% role="explore" folded=true
+# Ten measurements in test mode, ten in train mode
 def forgotten_mode():
     told = []
     for name, p in (("trained with dropout", 0.5), ("trained without", 1.0)):
@@ -658,6 +665,7 @@ interactive.explore(forgotten_mode)
 # your batchnorm_forward(x, gamma, beta, bn_param) and batchnorm_backward(dout, cache)
 
 # %% role="explore" folded=true
+# With and without normalisation, with and without dropout
 def with_batchnorm():
     normalised = {"norm": (batchnorm_forward, batchnorm_backward)}
     kinds = {
@@ -719,6 +727,7 @@ interactive.explore(order_of_four)
 # **Predict the order of the three.**
 
 # %% role="explore" folded=true
+# One thinned network, votes of several, and test mode
 def softmax_rows(scores):
     """The probabilities of C classes for scores (N, C)."""
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -791,6 +800,7 @@ interactive.explore(crowd)
 # classes and compares. Which of its lines should agree to the last digit, and which should not?
 
 # %% role="explore" folded=true
+# All 1024 thinned networks of ten units
 def theorem():
     rng = np.random.default_rng(4)
     p, x, w, b = 0.7, rng.uniform(0, 2, 10), rng.standard_normal((10, 3)), rng.standard_normal(3)
@@ -833,6 +843,7 @@ interactive.explore(theorem)
 # training).
 
 # %% role="explore" folded=true
+# Dropping units and dropping connections
 plots.thinned(
     {
         "all there": [[1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1]],
@@ -984,6 +995,7 @@ check(dropconnect_backward, dropconnect_forward)
 # pictures after 500 steps, and what will the given labels show?
 
 # %% role="explore" folded=true
+# DropConnect on the tired labels
 def dropconnect_curves():
     lines = {}
     for p in (1.0, 0.7, 0.5):
@@ -1103,6 +1115,7 @@ check(mc_dropout_predict)
 # way do you expect the largest spread?**
 
 # %% role="explore" folded=true
+# One digit blended into another
 def trained_reader():
     network = Network(
         (64, 100, 10),
@@ -1170,6 +1183,7 @@ interactive.explore(
 # largest. Which pictures will it decline, and what is the accuracy of the rest?
 
 # %% role="explore" folded=true
+# How right the answers are that are not declined
 def declined():
     _, weights = trained_reader()
     mean, spread = mc_dropout_predict(digits.x_val, weights, {"p": 0.5}, 200)
@@ -1229,6 +1243,7 @@ MY_DIGIT = """
 MY_PHOTOGRAPH = ""  # the name of a picture file, such as "mine.png"; then it is read instead
 
 # %% role="explore" folded=true
+# Your digit, read with its doubt
 def doubts(x, weights):
     """The answer for each example, its probabilities, their spread, and that of the answer."""
     mean, spread = mc_dropout_predict(x, weights, {"p": 0.5}, 300)

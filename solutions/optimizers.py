@@ -75,6 +75,7 @@ begin("optimizers")
 # wrong on either side of it?**
 
 # %% role="explore" folded=true
+# Sixty steps of gradient descent down a ravine
 def down_the_ravine(rate):
     valley = data.ravine(25.0)
     path = [np.array(valley.start)]
@@ -271,6 +272,7 @@ interactive.explore(guessed_gradients)
 # $2^{-d}$?**
 
 # %% role="explore" folded=true
+# Eigenvalues of random symmetric matrices
 def eigenvalues_of(count, d, rng):
     """Eigenvalues of random symmetric d x d matrices, (count, d)."""
     a = rng.standard_normal((count, d, d))
@@ -321,6 +323,7 @@ interactive.explore(signs_of_curvature)
 # is low?
 
 # %% role="explore" folded=true
+# The Hessian of a small network at three moments
 def hessian_eigenvalues(network, x, y, h=1e-4):
     """All eigenvalues of the Hessian of the loss, by differences of gradients."""
     names = list(network.params)
@@ -502,6 +505,7 @@ check(sgd_momentum)
 # $\mu = 0$ and at $\mu = 0.99$?
 
 # %% role="explore" folded=true
+# Momentum on its way down the ravine
 def walk(landscape, rule, steps=60, noise=0.0, seed=0, start=None, **settings):
     """The path (steps + 1, 2) of a rule; noise of that size is added to each gradient."""
     rng = np.random.default_rng(seed)
@@ -626,6 +630,7 @@ check(nesterov_momentum)
 # What do you expect of the overshooting?
 
 # %% role="explore" folded=true
+# Momentum with and without the look ahead
 def with_and_without_look_ahead():
     valley = data.ravine(25.0)
     rules = {"momentum": sgd_momentum, "nesterov": nesterov_momentum}
@@ -778,6 +783,7 @@ check(rmsprop)
 # after 500?
 
 # %% role="explore" folded=true
+# The lengths of the steps, from a slope to a plain
 def lengths_of_steps(rule, gradients, **settings):
     """The length of each step of a rule that is handed these numbers as gradients."""
     w, config, lengths = np.zeros(1), dict(settings), []
@@ -915,6 +921,7 @@ check(adam)
 # that the correction is missing.
 
 # %% role="explore" folded=true
+# The first steps of Adam with and without the correction
 def first_steps():
     lengths, losses = {}, {}
     for label, start in (("with the correction", {}), ("without it", {"t": 10**9})):
@@ -967,6 +974,7 @@ interactive.explore(first_steps)
 # one, and the ravine once more with noise on every gradient.
 
 # %% role="explore" folded=true
+# The six rules on four landscapes
 RULES = {
     "SGD": sgd,
     "momentum": sgd_momentum,
@@ -1062,6 +1070,7 @@ interactive.explore(the_race)
 # </details>
 
 # %% role="explore" folded=true
+# One rule on one landscape, with sliders
 def your_race(place, rule, rate, noise, steps):
     places = {"ravine": data.ravine(), "saddle": data.saddle(), "two valleys": data.two_valleys()}
     landscape = places[place]
@@ -1158,6 +1167,7 @@ check(adamw)
 # alone leaves $(1 - 0.001)^{1000} = 0.37$ after 1,000 steps.
 
 # %% role="explore" folded=true
+# Two weights that should decay, in two ways
 def l2_in_adam(w, dw, config):
     """Adam on a loss with a penalty: the decay is a part of the gradient."""
     return adam(w, dw + config["weight_decay"] * w, config)
@@ -1293,6 +1303,7 @@ check(linear_warmup)
 # random starts.)
 
 # %% role="explore" folded=true
+# Four schedules, three starts each
 STEPS, RATE = 400, 0.05
 SCHEDULES = {
     "constant": lambda step: RATE,
@@ -1336,6 +1347,7 @@ interactive.explore(schedules_at_work)
 # the new rate at once. **What do you expect** of the distance between the two walks?
 
 # %% role="explore" folded=true
+# The distance between two forms of momentum
 def rate_outside(w, dw, config):
     """Momentum as PyTorch has it: u = momentum u + dw, w = w - learning_rate u."""
     u = config["momentum"] * config.get("u", np.zeros_like(w)) + dw
@@ -1421,6 +1433,7 @@ check(clip_gradient_norm)
 # plain descent at rate 0.1. Clipping does not repair the bad start. Does it save the training?
 
 # %% role="explore" folded=true
+# A bad start, with and without clipping
 def survival():
     deep = {"sizes": (64, 50, 50, 50, 50, 50, 10), "scale": 0.5, "learning_rate": 0.1}
     curves = {"without clipping": run(sgd, **deep)[1].loss}
@@ -1453,6 +1466,7 @@ interactive.explore(survival)
 # which will not?
 
 # %% role="explore" folded=true
+# Each rule at seven rates, on two scalings of the pixels
 def reached(rule, rate, scale):
     """Validation accuracies of two runs with inputs times scale; NaN for a run that diverged."""
     accuracies = []
@@ -1533,6 +1547,7 @@ MY_SETTINGS = {
 }
 
 # %% role="explore" folded=true
+# Your entry among the six
 def left_above_goal(landscape, path):
     """Each place's loss above the goal's, as a share of the first one; infinite for NaN."""
     above = landscape.loss(path) - landscape.loss(np.array(landscape.goal))

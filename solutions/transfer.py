@@ -77,6 +77,7 @@ torch.set_num_threads(1)  # for networks as small as these a second thread is mo
 # the same way. Of these we have few, because people had to write and label them.
 
 # %% role="explore" folded=true
+# Letters and digits, as the network sees them
 letters = data.glyphs(20, seed=3)
 snapshots = data.snapshots()
 pictures = np.concatenate([letters.x, snapshots.x_train[:20]])
@@ -88,6 +89,7 @@ plots.images(pictures, names, columns=20, title="Source: letters. Target: digits
 # says how it was made and how well it reads letters that it has not seen.
 
 # %% role="explore" folded=true
+# The model card of the letter network
 made = card()
 print(f"{made['parameters']:,} parameters, {made['bytes']:,} bytes,",
       f"{made['test']['accuracy']:.1%} of {made['test']['letters']:,} new letters right")
@@ -101,6 +103,7 @@ print(f"{made['parameters']:,} parameters, {made['bytes']:,} bytes,",
 # **Predict** before you run the cell: chance is 10 %. Where do the three lie?
 
 # %% role="explore" folded=true
+# Digits by the nearest average, without any training
 def nearest_average(describe, per_class, seed):
     """Accuracy on unseen digits, each assigned to the nearest class average of `describe`."""
     examples, (x, y) = few(per_class, seed=seed), unseen()[0]
@@ -381,6 +384,7 @@ check(trainable_parameters)
 # </details>
 
 # %% role="explore" folded=true
+# How many parameters are left to learn
 def left_to_learn():
     model = replace_head(load_backbone(), 10)
     everything = sum(p.numel() for p in trainable_parameters(model))
@@ -439,6 +443,7 @@ check(moved_by)
 # optimizer makes ten more steps. **Predict** each line.
 
 # %% role="explore" folded=true
+# What moves after three ways of freezing
 def after_freezing(old_gradients, weight_decay):
     """How many of the nine backbone parameters move in ten steps of the optimizer from before."""
     torch.manual_seed(0)
@@ -553,6 +558,7 @@ check(train_mode)
 # and after six, with `train_mode(model)` and with `model.train()`; at the start it is 98 %.
 
 # %% role="explore" folded=true
+# The letters while another head learns
 def letters_meanwhile(set_mode, epochs=6):
     """How well the old head reads letters while a new one learns on the frozen backbone."""
     torch.manual_seed(0)
@@ -770,6 +776,7 @@ check(evaluate)
 # largest batch?
 
 # %% role="explore" folded=true
+# Reading in training mode, by size and order of the batches
 def without_eval(model, x, y, size):
     """Accuracy in training mode; the model's running statistics are put back afterwards."""
     kept = {name: value.clone() for name, value in model.state_dict().items()}
@@ -866,6 +873,7 @@ check(prepare)
 # was replaced. **Predict** the two loss curves, and what `moved_by` will name in each case.
 
 # %% role="explore" folded=true
+# The optimizer before and after the head
 def in_both_orders():
     curves, moved = {}, []
     for label in ("optimizer last", "optimizer before the head"):
@@ -912,6 +920,7 @@ interactive.explore(in_both_orders)
 # hand one could put every pixel back and read it.)
 
 # %% role="explore" folded=true
+# The similar and the dissimilar target
 mixed = data.shuffled(snapshots.x_train[:10])
 plots.images(
     np.concatenate([snapshots.x_train[:10], mixed]),
@@ -924,6 +933,7 @@ plots.images(
 # in 10 to 30 seconds.
 
 # %% role="explore" folded=true
+# Three strategies on two targets
 STRATEGIES = {
     "fine-tuning": (True, False),
     "frozen features": (True, True),
@@ -1005,6 +1015,7 @@ interactive.explore(worth)
 # alone is cheaper. **By which factor**, do you think?
 
 # %% role="explore" folded=true
+# The time of an epoch, all or the head alone
 def seconds_per_epoch():
     lines, batches = ["what learns        one epoch over 1,000 digits"], few(100, size=50)
     for name, freeze in {"everything": False, "only the head": True}.items():
@@ -1031,6 +1042,7 @@ interactive.explore(seconds_per_epoch)
 # better than that?
 
 # %% role="explore" folded=true
+# Two rates to choose
 def with_rates(head, share, per_class):
     torch.manual_seed(0)
     model, optimizer = prepare(
@@ -1227,6 +1239,7 @@ MY_SIGNS = {
 }
 
 # %% role="explore" folded=true
+# Careless photographs of your signs
 def own_batch(per_sign, seed):
     """Photographs of each of the signs, with their numbers as labels."""
     signs = data.drawn(*MY_SIGNS.values(), side=16)
@@ -1243,6 +1256,7 @@ def own_photographs():
 interactive.explore(own_photographs)
 
 # %% role="explore" folded=true
+# Three strategies on your signs
 def own_signs_read(strategy, per_sign, seed):
     """Share of 100 new photographs of each sign that are read after 20 epochs."""
     pretrained, freeze = STRATEGIES[strategy]
