@@ -675,9 +675,9 @@ interactive.explore(three_questions)
 # In train mode a batch of one is its own mean: $\hat x = 0$ and the output is $\beta$, *for every
 # input*. The picture itself is gone. (In a fully connected network, that is. A convolutional
 # network takes its statistics over examples *and positions*, so that even one picture gives each
-# channel many numbers; there train mode gives a wrong answer, but not one for all.) In test mode
-# means and deviations are near $\beta$ and $|\gamma|$, but not equal to them. Why is that right,
-# and why would exact equality be a sign of an error?
+# channel many numbers; there train mode answers worse than test mode, but not the same to all.) In
+# test mode means and deviations are near $\beta$ and $|\gamma|$, but not equal to them. Why is that
+# right, and why would exact equality be a sign of an error?
 #
 # <details><summary>Answer</summary>
 #
@@ -2327,7 +2327,7 @@ interactive.explore(read_alone)
 # ### BEGIN SOLUTION
 # (a) With $N = 1$ the mean is the example itself, so $\hat x = 0$ and each layer outputs $\beta$,
 # whatever the picture is. The network gives the same answer for every picture. (In a convolutional
-# network the statistics run over positions too, and the answers would be wrong but not equal.)
+# network the statistics run over positions too: the answers would be worse, but not all equal.)
 #
 # (b) The statistics of 64 examples resemble those of the training batches, so train mode works as
 # it did in training. The tests differed from production in the one respect that matters here, the
