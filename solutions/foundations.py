@@ -39,6 +39,8 @@
 # No function changes its arguments.
 
 # %% role="given"
+from functools import lru_cache
+
 import numpy as np
 
 from stagewise import begin, check, data, hint, interactive, plots, progress
@@ -490,14 +492,25 @@ def logits(x, params):
 
 TRAIN, TEST = slice(0, 300), slice(300, 500)
 circle = shapes.y[:, 0]
-kept = {}
+
+
+@lru_cache(maxsize=6)
+def once(make, *uses):
+    """What make() returns; made anew when a function that it uses has been written anew."""
+    return make()
+
+
+def of_a_layer():
+    return flatten_images, affine_forward, affine_backward, gradient_descent_step
+
+
+def train_the_first_neuron():
+    x = ready(shapes.x)
+    return x, learn(x[TRAIN], circle[TRAIN], logistic_loss, 1)
 
 
 def trail_of_the_first_neuron():
-    if "trail" not in kept:
-        kept["x"] = ready(shapes.x)
-        kept["trail"] = learn(kept["x"][TRAIN], circle[TRAIN], logistic_loss, 1)
-    return kept["x"], kept["trail"]
+    return once(train_the_first_neuron, logistic_loss, *of_a_layer())
 
 
 def first_neuron(steps):
@@ -674,11 +687,12 @@ check(multilabel_loss)
 KINDS = ("circle", "square", "triangle")
 
 
+def train_three_neurons():
+    return learn(ready(shapes.x[TRAIN]), shapes.y[TRAIN], multilabel_loss, 3)[-1]
+
+
 def three_neurons():
-    if "three" not in kept:
-        x, _ = trail_of_the_first_neuron()
-        kept["three"] = learn(x[TRAIN], shapes.y[TRAIN], multilabel_loss, 3)[-1]
-    return kept["three"]
+    return once(train_three_neurons, multilabel_loss, *of_a_layer())
 
 
 def three_stencils():
@@ -814,12 +828,13 @@ check(softmax_loss)
 # distribute a whole.
 
 # %% role="explore" folded=true
+def train_coupled_neurons():
+    one = data.shapes(300, "class", seed=2)
+    return learn(ready(one.x), one.y, softmax_loss, 3)[-1]
+
+
 def coupled_neurons():
-    if "coupled" not in kept:
-        one = data.shapes(500, "class", seed=2)
-        kept["one"] = ready(one.x), one.y
-        kept["coupled"] = learn(kept["one"][0][TRAIN], one.y[TRAIN], softmax_loss, 3)[-1]
-    return kept["coupled"]
+    return once(train_coupled_neurons, softmax_loss, *of_a_layer())
 
 
 def two_opinions():
@@ -1138,17 +1153,20 @@ def read_digits(params, x):
     return three_layer_forward(x, params)[0].argmax(axis=1)
 
 
-def my_network():
+def train_my_network():
     """Your network after 30 epochs of your loop, and how it went."""
-    if "network" not in kept:
-        params, losses, right = new_params([64, 64, 32, 10], 1), [], []
-        for epoch in range(30):
-            batches = minibatches(digits.x_train, digits.y_train, 32, epoch)
-            params, some = train_epoch(params, batches, 0.3)
-            losses += some
-            right.append((read_digits(params, digits.x_val) == digits.y_val).mean())
-        kept["network"] = params, losses, right
-    return kept["network"]
+    params, losses, right = new_params([64, 64, 32, 10], 1), [], []
+    for epoch in range(30):
+        batches = minibatches(digits.x_train, digits.y_train, 32, epoch)
+        params, some = train_epoch(params, batches, 0.3)
+        losses += some
+        right.append((read_digits(params, digits.x_val) == digits.y_val).mean())
+    return params, losses, right
+
+
+def my_network():
+    return once(train_my_network, minibatches, train_epoch, gradient_descent_step, softmax_loss,
+                three_layer_forward, three_layer_backward, affine_forward, affine_backward)
 
 
 def learned_digits():
