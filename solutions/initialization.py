@@ -162,9 +162,9 @@ check(symmetry)
 # %% [markdown]
 # <details><summary>Another way</summary>
 #
-# Divide by the largest entry, round to a few decimals and let <code>np.unique</code> sort the
-# columns: $H \log H$ comparisons instead of up to $H^2/2$. A pair on both sides of a rounding edge
-# would be counted twice; that is rare.
+# Take the first column out, with all that are the same as it, and count one; go on with the rest.
+# Each round compares whole arrays. (<code>np.unique</code> of rounded columns is faster still, but
+# parts two columns on either side of a rounding edge, however near they are.)
 # </details>
 #
 # See it: each little picture is one unit's gradient, 8 by 8 pixels. **What will the row of the
@@ -491,10 +491,10 @@ interactive.explore(
 )
 
 # %% [markdown]
-# Xavier with ReLU: $(1/2)^{10}$ in the mean square, so about $1/32$ in size, more or less by chance
-# (100 units are few). With He it goes up and down, and stays near 1. (The bar at 0 is half of all
-# outputs, as it should be.) With tanh both rules do: Xavier shrinks slowly, since tanh bends, and
-# He's larger factor makes up for the bend.
+# Xavier with ReLU: $(1/2)^{10}$ in the mean square, so about $1/32$ in size, more or less by
+# chance (100 units are few). With He it goes up and down, and stays near 1. (The bar at 0 is half
+# of all outputs, as it should be; the last bar holds what lies beyond 3.) With tanh both rules
+# do: Xavier shrinks slowly, since tanh bends, and He's larger factor makes up for the bend.
 #
 # Does a factor of 32 matter? That is a question of depth. **Where do the lines part?** (The cell
 # trains 16 networks.)
@@ -875,8 +875,8 @@ def fine_tune_step(layers, x, y, learning_rate):
     layers: a list of dicts of "w": (D_l, D_{l+1}), "b": (D_{l+1},), which keep their values; all
     but the last have a sigmoid, the last gives the scores (N, C).
     x: (N, D_0), y: (N,), whole numbers from 0 to C - 1.
-    The loss is the mean over the N examples of -log softmax(scores)[y]. All gradients are taken
-    at the old parameters.
+    The loss is the mean over the N examples of -log softmax(scores)[y], without an overflow for
+    large scores. All gradients are taken at the old parameters.
     Returns the loss before the step, and the new list of dicts.
     """
     ### BEGIN SOLUTION
@@ -947,7 +947,7 @@ interactive.explore(fine_tuning)
 
 # %% [markdown]
 # The small random start stays at $\ln 10 \approx 2.303$, the loss of guessing. The pretrained one
-# falls to about 0.1. In 2006 this was a sensation: deep networks could be trained at all.
+# falls to about 0.1. In 2006 this was a sensation: deep networks of such layers could be trained.
 
 # %% [markdown]
 # ## 11 The race of the starts
@@ -956,9 +956,9 @@ interactive.explore(fine_tuning)
 # The same network of four hidden layers, and four starts: small random weights, your pretrained
 # stack, Xavier, He. Four seeds each, measured on 600 new pictures; bands and bars reach from the
 # least to the greatest. (What is missing on the right lies lower.) The network comes in three
-# versions: with sigmoid (as in
-# 2006), tanh and ReLU. For tanh the stack is translated exactly, with
-# $\sigma(z) = \frac12\left(1 + \tanh\frac z2\right)$; ReLU takes the numbers as they are.
+# versions: with sigmoid (as in 2006), tanh and ReLU. For tanh the stack's layers are translated
+# exactly, with $\sigma(z) = \frac12\left(1 + \tanh\frac z2\right)$; ReLU takes the numbers as
+# they are.
 #
 # **Enter a start of your own**, as the fifth: change the line below, as you like. Uniform? Another
 # factor? Fan-out? All zeros, and one column random? **Predict the order**, then run all three.
@@ -1040,18 +1040,20 @@ interactive.explore(race, activation=interactive.slider(
 # %% [markdown]
 # **The verdict.**
 #
-# - *sigmoid*: only the pretrained network learns within 500 steps. Xavier and He were not made
-#   for this curve: its slope is at most $\frac14$, and four layers leave $4^{-4} \approx 0.004$.
+# - *sigmoid*: of the four only the pretrained network learns within 500 steps. Xavier and He were
+#   not made for this curve: its slope is at most $\frac14$, and four layers leave
+#   $4^{-4} \approx 0.004$. But try larger factors for *your* start: one comes close to the stack,
+#   at about 0.9, with nothing learned beforehand. Question 2 finds it by calculation.
 # - *tanh*: pretrained, Xavier and He end within about one hundredth of each other, near 0.97. Of
 #   600 pictures chance alone makes $\sqrt{0.97 \cdot 0.03/600} = 0.007$: no winner. But pretraining
 #   has cost time, three functions and a theory; Xavier's rule is one line.
-# - *ReLU*: the two rules do as well as before, He a little better than Xavier. The stack, learned
-#   for sigmoids, does not fit this curve and ends near 0.93.
+# - *ReLU*: both rules come to about 0.97. The stack, learned for sigmoids, does not fit this curve
+#   and ends near 0.93.
 #
-# So with an activation that keeps a slope of 1 and with weights of the right spread, nothing has
-# to be learned beforehand: Xavier and He need none of it. What 2006 had discovered was real, but
-# the cause was the start, not the theory behind it. (Pretraining without labels has come back
-# since, for another reason: where labels are few, what was learned without them helps.)
+# So with weights of the right spread for its activation, a network needs nothing learned
+# beforehand: Xavier and He need none of the pretraining. What 2006 had discovered was real, but
+# what helped was mostly the spread. (Pretraining without labels has come back since, for another
+# reason: where labels are few, what was learned without them helps.)
 
 # %% [markdown]
 # ## 12 Two questions

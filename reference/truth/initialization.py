@@ -204,8 +204,9 @@ def fine_tune_step(
     layers: a list of dicts of "w": (D_l, D_{l+1}), "b": (D_{l+1},), which keep their values. x: (N, D_0),
     y: (N,), whole numbers from 0 to C - 1. With a_0 = x: a_{l+1} = sigmoid(a_l @ w_l + b_l) for all layers
     but the last, which gives scores = a @ w + b: (N, C). loss = the mean over the N examples of
-    -log softmax(scores)[y]. Every w and b becomes itself minus learning_rate * its gradient, all gradients
-    taken at the old parameters. Returns the loss before the step, and the new list.
+    -log softmax(scores)[y], without an overflow for large scores. Every w and b becomes itself minus
+    learning_rate * its gradient, all gradients taken at the old parameters. Returns the loss before the
+    step, and the new list.
     """
     outputs = [x]
     for layer in layers[:-1]:

@@ -96,10 +96,13 @@ def by_pairs(dw: Any) -> Any:
     return sum(not gaps[:j, j].any() for j in range(dw.shape[1]))
 
 
-def by_unique(dw: Any) -> Any:
-    """Entries in units of the largest one, rounded, then np.unique."""
-    largest = np.abs(dw).max() or 1.0
-    return np.unique(np.round(dw / largest, 5), axis=1).shape[1]
+def by_groups(dw: Any) -> Any:
+    """Takes one column after the other out, with all that are the same."""
+    rest, count, near = dw, 0, 1e-6 * np.abs(dw).max()
+    while rest.shape[1]:
+        rest = rest[:, np.abs(rest - rest[:, :1]).max(axis=0) > near]
+        count += 1
+    return count
 
 
 def exactly(dw: Any) -> Any:
@@ -143,10 +146,28 @@ def _half_alike(rng: np.random.Generator) -> Drawn:
     return {"dw": dw}
 
 
+def _one_of_two(rng: np.random.Generator) -> Drawn:
+    """Small columns of two entries that agree in the first one, but for rounding."""
+    first = 0.1 * (1 + 1e-9 * np.arange(3)) * rng.uniform(0.5, 1)
+    return {"dw": np.array([first, [0.05, 0.1, 0.02]])}
+
+
 def _opposite(rng: np.random.Generator) -> Drawn:
     """Two columns, their negatives, and a copy of the first; all of a column has one sign."""
     one, two = rng.uniform(0.5, 1, 4), rng.uniform(1.2, 2, 4)
     return {"dw": np.column_stack([two, one, -one, -two, two])}
+
+
+def _at_the_edge(rng: np.random.Generator) -> Drawn:
+    """Two columns that differ by less than what the docstring allows, and two by more, in one entry.
+
+    The largest entry is negative, and most others are far smaller.
+    """
+    size = rng.uniform(2, 5)
+    one = size * np.array([-1.0, 0.1, 0.2, 0.1])
+    two = size * np.array([0.3, -0.2, 0.1, 0.2])
+    near, far = size * 7e-7 * np.array([0, 1, -1, 1]), size * 1.4e-6 * np.array([0, 0, 1, 0])
+    return {"dw": np.column_stack([one, two, one + near, two + far])}
 
 
 _count = asker("count = symmetry(dw)", "count")
@@ -163,7 +184,11 @@ SYMMETRY = exercise(
         ),
         _count("the same numbers in another order", _shuffled_columns, visible=True),
         _count("alike in most entries", _half_alike, visible=True, why="the same means: in every entry"),
+        _count("alike in one of two entries", _one_of_two, visible=True, weight=0.5),
         _count("opposite signs", _opposite, visible=True, why="a column and its negative differ"),
+        _count("near the edge", _at_the_edge, visible=True, weight=0.5).because(
+            "two columns differ by 0.7, two by 1.4 millionths of the largest entry"
+        ),
         _count("5 different among 12", columns(6, (2, 1, 4, 3, 2)), weight=2, main=True),
         _count("all different", columns(3, (1,) * 9), main=True),
         _count("large, different by a thousandth", columns(4, (2, 2, 2), 1e6, apart=1e-3)),
@@ -205,7 +230,7 @@ SYMMETRY = exercise(
     """),
     named.rights("""
     all pairs at once: by by_pairs
-    rounded, then np.unique: by by_unique
+    groups taken out: by by_groups
     """),
 )
 EXERCISES = (ZERO, CONSTANT, SYMMETRY)

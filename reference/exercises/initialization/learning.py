@@ -48,8 +48,8 @@ TRAIN = exercise(
     init.rbm_train,
     (
         _train(
-            "3 epochs, batches of 4",
-            alone(training(8, 5, (3,), 3, rate=0.5, batch=4)),
+            "3 epochs, batches of 2",
+            alone(training(8, 5, (3,), 3, rate=0.5, batch=2)),
             weight=2,
             visible=True,
             main=True,
@@ -206,6 +206,8 @@ PRETRAIN = exercise(
         The data go up through the weights that you were given. They should go through the trained ones.
     first-machine-only: trained.append(rbm) => trained.append(dict(rbms[len(trained)]) if trained else rbm)
         Only your first machine is trained; the others come back as they were.
+    nothing-trained: trained.append(rbm) => trained.append(dict(rbms[len(trained)]))
+        None of your machines is trained: they come back as they were given.
     reconstruction-passed-on:
         - v = rbm_hidden(v, rbm["w"], rbm["c"])
         + r = rbm_visible(rbm_hidden(v, rbm["w"], rbm["c"]), rbm["w"], rbm["b"])

@@ -214,9 +214,9 @@ XAVIER = exercise(
         _xavier.weights(60, 240, visible=True, main=True, weight=2),
         _xavier.weights(300, 40, visible=True, main=True),
         *_xavier.about_seeds(),
-        _xavier.weights(25, 500, main=True, weight=2),
-        _xavier.weights(2000, 5),
-        _xavier.weights(1, 9000, weight=0.5),
+        _xavier.weights(120, 500, main=True, weight=2),
+        _xavier.weights(400, 100),
+        _xavier.weights(90, 110, weight=0.5),
     ),
     _mistakes("""
     he-instead: (fan_in + fan_out) => fan_in
@@ -263,9 +263,9 @@ HE = exercise(
         _he.weights(60, 240, visible=True, main=True, weight=2),
         _he.weights(300, 40, visible=True, main=True),
         *_he.about_seeds(),
-        _he.weights(25, 500, main=True, weight=2),
-        _he.weights(2000, 5),
-        _he.weights(1, 9000, weight=0.5),
+        _he.weights(120, 500, main=True, weight=2),
+        _he.weights(400, 100),
+        _he.weights(90, 110, weight=0.5),
     ),
     _mistakes("""
     xavier-instead: 2 / fan_in => 2 / (fan_in + fan_out)
