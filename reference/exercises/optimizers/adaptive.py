@@ -9,28 +9,32 @@ from reference.exercises.optimizers.variants import rule_exercise
 from reference.kit.notation import Notation
 from reference.truth import optimizers as opt
 
-NO_ROOT = (
-    "You divide by the cache itself. Its entries are squares of gradients: divide by their root, so that "
-    "the step does not depend on the unit in which the loss is measured."
-)
-STALE = (
-    "Your step divides by the cache from before the update. Put the new gradient into the cache first, "
-    "then divide."
-)
-INSIDE = (
-    "Your epsilon stands under the root. That is a variant in use (and next to gradients of ordinary size "
-    "nothing changes), but here it stands behind the root: gradients of about 1e-8 show the difference."
-)
 MISSING = (
     "There is no epsilon in your denominator (or it stands outside the brackets): an entry whose gradients "
     "have all been 0 is divided by zero. A pixel that is always white makes such entries."
 )
 UPHILL = "You walk up the gradient. The step is subtracted."
 FIXED = "Your epsilon is always 1e-8. Take the one that config holds."
-ONE_RATE = (
-    "You add up the squares of all entries, so that the whole parameter has one common rate. Each entry of "
-    "w keeps its own sum."
-)
+
+named = Notation(globals())
+# Slips in the step, which both rules take alike.
+IN_THE_STEP = named.wrongs("""
+no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
+    You divide by the cache itself. Its entries are squares of gradients: divide by their root, so that
+    the step does not depend on the unit in which the loss is measured.
+eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
+    Your epsilon stands under the root. That is a variant in use (and next to gradients of ordinary size
+    nothing changes), but here it stands behind the root: gradients of about 1e-8 show the difference.
+eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
+    @MISSING
+eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
+    @FIXED
+stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
+    Your step divides by the cache from before the update. Put the new gradient into the cache first, then
+    divide.
+ascent: w - config["learning_rate"] => w + config["learning_rate"]
+    @UPHILL
+""")
 
 ADAGRAD_RULE = Rule(opt.adagrad, {"learning_rate": 0.35, "epsilon": 1e-8}, {"cache": positive(0.5, 4.0)})
 RMSPROP_RULE = Rule(
@@ -46,21 +50,11 @@ def adagrad_by_powers(w: Any, dw: Any, config: Any = None) -> Any:
     return w + -scale * dw, config
 
 
-named = Notation(globals())
 ADAGRAD = rule_exercise(
     ADAGRAD_RULE,
     epsilon_cases(ADAGRAD_RULE),
-    named.wrongs("""
-    no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
-        @NO_ROOT
-    eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
-        @INSIDE
-    eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
-        @MISSING
-    eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
-        @FIXED
-    stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
-        @STALE
+    IN_THE_STEP
+    + named.wrongs("""
     no-memory: cache + dw**2 => dw**2
         Your cache holds the last square only, so every entry takes steps of the same length. AdaGrad adds
         up the squares of all steps.
@@ -72,9 +66,8 @@ ADAGRAD = rule_exercise(
     not-squared: cache + dw**2 => cache + np.abs(dw)
         Your cache adds up absolute values. It adds up squares.
     one-rate-for-all: cache + dw**2 => cache + np.sum(dw**2)
-        @ONE_RATE
-    ascent: w - config["learning_rate"] => w + config["learning_rate"]
-        @UPHILL
+        You add up the squares of all entries, so that the whole parameter has one common rate. Each entry
+        of w keeps its own sum.
     """),
     named.rights("""
     a power instead of a root: by adagrad_by_powers
@@ -94,27 +87,16 @@ def rmsprop_by_corrections(w: Any, dw: Any, config: Any = None) -> Any:
 RMSPROP = rule_exercise(
     RMSPROP_RULE,
     epsilon_cases(RMSPROP_RULE),
-    named.wrongs("""
+    IN_THE_STEP
+    + named.wrongs("""
     decay-reversed: rho * cache + (1 - rho) * dw**2 => (1 - rho) * cache + rho * dw**2
         Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the new square.
-    no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
-        @NO_ROOT
-    stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
-        @STALE
-    eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
-        @INSIDE
-    eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
-        @MISSING
-    eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
-        @FIXED
     adagrad-sum: rho * cache + (1 - rho) * dw**2 => cache + dw**2
         Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the old cache
         and the new square, so that it forgets.
     new-square-whole: (1 - rho) * dw**2 => dw**2
         You add the new square whole. It enters with the weight 1 - decay_rate, so that the two weights
         add up to 1.
-    ascent: w - config["learning_rate"] => w + config["learning_rate"]
-        @UPHILL
     square-missing: (1 - rho) * dw**2 => (1 - rho) * dw
         Your cache averages the gradients, in which plus and minus cancel. It averages their squares.
     not-squared: (1 - rho) * dw**2 => (1 - rho) * np.abs(dw)
