@@ -1,7 +1,8 @@
 """Copies of plain data, and whether plain data still is what it was.
 
-Only arrays, NumPy's scalars, and built-in types are opened, by what their own class says: a copy is of that
-class exactly. Any other object is passed on by reference and never asked anything.
+Data that hold themselves, or are nested deeper than DEEPEST, are refused. Only arrays, NumPy's scalars, and
+built-in types are opened, by what their own class says: a copy is of that class exactly. Any other object is
+passed on by reference and never asked anything.
 """
 
 from __future__ import annotations
@@ -10,35 +11,44 @@ from typing import Any
 
 import numpy as np
 
+DEEPEST = 38  # lists, tuples and dicts in each other, beside the outermost: what may travel to a grader
 _PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None), np.float64, np.float32})
 
 
-def copied(value: Any) -> Any:
+class TooDeep(ValueError):  # noqa: N818 - it says what is wrong with the data
+    """Data that hold themselves, or that are nested without end."""
+
+
+def copied(value: Any, depth: int = 0) -> Any:
     """A deep copy of arrays, dicts, lists and tuples; arrays keep their order in memory, gaps included.
 
     An object of a class derived from one of these (a masked array, an OrderedDict, a named tuple) comes back
-    as what it is derived from, np.str_ as a text, and np.longdouble as float64.
+    as what it is derived from, np.str_ as a text, and np.longdouble as float64. TooDeep of what holds itself.
     """
     kind = type(value)
     if kind is np.ndarray:
         array = value if value.dtype != np.longdouble else value.astype(np.float64)
         return array.copy() if array.flags.c_contiguous else _copied_array(array)
+    if kind in _PLAIN:
+        return value
+    if depth > DEEPEST:
+        raise TooDeep("data that hold themselves, or are nested too deep")
     if kind is dict:
-        return {copied(key): copied(item) for key, item in value.items()}
+        return {copied(key, depth + 1): copied(item, depth + 1) for key, item in value.items()}
     if kind is list or kind is tuple:
-        return kind([copied(item) for item in value])
-    return value if kind in _PLAIN else _as_plain(value, kind)
+        return kind([copied(item, depth + 1) for item in value])
+    return _as_plain(value, kind, depth)
 
 
-def _as_plain(value: Any, kind: type) -> Any:
+def _as_plain(value: Any, kind: type, depth: int) -> Any:
     if issubclass(kind, np.ndarray):
         return copied(np.ndarray.view(value, np.ndarray))
     if issubclass(kind, dict):
-        return copied(dict(dict.items(value)))
+        return copied(dict(dict.items(value)), depth)
     if issubclass(kind, list):
-        return copied([*list.__iter__(value)])
+        return copied([*list.__iter__(value)], depth)
     if issubclass(kind, tuple):
-        return copied((*tuple.__iter__(value),))
+        return copied((*tuple.__iter__(value),), depth)
     if kind is np.longdouble:
         return np.float64(value)
     return str.__str__(value) if kind is np.str_ else value

@@ -34,6 +34,7 @@ _KINDS = (
     (r"Cannot cast .*|ufunc '.*' output .* could not be cast.*", "the result does not fit this dtype"),
     (r"Singular matrix", "the matrix is singular"),
     (r"math domain error|math range error", "outside of what this function is defined for"),
+    (r"data that hold themselves.*", "it leaves data that hold themselves"),
     (r"maximum recursion depth exceeded.*", "it calls itself without end"),
     (r"name '.*' is not defined.*", "a name that is not defined"),
     (r"cannot access local variable .*", "a variable is used before it has a value"),

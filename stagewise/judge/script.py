@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from stagewise.judge.compare import called, describe
-from stagewise.judge.copying import copied, unchanged
+from stagewise.judge.copying import TooDeep, copied, unchanged
 from stagewise.judge.grammar import Entry as Entry
 from stagewise.judge.grammar import Literal as Literal
 from stagewise.judge.grammar import Step as Step
@@ -169,7 +169,13 @@ def play(
             break
     warned = _texts(heard)
     heard.clear()
-    updated = {name: copied(run.inputs[name]) for name in updates if name in run.inputs}
+    try:
+        updated = {name: copied(run.inputs[name]) for name in updates if name in run.inputs}
+    except TooDeep as endless:
+        updated, failure = (
+            {name: inputs[name] for name in updates if name in inputs},
+            _held(steps[-1], endless),
+        )
     values = run.inputs | updated | run.delivered
     return Played(values, _once(run.changed), warned, failure, _once(warners))
 
@@ -201,13 +207,16 @@ class _Run:
                 self.inputs[name] = copied(value)
         if isinstance(results, Failure):
             return results
+        try:
+            # After the last step too: a function may keep what it returned, and change it in a later case.
+            self.delivered |= {name: copied(value) for name, value in results.items()}
+        except TooDeep as endless:
+            return _held(step, endless)
         self._targets |= results
         # None beside something that was computed may well be meant: a cache that holds nothing.
         self._blank.difference_update(results)
         if all(map(is_blank, results.values())):
             self._blank.update(results)
-        # After the last step too: a function may keep what it returned, and change it in a later case.
-        self.delivered |= {name: copied(value) for name, value in results.items()}
         return None
 
     def forget(self, targets: Collection[str]) -> None:
@@ -259,6 +268,15 @@ def _raised(step: Step, raised: BaseException, unwritten: Collection[str]) -> Fa
     if type(raised) is MissingEntry:
         return Failure(step.text, FailureKind.RAISED, str(raised), raised)
     return Failure(step.text, FailureKind.RAISED, f"{step.function} raised {name}: {text_of(raised)}", raised)
+
+
+def _held(step: Step, endless: TooDeep) -> Failure:
+    """The failure of a step whose data cannot be looked at."""
+    message = (
+        f"{step.function} leaves {endless}: a list or dict is, somewhere inside, an entry of itself "
+        "(config['m'] = config is one)"
+    )
+    return Failure(step.text, FailureKind.RAISED, message, ValueError(str(endless)))
 
 
 def _is_stub(raised: BaseException) -> bool:

@@ -284,6 +284,36 @@ def test_results_of_unknown_type_are_passed_on_and_never_asked():
     assert run.values["b"] is True
 
 
+def holding(config):
+    config["m"] = config
+    return config
+
+
+@pytest.mark.parametrize("updates", [(), ("config",)])
+def test_data_that_hold_themselves_are_told(updates):
+    run = played("config = f(config)", {"config": {"k": [1]}}, updates, f=holding)
+    assert run.failure.kind is FailureKind.RAISED
+    assert run.failure.message.startswith(
+        "f leaves data that hold themselves, or are nested too deep: a list"
+    )
+    assert run.values["config"] == {"k": [1]}
+
+
+def test_an_input_to_be_changed_that_holds_itself_is_told_too():
+    run = played("a = f(config)", {"config": {"k": [1]}}, ("config",), f=lambda c: [holding(c), 1][1])
+    assert run.failure.message.startswith("f leaves data that hold themselves")
+    assert run.values == {"config": {"k": [1]}, "a": 1}
+
+
+@pytest.mark.parametrize(("levels", "fails"), [(39, False), (40, True)])
+def test_data_may_be_nested_as_deep_as_may_travel(levels, fails):
+    deep = 0
+    for _ in range(levels):
+        deep = [deep]
+    run = played("a = f()", {}, f=lambda: deep)
+    assert (run.failure is not None) == fails
+
+
 def test_none_beside_something_computed_may_be_meant():
     """A cache that holds nothing is no sign of unwritten work; nothing but None is."""
     steps = parse("out, cache = forward(x)\ndx = backward(cache)")
