@@ -14,16 +14,16 @@ from typing import Any
 from reference.judge.diagnosis import answers, diagnose
 from reference.judge.drawing import draw, draw_visible
 from reference.judge.memorised import unless_memorised
-from reference.judge.randomness import RUNS, same_random_state
+from reference.judge.randomness import observed_runs, same_random_state
 from reference.judge.record import record_exercise
 from reference.kit.exercise import Exercise, Function, Unit
 from reference.kit.patching import rewritten, substituted
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import RIGHT_IN_VALUE, compare
 from stagewise.judge.edits import Edit, edits
-from stagewise.judge.explaining import recognise
+from stagewise.judge.explaining import explained, recognise
 from stagewise.judge.fingerprint import chance_apart, is_measured
-from stagewise.judge.judging import Judged, Observed, judge
+from stagewise.judge.judging import Judged, Observed, judge, judge_played, played_with
 from stagewise.judge.script import Failure
 from stagewise.judge.searching import TimeUp
 
@@ -81,19 +81,22 @@ def _judged(
             if "torch" in sys.modules:
                 sys.modules["torch"].manual_seed(seed)
             return _told(exercise, edit, functions, seed)
-    except (TimeUp, RecursionError):  # the latter also where data hold themselves
+    except TimeUp:
         return Mutant(exercise.name, edit, 0.0)
 
 
 def _told(exercise: Exercise, edit: Edit, functions: Mapping[str, Function], seed: int) -> Mutant:
     cases, shown = draw(exercise, seed), draw_visible(exercise)
-    graded = unless_memorised(judge(functions, cases), exercise, cases)
+    played = played_with(functions, cases)
+    graded = unless_memorised(judge_played(exercise.name, cases, played), exercise, cases)
     if graded.fraction == 1 or _lucky(functions, cases):
         return Mutant(exercise.name, edit, 1.0)
-    checked = judge(functions, shown)
+    seen = played_with(functions, shown)
+    checked = judge_played(exercise.name, shown, seen)
     recorded = record_exercise(exercise, 0).misconceptions
-    told = (diagnose(graded, exercise, seed), recognise(checked, recorded) if checked.fraction < 1 else None)
-    by_grader, by_check = (one.name if one else "" for one in told)
+    known = recognise(checked, recorded) if checked.fraction < 1 else None
+    by_grader = explained(exercise.name, cases, played, graded, diagnose(graded, exercise, seed)).name
+    by_check = explained(exercise.name, shown, seen, checked, known).name
     named = [name for name in dict.fromkeys((by_grader, by_check)) if name]
     false = tuple(name for name in named if not _supported(exercise, name, graded, checked, seed))
     return Mutant(exercise.name, edit, graded.fraction, by_grader, by_check, false)
@@ -141,11 +144,7 @@ def _answers(exercise: Exercise, name: str, seed: int | None) -> Sequence[Sequen
     """What a misconception answers to the cases of a seed (None: the visible ones), several times where
     chance has a part in it."""
     (one,) = [one for one in exercise.misconceptions if one.name == name]
-    cases, runs = _cases(exercise, seed), []
-    for number in range(RUNS if any(case.chances for case in cases) else 1):
-        with same_random_state(number):
-            runs.append(judge(one.functions(exercise), cases).observed)
-    return runs
+    return observed_runs(one.functions(exercise), _cases(exercise, seed))
 
 
 def _agree(cases: Sequence[AskedCase], seen: Sequence[Observed], runs: Sequence[Sequence[Observed]]) -> bool:

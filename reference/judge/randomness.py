@@ -10,10 +10,9 @@ import numpy as np
 
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.fingerprint import (
-    ANYTHING,
     about,
+    anything,
     apart,
-    fingerprint,
     is_flat,
     is_measured,
     observed_fingerprint,
@@ -47,13 +46,29 @@ def usual(
 ) -> tuple[dict[str, Any], ...]:
     """The fingerprints of wrong functions whatever chance gives them, one for each case.
 
-    One run is enough where no case leaves anything to chance. ANYTHING stands where runs differ by more.
+    Where runs differ by more, it says no more than how they ended.
     """
-    runs = []
-    for number in range(RUNS if any(case.chances for case in cases) else 1):
-        with same_random_state(number):
-            runs.append(judge(functions, cases).observed)
+    runs = observed_runs(functions, cases)
     return tuple(_merged(case, seen) for case, *seen in zip(cases, *runs, strict=True))
+
+
+def observed_runs(
+    functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCase]
+) -> list[tuple[Observed, ...]]:
+    """What functions answer in several runs, or in one where no case leaves anything to chance.
+
+    Every case of a run begins from the run's own state: where an earlier case seeds the generator, runs would
+    be alike from there on.
+    """
+    if not any(case.chances for case in cases):
+        with same_random_state():
+            return [judge(functions, cases).observed]
+    return [tuple(_observed(functions, case, number) for case in cases) for number in range(RUNS)]
+
+
+def _observed(functions: Mapping[str, Callable[..., Any]], case: AskedCase, number: int) -> Observed:
+    with same_random_state(number):
+        return judge(functions, [case]).observed[0]
 
 
 def _merged(case: AskedCase, seen: Sequence[Observed]) -> dict[str, Any]:
@@ -75,7 +90,7 @@ def _alike(name: str, case: AskedCase, seen: Sequence[Observed], first: Mapping[
         return {}
     wanted = first.get(name, {})
     same = "opaque" in wanted or (wanted and all(apart(wanted, value) is not None for value in values))
-    return wanted if wrong == len(seen) and same else fingerprint(ANYTHING)
+    return wanted if wrong == len(seen) and same else anything(values)
 
 
 def _by_chance(name: str, case: AskedCase, values: Sequence[Any], wrong: bool) -> dict[str, Any]:
@@ -83,7 +98,7 @@ def _by_chance(name: str, case: AskedCase, values: Sequence[Any], wrong: bool) -
     middle, spread = np.mean(values, axis=0), float(np.max(np.ptp(values, axis=0)))
     slack, expected = case.chances[name].slack, np.asarray(case.expected[name])
     if spread > slack * UNLIKE:
-        return fingerprint(ANYTHING)
+        return anything(values)
     tolerance = case.chances[name].tolerance
     allowed = tolerance.stol * (float(np.max(np.abs(expected))) + tolerance.scale)
     if not wrong and float(np.max(np.abs(middle - expected))) + 2 * spread <= allowed:

@@ -22,7 +22,7 @@ def pick_device(available: Collection[str]) -> torch.device:
     """The best of the kinds of device that are there: "cuda" before "mps" before "cpu".
 
     available: kinds of device, e.g. ["cpu", "cuda"], in any order; "cpu" is always among them.
-    Returns a torch.device.
+    Returns a torch.device (its name will do).
     """
     for kind in ("cuda", "mps"):
         if kind in available:
@@ -81,7 +81,8 @@ def make_optimizer(
     """SGD with one rate for the head and another for the backbone, over the trainable parameters only.
 
     Two parameter groups: first the parameters of `model.fc` with head_lr, then all other trainable ones with
-    backbone_lr; the second group is left out when nothing is in it. Momentum and weight decay hold for both.
+    backbone_lr; the second group may be left out when nothing is in it. Momentum and weight decay hold for
+    both.
     """
     head = trainable_parameters(model.fc)
     in_head = {id(parameter) for parameter in head}

@@ -19,7 +19,7 @@ from stagewise.judge.judging import HABITS, Judged, Observed
 from stagewise.judge.observing import is_dtype, quantity
 from stagewise.judge.reordering import right_order
 from stagewise.judge.report import Status
-from stagewise.judge.script import Played
+from stagewise.judge.script import RAISED, Failure, FailureKind, Played
 
 _ROUNDINGS = 1e-5  # nearer than this is as near as can be: work in float32 on one processor or another
 _PASSING = ("warned", "dtype")  # flaws that a mistake in values has in one precision and not in another
@@ -98,9 +98,9 @@ def _whole(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
 def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
     """How well a mistake explains all the outputs that it changes, beside others that are wrong otherwise.
 
-    First the one that explains most of them, then the one that explains the first. An exception that comes
-    also where the mistake answers has another reason than the mistake; what was measured on nothing but
-    zeros or ones has none.
+    First the one that explains most of them, then the one that explains the first. One that only ends calls
+    otherwise has to explain all. An exception that comes also where the mistake answers has another reason
+    than the mistake; what was measured on nothing but zeros or ones has none.
     """
     claimed = _claimed(prints)
     found = _apart(prints, judged.observed, claimed) if claimed else None
@@ -109,6 +109,8 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
     empty = {name for case in judged.observed for name in case.empty & case.wrong}
     if (
         found is None
+        or _ends(prints)
+        or _fails_elsewhere(prints, judged.observed)
         or not _is_in_values(prints)
         or (raised - claimed and claimed <= raised)
         or not empty.isdisjoint(claimed)
@@ -116,6 +118,28 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
         return None
     places = [wrong.index(name) for name in claimed if name in wrong]  # chance may have made one right
     return (-len(claimed), min(places), found[0]) if places else None
+
+
+def _ends(prints: Prints) -> bool:
+    """Whether all that a mistake changes is how calls end: by an exception, or by none."""
+    changes = [item for wanted in prints for item in wanted.get("outputs", {}).items()]
+    return all(name == RAISED or "ends" in one for name, one in changes)
+
+
+def _fails_elsewhere(prints: Prints, seen: Sequence[Observed]) -> bool:
+    """Whether calls end otherwise than they should, for outputs that are wrong only where a mistake changes
+    nothing."""
+    spoken, failing = set[str](), set[str]()
+    for wanted, case in zip(prints, seen, strict=True):
+        if wanted.get("outputs"):
+            spoken |= case.wrong
+        else:
+            failing |= {name for name in case.wrong if name == RAISED or _raised(case.outputs[name])}
+    return not failing <= spoken
+
+
+def _raised(value: Any) -> bool:
+    return type(value) is Failure and value.kind is FailureKind.RAISED
 
 
 def _apart(prints: Prints, seen: Sequence[Observed], outputs: Collection[str]) -> tuple[float] | None:

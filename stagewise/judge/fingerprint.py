@@ -26,7 +26,6 @@ CLOSE = 1e-9  # in float64: one formula in two forms, and not yet an epsilon tha
 DIGITS = {NEAR: 6, CLOSE: 11}  # of projections: more than they are compared to
 DECIMALS = 6  # of what chance changes
 _SEED = 20260
-ANYTHING = object()  # in place of an answer that differs from run to run
 NO_CHANCES: Mapping[str, Chance] = MappingProxyType({})
 _KINDS = {"b": "b", "i": "i", "u": "i", "f": "f", "c": "c"}
 
@@ -37,8 +36,6 @@ def fingerprint(value: Any, narrow: bool = False) -> dict[str, Any]:
     narrow: whether float32 work went into it.
     """
     kind = type(value)
-    if value is ANYTHING:
-        return {"anything": True}
     if kind is Failure:
         return {"ends": _checksum(value.ending)}
     if kind is np.ndarray or (kind in NUMBERS and kind not in (bool, np.bool_)):
@@ -52,13 +49,21 @@ def fingerprint(value: Any, narrow: bool = False) -> dict[str, Any]:
     return {"opaque": True}
 
 
+def anything(values: Sequence[Any]) -> dict[str, Any]:
+    """The fingerprint of what comes out differently each time: how the runs ended that failed."""
+    endings = sorted({_checksum(value.ending) for value in values if type(value) is Failure})
+    return {"anything": True, **({"endings": endings} if endings else {})}
+
+
 def apart(wanted: Mapping[str, Any], value: Any) -> float | None:
     """How far the projections of `value` are from `wanted`; None when they are far or something else differs.
 
     A shape may differ by axes of length 1.
     """
     if "anything" in wanted:
-        return NEAR  # a mistake that answers just this comes first
+        # A mistake that answers just this comes first; one that never ended so did not end so by chance.
+        fits = type(value) is not Failure or _checksum(value.ending) in wanted.get("endings", ())
+        return NEAR if fits else None
     if "about" in wanted:
         nothing = np.ndim(value) > 0 and not np.any(value) and np.any(wanted["about"])
         return None if nothing else chance_apart(value, wanted["about"], wanted["within"])

@@ -169,15 +169,21 @@ def play(
             break
     warned = _texts(heard)
     heard.clear()
-    try:
-        updated = {name: copied(run.inputs[name]) for name in updates if name in run.inputs}
-    except TooDeep as endless:
-        updated, failure = (
-            {name: inputs[name] for name in updates if name in inputs},
-            _held(steps[-1], endless),
-        )
+    updated, endless = _updated(run.inputs, inputs, updates)
+    failure = failure if endless is None else _held(steps[-1], endless)
     values = run.inputs | updated | run.delivered
     return Played(values, _once(run.changed), warned, failure, _once(warners))
+
+
+def _updated(
+    now: Mapping[str, Any], before: Mapping[str, Any], updates: Collection[str]
+) -> tuple[dict[str, Any], TooDeep | None]:
+    """Copies of the inputs that were to be changed; if that cannot be, as they were before, and why."""
+    names = [name for name in updates if name in now]
+    try:
+        return {name: copied(now[name]) for name in names}, None
+    except TooDeep as endless:
+        return {name: before[name] for name in names}, endless
 
 
 class _Run:

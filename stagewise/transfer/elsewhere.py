@@ -63,8 +63,11 @@ def waiting(batches: Iterable[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tens
 
 
 def _device(*given: Any, device: Any = None, other: Any = None, **_: Any) -> Any:
-    """The device that the arguments of `Tensor.to` name; None when they name a dtype alone."""
+    """The device that the arguments of `Tensor.to` name, "cpu" for that of a waiting tensor; None when they
+    name a dtype alone."""
     target = next((one for one in (device, other, *given[:1]) if one is not None), None)
+    if isinstance(target, _Waiting):
+        return "cpu"
     return None if isinstance(target, torch.dtype) else target
 
 

@@ -36,7 +36,7 @@ def make_network(data: Data, _: list[GlyphNet]) -> GlyphNet:
         parameter.grad = tensor_of(data["gradients"][name]) if name in data["gradients"] else None
     for name, module in model.named_modules():
         module.training = (name or "the model") not in data["evaluating"]
-    return model
+    return model.to(data["device"]) if "device" in data else model
 
 
 def nested(layer: nn.Module) -> Any:

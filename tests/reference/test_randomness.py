@@ -6,13 +6,14 @@ import numpy as np
 
 from reference.judge.diagnosis import diagnose
 from reference.judge.drawing import draw
-from reference.judge.randomness import RUNS, usual
+from reference.judge.randomness import RUNS, observed_runs, usual
 from reference.judge.record import record_exercise
 from reference.kit.chance import share
 from reference.kit.exercise import Exercise, case, wrong
 from stagewise.judge.explaining import recognise, tells
 from stagewise.judge.fingerprint import RecordedMistake
 from stagewise.judge.judging import judge
+from stagewise.judge.script import parse
 
 
 def thin(x):
@@ -85,6 +86,18 @@ def test_each_run_of_a_mistake_is_named_in_checks_and_examinations():
         for judged in runs(f):
             assert diagnose(judged, EXERCISE, 0).name == name
             assert recognise(judged, recorded).name == name
+
+
+def test_runs_differ_also_after_a_case_that_seeds_the_generator():
+    def seeding(x):
+        np.random.seed(3)
+        return rows_at_once(x)
+
+    (drawn,) = draw(EXERCISE, 0)
+    seeded = replace(drawn, steps=parse("out = seeding(x)"))
+    runs = observed_runs({"thin": rows_at_once, "seeding": seeding}, [seeded, drawn])
+    assert len({run[0].outputs["zero_fraction(out)"] for run in runs}) == 1
+    assert len({run[1].outputs["zero_fraction(out)"] for run in runs}) > 1
 
 
 def test_a_mistake_that_can_be_anything_explains_nothing():

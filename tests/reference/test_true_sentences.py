@@ -63,8 +63,6 @@ NOTHING_NUMBERS_AND_NOISE = {
         (
             "kept = np.random.rand(*x.shape) < p\nmask = (kept / p).astype(x.dtype)",
             "kept = np.random.rand(*x.shape) < 1 - p\nmask = kept.astype(x.dtype)",
-            "unscaled",
-            "",
         ),
     ],
     "dropout vanilla_dropout_forward": [

@@ -1,5 +1,7 @@
 """Functions of torch objects over data: what travels, what is written back, what is told and not shown."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -237,13 +239,34 @@ def test_steps_of_an_optimizer_are_counted(given):
 
     told = wrap(f)(given)
     assert OBSERVERS["passes"](told, "reads") == 3
-    assert OBSERVERS["passes"](told, "guesses") == "guesses"
+    assert OBSERVERS["passes"](told, "reads little") == "reads little"
+    assert OBSERVERS["passes"](given, "reads little") == 0
 
 
 def test_weights_of_a_head_are_told_to_be_random_or_not(given):
-    assert OBSERVERS["head_numbers"](given) == "different weights for 4 classes"
+    assert OBSERVERS["head_numbers"](given, given) == "different weights for 4 classes"
     wrap(zero_the_head)(given)
-    assert OBSERVERS["head_numbers"](given) == "equal weights for 4 classes"
+    assert OBSERVERS["head_numbers"](given, given) == "equal weights for 4 classes"
+
+
+def test_a_head_that_only_the_returned_network_has_is_told(given):
+    returned = wrap(copy.deepcopy)(given)
+    wrap(zero_the_head)(returned)
+    told = OBSERVERS["head_numbers"](given, returned)
+    assert told == "different weights for 4 classes, in what was returned other ones"
+
+
+def test_a_network_without_numbers_tells_its_shapes_and_where_its_head_is(given):
+    elsewhere = {**given, "device": "meta"}
+    told = wrap(lambda model: model)(elsewhere)
+    assert told["head_shape"] == {**given["head_shape"], "device": "meta"}
+    assert told["backbone"]["conv1.weight"].shape == given["backbone"]["conv1.weight"].shape
+
+    def f(model):
+        model.fc = nn.Linear(32, 3)
+        return model
+
+    assert wrap(f)(elsewhere)["head_shape"]["device"] == "cpu"
 
 
 @pytest.mark.parametrize("option", [{"nesterov": True}, {"maximize": True}, {"dampening": 0.5}, {}])
@@ -305,4 +328,4 @@ def test_reading_asks_for_a_network_of_the_courses_structure():
 
 
 def test_reading_tells_an_untrained_network_from_a_trained_one():
-    assert OBSERVERS["reading"](describe_network(GlyphNet(10))) == "guesses"
+    assert OBSERVERS["reading"](describe_network(GlyphNet(10))) == "reads little"

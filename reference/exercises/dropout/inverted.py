@@ -263,8 +263,8 @@ BACKWARD = exercise(
         ),
         _back(
             "train, called twice",
-            entries(12, 15, p=0.6),
-            180,
+            entries(24, 30, p=0.3),
+            720,
             script=f"{_THERE}\n_ = dropout_backward(dout, cache)\n{_AND_BACK}",
             visible=True,
             weight=0.5,

@@ -201,14 +201,14 @@ def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case | P
         seeds("train, with seeds", (24, 30), 0.6, visible=True, main=True),
         test("test, p = 0.6", (24, 30), 0.6, weight=2, visible=True, main=True),
         train(
-            "train, float32", (24, 30), 0.6, (*scaled, "dtype_name(thinned(out))"), in_float32, visible=True
+            "train, float32", (24, 30), 0.4, (*scaled, "dtype_name(thinned(out))"), in_float32, visible=True
         ),
         test("test, float32", (4, 5), 0.6, in_float32, visible=True, weight=0.5),
         train("train, three axes", (16, 8, 8), 0.6, (*scaled, "row_patterns(out)"), visible=True),
         *layer.promises((12, 10)),
         train("train, p = 0.3", (100, 120), 0.3, everything, weight=2, main=True),
         train("train, p = 0.9", (80, 100), 0.9, scaled, with_digits),
-        train("train, p = 1", (6, 7), 1.0, scaled, weight=0.5),
+        train("train, p = 1", (6, 7), 1.0, scaled, weight=0.5, visible=True),
         train("train, one example", (1, 3000), 0.35, scaled, weight=0.5),
         train("train, gaps in memory", (60, 70), 0.35, scaled, strided, weight=0.5),
         twice("train, three axes, twice without a seed", (20, 12, 10), 0.35),

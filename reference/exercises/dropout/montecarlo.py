@@ -20,7 +20,8 @@ from stagewise.judge.compare import Tolerance
 
 P = 0.7
 _MEAN, _SPREAD = "row_mean(differing(mean), x)", "mean_square(spread, x)"
-_FITS = "survivor_scale(spread, coin_spread(mean))"
+# Also of a mean with differing rows, or a mask for all rows would show in this by chance alone.
+_FITS = "survivor_scale(spread, coin_spread(differing(mean)))"
 _DTYPES = ("dtype_name(differing(mean))", "dtype_name(differing(spread))")
 SHARES = {_MEAN: 3.0, _SPREAD: 3.0, "mean": 1.0, _FITS: 1.5, "levels(differing(mean))": 1.0}
 SHARES |= dict.fromkeys(_DTYPES, 0.25)
@@ -149,14 +150,19 @@ def with_one_mask(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
     return np.mean(passes, axis=0), np.std(passes, axis=0)
 
 
+ONE_PASS = (
+    "Your spread is 0 although entries are dropped. Either all of your passes use the same masks (each "
+    "starts from the same seed, or one pass is counted several times), or no spread is computed."
+)
 named = Notation(globals())
 MISTAKES = named.wrongs("""
 mode-left-at-test: "train" => dropout_param.get("mode", "test")
     All of your rows and passes are alike. Either nothing is dropped, because the layer is in test mode (Monte
     Carlo dropout keeps train mode when it predicts), or a single mask serves them all.
 same-masks: "train" => "train", "seed": 7
-    Your spread is 0 although entries are dropped. Either all of your passes use the same masks (each starts
-    from the same seed, or one pass is counted several times), or no spread is computed.
+    @ONE_PASS
+one-pass: for _ in range(samples): => for _ in range(1):
+    @ONE_PASS
 one-mask-per-batch: by with_one_mask
     All examples of your batch lose the same hidden units in a pass: one mask is broadcast over the rows.
     Every example needs a mask of its own.

@@ -127,6 +127,9 @@ PREPARE = exercise(
         -     model = freeze_backbone(model)
         + model = freeze_backbone(model)
         You freeze the backbone also with freeze=False.
+    optimizer-alone:
+        model = replace_head(model, num_classes) => return model, make_optimizer(model, head_lr, backbone_lr)
+        You make an optimizer, and the model is as it was: no new head, nothing frozen.
     old-head-kept: model = replace_head(model, num_classes) => pass
         The head is still the old one: it tells the classes of the source task apart.
     one-rate: make_optimizer(model, head_lr, backbone_lr) => make_optimizer(model, head_lr, head_lr)
@@ -199,10 +202,10 @@ LEARN_DIGITS = exercise(
     ),
     named.wrongs("""
     not-trained: train_epoch(model, batches, optimizer) => pass
-        Your model has a new head that was never trained: it guesses.
+        Your model has a new head that was never trained: no optimizer made a step.
     from-scratch: by from_scratch
-        Your model reads like one that starts from random weights. Use the pretrained backbone, and do not
-        move it far: a small rate, or none.
+        Your model was trained, and reads as little as one that starts from random weights. Use the pretrained
+        backbone, and do not move it far: a small rate, or none.
     old-head: prepare(model, 10, => prepare(model, 26,
         Your head has another number of classes than the ten digits.
     """),

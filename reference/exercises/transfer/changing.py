@@ -68,7 +68,7 @@ DEVICE = exercise(
 
 def through_a_named_layer(model: nn.Module, num_classes: int) -> nn.Module:
     """replace_head that reads the number of features off the old weights."""
-    head = nn.Linear(model.fc.weight.shape[1], num_classes)
+    head = nn.Linear(model.fc.weight.shape[1], num_classes).to(model.fc.weight.device)
     setattr(model, "fc", head)  # noqa: B010 - one of the ways in which it is written
     return model
 
@@ -86,7 +86,7 @@ def with_no_bias_yet(model: nn.Module, num_classes: int) -> nn.Module:
 
 def with_zeros(model: nn.Module, num_classes: int) -> nn.Module:
     """replace_head with a head of zeros."""
-    model.fc = nn.Linear(model.fc.in_features, num_classes)
+    tl.replace_head(model, num_classes)
     nn.init.zeros_(model.fc.weight)
     nn.init.zeros_(model.fc.bias)
     return model
@@ -96,10 +96,13 @@ _head = asker(
     """
     new = replace_head(model, num_classes)
     found = renewed(new)
-    numbers = head_numbers(model)
+    numbers = head_numbers(model, new)
     """,
     {"found": 3, "numbers": 1},
     updates=("model",),
+)
+_head_there = asker(
+    "new = replace_head(model, num_classes)\nfound = renewed(new)", {"found": 3}, updates=("model",)
 )
 
 named = Notation(globals())
@@ -113,6 +116,9 @@ REPLACE_HEAD = exercise(
         _head("one class", given(num_classes=1), weight=0.5),
         _head("a frozen model", given(frozen=EVERYTHING, num_classes=6), weight=0.5).because(
             "the new head can learn, whatever was frozen"
+        ),
+        _head_there("a model on another device", given(num_classes=4, device="meta"), visible=True).because(
+            "as on a GPU: the new head is where the old one was"
         ),
     ),
     named.wrongs("""
@@ -134,6 +140,9 @@ REPLACE_HEAD = exercise(
     a-copy: by on_a_copy
         You put the new head on a copy, and the model that you were given keeps its old one. Change
         it in place.
+    left-on-the-cpu: num_classes, device=old.weight.device => num_classes
+        Your new head is on the CPU, wherever the old one was. With the model on a GPU the next forward pass
+        fails: tell nn.Linear the device of the old weights.
     without-bias: num_classes, device= => num_classes, bias=False, device=
         Your head has no bias. A linear layer here has weights and a bias.
     a-new-network: @NEW_HEAD => model = type(model)(num_classes, model.conv1.out_channels)
@@ -145,7 +154,7 @@ REPLACE_HEAD = exercise(
     named.rights("""
     size of the old weights: by through_a_named_layer
     no initial bias: by with_no_bias_yet
-    in float64: device=old.weight.device => dtype=torch.float64
+    in float64: device=old.weight.device => device=old.weight.device, dtype=torch.float64
     """),
 )
 

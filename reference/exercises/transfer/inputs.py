@@ -31,10 +31,12 @@ def network(
     gradients: Collection[str] = (),
     evaluating: Collection[str] = (),
     block: bool = False,
+    device: str = "",
 ) -> Data:
     """A network that looks trained: no weight is 0, no running statistic is the initial one.
 
-    block: the layer bn2 is inside a block, as bn2.0.
+    block: the layer bn2 is inside a block, as bn2.0. device: where it is, if not on the CPU; on "meta" it
+    has no numbers.
     """
     model = GlyphNet(classes, width)
     if block:
@@ -47,7 +49,7 @@ def network(
             parameter.grad = _numbers(rng, "gradient", parameter)
     for name, module in model.named_modules():
         module.training = (name or "the model") not in evaluating
-    return describe_network(model)
+    return {**describe_network(model.to(device)), "device": device} if device else describe_network(model)
 
 
 def batches(

@@ -156,6 +156,11 @@ TRAIN_MODE = exercise(
     statistics-drift: module.train(any(p.requires_grad for p in module.parameters())) => module.train()
         model.train() puts the frozen batchnorm layers into training mode too: their running mean and variance
         go on moving, although no parameter does.
+    nothing-set: model.train() => return model
+        Your function sets nothing: every module stays in the mode in which you found it.
+    batchnorm-spared: if isinstance(module, nn.BatchNorm2d): => if not isinstance(module, nn.BatchNorm2d):
+        You put the layers that cannot learn into evaluation mode, all but the batchnorm layers, which are the
+        only ones that are asked for.
     all-batchnorm-still: any(p.requires_grad for p in module.parameters()) => False
         You put every batchnorm layer into evaluation mode. Those that learn must use the batch's statistics.
     never-put-into-training: by frozen_layers_only
