@@ -271,13 +271,15 @@ def deviation(a: Array) -> float:
 
 
 def same_share(a: Array, b: Array) -> float:
-    """The share of places where a and b (of one shape) hold the same number.
+    """The share of places where a and b (of one shape) hold the same number, give or take a rounding.
 
     >>> same_share(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
     0.5
     """
     _alike(a, b)
-    return float(np.mean(a == b))
+    dtype = np.result_type(a, b)
+    rounding = 8 * np.finfo(dtype).eps if np.issubdtype(dtype, np.floating) else 0
+    return float(np.mean(np.isclose(a, b, rtol=rounding, atol=0)))
 
 
 def shape_name(a: Array) -> str:

@@ -97,7 +97,7 @@ def rounded(function: Callable[..., Any], rng: np.random.Generator) -> Callable[
     @functools.wraps(function)
     def off(*arguments: Any, **keywords: Any) -> Any:
         result = function(*arguments, **keywords)
-        return _off(result, list(_arrays([arguments, keywords])), rng)
+        return _off(result, _numbers([arguments, keywords]), rng)
 
     return off
 
@@ -128,8 +128,15 @@ def _moved(array: np.ndarray, given: Sequence[np.ndarray], rng: np.random.Genera
         return np.where(exact, array, array * (1 + roundings).astype(array.dtype))
 
 
-def _arrays(value: Any) -> Iterator[np.ndarray]:
-    if isinstance(value, np.ndarray):
+def _numbers(value: Any) -> list[np.ndarray]:
+    """The arrays in a value, and an array of all single numbers."""
+    found = list(_arrays(value))
+    arrays = [one for one in found if isinstance(one, np.ndarray)]
+    return [*arrays, np.array([one for one in found if not isinstance(one, np.ndarray)])]
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray | float]:
+    if isinstance(value, np.ndarray | float):
         yield value
     elif isinstance(value, dict | list | tuple):
         for inside in value.values() if isinstance(value, dict) else value:
