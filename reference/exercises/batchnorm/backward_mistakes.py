@@ -7,6 +7,7 @@ from reference.exercises.batchnorm import backward_forms as forms
 from reference.kit.exercise import Function, Misconception
 from reference.kit.notation import Notation
 from reference.kit.patching import patched
+from reference.truth import batchnorm as bn
 
 SENTENCES = {
     "NO_UPSTREAM": "A local gradient stands alone on the way through the variance. The chain rule "
@@ -154,6 +155,11 @@ dgamma-without-axis: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.sum(dou
     @ONE_NUMBER
 dbeta-without-axis: dbeta = np.sum(dout, axis=0) => dbeta = np.sum(dout)
     @ONE_NUMBER
+gradients-without-axis: return dx, dgamma, dbeta => return dx, np.sum(dout * xhat), np.sum(dout)
+    Your dgamma and dbeta are one number each: their sums run over the features as well. Name the axis.
+gradients-over-the-wrong-axis:
+    return dx, dgamma, dbeta => return dx, np.sum(dout * xhat, axis=1), np.sum(dout, axis=1)
+    Your dgamma and dbeta sum over the features. Each has one entry per feature and sums over the examples.
 gradients-averaged: return dx, dgamma, dbeta => return dx, dgamma / len(dout), dbeta / len(dout)
     Your dgamma and dbeta are means over the examples. Gradients of several uses add up.
 dgamma-wrong-axis: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.sum(dout * xhat, axis=1)
@@ -258,3 +264,35 @@ fits-no-eps: by forms.back_without_eps with forms.forward_without_eps
 """),
 )
 LAYERNORM = on_paths(forms.along_rows, ROW)
+# Slips in dgamma and dbeta of the closed form, where dx is made of them.
+IN_CLOSED_FORM = Notation({}, of=bn.batchnorm_backward_alt).wrongs("""
+dbeta-without-axis-and-dx: dbeta = np.sum(dout, axis=0) => dbeta = np.sum(dout)
+    Your dbeta is one number, and dx is made of it: the sum runs over the features as well. Name the axis.
+dgamma-without-axis-and-dx: dgamma = np.sum(dout * xhat, axis=0) => dgamma = np.sum(dout * xhat)
+    Your dgamma is one number, and dx is made of it: the sum runs over the features as well. Name the axis.
+both-without-axis-and-dx:
+    - dbeta = np.sum(dout, axis=0)
+    - dgamma = np.sum(dout * xhat, axis=0)
+    + dbeta = np.sum(dout)
+    + dgamma = np.sum(dout * xhat)
+    Your dgamma and dbeta are one number each, and dx is made of them: the sums run over the features as well.
+    Name the axis.
+dbeta-averaged-and-dx: dbeta = np.sum => dbeta = np.mean
+    Your dbeta is a mean over the examples, and dx, which is made of it, divides by N once more.
+dgamma-averaged-and-dx: dgamma = np.sum => dgamma = np.mean
+    Your dgamma is a mean over the examples, and dx, which is made of it, divides by N once more.
+both-averaged-and-dx:
+    - dbeta = np.sum(dout, axis=0)
+    - dgamma = np.sum(dout * xhat, axis=0)
+    + dbeta = np.mean(dout, axis=0)
+    + dgamma = np.mean(dout * xhat, axis=0)
+    Your dgamma and dbeta are means over the examples, and dx, which is made of them, divides by N once more.
+dbeta-sign-and-dx: dbeta = np.sum(dout => dbeta = np.sum(-dout
+    Your dbeta has the wrong sign, and so has the part of dx that is made of it.
+dgamma-sign-and-dx: dgamma = np.sum(dout => dgamma = np.sum(-dout
+    Your dgamma has the wrong sign, and so has the part of dx that is made of it.
+dgamma-not-summed-and-dx: dgamma = np.sum(dout * xhat, axis=0) => dgamma = dout * xhat
+    Your dgamma has a row for each example: the sum over the examples is missing. dx is made of it.
+dgamma-uses-ivar-and-dx: np.sum(dout * xhat => np.sum(dout * ivar
+    Your dgamma multiplies dout by ivar. gamma was multiplied by xhat. dx is made of it.
+""")

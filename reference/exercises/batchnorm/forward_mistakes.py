@@ -172,12 +172,17 @@ test-mean-of-the-batch: (x - running_mean) => (x - x.mean(axis=0))
     In test mode you subtract the batch's own mean. Use the running one.
 test-variance-of-the-batch: np.sqrt(running_var + eps) => np.sqrt(x.var(axis=0) + eps)
     In test mode you divide by the batch's own spread. Use the running variance.
+one-key-for-both: bn_param["running_var"] = => bn_param["running_mean"] =
+    You store both running averages under one key, so that the second takes the place of the first.
 test-divides-by-running_var: np.sqrt(running_var + eps) => running_var
     In test mode you divide by the running variance itself, without root and eps.
 """)
 
-# Slips in one of the two running averages; the other one is right.
+# Slips with one of the two running averages; the other one is right.
 IN_ONE = """
+running-{name}-in-training: {computed} => running_{name}
+    In train mode you take the running {name} in place of the batch's own, so the batch is not normalised by
+    itself, and the running one stays what it was.
 momentum-reversed-in-{name}: {old} + {new} => (1 - momentum) * running_{name} + momentum * {value}
     In running_{name} your momentum weighs the new value. Here it weighs the OLD one, and 1 - momentum the new
     one.
@@ -202,9 +207,14 @@ stored-under-the-key-of-{name}: "] = running_{name} => "] = running_{others}
 """
 
 
-def _in_one(name: str, value: str, others: str, other: str) -> tuple[Misconception, ...]:
+def _in_one(name: str, value: str, others: str, other: str, computed: str) -> tuple[Misconception, ...]:
     old, new = f"momentum * running_{name}", f"(1 - momentum) * {value}"
-    return named.wrongs(IN_ONE.format(name=name, value=value, others=others, other=other, old=old, new=new))
+    words = {"name": name, "value": value, "others": others, "other": other, "computed": computed}
+    return named.wrongs(IN_ONE.format(**words, old=old, new=new))
 
 
-MISTAKES = (*BOTH, *_in_one("mean", "mu", "var", "var"), *_in_one("var", "var", "mean", "mu"))
+MISTAKES = (
+    *BOTH,
+    *_in_one("mean", "mu", "var", "var", "batchnorm_step1(x)"),
+    *_in_one("var", "var", "mean", "mu", "batchnorm_step4(sq)"),
+)

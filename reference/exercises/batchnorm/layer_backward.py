@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from reference.exercises.batchnorm.backward_forms import ALWAYS
-from reference.exercises.batchnorm.backward_mistakes import BATCHNORM
+from reference.exercises.batchnorm.backward_mistakes import BATCHNORM, IN_CLOSED_FORM
 from reference.exercises.batchnorm.inputs import batch
 from reference.kit import probes
 from reference.kit.drawn import Drawn
-from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs
+from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception
 from reference.kit.notation import Notation
 from reference.kit.promises import Promise, keeps_dtype, pure, takes_gaps
 from reference.kit.variants import exercise
@@ -62,9 +62,11 @@ def _cases(name: str) -> tuple[Case | Promise, ...]:
     )
 
 
-def _layer(truth: Function, others: Sequence[Alternative]) -> Exercise:
-    there = (bn.batchnorm_forward,)
-    return exercise(truth, _cases(truth.__name__), BATCHNORM, (*ALWAYS, *others), partners=there)
+def _layer(
+    truth: Function, others: Sequence[Alternative], mistakes: Sequence[Misconception] = ()
+) -> Exercise:
+    there, known = (bn.batchnorm_forward,), (*BATCHNORM, *mistakes)
+    return exercise(truth, _cases(truth.__name__), known, (*ALWAYS, *others), partners=there)
 
 
 BACKWARD = _layer(
@@ -85,4 +87,5 @@ BACKWARD_ALT = _layer(
     dgamma without xhat in the cache: np.sum(dout * xhat, axis=0) => np.sum(dout * (cache[2] * ivar), axis=0)
     the ten steps: by bn.batchnorm_backward
     """),
+    IN_CLOSED_FORM,
 )
