@@ -16,6 +16,7 @@ import numpy as np
 
 from stagewise.judge.compare import STANDS_FOR, describe
 from stagewise.judge.copying import copied, unchanged
+from stagewise.modules import MODULES
 
 Data = dict[str, Any]
 Space = dict[str, tuple[float, float]]
@@ -69,6 +70,12 @@ POLYNOMIALS: dict[str, Callable[..., Any]] = {
 }
 
 
+def modules(**kinds: str) -> Data:
+    """A dict of pairs (forward, backward) by kind, each the one of stagewise.modules that has this name
+    there."""
+    return _described("modules", "a dict of modules", kinds=kinds)
+
+
 def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of data that calls `function` with what the data describes; what was asked of it meanwhile
     is written into its description."""
@@ -84,6 +91,8 @@ def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
             for data, thing in made:
                 if data["kind"] == "generator":
                     data["state"] = json.dumps(thing.bit_generator.state)
+                if data["kind"] == "modules":
+                    data["kinds"] = _kinds_in(thing, data["kinds"])
 
     return of_data
 
@@ -166,6 +175,16 @@ def _make_polynomial(data: Data) -> Callable[[Any], float]:
     return lambda x: float(POLYNOMIALS[data["name"]](x, data["a"], data["c"]))
 
 
+def _make_modules(data: Data) -> dict[str, Any]:
+    return {kind: MODULES[name] for kind, name in data["kinds"].items()}
+
+
+def _kinds_in(modules: dict[Any, Any], kinds: dict[str, str]) -> dict[str, str]:
+    """The kinds that are still what they were made as; an entry "changed" where there are others."""
+    kept = {kind: name for kind, name in kinds.items() if modules.get(kind) is MODULES[name]}
+    return kept if len(modules) == len(kept) else {**kept, "changed": ""}
+
+
 _MAKERS: dict[Any, Callable[[Data], Any]] = {
     "generator": _make_generator,
     "objective": _make_objective,
@@ -173,6 +192,7 @@ _MAKERS: dict[Any, Callable[[Data], Any]] = {
     "training step": _make_step,
     "search": _make_search,
     "polynomial": _make_polynomial,
+    "modules": _make_modules,
 }
 
 
@@ -276,6 +296,13 @@ def common(some: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.isin(some, others).astype(float)
 
 
+def names(found: Any) -> str:
+    """The names in a dict, in alphabetical order."""
+    if type(found) is not dict or not all(type(name) is str for name in found):
+        raise TypeError(f"asked for is a dict of names, and here is {describe(found)}")
+    return ", ".join(sorted(found))
+
+
 def _numbers(value: Any) -> np.ndarray:
     if type(value) is not np.ndarray or value.dtype.kind not in "iuf":
         raise TypeError(f"asked for is an array of numbers, and here is {describe(value)}")
@@ -300,6 +327,6 @@ OBSERVERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         *(form, outside, distinct, alike, column, counted, same_side, scored),
-        *(rows, parted, common),
+        *(rows, parted, common, names),
     )
 }

@@ -7,6 +7,7 @@ import pytest
 
 from stagewise.judge import handed
 from stagewise.judge.handed import OBSERVERS, generator, wrap
+from stagewise.modules import MODULES
 
 X = np.arange(12.0).reshape(6, 2)
 Y = np.arange(6) + 10
@@ -151,3 +152,29 @@ def test_an_error_calls_a_function_by_its_own_name():
 def test_a_polynomial_takes_arrays(name, value):
     described = handed.polynomial(name, np.array([3.0, 1.0]), np.array([0.5, 1.0]))
     assert handed.wrap(lambda f, x: f(x))(described, np.array([1.0, -2.0])) == value
+
+
+def test_modules_are_those_of_the_package_under_the_names_that_are_given():
+    data = handed.modules(plus="add", add="multiply")
+    assert wrap(
+        lambda modules: {
+            kind: one is MODULES[name]
+            for (kind, one), name in zip(modules.items(), ("add", "multiply"), strict=True)
+        }
+    )(data) == {
+        "plus": True,
+        "add": True,
+    }
+    assert data == handed.modules(plus="add", add="multiply")
+
+
+def test_a_change_in_the_dict_of_modules_shows_in_its_description():
+    data = handed.modules(plus="add")
+    wrap(lambda modules: modules.update(out=(1, 2)))(data)
+    assert data != handed.modules(plus="add")
+
+
+def test_the_names_in_a_dict_are_listed_in_their_order():
+    assert OBSERVERS["names"]({"b": 1, "a": 2}) == "a, b"
+    with pytest.raises(TypeError, match="asked for is a dict of names"):
+        OBSERVERS["names"]([1])
