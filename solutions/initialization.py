@@ -60,6 +60,7 @@ begin("initialization")
 # learning rate, 300 steps. **Predict**: which spread is best, and what goes wrong on either side?
 
 # %% role="explore" folded=true
+# The same network from two spreads
 digits = data.digits()
 DEEP = (64, *[50] * 8, 10)
 
@@ -171,6 +172,7 @@ check(symmetry)
 # constant start look like, and what that of zeros?**
 
 # %% role="explore" folded=true
+# The gradients of ten units under three starts
 def constant(value):
     return lambda fan_in, fan_out, seed: constant_init(fan_in, fan_out, value)
 
@@ -200,6 +202,7 @@ interactive.explore(seen)
 # random weights. Does it help to have more units? **Predict the two lines.**
 
 # %% role="explore" folded=true
+# Accuracy over the number of units, constant and random start
 def more_units(value):
     sizes = (1, 2, 5, 10, 20, 50, 100)
     right, kinds = {"constant": [], "random": []}, []
@@ -298,6 +301,7 @@ check(activation_statistics)
 # the one for 1: what do the histograms of layer 1, 4, 7 and 10 look like?
 
 # %% role="explore" folded=true
+# Histograms of ten tanh layers for one spread
 def outputs(start, activation, layers=10, width=100):
     """What leaves each layer of a stack, and your statistics of it."""
     h = np.random.default_rng(3).standard_normal((500, width))
@@ -398,6 +402,7 @@ check(xavier_init)
 # the three rules keeps the signal, which one the gradient?**
 
 # %% role="explore" folded=true
+# Three rules in a funnel, forward and backward
 def funnel():
     sizes = np.geomspace(400, 40, 11).astype(int)
     starts = {
@@ -477,6 +482,7 @@ check(he_init)
 # which factor does it fall in ten layers?
 
 # %% role="explore" folded=true
+# Ten layers for each rule and each activation
 RULES = {"small, 0.01": small_random_init, "Xavier": xavier_init, "He": he_init}
 
 
@@ -500,6 +506,7 @@ interactive.explore(
 # trains 16 networks.)
 
 # %% role="explore" folded=true
+# Xavier and He over the depth of a ReLU network
 def by_depth():
     depths = (2, 5, 10, 20)
     right = {"He": [], "Xavier": []}
@@ -715,6 +722,7 @@ check(rbm_train)
 # does a readable digit need?**
 
 # %% role="explore" folded=true
+# Ten digits, and how the machine redraws them
 ink = data.digits("unit")
 ONE_OF_EACH = np.array([ink.x_val[ink.y_val == digit][0] for digit in range(10)])
 
@@ -750,6 +758,7 @@ interactive.explore(pictures_redrawn, hidden=interactive.slider(
 # pixels switch the unit on, light ones off.
 
 # %% role="explore" folded=true
+# The weights of thirty hidden units
 def filters():
     rbm, _ = machine()
     return plots.images(rbm["w"].T[:30], title="The weights of thirty hidden units")
@@ -778,6 +787,7 @@ my_picture = data.drawn("""
 """, width=6)
 
 # %% role="explore" folded=true
+# Your picture and eight others, covered and completed
 def completed(v, known, rbm, steps=30, seed=0):
     """The pictures v with the pixels that are not known imagined by the machine."""
     rng, seen = np.random.default_rng(seed), np.where(known, v, ink.x_train.mean(axis=0))
@@ -907,6 +917,7 @@ check(fine_tune_step)
 # same network from `small_random_init`. **What do you expect of the second?**
 
 # %% role="explore" folded=true
+# Fine-tuning from a pretrained and from a small random start
 SIZES = (64, 50, 50, 50, 50, 10)
 
 
@@ -969,6 +980,7 @@ def my_start(fan_in, fan_out, seed=None):
     return 1.5 * xavier_init(fan_in, fan_out, seed)
 
 # %% role="explore" folded=true
+# The race of five starts
 NEW = np.concatenate([ink.x_val, ink.x_test]), np.concatenate([ink.y_val, ink.y_test])
 
 

@@ -231,6 +231,12 @@ XAVIER = exercise(
         You multiply by the variance. Multiply by its root, the standard deviation.
     fan-out-only: (fan_in + fan_out) => fan_out
         Your variance knows fan_out only. Both sizes belong in it.
+    fan-out-never-used:
+        - std = np.sqrt(2 / (fan_in + fan_out))
+        - w: Array = std * np.random.randn(fan_in, fan_out)
+        + std = np.sqrt(2 / (fan_in + fan_in))
+        + w: Array = std * np.random.randn(fan_in, fan_in)
+        Your function never uses fan_out: neither in the variance nor in the shape.
     product-of-fans: (fan_in + fan_out) => (fan_in * fan_out)
         You multiply fan_in and fan_out. They should be added.
     bracket-missing: 2 / (fan_in + fan_out) => 2 / fan_in + fan_out
@@ -278,6 +284,12 @@ HE = exercise(
         of rows here.
     variance-as-deviation: np.sqrt(2 / fan_in) => 2 / fan_in
         You multiply by the variance. Multiply by its root, the standard deviation.
+    fan-in-never-used:
+        - std = np.sqrt(2 / fan_in)
+        - w: Array = std * np.random.randn(fan_in, fan_out)
+        + std = np.sqrt(2 / fan_out)
+        + w: Array = std * np.random.randn(fan_out, fan_out)
+        Your function never uses fan_in: neither in the variance nor in the shape.
     product-of-fans: 2 / fan_in => 2 / (fan_in * fan_out)
         You divide by the number of all weights. A unit's sum has fan_in terms.
     gain-squared: np.sqrt(2 / fan_in) => 2 / np.sqrt(fan_in)

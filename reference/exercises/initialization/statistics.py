@@ -80,6 +80,8 @@ STATISTICS = exercise(
         Your std is taken for each unit and then averaged. It is one of all N * H entries.
     input-counted: h, means, stds = x, [], [] => h, means, stds = x, [np.mean(x)], [np.std(x)]
         Your lists begin with x itself. The first entry belongs to the first layer.
+    names-refused: activation not in ("tanh", "relu") => activation in ("tanh", "relu")
+        You refuse the two names that exist and take all others: the condition is the wrong way round.
     other-names-taken: if activation not in ("tanh", "relu"): => if activation is None:
         A name that does not exist is taken for one of the two, so a typing error would go unseen. The
         docstring asks for a ValueError.
