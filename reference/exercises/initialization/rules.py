@@ -73,6 +73,17 @@ class Rule:
             self.seeds("231", "", weight=0.5, why="a call without a seed draws afresh"),
         )
 
+    def of_sizes(self) -> tuple[Case, ...]:
+        """What is asked of a rule whose deviation depends on the sizes."""
+        return (
+            self.weights(60, 240, visible=True, main=True, weight=2),
+            self.weights(300, 40, visible=True, main=True),
+            *self.about_seeds(),
+            self.weights(120, 500, main=True, weight=2),
+            self.weights(400, 100),
+            self.weights(90, 110, weight=0.5),
+        )
+
 
 def truncated(draw: Any, *shape: int) -> Any:
     """Normal numbers of which those beyond two deviations are drawn again."""
@@ -109,8 +120,23 @@ ALL = """
 """
 
 
+SCALED = """
+    bound-for-deviation: np.random.randn(fan_in, fan_out) => np.random.uniform(-1, 1, (fan_in, fan_out))
+        Your weights are uniform, and the standard deviation is their bound. Uniform numbers between -r
+        and r have the deviation r / sqrt(3).
+    scale-missing: std * np.random => np.random
+        Your weights have deviation 1: they are not scaled.
+    deviation-as-mean: std * np.random.randn(fan_in, fan_out) => np.random.normal(std, 1, (fan_in, fan_out))
+        Your deviation has become the mean of the weights: the first argument of `normal` is the mean.
+"""
+
+
 def _mistakes(text: str) -> tuple[Any, ...]:
     return (*named.wrongs(text), *named.wrongs(ALL))
+
+
+def _scaled_mistakes(text: str) -> tuple[Any, ...]:
+    return (*_mistakes(text), *named.wrongs(SCALED))
 
 
 def with_generator(std: Callable[..., float]) -> Callable[..., Any]:
@@ -210,15 +236,8 @@ SMALL = exercise(
 _xavier = Rule("xavier_init", xavier_std, "the spread of Xavier's rule, for sizes that differ")
 XAVIER = exercise(
     init.xavier_init,
-    (
-        _xavier.weights(60, 240, visible=True, main=True, weight=2),
-        _xavier.weights(300, 40, visible=True, main=True),
-        *_xavier.about_seeds(),
-        _xavier.weights(120, 500, main=True, weight=2),
-        _xavier.weights(400, 100),
-        _xavier.weights(90, 110, weight=0.5),
-    ),
-    _mistakes("""
+    _xavier.of_sizes(),
+    _scaled_mistakes("""
     he-instead: (fan_in + fan_out) => fan_in
         This is He's rule, 2 / fan_in. Xavier's variance counts both the inputs and the outputs.
     one-over-fan-in: 2 / (fan_in + fan_out) => 1 / fan_in
@@ -248,13 +267,6 @@ XAVIER = exercise(
     six-for-normal: 2 / (fan_in + fan_out) => 6 / (fan_in + fan_out)
         Your variance has a 6 in it. That number belongs to the bound of uniform weights; the variance
         itself has a 2.
-    bound-for-deviation: np.random.randn(fan_in, fan_out) => np.random.uniform(-1, 1, (fan_in, fan_out))
-        Your weights are uniform, and the standard deviation is their bound. Uniform numbers between -r
-        and r have the deviation r / sqrt(3).
-    scale-missing: std * np.random => np.random
-        Your weights have deviation 1: they are not scaled.
-    deviation-as-mean: std * np.random.randn(fan_in, fan_out) => np.random.normal(std, 1, (fan_in, fan_out))
-        Your deviation has become the mean of the weights: the first argument of `normal` is the mean.
     """),
     RIGHT.rights("""
     default_rng: by xavier_generator
@@ -265,15 +277,8 @@ XAVIER = exercise(
 _he = Rule("he_init", he_std, "the spread with which ReLU keeps the mean square, forward")
 HE = exercise(
     init.he_init,
-    (
-        _he.weights(60, 240, visible=True, main=True, weight=2),
-        _he.weights(300, 40, visible=True, main=True),
-        *_he.about_seeds(),
-        _he.weights(120, 500, main=True, weight=2),
-        _he.weights(400, 100),
-        _he.weights(90, 110, weight=0.5),
-    ),
-    _mistakes("""
+    _he.of_sizes(),
+    _scaled_mistakes("""
     xavier-instead: 2 / fan_in => 2 / (fan_in + fan_out)
         This is Xavier's rule, which counts inputs and outputs. He's counts the inputs only.
     one-over-fan-in: 2 / fan_in => 1 / fan_in
@@ -298,13 +303,6 @@ HE = exercise(
         You divide by 2 where He's rule multiplies: ReLU loses a half, so the variance has to be doubled.
     upside-down: 2 / fan_in => fan_in / 2
         Your fraction is upside down: more inputs call for smaller weights.
-    bound-for-deviation: np.random.randn(fan_in, fan_out) => np.random.uniform(-1, 1, (fan_in, fan_out))
-        Your weights are uniform, and the standard deviation is their bound. Uniform numbers between -r
-        and r have the deviation r / sqrt(3).
-    scale-missing: std * np.random => np.random
-        Your weights have deviation 1: they are not scaled.
-    deviation-as-mean: std * np.random.randn(fan_in, fan_out) => np.random.normal(std, 1, (fan_in, fan_out))
-        Your deviation has become the mean of the weights: the first argument of `normal` is the mean.
     """),
     RIGHT.rights("""
     default_rng: by he_generator
