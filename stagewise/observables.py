@@ -36,6 +36,8 @@ def zero_fraction(a: Array) -> float:
     >>> zero_fraction(np.array([[0.0, 2.0], [0.0, 1.0]]))
     0.5
     """
+    if not a.size:
+        raise Unobservable("{0} has no entries")
     return float(np.mean(_zeros(a)))
 
 
@@ -45,6 +47,8 @@ def below_fraction(a: Array, b: Array) -> float:
     >>> below_fraction(np.array([0.001, 0.02, 0.5, 0.9]), np.array([0.1]))
     0.5
     """
+    if not a.size:
+        raise Unobservable("{0} has no entries")
     return float(np.mean(a < b[0]))
 
 

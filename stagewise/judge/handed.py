@@ -203,17 +203,15 @@ def _a_dict(value: Any, name: str, wanted: Any) -> dict[str, Any]:
     return value
 
 
-def form(numbers: Any) -> str:
-    """What a value is: "a float array of shape (5,)"."""
-    return describe(numbers)
-
-
-def outside(numbers: Any, low: float, high: float) -> str:
-    """Whether numbers are not from low to high, but for rounding, and where they are then."""
+def drawn(numbers: Any, low: float, high: float) -> str:
+    """What a draw is ("a float array of shape (5,), none outside"): its form, and whether its numbers are
+    from low to high, but for rounding."""
     values = _numbers(numbers)
-    if ((values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6))).all():
-        return "none"
-    return f"numbers from about {values.min():.0f} to about {values.max():.0f}"
+    if len(np.unique(values)) < min(values.size, 2) or not values.size:
+        return f"{describe(values)}, {'one number, repeated' if values.size else 'no numbers'}"
+    inside = (values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6))
+    ends = f"from about {values.min():.0f} to about {values.max():.0f}"
+    return f"{describe(values)}, {'none outside' if inside.all() else ends}"
 
 
 def distinct(numbers: Any) -> int:
@@ -221,12 +219,13 @@ def distinct(numbers: Any) -> int:
     return len(np.unique(_numbers(numbers)))
 
 
-def alike(one: Any, other: Any) -> str:
-    """Whether both hold the same numbers, and those are several."""
-    first, second = copied(_numbers(one)), copied(_numbers(other))
-    if not np.isfinite(first).all() or len(np.unique(first)) < 2:
+def repeated(first: Any, same: Any, later: Any) -> str:
+    """How draws agree: the first with that of an equal generator, and with a later one of its own."""
+    one, *others = (copied(_numbers(numbers)) for numbers in (first, same, later))
+    if not np.isfinite(one).all() or len(np.unique(one)) < 2:
         return "not several numbers"
-    return "the same numbers" if unchanged(first, second) else "other numbers"
+    equal, again = ("the same" if _near(one, other) else "others" for other in others)
+    return f"an equal generator draws {equal}, a second call {again}"
 
 
 def column(results: Any, name: str) -> np.ndarray:
@@ -252,17 +251,22 @@ def scored(results: Any, evaluate: Data) -> str:
         expected = score(evaluate, one)
         if not (got == expected or abs(got - expected) < 1e-9 or (math.isnan(got) and math.isnan(expected))):
             return "a score is not that of its settings"
+    if not pairs:
+        return "no results"
     if len(evaluate["asked"]) != len(settings):
         return f"{len(evaluate['asked'])} calls of evaluate for {len(settings)} results"
-    in_order = all(map(unchanged, settings, evaluate["asked"]))
+    in_order = all(map(_near_settings, settings, evaluate["asked"]))
     return "each score is that of its settings" if in_order else "settings are not those that were tried"
 
 
-def rows(part: Any, x: np.ndarray, name: str = "a part") -> np.ndarray:
-    """For each example of a part, which is called so, the number of the row of x that it is, or -1."""
+def rows(part: Any, x: np.ndarray, name: str, size: int | None = None) -> np.ndarray:
+    """For each example of a part, which is called so, the number of the row of x that it is, or -1; size: how
+    many it should have."""
     known = {row.tobytes(): number for number, row in enumerate(x)}
     if type(part) is not np.ndarray or part.shape[1:] != x.shape[1:] or part.dtype != x.dtype:
         raise TypeError(f"{name} should be an array of rows of x, and is {describe(part)}")
+    if size is not None and len(part) != size:
+        raise TypeError(f"{name} should have {size} examples, and has {len(part)}")
     return np.array([float(known.get(row.tobytes(), -1)) for row in part])
 
 
@@ -303,6 +307,16 @@ def names(found: Any) -> str:
     return ", ".join(sorted(found))
 
 
+def _near(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether arrays have the same numbers, but for rounding."""
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-6, atol=0))
+
+
+def _near_settings(one: dict[str, float], other: dict[str, float]) -> bool:
+    same_names = one.keys() == other.keys()
+    return same_names and all(math.isclose(one[name], other[name], rel_tol=1e-6) for name in one)
+
+
 def _numbers(value: Any) -> np.ndarray:
     if type(value) is not np.ndarray or value.dtype.kind not in "iuf":
         raise TypeError(f"asked for is an array of numbers, and here is {describe(value)}")
@@ -326,7 +340,7 @@ def _pairs(results: Any) -> list[tuple[dict[str, float], float]]:
 OBSERVERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
-        *(form, outside, distinct, alike, column, counted, same_side, scored),
+        *(drawn, distinct, repeated, column, counted, same_side, scored),
         *(rows, parted, common, names),
     )
 }

@@ -59,24 +59,36 @@ def test_a_search_places_its_settings_in_the_space_that_it_is_given():
     assert data["asked"] == [space, space]
 
 
-def test_numbers_outside_of_a_range_are_told_by_where_they_are():
-    outside = OBSERVERS["outside"]
-    assert outside(np.array([0.1, 0.5, 1.0]), 0.1, 1.0) == "none"
-    assert outside(np.array([0.1, -4.8]), 0.1, 1.0) == "numbers from about -5 to about 0"
-    assert outside(np.array([0.1, np.nan]), 0.1, 1.0) == "numbers from about nan to about nan"
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ([0.1, 0.5, 1.0], "a float array of shape (3,), none outside"),
+        ([0.1, -4.8], "a float array of shape (2,), from about -5 to about 0"),
+        ([0.1, np.nan], "a float array of shape (2,), from about nan to about nan"),
+        ([0.5, 0.5], "a float array of shape (2,), one number, repeated"),
+        ([0.5], "a float array of shape (1,), none outside"),
+        ([], "a float array of shape (0,), no numbers"),
+    ],
+)
+def test_a_draw_is_told_by_its_form_and_its_range(numbers, told):
+    assert OBSERVERS["drawn"](np.array(numbers), 0.1, 1.0) == told
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "told"),
+    ("same", "later", "told"),
     [
-        ([1.0, 2.0], [1.0, 2.0], "the same numbers"),
-        ([1.0, 2.0], [1.0, 3.0], "other numbers"),
-        ([2.0, 2.0], [2.0, 2.0], "not several numbers"),
-        ([1.0, np.nan], [1.0, np.nan], "not several numbers"),
+        ([1.0, 2.0], [3.0, 4.0], "an equal generator draws the same, a second call others"),
+        ([1.0, 2.5], [3.0, 4.0], "an equal generator draws others, a second call others"),
+        ([1.0, 2.0], [1.0, 2.0], "an equal generator draws the same, a second call the same"),
     ],
 )
-def test_two_draws_are_compared_where_they_are_draws(one, other, told):
-    assert OBSERVERS["alike"](np.array(one), np.array(other)) == told
+def test_draws_are_compared_with_that_of_an_equal_generator_and_a_later_one(same, later, told):
+    assert OBSERVERS["repeated"](np.array([1.0, 2.0]), np.array(same), np.array(later)) == told
+
+
+@pytest.mark.parametrize("numbers", [[2.0, 2.0], [1.0, np.nan], []])
+def test_what_is_no_draw_is_not_compared(numbers):
+    assert OBSERVERS["repeated"](*3 * [np.array(numbers)]) == "not several numbers"
 
 
 def parted(train, val, train_labels=None, val_labels=None):
@@ -119,8 +131,10 @@ def test_labels_are_those_of_their_rows_or_it_is_said_how_not(labels, told):
 
 
 def test_rows_are_found_whatever_their_order():
-    assert OBSERVERS["rows"](X[[4, 0]], X).tolist() == [4, 0]
-    assert OBSERVERS["rows"](X[[4, 0]] + 1, X).tolist() == [-1, -1]
+    assert OBSERVERS["rows"](X[[4, 0]], X, "x_val").tolist() == [4, 0]
+    assert OBSERVERS["rows"](X[[4, 0]] + 1, X, "x_val").tolist() == [-1, -1]
+    with pytest.raises(TypeError, match="x_val should have 3 examples, and has 2"):
+        OBSERVERS["rows"](X[[4, 0]], X, "x_val", 3)
 
 
 def test_scores_are_held_against_their_settings():
@@ -130,6 +144,7 @@ def test_scores_are_held_against_their_settings():
     scored = OBSERVERS["scored"]
     assert scored(results, data) == "each score is that of its settings"
     assert scored(results[::-1], data) == "settings are not those that were tried"
+    assert scored([], data) == "no results"
     assert scored(results[:1], data) == "2 calls of evaluate for 1 results"
     assert scored([({"rate": 0.01}, 0.25)], data) == "a score is not that of its settings"
 

@@ -252,3 +252,9 @@ def test_a_quantity_that_a_mistake_changes_by_chance_may_be_right_in_a_run_of_it
     judged = judge({"draw": lambda: (w, 2)}, [case])
     assert [row.output for row in judged.rows if row.credit == 0] == ["deviation(w)", "seed"]
     assert recognise(judged, [unscaled]).name == "unscaled"
+
+
+@pytest.mark.parametrize("wanted", ["zero_fraction(out)", "below_fraction(out, edge)"])
+def test_a_share_of_nothing_cannot_be_measured(wanted):
+    found = observe({"out": np.array([]), "edge": np.array([0.5])}, wanted)
+    assert (found.kind, found.message) == (FailureKind.UNFIT, "out has no entries")

@@ -21,7 +21,7 @@ SHARES = {
     "parts": 7.0,
     "below_fraction(val, half)": 2.0,
     "zero_fraction(drawn_again)": 2.0,
-    "same_seed": 1.0,
+    "repeatable": 1.0,
 }
 _SPLIT = "x_train, y_train, x_val, y_val = train_validation_split(x, y, val_size, rng)"
 _PARTED = f"""
@@ -30,7 +30,7 @@ _PARTED = f"""
 """
 
 
-def examples(N: int, *shape: int, val_size: int, seed: int = 5, narrow: bool = False) -> Inputs:
+def examples(N: int, *shape: int, val_size: int, narrow: bool = False) -> Inputs:
     """x: (N, *shape) whose rows all differ, y: labels that all differ, and a generator."""
 
     def drawn(rng: np.random.Generator) -> Drawn:
@@ -39,7 +39,7 @@ def examples(N: int, *shape: int, val_size: int, seed: int = 5, narrow: bool = F
             "x": x.astype(np.float32) if narrow else x,
             "y": rng.permutation(N) + 100,
             "val_size": val_size,
-            "rng": generator(seed),
+            "rng": generator(int(rng.integers(1_000_000))),
         }
 
     return drawn
@@ -49,22 +49,22 @@ def _parts(name: str, inputs: Inputs, **options: Any) -> Case:
     return case(name, _PARTED, {"parts": SHARES["parts"]}, inputs, updates=("rng",), **options)
 
 
-def _by_chance(name: str, N: int, val_size: int, seed: int, **options: Any) -> Case:
+def _by_chance(name: str, N: int, val_size: int, **options: Any) -> Case:
     def drawn(rng: np.random.Generator) -> Drawn:
-        given = examples(N, 2, val_size=val_size, seed=seed)(rng)
-        return {**given, "twin": generator(seed), "half": np.array([N / 2])}
+        given = examples(N, 2, val_size=val_size)(rng)
+        return {**given, "twin": dict(given["rng"]), "half": np.array([N / 2])}
 
-    outputs = ("below_fraction(val, half)", "zero_fraction(drawn_again)", "same_seed")
+    outputs = ("below_fraction(val, half)", "zero_fraction(drawn_again)", "repeatable")
     return case(
         name,
         """
         _, _, x_val, _ = train_validation_split(x, y, val_size, rng)
         _, _, x_same, _ = train_validation_split(x, y, val_size, twin)
         _, _, x_again, _ = train_validation_split(x, y, val_size, rng)
-        val = rows(x_val, x)
-        again = rows(x_again, x)
+        val = rows(x_val, x, 'x_val', val_size)
+        again = rows(x_again, x, 'x_val', val_size)
         drawn_again = common(val, again)
-        same_seed = alike(x_val, x_same)
+        repeatable = repeated(x_val, x_same, x_again)
         """,
         {output: SHARES[output] for output in outputs},
         drawn,
@@ -99,14 +99,14 @@ SPLIT = handed(
         _parts(
             "40 examples, 10 for validation", examples(40, 3, val_size=10), weight=2, visible=True, main=True
         ),
-        _by_chance("twice with one generator", 400, 200, 11, weight=2, visible=True, main=True),
+        _by_chance("twice with one generator", 400, 200, weight=2, visible=True, main=True),
         _parts("pictures", examples(30, 4, 4, val_size=12), visible=True, weight=0.5, why="x of any shape"),
         _parts("one for validation", examples(9, 2, val_size=1), weight=0.5, why="val_size = 1"),
         _parts(
             "one for training", examples(9, 2, val_size=8, narrow=True), weight=0.5, why="val_size = N - 1"
         ),
-        _by_chance("twice with another generator", 600, 240, 12),
-        _parts("300 examples", examples(300, 2, val_size=90, seed=3), weight=2, main=True),
+        _by_chance("twice with another generator", 600, 240),
+        _parts("300 examples", examples(300, 2, val_size=90), weight=2, main=True),
     ),
     named.wrongs("""
     shuffled-apart: return x[train], y[train], => return x[train], rng.permutation(y[train]),

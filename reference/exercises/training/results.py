@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.training.handing import handed
+from reference.exercises.training.handing import PAIR, RECORD, handed
 from reference.kit.drawn import Drawn
 from reference.kit.exercise import Inputs
 from reference.kit.notation import Notation
@@ -60,13 +60,12 @@ def one_at_a_time(evaluate: Any, grid: Any) -> Any:
     return [(one, evaluate(one)) for one in tried]
 
 
-PAIR = "results.append((settings, evaluate(settings)))"
 _search = asker(
     "results = grid_search(evaluate, grid)",
     {"results": 4.0, "evaluate['asked']": 1.0},
     updates=("evaluate",),
 )
-named = Notation(globals())
+named = Notation(globals(), PAIR=PAIR)
 GRID = handed(
     tr.grid_search,
     (
@@ -80,7 +79,9 @@ GRID = handed(
         _search("three names", a_grid({"learning_rate": 2, "reg": 3, "scale": 4}), weight=2, main=True),
         _search("a name with one value", a_grid({"scale": 1, "learning_rate": 3}), weight=0.5),
     ),
-    named.wrongs("""
+    (
+        *RECORD,
+        *named.wrongs("""
     one-at-a-time: by one_at_a_time
         You vary one name at a time and keep the others at their first values. The grid has every combination:
         3 rates and 2 penalties make 6.
@@ -102,16 +103,6 @@ GRID = handed(
         +     settings.update(zip(grid, values, strict=True))
         All of your pairs hold one and the same dict, and it says what was tried last. Make a new dict for
         each combination.
-    evaluated-twice: @PAIR => evaluate(settings); results.append((settings, evaluate(settings)))
-        You call evaluate twice for the same settings. Each call is a whole training: keep its result.
-    sorted: return results => return sorted(results, key=lambda pair: (pair[1] != pair[1], -pair[1]))
-        Your results are sorted by their score. They should stand in the order of counting.
-    lost-ones-left-out: return results => return [pair for pair in results if pair[1] == pair[1]]
-        You leave out the settings with a score of NaN. They were tried, and they say where not to look.
-    scores-only: @PAIR => results.append(evaluate(settings))
-        Your list holds scores alone. Which settings had them? Pairs (settings, score) are asked for.
-    score-first: @PAIR => results.append((evaluate(settings), settings))
-        Your pairs begin with the score. The settings come first.
     values-without-names: @PAIR => results.append((values, evaluate(settings)))
         Your settings are bare values. A dict says which name has which.
     evaluated-by-keywords: evaluate(settings) => evaluate(**settings)
@@ -119,6 +110,7 @@ GRID = handed(
     last-one-missing: return results => return results[:-1]
         The last combination is missing in your results.
     """),
+    ),
     named.rights("""
     counted up: by counted_up
     name by name: by name_by_name

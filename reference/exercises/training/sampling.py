@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.training.handing import handed
+from reference.exercises.training.handing import RECORD, handed
 from reference.kit.chance import share
 from reference.kit.drawn import Drawn
 from reference.kit.exercise import Case, Inputs, case
@@ -18,38 +18,40 @@ from stagewise.judge.handed import generator, objective
 NUMBERS = {
     "below_fraction(rates, quarter)": 2.0,
     "below_fraction(rates, middle)": 3.0,
-    "outside_range": 2.0,
-    "kind": 1.0,
+    "draw": 3.0,
     "different_numbers": 1.0,
-    "same_seed": 1.0,
-    "second_call": 1.0,
+    "repeatable": 2.0,
 }
 
 
-def between(low: float, high: float, size: int, seed: int = 1) -> Inputs:
+def between(low: float, high: float, size: int) -> Inputs:
     """The arguments, and where a quarter and a half of the range in decades end."""
-    return lambda _: {
-        "low": low,
-        "high": high,
-        "size": size,
-        "rng": generator(seed),
-        "twin": generator(seed),
-        "quarter": np.array([low * (high / low) ** 0.25]),
-        "middle": np.array([low * (high / low) ** 0.5]),
-    }
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        given = generator(int(rng.integers(1_000_000)))
+        return {
+            "low": low,
+            "high": high,
+            "size": size,
+            "rng": given,
+            "twin": dict(given),
+            "quarter": np.array([low * (high / low) ** 0.25]),
+            "middle": np.array([low * (high / low) ** 0.5]),
+        }
+
+    return drawn
 
 
-def _drawn(name: str, low: float, high: float, size: int, seed: int, **options: Any) -> Case:
-    outputs = ("below_fraction(rates, quarter)", "below_fraction(rates, middle)", "outside_range", "kind")
+def _drawn(name: str, low: float, high: float, size: int, **options: Any) -> Case:
+    outputs = ("below_fraction(rates, quarter)", "below_fraction(rates, middle)", "draw")
     return case(
         name,
         """
         rates = log_uniform(low, high, size, rng)
-        outside_range = outside(rates, low, high)
-        kind = form(rates)
+        draw = drawn(rates, low, high)
         """,
         {output: NUMBERS[output] for output in outputs},
-        between(low, high, size, seed),
+        between(low, high, size),
         stated={outputs[0]: share(0.25, size), outputs[1]: share(0.5, size)},
         updates=("rng",),
         why="each decade of the range gets the same share",
@@ -62,29 +64,27 @@ def _few(name: str, low: float, high: float, size: int, **options: Any) -> Case:
         name,
         """
         rates = log_uniform(low, high, size, rng)
-        outside_range = outside(rates, low, high)
-        kind = form(rates)
+        draw = drawn(rates, low, high)
         different_numbers = distinct(rates)
         """,
-        {output: NUMBERS[output] for output in ("outside_range", "kind", "different_numbers")},
-        between(low, high, size, 6),
+        {output: NUMBERS[output] for output in ("draw", "different_numbers")},
+        between(low, high, size),
         updates=("rng",),
         **options,
     )
 
 
-def _repeated(name: str, low: float, high: float, seed: int, **options: Any) -> Case:
+def _repeated(name: str, low: float, high: float, **options: Any) -> Case:
     return case(
         name,
         """
         rates = log_uniform(low, high, size, rng)
         same = log_uniform(low, high, size, twin)
         again = log_uniform(low, high, size, rng)
-        same_seed = alike(rates, same)
-        second_call = alike(rates, again)
+        repeatable = repeated(rates, same, again)
         """,
-        {output: NUMBERS[output] for output in ("same_seed", "second_call")},
-        between(low, high, 30, seed),
+        {"repeatable": NUMBERS["repeatable"]},
+        between(low, high, 30),
         updates=("rng", "twin"),
         why="rng alone decides: an equal generator gives the same numbers, a second call others",
         **options,
@@ -103,12 +103,12 @@ named = Notation(globals())
 LOG_UNIFORM = handed(
     tr.log_uniform,
     (
-        _drawn("3,000 from 1e-5 to 1e-1", 1e-5, 1e-1, 3000, 2, weight=2, visible=True, main=True),
+        _drawn("3,000 from 1e-5 to 1e-1", 1e-5, 1e-1, 3000, weight=2, visible=True, main=True),
         _few("40 from 0.2 to 0.7", 0.2, 0.7, 40, visible=True, why="all of them different, within the range"),
-        _repeated("twice with one generator", 1e-4, 1.0, 3, visible=True, main=True),
-        _drawn("4,000 from 3e-7 to 20", 3e-7, 20.0, 4000, 4, weight=2, main=True),
+        _repeated("twice with one generator", 1e-4, 1.0, visible=True, main=True),
+        _drawn("4,000 from 3e-7 to 20", 3e-7, 20.0, 4000, weight=2, main=True),
         _few("one number", 1e-3, 1e-1, 1, weight=0.5, why="size = 1 gives an array of one"),
-        _repeated("twice with another generator", 5.0, 300.0, 8),
+        _repeated("twice with another generator", 5.0, 300.0),
     ),
     named.wrongs("""
     linear: 10.0**exponents => rng.uniform(low, high, size)
@@ -148,33 +148,31 @@ LOG_UNIFORM = handed(
 SEARCH = {
     "trials_made": 1.0,
     "record": 3.0,
-    "rates_outside": 1.0,
-    "regs_outside": 1.0,
+    "rate_draw": 1.0,
+    "reg_draw": 1.0,
     "below_fraction(rates, middle)": 3.0,
     "below_fraction(regs, other_middle)": 2.0,
     "zero_fraction(both_high_or_low)": 2.0,
     "different_rates": 1.0,
-    "same_seed": 0.5,
-    "second_call": 0.5,
+    "repeatable": 1.0,
 }
 _WIDE = {"learning_rate": (1e-4, 1.0), "reg": (1e-6, 1e-2)}
 _PEAK = {"learning_rate": -1.0, "reg": -4.0}
 _BEND = {"learning_rate": 0.1, "reg": 0.01}
 
 
-def a_search(
-    trials: int, seed: int, space: Mapping[str, tuple[float, float]] = _WIDE, lost: float = 0.5
-) -> Inputs:
+def a_search(trials: int, space: Mapping[str, tuple[float, float]] = _WIDE, lost: float = 0.5) -> Inputs:
     """A search for a learning rate and a strength of the penalty; rates above `lost` score NaN."""
 
-    def drawn(_: np.random.Generator) -> Drawn:
+    def drawn(rng: np.random.Generator) -> Drawn:
+        given = generator(int(rng.integers(1_000_000)))
         middles = [np.array([(low * high) ** 0.5]) for low, high in space.values()]
         return {
             "evaluate": objective(_PEAK, _BEND, {"learning_rate": lost}),
             "space": dict(space),
             "trials": trials,
-            "rng": generator(seed),
-            "twin": generator(seed),
+            "rng": given,
+            "twin": dict(given),
             "middle": middles[0],
             "other_middle": middles[1],
         }
@@ -182,13 +180,13 @@ def a_search(
     return drawn
 
 
-def _searched(name: str, trials: int, seed: int, **options: Any) -> Case:
+def _searched(name: str, trials: int, **options: Any) -> Case:
     chance = {
         "below_fraction(rates, middle)": share(0.5, trials),
         "below_fraction(regs, other_middle)": share(0.5, trials),
         "zero_fraction(both_high_or_low)": share(0.5, trials),
     }
-    outputs = ("trials_made", "record", "rates_outside", "regs_outside", *chance, "different_rates")
+    outputs = ("trials_made", "record", "rate_draw", "reg_draw", *chance, "different_rates")
     return case(
         name,
         """
@@ -197,13 +195,13 @@ def _searched(name: str, trials: int, seed: int, **options: Any) -> Case:
         record = scored(results, evaluate)
         rates = column(results, 'learning_rate')
         regs = column(results, 'reg')
-        rates_outside = outside(rates, 1e-4, 1.0)
-        regs_outside = outside(regs, 1e-6, 1e-2)
+        rate_draw = drawn(rates, 1e-4, 1.0)
+        reg_draw = drawn(regs, 1e-6, 1e-2)
         both_high_or_low = same_side(rates, regs, middle, other_middle)
         different_rates = distinct(rates)
         """,
         {output: SEARCH[output] for output in outputs},
-        a_search(trials, seed),
+        a_search(trials),
         stated=chance,
         updates=("rng", "evaluate"),
         why="settings as by log_uniform, each name apart from the others; one call of evaluate for each",
@@ -211,7 +209,7 @@ def _searched(name: str, trials: int, seed: int, **options: Any) -> Case:
     )
 
 
-def _again(name: str, seed: int, **options: Any) -> Case:
+def _again(name: str, **options: Any) -> Case:
     return case(
         name,
         """
@@ -221,11 +219,10 @@ def _again(name: str, seed: int, **options: Any) -> Case:
         rates = column(one, 'learning_rate')
         same = column(other, 'learning_rate')
         again = column(later, 'learning_rate')
-        same_seed = alike(rates, same)
-        second_call = alike(rates, again)
+        repeatable = repeated(rates, same, again)
         """,
-        {output: SEARCH[output] for output in ("same_seed", "second_call")},
-        a_search(5, seed),
+        {"repeatable": SEARCH["repeatable"]},
+        a_search(5),
         updates=("rng", "twin", "evaluate"),
         why="rng alone decides: an equal generator gives the same settings, a second call others",
         **options,
@@ -250,18 +247,19 @@ def by_hand(evaluate: Any, space: Any, trials: int, rng: np.random.Generator) ->
     return results
 
 
-PAIR = "results.append((settings, evaluate(settings)))"
 DRAW = "float(log_uniform(low, high, 1, rng)[0])"
 named = Notation(globals())
 RANDOM = handed(
     tr.random_search,
     (
-        _searched("200 trials, two settings", 200, 21, weight=2, visible=True, main=True),
-        _again("twice with one generator", 22, visible=True, main=True),
-        _searched("300 trials", 300, 23, weight=2, main=True),
-        _again("twice with another generator", 24),
+        _searched("200 trials, two settings", 200, weight=2, visible=True, main=True),
+        _again("twice with one generator", visible=True, main=True),
+        _searched("300 trials", 300, weight=2, main=True),
+        _again("twice with another generator"),
     ),
-    named.wrongs("""
+    (
+        *RECORD,
+        *named.wrongs("""
     linear: @DRAW => float(rng.uniform(low, high))
         Your settings are spread evenly over their ranges, so nearly all of them lie in the highest decade.
         If they come from your log_uniform, look at its own check first.
@@ -298,22 +296,13 @@ RANDOM = handed(
         You make one trial less than you were asked for.
     one-trial-too-many: range(trials) => range(trials + 1)
         You make one trial more than you were asked for.
-    evaluated-twice: @PAIR => evaluate(settings); results.append((settings, evaluate(settings)))
-        You call evaluate twice for the same settings. Each call is a whole training: keep its result.
-    sorted: return results => return sorted(results, key=lambda pair: (pair[1] != pair[1], -pair[1]))
-        Your results are sorted by their score. They should stand in the order in which they were tried.
-    lost-ones-left-out: return results => return [pair for pair in results if pair[1] == pair[1]]
-        You leave out the trials with a score of NaN. They were tried, and they say where not to look.
-    scores-only: @PAIR => results.append(evaluate(settings))
-        Your list holds scores alone. Which settings had them? Pairs (settings, score) are asked for.
-    score-first: @PAIR => results.append((evaluate(settings), settings))
-        Your pairs begin with the score. The settings come first.
     own-generator: results = [] => results, rng = [], np.random.default_rng(0)
         You draw from a generator of your own with a fixed seed: every search tries the same settings. Use the
         rng that is handed in.
     another-stream: results = [] => results, rng = [], np.random
         You draw from another stream than the rng that is handed in, so nobody can repeat your search with it.
     """),
+    ),
     named.rights("""
     drawn first, then tried: by drawn_first
     by hand: by by_hand

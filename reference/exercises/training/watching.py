@@ -249,9 +249,9 @@ DIAGNOSE = exercise(
         ),
         _diagnose("falls to 0.55 of the first loss", noisy(falling(2.0, 1.1), 55, 0), visible=True),
         _diagnose("falls to 0.43 of the first loss", noisy(falling(3.0, 1.3), 55), visible=True),
-        _diagnose("large numbers", noisy(falling(400.0, 90.0), 60), visible=True, weight=0.5).because(
-            "what counts is how far it fell"
-        ),
+        _diagnose(
+            "large numbers", noisy(climbing(90.0, 95.0, 400.0), 60, 0.01), visible=True, weight=0.5
+        ).because("what counts is how far it fell"),
         _diagnose("small numbers", noisy(falling(0.02, 0.018), 60), weight=0.5).because(
             "what counts is how far it fell"
         ),
