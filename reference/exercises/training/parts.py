@@ -109,10 +109,19 @@ SPLIT = handed(
         _parts("300 examples", examples(300, 2, val_size=90), weight=2, main=True),
     ),
     named.wrongs("""
-    shuffled-apart: return x[train], y[train], => return x[train], rng.permutation(y[train]),
+    shuffled-apart:
+        - val, train = order[:val_size], order[val_size:]
+        + val, train, y = order[:val_size], order[val_size:], rng.permutation(y)
+        Labels of both of your parts belong to other examples. x and y have to be taken in the same order.
+    training-shuffled-apart: return x[train], y[train], => return x[train], rng.permutation(y[train]),
         Labels of your training part belong to other examples. x and y have to be taken in the same order.
     validation-shuffled-apart: x[val], y[val] => x[val], rng.permutation(y[val])
         Labels of your validation part belong to other examples. x and y have to be taken in the same order.
+    a-share:
+        - val, train = order[:val_size], order[val_size:]
+        + size = int(val_size * len(y))
+        + val, train = order[:size], order[size:]
+        You take val_size for a share of the examples. It is their number.
     first-rows: rng.permutation(len(y)) => np.array(range(len(y)))
         Your validation part is always the first rows. If the data are sorted (by class, by day, by person),
         it is of another kind than the rest: choose at random.

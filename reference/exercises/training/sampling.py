@@ -116,6 +116,8 @@ LOG_UNIFORM = handed(
         logarithms should be.
     exponents-returned: 10.0**exponents => exponents
         You return the exponents. The numbers are 10 to that power.
+    ends-for-exponents: np.log10(low), np.log10(high) => low, high
+        Your exponents are drawn between the ends themselves. They lie between the logarithms of the ends.
     natural-for-decimal: np.log10(low), np.log10(high) => np.log(low), np.log(high)
         You take natural logarithms and raise 10 to them. Logarithm and power need the same base.
     e-to-the-exponent: 10.0**exponents => np.exp(exponents)
