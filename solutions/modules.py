@@ -427,11 +427,11 @@ interactive.explore(gradient_by_depth, s=interactive.slider(
     [0.1, 0.3, 0.5, 0.7, 1.0], start=0.5, label="s"))
 
 # %% [markdown]
-# Without the wire $0.5^{40} \approx 10^{-12}$ is left of the gradient, and the plot shows
-# just such a fall. With it the gradient even *grows*, by $1.25^{20} \approx 90$. Move the slider:
-# at $s = 0.1$ it stays as it is, at $s = 1$ it explodes like $2^{20}$. The wire cures what
-# vanishes. It does not do away with the need for a good start: residual networks begin with small
-# $w_2$, or with batch normalisation in each block.
+# Without the wire $0.5^{40} \approx 10^{-12}$ is left of the gradient, and the plot falls by that
+# much (and a little more: layers of 32 units lose some by chance). With it the gradient *grows*,
+# by about $1.25^{20} \approx 87$. Move the slider: at $s = 0.1$ it hardly changes, at $s = 1$ it
+# explodes, by about $2^{20}$. The wire cures what vanishes. It does not do away with the need for a
+# good start: residual networks begin with a small $w_2$, or have batch normalisation in each block.
 #
 # Does it matter for learning? The plain networks below get the best start that they can have,
 # $s = 1$, the residual ones $s = 0.1$; 200 steps, all gradients clipped to length 1.
@@ -887,9 +887,9 @@ interactive.explore(with_and_without, rate=interactive.slider(
 
 # %% [markdown]
 # At rate 2 the gradients as they are throw the loss far above that of guessing,
-# $\ln 17 \approx 2.8$, and it does not come back: a single step that is much too long puts the
-# states onto the flat parts of tanh. Clipped, the same network ends near 0.1. At rate 1 and below
-# there is no difference: clipping touches only the rare long gradients, and that is its charm.
+# $\ln 17 \approx 2.8$, and it does not come back in 200 steps: one step that is much too long puts
+# the states onto the flat parts of tanh. Clipped, the same network ends near 0.1. At rate 1 and
+# below there is no difference: few gradients are longer than the bound, the others are kept.
 
 # %% [markdown]
 # ## 11 It continues your curve

@@ -285,8 +285,8 @@ FORWARD = exercise(
 
 
 def _back(name: str, graph: Parts, shapes: Shapes, *outputs: str, **options: Any) -> Case:
-    """A case that compares the gradients of all values."""
-    kinds, only = options.pop("kinds", {}), options.pop("only", (*shapes, *graph))
+    """A case that compares the gradients of the inputs, or of `only` some values."""
+    kinds, only = options.pop("kinds", {}), options.pop("only", tuple(shapes))
     shares = {f'grads["{one}"]': 1.0 for one in only}
     given = network(graph, shapes, outputs or ("out",), options.pop("gradient", 1.0), **kinds)
     return probes.asker(BACKWARD_CALL, shares)(name, given, **options)
@@ -298,12 +298,14 @@ def _named(name: str, given: Inputs, **options: Any) -> Case:
 
 
 WAYS = "what comes back along several ways is added up"
+ALL = (*JUMP_SHAPES, *JUMP)
+MAIN: dict[str, Any] = {"weight": 2, "visible": True, "main": True}
 NEEDED = tuple(name for name in (*SMALL, *ASIDE) if name not in ("side", "far"))
 BACKWARD = exercise(
     mo.graph_backward,
     (
         _back("three modules in a row", CHAIN, CHAIN_SHAPES, weight=2, visible=True, main=True),
-        _back("a fast forward, listed from its end", JUMP, JUMP_SHAPES, weight=2, visible=True, main=True),
+        _back("a fast forward, listed from its end", JUMP, JUMP_SHAPES, only=ALL, **MAIN),
         _back("ways of different length", UNEVEN, UNEVEN_SHAPES, visible=True, why=WAYS),
         _back("one source twice", TWICE, TWICE_SHAPES, visible=True, why=WAYS),
         _back("sums of sums", SUMS, SUMS_SHAPES, visible=True).because(
@@ -316,7 +318,7 @@ BACKWARD = exercise(
             "what no output depends on gets no gradient"
         ),
         _named("the names of a module aside", network(ASIDE, SMALL), visible=True, main=True, weight=0.5),
-        _back("modules by other names", NAMES, SMALL, visible=True, kinds=NAMED),
+        _back("modules by other names", NAMES, SMALL, kinds=NAMED, weight=0.5),
         pure(network(JUMP, JUMP_SHAPES), visible=True),
         keeps_dtype(network(CHAIN, CHAIN_SHAPES), visible=True, why=probes.DTYPE),
         _back("seven modules", DEEP, DEEP_SHAPES, weight=2, main=True),
