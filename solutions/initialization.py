@@ -192,7 +192,9 @@ def seen():
     words = [f"{name}: {symmetry(dw)} different" for name, dw in found.items()]
     labels = [word if unit == 4 else "" for word in words for unit in range(10)]
     return plots.images(np.concatenate([dw.T for dw in found.values()]), labels,
-                        title="The gradients of ten units under three starts")
+                        title="The gradients of ten units under three starts").describe(
+        "A row of ten pictures for each start, one for each unit: those that are not different "
+        "look the same; those of the zero start are empty.")
 
 
 interactive.explore(seen)
@@ -746,7 +748,8 @@ def pictures_redrawn(hidden):
     off = np.mean((ink.x_val - redrawn(ink.x_val, rbm)) ** 2)
     return plots.images(np.concatenate([ONE_OF_EACH, redrawn(ONE_OF_EACH, rbm)]),
                         title=f"{hidden} hidden units: error {errors[0]:.3f} after one epoch, "
-                              f"{errors[-1]:.3f} after 30; {off:.3f} on new pictures")
+                              f"{errors[-1]:.3f} after 30; {off:.3f} on new pictures").describe(
+        "Above, the digits 0 to 9 as they were written; below, as the machine redraws them.")
 
 
 interactive.explore(pictures_redrawn, hidden=interactive.slider(
@@ -761,7 +764,8 @@ interactive.explore(pictures_redrawn, hidden=interactive.slider(
 # The weights of thirty hidden units
 def filters():
     rbm, _ = machine()
-    return plots.images(rbm["w"].T[:30], title="The weights of thirty hidden units")
+    return plots.images(rbm["w"].T[:30], title="The weights of thirty hidden units").describe(
+        "Each picture has dark and light patches of a few pixels: pieces of strokes.")
 
 
 interactive.explore(filters)
@@ -804,7 +808,9 @@ def half_covered(rows):
     known = np.arange(64) // 8 < rows
     shown = np.concatenate([v, np.where(known, v, 0), completed(v, known, rbm)])
     return plots.images(shown, columns=len(v),
-                        title=f"Whole, {rows} rows left, and completed (the first one is yours)")
+                        title=f"Whole, {rows} rows left, and completed (the first one is yours)"
+                        ).describe("Three rows: your picture and eight digits; the same with only "
+                                   f"their upper {rows} rows; and with the rest imagined.")
 
 
 interactive.explore(half_covered, rows=interactive.slider(
