@@ -207,7 +207,7 @@ def drawn(numbers: Any, low: float, high: float) -> str:
     """What a draw is ("a float array of shape (5,), none outside"): its form, and whether its numbers are
     from low to high, but for rounding."""
     values = _numbers(numbers)
-    if len(np.unique(values)) < min(values.size, 2) or not values.size:
+    if len(_different(values)) < min(values.size, 2) or not values.size:
         return f"{describe(values)}, {'one number, repeated' if values.size else 'no numbers'}"
     inside = (values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6))
     ends = f"from about {values.min():.0f} to about {values.max():.0f}"
@@ -215,14 +215,14 @@ def drawn(numbers: Any, low: float, high: float) -> str:
 
 
 def distinct(numbers: Any) -> int:
-    """How many different numbers there are."""
-    return len(np.unique(_numbers(numbers)))
+    """How many different numbers there are; two that differ by a rounding are one."""
+    return len(_different(_numbers(numbers)))
 
 
 def repeated(first: Any, same: Any, later: Any) -> str:
     """How draws agree: the first with that of an equal generator, and with a later one of its own."""
     one, *others = (copied(_numbers(numbers)) for numbers in (first, same, later))
-    if not np.isfinite(one).all() or len(np.unique(one)) < 2:
+    if not np.isfinite(one).all() or len(_different(one)) < 2:
         return "not several numbers"
     equal, again = ("the same" if _near(one, other) else "others" for other in others)
     return f"an equal generator draws {equal}, a second call {again}"
@@ -315,6 +315,14 @@ def _near(one: np.ndarray, other: np.ndarray) -> bool:
 def _near_settings(one: dict[str, float], other: dict[str, float]) -> bool:
     same_names = one.keys() == other.keys()
     return same_names and all(math.isclose(one[name], other[name], rel_tol=1e-6) for name in one)
+
+
+def _different(numbers: np.ndarray) -> np.ndarray:
+    """The numbers in order, without those that are the one before them but for a rounding."""
+    ordered = np.unique(numbers).astype(np.float64)
+    rounding = 8 * np.finfo(numbers.dtype if numbers.dtype.kind == "f" else np.float64).eps
+    again = np.isclose(ordered[1:], ordered[:-1], rtol=rounding, atol=0)
+    return np.asarray(ordered[~np.concatenate([np.zeros(min(1, ordered.size), bool), again])])
 
 
 def _numbers(value: Any) -> np.ndarray:

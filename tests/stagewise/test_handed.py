@@ -193,3 +193,8 @@ def test_the_names_in_a_dict_are_listed_in_their_order():
     assert OBSERVERS["names"]({"b": 1, "a": 2}) == "a, b"
     with pytest.raises(TypeError, match="asked for is a dict of names"):
         OBSERVERS["names"]([1])
+
+
+def test_numbers_that_differ_by_a_rounding_are_one():
+    numbers = np.array([0.1, 0.1 * (1 + 2e-16), 0.1 * (1 + 1e-12), -0.0, 0.0, np.nan, np.inf])
+    assert handed.distinct(numbers) == 5

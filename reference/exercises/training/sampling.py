@@ -103,7 +103,7 @@ named = Notation(globals())
 LOG_UNIFORM = handed(
     tr.log_uniform,
     (
-        _drawn("3,000 from 1e-5 to 1e-1", 1e-5, 1e-1, 3000, weight=2, visible=True, main=True),
+        _drawn("3,000 from 2e-5 to 2e-1", 2e-5, 2e-1, 3000, weight=2, visible=True, main=True),
         _few("40 from 0.2 to 0.7", 0.2, 0.7, 40, visible=True, why="all of them different, within the range"),
         _repeated("twice with one generator", 1e-4, 1.0, visible=True, main=True),
         _drawn("4,000 from 3e-7 to 20", 3e-7, 20.0, 4000, weight=2, main=True),
