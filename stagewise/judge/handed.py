@@ -207,11 +207,13 @@ def drawn(numbers: Any, low: float, high: float) -> str:
     """What a draw is ("a float array of shape (5,), none outside"): its form, and whether its numbers are
     from low to high, but for rounding."""
     values = _numbers(numbers)
-    if len(_different(values)) < min(values.size, 2) or not values.size:
-        return f"{describe(values)}, {'one number, repeated' if values.size else 'no numbers'}"
-    inside = (values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6))
-    ends = f"from about {values.min():.0f} to about {values.max():.0f}"
-    return f"{describe(values)}, {'none outside' if inside.all() else ends}"
+    if not values.size:
+        return f"{describe(values)}, no numbers"
+    inside = ((values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6))).all()
+    if len(_different(values)) < min(values.size, 2):
+        return f"{describe(values)}, one number, repeated{'' if inside else ' and outside'}"
+    ends = f"from about {values.min():.1f} to about {values.max():.1f}"
+    return f"{describe(values)}, {'none outside' if inside else ends}"
 
 
 def distinct(numbers: Any) -> int:

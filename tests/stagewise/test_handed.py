@@ -63,9 +63,10 @@ def test_a_search_places_its_settings_in_the_space_that_it_is_given():
     ("numbers", "told"),
     [
         ([0.1, 0.5, 1.0], "a float array of shape (3,), none outside"),
-        ([0.1, -4.8], "a float array of shape (2,), from about -5 to about 0"),
+        ([0.1, -4.8], "a float array of shape (2,), from about -4.8 to about 0.1"),
         ([0.1, np.nan], "a float array of shape (2,), from about nan to about nan"),
         ([0.5, 0.5], "a float array of shape (2,), one number, repeated"),
+        ([5.0, 5.0], "a float array of shape (2,), one number, repeated and outside"),
         ([0.5], "a float array of shape (1,), none outside"),
         ([], "a float array of shape (0,), no numbers"),
     ],
