@@ -14,18 +14,21 @@
 #
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
-# | 1 | Only the first numbers differ | 4 min | ●○○ | |
-# | 2 | All the same | 12 min | ●●○ | 12 |
-# | 3 | Small and random | 5 min | ●○○ | 6 |
-# | 4 | What a layer does to the spread | 9 min | ●●○ | 10 |
-# | 5 | Xavier's rule | 9 min | ●●○ | 9 |
+# | 1 | Only the first numbers differ | 3 min | ●○○ | |
+# | 2 | All the same | 16 min | ●●○ | 12 |
+# | 3 | Small and random | 2 min | ●○○ | 6 |
+# | 4 | What a layer does to the spread | 12 min | ●●○ | 10 |
+# | 5 | Xavier's rule | 6 min | ●●○ | 9 |
 # | 6 | He's rule | 8 min | ●●○ | 9 |
-# | 7 | A machine that imagines | 7 min | ●○○ | 10 |
-# | 8 | Contrastive divergence | 13 min | ●●● | 12 |
-# | 9 | It redraws digits | 14 min | ●●○ | 8 |
-# | 10 | A stack of machines, fine-tuned | 20 min | ●●● | 14 |
-# | 11 | The race of the starts | 7 min | ●○○ | |
+# | 7 | A machine that imagines | 5 min | ●○○ | 10 |
+# | 8 | Contrastive divergence | 9 min | ●●● | 12 |
+# | 9 | It redraws digits | 21 min | ●●○ | 8 |
+# | 10 | A stack of machines, fine-tuned | 21 min | ●●● | 14 |
+# | 11 | The race of the starts | 5 min | ●○○ | |
 # | 12 | Two questions | 12 min | ●●○ | 10 |
+#
+# Minutes: one for 100 words (they are full of formulas), one for each line that you write, two for
+# each experiment, five for each written question; two hours in all.
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
 # below it, as often as you like. The points are given later, on other inputs. Cells that draw or
@@ -53,7 +56,7 @@ begin("initialization")
 
 # %% [markdown]
 # ## 1 Only the first numbers differ
-# *4 minutes, ●○○*
+# *3 minutes, ●○○*
 #
 # A network with eight hidden layers of 50 tanh units learns to read digits. Its weights start as
 # random numbers with mean 0; the slider sets their spread. All else stays the same: the data, the
@@ -104,7 +107,7 @@ interactive.explore(one_spread, spread=interactive.slider(
 
 # %% [markdown]
 # ## 2 All the same
-# *12 minutes, ●●○, 12 points*
+# *16 minutes, ●●○, 12 points*
 #
 # Why random numbers at all? Try the simplest starts first: all weights 0, and all weights equal.
 
@@ -131,6 +134,10 @@ check(constant_init)
 # so is $\delta_{nj}$, and so is every column of the gradient. Equal columns get equal steps and
 # *stay* equal: a hundred units do the work of one. If all weights are 0, then $V = 0$ makes every
 # $\delta$ 0, and $h = 0$ makes the gradient of $V$ 0. Only the last biases move.
+#
+# With one number everywhere the columns of $V$ are equal, too. Then $\delta$ is 0 in the first
+# step, because the entries of $\mathrm{dscores}$ add up to 0 for each example: what a computer
+# shows there is rounding. From the second step on $W$ moves, and all its columns alike.
 #
 # To measure symmetry, count the *different* columns of a gradient: those that differ by more than
 # rounding in at least one entry. Rounding is a tiny share of the numbers that were added up, so
@@ -168,8 +175,8 @@ check(symmetry)
 # parts two columns on either side of a rounding edge, however near they are.)
 # </details>
 #
-# See it: each little picture is one unit's gradient, 8 by 8 pixels. **What will the row of the
-# constant start look like, and what that of zeros?**
+# See it: each little picture is one unit's gradient after five steps, 8 by 8 pixels. **What will
+# the row of the constant start look like, and what that of zeros?**
 
 # %% role="explore" folded=true
 # The gradients of ten units under three starts
@@ -185,9 +192,9 @@ def first_gradient(start, units=10, steps=0):
 
 def seen():
     found = {
-        "zero": first_gradient(lambda a, b, seed: zero_init(a, b)),
-        "0.05": first_gradient(constant(0.05)),
-        "random": first_gradient(normal(0.05)),
+        "zero": first_gradient(lambda a, b, seed: zero_init(a, b), steps=5),
+        "0.05": first_gradient(constant(0.05), steps=5),
+        "random": first_gradient(normal(0.05), steps=5),
     }
     words = [f"{name}: {symmetry(dw)} different" for name, dw in found.items()]
     labels = [word if unit == 4 else "" for word in words for unit in range(10)]
@@ -228,9 +235,9 @@ interactive.explore(more_units, value=interactive.slider(
 
 # %% [markdown]
 # ## 3 Small and random
-# *5 minutes, ●○○, 6 points*
+# *2 minutes, ●○○, 6 points*
 #
-# The oldest cure: independent normal numbers with mean 0, so that no unit leans to one side, and
+# A simple cure: independent normal numbers with mean 0, so that no unit leans to one side, and
 # a small spread, so that no unit starts on the flat part of its activation.
 #
 # **How to draw.** `rng = np.random.default_rng(seed)` starts at the same place for the same seed,
@@ -260,7 +267,7 @@ check(small_random_init)
 
 # %% [markdown]
 # ## 4 What a layer does to the spread
-# *9 minutes, ●●○, 10 points*
+# *12 minutes, ●●○, 10 points*
 #
 # Symmetry is broken, and yet the deep network of section 1 did not learn at 0.05. To see why,
 # look inside before any training: send data through a stack of layers and write down mean and
@@ -341,7 +348,7 @@ interactive.explore(too_small_too_large, spread=interactive.slider(
 
 # %% [markdown]
 # ## 5 Xavier's rule
-# *9 minutes, ●●○, 9 points*
+# *6 minutes, ●●○, 9 points*
 #
 # **Forward.** Let $z_j = \sum_i h_i\,w_{ij}$ with independent weights of mean 0 and variance
 # $s^2$. The mean of $z_j$ is 0. The terms are uncorrelated, because
@@ -476,7 +483,7 @@ check(he_init)
 # <details><summary>Another way: one formula for all activations</summary>
 #
 # PyTorch writes the spread as a *gain* divided by $\sqrt{\text{fan in}}$: 1 for linear layers,
-# $\sqrt2$ for ReLU, $5/3$ for tanh (a little more than 1, to make up for its bend). The call is
+# $\sqrt2$ for ReLU, $5/3$ for tanh (more than 1, to make up for its bend). The call is
 # <code>kaiming_normal_(w, nonlinearity="relu")</code>.
 # </details>
 #
@@ -531,7 +538,7 @@ interactive.explore(by_depth)
 
 # %% [markdown]
 # ## 7 A machine that imagines
-# *7 minutes, ●○○, 10 points*
+# *5 minutes, ●○○, 10 points*
 #
 # Before these rules were known, in 2006, Geoffrey Hinton and others found another way to start a
 # deep network: let each layer *learn* its first weights, from pictures without labels. The tool
@@ -598,7 +605,7 @@ check(rbm_visible)
 
 # %% [markdown]
 # ## 8 Contrastive divergence
-# *13 minutes, ●●●, 12 points*
+# *9 minutes, ●●●, 12 points*
 #
 # Training should make the pictures likely: it climbs $\ln P(v)$, with
 # $P(v) = \sum_h e^{-E(v,h)} / Z$. For a weight, $-\partial E/\partial w_{ij} = v_i h_j$. So
@@ -613,9 +620,9 @@ check(rbm_visible)
 # $P(h_j = 1 \mid v)$ and $\mathbb E[h_j]$.
 #
 # The second term runs over all $2^{D+H}$ states. Hinton's
-# [shortcut](https://www.cs.toronto.edu/~hinton/absps/cdmiss.pdf) (2002): let the machine imagine
-# for *one* step, starting at the data. Draw the hidden units, each 1 with its probability $p$, go
-# down to a reconstruction $v'$, up once more to $p'$, and take $v'_i\,p'_j$. That is **CD-1**. It
+# [shortcut](https://doi.org/10.1162/089976602760128018) (2002): let the machine imagine for *one*
+# step, starting at the data. Draw the hidden units, each 1 with its probability $p$, go down to a
+# reconstruction $v'$, up once more to $p'$, and take $v'_i\,p'_j$. That is **CD-1**. It
 # is not the gradient, but often points roughly the same way, and it is cheap.
 #
 # What differs from program to program, and how it is here: only the hidden units that make the
@@ -678,7 +685,7 @@ check(cd1_gradient)
 
 # %% [markdown]
 # ## 9 It redraws digits
-# *14 minutes, ●●○, 8 points*
+# *21 minutes, ●●○, 8 points*
 #
 # Now the loop: epochs, batches, a step uphill for each batch. Each epoch ends with a measurement:
 # reconstruct all pictures, and take the mean square of what is off.
@@ -756,9 +763,9 @@ interactive.explore(pictures_redrawn, hidden=interactive.slider(
     [2, 5, 10, 30, 64], start=64, label="hidden units"))
 
 # %% [markdown]
-# Two units leave a blot, ten the rough shapes; 64 redraw new pictures nearly as well as those of
-# the training. **What did the units learn?** Each picture below is one column of $w$; dark
-# pixels switch the unit on, light ones off.
+# Two units leave a blot, ten the rough shapes, thirty can be read; 64 redraw new pictures nearly as
+# well as those of the training. **What did the units learn?** Each picture below is one column of
+# $w$; dark pixels switch the unit on, light ones off.
 
 # %% role="explore" folded=true
 # The weights of thirty hidden units
@@ -823,7 +830,7 @@ interactive.explore(half_covered, rows=interactive.slider(
 
 # %% [markdown]
 # ## 10 A stack of machines, fine-tuned
-# *20 minutes, ●●●, 14 points*
+# *21 minutes, ●●●, 14 points*
 #
 # One machine turns pixels into strokes. A second one can learn which strokes occur together: its
 # data are the hidden probabilities of the first. And so on: a **deep belief network**
@@ -968,7 +975,7 @@ interactive.explore(fine_tuning)
 
 # %% [markdown]
 # ## 11 The race of the starts
-# *7 minutes, ●○○*
+# *5 minutes, ●○○*
 #
 # The same network of four hidden layers, and four starts: small random weights, your pretrained
 # stack, Xavier, He. Four seeds each, measured on 600 new pictures; bands and bars reach from the
@@ -1070,7 +1077,9 @@ interactive.explore(race, activation=interactive.slider(
 #
 # So with weights of the right spread for its activation, a network needs nothing learned
 # beforehand: Xavier and He need none of the pretraining. What 2006 had discovered was real, but
-# what helped was mostly the spread. (Pretraining without labels has come back since, for another
+# what helped was in large part the spread: shuffle the numbers in each matrix of the stack, centre
+# them and what they get, and the sigmoid network still comes to about 0.7, where Xavier's and He's
+# numbers stay at guessing. (Pretraining without labels has come back since, for another
 # reason: where labels are few, what was learned without them helps.)
 
 # %% [markdown]
@@ -1107,7 +1116,7 @@ interactive.explore(race, activation=interactive.slider(
 #
 # - (a) 1 point: the two sides apart, with $a^2$ on the negative one. 1 point: each side has half of
 #   $\mathbb E[z^2]$, with symmetry as the reason.
-# - (b) 1 point: the formula. 1 point: both special cases.
+# - (b) 1 point: the formula. 1 point: both special cases, by name or by formula.
 # - (c) 1 point: $2^{-20}$ or about $10^{-6}$. (0 for $10^{-3}$, the factor of the spread, unless it
 #   is said that the spread is meant.)
 # ### END MARK SCHEME
@@ -1147,7 +1156,8 @@ interactive.explore(race, activation=interactive.slider(
 # - (b) 1 point: 16 times Xavier's variance (or $32/(\text{fan in}+\text{fan out})$). What follows
 #   rightly from a wrong factor in (a) earns the point.
 # - (c) 1 point: too small by the factor of (b) or its root, so that signal or gradient shrinks in
-#   each layer. "The sigmoid saturates" earns nothing: with small weights it does not.
+#   each layer. "The slope is at most 1/4" without a word on the size of the weights earns nothing,
+#   and neither does "the sigmoid saturates": with small weights it does not.
 # ### END MARK SCHEME
 
 # %% [markdown]

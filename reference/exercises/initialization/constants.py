@@ -126,6 +126,16 @@ def by_sums(dw: Any) -> Any:
     return len(different)
 
 
+def by_own_size(dw: Any) -> Any:
+    """Measures the rounding of each column against its own largest entry."""
+    different: list[Any] = []
+    for column in dw.T:
+        near = 1e-6 * np.max(np.abs(column))
+        if not any(np.max(np.abs(column - other)) <= near for other in different):
+            different.append(column)
+    return len(different)
+
+
 def without_copies(dw: Any) -> Any:
     """Columns that no other one is the same as."""
     gaps = np.abs(dw[:, :, None] - dw[:, None, :]).max(axis=0) <= 1e-6 * np.abs(dw).max()
@@ -159,15 +169,16 @@ def _opposite(rng: np.random.Generator) -> Drawn:
 
 
 def _at_the_edge(rng: np.random.Generator) -> Drawn:
-    """Two columns that differ by less than what the docstring allows, and two by more, in one entry.
+    """Two columns that differ by more than what the docstring allows in one entry, and two by less.
 
-    The largest entry is negative, and most others are far smaller.
+    The largest entry is negative, and most others are far smaller; those that differ by less are the smaller
+    ones, for which it is more than a millionth of their own entries.
     """
     size = rng.uniform(2, 5)
     one = size * np.array([-1.0, 0.1, 0.2, 0.1])
     two = size * np.array([0.3, -0.2, 0.1, 0.2])
     near, far = size * 7e-7 * np.array([0, 1, -1, 1]), size * 1.4e-6 * np.array([0, 0, 1, 0])
-    return {"dw": np.column_stack([one, two, one + near, two + far])}
+    return {"dw": np.column_stack([one, two, one + far, two + near])}
 
 
 _count = asker("count = symmetry(dw)", "count")
@@ -203,6 +214,9 @@ SYMMETRY = exercise(
     absolute-tolerance: near = 1e-6 * np.max(np.abs(dw)) => near = 1e-6
         Your tolerance is the same for all gradients. Where all entries are tiny, all columns look the
         same: measure it against the largest entry.
+    tolerance-by-column: by by_own_size
+        Your tolerance is measured against the largest entry of a column, which may be a small one. The
+        docstring takes the largest of the whole gradient.
     strictly-smaller: <= near => < near
         Where all entries are 0 you find all columns different: 0 < 0 is false. The docstring says <=.
     rows-counted: for column in dw.T: => for column in dw:

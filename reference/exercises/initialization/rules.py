@@ -99,6 +99,9 @@ ALL = """
     positive-only: np.random.randn(fan_in, fan_out) => np.random.rand(fan_in, fan_out)
         All of your weights are positive: np.random.rand and rng.random draw between 0 and 1. Normal
         numbers have mean 0.
+    absolute-values: np.random.randn(fan_in, fan_out) => np.abs(np.random.randn(fan_in, fan_out))
+        Your weights have the mean and the spread of absolute values. Half of all normal numbers are
+        negative: that is how they have mean 0.
     one-column-for-all: np.random.randn(fan_in, fan_out) => np.tile(np.random.randn(fan_in, 1), fan_out)
         Many of your weights are one and the same number: a column, or a single number, is repeated. Draw a
         number for each entry.
@@ -122,8 +125,8 @@ ALL = """
 
 SCALED = """
     bound-for-deviation: np.random.randn(fan_in, fan_out) => np.random.uniform(-1, 1, (fan_in, fan_out))
-        Your weights are uniform, and the standard deviation is their bound. Uniform numbers between -r
-        and r have the deviation r / sqrt(3).
+        Your deviation is too small, about by the root of 3: that is how it comes where it is the bound of
+        uniform weights. Uniform numbers between -r and r have the deviation r / sqrt(3).
     scale-missing: std * np.random => np.random
         Your weights have deviation 1: they are not scaled.
     deviation-as-mean: std * np.random.randn(fan_in, fan_out) => np.random.normal(std, 1, (fan_in, fan_out))
@@ -224,8 +227,8 @@ SMALL = exercise(
     divided-by-root-of-fan-in: scale * np.random => scale / np.sqrt(fan_in) * np.random
         You divide by the root of fan_in. That is another rule; this one is the same for all sizes.
     bound-for-deviation: np.random.randn(fan_in, fan_out) => np.random.uniform(-1, 1, (fan_in, fan_out))
-        Your weights are uniform between -scale and scale. Their deviation is smaller than that bound, by
-        the root of 3.
+        Your deviation is too small, about by the root of 3: that is how it comes where `scale` is the
+        bound of uniform weights.
     """),
     RIGHT.rights("""
     default_rng: by small_generator
