@@ -16,7 +16,7 @@ Run = tuple[AskedCase, Played]
 
 def right_order(function: str, cases: Sequence[AskedCase], played: Sequence[Played]) -> tuple[str, ...]:
     """The names of the function's results in the order in which they should be returned; () where another
-    order does not make all of them right.
+    order does not make all of them right, or where they are right as they are.
 
     Only cases with a single call of the function are looked at: later calls of others are given the results.
     """
@@ -29,7 +29,7 @@ def right_order(function: str, cases: Sequence[AskedCase], played: Sequence[Play
     if len(targets) != 1 or not runs:
         return ()
     (names,) = targets
-    if not 1 < len(names) <= _MOST or "_" in names:
+    if not 1 < len(names) <= _MOST or "_" in names or _is_right(function, runs, names, names):
         return ()
     orders = [order for order in permutations(names) if order != names]
     return names if any(_is_right(function, runs, names, order) for order in orders) else ()

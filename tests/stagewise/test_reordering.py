@@ -51,5 +51,9 @@ def test_no_order_is_told_that_does_not_make_all_right(f):
     assert order(f) == ()
 
 
+def test_no_order_is_told_where_the_given_one_is_right():
+    assert order(lambda x: (x.sum(0), 2 * x, {"t": 1}), outputs=("c",)) == ()
+
+
 def test_cases_that_call_the_function_again_are_not_looked_at():
     assert order(lambda x: (2 * x, x.sum(0)), "a, b = f(x)\na, b = f(x)", ("a", "b")) == ()

@@ -87,7 +87,7 @@ natural-decades: math.log10(high / low) => math.log(high / low)
     Your widths are natural logarithms, and your ends powers of ten. Logarithm and power need the same base.
 cut-at-the-old-ends:
     @BOTH_ENDS => ranges[name] = (max(low, middle[name] * 10**-half), min(high, middle[name] * 10**half))
-    You cut your ranges off at the ends of the round before. A range may stick out: a best value at the edge
+    You cut your ranges off at ends of an earlier round. A range may stick out: a best value at the edge
     says that the range was badly placed.
 old-middle:
     @BOTH_ENDS => ranges[name] = ((low * high) ** 0.5 * 10**-half, (low * high) ** 0.5 * 10**half)
