@@ -1072,7 +1072,7 @@ interactive.explore(race, activation=interactive.slider(
 # - *tanh*: pretrained, Xavier and He end within about one hundredth of each other, near 0.97. Of
 #   600 pictures chance alone makes $\sqrt{0.97 \cdot 0.03/600} = 0.007$: no winner. But pretraining
 #   has cost time, three functions and a theory; Xavier's rule is one line.
-# - *ReLU*: both rules come to about 0.97. The stack, learned for sigmoids, does not fit this curve
+# - *ReLU*: both rules come to about 0.96. The stack, learned for sigmoids, does not fit this curve
 #   and ends near 0.93.
 #
 # So with weights of the right spread for its activation, a network needs nothing learned

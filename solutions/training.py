@@ -1111,7 +1111,8 @@ interactive.explore(ladder)
 #
 # - (a) 1 point: yes, with ln 100 (or 4.605 from -ln(1/100)).
 # - (b) 1 point: something that is ruled out, of the kind "the gradient or the update is broken". 1
-#   point: one fault that is missed (a frozen layer, fixed wrong labels, data or split).
+#   point: one fault that is missed (a frozen layer, fixed wrong labels, a wrong scaling, a leak of
+#   the split). "Bugs" or "bad data", without what is wrong, earn nothing.
 # - (c) 1 point: one next step that fits (a rate higher by a factor of ten or more, or a look at
 #   pairs of pictures and labels in the whole data). 1 point: what the curve does then if the guess
 #   is right (it falls clearly; with wrong pairs: it falls once they are mended, or no rate makes it
