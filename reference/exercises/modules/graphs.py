@@ -119,14 +119,13 @@ def _refused(name: str, graph: Parts, **options: Any) -> Case:
     return ask(name, given, refusal="ValueError", main=True, weight=0.5, **options)
 
 
-def in_depth(graph: Any, modules: Any, inputs: Any) -> Any:
-    """Each value asks for its sources first."""
+def _in_depth(graph: Any, modules: Any, inputs: Any, *, notices: bool) -> Any:
     values, cache, begun = dict(inputs), {}, set()
 
     def make(name: Any) -> None:
         if name in values:
             return
-        if name not in graph or name in begun:
+        if notices and (name not in graph or name in begun):
             raise ValueError(name)
         begun.add(name)
         kind, sources = graph[name]
@@ -137,6 +136,16 @@ def in_depth(graph: Any, modules: Any, inputs: Any) -> Any:
     for name in graph:
         make(name)
     return values, cache
+
+
+def in_depth(graph: Any, modules: Any, inputs: Any) -> Any:
+    """Each value asks for its sources first."""
+    return _in_depth(graph, modules, inputs, notices=True)
+
+
+def round_in_a_circle(graph: Any, modules: Any, inputs: Any) -> Any:
+    """Each value asks for its sources first, for ever where they wait for each other."""
+    return _in_depth(graph, modules, inputs, notices=False)
 
 
 def in_rounds(graph: Any, modules: Any, inputs: Any) -> Any:
@@ -151,23 +160,6 @@ def in_rounds(graph: Any, modules: Any, inputs: Any) -> Any:
         else:
             raise ValueError("a circle")
     return values, tape
-
-
-def round_in_a_circle(graph: Any, modules: Any, inputs: Any) -> Any:
-    """Each value asks for its sources first, for ever where they wait for each other."""
-    values, cache = dict(inputs), {}
-
-    def make(name: Any) -> None:
-        if name in values:
-            return
-        kind, sources = graph[name]
-        for one in sources:
-            make(one)
-        values[name], cache[name] = modules[kind][0](*(values[one] for one in sources))
-
-    for name in graph:
-        make(name)
-    return values, cache
 
 
 def by_the_courses_names(graph: Any, modules: Any, inputs: Any) -> Any:
