@@ -1,0 +1,259 @@
+"""What curves say: the gap between two of them, and when to stop."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from reference.kit.drawn import Drawn
+from reference.kit.exercise import Inputs
+from reference.kit.notation import Notation
+from reference.kit.probes import MEMORY, asker
+from reference.kit.promises import default, keeps_dtype, takes_gaps
+from reference.kit.variants import exercise
+from reference.truth import regularization as re
+
+# The gap.
+
+
+def two_curves(T: int, turn: int, rise: float = 0.5) -> Inputs:
+    """A training loss that falls, and a validation loss that falls up to `turn` and rises."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        t = np.arange(T)
+        train = 2.3 * np.exp(-t / 4) + 0.02 * rng.uniform(0, 1, T)
+        val = 0.8 + 0.2 * np.abs(t - turn) * np.where(t > turn, rise, 1) + 0.04 * rng.uniform(0, 1, T)
+        val[turn] = 0.75
+        return {"train_losses": train, "val_losses": val}
+
+    return drawn
+
+
+def equal_least(T: int) -> Inputs:
+    """Two curves of which the validation loss has its least value twice, and the gap elsewhere."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        given = two_curves(T, T // 3)(rng)
+        given["val_losses"][T // 2] = given["val_losses"][T // 3]
+        return given
+
+    return drawn
+
+
+def epoch_by_epoch(train_losses: Any, val_losses: Any) -> Any:
+    """In a loop."""
+    turn = 0
+    for t in range(1, len(val_losses)):
+        if val_losses[t] < val_losses[turn]:
+            turn = t
+    return np.array([b - a for a, b in zip(train_losses, val_losses, strict=True)]), turn
+
+
+named = Notation(globals())
+_gap = asker("gap, turn = overfitting_gap(train_losses, val_losses)", {"gap": 1.0, "turn": 1.0})
+GAP = exercise(
+    re.overfitting_gap,
+    (
+        _gap("20 epochs", two_curves(20, 8), weight=2, visible=True, main=True),
+        _gap("12 epochs, never worse", two_curves(12, 11), visible=True, why="the last epoch is the best"),
+        _gap(
+            "the least loss twice", equal_least(15), visible=True, weight=0.5, why="the first one of equals"
+        ),
+        keeps_dtype(two_curves(9, 4), exact_dtype=False),
+        _gap("30 epochs", two_curves(30, 5, rise=0.1), weight=2, main=True),
+        _gap("worse from the first epoch on", two_curves(10, 0), weight=0.5, why="turn = 0"),
+        _gap("one epoch", two_curves(1, 0), weight=0.5, why="T = 1"),
+        takes_gaps(two_curves(9, 4), why=MEMORY),
+    ),
+    named.wrongs("""
+    wrong-way-round: val_losses - train_losses => train_losses - val_losses
+        Your gap is negative where the network is worse on new examples. Validation minus training is meant.
+    distance: val_losses - train_losses => np.abs(val_losses - train_losses)
+        You take the absolute value. Where the validation loss is the smaller one, the gap is negative.
+    ratio: val_losses - train_losses => val_losses / train_losses
+        You divide. The gap is a difference.
+    last-gap-only: gap = val_losses - train_losses => gap = (val_losses - train_losses)[-1]
+        You return the gap of one epoch. One for each epoch is asked for.
+    counted-from-one: int(np.argmin(val_losses)) => int(np.argmin(val_losses)) + 1
+        Your epochs are counted from 1. The first one is 0, as an index.
+    of-the-training-loss: np.argmin(val_losses) => np.argmin(train_losses)
+        Your turn is where the training loss is least, which is mostly the last epoch. The validation loss
+        decides.
+    of-the-gap: np.argmin(val_losses) => np.argmin(gap)
+        Your turn is where the gap is least. A small gap may be that of a network that knows nothing: the
+        validation loss decides.
+    largest-loss: np.argmin(val_losses) => np.argmax(val_losses)
+        Your turn is where the validation loss is largest.
+    last-of-equals: int(np.argmin(val_losses)) => len(val_losses) - 1 - int(np.argmin(val_losses[::-1]))
+        Of equal losses you take the last. The first one is meant.
+    the-loss-itself: int(np.argmin(val_losses)) => float(np.min(val_losses))
+        You return the least loss. The epoch in which it came is asked for.
+    writes-into-val: gap = val_losses - train_losses => val_losses -= train_losses; gap = val_losses
+        Your function changes the val_losses of its caller.
+    """),
+    named.rights("""
+    epoch by epoch: by epoch_by_epoch
+    where it is least: int(np.argmin(val_losses)) => int(np.flatnonzero(val_losses == np.min(val_losses))[0])
+    """),
+)
+
+# When to stop.
+
+
+def curve(*losses: float, patience: int = 3, min_delta: float = 0.0, noise: float = 0.0) -> Inputs:
+    """Losses, each a little different in every draw."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        given = np.array(losses) + noise * rng.uniform(-1, 1, len(losses))
+        return {"losses": given, "patience": patience, "min_delta": min_delta}
+
+    return drawn
+
+
+FALLS = (2.3, 1.5, 1.0, 0.8, 0.9, 0.85, 0.95, 0.9, 0.95, 0.4, 0.3)
+_STAYS = (1.5, 1.0, 0.75, 0.75, 0.75, 0.75, 0.75)
+SLOWLY = (2.0, 1.0, 0.95, 0.91, 0.87, 0.86, 0.5)
+_NEARLY = (2.0, 0.5, 0.43, 0.51, 0.42, 0.47, 0.5, 0.52, 0.2)
+_LOST = (1.0, math.nan, 0.5, math.nan, math.nan, math.nan, 0.25)
+_LOST_FIRST = (math.nan, math.nan, 0.5, 0.75, 0.25, 0.5)
+
+
+def with_a_counter(losses: Any, patience: int, min_delta: float = 0.0) -> Any:
+    """A counter that is set back."""
+    least, best, waited, stop = float("inf"), -1, 0, len(losses) - 1
+    for t in range(len(losses)):
+        if losses[t] + min_delta < least:
+            least, best, waited = losses[t], t, 0
+        else:
+            waited += 1
+        if waited == patience:
+            stop = t
+            break
+    return stop, best
+
+
+def counting_all(losses: Any, patience: int, min_delta: float = 0.0) -> Any:
+    """A counter that is never set back."""
+    least, best, waited = float("inf"), -1, 0
+    for t, loss in enumerate(losses):
+        if loss < least - min_delta:
+            least, best = loss, t
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    return t, best
+
+
+_stop = asker("stop, best = early_stopping(losses, patience, min_delta)", {"stop": 2.0, "best": 2.0})
+named = Notation(globals())
+STOPPING = exercise(
+    re.early_stopping,
+    (
+        _stop("a curve that turns", curve(*FALLS, noise=0.01), weight=2, visible=True, main=True).because(
+            "patience = 3, and a better loss that comes too late"
+        ),
+        _stop("a curve that falls", curve(2.0, 1.5, 1.25, 1.0, noise=0.05), visible=True, main=True).because(
+            "never stopped: T - 1"
+        ),
+        _stop(
+            "better by less than min_delta", curve(*_NEARLY, min_delta=0.1, noise=0.002), visible=True
+        ).because("min_delta is an absolute amount"),
+        _stop("a plateau", curve(*_STAYS), visible=True, why="an equal loss is no improvement"),
+        _stop("min_delta = 0.1", curve(*SLOWLY, min_delta=0.1, noise=0.002), visible=True).because(
+            "compared with the loss of the last improvement"
+        ),
+        _stop(
+            "NaN",
+            curve(*_LOST),
+            visible=True,
+            why="NaN is no improvement, and the network is not lost for good",
+        ),
+        default("min_delta", visible=True),
+        _stop("NaN at first", curve(*_LOST_FIRST, patience=4), why="best is -1 before the first improvement"),
+        _stop("NaN from the beginning", curve(*[math.nan] * 5, patience=3), weight=0.5, why="best is -1"),
+        _stop("patience = 1", curve(1.0, 0.8, 0.9, 0.7, patience=1, noise=0.01), weight=0.5).because(
+            "the first epoch without improvement"
+        ),
+        _stop(
+            "a curve that comes back in time",
+            curve(1.0, 1.2, 1.1, 0.9, 1.0, 1.1, 0.8, 1.0, 1.0, 1.0, noise=0.01),
+            weight=2,
+            main=True,
+        ),
+        _stop(
+            "patience = 5",
+            curve(2.0, 1.0, *[1.1] * 4, 0.9, *[1.0] * 6, 0.1, patience=5, noise=0.01),
+            main=True,
+        ),
+        _stop(
+            "worse by less than min_delta", curve(1.0, 0.5, 0.55, 0.45, 0.52, 0.1, min_delta=0.1, noise=0.002)
+        ).because("the least loss must be undercut by more than min_delta"),
+        _stop(
+            "in the last epoch", curve(1.0, 0.8, 0.9, 0.9, 0.9, noise=0.01), weight=0.5, why="stop = T - 1"
+        ),
+        _stop("one epoch", curve(0.7), weight=0.5, why="T = 1"),
+        _stop("an infinite loss", curve(math.inf, 2.0, 1.0, 3.0, 3.0, 3.0), weight=0.5).because(
+            "infinity is no improvement"
+        ),
+    ),
+    named.wrongs("""
+    equal-improves: if loss < least - min_delta: => if loss <= least - min_delta:
+        An equal loss counts as an improvement, so that a plateau is never left.
+    nan-improves: if loss < least - min_delta: => if not loss >= least - min_delta:
+        NaN counts as an improvement: a comparison with NaN is False, and you ask for its opposite.
+    sign-of-delta: least - min_delta => least + min_delta
+        A loss that is worse by less than min_delta counts as an improvement: the sign of min_delta is wrong.
+    delta-ignored: if loss < least - min_delta: => if loss < least:
+        min_delta is not used: a tiny improvement is enough.
+    delta-relative: least - min_delta => least * (1 - min_delta) if least < np.inf else least
+        Your min_delta is a share of the loss. It is an absolute amount.
+    least-moves-on:
+        - if t - best >= patience:
+        + if loss < least:
+        +     least = loss
+        + if t - best >= patience:
+        You compare with the least loss so far, also where it was no improvement. A curve that falls slowly
+        and steadily would then be stopped: compare with the loss of the last improvement.
+    compared-with-the-last:
+        - if t - best >= patience:
+        + least = loss
+        + if t - best >= patience:
+        You compare with the loss of the epoch before. A loss that goes down after it went up need not be an
+        improvement.
+    one-too-late: t - best >= patience => t - best > patience
+        You stop one epoch too late: after `patience` epochs without improvement.
+    one-too-early: t - best >= patience => t - best >= patience - 1
+        You stop one epoch too early: after `patience` epochs without improvement.
+    never-set-back: by counting_all
+        You count all epochs without improvement. Each improvement sets the counter back to 0.
+    improvement-is-larger:
+        - best, least = -1, np.inf
+        - for t, loss in enumerate(losses):
+        -     if loss < least - min_delta:
+        + best, least = -1, -np.inf
+        + for t, loss in enumerate(losses):
+        +     if loss > least + min_delta:
+        A larger loss counts as an improvement, as for an accuracy. Losses are better the smaller they are.
+    best-of-all: return t, best => return t, int(np.nanargmin(losses)) if not np.isnan(losses).all() else -1
+        Your best may lie behind `stop`. Whoever stops does not know what would have come.
+    stop-is-best: return t, best => return best, best
+        You return the best epoch for `stop`. Stopping comes `patience` epochs later.
+    results-swapped: return t, best => return best, t
+        Your results are swapped: stop comes first, then best.
+    loss-for-epoch: return t, best => return t, float(least)
+        You return the best loss. Its epoch is asked for.
+    counted-from-one: return t, best => return t + 1, best + 1
+        Your epochs are counted from 1. The first one is 0.
+    goes-to-the-end: break => pass
+        You never stop: the loop goes to the end of the curve.
+    none-found-is-zero: best, least = -1, np.inf => best, least = 0, np.inf
+        Before the first improvement your best is 0. It is -1 there, and the epochs without one count from
+        the beginning.
+        hidden: it takes a curve that begins with NaN
+    """),
+    named.rights("""
+    a counter: by with_a_counter
+    the difference: loss < least - min_delta => least - loss > min_delta
+    """),
+)
