@@ -15,7 +15,8 @@ from reference.truth.oracle import Bound, Row, there, there_and_back, vjp
 from stagewise.modules import MODULES
 
 # Over 400 draws in either dtype the worst error, in units of the machine epsilon of the largest entry, was
-# 8.3 for products of matrices and 29.1 for several steps. A GPU sums in another order: four times leaves room.
+# 8.3 for products of matrices and 29.1 for several steps. A GPU sums in another order: four times leaves
+# room.
 SUMS = Bound(34, "four times the worst that two products of matrices were seen to lose")
 TIME = Bound(120, "four times the worst that six steps in time were seen to lose")
 PARAMS = ("Wx", "Wh", "b")
