@@ -323,8 +323,8 @@ def both_penalties():
         w = network.params["W0"]
         threes.append(w[:, 3])
         noughts.append(w[:, 0])
-        told = f"{np.mean(np.abs(w) < 0.01):.0%} near 0, {right(network, x_val, y_val):.0%} right"
-        names.append(f"{name}: {told}\ndigit 3")
+        told = f"{np.mean(np.abs(w) < 0.01):.0%} near 0\n{right(network, x_val, y_val):.0%} right"
+        names.append(f"{name}\n{told}\ndigit 3")
     return plots.weights(np.array(threes + noughts).T, (8, 8), names + ["digit 0"] * 3, columns=3,
                          title="Weights of two digits without a penalty, with L2, with L1")
 
