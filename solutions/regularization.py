@@ -98,7 +98,7 @@ def learn(network, x, y, epochs=60, rate=0.1, penalty=None, change=None, seed=0,
     """Descent on batches of 20. penalty(params) -> (loss, gradients) is added; change(pictures,
     rng) is applied to each batch; watch(network) is asked after each epoch; its answers return."""
     rng, seen = np.random.default_rng(seed), []
-    for _ in range(epochs):
+    for _epoch in range(epochs):
         for pictures, labels in data.minibatches(x, y, 20, rng):
             pictures = pictures if change is None else change(pictures, rng)
             grads = network.gradients(flat(pictures), labels)[1]

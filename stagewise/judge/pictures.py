@@ -112,8 +112,8 @@ def pattern(boundaries: Any, end: int) -> str:
     a = _whole(boundaries)
     count = len(a) - 1
     cells = (np.arange(max(count, 1)) + 0.5) / max(count, 1)
-    raised = np.ceil(end / max(count, 1) * np.arange(count + 1)[:, None] + cells)
-    right = ((raised - raised[0]) == a[:, None]).all(axis=0).any()
+    levels = np.ceil(end / max(count, 1) * np.arange(count + 1)[:, None] + cells)
+    right = ((levels - levels[:1]) == a[:, None]).all(axis=0).any()
     return "ceil(alpha (i + u)) - ceil(alpha u)" if right else "no ceil(alpha (i + u)) - ceil(alpha u)"
 
 
@@ -143,7 +143,9 @@ def _same(some: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def _corners(out: Any, x: np.ndarray, size: tuple[int, int], pad: int) -> tuple[np.ndarray, np.ndarray]:
     _like(out, (len(x), *size, *x.shape[3:]), x.dtype)
-    padded = np.pad(x, [(0, 0), (pad, pad), (pad, pad)] + [(0, 0)] * (x.ndim - 3))
+    around = np.zeros((x.ndim, 2), int)
+    around[1:3] = pad
+    padded = np.pad(x, around)
     down, across = np.full(len(x), -1.0), np.full(len(x), -1.0)
     for top in range(padded.shape[1] - size[0] + 1):
         for left in range(padded.shape[2] - size[1] + 1):
