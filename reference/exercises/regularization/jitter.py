@@ -184,8 +184,7 @@ JITTER = exercise(
     noise-in-contrast: 1 + contrast, (N, 1, 1, 1) => 1 + contrast, x.shape
         Each pixel has a c of its own, which is noise. There is one for a picture.
     one-shift-for-a-picture: (N, 1, 1, C) => (N, 1, 1, 1)
-        All channels of a picture are moved by the same s. Each channel has its own, so that the colour
-        changes.
+        In each picture all channels are moved alike. Each has an s of its own, so that the colour changes.
     one-shift-for-all: (N, 1, 1, C) => (1, 1, 1, C)
         All pictures are moved by the same s. Each one has its own.
     noise-in-shift: brightness, (N, 1, 1, C) => brightness, x.shape

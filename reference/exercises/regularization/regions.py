@@ -146,7 +146,7 @@ BOUNDARIES = exercise(
     not-shifted: (raised - raised[0]).astype(int) => raised.astype(int)
         Your pseudorandom boundaries begin at ceil(alpha u). That is subtracted, so that they begin at 0.
     rounded-once: np.ceil(alpha * (np.arange(count + 1) + u)) => np.ceil(alpha * np.arange(count + 1) + u * 0)
-        Your u is 0 or missing, so that every call gives the same boundaries.
+        Every call gives the same boundaries: u is 0 or missing, or makes no difference where it stands.
     u-for-each: rng.random() => rng.random(count + 1)
         You draw a u for each boundary. One u for all of them makes the pattern even.
     step-rounded:
