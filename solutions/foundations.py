@@ -729,8 +729,8 @@ interactive.explore(three_stencils)
 # **The same number added to all logits** changes nothing: with $e^{z_k + s} = e^{s} e^{z_k}$ the
 # factor $e^s$ cancels. That is the way out of overflow. Which $s$ makes every exponential of a row
 # harmless? And it has to be one for each row: logits of two pictures have nothing to do with each
-# other, and if one row lies 2,500 below another one, a common $s$ turns all its exponentials into
-# 0.
+# other, and if one row lies 2,500 below another one, a common $s$ turns all of its
+# exponentials into 0.
 #
 # <details><summary>Hint: after the shift</summary>
 #
@@ -1376,8 +1376,8 @@ sketchpad(read_mine)
 #   as networks can lead to maximum mutual information estimation of parameters*,
 #   [NIPS 1989](https://proceedings.neurips.cc/paper/1989).
 # - Why a few random examples are enough for a step: Bottou, Curtis and Nocedal,
-#   [*Optimization methods for large-scale machine learning*](https://arxiv.org/abs/1606.04838),
-#   2018.
+#   [*Optimization methods for large-scale
+#   machine learning*](https://arxiv.org/abs/1606.04838), 2018.
 # - The digits: Alpaydin and Kaynak,
 #   [*Optical recognition of handwritten digits*](https://doi.org/10.24432/C50P49), 1998.
 # - A longer course with the same conventions: [CS231n](https://cs231n.github.io/).

@@ -1187,15 +1187,15 @@ interactive.explore(race, activation=interactive.slider(
 # each other, trained one after the other. *Pretraining, fine-tuning*: without labels, then with.
 #
 # **To read.** X. Glorot, Y. Bengio, [Understanding the difficulty of training deep feedforward
-# neural networks](https://proceedings.mlr.press/v9/glorot10a.html),
-# 2010. K. He and others, [Delving deep into rectifiers](https://arxiv.org/abs/1502.01852), 2015.
+# neural networks](https://proceedings.mlr.press/v9/glorot10a.html), 2010.
+# K. He and others, [Delving deep into rectifiers](https://arxiv.org/abs/1502.01852), 2015.
 # G. Hinton, S. Osindero, Y.-W. Teh, [A fast learning algorithm for deep belief
 # nets](https://doi.org/10.1162/neco.2006.18.7.1527), 2006. A. Saxe, J. McClelland, S. Ganguli,
 # [Exact solutions to the nonlinear dynamics of learning in deep linear
 # networks](https://arxiv.org/abs/1312.6120),
 # 2013 (orthogonal starts). D. Mishkin, J. Matas,
-# [All you need is a good init](https://arxiv.org/abs/1511.06422),
-# 2015.
+# [All you need is a good
+# init](https://arxiv.org/abs/1511.06422), 2015.
 
 # %% [markdown]
 # ## Where you stand

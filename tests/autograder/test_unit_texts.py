@@ -55,3 +55,11 @@ def test_lines_of_the_source_have_at_most_100_characters(unit):
     text = COURSE.unit_source(unit).read_text(encoding="utf-8")
     given = {line for line in text.splitlines() if line.startswith("    config = {")}  # the truth's own
     assert [line for line in text.splitlines() if len(line) > 100 and line not in given] == []
+
+
+@every_text
+def test_no_line_begins_with_a_number_that_markdown_takes_for_a_list(unit):
+    for cell in read(COURSE.unit_source(unit)).cells:
+        if cell.cell_type == "markdown":
+            numbers = [int(found) for found in re.findall(r"^ *(\d+)\.(?:\s|$)", cell.source, re.MULTILINE)]
+            assert all(number == 1 or number - 1 in numbers for number in numbers), cell.source
