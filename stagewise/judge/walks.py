@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import wraps
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+Pairs = list[tuple[Array, Array]]
+T = TypeVar("T")
 MOST = 10_000
 STRANGE = "there are rows that are not in x"
 NONE = "no batches: pairs (x, y) of arrays in a list were expected"
@@ -29,17 +31,26 @@ def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
     return walked
 
 
-def batch_sizes(batches: Any) -> Any:
+def _of_pairs(tell: Callable[..., T]) -> Callable[..., T | str]:
+    """What is told of pairs (x, y), asked of what a student returned; NONE where that is something else."""
+
+    @wraps(tell)
+    def told(batches: Any, *arrays: Array) -> T | str:
+        pairs = _pairs(batches)
+        return NONE if pairs is None else tell(pairs, *arrays)
+
+    return told
+
+
+@_of_pairs
+def batch_sizes(pairs: Pairs) -> Any:
     """How many rows of x and of y each batch has."""
-    pairs = _pairs(batches)
-    return NONE if pairs is None else [[len(x), len(y)] for x, y in pairs]
+    return [[len(x), len(y)] for x, y in pairs]
 
 
-def visits(batches: Any, x: Array) -> str:
+@_of_pairs
+def visits(pairs: Pairs, x: Array) -> str:
     """How often the rows of x occur: "each once", or what is not so."""
-    pairs = _pairs(batches)
-    if pairs is None:
-        return NONE
     found, known = _all_entries(pairs), _entries(x)
     if not set(found) <= set(known):
         return STRANGE
@@ -48,11 +59,9 @@ def visits(batches: Any, x: Array) -> str:
     return " and ".join(said) or "each once"
 
 
-def pairing(batches: Any, x: Array, y: Array) -> str:
+@_of_pairs
+def pairing(pairs: Pairs, x: Array, y: Array) -> str:
     """Whether each row of x comes with its row of y: "kept" or "lost", if all are rows of x."""
-    pairs = _pairs(batches)
-    if pairs is None:
-        return NONE
     place = _places(x)
     if not set(_all_entries(pairs)) <= set(place):
         return STRANGE
@@ -63,20 +72,16 @@ def pairing(batches: Any, x: Array, y: Array) -> str:
     return "kept"
 
 
-def ordering(batches: Any, x: Array) -> str:
+@_of_pairs
+def ordering(pairs: Pairs, x: Array) -> str:
     """Whether the rows come in the order of x, backwards, or in another one."""
-    pairs = _pairs(batches)
-    if pairs is None:
-        return NONE
     found, known = _all_entries(pairs), _entries(x)
     return {tuple(known): "as they were", tuple(known[::-1]): "backwards"}.get(tuple(found), "shuffled")
 
 
-def whole_rows(batches: Any, x: Array) -> str:
+@_of_pairs
+def whole_rows(pairs: Pairs, x: Array) -> str:
     """Whether batches have rows of x as they are, of their shape and dtype: "as they are" or "changed"."""
-    pairs = _pairs(batches)
-    if pairs is None:
-        return NONE
     place = _places(x)
     for some, _ in pairs:
         here = [place[entry] for entry in _entries(some) if entry in place]
@@ -100,7 +105,7 @@ def ordering_of(batches: Any) -> list[Any]:
     return _all_entries(_pairs(batches) or [])
 
 
-def _pairs(batches: Any) -> list[tuple[Array, Array]] | None:
+def _pairs(batches: Any) -> Pairs | None:
     if type(batches) not in (list, tuple) or not batches:
         return None
     for pair in batches:
@@ -111,7 +116,7 @@ def _pairs(batches: Any) -> list[tuple[Array, Array]] | None:
     return list(batches)
 
 
-def _all_entries(pairs: list[tuple[Array, Array]]) -> list[Any]:
+def _all_entries(pairs: Pairs) -> list[Any]:
     return [entry for some, _ in pairs for entry in _entries(some)]
 
 
