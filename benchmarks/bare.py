@@ -10,6 +10,7 @@ import builtins
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -21,7 +22,7 @@ from autograder.intake.reading import read_submission
 from autograder.isolation.candidate.shell import CandidateShell, show_inline
 from autograder.isolation.candidate.warm_up import warm_up
 from autograder.isolation.limits import Limits
-from autograder.isolation.link import CellResult
+from autograder.isolation.link import Candidate, CellResult
 from autograder.reasons import Reason
 from autograder.units.plan import Plan
 from reference.kit import units
@@ -82,7 +83,7 @@ def one_shell() -> Iterator[CandidateShell]:
 
 def graded(raw: bytes, plan: Plan, shell: CandidateShell) -> tuple[bytes, float]:
     """Grade one submission, and forget it: the notebook and the points."""
-    bare = Bare(shell)
+    bare = cast(Candidate, Bare(shell))  # it answers what a candidate is asked, and no more
     try:
         intake = read_submission(raw, plan)
         walk = grade_notebook(intake.notebook, plan, bare, Examiner(bare, units.load(plan.unit)), clean)

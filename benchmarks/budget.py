@@ -21,6 +21,7 @@ from autograder.grading.templates import Templates
 from autograder.grading.worker import unpack
 from autograder.intake import files as submissions
 from autograder.intake.beside import others
+from autograder.units.plan import Plan
 
 PARTS = (
     "read file",
@@ -38,36 +39,43 @@ PARTS = (
 def budget(course: Course, unit: str, count: int) -> dict[str, float]:
     """Mean milliseconds of each part for `count` submissions, graded one after another by a warm worker."""
     spent = dict.fromkeys(PARTS, 0.0)
-    worker = new_worker(Assignment(course, unit), Settings())
-    templates = Templates(Assignment(course, unit), lanes=1)
-    names = submissions.find(Assignment(course, unit))[: count + 1]
+    assignment = Assignment(course, unit)
+    worker = new_worker(assignment, Settings())
+    templates = Templates(assignment, lanes=1)
+    names = submissions.find(assignment)[: count + 1]
     with GradebookWriter(course.db_url, unit, course.config()) as gradebook:
 
         def mark(student: str, raw: bytes) -> Marked:
             return unpack(worker.mark(student, raw, lambda: templates.take(0)))
 
         for number, name in enumerate(names):
-            parts = dict(_one(course, unit, name, mark, gradebook, worker.terms.plan))
+            parts = dict(_one(assignment, name, mark, gradebook, worker.terms.plan))
             if number:  # the first one starts the template
                 spent = {part: spent[part] + parts[part] for part in PARTS}
     templates.close()
     return {part: milliseconds / count for part, milliseconds in spent.items()}
 
 
-def _one(course, unit, name, mark, gradebook, plan) -> Iterator[tuple[str, float]]:  # type: ignore[no-untyped-def]
+def _one(
+    assignment: Assignment,
+    name: str,
+    mark: Callable[[str, bytes], Marked],
+    gradebook: GradebookWriter,
+    plan: Plan,
+) -> Iterator[tuple[str, float]]:
     clock = laps()
-    submitted = submissions.read(Assignment(course, unit), name)
+    submitted = submissions.read(assignment, name)
     yield "read file", clock()
     marked = mark(name, submitted.raw)
     whole = clock()
     timings = marked.record.timings
     yield from timings.items()
     yield "fork and messages", whole - sum(timings.values())
-    store(Assignment(course, unit), name, marked.notebook, others(Assignment(course, unit), name))
+    store(assignment, name, marked.notebook, others(assignment, name))
     yield "save files", clock()
-    gradebook.write([entry_of(marked.record, submitted, plan)])
+    gradebook.write([entry_of(marked.record, submitted, plan, earlier=None)])
     yield "gradebook", clock()
-    records.save(Assignment(course, unit), marked.record)
+    records.save(assignment, marked.record)
     yield "record", clock()
 
 

@@ -102,7 +102,7 @@ def _with_name(raw: bytes) -> bytes:
     for cell in notebook["cells"]:
         if cell["metadata"].get("stagewise", {}).get("role") == "exercise":
             cell["source"] = f"# {_NAME}\n{''.join(cell['source'])}"
-    own = {
+    own: dict[str, object] = {
         "cell_type": "code",
         "execution_count": None,
         "id": "signature",

@@ -11,8 +11,9 @@ import inspect
 import random
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks.budget import laps
 from reference.judge.drawing import draw_visible
@@ -98,7 +99,7 @@ def _changed(before: str, after: str) -> frozenset[int]:
     return frozenset(range(first + 1, max(len(new) - same, first + 1) + 1))
 
 
-def _functions(slip: Slip) -> dict[str, object]:
+def _functions(slip: Slip) -> dict[str, Callable[..., Any]]:
     truth = slip.exercise.truth
     return substituted(slip.exercise.functions, truth, rewritten(truth, slip.source))
 

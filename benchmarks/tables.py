@@ -28,9 +28,9 @@ def runs_table(measured: Measured) -> Table:
             str(one.submissions),
             f"{one.seconds:.1f}",
             f"{one.rate:.2f}",
-            _times(one.rate, stock and stock.rate) if one.grader != LARGE else "-",
+            _times(one.rate, stock.rate if stock else None) if one.grader != LARGE else "-",
             _number(one.steady),
-            _times(one.steady, stock and stock.steady),
+            _times(one.steady, stock.steady if stock else None),
             f"{one.peak_bytes / 1e6:.0f}",
         )
     return table
@@ -57,7 +57,7 @@ def rates_table(all_measured: Sequence[Measured]) -> Table:
             f"{ours.rate:.2f} ({ours.submissions})" if ours else "-",
             f"{_number(stock.steady)} ({stock.submissions})" if stock else "-",
             f"{_number(large.steady)} ({large.submissions})" if large else "-",
-            _times(large and large.steady, stock and (stock.steady or stock.rate)),
+            _times(large.steady if large else None, (stock.steady or stock.rate) if stock else None),
             "NO" if one.different else "yes",
             f"{max((run.peak_bytes for run in (ours, large) if run), default=0) / 1e6:.0f}",
             f"{one.overhead.cpu_ratio:.2f}",
