@@ -46,7 +46,7 @@ def hint(f: Callable[..., Any]) -> None:
     found = found_exercise((f,), sys._getframe(1))
     with redirect_stdout(StringIO()):  # what the function prints was said by its check
         text = found.replace("check", "hint") if isinstance(found, str) else _hint(f, *found[:2])
-    display.say(f"Hint: {text}", block(box(f"{strong('Hint:', BLUE)} {prose(text, 1500)}", BLUE)))
+    display.say(f"Hint: {text}", block(box(f"{strong('Hint:')} {prose(text, 1500)}", BLUE)))
 
 
 def _hint(f: Callable[..., Any], unit: str, exercise: ExerciseRecording) -> str:

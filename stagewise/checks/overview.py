@@ -42,7 +42,7 @@ def progress_html(recorded: UnitRecording, last: Mapping[str, Result]) -> str:
         tag("div", escape(_summary(recorded, last))),
         _bar(passed / most if most else 0.0),
         table(head, *rows),
-        tag("div", _HONEST, f"color:{GREY}"),
+        tag("div", _HONEST),
     )
 
 
@@ -65,7 +65,7 @@ def _html_row(one: ExerciseRecording, last: Result | None) -> str:
         cell(strong(mark, color)),
         cell(escape(one.name), "font-family:monospace;"),
         cell(f"{one.points:g}", "text-align:right;padding-right:18px;"),
-        cell(tag("span", escape(words), f"color:{color}")),
+        cell(escape(words)),
     )
 
 

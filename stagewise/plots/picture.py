@@ -1,4 +1,4 @@
-"""A figure that shows itself: crisp, transparent, independent of pyplot and its list of open figures."""
+"""A figure that shows itself: crisp, independent of pyplot and its list of open figures."""
 
 import io
 from typing import Any
@@ -21,9 +21,9 @@ class Picture(Figure):
     _told = ""
 
     def savefig(self, fname: Any, **kwargs: Any) -> None:
-        """Save as matplotlib does, with the course's style and a transparent background."""
+        """Save as matplotlib does, with the course's style."""
         with matplotlib.rc_context(style()):
-            super().savefig(fname, **{"facecolor": "none", **kwargs})
+            super().savefig(fname, **kwargs)
 
     def png(self) -> bytes:
         """Return the picture as PNG bytes at twice the resolution it is shown at."""

@@ -1,15 +1,15 @@
 """Pieces of HTML and text that are safe to show: everything escaped, bounded, free of control characters.
 
 Styles stand inline, because what shows a report later (feedback pages, an untrusted notebook) may drop
-<style>; colours have the same contrast with a light as with a dark background.
+<style>. Text is in the reader's own colour; colour is for marks and bars, which need less contrast.
 """
 
 import html
 import re
 
-from stagewise.plots.theme import FAILED, INK, PASSED
+from stagewise.plots import theme
 
-BLUE, ORANGE, GREY = PASSED, FAILED, INK
+BLUE, ORANGE, GREY = theme.PASSED, theme.FAILED, theme.GREY
 LINE = "1px solid rgba(128,128,128,.35)"
 _CODE = "font-family:monospace;background-color:rgba(128,128,128,.15);padding:0 3px;border-radius:3px"
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -49,7 +49,7 @@ def cell(content: str, style: str = "", kind: str = "td") -> str:
 def heading(word: str) -> str:
     """Return a cell of a table's first row."""
     style = "font-weight:normal;border-top:none;white-space:nowrap;"
-    return cell(tag("span", escape(word), f"color:{GREY}"), style, "th")
+    return cell(escape(word), style, "th")
 
 
 def row(*cells: str) -> str:
@@ -65,7 +65,7 @@ def table(*rows: str) -> str:
 
 def unfolding(words: str, content: str) -> str:
     """Return a line of words below which `content` (HTML) unfolds."""
-    return tag("details", tag("summary", escape(words), f"color:{GREY}") + content, "margin:4px 0")
+    return tag("details", tag("summary", escape(words)) + content, "margin:4px 0")
 
 
 def box(content: str, color: str) -> str:

@@ -226,7 +226,7 @@ _HEAD = ("", "case", "compared", "relative error", "")
 
 def _html_line(line: Line) -> str:
     return row(
-        cell(strong(f"{line.mark}&nbsp;{line.word}", line.color), "white-space:nowrap;"),
+        cell(f"{strong(line.mark, line.color)}&nbsp;{strong(line.word)}", "white-space:nowrap;"),
         cell(escape(line.case)),
         cell(escape(line.outputs), "font-family:monospace;"),
         cell(escape(line.error), "white-space:nowrap;font-family:monospace;"),
