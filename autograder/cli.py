@@ -39,6 +39,8 @@ examples:
                                                   grade these two again
   python -m autograder scores batchnorm --csv     points, reasons and diagnoses for a spreadsheet
   python -m autograder feedback batchnorm         write a page for each student into feedback/
+  python -m autograder publish batchnorm --to moodle --template worksheet.csv
+                                                  grades and pages back into Moodle
   python -m autograder doctor                     what this machine lacks, and the remedy
   python -m autograder attack                     try to cheat the grader, in all the ways that are known
 
@@ -61,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _add_grade(commands)
     _add_scores(commands)
     _add_feedback(commands)
+    _add_publish(commands)
     _add_handout(commands)
     _add_validate(commands)
     _add_new(commands)
@@ -217,6 +220,59 @@ def _add_feedback(commands: Subcommands) -> None:
     command.add_argument("unit", metavar="UNIT")
     command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")
     command.add_argument("--jobs", type=_positive, metavar="N", help="pages at once (default: all cores)")
+
+
+def _add_publish(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "publish",
+        "fill the file of grades that a learning management system imports, and pack the pages for it",
+        "The file that the system exported is the template: its ids and columns stay, grades go into one of\n"
+        "them. Students are found by ids. Who has no row is listed, and so are rows of nobody here: the\n"
+        "exit code is then 1. The files are written to published/UNIT in the course.\n\n"
+        "examples:\n  python -m autograder publish batchnorm --to canvas --template gradebook.csv\n"
+        "  python -m autograder publish batchnorm --to moodle --template worksheet.csv\n"
+        "  python -m autograder publish batchnorm --to blackboard --template gc.xls --column 'Homework 3'\n"
+        "  python -m autograder publish batchnorm --to csv",
+    )
+    command.add_argument("unit", metavar="UNIT")
+    command.add_argument(
+        "--to",
+        required=True,
+        choices=("canvas", "moodle", "brightspace", "blackboard", "gradescope", "csv"),
+        help="the system; csv is a plain table of one's own",
+    )
+    command.add_argument("--template", type=Path, metavar="FILE", help="the file that the system exported")
+    command.add_argument(
+        "--column",
+        default="",
+        metavar="NAME",
+        help="the column to fill, by its heading or number (default: the one called as the unit is)",
+    )
+    command.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: published/UNIT)")
+    _matching(command)
+    command.add_argument(
+        "--scale", action="store_true", help="multiply points up to the maximum that the system has"
+    )
+    command.add_argument(
+        "--with-unmarked",
+        action="store_true",
+        help="publish although written answers wait for a mark; they count 0 until then",
+    )
+
+
+def _matching(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--names",
+        type=Path,
+        metavar="CSV",
+        help="a table of students as collect reads it: column id, and in others what the system calls them",
+    )
+    command.add_argument(
+        "--by-name",
+        action="store_true",
+        help="where no id decides, take full names that nobody else has (for Brightspace, usually)",
+    )
 
 
 def _add_handout(commands: Subcommands) -> None:

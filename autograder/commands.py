@@ -162,6 +162,29 @@ def feedback(course: Course, asked: Namespace, console: Console) -> int:
     return 0
 
 
+def publish(course: Course, asked: Namespace, console: Console) -> int:
+    """Fill a system's file of grades; 1 when a person must look at somebody."""
+    from autograder.collecting.roster import read_roster
+    from autograder.publishing.publish import Asked
+    from autograder.publishing.publish import publish as publish_unit
+    from autograder.publishing.report import show as show_published
+
+    course.named([asked.unit])
+    wanted = Asked(
+        asked.to,
+        asked.template,
+        asked.out,
+        None if asked.names is None else read_roster(asked.names),
+        asked.column,
+        asked.scale,
+        asked.with_unmarked,
+        asked.by_name,
+    )
+    published = publish_unit(course, asked.unit, wanted)
+    show_published(published, asked.to, asked.unit, console)
+    return 1 if published.odd else 0
+
+
 def handout(course: Course, asked: Namespace, console: Console) -> int:
     """Pack the zip for students."""
     from autograder.units import handout as handouts

@@ -19,16 +19,23 @@ def replace(path: Path, data: str | bytes) -> bool:
     content = data.encode() if isinstance(data, str) else data
     if path.exists() and path.read_bytes() == content:
         return False
+    with aside(path) as place:
+        place.write_bytes(content)
+    return True
+
+
+@contextmanager
+def aside(path: Path) -> Iterator[Path]:
+    """A place to write the file at; it becomes the file at the end, and is removed when something fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name[:_LONGEST]}.{os.getpid()}")  # which no disk finds too long a name
+    place = path.with_name(f".{path.name[:_LONGEST]}.{os.getpid()}")  # which no disk finds too long a name
     try:
-        aside.write_bytes(content)
-        os.replace(aside, path)
+        yield place
+        os.replace(place, path)
     except BaseException:
         with suppress(OSError):
-            aside.unlink()
+            place.unlink()
         raise
-    return True
 
 
 def sweep(folder: Path) -> None:

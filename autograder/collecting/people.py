@@ -5,11 +5,22 @@ from __future__ import annotations
 from sqlalchemy import column, select, table, update
 
 from autograder.collecting.roster import TOLD, Roster
-from autograder.database import opened, told, writing
+from autograder.database import opened, reading, told, writing
 from autograder.grading.statements import ADD_STUDENT
 
 _LONGEST = 128  # of nbgrader's columns
 _STUDENT = table("student", column("id"), *(column(name) for name in TOLD))
+
+
+def known(db_url: str) -> dict[str, dict[str, str]]:
+    """What the gradebook tells of each student; CourseError when it cannot be read."""
+    engine = opened(db_url)
+    try:
+        with told(db_url, "read"), reading(engine) as db:
+            rows = [row._asdict() for row in db.execute(select(_STUDENT))]
+    finally:
+        engine.dispose()
+    return {row.pop("id"): {name: value or "" for name, value in row.items()} for row in rows}
 
 
 def enter(db_url: str, unit: str, roster: Roster) -> None:

@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.collecting.owner import Owner, is_id, safe_id
+from autograder.collecting.texts import decoded
 from autograder.errors import CourseError
-from autograder.intake.encodings import read_text
 
 TOLD = ("first_name", "last_name", "email", "lms_user_id")
 _TEAM_COLUMNS = ("team", "group")
 _SEPARATORS = ",;\t|"
 _REMEDY = "give a CSV file in UTF-8 with a column id, one row for each student"
-_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Roster:
 def read_roster(path: Path) -> Roster:
     """The table in a CSV file; CourseError when it cannot be used."""
     try:
-        text = _text(path.read_bytes(), path)
+        text = decoded(path.read_bytes(), str(path), _REMEDY).content
         rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text))
         return roster_of(rows, path.name)
     except (OSError, csv.Error) as problem:
@@ -107,19 +106,6 @@ def spelt(name: str) -> str:
     """The letters and digits of a name, without marks and capitals."""
     text = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in text if letter.isalnum())
-
-
-def _text(raw: bytes, path: Path) -> str:
-    encoding = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), None)
-    try:
-        if encoding is not None:
-            return raw.decode(encoding)
-    except UnicodeDecodeError:
-        raise CourseError(f"{path} is no {encoding}, though it begins as such", _REMEDY) from None
-    found = read_text(raw)
-    if found is None:
-        raise CourseError(f"{path} is in an encoding that it does not tell", _REMEDY)
-    return found[0]
 
 
 def _separator(text: str) -> str:

@@ -1,0 +1,216 @@
+"""Fill a system's own file with the grades of a unit, and pack the pages that go with it.
+
+What is wrong with a single student or a single row is told and left out; what is wrong with the file as a
+whole is refused before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.collecting import people, record
+from autograder.collecting.roster import Roster
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.publishing.findings import Odd, of_grades, of_rows, remarks
+from autograder.publishing.grades import Grade, grades
+from autograder.publishing.known import known_students
+from autograder.publishing.matching import Matches, matched
+from autograder.publishing.pages import Page, page_of, problem_of, write_zip
+from autograder.publishing.systems import SYSTEMS
+from autograder.publishing.table import read_table
+from autograder.publishing.template import System, Template, Told, Wanted
+from autograder.reports.sheets import in_words
+from autograder.spreadsheet import Value, csv_text
+from autograder.units.plan import Plan, read_plan
+from autograder.whole_files import replace, told_whose_fault
+
+PLAIN = "csv"
+TARGETS = (*SYSTEMS, PLAIN)
+_COLUMNS = ("student", "last_name", "first_name", "email", "points", "max", "late_penalty", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to publish, and how: `column` of the template (found by the unit's name where empty), whether to
+    multiply points up to the system's maximum, to publish although answers wait for marks, and to match by
+    name what no id matches.
+    """
+
+    target: str
+    template: Path | None = None
+    out: Path | None = None
+    roster: Roster | None = None
+    column: str = ""
+    scale: bool = False
+    with_unmarked: bool = False
+    by_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written, and what there is to say of it: `odd` is for a person to look at, `remarks` are not.
+
+    `pages` is None where no zip was written.
+    """
+
+    file: Path
+    grades: int
+    pages: Path | None = None
+    packed: int = 0
+    odd: tuple[Odd, ...] = ()
+    remarks: tuple[str, ...] = field(default=())
+
+
+def publish(course: Course, unit: str, asked: Asked) -> Published:
+    """Write the file of grades, and the zip of pages where the system takes one.
+
+    Raises CourseError, and writes nothing, when there is no gradebook, when answers wait for marks, or when
+    the template is not what the system exports for this unit.
+    """
+    plan = read_plan(course.instructor(unit))
+    found = grades(course, unit)
+    if not found:
+        raise CourseError(f"nobody has handed in {unit}", f"run: python -m autograder grade {unit}")
+    _require_marked(found.values(), asked)
+    out = asked.out or course.root / "published" / unit
+    if asked.target == PLAIN:
+        return _plainly(course, plan, found, out)
+    return _into(course, plan, found, asked, SYSTEMS[asked.target], out)
+
+
+def _require_marked(found: Iterable[Grade], asked: Asked) -> None:
+    """Students see a grade at once: one that lacks marks is published only by a person's decision."""
+    waiting = [grade for grade in found if grade.waiting]
+    if waiting and not asked.with_unmarked:
+        raise CourseError(
+            f"{sum(grade.waiting for grade in waiting)} written answers of {len(waiting)} students wait for "
+            "a mark, and their grades would be too low",
+            "mark them in the form grader; or publish with --with-unmarked what there is now (an answer "
+            "counts 0 until it is marked), and again later",
+        )
+
+
+def _plainly(course: Course, plan: Plan, found: Mapping[str, Grade], out: Path) -> Published:
+    """A table for spreadsheets and programs, which no system prescribes."""
+    told = people.known(course.db_url)
+    graded = [grade for grade in found.values() if not grade.problem]
+    rows: list[list[Value]] = [
+        [
+            grade.student,
+            *(told.get(grade.student, {}).get(name, "") for name in ("last_name", "first_name", "email")),
+            float(grade.told()),
+            float(in_words(plan.points)),
+            float(in_words(grade.late_penalty)),
+            grade.waiting,
+        ]
+        for grade in graded
+    ]
+    file = out / "grades.csv"
+    with told_whose_fault(file):
+        replace(file, csv_text(_COLUMNS, rows))
+    return Published(file, len(graded), odd=tuple(of_grades(found.values())))
+
+
+def _into(
+    course: Course, plan: Plan, found: Mapping[str, Grade], asked: Asked, system: System, out: Path
+) -> Published:
+    template, source = _template(asked, system, plan)
+    times = _times(template, plan, asked.scale)
+    told = record.load(course, plan.unit)
+    everybody: dict[str, dict[str, str]] = {student: {} for student in found}
+    students = known_students(everybody | people.known(course.db_url), told, asked.roster, system.told)
+    matches = matched(template.rows, students, asked.by_name)
+    filled = {
+        student: found[student]
+        for student, row in matches.rows.items()
+        if student in found and not found[student].problem and not row.locked
+    }
+    if not filled:
+        raise CourseError(
+            f"no row of {template.table.name} is a student who was graded in {plan.unit}",
+            "see that it is of this course and this assignment; where it calls students otherwise, say how "
+            "in a table with --names, or match full names with --by-name",
+        )
+    cells = {
+        (matches.rows[student].line, template.column.at): grade.told(times)
+        for student, grade in filled.items()
+    }
+    content = template.table.changed(cells, system.encodings)
+    pages, missing = _pages(course, plan.unit, system, filled, matches, told)
+    archive = out / f"{asked.target}-feedback.zip" if pages else None
+    if archive is not None:
+        write_zip(archive, pages)
+    file = out / f"{asked.target}-grades{source.suffix}"
+    with told_whose_fault(file):
+        replace(file, content)
+    odd = (*of_grades(found.values()), *of_rows(found, matches, template, system, times), *missing)
+    said = tuple(remarks(found, filled, matches, template, system))
+    return Published(file, len(filled), archive, len(pages), odd, said)
+
+
+def _template(asked: Asked, system: System, plan: Plan) -> tuple[Template, Path]:
+    """The system's own file, read, and where it lies."""
+    if asked.template is None:
+        raise CourseError(
+            f"--to {asked.target} needs --template, the file into which the grades go",
+            f"download {system.export}, and name it with --template",
+        )
+    try:
+        raw = asked.template.read_bytes()
+    except OSError as problem:
+        raise CourseError(
+            f"{asked.template} could not be read: {problem.strerror}", f"download {system.export}"
+        ) from None
+    table = read_table(
+        raw,
+        asked.template.name,
+        lambda names: system.fits(names, asked.column),
+        system.separators,
+        system.export,
+    )
+    return system.read(table, Wanted(plan.unit, plan.title, asked.column)), asked.template
+
+
+def _times(template: Template, plan: Plan, scale: bool) -> float:
+    """By what points are multiplied; CourseError where the system counts out of another number, unasked."""
+    most = template.column.most
+    if most is None or in_words(most) == in_words(plan.points):
+        return 1.0
+    if scale and most > 0:
+        return most / plan.points
+    raise CourseError(
+        f"{template.column.heading!r} in {template.table.name} is out of {in_words(most)} points, "
+        f"{plan.unit} is out of {in_words(plan.points)}",
+        f"set the assignment to {in_words(plan.points)} points and export again, or multiply points up to "
+        "its maximum with --scale; see also that it is the right column (--column)",
+    )
+
+
+def _pages(
+    course: Course,
+    unit: str,
+    system: System,
+    filled: Mapping[str, Grade],
+    matches: Matches,
+    told: Mapping[str, Told],
+) -> tuple[dict[str, Path], list[Odd]]:
+    """The pages to give back, by their names in the zip, and whose is missing; none where nobody has one."""
+    if system.page is None or not any(page_of(course, unit, student).is_file() for student in filled):
+        return {}, []
+    pages: dict[str, Path] = {}
+    missing = []
+    for student, grade in filled.items():
+        name = system.page(matches.rows[student], told.get(student, {}), unit)
+        page = Page(student, page_of(course, unit, student), name, grade.told())
+        problem = problem_of(page)
+        if problem:
+            advice = (
+                f"not in the zip: run python -m autograder feedback {unit}, or collect the download again"
+            )
+            missing.append(Odd(student, problem, advice))
+        else:
+            pages.setdefault(name, page.file)  # of a team's work the system keeps one
+    return pages, missing

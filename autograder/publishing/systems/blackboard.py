@@ -1,0 +1,70 @@
+"""Blackboard: what "Work Offline, Download" writes, "Work Offline, Upload" takes (Blackboard Help for
+instructors, "Work offline with grade data").
+
+- Columns: Last Name, First Name, Username (who a student is), Student ID and more, then `Title [Total Pts: 10
+  Score] |1234`, of which the number behind the bar is the column's own: without it a new one is made.
+- Tab-delimited with the ending .xls, in UTF-16 with its mark, or comma-delimited with the ending .csv, in
+  UTF-8; cells stand in quotes.
+- There is no upload of many feedback files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autograder.publishing.table import Table
+from autograder.publishing.template import (
+    Column,
+    Row,
+    System,
+    Template,
+    Wanted,
+    alike,
+    chosen,
+    people_lines,
+    points_in,
+)
+
+_COLUMN = re.compile(
+    r"(?P<title>.+) \[Total Pts: (?:up to )?(?P<most>[\d.,]+)[^\]]*\] ?\|(?P<id>\d+)", re.DOTALL
+)
+
+
+def _fits(names: Sequence[str], column: str) -> bool:
+    return "Username" in names and any(_COLUMN.fullmatch(name) for name in names)
+
+
+def _read(table: Table, wanted: Wanted) -> Template:
+    column = chosen(table, _columns(table), wanted)
+    rows = tuple(_row(table, at) for at in people_lines(table))
+    alike(table, rows, "Username")
+    return Template(table, column, rows)
+
+
+def _columns(table: Table) -> list[Column]:
+    found = []
+    for at, heading in enumerate(table.header):
+        named = _COLUMN.fullmatch(heading)
+        if named is not None:
+            names = (heading, named["title"], named["id"])
+            found.append(Column(at, heading, names, points_in(named["most"])))
+    return found
+
+
+def _row(table: Table, at: int) -> Row:
+    first, last = (table.get(at, table.column(name)) for name in ("First Name", "Last Name"))
+    user, number = (table.get(at, table.column(name)) for name in ("Username", "Student ID"))
+    return Row(at, f"{first} {last}".strip(), user, (user, number))
+
+
+BLACKBOARD = System(
+    told="Blackboard",
+    export="Blackboard's grades (Work Offline, Download, or Download Grades)",
+    upload="Work Offline, Upload, or Upload Gradebook",
+    upload_pages="Blackboard has no upload of many files: attach the pages in feedback/ one by one",
+    encodings=("utf-16-le", "utf-8", "utf-16-be"),
+    separators="\t,",
+    fits=_fits,
+    read=_read,
+)

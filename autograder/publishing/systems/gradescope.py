@@ -1,0 +1,82 @@
+"""Gradescope: the table of scores of an assignment, or of the course, as "Download Grades" writes it
+(Gradescope Help, "Reviewing and exporting grades").
+
+- Columns: First Name and Last Name, or Name, SID, Email, Sections, Total Score, Max Points, Status,
+  Submission ID and more; of a whole course the assignment's title and `Title - Max Points` instead of the
+  two. In UTF-8, parted by commas.
+- Gradescope documents no import of scores: the filled table is for whatever reads its exports, such as a
+  registrar's program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.publishing.table import Table
+from autograder.publishing.template import (
+    Column,
+    Row,
+    System,
+    Template,
+    Wanted,
+    alike,
+    chosen,
+    people_lines,
+    points_in,
+)
+
+_TOTAL, _MOST, _MOST_OF = "Total Score", "Max Points", " - Max Points"
+
+
+def _fits(names: Sequence[str], column: str) -> bool:
+    return "SID" in names and "Email" in names
+
+
+def _read(table: Table, wanted: Wanted) -> Template:
+    lines = people_lines(table)
+    total = table.column(_TOTAL)
+    if total is not None and not wanted.column:
+        column = Column(total, _TOTAL, (_TOTAL,), _most(table, lines, _MOST))
+    else:
+        column = chosen(table, _columns(table, lines), wanted)
+    rows = tuple(_row(table, at) for at in lines)
+    alike(table, rows, "Email or SID")
+    return Template(table, column, rows)
+
+
+def _columns(table: Table, lines: Sequence[int]) -> list[Column]:
+    names = [name for name in table.header if f"{name}{_MOST_OF}" in table.header or name == _TOTAL]
+    return [
+        Column(
+            table.header.index(name),
+            name,
+            (name,),
+            _most(table, lines, _MOST if name == _TOTAL else f"{name}{_MOST_OF}"),
+        )
+        for name in names
+    ]
+
+
+def _most(table: Table, lines: Sequence[int], heading: str) -> float | None:
+    """The maximum, which each line tells that has a submission."""
+    told = {points_in(table.get(at, table.column(heading))) for at in lines} - {None}
+    return next(iter(told)) if len(told) == 1 else None
+
+
+def _row(table: Table, at: int) -> Row:
+    whole = table.get(at, table.column("Name"))
+    parts = (table.get(at, table.column(name)) for name in ("First Name", "Last Name"))
+    number, email = (table.get(at, table.column(name)) for name in ("SID", "Email"))
+    return Row(at, whole or " ".join(parts).strip(), number, (number, email))
+
+
+GRADESCOPE = System(
+    told="Gradescope",
+    export="Gradescope's scores (the assignment, Review Grades, Download Grades, CSV)",
+    upload="Gradescope documents no import of scores; this is its own table, filled in",
+    upload_pages="Gradescope has no upload of pages",
+    encodings=("utf-8",),
+    separators=",",
+    fits=_fits,
+    read=_read,
+)

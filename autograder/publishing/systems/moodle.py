@@ -1,0 +1,99 @@
+"""Moodle: the grading worksheet of one assignment (mod/assign/feedback/offline/importgradeslib.php and
+locallib.php).
+
+- Columns, among others: Identifier, Full name, Email address, Status, Grade, Maximum Grade, Grade can be
+  changed, Last modified (grade); the importer needs the first, Grade and the last of these, under the names
+  that they have in the language of whoever uploads. In UTF-8, parted by commas.
+- An identifier is a word and the number of the person in this assignment, which is also in the names of the
+  download. With hidden names there is nothing else.
+- A grade is a number with a decimal point. Passed over without a word: what is above the maximum, and what
+  Moodle has changed later than the worksheet says.
+- Feedback files (mod/assign/feedback/file/importziplib.php): a zip of folders `Full
+  name_NUMBER_assignsubmission_file_`, of which the second and the last two parts between `_` count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autograder.errors import CourseError
+from autograder.publishing.table import Table
+from autograder.publishing.template import (
+    Column,
+    Row,
+    System,
+    Template,
+    Told,
+    Wanted,
+    alike,
+    chosen,
+    in_file_name,
+    people_lines,
+    points_in,
+)
+
+_NUMBER = re.compile(r"\D*(\d+)")
+_IDS = ("ID number", "Email address", "Username")
+_NO = {"no", "nein", "non", "nee", "não", "nej", "ei"}
+
+
+def _fits(names: Sequence[str], column: str) -> bool:
+    return "Identifier" in names or bool(column and column in names)
+
+
+def _read(table: Table, wanted: Wanted) -> Template:
+    lines = people_lines(table)
+    heading = wanted.column or "Grade"
+    columns = [Column(at, name, (name,)) for at, name in enumerate(table.header) if name]
+    place = chosen(table, columns, Wanted(wanted.unit, wanted.title, heading)).at
+    if not wanted.column and table.column("Last modified (grade)") is None:
+        raise CourseError(
+            f"{table.name} has no column 'Last modified (grade)', without which Moodle takes no grades",
+            "download the grading worksheet again",
+        )
+    most = {table.get(at, table.column("Maximum Grade")) for at in lines} - {""}
+    out_of = points_in(next(iter(most))) if len(most) == 1 else None
+    if most and out_of is None:
+        raise CourseError(
+            f"{table.name} tells no one maximum of points, but {', '.join(sorted(most)[:5])}",
+            "let the assignment be graded in points (a scale, or no grade, cannot take them), and download "
+            "the worksheet again",
+        )
+    rows = tuple(_row(table, at) for at in lines)
+    alike(table, rows, "identifier")
+    return Template(table, Column(place, heading, (heading,), out_of), rows)
+
+
+def _row(table: Table, at: int) -> Row:
+    identifier = table.get(at, table.column("Identifier") or 0)
+    number = _NUMBER.fullmatch(identifier)
+    if number is None:
+        raise CourseError(
+            f"line {table.number(at)} of {table.name} has the identifier {identifier!r}, which has no number",
+            "download the grading worksheet again",
+        )
+    ids = tuple(table.get(at, table.column(name)) for name in _IDS)
+    unlocked = table.get(at, table.column("Grade can be changed")).casefold() not in _NO
+    locked = "" if unlocked else "Moodle says that the grade cannot be changed"
+    return Row(at, table.get(at, table.column("Full name")), number[1], ids, locked)
+
+
+def _page(row: Row, told: Told, unit: str) -> str:
+    return f"{in_file_name(row.name) or 'Participant'}_{row.number}_assignsubmission_file_/{unit}.html"
+
+
+MOODLE = System(
+    told="Moodle",
+    export="the grading worksheet of the assignment (Submissions, Actions, Download grading worksheet; the "
+    "assignment's settings must have the feedback type Offline grading worksheet)",
+    upload="Submissions, Actions, Upload grading worksheet",
+    upload_pages="Submissions, Actions, Upload multiple feedback files in a zip (the feedback type Feedback "
+    "files must be on)",
+    encodings=("utf-8",),
+    separators=",",
+    fits=_fits,
+    read=_read,
+    page=_page,
+    above="Moodle passes over such a row without a word: raise the maximum grade first",
+)
