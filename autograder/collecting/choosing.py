@@ -102,9 +102,27 @@ def decide(
         decisions.append(_decision(outcome, called, entry, ""))
     for _, files in sorted(people.items()):
         student = files[0].student
-        refusal = _refusal(student, files, roster)
-        decisions += [refusal] if refusal else _of_one(student, files, unit, present(student), force)
+        certain, doubtful = _parted(files)
+        decisions += [_doubted(student, given) for given in doubtful]
+        refusal = _refusal(student, certain, roster)
+        decisions += [refusal] if refusal else _of_one(student, certain, unit, present(student), force)
     return _with_equals(decisions)
+
+
+def _parted(files: Sequence[_Given]) -> tuple[Sequence[_Given], Sequence[_Given]]:
+    """The files, and apart from them the notebooks that may be somebody else's, where others are certain:
+    nobody keeps a student's own work out by a name that reads like theirs.
+    """
+    books = [given for given in files if given.entry.is_notebook]
+    doubtful = [given for given in books if _has_unsure_number(given.owner)]
+    if len(doubtful) in (0, len(books)):
+        return files, ()
+    return [given for given in files if given not in doubtful], doubtful
+
+
+def _doubted(student: str, given: _Given) -> Decision:
+    said = f"it may be {student}'s, of whom another file is certain: {given.owner.guessed}"
+    return _decision(Outcome.DOUBTFUL, "", given.entry, said)
 
 
 def _refusal(student: str, files: Sequence[_Given], roster: Roster | None) -> Decision | None:

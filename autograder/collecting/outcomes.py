@@ -31,6 +31,10 @@ class Outcome(StrEnum):
         "Write the team's name into a column team of its members in the file given with --names.",
     )
     SAME_NAME = "same-name", "Several people have this name: tell them apart in a file given with --names."
+    DOUBTFUL = (
+        "doubtful-owner",
+        "Ask whose it is, and put it into a folder with that id as its name, <student>/<unit>.ipynb.",
+    )
     BAD_NAME = "bad-name", "Rename the folder to the student's id: letters, digits and . _ - @."
     UNCLEAR_NAME = (
         "unclear-name",

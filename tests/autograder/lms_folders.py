@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import random
+import re
 import tempfile
 import zipfile
 from collections import Counter
@@ -149,6 +150,11 @@ def canvas(draw: random.Random, download: Download, people: list[Person]) -> Non
     _uploads(
         draw, download, people, before, lambda one: f"{_word(one)}_{one.number}", tells=False, keeps=False
     )
+    for student, person in download.people.items():  # a third number may end a name: then it is a guess
+        own = [name for name in download.files if name.startswith(f"{_word(person)}_")]
+        certain = [name for name in own if not re.search(rf"_{person.number}_\d+_\d+_", name)]
+        if certain:
+            download.expected[student] = download.files[certain[-1]], None
 
 
 def blackboard(draw: random.Random, download: Download, people: list[Person]) -> None:

@@ -216,9 +216,11 @@ def test_who_is_called_like_another_ones_entry_in_canvas_takes_no_place(course, 
     source = zipped(tmp_path / "canvas.zip", contents)
     roster = roster_of(table, "names.csv") if table else None
     student = "ann" if table else "leeann_501"
-    assert gathered(course, source, roster=roster) == {student: Outcome.SAME_NAME}
+    doubtful = f"{called}_502_9002_toy.ipynb"
+    assert gathered(course, source, roster=roster) == {student: Outcome.COLLECTED, doubtful: Outcome.DOUBTFUL}
+    assert content(course, student) == NOTEBOOK
     alone = zipped(tmp_path / "alone.zip", {"leeann_501_9001_3_toy.ipynb": NOTEBOOK})
-    assert gathered(course, alone, roster=roster) == {student: Outcome.COLLECTED}
+    assert gathered(course, alone, roster=roster) == {student: Outcome.UNCHANGED}
     both = {"leeann_501_9001_toy.ipynb": NOTEBOOK, "leeann_501_9002_3_plot.png": b"x"}
     (one,) = collect.collect(course, "toy", [zipped(tmp_path / "both.zip", both)], roster).decisions
     assert "3_plot.png" in one.detail
