@@ -99,14 +99,16 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
     """How well a mistake explains all the outputs that it changes, beside others that are wrong otherwise.
 
     First the one that explains most of them, then the one that explains the first. One that only ends calls
-    otherwise has to explain all. An exception that comes also where the mistake answers has another reason
-    than the mistake; what was measured on nothing but zeros or ones has none.
+    otherwise has to explain all, and one that changes parts of an answer all of its wrong parts. An exception
+    that comes also where the mistake answers has another reason than the mistake; what was measured on
+    nothing but zeros or ones has none.
     """
     claimed = _claimed(prints)
     found = _apart(prints, judged.observed, claimed) if claimed else None
     wrong = list(dict.fromkeys(row.output for row in judged.rows if row.credit == 0))
     raised = {row.output for row in judged.rows if row.status is Status.ERROR}
     empty = {name for case in judged.observed for name in case.empty & case.wrong}
+    parts = {name for case in judged.observed for name in case.parts}
     if (
         found is None
         or _ends(prints)
@@ -114,6 +116,7 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
         or not _is_in_values(prints)
         or (raised - claimed and claimed <= raised)
         or not empty.isdisjoint(claimed)
+        or not (parts.isdisjoint(claimed) or parts.intersection(wrong) <= claimed)
     ):
         return None
     places = [wrong.index(name) for name in claimed if name in wrong]  # chance may have made one right

@@ -17,13 +17,14 @@ from stagewise.judge.asking import AskedCase
 from stagewise.judge.between import settled
 from stagewise.judge.compare import RIGHT_IN_VALUE, Comparison, Flaw, compare
 from stagewise.judge.copying import is_narrow
+from stagewise.judge.grammar import Entry
 from stagewise.judge.grammar import output as parsed
 from stagewise.judge.observing import is_dtype, observe, quantity, says, told
 from stagewise.judge.outline import kinds_of_warnings, outlined, remedy
 from stagewise.judge.playing import calls, play_each
 from stagewise.judge.report import Row, Status
 from stagewise.judge.script import RAISED, Failure, FailureKind, MissingEntry, Played, raised_by
-from stagewise.judge.setting import placed
+from stagewise.judge.setting import observers, placed
 
 SIDE_FLAW = 0.75
 HABITS = (
@@ -44,7 +45,8 @@ class Observed:
     """What the functions answered in one case: each output's value or the failure that took its place, which
     of them are wrong in value, and what is wrong beside that, as pairs: a flaw of form or dtype and its
     output, "changed" and an input, "warned" and the kind of a warning in a quiet case. narrow: whether it
-    began in float32; empty: outputs for which something that is nothing but zeros or ones was measured.
+    began in float32; empty: outputs for which something that is nothing but zeros or ones was measured;
+    parts: those that tell of one answer together.
 
     Where more than one answer is right, the expected one stands in place of the other.
     """
@@ -54,6 +56,7 @@ class Observed:
     sides: frozenset[tuple[str, str]] = frozenset()
     narrow: bool = False
     empty: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,22 @@ def _judge_case(
     sides.update(("changed", name) for name in changed)
     sides.update(("warned", kind) for kind in warned)
     empty = frozenset(output for output in wrong if _is_empty(output, run.values, case.inputs))
-    seen = Observed(outputs, frozenset(wrong), frozenset(sides), is_narrow(case.inputs), empty)
+    seen = Observed(outputs, frozenset(wrong), frozenset(sides), is_narrow(case.inputs), empty, _parts(case))
     return rows, seen, notes
+
+
+def _parts(case: AskedCase) -> frozenset[str]:
+    """The outputs that tell of one answer together: entries of what a step returned, and what the setting's
+    observers say, who look at it from several sides."""
+    ours, said, returned = observers(case.setting), set[str](), set[str]()
+    for step in case.steps:
+        (said if step.function in ours else returned).update(step.targets)
+    found = ((output, parsed(output)) for output in case.shares)
+    return frozenset(
+        output
+        for output, one in found
+        if not said.isdisjoint(one.roots) or (isinstance(one, Entry) and one.keys and one.root in returned)
+    )
 
 
 def _is_empty(output: str, values: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:

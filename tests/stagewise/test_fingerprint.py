@@ -1,6 +1,9 @@
 """Fingerprints: alike answers match, others do not, and the answer is not in them."""
 
 import json
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -142,6 +145,32 @@ def test_a_mistake_beside_a_side_flaw_is_recognised():
 
 def test_a_mistake_in_one_output_beside_another_unknown_one_is_recognised():
     assert recognised(lambda x: (x.sum(0) + 3, x)) == "never_doubles"
+
+
+@pytest.mark.parametrize(
+    ("script", "setting"),
+    [
+        ("found = f(x)", ""),
+        ("sums, doubled = f(x)\nfound = both(sums, doubled)", "tests.stagewise.looking"),
+    ],
+    ids=["entries of a dict", "what observers say"],
+)
+def test_parts_of_one_answer_are_explained_together(script, setting, monkeypatch):
+    looking = SimpleNamespace(wrap=lambda f: f, OBSERVERS={"both": lambda a, b: {"a": a, "b": b}})
+    monkeypatch.setitem(sys.modules, "tests.stagewise.looking", looking)
+    outputs = {"found['a']": X.sum(0), "found['b']": 2 * X}
+    one = replace(
+        CASE, steps=parse(script), expected=outputs, shares=dict.fromkeys(outputs, 1.0), setting=setting
+    )
+
+    def told(a, b):
+        f = (lambda x: (a, b)) if setting else (lambda x: {"a": a, "b": b})
+        return judge({"f": f}, [one])
+
+    prints = tuple(map(observed_fingerprint, told(X.sum(0), X).observed))
+    known = RecordedMistake("never doubles", "Because.", prints)
+    assert recognise(told(X.sum(0), X), [known]) is known
+    assert recognise(told(X.sum(0) + 3, X), [known]) is None
 
 
 def test_of_two_mistakes_at_once_the_one_that_explains_more_is_told():
