@@ -79,6 +79,12 @@ GAP = exercise(
     of-the-training-loss: np.argmin(val_losses) => np.argmin(train_losses)
         Your turn is where the training loss is least, which is mostly the last epoch. The validation loss
         decides.
+    training-loss-twice:
+        - gap = val_losses - train_losses
+        - turn = int(np.argmin(val_losses))
+        + gap = train_losses - train_losses
+        + turn = int(np.argmin(train_losses))
+        You use the training losses twice: your gap is 0, and your turn is where they are least.
     of-the-gap: np.argmin(val_losses) => np.argmin(gap)
         Your turn is where the gap is least. A small gap may be that of a network that knows nothing: the
         validation loss decides.
@@ -110,7 +116,8 @@ def curve(*losses: float, patience: int = 3, min_delta: float = 0.0, noise: floa
     return drawn
 
 
-FALLS = (2.3, 1.5, 1.0, 0.8, 0.9, 0.85, 0.95, 0.9, 0.95, 0.4, 0.3)
+FALLS = (23.0, 15.0, 10.0, 8.0, 9.0, 8.5, 9.5, 9.0, 9.5, 4.0, 3.0)
+_BACK = (1.0, 1.2, 1.1, 0.9, 1.0, 1.1, 0.8, 1.0, 1.0, 1.0)
 _STAYS = (1.5, 1.0, 0.75, 0.75, 0.75, 0.75, 0.75)
 SLOWLY = (2.0, 1.0, 0.95, 0.91, 0.87, 0.86, 0.5)
 _NEARLY = (2.0, 0.5, 0.43, 0.51, 0.42, 0.47, 0.5, 0.52, 0.2)
@@ -150,8 +157,11 @@ named = Notation(globals())
 STOPPING = exercise(
     re.early_stopping,
     (
-        _stop("a curve that turns", curve(*FALLS, noise=0.01), weight=2, visible=True, main=True).because(
+        _stop("a curve that turns", curve(*FALLS, noise=0.1), weight=2, visible=True, main=True).because(
             "patience = 3, and a better loss that comes too late"
+        ),
+        _stop("a curve that comes back in time", curve(*_BACK, noise=0.01), visible=True, main=True).because(
+            "each improvement begins the count anew"
         ),
         _stop("a curve that falls", curve(2.0, 1.5, 1.25, 1.0, noise=0.05), visible=True, main=True).because(
             "never stopped: T - 1"
@@ -169,15 +179,15 @@ STOPPING = exercise(
             visible=True,
             why="NaN is no improvement, and the network is not lost for good",
         ),
-        default("min_delta", visible=True),
+        default("min_delta", curve(*_BACK, noise=0.01), visible=True),
         _stop("NaN at first", curve(*_LOST_FIRST, patience=4), why="best is -1 before the first improvement"),
         _stop("NaN from the beginning", curve(*[math.nan] * 5, patience=3), weight=0.5, why="best is -1"),
         _stop("patience = 1", curve(1.0, 0.8, 0.9, 0.7, patience=1, noise=0.01), weight=0.5).because(
             "the first epoch without improvement"
         ),
         _stop(
-            "a curve that comes back in time",
-            curve(1.0, 1.2, 1.1, 0.9, 1.0, 1.1, 0.8, 1.0, 1.0, 1.0, noise=0.01),
+            "another curve that comes back in time",
+            curve(0.9, 1.2, 0.6, 0.7, 0.65, 0.5, 0.6, 0.8, 0.7, 0.4, noise=0.01),
             weight=2,
             main=True,
         ),

@@ -60,6 +60,9 @@ PREDICT = exercise(
         _ask(
             "scores of 1,000 and more", said(3, 5, 4, up=1000.0), visible=True, weight=0.5, quiet=True
         ).because("any size of scores: exp(1000) is infinite"),
+        _ask("scores of about 400", said(3, 4, 4, size=1.0, up=400.0), visible=True, weight=0.5).because(
+            "any size of scores: exp(400) is large, and not yet infinite"
+        ),
         keeps_dtype(said(2, 5, 3), exact_dtype=False, visible=True),
         _ask("one network", said(1, 5, 3), visible=True, weight=0.5, why="M = 1"),
         _ask("4 networks, 8 examples, 5 classes", said(4, 8, 5), weight=2, main=True),

@@ -14,6 +14,7 @@ from reference.kit.variants import exercise
 from reference.truth import regularization as re
 from stagewise.judge.handed import generator
 
+DEFAULTS = "contrast and brightness not given: 0.2"
 SHARES = {
     "told": 2.0,
     "far": 1.0,
@@ -125,26 +126,44 @@ JITTER = exercise(
         _still("neither", untouched(3, 4, 2, 3), visible=True, main=True, weight=0.5, why="out = x"),
         _still("float32", in_float32(untouched(3, 2, 3, 3)), visible=True, exact_dtype=True, why=DTYPE),
         _changed(
-            "both, and far beyond 0 and 1",
+            "both, and far beyond 0 and 1, four channels",
             100,
-            3,
-            coloured(100, 3, 4, 3, low=0.0, high=1.0, seed=3, contrast=0.9, brightness=0.3),
+            4,
+            coloured(100, 3, 3, 4, low=0.0, high=1.0, seed=3, contrast=0.9, brightness=0.3),
             _ALL,
             0.9,
             0.3,
             visible=True,
             why="what is below 0 becomes 0, what is above 1 becomes 1",
         ),
-        again(lambda rng: f"color_jitter(x, {rng})", coloured(4, 3, 2, 3), visible=True, main=True),
+        again(
+            lambda rng: f"color_jitter(x, {rng}, contrast, brightness)",
+            coloured(4, 3, 2, 3, contrast=0.2, brightness=0.2),
+            visible=True,
+            main=True,
+        ),
         _changed(
             "defaults",
-            300,
+            120,
             3,
-            coloured(300, 3, 2, 3, seed=5),
+            coloured(120, 3, 2, 3, seed=5),
             "x, rng",
             0.2,
             0.2,
-            why="contrast and brightness not given: 0.2",
+            visible=True,
+            weight=0.5,
+            why=DEFAULTS,
+        ),
+        _changed(
+            "defaults, more pictures",
+            300,
+            3,
+            coloured(300, 3, 2, 3, seed=7),
+            "x, rng",
+            0.2,
+            0.2,
+            weight=0.5,
+            why=DEFAULTS,
         ),
         _changed(
             "both, five channels",

@@ -99,10 +99,12 @@ FLIP = exercise(
         _flip("bytes", pictures(3, 2, 4, 3, p=1.0, whole=True), visible=True, weight=0.5).because(
             "bytes stay bytes"
         ),
-        again(lambda rng: f"horizontal_flip(x, {rng})", pictures(60, 2, 3), visible=True, main=True),
-        _tossed("400 pictures, p not given", 400, 0.5, "x, rng", pictures(400, 2, 2, 2, seed=3)).because(
-            "the default is 0.5"
+        again(
+            lambda rng: f"horizontal_flip(x, {rng}, p)", pictures(60, 2, 3, p=0.5), visible=True, main=True
         ),
+        _tossed(
+            "200 pictures, p not given", 200, 0.5, "x, rng", pictures(200, 2, 2, seed=3), visible=True
+        ).because("the default is 0.5"),
         _tossed(
             "500 pictures, p = 0.8",
             500,
@@ -217,10 +219,10 @@ CROP = exercise(
     re.random_crop,
     (
         _cut(
-            "3 x 2 out of 4 x 4, 300 pictures",
-            pictures(300, 4, 4, size=(3, 2), pad=0),
-            (2, 3),
-            300,
+            "2 x 3 out of 4 x 4, 200 pictures",
+            pictures(200, 4, 4, size=(2, 3), pad=0),
+            (3, 2),
+            200,
             "x, size, rng",
             weight=2,
             visible=True,
@@ -229,14 +231,14 @@ CROP = exercise(
         ),
         _cut(
             "with two rows and columns of zeros around",
-            pictures(500, 2, 3, size=(3, 4), pad=2, seed=2),
-            (4, 4),
-            500,
+            pictures(800, 3, 3, size=(3, 3), pad=2, seed=2),
+            (5, 5),
+            800,
             "x, size, rng, pad",
             first=2,
             visible=True,
             main=True,
-            why="pad = 2: sixteen places, and windows larger than the picture",
+            why="pad = 2: twenty-five places for a window as large as the picture",
         ),
         _exact(
             "as large as the picture", pictures(3, 4, 5, 3, size=(4, 5), pad=0), visible=True, main=True
