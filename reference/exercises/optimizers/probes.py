@@ -173,7 +173,7 @@ def ordinary(rule: Rule) -> tuple[Case | Promise, ...]:
         two_parameters(rule),
         keeps_dtype(fresh(rule, (3,), 1, {}), visible=True, why=DTYPE),
         ask("one step of a filter", started(rule, (2, 3, 2, 2)), weight=2, main=True),
-        ask("five steps from a given state", started(rule, (3, 4), 5), 5, weight=2, why=KEPT),
+        ask("five steps from a given state", started(rule, (3, 4), 5), 5, weight=2, visible=True, why=KEPT),
         ask("three steps, all settings given", fresh(rule, (5,), 3, given), 3),
         ask("a single number", started(rule, (1,), 2), 2, weight=0.5),
         takes_gaps(started(rule, (4, 3)), why=MEMORY),
