@@ -1930,8 +1930,8 @@ interactive.explore(
 # - (b) Does the measurement show that 45 % of the units are dead? What should be measured instead?
 #   (1 point)
 # - (c) Suppose they are dead. Name two changes that could have prevented it, and for each one thing
-#   that it costs or changes elsewhere. (2 points: for each change, half for the remedy and half for
-#   its price)
+#   that it costs or changes elsewhere. (2 points: for each of the first two that you name,
+#   half for the remedy and half for its price)
 #
 # ### BEGIN SOLUTION
 # (a) If the unit's $z < 0$ for every example, then $f'(z) = 0$ for every example, so
@@ -1957,11 +1957,11 @@ interactive.explore(
 #   $\mathrm{d}b$ are 0 and nothing changes (mentioning momentum, weight decay or moving inputs as
 #   exceptions is welcome, not required).
 # - (b) 1 point: no, 32 examples are too few; look at the whole training set (or many batches).
-# - (c) Two changes count, the first two named. Half a point for each that could have prevented it:
-#   smaller rate, warm-up, clipping, an activation with a slope on the left, another start of
-#   weights or biases, normalisation. Half a point for a true price or side effect of it, also
-#   "none" for the better start. A change that is no remedy (more data, more layers) earns nothing,
-#   with or without a price.
+# - (c) 2 × 0.5 points: a change, of the first two named, that could have prevented it (smaller
+#   rate, warm-up, clipping, an activation with a slope on the left, another start of weights or
+#   biases, normalisation). 2 × 0.5 points: a true price or side effect of it, also "none" for the
+#   better start. A change that is no remedy (more data, more layers) earns nothing, with or
+#   without a price.
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -13,6 +13,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from autograder.units import regions
 from autograder.units.calls import called
 from autograder.units.percent import Role, SourceCell, UnitSource
+from autograder.units.scheme import SchemeError, criteria_of
 from reference.kit.exercise import Exercise, Unit
 
 TOTAL_POINTS = 100.0
@@ -172,12 +173,20 @@ def _require_check(reading: _Reading, cell: SourceCell) -> None:
 
 
 def _require_scheme(source: UnitSource, cell: SourceCell) -> None:
-    if not regions.inside(cell.source, regions.MARK_SCHEME).strip():
+    scheme = regions.inside(cell.source, regions.MARK_SCHEME)
+    if not scheme.strip():
         raise source.fault(
             cell.line,
             "the written question has no marking scheme",
             "say between '### BEGIN MARK SCHEME' and '### END MARK SCHEME' what earns the points",
         )
+    try:
+        criteria_of(scheme, cell.points)
+    except SchemeError as problem:
+        lines = cell.source.split("\n")
+        begin = next(index for index, line in enumerate(lines) if f"BEGIN {regions.MARK_SCHEME}" in line)
+        line = cell.line_of(begin + 1 + problem.index)
+        raise source.fault(line, problem.problem, problem.remedy) from None
 
 
 def _require_whole(reading: _Reading) -> None:

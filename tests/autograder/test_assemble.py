@@ -78,7 +78,7 @@ def test_a_written_cell_becomes_a_question_with_its_scheme_and_a_cell_for_the_an
     assert cell_of(notebook, "question-why").source.splitlines() == [
         "**Why is twice two four?**",
         "### BEGIN MARK SCHEME",
-        "9.5 points for the secret reason.",
+        "- 9.5 points: the secret reason.",
         "### END MARK SCHEME",
     ]
     answer = "### BEGIN SOLUTION\nBecause the secret model answer says so.\n### END SOLUTION"

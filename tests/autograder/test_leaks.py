@@ -119,7 +119,7 @@ def test_a_small_unit_gives_nothing_away(tmp_path):
         "    return   secret_detour(double( double(x)))",
         '"source": ["    return secret_detour(double(double(x)))\\n"]',
         "Because the secret model answer says so.",
-        "9.5 points for the secret reason.",
+        "- 9.5 points: the secret reason.",
     ],
 )
 def test_the_search_finds_what_was_planted(planted, toy):

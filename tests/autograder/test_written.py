@@ -21,7 +21,7 @@ MORE = f"""
 # **How did you find out?** Say it in one sentence.
 #
 # ### BEGIN MARK SCHEME
-# 0.5 points for honesty.
+# - 0.5 points: honesty.
 # ### END MARK SCHEME
 
 # %%

@@ -88,7 +88,7 @@ check(quadruple, double)
 # ### END SOLUTION
 #
 # ### BEGIN MARK SCHEME
-# 9.5 points for the secret reason.
+# - 9.5 points: the secret reason.
 # ### END MARK SCHEME
 '''
 
