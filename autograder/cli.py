@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rich.console import Console
 
+from autograder.arguments import encoding, isolation, positive, timezone, whole, workers
 from autograder.course import REPOSITORY, Course
 from autograder.errors import AuthorError, CourseError, SandboxError, SubmissionError
-from autograder.isolation.confinement.level import AUTO, ISOLATIONS
 from autograder.terminal import shown
 from stagewise.show.plain import say_plainly
 
@@ -163,10 +162,10 @@ def _add_collect(commands: Subcommands) -> None:
         "team for those who hand in together; names and addresses go into the gradebook",
     )
     command.add_argument(
-        "--timezone", type=_timezone, metavar="NAME", help="of times in downloads (default: this machine's)"
+        "--timezone", type=timezone, metavar="NAME", help="of times in downloads (default: this machine's)"
     )
     command.add_argument(
-        "--encoding", type=_encoding, metavar="NAME", help="of names in zips that tell none, as cp949"
+        "--encoding", type=encoding, metavar="NAME", help="of names in zips that tell none, as cp949"
     )
     command.add_argument("--force", action="store_true", help="replace what is as new, too")
 
@@ -184,16 +183,16 @@ def _add_grade(commands: Subcommands) -> None:
     )
     command.add_argument("unit", metavar="UNIT")
     command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")
-    _workers(command)
+    workers(command)
     command.add_argument("--force", action="store_true", help="grade unchanged submissions as well")
     command.add_argument("--explore", action="store_true", help="run the experiments too, for their pictures")
     command.add_argument(
         "--seed",
-        type=_whole,
+        type=whole,
         metavar="N",
         help="seed of the hidden cases, kept in the course for all later grading (default: the course's)",
     )
-    _isolation(command)
+    isolation(command)
 
 
 def _add_scores(commands: Subcommands) -> None:
@@ -219,7 +218,7 @@ def _add_feedback(commands: Subcommands) -> None:
     )
     command.add_argument("unit", metavar="UNIT")
     command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")
-    command.add_argument("--jobs", type=_positive, metavar="N", help="pages at once (default: all cores)")
+    command.add_argument("--jobs", type=positive, metavar="N", help="pages at once (default: all cores)")
 
 
 def _add_publish(commands: Subcommands) -> None:
@@ -293,7 +292,7 @@ def _add_validate(commands: Subcommands) -> None:
         "The exit code is not 0 when something does not hold.",
     )
     command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
-    _isolation(command)
+    isolation(command)
 
 
 def _add_demo(commands: Subcommands) -> None:
@@ -308,12 +307,12 @@ def _add_demo(commands: Subcommands) -> None:
     )
     command.set_defaults(course=REPOSITORY / "demo")
     command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
-    command.add_argument("--students", type=_positive, default=30, metavar="N", help="default: %(default)s")
+    command.add_argument("--students", type=positive, default=30, metavar="N", help="default: %(default)s")
     command.add_argument(
         "--seed", type=int, default=4, metavar="N", help="of the class (default: %(default)s)"
     )
-    _workers(command)
-    _isolation(command)
+    workers(command)
+    isolation(command)
 
 
 def _add_attack(commands: Subcommands) -> None:
@@ -328,53 +327,4 @@ def _add_attack(commands: Subcommands) -> None:
     command.set_defaults(course=REPOSITORY)
     command.add_argument("names", nargs="*", metavar="NAME", help="of attacks (default: all)")
     command.add_argument("--json", action="store_true", help="a JSON list")
-    _isolation(command)
-
-
-def _workers(command: argparse.ArgumentParser) -> None:
-    group = command.add_mutually_exclusive_group()
-    group.add_argument("--jobs", type=_positive, metavar="N", help="submissions at once (default: all cores)")
-    group.add_argument(
-        "--cluster",
-        metavar="ADDRESS",
-        help="grade on the workers of a Dask scheduler (tcp://HOST:8786), or of one made here (local:N)",
-    )
-
-
-def _isolation(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--isolation",
-        choices=ISOLATIONS,
-        default=AUTO,
-        help="how far student code is kept away (default: the best level that this machine can do);"
-        " `process` runs it without a sandbox and marks the results: for code that you trust",
-    )
-
-
-def _timezone(text: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as Europe/Zurich") from None
-
-
-def _encoding(text: str) -> str:
-    try:
-        b"a".decode(text)
-    except (LookupError, ValueError):
-        raise argparse.ArgumentTypeError(f"{text!r} is no encoding such as cp949, cp1252 or gbk") from None
-    return text
-
-
-def _whole(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{number} is not a whole number from 0")
-    return number
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not a positive number")
-    return number
+    isolation(command)
