@@ -37,6 +37,7 @@ examples:
   python -m autograder grade batchnorm ada bob --force
                                                   grade these two again
   python -m autograder scores batchnorm --csv     points, reasons and diagnoses for a spreadsheet
+  python -m autograder mark batchnorm             mark written answers in the browser
   python -m autograder feedback batchnorm         write a page for each student into feedback/
   python -m autograder publish batchnorm --to moodle --template worksheet.csv
                                                   grades and pages back into Moodle
@@ -61,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_collect(commands)
     _add_grade(commands)
     _add_scores(commands)
+    _add_mark(commands)
     _add_feedback(commands)
     _add_publish(commands)
     _add_handout(commands)
@@ -207,6 +209,32 @@ def _add_scores(commands: Subcommands) -> None:
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a JSON list")
     form.add_argument("--csv", action="store_true", help="a table for spreadsheets")
+
+
+def _add_mark(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "mark",
+        "mark written answers in a page of this machine, one question for all students",
+        "The page has the marking scheme as buttons, answers that are alike together, and a key for\n"
+        "everything. Marks go into nbgrader's gradebook at once. Ctrl-C ends it.\n\n"
+        "examples:\n  python -m autograder mark batchnorm --anonymous\n"
+        "  python -m autograder mark batchnorm --sample 30 --marker bob\n"
+        "                                                  a second marker, whose marks count nowhere\n"
+        "  python -m autograder mark batchnorm --agreement how far both agree (Cohen's kappa)",
+    )
+    command.add_argument("unit", metavar="UNIT")
+    command.add_argument("--port", type=whole, default=0, metavar="N", help="default: a free one")
+    command.add_argument("--anonymous", action="store_true", help="show no names of students")
+    command.add_argument("--marker", default="first", metavar="NAME", help="who marks (default: %(default)s)")
+    other = command.add_mutually_exclusive_group()
+    other.add_argument(
+        "--sample",
+        type=positive,
+        metavar="N",
+        help="mark N answers of each question once more, without seeing the marks that count",
+    )
+    other.add_argument("--agreement", action="store_true", help="tell how far second markers agree, and end")
 
 
 def _add_feedback(commands: Subcommands) -> None:

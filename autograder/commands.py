@@ -149,6 +149,14 @@ def scores(course: Course, asked: Namespace, console: Console) -> int:
     return 0
 
 
+def mark(course: Course, asked: Namespace, console: Console) -> int:
+    """Serve the page for marking written answers until Ctrl-C, or tell how far two markers agree."""
+    from autograder.marking import command
+
+    course.named([asked.unit])
+    return command.run(Assignment(course, asked.unit), asked, console)
+
+
 def feedback(course: Course, asked: Namespace, console: Console) -> int:
     """Write feedback pages."""
     from autograder.reports import feedback as pages

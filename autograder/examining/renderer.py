@@ -1,6 +1,7 @@
 """Students' markdown and code as HTML: a picture that is missing is told, and no letter hides."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -32,10 +33,31 @@ _kept = lru_cache(maxsize=2048)(_colored)
 
 
 class Renderer(IPythonRenderer):  # type: ignore[misc]
-    """nbconvert's, without links beside headings; a picture that is not there ends no page."""
+    """nbconvert's, without links beside headings; a picture that is not there ends no page.
 
-    def __init__(self, attached: dict[str, dict[str, str]]) -> None:
+    `formulas` makes HTML of a formula's LaTeX and whether it stands on lines of its own; without, the LaTeX
+    stays for a script of the page.
+    """
+
+    def __init__(
+        self, attached: dict[str, dict[str, str]], formulas: Callable[[str, bool], str] | None = None
+    ) -> None:
         super().__init__(escape=False, attachments=attached, exclude_anchor_links=True)
+        self._formulas = formulas
+
+    def block_math(self, body: str) -> str:
+        """A formula on lines of its own."""
+        return self._formulas(body, True) if self._formulas else str(super().block_math(body))
+
+    def inline_math(self, body: str) -> str:
+        """A formula in a line."""
+        return self._formulas(body, False) if self._formulas else str(super().inline_math(body))
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """An environment such as align."""
+        if self._formulas is None:
+            return str(super().latex_environment(name, body))
+        return self._formulas(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """The picture, or a sentence in its place."""

@@ -5,6 +5,7 @@ nbconvert's own, which either let everything pass or escape headings and picture
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +46,23 @@ for _tag in _TAGS:
 for _tag in _CODE_CLASSES:
     _ATTRIBUTES[_tag].add("class")
 _ATTRIBUTES["details"].add("open")
+# MathML Core's elements that draw, without links, actions and foreign content.
+_MATH_TAGS = frozenset(
+    {
+        *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mstyle", "mpadded", "mphantom"),
+        *("mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "mover", "munder", "munderover"),
+        *("mmultiscripts", "mprescripts", "mtable", "mtr", "mtd"),
+    }
+)
+_MATH_ATTRIBUTES = {tag: {"displaystyle", "scriptlevel"} for tag in _MATH_TAGS} | {
+    "math": {"display", "title"},
+    "mo": {"stretchy", "fence", "form", "largeop", "movablelimits", "lspace", "rspace"},
+    "mi": {"mathvariant"},
+    "mfrac": {"linethickness"},
+    "mover": {"accent"},
+    "munder": {"accentunder"},
+    "mspace": {"width"},
+}
 # MathJax turns these commands into links, classes and ids, or loads code that does.
 _COMMANDS = "href|style|class|cssId|require|bbox|mmlToken|data|html[A-Za-z]*"
 _ACTIVE_MATH = re.compile(rf"\\(?=(?:{_COMMANDS})(?![A-Za-z]))")
@@ -58,11 +76,11 @@ def sanitize(html: str | bytes) -> str:
     return _sanitized(text) if len(text) > _LONGEST_KEPT else _kept(text)
 
 
-def _sanitized(text: str) -> str:
+def _sanitized(text: str, mathml: bool = False) -> str:
     clean = nh3.clean(
         text,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        tags=_TAGS | _MATH_TAGS if mathml else _TAGS,
+        attributes=_ATTRIBUTES | _MATH_ATTRIBUTES if mathml else _ATTRIBUTES,
         attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto", "data"},
     )
@@ -79,15 +97,21 @@ def markdown2html(context: Context, source: str) -> str:
     return rendered(source, cell.get("attachments", {}))
 
 
-def rendered(source: str, attached: dict[str, dict[str, str]]) -> str:
-    """A markdown text with these pictures as sanitized HTML; one that is too long for it letter by letter."""
+def rendered(
+    source: str, attached: dict[str, dict[str, str]], formulas: Callable[[str, bool], str] | None = None
+) -> str:
+    """A markdown text with these pictures as sanitized HTML; one that is too long for it letter by letter.
+
+    `formulas` makes MathML of a formula's LaTeX (True: on lines of its own); without, LaTeX stays.
+    """
     if len(source) > _LONGEST_MARKDOWN:
         return written_out(source)
     from nbconvert.filters.markdown_mistune import MarkdownWithMath  # grading needs none
 
     from autograder.examining.renderer import Renderer
 
-    return sanitize(MarkdownWithMath(renderer=Renderer(attached)).render(source))
+    html = MarkdownWithMath(renderer=Renderer(attached, formulas)).render(source)
+    return sanitize(html) if formulas is None else _sanitized(html, mathml=True)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

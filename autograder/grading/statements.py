@@ -51,7 +51,7 @@ GRADE = _columns(
     *("id", "notebook_id", "cell_id", "auto_score", "manual_score", "extra_credit"),
     needs_manual_grade=Boolean(),
 )
-COMMENT = _columns("comment", "id", "notebook_id", "cell_id", "auto_comment")
+COMMENT = _columns("comment", "id", "notebook_id", "cell_id", "auto_comment", "manual_comment")
 ADD_STUDENT = text("insert into student (id) values (:id) on conflict do nothing")
 
 # nbgrader's indexes begin with the columns that come first here; without them every row of the class would
