@@ -40,11 +40,15 @@ class SandboxError(Exception):
 
 
 class CourseError(Exception):
-    """The course directory, its gradebook or its disk cannot be used; `remedy` says what would help."""
+    """The course directory, its gradebook or its disk cannot be used; `remedy` says what would help, and
+    `asked` what was to be done.
+    """
+
+    asked = "Grading the course"
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem, remedy)
         self.problem, self.remedy = problem, remedy
 
     def __str__(self) -> str:
-        return f"Grading the course:\n{self.problem}.\nRemedy: {self.remedy}."
+        return f"{self.asked}:\n{self.problem}.\nRemedy: {self.remedy}."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.publishing.findings import Odd
+from autograder.publishing.template import Row, System, Told
 from autograder.whole_files import aside, told_whose_fault
 
 _NEVER = (1980, 1, 1, 0, 0, 0)
@@ -18,29 +20,54 @@ _BEGINNING = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A student's page: the file, its name in the zip, and the points that it must tell."""
+class Back:
+    """Whose page goes back: the row, what the download told, and the points that the page must tell."""
 
     student: str
-    file: Path
-    name: str
+    row: Row
+    told: Told
     points: str
 
+    @property
+    def file(self) -> str:
+        """The place of the submission in its download; empty when it came from none."""
+        return f"{self.told.get('source')}/{self.told['file']}" if self.told.get("file") else ""
 
-def page_of(course: Course, unit: str, student: str) -> Path:
-    """Where `feedback` writes a student's page."""
-    return course.feedback / student / unit / f"{unit}.html"
+
+def pages_for(
+    course: Course, unit: str, system: System, back: Sequence[Back]
+) -> tuple[dict[str, Path], list[Odd]]:
+    """The pages by their names in the zip, and whose cannot be there; none at all where nobody has a page.
+
+    Of the pages of a team's work, whose file is one member's in the system, the first stands for all.
+    """
+    places = {one.student: course.feedback / one.student / unit / f"{unit}.html" for one in back}
+    if system.page is None or not any(place.is_file() for place in places.values()):
+        return {}, []
+    names = {one.student: system.page(one.row, one.told, unit) for one in back}
+    of_file = {one.file: names[one.student] for one in back if one.file and names[one.student]}
+    advice = f"not in the zip: run python -m autograder feedback {unit}, or collect the download again"
+    pages: dict[str, Path] = {}
+    missing = []
+    for one in back:
+        name = names[one.student] or of_file.get(one.file, "")
+        problem = _problem(places[one.student], name, one.points)
+        if problem:
+            missing.append(Odd(one.student, problem, advice))
+        else:
+            pages.setdefault(name, places[one.student])
+    return pages, missing
 
 
-def problem_of(page: Page) -> str:
+def _problem(place: Path, name: str, points: str) -> str:
     """Why a page cannot be given back; empty when it can."""
-    if not page.file.is_file():
-        return "has no page"
-    with open(page.file, "rb") as file:
+    if not place.is_file():
+        return "there is no page"
+    with open(place, "rb") as file:
         total = _TOTAL.search(file.read(_BEGINNING))
-    if total is not None and total[1].decode() != page.points:
-        return f"the page tells {total[1].decode()} points, the grade is {page.points}"
-    return "" if page.name else "the download does not tell under which name the system wants the page"
+    if total is not None and total[1].decode() != points:
+        return f"the page tells {total[1].decode()} points, the grade is {points}"
+    return "" if name else "the download does not tell under which name the system wants the page"
 
 
 def write_zip(place: Path, pages: Mapping[str, Path]) -> None:

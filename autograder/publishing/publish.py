@@ -18,7 +18,7 @@ from autograder.publishing.findings import Odd, of_grades, of_rows, remarks
 from autograder.publishing.grades import Grade, grades
 from autograder.publishing.known import known_students
 from autograder.publishing.matching import Matches, matched
-from autograder.publishing.pages import Page, page_of, problem_of, write_zip
+from autograder.publishing.pages import Back, pages_for, write_zip
 from autograder.publishing.systems import SYSTEMS
 from autograder.publishing.table import read_table
 from autograder.publishing.template import System, Template, Told, Wanted
@@ -70,15 +70,19 @@ def publish(course: Course, unit: str, asked: Asked) -> Published:
     Raises CourseError, and writes nothing, when there is no gradebook, when answers wait for marks, or when
     the template is not what the system exports for this unit.
     """
-    plan = read_plan(course.instructor(unit))
-    found = grades(course, unit)
-    if not found:
-        raise CourseError(f"nobody has handed in {unit}", f"run: python -m autograder grade {unit}")
-    _require_marked(found.values(), asked)
-    out = asked.out or course.root / "published" / unit
-    if asked.target == PLAIN:
-        return _plainly(course, plan, found, out)
-    return _into(course, plan, found, asked, SYSTEMS[asked.target], out)
+    try:
+        plan = read_plan(course.instructor(unit))
+        found = grades(course, unit)
+        if not found:
+            raise CourseError(f"nobody has handed in {unit}", f"run: python -m autograder grade {unit}")
+        _require_marked(found.values(), asked)
+        out = asked.out or course.root / "published" / unit
+        if asked.target == PLAIN:
+            return _plainly(course, plan, found, asked, out)
+        return _into(course, plan, found, asked, SYSTEMS[asked.target], out)
+    except CourseError as problem:
+        problem.asked = f"Publishing {unit} to {asked.target}"
+        raise
 
 
 def _require_marked(found: Iterable[Grade], asked: Asked) -> None:
@@ -93,8 +97,13 @@ def _require_marked(found: Iterable[Grade], asked: Asked) -> None:
         )
 
 
-def _plainly(course: Course, plan: Plan, found: Mapping[str, Grade], out: Path) -> Published:
+def _plainly(course: Course, plan: Plan, found: Mapping[str, Grade], asked: Asked, out: Path) -> Published:
     """A table for spreadsheets and programs, which no system prescribes."""
+    if asked.template or asked.column or asked.roster or asked.scale or asked.by_name:
+        raise CourseError(
+            "a plain table has no template, and so nobody to match and nothing to scale to",
+            f"say --to {PLAIN} alone, or name the system to which template, column and names belong",
+        )
     told = people.known(course.db_url)
     graded = [grade for grade in found.values() if not grade.problem]
     rows: list[list[Value]] = [
@@ -139,7 +148,7 @@ def _into(
         for student, grade in filled.items()
     }
     content = template.table.changed(cells, system.encodings)
-    pages, missing = _pages(course, plan.unit, system, filled, matches, told)
+    pages, missing = pages_for(course, plan.unit, system, _handed_back(filled, matches, told))
     archive = out / f"{asked.target}-feedback.zip" if pages else None
     if archive is not None:
         write_zip(archive, pages)
@@ -149,6 +158,13 @@ def _into(
     odd = (*of_grades(found.values()), *of_rows(found, matches, template, system, times), *missing)
     said = tuple(remarks(found, filled, matches, template, system))
     return Published(file, len(filled), archive, len(pages), odd, said)
+
+
+def _handed_back(filled: Mapping[str, Grade], matches: Matches, told: Mapping[str, Told]) -> list[Back]:
+    return [
+        Back(student, matches.rows[student], told.get(student, {}), grade.told())
+        for student, grade in filled.items()
+    ]
 
 
 def _template(asked: Asked, system: System, plan: Plan) -> tuple[Template, Path]:
@@ -187,30 +203,3 @@ def _times(template: Template, plan: Plan, scale: bool) -> float:
         f"set the assignment to {in_words(plan.points)} points and export again, or multiply points up to "
         "its maximum with --scale; see also that it is the right column (--column)",
     )
-
-
-def _pages(
-    course: Course,
-    unit: str,
-    system: System,
-    filled: Mapping[str, Grade],
-    matches: Matches,
-    told: Mapping[str, Told],
-) -> tuple[dict[str, Path], list[Odd]]:
-    """The pages to give back, by their names in the zip, and whose is missing; none where nobody has one."""
-    if system.page is None or not any(page_of(course, unit, student).is_file() for student in filled):
-        return {}, []
-    pages: dict[str, Path] = {}
-    missing = []
-    for student, grade in filled.items():
-        name = system.page(matches.rows[student], told.get(student, {}), unit)
-        page = Page(student, page_of(course, unit, student), name, grade.told())
-        problem = problem_of(page)
-        if problem:
-            advice = (
-                f"not in the zip: run python -m autograder feedback {unit}, or collect the download again"
-            )
-            missing.append(Odd(student, problem, advice))
-        else:
-            pages.setdefault(name, page.file)  # of a team's work the system keeps one
-    return pages, missing

@@ -16,6 +16,7 @@ from autograder.collecting.texts import Text, decoded
 from autograder.errors import CourseError
 
 _SEPARATORS = ",;\t|"
+_ZIP = b"PK\x03\x04"
 _CALLED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _FORMULA = re.compile(r"\s*(?:[=+@\uff0b\uff1d\uff20]|[-\u2212\uff0d](?![\d.,\s]*$))")
 At = tuple[int, int]
@@ -98,6 +99,8 @@ def read_table(
     parted by what the system does not read, or where a quote does not end.
     """
     remedy = f"give {wanted} as it was downloaded, neither opened nor saved by another program"
+    if raw.startswith(_ZIP):
+        raise CourseError(f"{name} is a workbook or a zip, not a table of text", remedy)
     text = decoded(raw, name, remedy)
     first = re.match(r'(?:[^"\r\n]|"[^"]*")*', text.content)
     begins = first[0] if first else ""

@@ -13,6 +13,8 @@ from autograder.collecting.roster import spelt
 from autograder.errors import CourseError
 from autograder.publishing.table import Table
 
+_LONGEST_NAME = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -161,4 +163,4 @@ def in_file_name(text: str) -> str:
     ('.. Jane Doe', "O'Neil, Ann")
     """
     visible = "".join(letter if letter.isprintable() else " " for letter in text)
-    return re.sub(r'[_/\\:*?"<>|\s]+', " ", visible).strip()
+    return re.sub(r'[_/\\:*?"<>|\s]+', " ", visible).strip()[:_LONGEST_NAME].strip()

@@ -20,6 +20,8 @@ from autograder.errors import CourseError
 from autograder.grading.driver import Settings, grade
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.records import CheckScore, Record, digest_of, save
+from autograder.publishing.findings import of_rows
+from autograder.publishing.grades import Grade
 from autograder.publishing.known import Known, folded, known_students, words
 from autograder.publishing.matching import matched
 from autograder.publishing.publish import Asked, publish
@@ -269,7 +271,8 @@ def test_cells_that_look_like_formulas_are_told_and_stay(course):
 REFUSED = {
     "another system's file": ("canvas", lms_exports.moodle(PEOPLE), "export.csv is not Canvas's gradebook"),
     "nothing": ("canvas", b"", "is not Canvas's gradebook"),
-    "a workbook": ("brightspace", b"PK\x03\x04\xff\xfe\x00\x9c", "encoding that it does not tell"),
+    "a workbook": ("brightspace", b"PK\x03\x04\xff\xfe\x00\x9c", "is a workbook or a zip, not a table"),
+    "no text": ("brightspace", b"\xff\x9c\x81", "in an encoding that it does not tell"),
     "another separator": (
         "moodle",
         lms_exports.moodle(PEOPLE).replace(b",", b";"),
@@ -329,6 +332,23 @@ def test_a_file_that_is_not_the_one_is_refused_and_nothing_is_written(course, ca
     with pytest.raises(CourseError, match=f"(?s){said}"):
         into(course, target, raw)
     assert not (course.root / "published").exists()
+
+
+def test_a_refusal_says_what_was_asked_what_is_wrong_and_what_to_do(course):
+    with pytest.raises(CourseError) as refused:
+        into(course, "brightspace", lms_exports.brightspace(PEOPLE), column="Qwiz")
+    assert str(refused.value).splitlines() == [
+        "Publishing toy to brightspace:",
+        "no column of grades in export.csv is called 'Qwiz'; there are 'Quiz Points Grade', 'Toys that "
+        "double Points Grade <Numeric MaxPoints:100 Weight:10>'.",
+        "Remedy: name the one to fill with --column, by its heading or the number in it; where the "
+        "assignment is not there, the file is of another course or was exported before it was made.",
+    ]
+
+
+def test_a_plain_table_takes_nothing_that_belongs_to_a_system(course):
+    with pytest.raises(CourseError, match="a plain table has no template"):
+        publish(course, "toy", Asked("csv", scale=True))
 
 
 def test_without_a_template_it_is_said_where_to_get_it(course):
@@ -396,7 +416,7 @@ def test_a_page_that_is_missing_or_tells_other_points_is_left_out_and_told(cours
     assert pages == {101: {"toy.html": b"<h1>Toys: 40.5 of 100 points</h1> u101"}}
     assert {(odd.who, odd.problem) for odd in published.odd} == {
         (BOB.login, "the page tells 12 points, the grade is 90.5"),
-        (CEM.login, "has no page"),
+        (CEM.login, "there is no page"),
     }
 
 
@@ -406,6 +426,59 @@ def test_the_same_again_changes_nothing(course):
     packed = published.pages.read_bytes()
     second, again = into(course, "moodle", first)
     assert (second, again.pages.read_bytes()) == (first, packed)
+
+
+def page_name(target, person, **told):
+    """What the person's page is called in the zip."""
+    return SYSTEMS[target].page(row(1, person.name, str(person.number)), told, "toy")
+
+
+@pytest.mark.parametrize(
+    ("target", "file", "name"),
+    [
+        ("canvas", "lovelaceada_101_77_9_8_my.ipynb", "lovelaceada_101_77_toy.html"),
+        ("canvas", "lovelaceada_LATE_101_77_x.zip/a/toy.ipynb", "lovelaceada_LATE_101_77_toy.html"),
+        ("canvas", "all/lovelaceada_101_77_toy.ipynb", "lovelaceada_101_77_toy.html"),
+        ("canvas", "doe_102_77_toy.ipynb", ""),
+        ("canvas", "", ""),
+        ("moodle", "", "Ada Lovelace_101_assignsubmission_file_/toy.html"),
+        (
+            "brightspace",
+            "12-3 - Ada Lovelace - Oct 10, 2025 1022 AM/toy.ipynb",
+            "12-3 - Ada Lovelace - Oct 10, 2025 1022 AM/toy.html",
+        ),
+        (
+            "brightspace",
+            "12-3 - Ada Lovelace - Oct 10, 2025 1022 AM - my.ipynb",
+            "12-3 - Ada Lovelace - Oct 10, 2025 1022 AM - toy.html",
+        ),
+    ],
+)
+def test_a_page_is_called_as_the_download_called_the_submission(target, file, name):
+    """Of which the student chose no letter."""
+    assert page_name(target, ADA, file=file, number="101") == name
+
+
+def test_a_name_leads_nowhere_out_of_the_zip():
+    name = page_name("moodle", replace(ADA, first="../../Ada_", last="x/\n\u202e" + "y" * 300))
+    assert name == f".. .. Ada x {'y' * 68}_101_assignsubmission_file_/toy.html"
+    assert page_name("moodle", replace(ADA, first="", last="")).startswith("Participant_101_")
+
+
+def test_a_team_s_page_is_named_by_the_member_who_handed_it_in(course):
+    told = {
+        "system": "Canvas",
+        "number": "101",
+        "file": "x_101_77_toy.ipynb",
+        "source": "d.zip",
+        "digest": "d",
+    }
+    record.keep(course, "toy", {ADA.login: told, BOB.login: told})
+    written(course, {ADA.login: "40.5", BOB.login: "90.5"})
+    raw, published = into(course, "canvas", lms_exports.canvas([ADA, BOB]))
+    assert lms_readers.canvas_pages(published.pages.read_bytes(), {101: {77}}).keys() == {101}
+    assert [odd.who for odd in published.odd] == [CEM.login]
+    assert read("canvas", raw) == {ADA.login: "40.5", BOB.login: "90.5"}
 
 
 def test_a_system_without_an_upload_of_pages_gets_no_zip(course):
@@ -555,7 +628,7 @@ def test_nobody_is_lost_and_nobody_twice(size, seed, target):
     told, gradebook, points = {}, {}, {}
     for at, person in enumerate(here):
         student = draw.choice((person.login, f"x{at}", f"{person.word}_{person.number}"))
-        points[student] = person, f"{at}.25"
+        points[student] = person, f"{at % 100}.25"
         how = draw.choice(("number", "lms_user_id", "email" if target == "moodle" else "number"))
         if how == "number":
             told[student] = {
@@ -591,3 +664,8 @@ def test_nobody_is_lost_and_nobody_twice(size, seed, target):
         number: f"{float(grade):g}" if target == "moodle" else grade for number, grade in expected.items()
     }
     assert len(found.rows) + len(found.unknown) == len(there)
+    grades = {student: Grade(student, float(grade)) for student, (_, grade) in points.items()}
+    listed = [odd.who for odd in of_rows(grades, found, template, system, 1.0)]
+    assert sorted(listed) == sorted(
+        [*(set(points) - set(found.rows)), *(one.called for one in found.unknown)]
+    )

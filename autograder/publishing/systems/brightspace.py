@@ -63,8 +63,9 @@ def _row(table: Table, at: int) -> Row:
 
 
 def _page(row: Row, told: Told, unit: str) -> str:
-    for part in str(told.get("file", "")).split("/"):
-        found = brightspace.named((part, unit))
+    parts = str(told.get("file", "")).split("/")
+    for at, part in enumerate(parts):
+        found = brightspace.named(parts[at:])
         if found is not None:
             return f"{part}/{unit}.html" if found.end == len(part) else f"{part[: found.end]} - {unit}.html"
     return ""
