@@ -188,7 +188,8 @@ def publish(course: Course, asked: Namespace, console: Console) -> int:
         asked.with_unmarked,
         asked.by_name,
     )
-    published = publish_unit(course, asked.unit, wanted)
+    with Steps(f"Publishing {asked.unit}", console) as steps:
+        published = publish_unit(course, asked.unit, wanted, lambda total: steps.step(total))
     show_published(published, asked.to, asked.unit, console)
     return 1 if published.odd else 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.publishing.grades import Grade
@@ -74,10 +74,10 @@ def remarks(
         yield "The file does not tell out of how many points this column is: see that it is the unit's."
     others = [student for student, grade in filled.items() if _differs(template, matches, student, grade)]
     if others:
-        yield f"{len(others)} had another grade in the file, which this one replaces: {_some(others)}."
+        yield f"{len(others)} had another grade in the file, which this one replaces: {some(others)}."
     nothing = [student for student in matches.rows if student not in grades]
     if nothing:
-        yield f"{len(nothing)} handed in nothing, and their cells are as they were: {_some(nothing)}."
+        yield f"{len(nothing)} handed in nothing, and their cells are as they were: {some(nothing)}."
     if table.text.encoding not in system.encodings:
         yield f"{table.name} is in {table.text.encoding}; {system.told} reads UTF-8, so that is written."
     if table.formulas:
@@ -97,6 +97,7 @@ def _is_above(grade: Grade, template: Template, times: float) -> bool:
     return most is not None and grade.points * times > most + 0.005
 
 
-def _some(students: list[str]) -> str:
-    shown = ", ".join(students[:10])
-    return shown if len(students) <= 10 else f"{shown} and {len(students) - 10} more"
+def some(names: Sequence[str], most: int = 10) -> str:
+    """These names, and how many more where they are too many."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,10 @@ _NEVER = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
 _TOTAL = re.compile(rb"<h1>[^<]*: ([0-9.]+) of [0-9.]+ points</h1>")
 _BEGINNING = 1 << 20
+_NAMELESS = "it is not known under which name the system wants the page"
+_COLLECT = (
+    "not in the zip: collect the system's own download, whose names it wants back, or attach it by hand"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +50,40 @@ def pages_for(
         return {}, []
     names = {one.student: system.page(one.row, one.told, unit) for one in back}
     of_file = {one.file: names[one.student] for one in back if one.file and names[one.student]}
-    advice = f"not in the zip: run python -m autograder feedback {unit}, or collect the download again"
     pages: dict[str, Path] = {}
     missing = []
     for one in back:
         name = names[one.student] or of_file.get(one.file, "")
-        problem = _problem(places[one.student], name, one.points)
+        problem = _problem(places[one.student], one.points)
         if problem:
-            missing.append(Odd(one.student, problem, advice))
+            missing.append(
+                Odd(one.student, problem, f"not in the zip: run python -m autograder feedback {unit}")
+            )
+        elif not name:
+            missing.append(Odd(one.student, _NAMELESS, _COLLECT))
         else:
             pages.setdefault(name, places[one.student])
     return pages, missing
 
 
-def _problem(place: Path, name: str, points: str) -> str:
-    """Why a page cannot be given back; empty when it can."""
+def _problem(place: Path, points: str) -> str:
+    """Why a page is not one to give back; empty when it is."""
     if not place.is_file():
         return "there is no page"
     with open(place, "rb") as file:
         total = _TOTAL.search(file.read(_BEGINNING))
     if total is not None and total[1].decode() != points:
         return f"the page tells {total[1].decode()} points, the grade is {points}"
-    return "" if name else "the download does not tell under which name the system wants the page"
+    return ""
 
 
-def write_zip(place: Path, pages: Mapping[str, Path]) -> None:
-    """Write these files, by their names in it, into a zip that depends on nothing else."""
+def write_zip(place: Path, pages: Mapping[str, Path], on_page: Callable[[int], None]) -> None:
+    """Write these files, by their names in it, into a zip that depends on nothing else; `on_page` is told
+    after each how many there are.
+    """
     with told_whose_fault(place), aside(place) as file, zipfile.ZipFile(file, "w") as archive:
         for name, page in sorted(pages.items()):
             entry = zipfile.ZipInfo(name, _NEVER)
             entry.external_attr = _READABLE
             archive.writestr(entry, page.read_bytes(), zipfile.ZIP_DEFLATED)
+            on_page(len(pages))

@@ -6,7 +6,7 @@ whole is refused before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,19 +53,23 @@ class Asked:
 class Published:
     """What was written, and what there is to say of it: `odd` is for a person to look at, `remarks` are not.
 
-    `pages` is None where no zip was written.
+    `pages` is None where no zip was written, `unpacked` is how many pages could not be in it.
     """
 
     file: Path
     grades: int
     pages: Path | None = None
     packed: int = 0
+    unpacked: int = 0
     odd: tuple[Odd, ...] = ()
     remarks: tuple[str, ...] = field(default=())
 
 
-def publish(course: Course, unit: str, asked: Asked) -> Published:
-    """Write the file of grades, and the zip of pages where the system takes one.
+def publish(
+    course: Course, unit: str, asked: Asked, on_page: Callable[[int], None] = lambda total: None
+) -> Published:
+    """Write the file of grades, and the zip of pages where the system takes one; `on_page` is told after each
+    page how many there are.
 
     Raises CourseError, and writes nothing, when there is no gradebook, when answers wait for marks, or when
     the template is not what the system exports for this unit.
@@ -79,7 +83,7 @@ def publish(course: Course, unit: str, asked: Asked) -> Published:
         out = asked.out or course.root / "published" / unit
         if asked.target == PLAIN:
             return _plainly(course, plan, found, asked, out)
-        return _into(course, plan, found, asked, SYSTEMS[asked.target], out)
+        return _into(course, plan, found, asked, out, on_page)
     except CourseError as problem:
         problem.asked = f"Publishing {unit} to {asked.target}"
         raise
@@ -124,25 +128,21 @@ def _plainly(course: Course, plan: Plan, found: Mapping[str, Grade], asked: Aske
 
 
 def _into(
-    course: Course, plan: Plan, found: Mapping[str, Grade], asked: Asked, system: System, out: Path
+    course: Course,
+    plan: Plan,
+    found: Mapping[str, Grade],
+    asked: Asked,
+    out: Path,
+    on_page: Callable[[int], None],
 ) -> Published:
+    system = SYSTEMS[asked.target]
     template, source = _template(asked, system, plan)
     times = _times(template, plan, asked.scale)
     told = record.load(course, plan.unit)
     everybody: dict[str, dict[str, str]] = {student: {} for student in found}
     students = known_students(everybody | people.known(course.db_url), told, asked.roster, system.told)
     matches = matched(template.rows, students, asked.by_name)
-    filled = {
-        student: found[student]
-        for student, row in matches.rows.items()
-        if student in found and not found[student].problem and not row.locked
-    }
-    if not filled:
-        raise CourseError(
-            f"no row of {template.table.name} is a student who was graded in {plan.unit}",
-            "see that it is of this course and this assignment; where it calls students otherwise, say how "
-            "in a table with --names, or match full names with --by-name",
-        )
+    filled = _filled(found, matches, template)
     cells = {
         (matches.rows[student].line, template.column.at): grade.told(times)
         for student, grade in filled.items()
@@ -151,13 +151,29 @@ def _into(
     pages, missing = pages_for(course, plan.unit, system, _handed_back(filled, matches, told))
     archive = out / f"{asked.target}-feedback.zip" if pages else None
     if archive is not None:
-        write_zip(archive, pages)
+        write_zip(archive, pages, on_page)
     file = out / f"{asked.target}-grades{source.suffix}"
     with told_whose_fault(file):
         replace(file, content)
     odd = (*of_grades(found.values()), *of_rows(found, matches, template, system, times), *missing)
     said = tuple(remarks(found, filled, matches, template, system))
-    return Published(file, len(filled), archive, len(pages), odd, said)
+    return Published(file, len(filled), archive, len(pages), len(missing), odd, said)
+
+
+def _filled(found: Mapping[str, Grade], matches: Matches, template: Template) -> dict[str, Grade]:
+    """The grades that go into a row, by student; CourseError where the file has nobody of this class."""
+    filled = {
+        student: found[student]
+        for student, row in matches.rows.items()
+        if student in found and not found[student].problem and not row.locked
+    }
+    if not filled:
+        raise CourseError(
+            f"no row of {template.table.name} is a student who has a grade to give back",
+            "see that it is of this course and this assignment; where it calls students otherwise, say how "
+            "in a table with --names, or match full names with --by-name",
+        )
+    return filled
 
 
 def _handed_back(filled: Mapping[str, Grade], matches: Matches, told: Mapping[str, Told]) -> list[Back]:
@@ -171,20 +187,22 @@ def _template(asked: Asked, system: System, plan: Plan) -> tuple[Template, Path]
     """The system's own file, read, and where it lies."""
     if asked.template is None:
         raise CourseError(
-            f"--to {asked.target} needs --template, the file into which the grades go",
-            f"download {system.export}, and name it with --template",
+            f"the grades go into {system.file}, and no --template was given",
+            f"download it ({system.export}), and name it with --template",
         )
     try:
         raw = asked.template.read_bytes()
     except OSError as problem:
         raise CourseError(
-            f"{asked.template} could not be read: {problem.strerror}", f"download {system.export}"
+            f"{asked.template} could not be read: {problem.strerror}",
+            f"name {system.file} with --template ({system.export})",
         ) from None
     table = read_table(
         raw,
         asked.template.name,
         lambda names: system.fits(names, asked.column),
         system.separators,
+        system.file,
         system.export,
     )
     return system.read(table, Wanted(plan.unit, plan.title, asked.column)), asked.template

@@ -5,7 +5,7 @@ points. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,13 +78,14 @@ Told = Mapping[str, Any]
 class System:
     """How one system exports and imports grades.
 
-    `told` is what `collect` calls it, `export` and `upload` say where a person finds both. `page` names a
-    feedback page for the system's own upload of many files (empty when there is no name for it), and is None
-    where the system has no such upload, which `upload_pages` then says. `above` is what it does with more
-    points than the maximum, empty where it takes them.
+    `told` is what `collect` calls it, `file` is what it exports, `export` and `upload` say where. `page`
+    names a feedback page for the system's own upload of many files (empty when there is no name for it), and
+    is None where the system has no such upload, which `upload_pages` then says. `above` is what it does with
+    more points than the maximum, empty where it takes them.
     """
 
     told: str
+    file: str
     export: str
     upload: str
     upload_pages: str
@@ -135,6 +136,20 @@ def alike(table: Table, rows: Sequence[Row], what: str) -> None:
                 f"same {what} {key!r}",
                 "export the file again: the system tells each person once",
             )
+
+
+def headed(table: Table, form: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
+    """The columns whose names have this form, with what was found in each."""
+    for at, name in enumerate(table.header):
+        found = form.fullmatch(name)
+        if found is not None:
+            yield at, found
+
+
+def full_name(table: Table, line: int) -> str:
+    """A person's name from the columns First Name and Last Name."""
+    parts = (table.get(line, table.column(name)) for name in ("First Name", "Last Name"))
+    return " ".join(filter(None, parts))
 
 
 def points_in(text: str) -> float | None:

@@ -316,7 +316,7 @@ REFUSED = {
     "strangers": (
         "canvas",
         lms_exports.canvas([Person(900 + at, "No", "Body") for at in range(3)]),
-        "no row of export.csv is a student who was graded in toy",
+        "no row of export.csv is a student who has a grade",
     ),
     "another assignment's participants": (
         "moodle",
@@ -352,7 +352,7 @@ def test_a_plain_table_takes_nothing_that_belongs_to_a_system(course):
 
 
 def test_without_a_template_it_is_said_where_to_get_it(course):
-    with pytest.raises(CourseError, match=r"(?s)--to moodle needs --template.*Download grading worksheet"):
+    with pytest.raises(CourseError, match=r"(?s)into Moodle's grading worksheet.*Download grading worksheet"):
         publish(course, "toy", Asked("moodle"))
 
 
@@ -370,7 +370,7 @@ def test_moodle_s_worksheet_in_another_language_needs_the_name_of_its_column(cou
         (b"Participant ", b"Teilnehmer"),
     ):
         export = export.replace(ours, theirs)
-    with pytest.raises(CourseError, match="is not the grading worksheet"):
+    with pytest.raises(CourseError, match="is not Moodle's grading worksheet"):
         into(course, "moodle", export)
     raw, published = into(course, "moodle", export, column="Bewertung")
     assert published.odd == ()
@@ -510,6 +510,12 @@ def test_a_class_goes_from_the_download_to_the_system_and_back(toy_course, targe
         pages = {number: found["toy.html"] for number, found in files.items()}
     for one, total in zip(PEOPLE, totals, strict=True):
         assert f"{lms_exports.TITLE}: {total} of 100 points".encode() in pages[one.number]
+    students = {told["number"]: student for student, told in record.load(toy_course, "toy").items()}
+    with Gradebook(toy_course.db_url) as book:
+        book.find_grade("written-why", "toy", "toy", students["101"]).manual_score = 3.5
+        book.db.commit()
+    _, again = into(toy_course, target, getattr(lms_exports, target)(PEOPLE), **UNMARKED)
+    assert [odd.problem for odd in again.odd] == ["the page tells 90.5 points, the grade is 94"]
 
 
 def total_of(course, person):
@@ -642,7 +648,7 @@ def test_nobody_is_lost_and_nobody_twice(size, seed, target):
             "lms_user_id": str(person.number) if how == "lms_user_id" else "",
         }
     raw = getattr(lms_exports, target)(there)
-    table = read_table(raw, "x.csv", lambda names: system.fits(names, ""), system.separators, "it")
+    table = read_table(raw, "x.csv", lambda names: system.fits(names, ""), system.separators, "it", "")
     template = system.read(table, Wanted("toy", lms_exports.TITLE))
     found = matched(template.rows, known_students(gradebook, told, None, system.told))
     assert found.doubtful == ()

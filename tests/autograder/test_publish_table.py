@@ -16,7 +16,7 @@ CELL = st.text(alphabet='ab1,;\t|"\n =é\u202e', max_size=6)
 
 
 def table(raw, separators=",;\t|"):
-    return read_table(raw, "x.csv", lambda names: "id" in names, separators, "a table")
+    return read_table(raw, "x.csv", lambda names: "id" in names, separators, "a table", "Export")
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)

@@ -22,6 +22,8 @@ from autograder.publishing.template import (
     Wanted,
     alike,
     chosen,
+    full_name,
+    headed,
     people_lines,
     points_in,
 )
@@ -43,24 +45,21 @@ def _read(table: Table, wanted: Wanted) -> Template:
 
 
 def _columns(table: Table) -> list[Column]:
-    found = []
-    for at, heading in enumerate(table.header):
-        named = _COLUMN.fullmatch(heading)
-        if named is not None:
-            names = (heading, named["title"], named["id"])
-            found.append(Column(at, heading, names, points_in(named["most"])))
-    return found
+    return [
+        Column(at, found[0], (found[0], found["title"], found["id"]), points_in(found["most"]))
+        for at, found in headed(table, _COLUMN)
+    ]
 
 
 def _row(table: Table, at: int) -> Row:
-    first, last = (table.get(at, table.column(name)) for name in ("First Name", "Last Name"))
     user, number = (table.get(at, table.column(name)) for name in ("Username", "Student ID"))
-    return Row(at, f"{first} {last}".strip(), user, (user, number))
+    return Row(at, full_name(table, at), user, (user, number))
 
 
 BLACKBOARD = System(
     told="Blackboard",
-    export="Blackboard's grades (Work Offline, Download, or Download Grades)",
+    file="Blackboard's table of grades",
+    export="Work Offline, Download, or Download Grades",
     upload="Work Offline, Upload, or Upload Gradebook",
     upload_pages="Blackboard has no upload of many files: attach the pages in feedback/ one by one",
     encodings=("utf-16-le", "utf-8", "utf-16-be"),

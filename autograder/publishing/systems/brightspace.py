@@ -24,6 +24,8 @@ from autograder.publishing.template import (
     Wanted,
     alike,
     chosen,
+    full_name,
+    headed,
     people_lines,
     points_in,
 )
@@ -46,20 +48,17 @@ def _read(table: Table, wanted: Wanted) -> Template:
 
 
 def _columns(table: Table) -> list[Column]:
-    found = []
-    for at, heading in enumerate(table.header):
-        named = _ITEM.fullmatch(heading)
-        if named is not None:
-            most = _MOST.search(named["more"] or "")
-            names = (heading, named["title"], f"{named['title']} Points Grade")
-            found.append(Column(at, heading, names, points_in(most[1]) if most else None))
-    return found
+    columns = []
+    for at, found in headed(table, _ITEM):
+        most = _MOST.search(found["more"] or "")
+        names = (found[0], found["title"], f"{found['title']} Points Grade")
+        columns.append(Column(at, found[0], names, points_in(most[1]) if most else None))
+    return columns
 
 
 def _row(table: Table, at: int) -> Row:
-    first, last = (table.get(at, table.column(name)) for name in ("First Name", "Last Name"))
     ids = tuple(table.get(at, table.column(name)).removeprefix("#") for name in (*_KEYS, "Email"))
-    return Row(at, f"{first} {last}".strip(), "", ids)
+    return Row(at, full_name(table, at), "", ids)
 
 
 def _page(row: Row, told: Told, unit: str) -> str:
@@ -73,7 +72,8 @@ def _page(row: Row, told: Told, unit: str) -> str:
 
 BRIGHTSPACE = System(
     told="Brightspace",
-    export="Brightspace's grades (Grades, Enter Grades, Export; key field Both, grade values Points grade)",
+    file="Brightspace's table of grades",
+    export="Grades, Enter Grades, Export, key field Both, grade values Points grade",
     upload="Grades, Enter Grades, Import",
     upload_pages="the assignment's submissions, Add Feedback Files",
     encodings=("utf-8",),

@@ -29,6 +29,7 @@ from autograder.publishing.template import (
     Wanted,
     alike,
     chosen,
+    headed,
     people_lines,
     points_in,
 )
@@ -61,14 +62,12 @@ def _read(table: Table, wanted: Wanted) -> Template:
 
 
 def _columns(table: Table, possible: int) -> list[Column]:
-    found = []
-    for at in range(table.header.index("Section") + 1, len(table.header)):
-        heading = table.header[at]
-        named = _ASSIGNMENT.fullmatch(heading)
-        if named is not None:
-            names = (heading, named["title"], named["id"])
-            found.append(Column(at, heading, names, points_in(table.get(possible, at))))
-    return found
+    section = table.header.index("Section")
+    return [
+        Column(at, found[0], (found[0], found["title"], found["id"]), points_in(table.get(possible, at)))
+        for at, found in headed(table, _ASSIGNMENT)
+        if at > section
+    ]
 
 
 def _row(table: Table, at: int, column: Column) -> Row:
@@ -93,7 +92,8 @@ def _page(row: Row, told: Told, unit: str) -> str:
 
 CANVAS = System(
     told="Canvas",
-    export="Canvas's gradebook (Grades, Export, Export Entire Gradebook)",
+    file="Canvas's gradebook",
+    export="Grades, Export, Export Entire Gradebook",
     upload="Grades, Import; it shows what changes before it changes it",
     upload_pages="the assignment, Upload Submissions; students find the page as a comment, under the name of "
     "the file that they handed in: it opens once it is saved as .html",

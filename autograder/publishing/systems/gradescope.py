@@ -21,6 +21,7 @@ from autograder.publishing.template import (
     Wanted,
     alike,
     chosen,
+    full_name,
     people_lines,
     points_in,
 )
@@ -64,15 +65,15 @@ def _most(table: Table, lines: Sequence[int], heading: str) -> float | None:
 
 
 def _row(table: Table, at: int) -> Row:
-    whole = table.get(at, table.column("Name"))
-    parts = (table.get(at, table.column(name)) for name in ("First Name", "Last Name"))
+    name = table.get(at, table.column("Name")) or full_name(table, at)
     number, email = (table.get(at, table.column(name)) for name in ("SID", "Email"))
-    return Row(at, whole or " ".join(parts).strip(), number, (number, email))
+    return Row(at, name, number, (number, email))
 
 
 GRADESCOPE = System(
     told="Gradescope",
-    export="Gradescope's scores (the assignment, Review Grades, Download Grades, CSV)",
+    file="Gradescope's table of scores",
+    export="the assignment, Review Grades, Download Grades, CSV",
     upload="Gradescope documents no import of scores; this is its own table, filled in",
     upload_pages="Gradescope has no upload of pages",
     encodings=("utf-8",),

@@ -85,8 +85,9 @@ def _page(row: Row, told: Told, unit: str) -> str:
 
 MOODLE = System(
     told="Moodle",
-    export="the grading worksheet of the assignment (Submissions, Actions, Download grading worksheet; the "
-    "assignment's settings must have the feedback type Offline grading worksheet)",
+    file="Moodle's grading worksheet of an assignment",
+    export="Submissions, Actions, Download grading worksheet; the assignment needs the feedback type Offline "
+    "grading worksheet",
     upload="Submissions, Actions, Upload grading worksheet",
     upload_pages="Submissions, Actions, Upload multiple feedback files in a zip (the feedback type Feedback "
     "files must be on)",
