@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lab build format clean
+.PHONY: help demo test bench lab site build format clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,6 +24,9 @@ bench: $(VENV)/ready $(VENV)/sandbox  ## every unit side by side with stock nbgr
 
 lab: $(VENV)/ready  ## JupyterLab on the released notebooks
 	cd assignments && ../$(BIN)/jupyter lab
+
+site: $(VENV)/ready  ## the course as a web site in site/: units to read, notebooks, documentation
+	$(BIN)/python -m autograder site
 
 build: $(VENV)/ready  ## make assignments/ and the recorded answers anew from solutions/
 	$(BIN)/python -m autograder build

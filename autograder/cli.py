@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     _add_feedback(commands)
     _add_publish(commands)
     _add_handout(commands)
+    _add_site(commands)
     _add_validate(commands)
     _add_new(commands)
     _add_demo(commands)
@@ -310,6 +311,27 @@ def _add_handout(commands: Subcommands) -> None:
         "A student with nothing but Python gets going from it: the README inside has the two lines.",
     )
     command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+
+
+def _add_site(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "site",
+        "make the course's web site: units to read, notebooks, documentation",
+        "A folder that any web server can hold. Experiments run once with the course's own solutions, which\n"
+        "are not shown; only what changed runs again.\n\n"
+        "examples:\n  python -m autograder site\n"
+        "  python -m autograder site --repository https://github.com/OWNER/NAME",
+    )
+    command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+    command.add_argument("--out", type=Path, metavar="DIR", help="default: site/ in the course directory")
+    command.add_argument(
+        "--repository",
+        default="",
+        metavar="URL",
+        help="the public repository on GitHub that the site is published from: units get buttons that open "
+        "them at Colab and Binder",
+    )
 
 
 def _add_validate(commands: Subcommands) -> None:

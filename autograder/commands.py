@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from autograder.course import Assignment, Course
+from autograder.errors import CourseError
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates, ahead_of
 from autograder.isolation.lacks import told_of
@@ -199,6 +200,26 @@ def handout(course: Course, asked: Namespace, console: Console) -> int:
     from autograder.units import handout as handouts
 
     console.print(str(handouts.handout(course, asked.units)))
+    return 0
+
+
+def site(course: Course, asked: Namespace, console: Console) -> int:
+    """Make the site; tells where it is and how large."""
+    try:
+        from autograder.site.making import make_site
+    except ModuleNotFoundError as lack:
+        raise CourseError(
+            f"the site needs the package {lack.name}, which is not installed", 'run: pip install -e ".[site]"'
+        ) from None
+
+    started = time.monotonic()
+    out = make_site(
+        course, asked.out or course.root / "site", asked.units, repository=asked.repository, console=console
+    )
+    files = [path for path in out.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files) / 1e6
+    console.print(f"{out}: {len(files)} files, {size:.1f} MB, in {time.monotonic() - started:.0f} s")
+    console.print(f"To look at it:  python -m http.server --directory {out}")
     return 0
 
 

@@ -5,6 +5,7 @@ shows (given code, experiments, docstrings) is no secret, nor are the calls that
 sentences of known mistakes, and lines that say too little.
 """
 
+import html
 import inspect
 import re
 import zipfile
@@ -91,6 +92,20 @@ def found_in(secrets, texts, public=""):
     hidden = {secret for secret in secrets if secret not in public}
     whole = {name: packed(text) for name, text in texts.items()}
     return sorted((name, secret) for name, text in whole.items() for secret in hidden if secret in text)
+
+
+def texts_of_site(folder):
+    """All files of a site that are text; pages as their readers see them, without formulas, which units
+    show in another spelling.
+    """
+    texts = {}
+    for path in sorted(Path(folder).rglob("*.*")):
+        if path.suffix in (".html", ".css", ".js", ".json", ".svg", ".ipynb", ".txt"):
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".html":
+                text = html.unescape(re.sub(r"<math.*?</math>|<[^>]+>", "", text, flags=re.DOTALL))
+            texts[path.relative_to(folder).as_posix()] = text
+    return texts
 
 
 def texts_of_zip(file):

@@ -9,7 +9,18 @@ from autograder import cli, commands
 from autograder.errors import AuthorError, CourseError, SandboxError
 from tests.autograder.graded_toy import submitted
 
-COMMANDS = ("build", "grade", "scores", "feedback", "publish", "handout", "validate", "demo", "doctor")
+COMMANDS = (
+    "build",
+    "grade",
+    "scores",
+    "feedback",
+    "publish",
+    "handout",
+    "site",
+    "validate",
+    "demo",
+    "doctor",
+)
 
 
 @pytest.fixture

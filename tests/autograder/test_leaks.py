@@ -6,10 +6,12 @@ import pytest
 
 import reference.kit.units
 from autograder.course import REPOSITORY, Course
+from autograder.examining.renderer import highlighted
 from autograder.units import from_truth, percent
 from autograder.units.build import build
 from autograder.units.handout import handout
 from tests.autograder import leaks
+from tests.autograder.site_pages import course_site
 from tests.autograder.toy_unit import SOURCE, TOY, course_of, load
 from tests.every_unit import loaded
 from tests.sample import SOLUTIONS
@@ -23,6 +25,12 @@ def released(tmp_path_factory):
     """Every file that students receive, by name: what the handout of the whole course holds."""
     course = Course(tmp_path_factory.mktemp("course"))
     return leaks.texts_of_zip(handout(course, UNITS).path)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Every file of the course's site, by name, as its readers see it."""
+    return leaks.texts_of_site(course_site(tmp_path_factory.mktemp("site")))
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +51,11 @@ def public(unit):
 def public_anywhere():
     """What any unit shows: a line that one unit gives is no secret of another one's truth."""
     return "".join(public(unit) for unit in UNITS)
+
+
+def guides():
+    """What the documentation shows, among it a whole unit to learn from."""
+    return "".join(leaks.packed(path.read_text()) for path in (REPOSITORY / "docs").glob("*.md"))
 
 
 def least(unit):
@@ -94,6 +107,29 @@ def test_no_hidden_test_and_no_marker_is_released(released):
         for package in ("reference", "autograder", "solutions"):
             assert f"import {package}" not in text, name
             assert f"from {package}" not in text, name
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_line_that_must_not_be_released_is_on_the_site(unit, site):
+    secrets = leaks.secrets_of_source(source_of(unit))
+    secrets |= leaks.secrets_of_unit(reference.kit.units.load(unit)) | leaks.secrets_of_modules(truths(unit))
+    assert leaks.found_in(secrets, site, public_anywhere() + guides()) == []
+
+
+def test_no_marker_is_on_a_page_to_read(site):
+    pages = {name: text for name, text in site.items() if not name.startswith(("docs/", "assets/"))}
+    assert len(pages) > 2 * len(UNITS)
+    for name, text in pages.items():
+        assert not [
+            mark for mark in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "examine(") if mark in text
+        ], name
+
+
+def test_the_search_finds_code_in_colors_on_a_page(tmp_path):
+    secrets = leaks.secrets_of_source(percent.parse(SOURCE, "toy.py"))
+    (tmp_path / "page.html").write_text(f"<p>{highlighted('secret_sum = x + x')}</p>")
+    assert "secret_sum = x + x" not in (tmp_path / "page.html").read_text()
+    assert leaks.found_in(secrets, leaks.texts_of_site(tmp_path))
 
 
 def test_a_small_unit_gives_nothing_away(tmp_path):

@@ -1,0 +1,129 @@
+"""Puts the site's pages together; what they are made of comes in, files by their address come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.course import Course
+from autograder.site import documents, elsewhere, search
+from autograder.site.api import api
+from autograder.site.documents import Document
+from autograder.site.facts import COURSE_PAGE, Facts, facts, ordered
+from autograder.site.look_up import look_up
+from autograder.site.pages import Press, assets
+from autograder.site.reading import Reading, reading
+from autograder.site.solved_run import Outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A button: where a unit is opened; `inside` the site, or elsewhere."""
+
+    name: str
+    address: str
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the site: what is said of it, its notebook, its page, and where it is worked in."""
+
+    facts: Facts
+    notebook: Mapping[str, Any]
+    reading: Reading
+    places: tuple[Place, ...]
+
+
+def units_of(course: Course, outputs: Mapping[str, Outputs], repository: str = "") -> tuple[Unit, ...]:
+    """The units whose outputs are given, in the course's order; raises AuthorError and CourseError."""
+    page = COURSE_PAGE.read_text(encoding="utf-8")
+    made = []
+    for unit in ordered(tuple(outputs), page):
+        notebook = released(course, unit)
+        told = facts(notebook, page)
+        made.append(
+            Unit(told, notebook, reading(course, unit, notebook, outputs[unit]), _places(told, repository))
+        )
+    return tuple(made)
+
+
+def _places(told: Facts, repository: str) -> tuple[Place, ...]:
+    places = [Place("Notebook", f"{elsewhere.FOLDER}/{told.unit}.ipynb", inside=True)]
+    if repository:
+        places.append(Place("Colab", elsewhere.colab(repository, told.unit)))
+    if repository and not told.needs:  # Binder's machines are too small for PyTorch
+        places.append(Place("Binder", elsewhere.binder(repository, told.unit)))
+    return tuple(places)
+
+
+def released(course: Course, unit: str) -> dict[str, Any]:
+    """The student's notebook of a unit."""
+    notebook: dict[str, Any] = json.loads(course.student(unit).read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return notebook
+
+
+def site_files(units: Sequence[Unit]) -> dict[str, bytes]:
+    """Every file of the landing page, the reading edition and the documentation, by its address."""
+    press = Press()
+    sheets = look_up([unit.notebook for unit in units])
+    documented = (*documents.documents(documents.files()), api())
+    texts = {
+        "index.html": press.page("landing", title="Stagewise", root="", units=units),
+        "docs/index.html": press.page("contents", title="Documentation", root="../", documents=documented),
+        "assets/search.json": search.as_json(_index(units, documented)),
+    }
+    for number, unit in enumerate(units):
+        before, after = (units[at].facts if 0 <= at < len(units) else None for at in (number - 1, number + 1))
+        texts |= _unit_page(press, unit, before, after)
+    listed = [(unit.facts.unit, unit.facts.title) for unit in units]
+    texts |= _document_page(press, "read", sheets, listed)
+    for document in documented:
+        texts |= _document_page(press, "docs", document, [(one.name, one.title) for one in documented])
+    pictures = {f"read/{name}": data for unit in units for name, data in unit.reading.pictures.items()}
+    pictures |= {f"docs/{name}": data for name, data in documents.pictures().items()}
+    return assets() | pictures | {name: text.encode() for name, text in texts.items()}
+
+
+def _index(units: Sequence[Unit], documented: Sequence[Document]) -> Iterator[search.Entry]:
+    for unit in units:
+        body = "".join(part.body for part in unit.reading.parts)
+        yield from search.entries(f"read/{unit.facts.unit}.html", unit.facts.title, body)
+    for document in documented:
+        yield from search.entries(f"docs/{document.name}.html", document.title, document.html)
+
+
+def _unit_page(press: Press, unit: Unit, before: Facts | None, after: Facts | None) -> dict[str, str]:
+    told, name = unit.reading, unit.facts.unit
+    page = press.page(
+        "unit",
+        title=unit.facts.title,
+        root="../",
+        rules=f"{name}.css" if told.rules else "",
+        sections=[one for one in told.headings if one.level == 2],
+        places=unit.places,
+        parts=told.parts,
+        before=before,
+        after=after,
+    )
+    return {f"read/{name}.html": page} | ({f"read/{name}.css": told.rules} if told.rules else {})
+
+
+def _document_page(
+    press: Press, folder: str, document: Document, listed: Sequence[tuple[str, str]]
+) -> dict[str, str]:
+    page = press.page(
+        "document",
+        title=document.title,
+        root="../",
+        rules=f"{document.name}.css" if document.rules else "",
+        here=document.name,
+        listed=listed,
+        body=document.html,
+    )
+    rules = {f"{folder}/{document.name}.css": document.rules} if document.rules else {}
+    return {f"{folder}/{document.name}.html": page} | rules

@@ -1,0 +1,88 @@
+"""The notebooks that the site hands out, and the buttons that open them at Colab and Binder.
+
+Both fetch them from the branch of a public repository that holds the site. That repository need hold nothing
+else: the package is installed from a wheel beside the notebooks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from importlib.metadata import requires
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from autograder.errors import CourseError
+
+BRANCH = "gh-pages"
+FOLDER = "notebooks"
+_GITHUB = re.compile(r"https://github\.com/([\w-]+)/([\w.-]+?)(?:\.git)?/?")
+_FIRST_CELL = """\
+# For places such as Colab, where the course's package is not installed yet. Elsewhere this does nothing.
+import importlib.util
+import subprocess
+import sys
+
+if not all(importlib.util.find_spec(name) for name in {names!r}):
+    package = {package!r}
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", package], check=True)
+"""
+
+
+def owner_and_name(repository: str) -> tuple[str, str]:
+    """The two parts of a GitHub repository's address; CourseError for any other address."""
+    found = _GITHUB.fullmatch(repository)
+    if found is None:
+        raise CourseError(
+            f"the repository {repository!r} is none that Colab and Binder open",
+            "give the address of a public repository, as https://github.com/OWNER/NAME",
+        )
+    return found[1], found[2]
+
+
+def wheel_address(repository: str, wheel: str) -> str:
+    """Where the wheel lies once the site is published."""
+    owner, name = owner_and_name(repository)
+    return f"https://raw.githubusercontent.com/{owner}/{name}/{BRANCH}/{FOLDER}/{wheel}"
+
+
+def colab(repository: str, unit: str) -> str:
+    """Where Colab opens a unit's notebook."""
+    owner, name = owner_and_name(repository)
+    return f"https://colab.research.google.com/github/{owner}/{name}/blob/{BRANCH}/{FOLDER}/{unit}.ipynb"
+
+
+def binder(repository: str, unit: str) -> str:
+    """Where Binder opens a unit's notebook, in JupyterLab."""
+    owner, name = owner_and_name(repository)
+    return f"https://mybinder.org/v2/gh/{owner}/{name}/{BRANCH}?urlpath=lab/tree/{FOLDER}/{unit}.ipynb"
+
+
+def with_installation(notebook: Mapping[str, Any], repository: str, wheel: str) -> dict[str, Any]:
+    """A released notebook whose first cell installs the package where it is missing."""
+    needs = tuple(notebook["metadata"]["stagewise"].get("needs", ()))
+    extras = f"[{','.join(needs)}]" if needs else ""
+    package = f"stagewise{extras} @ {wheel_address(repository, wheel)}"
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "installation",
+        "metadata": {},
+        "outputs": [],
+        "source": _FIRST_CELL.format(names=["stagewise", *_modules_of(needs)], package=package).rstrip("\n"),
+    }
+    changed: dict[str, Any] = deepcopy(dict(notebook))
+    changed["cells"] = [cell, *changed["cells"]]
+    return changed
+
+
+def _modules_of(extras: Sequence[str]) -> list[str]:
+    """What these extras of the package bring, by the names under which it is imported."""
+    asked = map(Requirement, requires("stagewise") or ())
+    return sorted(
+        one.name
+        for one in asked
+        if one.marker is not None and any(one.marker.evaluate({"extra": extra}) for extra in extras)
+    )

@@ -1,0 +1,104 @@
+"""Makes the whole site aside, and moves it into place when it is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from rich.console import Console
+
+import reference.kit.units
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.progress import Steps
+from autograder.site import elsewhere
+from autograder.site.building import released, site_files, units_of
+from autograder.site.solved_run import Outputs, Run, solved_run
+from autograder.units.build import Load
+from autograder.units.handout import build_wheel
+from autograder.units.prepare import prepare
+from autograder.whole_files import replace, told_whose_fault
+
+_A_SITE_HAS = "assets/search.json"
+
+
+def make_site(
+    course: Course,
+    out: Path,
+    units: Sequence[str] = (),
+    *,
+    repository: str = "",
+    load: Load = reference.kit.units.load,
+    run: Run = solved_run,
+    console: Console,
+) -> Path:
+    """Write the site of these units (all when none is named) to `out`, in place of the one that was there.
+
+    repository: where it will be published, for Colab's and Binder's buttons; none when empty. Raises
+    AuthorError for a formula that cannot be drawn, CourseError where `out` holds something else, where an
+    experiment stops, or where the disk refuses.
+    """
+    _refuse_other_contents(out)
+    named = course.named(units)
+    prepare(course, named, console.print, load)
+    outputs = _experiments(course, named, run, console)
+    with told_whose_fault(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as aside:
+            made = Path(aside) / "site"
+            _write(site_files(units_of(course, outputs, repository)), made)
+            _write_notebooks(course, named, repository, made)
+            if out.exists():
+                os.rename(out, Path(aside) / "before")
+            os.rename(made, out)
+    return out
+
+
+def _refuse_other_contents(out: Path) -> None:
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / _A_SITE_HAS).exists()):
+        raise CourseError(f"{out} holds something else than a site", "name another folder, or empty this one")
+
+
+def _experiments(course: Course, units: Sequence[str], run: Run, console: Console) -> dict[str, Outputs]:
+    """Run the units' solved notebooks, as many at once as there are processors."""
+    found: dict[str, Outputs] = {}
+    with (
+        Steps("Running experiments", console) as steps,
+        ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads,
+    ):
+        waiting = {threads.submit(run, course, unit): unit for unit in units}
+        try:
+            for done in as_completed(waiting):
+                found[waiting[done]] = done.result()
+                steps.step(len(units))
+        except BaseException:
+            threads.shutdown(cancel_futures=True)
+            raise
+    return found
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        replace(folder / name, content)
+
+
+def _write_notebooks(course: Course, units: Sequence[str], repository: str, made: Path) -> None:
+    """The released notebooks; for other places with the package, and a cell that installs it."""
+    folder = made / elsewhere.FOLDER
+    folder.mkdir()
+    if not repository:
+        for unit in units:
+            (folder / f"{unit}.ipynb").write_bytes(course.student(unit).read_bytes())
+        return
+    wheel = build_wheel(folder).name
+    for unit in units:
+        notebook = elsewhere.with_installation(released(course, unit), repository, wheel)
+        text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+        (folder / f"{unit}.ipynb").write_text(f"{text}\n", encoding="utf-8")
+    binder = made / "binder"
+    binder.mkdir()
+    (binder / "requirements.txt").write_text(f"stagewise @ {elsewhere.wheel_address(repository, wheel)}\n")

@@ -1,0 +1,43 @@
+"""The site's pages from their templates, with what all of them have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from stagewise import __version__
+
+TEMPLATES = Path(__file__).with_name("templates")
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""What a page may load: the site's own files, and no style or script of its text."""
+
+
+class Press:
+    """Makes pages; `page` takes a template's name and what it asks for."""
+
+    def __init__(self) -> None:
+        self._looks = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def page(self, template: str, *, title: str, root: str, rules: str = "", **told: Any) -> str:
+        """The page as HTML; `root` leads from it to the site's folder, as "../"; `rules` is the address of
+        its own styles.
+        """
+        looks = self._looks.get_template(f"{template}.html.j2")
+        return looks.render(title=title, root=root, rules=rules, policy=POLICY, version=__version__, **told)
+
+
+def assets() -> dict[str, bytes]:
+    """The files that all pages use, by their address."""
+    names = ("site.css", "site.js", "icon.svg")
+    return {f"assets/{name}": (TEMPLATES / name).read_bytes() for name in names}

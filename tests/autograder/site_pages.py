@@ -1,0 +1,73 @@
+"""What stands on the pages of a site: tags, headings, addresses."""
+
+from base64 import b64encode
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from autograder.course import REPOSITORY, Course
+from autograder.site.building import released, site_files, units_of
+from stagewise import plots
+
+LOADS = {"link": "href", "script": "src", "img": "src", "source": "srcset"}
+PICTURE = plots.curves({"loss": ([0, 1, 2], [3.0, 2.0, 1.5])}, title="A loss that falls")._repr_mimebundle_()
+
+
+def course_site(folder, repository=""):
+    """Write the pages of all ten units into `folder`, each with one picture in place of its experiments'."""
+    course = Course(REPOSITORY)
+    outputs = {unit: pictured(course, unit) for unit in course.units()}
+    for name, content in site_files(units_of(course, outputs, repository)).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def pictured(course, unit):
+    """Outputs in which the unit's first experiment shows a picture."""
+    cells = released(course, unit)["cells"]
+    first = next(cell for cell in cells if cell["metadata"].get("stagewise", {}).get("role") == "explore")
+    data, metadata = PICTURE
+    data = data | {"image/png": b64encode(data["image/png"]).decode()}
+    return {first["id"]: [{"output_type": "display_data", "data": data, "metadata": metadata}]}
+
+
+class Page(HTMLParser):
+    """A page's tags in order, with their attributes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def named(self, *names):
+        """The attributes of all tags of these names."""
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+    def ids(self):
+        return [attributes["id"] for _, attributes in self.tags if "id" in attributes]
+
+    def levels(self):
+        """The levels of its headings, in order."""
+        return [int(tag[1]) for tag, _ in self.tags if tag in ("h1", "h2", "h3", "h4", "h5", "h6")]
+
+    def loaded(self):
+        """What a browser fetches to show it."""
+        return [said[LOADS[tag]] for tag, said in self.tags if LOADS.get(tag) in said]
+
+    def links(self):
+        return [attributes["href"] for attributes in self.named("a") if "href" in attributes]
+
+
+def is_elsewhere(address):
+    return bool(urlsplit(address).scheme or urlsplit(address).netloc)
+
+
+def aim(path, address):
+    """The file that an address on the page at `path` leads to, and the place on it."""
+    parts = urlsplit(address)
+    return (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve(), parts.fragment

@@ -1,0 +1,212 @@
+"""The site is made whole or not at all; experiments run once, and their pictures become files."""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rich.console import Console
+
+from autograder.course import REPOSITORY, Course
+from autograder.errors import CourseError
+from autograder.reports.styles import Styles
+from autograder.site import elsewhere
+from autograder.site.building import released
+from autograder.site.figures import Figures
+from autograder.site.making import make_site
+from autograder.site.solved_run import solved_run
+from autograder.units.prepare import prepare
+from tests.every_unit import loaded
+from tests.sample import SOLUTIONS
+
+QUIET = Console(quiet=True)
+REPO = "https://github.com/owner/name"
+
+
+def cell(role, source):
+    return new_code_cell(source, metadata={"stagewise": {"role": role}}, id=role)
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course with one solved notebook, which counts its runs in a file."""
+    count = f"open({str(tmp_path / 'runs')!r}, 'a').write('.')"
+    cells = [
+        new_markdown_cell("# One", id="text"),
+        cell("given", f"print('given'); {count};"),
+        cell("exercise", "print('the solution ran')"),
+        cell("check", "print('the table')\n### BEGIN HIDDEN TESTS\n1 / 0\n### END HIDDEN TESTS"),
+        cell("explore", "print('seen')"),
+    ]
+    made = Course(tmp_path)
+    made.instructor("one").parent.mkdir(parents=True)
+    nbformat.write(new_notebook(cells=cells), made.instructor("one"))
+    return made
+
+
+def test_experiments_run_once_until_something_changes(course):
+    shown = solved_run(course, "one")
+    assert solved_run(course, "one") == shown
+    assert (course.root / "runs").read_text() == "."
+    text = course.instructor("one").read_text()
+    course.instructor("one").write_text(text.replace("seen", "seen anew"))
+    assert solved_run(course, "one")["explore"][0]["text"] == "seen anew\n"
+    assert (course.root / "runs").read_text() == ".."
+
+
+def test_what_exercises_and_checks_print_is_not_shown(course):
+    assert {name: outputs[0]["text"] for name, outputs in solved_run(course, "one").items()} == {
+        "given": "given\n",
+        "explore": "seen\n",
+    }
+
+
+def test_an_experiment_that_stops_is_told(course):
+    text = course.instructor("one").read_text()
+    course.instructor("one").write_text(text.replace("print('seen')", "seen()"))
+    with pytest.raises(CourseError, match=r"solved notebook of one stops with NameError: name 'seen'"):
+        solved_run(course, "one")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """A course with the sample unit, built once."""
+    root = tmp_path_factory.mktemp("sample")
+    course = Course(root, SOLUTIONS, root / "recorded")
+    prepare(course, load=loaded)
+    return course
+
+
+def made(course, out, run=lambda course, unit: {}, repository=""):
+    return make_site(course, out, repository=repository, load=loaded, run=run, console=QUIET)
+
+
+def test_a_course_of_its_own_units_gets_a_site_with_their_notebooks(sample, tmp_path):
+    out = made(sample, tmp_path / "site")
+    assert "read/sample.html" in (out / "index.html").read_text()
+    assert (out / "notebooks" / "sample.ipynb").read_bytes() == sample.student("sample").read_bytes()
+    assert not (out / "binder").exists()
+
+
+def test_a_site_that_cannot_be_made_leaves_the_one_before(sample, tmp_path):
+    out = tmp_path / "site"
+    made(sample, out)
+    (out / "index.html").write_text("the one before")
+
+    def stops(course, unit):
+        raise CourseError("an experiment stops", "mend it")
+
+    with pytest.raises(CourseError, match="an experiment stops"):
+        made(sample, out, stops)
+    assert (out / "index.html").read_text() == "the one before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
+
+
+def test_a_site_takes_the_place_of_the_one_before(sample, tmp_path):
+    out = tmp_path / "site"
+    made(sample, out)
+    (out / "read" / "old.html").write_text("a page that is no more")
+    made(sample, out)
+    assert not (out / "read" / "old.html").exists()
+
+
+def test_a_folder_with_something_else_in_it_is_refused(sample, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(CourseError, match="holds something else than a site"):
+        made(sample, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_pictures_become_files_with_their_text():
+    figures = Figures("pictures", Styles())
+    told = {"image/png": {"alt": 'a "line"', "width": 5}}
+    data = {"image/png": "iVBORw0KGgo="}
+    html = figures.shown([{"output_type": "display_data", "data": data, "metadata": told}])
+    (name,) = figures.files
+    assert f'<img src="{name}" alt="a &quot;line&quot;" width="5" loading="lazy">' in html
+    assert figures.files[name] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_moving_drawings_have_a_still_one_for_those_who_asked_for_less_motion():
+    figures = Figures("pictures", Styles())
+    text = (
+        '<picture><source media="(prefers-reduced-motion: reduce)" srcset="data:image/svg+xml;base64,YQ==">'
+        '<img width="9" style="max-width:100%" alt="walks" src="data:image/svg+xml;base64,Yg=="></picture>'
+    )
+    html = figures.shown([{"output_type": "display_data", "data": {"text/html": text}}])
+    assert sorted(figures.files.values()) == [b"a", b"b"]
+    assert html.count("<img ") == html.count("<source ") == 1
+    assert 'alt="walks"' in html
+    assert "data:" not in html
+
+
+def test_outputs_act_on_nothing():
+    figures = Figures("pictures", Styles())
+    text = (
+        '<p style="color:red" onclick="go()">word</p><script>go()</script><iframe src="https://a.b"></iframe>'
+    )
+    html = figures.shown([{"output_type": "display_data", "data": {"text/html": text}}])
+    assert html == '<p data-s="0">word</p>'
+
+
+def test_sliders_are_told_of():
+    figures = Figures("pictures", Styles())
+    data = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "VBox(children=())"}
+    html = figures.shown([{"output_type": "display_data", "data": data}])
+    assert "sliders change" in html
+    assert "VBox" not in html
+
+
+@pytest.mark.parametrize("address", ["https://gitlab.com/a/b", "github.com/a/b", "https://github.com/a", ""])
+def test_a_repository_that_colab_cannot_open_is_refused(address):
+    with pytest.raises(CourseError, match="none that Colab and Binder open"):
+        elsewhere.colab(address, "batchnorm")
+
+
+def test_buttons_lead_to_the_branch_that_holds_the_site():
+    assert elsewhere.colab(f"{REPO}.git", "dropout") == (
+        "https://colab.research.google.com/github/owner/name/blob/gh-pages/notebooks/dropout.ipynb"
+    )
+    assert elsewhere.binder(REPO, "dropout") == (
+        "https://mybinder.org/v2/gh/owner/name/gh-pages?urlpath=lab/tree/notebooks/dropout.ipynb"
+    )
+
+
+WHEEL = "stagewise-1-py3-none-any.whl"
+FAKE_PIP = "import json, sys\nprint(json.dumps(sys.argv[1:]))\n"
+
+
+def first_cell(unit, folder, *present):
+    """What a unit's first cell for Colab says to pip, in a Python that has these modules alone."""
+    notebook = elsewhere.with_installation(released(Course(REPOSITORY), unit), REPO, WHEEL)
+    nbformat.validate(notebook)
+    (folder / "pip.py").write_text(FAKE_PIP)
+    for name in present:
+        (folder / f"{name}.py").write_text("")
+    (folder / "cell.py").write_text(notebook["cells"][0]["source"])
+    told = subprocess.check_output([sys.executable, "-S", "-E", folder / "cell.py"], cwd=folder, text=True)
+    return json.loads(told) if told else None
+
+
+def test_the_first_cell_installs_the_package_where_it_is_missing(tmp_path):
+    wheel = f"https://raw.githubusercontent.com/owner/name/gh-pages/notebooks/{WHEEL}"
+    asked = first_cell("batchnorm", tmp_path)
+    assert asked == ["install", "--quiet", f"stagewise @ {wheel}"]
+    asked = first_cell("transfer", tmp_path, "stagewise")
+    assert asked == ["install", "--quiet", f"stagewise[transfer] @ {wheel}"]
+
+
+def test_the_first_cell_does_nothing_where_the_package_is(tmp_path):
+    assert first_cell("batchnorm", tmp_path, "stagewise") is None
+    assert first_cell("transfer", tmp_path, "stagewise", "torch", "safetensors", "matplotlib") is None
+
+
+def test_a_site_for_a_repository_brings_the_package_along(sample, tmp_path):
+    out = made(sample, tmp_path / "site", repository=REPO)
+    (wheel,) = (out / "notebooks").glob("*.whl")
+    asked = f"stagewise @ https://raw.githubusercontent.com/owner/name/gh-pages/notebooks/{wheel.name}\n"
+    assert (out / "binder" / "requirements.txt").read_text() == asked
+    notebook = json.loads((out / "notebooks" / "sample.ipynb").read_text())
+    assert asked.strip() in notebook["cells"][0]["source"]
