@@ -1,5 +1,6 @@
 """A course's directory as nbgrader lays it out, and the repository's own sources that fill it."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from traitlets.config import Config
 
 from autograder.config import CONFIG_FILE, RELEASE, configure, loaded
 from autograder.errors import CourseError
+from autograder.term.settings import SETTINGS_FILE, CourseSettings
 
 _FILE = "sqlite:///"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -105,17 +107,34 @@ class Course:
             place = None if ours.student(unit).exists() else ours.recorded
         return None if place is None else place / f"{unit}.json"
 
+    def settings(self) -> CourseSettings:
+        """What course.toml says, everything as usual where there is none; CourseError for a mistake in it."""
+        file = self.root / SETTINGS_FILE
+        if not os.path.lexists(file):
+            return CourseSettings()
+        from autograder.term.reading import read  # only for courses that have the file
+
+        return read(file, self._sources())
+
     def units(self) -> tuple[str, ...]:
-        """All units that have a source."""
-        return tuple(sorted(path.stem for path in self.solutions.glob("[!_]*.py")))
+        """The units that course.toml chooses, in its order, or else all that have a source."""
+        return self.settings().order or self._sources()
 
     def named(self, units: Sequence[str] | None) -> tuple[str, ...]:
         """The units asked for, or all where none is; CourseError for a name that no unit has."""
         known = self.units()
         for unit in units or ():
             if unit not in known:
-                raise CourseError(f"there is no unit {unit!r}", f"name one of: {', '.join(known)}")
+                raise CourseError(self._unknown(unit), f"name one of: {', '.join(known)}")
         return tuple(units or known)
+
+    def _sources(self) -> tuple[str, ...]:
+        return tuple(sorted(path.stem for path in self.solutions.glob("[!_]*.py")))
+
+    def _unknown(self, unit: str) -> str:
+        if unit in self._sources():
+            return f"the unit {unit} is not among those that {self.root / SETTINGS_FILE} chooses in order"
+        return f"there is no unit {unit!r}"
 
 
 @dataclass(frozen=True, slots=True)

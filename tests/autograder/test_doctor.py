@@ -13,7 +13,8 @@ from autograder.isolation import levels
 from autograder.isolation.confinement.level import Level
 from autograder.isolation.levels import why_not
 from autograder.isolation.sandbox import CandidateTemplate
-from autograder.seed import SEED_FILE, keep_seed
+from autograder.seed import keep_seed
+from autograder.term.settings import SETTINGS_FILE
 from tests.autograder import machines
 
 
@@ -91,7 +92,7 @@ def test_the_seed_of_the_course_is_told(tmp_path):
     course = Course(tmp_path)
     keep_seed(course, 7)
     assert doctor._seed(course) == Finding("seed of hidden cases", True, True, "7")
-    (tmp_path / SEED_FILE).write_text("sed = 8")
+    (tmp_path / SETTINGS_FILE).write_text("sed = 8")
     unclear = doctor._seed(course)
     assert (unclear.good, unclear.needed) == (False, True)
-    assert "--seed N" in unclear.remedy
+    assert unclear.remedy == "write seed"

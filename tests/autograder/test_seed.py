@@ -12,8 +12,9 @@ from autograder.errors import CourseError
 from autograder.grading import records
 from autograder.grading.driver import Settings, grade
 from autograder.grading.preprocessor import Isolated
-from autograder.seed import SEED_FILE, keep_seed, seed_of
+from autograder.seed import keep_seed, seed_of
 from autograder.synthetic.students import draw_class
+from autograder.term.settings import SETTINGS_FILE
 from autograder.units.prepare import prepare
 from reference.judge.drawing import draw
 from reference.judge.examine import examined, set_seed
@@ -35,11 +36,19 @@ def test_a_course_keeps_its_seed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "seed", "seed = -1", "seed = true", "seed = 1.5", "seed = 1\nsede = 2", "\udcff"]
+    ("text", "remedy"),
+    [
+        ("seed", "numbers do not"),
+        ("seed = -1", "--seed N"),
+        ("seed = true", "--seed N"),
+        ("seed = 1.5", "--seed N"),
+        ("seed = 1\nsede = 2", "write seed"),
+        ("\udcff", "UTF-8"),
+    ],
 )
-def test_a_file_that_does_not_tell_is_an_error_with_the_remedy(text, tmp_path):
-    (tmp_path / SEED_FILE).write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(CourseError, match=r"course\.toml(.|\n)*--seed N"):
+def test_a_file_that_does_not_tell_is_an_error_with_the_remedy(text, remedy, tmp_path):
+    (tmp_path / SETTINGS_FILE).write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(CourseError, match=rf"course\.toml(.|\n)*{remedy}"):
         seed_of(Course(tmp_path))
 
 
