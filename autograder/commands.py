@@ -138,6 +138,7 @@ def refusal(done: Done) -> str:
 def scores(course: Course, asked: Namespace, console: Console) -> int:
     """Print scores."""
     from autograder.reports import scores as tables
+    from autograder.term.summary import summary
 
     course.named([asked.unit])
     rows = tables.scores(course, asked.unit, asked.students)
@@ -146,6 +147,8 @@ def scores(course: Course, asked: Namespace, console: Console) -> int:
     elif asked.csv:
         print(tables.as_csv(rows), end="")
     else:
+        for said in summary(course, asked.unit):
+            console.print(said)
         tables.show(rows, console)
     return 0
 

@@ -26,6 +26,7 @@ from autograder.config import configure
 configure(get_config(), Path(__file__).parent)  # noqa: F821 (nbgrader defines get_config)
 '''
 
+LATENESS = "autograder.term.charging.ByCourse"
 AUTOGRADE_PREPROCESSORS = (
     "autograder.grading.preprocessor.Isolated",
     "nbgrader.preprocessors.IgnorePattern",
@@ -57,6 +58,7 @@ def isolate(c: Any) -> Any:
     c.ClearMarkScheme.enforce_metadata = False
     c.Autograde.exporter_class = "autograder.grading.exporter.Repaired"
     c.Autograde.autograde_preprocessors = list(AUTOGRADE_PREPROCESSORS)
+    c.AssignLatePenalties.plugin_class = LATENESS
     c.ExportApp.plugin_class = "autograder.reports.export.HandedIn"
     c.GenerateFeedback.preprocessors = list(FEEDBACK_PREPROCESSORS)
     # What students wrote is rendered in the instructor's browser, by the form grader and in feedback pages.

@@ -114,7 +114,9 @@ class Course:
             return CourseSettings()
         from autograder.term.reading import read  # only for courses that have the file
 
-        return read(file, self._sources())
+        sources = self._sources()
+        others = sorted(path.name for path in self.source.glob("[!.]*") if path.name not in sources)
+        return read(file, sources, others)
 
     def units(self) -> tuple[str, ...]:
         """The units that course.toml chooses, in its order, or else all that have a source."""

@@ -85,17 +85,17 @@ def _isolates(asked: Config) -> bool:
     steps = _steps(asked, "autograde_preprocessors")
     all_of_them = [*steps, *_steps(asked, "sanitize_preprocessors")]
     plain = _EXECUTORS & {step.rpartition(".")[2] for step in all_of_them}
-    ours = steps[:1] == [AUTOGRADE_PREPROCESSORS[0]] and _name(asked.get("exporter_class")) == _EXPORTER
+    ours = steps[:1] == [AUTOGRADE_PREPROCESSORS[0]] and named_class(asked.get("exporter_class")) == _EXPORTER
     return ours and not plain
 
 
 def _steps(asked: Config, name: str) -> list[str]:
     """The names of listed steps; none where the file only appends to nbgrader's own list."""
     listed = asked.get(name, ())
-    return [_name(step) for step in listed] if isinstance(listed, list | tuple) else []
+    return [named_class(step) for step in listed] if isinstance(listed, list | tuple) else []
 
 
-def _name(step: Any) -> str:
+def named_class(step: Any) -> str:
     """Of a class, or as it is named."""
     return f"{step.__module__}.{step.__name__}" if isinstance(step, type) else str(step)
 

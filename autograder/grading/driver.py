@@ -21,6 +21,7 @@ from autograder.grading.board import Board, Slow, Watch
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.history import after, news
 from autograder.grading.lanes import Lanes
+from autograder.grading.lateness import require_one_rule
 from autograder.grading.marking import Marked, Terms, ended_twice, not_gradable, refused
 from autograder.grading.pool import Answer, WorkerPool
 from autograder.grading.preparing import new_worker, seed_in_use, terms_of
@@ -35,6 +36,7 @@ from autograder.intake import files as submissions
 from autograder.intake.beside import others
 from autograder.intake.files import Submitted
 from autograder.reasons import Reason
+from autograder.term.dates import DateKeeper
 from autograder.units.plan import Plan
 from autograder.units.prepare import prepare
 from autograder.whole_files import sweep, told_whose_fault
@@ -73,10 +75,12 @@ def grade(
     names = submissions.find(assignment, students)
     board = Board()
     settings = replace(settings, seed=seed_in_use(course, settings))
+    config, dates = course.config(), DateKeeper(assignment)
+    require_one_rule(assignment, config)
     with (
         nullcontext(templates) if templates else _templates(assignment, students, settings) as ahead,
         _pool(assignment, settings, ahead, max(1, min(settings.jobs, len(names))), board) as pool,
-        GradebookWriter(course.db_url, assignment.unit, course.config()) as gradebook,
+        GradebookWriter(course.db_url, assignment.unit, config, dates) as gradebook,
     ):
         sweep(assignment.records)
         terms = terms_of(assignment, settings)

@@ -46,6 +46,7 @@ from autograder.grading.statements import (
     SUBMISSION,
 )
 from autograder.reasons import Reason
+from autograder.term.dates import DateKeeper
 
 _SAME_POINTS = 1e-6
 _NO_RESPONSE = "No response."
@@ -109,14 +110,17 @@ class GradebookWriter:
     """Writes entries of one unit; use as a context manager.
 
     With `config`, the course's, lateness is charged as well; without, that is left to nbgrader's own step.
-    Raises CourseError when the database cannot be used.
+    `dates` enters the course's own before. Raises CourseError when the database cannot be used.
     """
 
-    def __init__(self, db_url: str, unit: str, config: Config | None = None) -> None:
+    def __init__(
+        self, db_url: str, unit: str, config: Config | None = None, dates: DateKeeper | None = None
+    ) -> None:
         self.unit = unit
         self._url = db_url
         self._engine = opened(db_url)
-        self._lateness = Lateness(config) if config is not None else None
+        self._lateness = Lateness(config, unit) if config is not None else None
+        self._dates = dates
 
     def __enter__(self) -> GradebookWriter:
         try:
@@ -158,6 +162,8 @@ class GradebookWriter:
     def _transaction(self) -> Iterator[Connection]:
         with told(self._url, "used"), writing(self._engine, self.unit) as db:
             yield db
+        if self._dates is not None:
+            self._dates.keep()
 
     def _load(self, db: Connection) -> None:
         assignment = db.execute(select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.name == self.unit)).first()
@@ -201,6 +207,8 @@ class GradebookWriter:
         self._charge(db, {entry.student for entry in entries})
 
     def _charge(self, db: Connection, students: Collection[str] | None) -> None:
+        if self._dates is not None:
+            self._dates.enter(db, self._assignment)
         for notebook in self._notebooks:
             if self._lateness is not None and notebook.name == self.unit:
                 cells = notebook.grades.values()

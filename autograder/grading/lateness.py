@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 from traitlets.config import Config
 
+from autograder.config import CONFIG_FILE, LATENESS
+from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.grading.statements import (
     CHARGE,
@@ -23,6 +25,8 @@ from autograder.grading.statements import (
     HAND_IN,
     of_students,
 )
+from autograder.nbgrader_settings import named_class
+from autograder.term.settings import SETTINGS_FILE
 
 _MOST_NAMED = 500  # in one query: databases allow so many values and no more
 
@@ -48,11 +52,28 @@ def note_times(db: Connection, assignment: str, handed_in: Mapping[str, datetime
         db.execute(HAND_IN, changes)
 
 
-class Lateness:
-    """Charges submissions of one assignment for lateness, as the course has configured it."""
+def require_one_rule(assignment: Assignment, config: Config) -> None:
+    """CourseError where course.toml names a penalty and nbgrader's settings another."""
+    if assignment.course.settings().unit(assignment.unit).penalty is None:
+        return
+    name = named_class(config.AssignLatePenalties.get("plugin_class", LATENESS))
+    method = config.LateSubmissionPlugin.get("penalty_method", "none")
+    if name == LATENESS and method == "none":
+        return
+    setting = (
+        "AssignLatePenalties.plugin_class" if name != LATENESS else "LateSubmissionPlugin.penalty_method"
+    )
+    raise CourseError(
+        f"{SETTINGS_FILE} names a penalty for {assignment.unit}, and {CONFIG_FILE} sets c.{setting}",
+        "keep one of the two",
+    )
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+
+class Lateness:
+    """Charges submissions of one unit for lateness, as the course has configured it."""
+
+    def __init__(self, config: Config, unit: str) -> None:
+        self._config, self._unit = config, unit
 
     def charge(
         self,
@@ -83,6 +104,7 @@ class Lateness:
         from nbgrader.preprocessors import AssignLatePenalties
 
         penalties = AssignLatePenalties(config=self._config)
+        penalties.assignment_id = self._unit  # where a plugin finds it, in nbgrader's own run too
         penalties.init_plugin()
         return penalties.plugin_inst
 
@@ -92,6 +114,8 @@ class Lateness:
         try:
             penalty = self._plugin.late_submission_penalty(student, score, late)
             return None if penalty is None else min(max(0.0, float(penalty)), score)
+        except CourseError:
+            raise
         except Exception as problem:
             raise CourseError(
                 f"the late-penalty plugin failed for {student}: {type(problem).__name__}: {problem}",

@@ -33,6 +33,7 @@ from autograder.grading.request import GradingRequest
 from autograder.intake import files as submissions
 from autograder.isolation.confinement.level import AUTO, ISOLATIONS
 from autograder.seed import seed_of
+from autograder.term.dates import DateKeeper
 
 _valid: set[str] = set()
 
@@ -96,7 +97,7 @@ class SaveAutoGrades(NbGraderPreprocessor):  # type: ignore[misc]
         answers = [cell for cell in nb.cells if is_solution(cell)]
         same = [cell for cell in answers if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)]
         unanswered = frozenset(cell.metadata.nbgrader.grade_id for cell in same)
-        book = gradebook(where["db_url"], where["assignment"])
+        book = gradebook(where["db_url"], where["assignment"], CourseDirectory(parent=self).root)
         assignment, record = resources.pop("stagewise", (None, None))
         earlier = records.load(assignment, record.student) if record else None
         changed = None
@@ -143,9 +144,10 @@ class CheckCellMetadata(Stock):  # type: ignore[misc]
 
 
 @lru_cache(maxsize=8)
-def gradebook(db_url: str, unit: str) -> GradebookWriter:
-    """One connection for all submissions that this process stores."""
-    return GradebookWriter(db_url, unit).__enter__()
+def gradebook(db_url: str, unit: str, root: str) -> GradebookWriter:
+    """One connection for all submissions that this process stores of a unit, in the course at `root`."""
+    dates = DateKeeper(Assignment(Course(Path(root)), unit))
+    return GradebookWriter(db_url, unit, dates=dates).__enter__()
 
 
 def _submitted(assignment: Assignment, student: str, notebook: NotebookNode) -> bytes:

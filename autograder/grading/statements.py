@@ -107,6 +107,14 @@ HAND_IN = (
     .where(SUBMISSION.c.id == bindparam("submission"))
     .values(timestamp=bindparam("handed_in"))
 )
+SET_DUE = (
+    update(ASSIGNMENT).where(ASSIGNMENT.c.id == bindparam("assignment")).values(duedate=bindparam("due"))
+)
+EXTEND = (
+    update(SUBMISSION)
+    .where(SUBMISSION.c.id == bindparam("submission"))
+    .values(extension=bindparam("extension"))
+)
 SCORE = (
     update(GRADE)
     .where(GRADE.c.id == bindparam("row"))

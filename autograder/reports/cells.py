@@ -107,7 +107,9 @@ def _around(cell: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
         return {}
     label = "Student's answer" if marks.get("solution") else f"Grade cell: {name}"
     points = (
-        f"{in_words(sheet.marks[name].score)} of {in_words(marks['points'])}" if name in sheet.marks else ""
+        f"{in_words(sheet.told(sheet.marks[name].score))} of {in_words(sheet.told(marks['points']))}"
+        if name in sheet.marks
+        else ""
     )
     return {"anchor": name, "label": label, "score": points if graded else ""}
 

@@ -1,4 +1,4 @@
-"""nbgrader's table of grades, safe to open as a spreadsheet, without units that nobody has handed in."""
+"""nbgrader's table of grades as the course counts them, safe to open as a spreadsheet."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder.course import Course
 from autograder.reports.sheets import in_decimals
 from autograder.spreadsheet import Value, csv_text
 
@@ -27,18 +29,31 @@ _COLUMNS = (
 
 
 class HandedIn(CsvExportPlugin):  # type: ignore[misc]
-    """For `nbgrader export`: a unit counts once somebody has handed it in, or when it is named.
+    """For `nbgrader export`: units that somebody has handed in and that count, or those that are named, in
+    the points of course.toml.
 
     nbgrader's own plugin writes texts as they are, which part cells and begin formulas.
     """
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the table; units that are left out are told."""
-        units = {str(name) for name in self.assignment} or self._handed_in(gradebook)
+        course = Course(Path(CourseDirectory(parent=self).root))
+        units = {str(name) for name in self.assignment} or self._counted(course, gradebook)
         students = {str(name) for name in self.student}
         place = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", place)
-        place.write_text(csv_text(_COLUMNS, _rows(gradebook, units, students)), encoding="utf-8")
+        place.write_text(csv_text(_COLUMNS, _rows(course, gradebook, units, students)), encoding="utf-8")
+
+    def _counted(self, course: Course, gradebook: Gradebook) -> set[str]:
+        settings = course.settings()
+        handed_in = self._handed_in(gradebook)
+        practice = sorted(name for name in handed_in if not settings.unit(name).counts)
+        if practice:
+            self.log.warning(
+                "By course.toml %s does not count: left out, unless named with --assignment",
+                ", ".join(practice),
+            )
+        return handed_in.difference(practice)
 
     def _handed_in(self, gradebook: Gradebook) -> set[str]:
         query = gradebook.db.query(Assignment.name)
@@ -51,15 +66,20 @@ class HandedIn(CsvExportPlugin):  # type: ignore[misc]
         return handed_in
 
 
-def _rows(gradebook: Gradebook, units: Container[str], students: set[str]) -> Iterator[list[Value]]:
+def _rows(
+    course: Course, gradebook: Gradebook, units: Container[str], students: set[str]
+) -> Iterator[list[Value]]:
     """A line for each of the units and each of the students, all of them when none is named."""
+    settings = course.settings()
     for assignment in gradebook.assignments:
+        worth = settings.unit(assignment.name).points
+        scale = worth / assignment.max_score if worth is not None and assignment.max_score else 1.0
         for student in gradebook.students if assignment.name in units else ():
             if not students or student.id in students:
-                yield _row(gradebook, assignment, student)
+                yield _row(gradebook, assignment, student, scale)
 
 
-def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> list[Value]:
+def _row(gradebook: Gradebook, assignment: Assignment, student: Student, scale: float) -> list[Value]:
     """What nbgrader's own plugin tells; who handed in nothing has no points."""
     try:
         submission = gradebook.find_submission(assignment.name, student.id)
@@ -72,5 +92,5 @@ def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> list
     return [
         assignment.name,
         *("" if one is None else str(one) for one in (assignment.duedate, when, *who)),
-        *(float(in_decimals(number)) for number in points),
+        *(float(in_decimals(number * scale)) for number in points),
     ]

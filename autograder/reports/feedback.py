@@ -23,6 +23,7 @@ from autograder.reports.cells import PAGE_SECONDS, hide
 from autograder.reports.page import Press
 from autograder.reports.releasing import complete
 from autograder.reports.sheets import Sheet, read_sheets
+from autograder.term.points import scale_of
 from autograder.units.plan import read_plan
 from autograder.whole_files import replace, sweep, told_whose_fault
 
@@ -88,6 +89,7 @@ class _Lane:
 
     def __init__(self, assignment: Assignment, told: dict[str, Record], sheets: dict[str, Sheet]) -> None:
         self._assignment, self._told, self._sheets = assignment, told, sheets
+        self._nothing = Sheet(scale=scale_of(assignment.course, assignment.unit))
         self._press = Press(assignment.course, read_plan(assignment.instructor))
 
     def begin(self, number: int) -> Answering:
@@ -116,4 +118,4 @@ class _Lane:
         return path
 
     def _sheet(self, student: str) -> Sheet:
-        return self._sheets.get(student, Sheet())
+        return self._sheets.get(student, self._nothing)

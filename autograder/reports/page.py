@@ -25,6 +25,7 @@ from autograder.units.plan import Plan, PlannedCell
 _TEMPLATES = Path(__file__).with_name("templates")
 _OPEN = (Reason.UNFINISHED, Reason.WAITING, Reason.UNANSWERED)
 _MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
+_PRACTICE = "This unit does not count: its points are for you to see."
 _LOST = "The notebook cannot be shown here; the points above are what they are."
 
 
@@ -100,10 +101,11 @@ def summary(plan: Plan, record: Record, sheet: Sheet) -> dict[str, Any]:
     ]
     return {
         "title": plan.title,
-        "score": in_words(sheet.score),
-        "most": in_words(plan.points),
+        "score": in_words(sheet.told(sheet.score)),
+        "most": in_words(sheet.told(plan.points)),
         "notice": _notice(record),
         "lateness": sheet.lateness,
+        "practice": "" if sheet.counts else _PRACTICE,
         "lines": lines,
         "repairs": described(record.repairs),
     }
@@ -126,8 +128,8 @@ def _line(cell: PlannedCell, check: CheckScore | None, sheet: Sheet, record: Rec
         "mark": _MARKS[style],
         "name": cell.grade_id.removeprefix("check-").removeprefix("written-"),
         "anchor": cell.grade_id,
-        "points": in_words(mark.score),
-        "most": in_words(cell.points),
+        "points": in_words(sheet.told(mark.score)),
+        "most": in_words(sheet.told(cell.points)),
         "finding": _finding(reason, check, right),
     }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from math import ceil, fsum
+from math import fsum
 from typing import Any
 
 from nbgrader import api
@@ -17,6 +18,8 @@ from autograder.errors import CourseError
 from autograder.grading.lateness import seconds_late
 from autograder.grading.records import CheckScore
 from autograder.reasons import Reason
+from autograder.term.penalty import spelt_out
+from autograder.term.points import scale_of
 from autograder.units.plan import PlannedCell
 
 _DIGITS = 12  # behind the point: sums of a hundred points are good to 13
@@ -51,17 +54,22 @@ class Mark:
 class Sheet:
     """Of one submission: marks and comments by cell, and the points taken off for lateness.
 
-    `seconds_late` count from the student's own due date, an extension included.
+    `due` (UTC) is the student's own date, an `extension` included; `seconds_late` count from there. Points
+    are those of the unit's source: `told` makes points of the course of them, which `scale` is for.
     """
 
     marks: dict[str, Mark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     late_penalty: float = 0.0
     seconds_late: float = 0.0
+    due: datetime | None = None
+    extension: timedelta = timedelta()
+    scale: float = 1.0
+    counts: bool = True
 
     @property
     def score(self) -> float:
-        """All points that count, as nbgrader's export tells them."""
+        """All points that count, as nbgrader's tables add them up."""
         return max(0.0, fsum(mark.score for mark in self.marks.values()) - self.late_penalty)
 
     @property
@@ -69,11 +77,12 @@ class Sheet:
         """What lateness cost, in words; empty when it cost nothing."""
         if not self.late_penalty:
             return ""
-        minutes = ceil(self.seconds_late / 60)
-        parts = {"d": minutes // 1440, "h": minutes // 60 % 24, "min": minutes % 60}
-        when = " ".join(f"{count} {unit}" for unit, count in parts.items() if count)
-        late = f"handed in {when} late" if when else "handed in late"
-        return f"{late}: {in_words(self.late_penalty)} points were taken off"
+        when = f" {spelt_out(timedelta(seconds=self.seconds_late))}" if self.seconds_late else ""
+        return f"handed in{when} late: {in_words(self.told(self.late_penalty))} points were taken off"
+
+    def told(self, points: float) -> float:
+        """Points of the unit's source as the course counts them."""
+        return points * self.scale
 
 
 def in_words(points: float) -> str:
@@ -108,10 +117,12 @@ def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
     url = course.db_url
     if missing(url):
         raise CourseError(f"there is no gradebook {named(url)}", f"run: python -m autograder grade {unit}")
+    scale, counts = scale_of(course, unit), course.settings().unit(unit).counts
     engine = opened(url)
     try:
         with told(url, "read"), reading(engine) as db:
-            sheets = {row.student_id: _empty(row) for row in db.execute(_submissions(unit, *_DATES))}
+            found = db.execute(_submissions(unit, *_DATES))
+            sheets = {row.student_id: _empty(row, scale, counts) for row in found}
             for student, name, auto, manual, score, waiting in db.execute(_cells(unit, api.Grade, *_MARK)):
                 sheets[student].marks[name] = Mark(auto, manual, float(score or 0.0), waiting)
             said = _cells(unit, api.Comment, api.BaseCell.name, api.Comment.comment)
@@ -123,9 +134,16 @@ def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
     return sheets
 
 
-def _empty(row: Any) -> Sheet:
-    late = seconds_late(row.timestamp, row.duedate, row.extension)
-    return Sheet(late_penalty=row.late_submission_penalty or 0.0, seconds_late=late)
+def _empty(row: Any, scale: float, counts: bool) -> Sheet:
+    extension = row.extension or timedelta()
+    return Sheet(
+        late_penalty=row.late_submission_penalty or 0.0,
+        seconds_late=seconds_late(row.timestamp, row.duedate, row.extension),
+        due=None if row.duedate is None else (row.duedate + extension).replace(tzinfo=UTC),
+        extension=extension,
+        scale=scale,
+        counts=counts,
+    )
 
 
 def _submissions(unit: str, *columns: Any) -> Any:

@@ -70,7 +70,7 @@ class Steps:
         return min(passed[-1].of(score), score) if passed else 0.0
 
     def __str__(self) -> str:
-        return ", ".join(f"{amount} after {in_words(after)}" for after, amount in self.steps)
+        return ", ".join(f"{amount} after {spelt_out(after)}" for after, amount in self.steps)
 
 
 Penalty = Rate | Steps
@@ -108,10 +108,10 @@ def penalty(told: str | Sequence[str]) -> Penalty | None:
     return Rate(_amount(found[1], found[2]), found[3], most)
 
 
-def in_words(time: timedelta) -> str:
+def spelt_out(time: timedelta) -> str:
     """Days, hours and minutes, seconds rounded up.
 
-    >>> in_words(timedelta(days=1, hours=2, seconds=1)), in_words(timedelta())
+    >>> spelt_out(timedelta(days=1, hours=2, seconds=1)), spelt_out(timedelta())
     ('1 d 2 h 1 min', '0 min')
     """
     minutes = ceil(time.total_seconds() / 60)

@@ -30,13 +30,13 @@ _HOW_TOML = 'correct it; texts stand in quotes, dates and numbers do not: due = 
 _END_OF_DAY = time(23, 59, 59)
 
 
-def read(path: Path, sources: Sequence[str]) -> CourseSettings:
-    """The settings in this file, of a course whose units can be these `sources`; read once as long as the
-    file stays the same. CourseError for the first mistake in it.
+def read(path: Path, sources: Sequence[str], others: Sequence[str] = ()) -> CourseSettings:
+    """The settings in this file, of a course whose units can be these `sources` and which has `others`
+    without one; read once as long as the file stays the same. CourseError for the first mistake in it.
     """
     try:
         state = path.stat()
-        return _read(path, tuple(sources), state.st_mtime_ns, state.st_size)
+        return _read(path, tuple(sources), tuple(others), state.st_mtime_ns, state.st_size)
     except OSError as problem:
         raise CourseError(
             f"{path} could not be read: {problem.strerror}", "see that it is a file that you may read"
@@ -44,15 +44,17 @@ def read(path: Path, sources: Sequence[str]) -> CourseSettings:
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, sources: tuple[str, ...], mtime_ns: int, size: int) -> CourseSettings:
-    return settings_in(path.read_bytes(), str(path), sources)
+def _read(
+    path: Path, sources: tuple[str, ...], others: tuple[str, ...], mtime_ns: int, size: int
+) -> CourseSettings:
+    return settings_in(path.read_bytes(), str(path), sources, others)
 
 
-def settings_in(raw: bytes, file: str, sources: Sequence[str]) -> CourseSettings:
+def settings_in(raw: bytes, file: str, sources: Sequence[str], others: Sequence[str] = ()) -> CourseSettings:
     """The settings that the bytes of a file tell; CourseError, which names the `file`, for a mistake."""
     try:
         text = raw.decode()
-        return _Reader(file, text, tomllib.loads(text), sources).settings()
+        return _Reader(file, text, tomllib.loads(text), sources, others).settings()
     except UnicodeDecodeError as problem:
         line = raw[: problem.start].count(b"\n") + 1
         raise CourseError(f"{file}, line {line}, is not in UTF-8", "save the file in UTF-8") from None
@@ -69,6 +71,7 @@ class _Reader:
     text: str
     data: Mapping[str, Any]
     sources: Sequence[str]
+    others: Sequence[str]
 
     def settings(self) -> CourseSettings:
         if isinstance(self.data.get("units"), list):
@@ -106,6 +109,10 @@ class _Reader:
         if names is None:
             return None
         for name in names:
+            if name in self.others:
+                raise self._fault(
+                    ("order",), f"{name} has no source in solutions/", "take it out: it is built otherwise"
+                )
             self._require_unit(("order",), name, None)
         if not names or len(set(names)) < len(names):
             said = "is empty" if not names else "names a unit twice"
@@ -245,12 +252,13 @@ class _Reader:
                 raise self._fault((*keys, name), f"there is no setting {name}", remedy)
 
     def _require_unit(self, keys: Keys, name: object, order: Sequence[str] | None) -> None:
-        """Whether the course has the unit, or may have it."""
-        if name not in self.sources:
-            near = get_close_matches(str(name), self.sources, 1)
-            remedy = f"write {near[0]}" if near else f"name one of: {', '.join(self.sources)}"
+        """Whether the course has the unit, or may have it: `order` are those that it has."""
+        known = (*self.sources, *self.others)
+        if name not in known:
+            near = get_close_matches(str(name), known, 1)
+            remedy = f"write {near[0]}" if near else f"name one of: {', '.join(known)}"
             raise self._fault(keys, f"there is no unit {_quoted(name)}", remedy)
-        if order is not None and name not in order:
+        if order is not None and name not in (*order, *self.others):
             remedy = "add it to order, or take this out"
             raise self._fault(keys, f"the unit {name} is not in order", remedy)
 

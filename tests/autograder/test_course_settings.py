@@ -173,6 +173,16 @@ def test_lines_are_found_however_a_text_is_laid_out(text, keys, line):
     assert line_of(text, keys) == line
 
 
+def test_assignments_that_the_course_has_without_a_source_have_dates_too(tmp_path):
+    """Those that stock nbgrader made in source/."""
+    (tmp_path / "source" / "project").mkdir(parents=True)
+    (tmp_path / SETTINGS_FILE).write_text('order = ["dropout"]\n[units.project]\ncounts = false\n')
+    assert not Course(tmp_path).settings().unit("project").counts
+    (tmp_path / SETTINGS_FILE).write_text('order = ["dropout", "project"]\n')
+    with pytest.raises(CourseError, match="line 1: project has no source in solutions/"):
+        Course(tmp_path).units()
+
+
 def test_another_seed_changes_one_number_and_nothing_else(tmp_path):
     file = tmp_path / SETTINGS_FILE
     file.write_text('# mine\nseed = 7 # drawn once\n\norder = ["batchnorm"]\n')

@@ -254,7 +254,7 @@ def seam_gives(url, notebook):
         book.update_or_create_student("ada")
         book.update_or_create_submission("toy", "ada")
     preprocessor.SaveAutoGrades().preprocess(notebook, where)
-    preprocessor.gradebook(url, "toy").__exit__(None, None, None)
+    preprocessor.gradebook(url, "toy", os.getcwd()).__exit__(None, None, None)
     grades, _, _ = rows(url)
     return {name: auto for _, name, auto, *_ in grades if name.startswith("check-")}
 
