@@ -203,8 +203,8 @@ def _add_scores(commands: Subcommands) -> None:
         commands,
         "scores",
         "tell the points of a unit, with reasons and diagnoses",
-        "JSON and CSV have one entry for each check: student, unit, check, points, max, reason, diagnosis; with\n"
-        "a due date in course.toml also due, seconds_late and extension. A penalty is an entry of its own.",
+        "JSON and CSV have one entry for each check: student, unit, check, points, max, reason, diagnosis;\n"
+        "with a due date in course.toml also due, seconds_late, extension. A penalty is an entry of its own.",
     )
     command.add_argument("unit", metavar="UNIT")
     command.add_argument("students", nargs="*", metavar="STUDENT", help="default: all")

@@ -61,4 +61,5 @@ def _grade(student: str, sheet: Sheet | None, record: Record | None, is_older: b
     elif refused:
         note = "the newest file could not be graded: these are the points of an earlier one"
     waiting = sum(1 for mark in sheet.marks.values() if mark.waiting)
-    return Grade(student, sheet.score, waiting, sheet.late_penalty, note=note)
+    points, penalty = sheet.told(sheet.score), sheet.told(sheet.late_penalty)
+    return Grade(student, points, waiting, penalty, note=note)

@@ -24,7 +24,8 @@ from autograder.publishing.table import read_table
 from autograder.publishing.template import System, Template, Told, Wanted
 from autograder.reports.sheets import in_words
 from autograder.spreadsheet import Value, csv_text
-from autograder.units.plan import Plan, read_plan
+from autograder.term.points import plan_told
+from autograder.units.plan import Plan
 from autograder.whole_files import replace, told_whose_fault
 
 PLAIN = "csv"
@@ -75,7 +76,7 @@ def publish(
     the template is not what the system exports for this unit.
     """
     try:
-        plan = read_plan(course.instructor(unit))
+        plan = plan_told(course, unit)
         found = grades(course, unit)
         if not found:
             raise CourseError(f"nobody has handed in {unit}", f"run: python -m autograder grade {unit}")

@@ -19,11 +19,13 @@ from autograder.grading.driver import Settings, grade
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.lateness import require_one_rule
 from autograder.grading.preprocessor import SaveAutoGrades, gradebook
+from autograder.publishing.grades import grades
 from autograder.reports.export import HandedIn
 from autograder.reports.feedback import feedback
 from autograder.reports.scores import as_csv, as_json, scores, show
 from autograder.reports.sheets import read_sheets
 from autograder.term.dates import DateKeeper
+from autograder.term.points import plan_told
 from autograder.term.settings import SETTINGS_FILE
 from autograder.term.summary import summary
 from tests.autograder.sabotage import Lent
@@ -217,6 +219,9 @@ def test_other_points_are_told_everywhere_with_shares_as_they_were(course):
     told = exported(course)["ada"]
     assert [float(told[name]) for name in ("raw_score", "score", "max_score")] == [45.25, 36.2, 50.0]
     assert "Worth 50 points (its source has 100)." in summary(course, "toy")
+    assert grades(course, "toy")["ada"].told() == "36.2"
+    plan = plan_told(course, "toy")
+    assert (plan.points, [cell.points for cell in plan.cells if cell.points]) == (50.0, [20.25, 25.0, 4.75])
 
 
 def test_points_of_a_penalty_are_those_of_the_course(course):
