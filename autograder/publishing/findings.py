@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.publishing.exported import Exported, System, points_in
 from autograder.publishing.grades import Grade
 from autograder.publishing.matching import Matches
-from autograder.publishing.template import System, Template, points_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ def of_grades(grades: Iterable[Grade]) -> Iterator[Odd]:
 
 
 def of_rows(
-    grades: Mapping[str, Grade], matches: Matches, template: Template, system: System, times: float
+    grades: Mapping[str, Grade], matches: Matches, exported: Exported, system: System, times: float
 ) -> Iterator[Odd]:
     """Those whose grade is in no row, and rows that are nobody's, in doubt or not to be touched."""
-    table = template.table
+    table = exported.table
     for student, grade in grades.items():
         row = matches.rows.get(student)
         if grade.problem:
@@ -50,7 +50,7 @@ def of_rows(
             yield Odd(student, f"{grade.told(times)} points, and no row of {table.name} is theirs", _ABSENT)
         elif row.locked:
             yield Odd(student, f"line {table.number(row.line)}: {row.locked}", "the cell is as it was")
-        elif _is_above(grade, template, times) and system.above:
+        elif _is_above(grade, exported, times) and system.above:
             yield Odd(student, f"{grade.told(times)} points are above the maximum", system.above)
     for row in matches.unknown:
         yield Odd(
@@ -64,15 +64,15 @@ def remarks(
     grades: Mapping[str, Grade],
     filled: Mapping[str, Grade],
     matches: Matches,
-    template: Template,
+    exported: Exported,
     system: System,
 ) -> Iterator[str]:
     """What the file does, in sentences."""
-    table = template.table
-    yield f"Column {template.column.heading!r} of {table.name}; all else is as it was."
-    if template.column.most is None:
+    table = exported.table
+    yield f"Column {exported.column.heading!r} of {table.name}; all else is as it was."
+    if exported.column.most is None:
         yield "The file does not tell out of how many points this column is: see that it is the unit's."
-    others = [student for student, grade in filled.items() if _differs(template, matches, student, grade)]
+    others = [student for student, grade in filled.items() if _differs(exported, matches, student, grade)]
     if others:
         yield f"{len(others)} had another grade in the file, which this one replaces: {some(others)}."
     nothing = [student for student in matches.rows if student not in grades]
@@ -87,13 +87,13 @@ def remarks(
         )
 
 
-def _differs(template: Template, matches: Matches, student: str, grade: Grade) -> bool:
-    old = template.old(matches.rows[student])
+def _differs(exported: Exported, matches: Matches, student: str, grade: Grade) -> bool:
+    old = exported.old(matches.rows[student])
     return points_in(old) is not None and abs((points_in(old) or 0.0) - grade.points) >= 0.005
 
 
-def _is_above(grade: Grade, template: Template, times: float) -> bool:
-    most = template.column.most
+def _is_above(grade: Grade, exported: Exported, times: float) -> bool:
+    most = exported.column.most
     return most is not None and grade.points * times > most + 0.005
 
 

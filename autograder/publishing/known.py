@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.collecting.owner import safe_id
 from autograder.collecting.roster import Roster, spelt
-from autograder.publishing.template import Row
+from autograder.publishing.exported import Row, System
 
 _LOGINS = ("Blackboard", "ILIAS", "nbgrader's exchange", "GitHub Classroom")
 """The systems whose downloads name a student's login."""
@@ -37,7 +37,7 @@ def known_students(
     people: Mapping[str, Mapping[str, str]],
     told: Mapping[str, Mapping[str, Any]],
     roster: Roster | None,
-    system: str,
+    system: System,
 ) -> list[Known]:
     """All students whom the gradebook (`people`), downloads (`told`) or a table of names know."""
     called: dict[str, set[Key]] = {}
@@ -53,7 +53,7 @@ def known_students(
 
 def keys_of(row: Row) -> frozenset[Key]:
     """The keys that a person in a system's file has."""
-    keys = {("number", folded(row.number)), ("called", spelt(row.number))}
+    keys = {("number", folded(row.number))}
     for one in row.ids:
         keys |= {("id", folded(one)), ("called", spelt(one)), ("student", folded(safe_id(one)))}
     return _filled(keys)
@@ -80,14 +80,14 @@ def words(name: str) -> frozenset[str]:
 
 
 def _known(
-    student: str, person: Mapping[str, str], told: Mapping[str, Any], called: set[Key], system: str
+    student: str, person: Mapping[str, str], told: Mapping[str, Any], called: set[Key], system: System
 ) -> Known:
     lms = person.get("lms_user_id") or ""
     ids = {student, lms, person.get("email") or "", *_told_ids(told)}
     keys = {("id", folded(one)) for one in ids} | called
-    keys |= {("student", folded(student)), ("number", folded(lms))}
+    keys |= {("student", folded(student)), ("number", folded(lms) if system.lasting else "")}
     alone = not told.get("team")  # the number of a team's work is one member's, or the team's
-    if alone and told.get("system") == system:
+    if alone and told.get("system") == system.told:
         keys.add(("number", folded(str(told.get("number") or ""))))
     full = f"{person.get('first_name') or ''} {person.get('last_name') or ''}"
     name = str(told.get("name") or "") if alone else ""

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograder.publishing.exported import Row
 from autograder.publishing.known import CERTAIN, Key, Known, keys_of, words
-from autograder.publishing.template import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.publishing.exported import Row, System, Told
 from autograder.publishing.findings import Odd
-from autograder.publishing.template import Row, System, Told
 from autograder.whole_files import aside, told_whose_fault
 
 _NEVER = (1980, 1, 1, 0, 0, 0)

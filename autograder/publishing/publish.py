@@ -14,6 +14,7 @@ from autograder.collecting import people, record
 from autograder.collecting.roster import Roster
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.publishing.exported import Exported, System, Told, Wanted
 from autograder.publishing.findings import Odd, of_grades, of_rows, remarks
 from autograder.publishing.grades import Grade, grades
 from autograder.publishing.known import known_students
@@ -21,7 +22,6 @@ from autograder.publishing.matching import Matches, matched
 from autograder.publishing.pages import Back, pages_for, write_zip
 from autograder.publishing.systems import SYSTEMS
 from autograder.publishing.table import read_table
-from autograder.publishing.template import System, Template, Told, Wanted
 from autograder.reports.sheets import in_words
 from autograder.spreadsheet import Value, csv_text
 from autograder.term.points import plan_told
@@ -35,9 +35,9 @@ _COLUMNS = ("student", "last_name", "first_name", "email", "points", "max", "lat
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to publish, and how: `column` of the template (found by the unit's name where empty), whether to
-    multiply points up to the system's maximum, to publish although answers wait for marks, and to match by
-    name what no id matches.
+    """What to publish, and how: `template` is the file that the system exported, `column` that to fill (found
+    by the unit's name where empty). Further whether to multiply points up to the system's maximum, to publish
+    although answers wait for marks, and to match by name what no id matches.
     """
 
     target: str
@@ -80,7 +80,7 @@ def publish(
         found = grades(course, unit)
         if not found:
             raise CourseError(f"nobody has handed in {unit}", f"run: python -m autograder grade {unit}")
-        _require_marked(found.values(), asked)
+        _require_marked(unit, found.values(), asked)
         out = asked.out or course.root / "published" / unit
         if asked.target == PLAIN:
             return _plainly(course, plan, found, asked, out)
@@ -90,15 +90,15 @@ def publish(
         raise
 
 
-def _require_marked(found: Iterable[Grade], asked: Asked) -> None:
+def _require_marked(unit: str, found: Iterable[Grade], asked: Asked) -> None:
     """Students see a grade at once: one that lacks marks is published only by a person's decision."""
     waiting = [grade for grade in found if grade.waiting]
     if waiting and not asked.with_unmarked:
         raise CourseError(
             f"{sum(grade.waiting for grade in waiting)} written answers of {len(waiting)} students wait for "
             "a mark, and their grades would be too low",
-            "mark them in the form grader; or publish with --with-unmarked what there is now (an answer "
-            "counts 0 until it is marked), and again later",
+            f"mark them: python -m autograder mark {unit}; or publish with --with-unmarked what there is now "
+            "(an answer counts 0 until it is marked), and again later",
         )
 
 
@@ -137,18 +137,18 @@ def _into(
     on_page: Callable[[int], None],
 ) -> Published:
     system = SYSTEMS[asked.target]
-    template, source = _template(asked, system, plan)
-    times = _times(template, plan, asked.scale)
-    told = record.load(course, plan.unit)
+    exported, source = _read(asked, system, plan)
+    times = _times(exported, plan, asked.scale)
+    told = {one: kept for one, kept in record.load(course, plan.unit).items() if isinstance(kept, dict)}
     everybody: dict[str, dict[str, str]] = {student: {} for student in found}
-    students = known_students(everybody | people.known(course.db_url), told, asked.roster, system.told)
-    matches = matched(template.rows, students, asked.by_name)
-    filled = _filled(found, matches, template)
+    students = known_students(everybody | people.known(course.db_url), told, asked.roster, system)
+    matches = matched(exported.rows, students, asked.by_name)
+    filled = _filled(found, matches, exported)
     cells = {
-        (matches.rows[student].line, template.column.at): grade.told(times)
+        (matches.rows[student].line, exported.column.at): grade.told(times)
         for student, grade in filled.items()
     }
-    content = template.table.changed(cells, system.encodings)
+    content = exported.table.changed(cells, system.encodings)
     pages, missing = pages_for(course, plan.unit, system, _handed_back(filled, matches, told))
     archive = out / f"{asked.target}-feedback.zip" if pages else None
     if archive is not None:
@@ -156,12 +156,12 @@ def _into(
     file = out / f"{asked.target}-grades{source.suffix}"
     with told_whose_fault(file):
         replace(file, content)
-    odd = (*of_grades(found.values()), *of_rows(found, matches, template, system, times), *missing)
-    said = tuple(remarks(found, filled, matches, template, system))
+    odd = (*of_grades(found.values()), *of_rows(found, matches, exported, system, times), *missing)
+    said = tuple(remarks(found, filled, matches, exported, system))
     return Published(file, len(filled), archive, len(pages), len(missing), odd, said)
 
 
-def _filled(found: Mapping[str, Grade], matches: Matches, template: Template) -> dict[str, Grade]:
+def _filled(found: Mapping[str, Grade], matches: Matches, exported: Exported) -> dict[str, Grade]:
     """The grades that go into a row, by student; CourseError where the file has nobody of this class."""
     filled = {
         student: found[student]
@@ -170,7 +170,7 @@ def _filled(found: Mapping[str, Grade], matches: Matches, template: Template) ->
     }
     if not filled:
         raise CourseError(
-            f"no row of {template.table.name} is a student who has a grade to give back",
+            f"no row of {exported.table.name} is a student who has a grade to give back",
             "see that it is of this course and this assignment; where it calls students otherwise, say how "
             "in a table with --names, or match full names with --by-name",
         )
@@ -184,7 +184,7 @@ def _handed_back(filled: Mapping[str, Grade], matches: Matches, told: Mapping[st
     ]
 
 
-def _template(asked: Asked, system: System, plan: Plan) -> tuple[Template, Path]:
+def _read(asked: Asked, system: System, plan: Plan) -> tuple[Exported, Path]:
     """The system's own file, read, and where it lies."""
     if asked.template is None:
         raise CourseError(
@@ -209,15 +209,15 @@ def _template(asked: Asked, system: System, plan: Plan) -> tuple[Template, Path]
     return system.read(table, Wanted(plan.unit, plan.title, asked.column)), asked.template
 
 
-def _times(template: Template, plan: Plan, scale: bool) -> float:
+def _times(exported: Exported, plan: Plan, scale: bool) -> float:
     """By what points are multiplied; CourseError where the system counts out of another number, unasked."""
-    most = template.column.most
+    most = exported.column.most
     if most is None or in_words(most) == in_words(plan.points):
         return 1.0
     if scale and most > 0:
         return most / plan.points
     raise CourseError(
-        f"{template.column.heading!r} in {template.table.name} is out of {in_words(most)} points, "
+        f"{exported.column.heading!r} in {exported.table.name} is out of {in_words(most)} points, "
         f"{plan.unit} is out of {in_words(plan.points)}",
         f"set the assignment to {in_words(plan.points)} points and export again, or multiply points up to "
         "its maximum with --scale; see also that it is the right column (--column)",

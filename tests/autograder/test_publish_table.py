@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import CourseError
+from autograder.publishing.exported import points_in
 from autograder.publishing.table import read_table
-from autograder.publishing.template import points_in
 from tests.autograder import lms_exports, lms_readers
 
 CELL = st.text(alphabet='ab1,;\t|"\n =é\u202e', max_size=6)

@@ -13,12 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from autograder.publishing.table import Table
-from autograder.publishing.template import (
+from autograder.publishing.exported import (
     Column,
+    Exported,
     Row,
     System,
-    Template,
     Wanted,
     alike,
     chosen,
@@ -27,6 +26,7 @@ from autograder.publishing.template import (
     people_lines,
     points_in,
 )
+from autograder.publishing.table import Table
 
 _COLUMN = re.compile(
     r"(?P<title>.+) \[Total Pts: (?:up to )?(?P<most>[\d.,]+)[^\]]*\] ?\|(?P<id>\d+)", re.DOTALL
@@ -37,11 +37,11 @@ def _fits(names: Sequence[str], column: str) -> bool:
     return "Username" in names and any(_COLUMN.fullmatch(name) for name in names)
 
 
-def _read(table: Table, wanted: Wanted) -> Template:
+def _read(table: Table, wanted: Wanted) -> Exported:
     column = chosen(table, _columns(table), wanted)
     rows = tuple(_row(table, at) for at in people_lines(table))
     alike(table, rows, "Username")
-    return Template(table, column, rows)
+    return Exported(table, column, rows)
 
 
 def _columns(table: Table) -> list[Column]:

@@ -14,12 +14,11 @@ import re
 from collections.abc import Sequence
 
 from autograder.collecting.systems import brightspace
-from autograder.publishing.table import Table
-from autograder.publishing.template import (
+from autograder.publishing.exported import (
     Column,
+    Exported,
     Row,
     System,
-    Template,
     Told,
     Wanted,
     alike,
@@ -29,6 +28,7 @@ from autograder.publishing.template import (
     people_lines,
     points_in,
 )
+from autograder.publishing.table import Table
 
 _ITEM = re.compile(r"(?P<title>.+) Points Grade(?: <(?P<more>.*)>)?", re.DOTALL)
 _MOST = re.compile(r"\bMaxPoints:([\d.,]+)")
@@ -40,11 +40,11 @@ def _fits(names: Sequence[str], column: str) -> bool:
     return _LAST in names and any(key in names for key in _KEYS)
 
 
-def _read(table: Table, wanted: Wanted) -> Template:
+def _read(table: Table, wanted: Wanted) -> Exported:
     column = chosen(table, _columns(table), wanted)
     rows = tuple(_row(table, at) for at in people_lines(table))
     alike(table, rows, "OrgDefinedId or Username")
-    return Template(table, column, rows)
+    return Exported(table, column, rows)
 
 
 def _columns(table: Table) -> list[Column]:

@@ -19,12 +19,11 @@ from collections.abc import Sequence
 
 from autograder.collecting.systems import canvas
 from autograder.errors import CourseError
-from autograder.publishing.table import Table
-from autograder.publishing.template import (
+from autograder.publishing.exported import (
     Column,
+    Exported,
     Row,
     System,
-    Template,
     Told,
     Wanted,
     alike,
@@ -33,6 +32,7 @@ from autograder.publishing.template import (
     people_lines,
     points_in,
 )
+from autograder.publishing.table import Table
 
 _ASSIGNMENT = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)", re.DOTALL)
 _HIDDEN = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE | re.DOTALL)
@@ -45,7 +45,7 @@ def _fits(names: Sequence[str], column: str) -> bool:
     return "Section" in names and (names[:2] == ["Student", "ID"] or names[1:3] == ["FirstName", "ID"])
 
 
-def _read(table: Table, wanted: Wanted) -> Template:
+def _read(table: Table, wanted: Wanted) -> Exported:
     lines = people_lines(table)
     possible = next((at for at in lines if "Points Possible" in table.get(at, 0)), None)
     if possible is None:
@@ -58,7 +58,7 @@ def _read(table: Table, wanted: Wanted) -> Template:
     rows = [_row(table, at, column) for at in lines if at != possible and not _is_hidden_line(table, at)]
     people = tuple(row for row in rows if row.name != _TEST_STUDENT)
     alike(table, people, "ID")
-    return Template(table, column, people)
+    return Exported(table, column, people)
 
 
 def _columns(table: Table, possible: int) -> list[Column]:

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.publishing.table import Table
-from autograder.publishing.template import (
+from autograder.publishing.exported import (
     Column,
+    Exported,
     Row,
     System,
-    Template,
     Wanted,
     alike,
     chosen,
@@ -25,6 +24,7 @@ from autograder.publishing.template import (
     people_lines,
     points_in,
 )
+from autograder.publishing.table import Table
 
 _TOTAL, _MOST, _MOST_OF = "Total Score", "Max Points", " - Max Points"
 
@@ -33,7 +33,7 @@ def _fits(names: Sequence[str], column: str) -> bool:
     return "SID" in names and "Email" in names
 
 
-def _read(table: Table, wanted: Wanted) -> Template:
+def _read(table: Table, wanted: Wanted) -> Exported:
     lines = people_lines(table)
     total = table.column(_TOTAL)
     if total is not None and not wanted.column:
@@ -42,7 +42,7 @@ def _read(table: Table, wanted: Wanted) -> Template:
         column = chosen(table, _columns(table, lines), wanted)
     rows = tuple(_row(table, at) for at in lines)
     alike(table, rows, "Email or SID")
-    return Template(table, column, rows)
+    return Exported(table, column, rows)
 
 
 def _columns(table: Table, lines: Sequence[int]) -> list[Column]:

@@ -18,12 +18,11 @@ import re
 from collections.abc import Sequence
 
 from autograder.errors import CourseError
-from autograder.publishing.table import Table
-from autograder.publishing.template import (
+from autograder.publishing.exported import (
     Column,
+    Exported,
     Row,
     System,
-    Template,
     Told,
     Wanted,
     alike,
@@ -32,6 +31,7 @@ from autograder.publishing.template import (
     people_lines,
     points_in,
 )
+from autograder.publishing.table import Table
 
 _NUMBER = re.compile(r"\D*(\d+)")
 _IDS = ("ID number", "Email address", "Username")
@@ -42,7 +42,7 @@ def _fits(names: Sequence[str], column: str) -> bool:
     return "Identifier" in names or bool(column and column in names)
 
 
-def _read(table: Table, wanted: Wanted) -> Template:
+def _read(table: Table, wanted: Wanted) -> Exported:
     lines = people_lines(table)
     heading = wanted.column or "Grade"
     columns = [Column(at, name, (name,)) for at, name in enumerate(table.header) if name]
@@ -62,7 +62,7 @@ def _read(table: Table, wanted: Wanted) -> Template:
         )
     rows = tuple(_row(table, at) for at in lines)
     alike(table, rows, "identifier")
-    return Template(table, Column(place, heading, (heading,), out_of), rows)
+    return Exported(table, Column(place, heading, (heading,), out_of), rows)
 
 
 def _row(table: Table, at: int) -> Row:
@@ -96,5 +96,6 @@ MOODLE = System(
     fits=_fits,
     read=_read,
     page=_page,
+    lasting=False,
     above="Moodle passes over such a row without a word: raise the maximum grade first",
 )

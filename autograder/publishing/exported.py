@@ -58,7 +58,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class Exported:
     """A system's file as it was read: where the grades go, and for whom."""
 
     table: Table
@@ -81,7 +81,8 @@ class System:
     `told` is what `collect` calls it, `file` is what it exports, `export` and `upload` say where. `page`
     names a feedback page for the system's own upload of many files (empty when there is no name for it), and
     is None where the system has no such upload, which `upload_pages` then says. `above` is what it does with
-    more points than the maximum, empty where it takes them.
+    more points than the maximum, empty where it takes them. `lasting` tells whether the numbers of its rows
+    are the persons' own, or for this assignment alone.
     """
 
     told: str
@@ -92,9 +93,10 @@ class System:
     encodings: tuple[str, ...]
     separators: str
     fits: Callable[[Sequence[str], str], bool]
-    read: Callable[[Table, Wanted], Template]
+    read: Callable[[Table, Wanted], Exported]
     page: Callable[[Row, Told, str], str] | None = None
     above: str = ""
+    lasting: bool = True
 
 
 def chosen(table: Table, columns: Sequence[Column], wanted: Wanted) -> Column:
