@@ -122,8 +122,10 @@ def chosen(table: Table, columns: Sequence[Column], wanted: Wanted) -> Column:
     )
 
 
-def alike(table: Table, rows: Sequence[Row], what: str) -> None:
-    """CourseError when two rows are the same person to the system."""
+def export_of(table: Table, column: Column, rows: Sequence[Row], what: str) -> Exported:
+    """What was read of a file; CourseError when two rows have the same `what`, by which the system knows a
+    person, or one has none.
+    """
     seen: dict[str, Row] = {}
     for row in rows:
         key = row.number or next(filter(None, row.ids), "")
@@ -138,6 +140,7 @@ def alike(table: Table, rows: Sequence[Row], what: str) -> None:
                 f"same {what} {key!r}",
                 "export the file again: the system tells each person once",
             )
+    return Exported(table, column, tuple(rows))
 
 
 def headed(table: Table, form: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:

@@ -19,8 +19,8 @@ from autograder.publishing.exported import (
     Row,
     System,
     Wanted,
-    alike,
     chosen,
+    export_of,
     full_name,
     headed,
     people_lines,
@@ -38,10 +38,8 @@ def _fits(names: Sequence[str], column: str) -> bool:
 
 
 def _read(table: Table, wanted: Wanted) -> Exported:
-    column = chosen(table, _columns(table), wanted)
-    rows = tuple(_row(table, at) for at in people_lines(table))
-    alike(table, rows, "Username")
-    return Exported(table, column, rows)
+    rows = [_row(table, at) for at in people_lines(table)]
+    return export_of(table, chosen(table, _columns(table), wanted), rows, "Username")
 
 
 def _columns(table: Table) -> list[Column]:

@@ -21,8 +21,8 @@ from autograder.publishing.exported import (
     System,
     Told,
     Wanted,
-    alike,
     chosen,
+    export_of,
     full_name,
     headed,
     people_lines,
@@ -41,10 +41,8 @@ def _fits(names: Sequence[str], column: str) -> bool:
 
 
 def _read(table: Table, wanted: Wanted) -> Exported:
-    column = chosen(table, _columns(table), wanted)
-    rows = tuple(_row(table, at) for at in people_lines(table))
-    alike(table, rows, "OrgDefinedId or Username")
-    return Exported(table, column, rows)
+    rows = [_row(table, at) for at in people_lines(table)]
+    return export_of(table, chosen(table, _columns(table), wanted), rows, "OrgDefinedId or Username")
 
 
 def _columns(table: Table) -> list[Column]:

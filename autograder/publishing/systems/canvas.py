@@ -26,8 +26,8 @@ from autograder.publishing.exported import (
     System,
     Told,
     Wanted,
-    alike,
     chosen,
+    export_of,
     headed,
     people_lines,
     points_in,
@@ -56,9 +56,7 @@ def _read(table: Table, wanted: Wanted) -> Exported:
             f"Canvas computes the column {column.heading!r} itself", "name another with --column"
         )
     rows = [_row(table, at, column) for at in lines if at != possible and not _is_hidden_line(table, at)]
-    people = tuple(row for row in rows if row.name != _TEST_STUDENT)
-    alike(table, people, "ID")
-    return Exported(table, column, people)
+    return export_of(table, column, [row for row in rows if row.name != _TEST_STUDENT], "ID")
 
 
 def _columns(table: Table, possible: int) -> list[Column]:

@@ -18,8 +18,8 @@ from autograder.publishing.exported import (
     Row,
     System,
     Wanted,
-    alike,
     chosen,
+    export_of,
     full_name,
     people_lines,
     points_in,
@@ -40,9 +40,7 @@ def _read(table: Table, wanted: Wanted) -> Exported:
         column = Column(total, _TOTAL, (_TOTAL,), _most(table, lines, _MOST))
     else:
         column = chosen(table, _columns(table, lines), wanted)
-    rows = tuple(_row(table, at) for at in lines)
-    alike(table, rows, "Email or SID")
-    return Exported(table, column, rows)
+    return export_of(table, column, [_row(table, at) for at in lines], "Email or SID")
 
 
 def _columns(table: Table, lines: Sequence[int]) -> list[Column]:

@@ -25,8 +25,8 @@ from autograder.publishing.exported import (
     System,
     Told,
     Wanted,
-    alike,
     chosen,
+    export_of,
     in_file_name,
     people_lines,
     points_in,
@@ -60,9 +60,8 @@ def _read(table: Table, wanted: Wanted) -> Exported:
             "let the assignment be graded in points (a scale, or no grade, cannot take them), and download "
             "the worksheet again",
         )
-    rows = tuple(_row(table, at) for at in lines)
-    alike(table, rows, "identifier")
-    return Exported(table, Column(place, heading, (heading,), out_of), rows)
+    column = Column(place, heading, (heading,), out_of)
+    return export_of(table, column, [_row(table, at) for at in lines], "identifier")
 
 
 def _row(table: Table, at: int) -> Row:
