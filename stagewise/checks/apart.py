@@ -1,6 +1,7 @@
 """Work in a forked child with limits, so that neither an endless loop nor a full memory reaches a notebook.
 
-Where processes cannot be forked (Windows, in a browser) it is done here, and only the time is limited.
+Where processes cannot be forked (Windows, in a browser) it is done here, and only the time is limited: to
+three times as much in a browser, where Python is slower.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from stagewise.checks.watching import can_watch, in_browser, watched
 from stagewise.judge.searching import TimeUp
 
 Work = Callable[[], Iterator[str]]
 _MEMORY = 1 << 30  # bytes that the child may take beside what the notebook has
 _EACH = 0.25  # seconds of the processor for one piece of the work
+_SLOWER = 3  # times, in a browser
+_in_child = False
 
 
 def lines_from(work: Work, seconds: float) -> list[str]:
     """The lines that the work comes to within some seconds; "" is a line that is left out."""
     child = _forked(work)
     if child is None:
-        return _here(work, seconds)
+        return _here(work, _longer(seconds))
     process, descriptor = child
     try:
         return [line for line in _read(descriptor, seconds).split("\n")[:-1] if line]
@@ -38,17 +42,39 @@ def lines_from(work: Work, seconds: float) -> list[str]:
 
 def can_fork() -> bool:
     """Whether work is done in a process of its own."""
-    return hasattr(os, "fork") and sys.platform != "emscripten"
+    return hasattr(os, "fork") and not in_browser()
+
+
+def can_stop() -> bool:
+    """Whether a piece of the work that does not end is stopped."""
+    return can_fork() or can_watch()
 
 
 @contextmanager
 def short() -> Iterator[None]:
-    """TimeUp in what uses the processor for longer than one piece of the work may; only in the child."""
+    """TimeUp in what takes longer than one piece of the work may: in the child by a timer, else where loops
+    turn; see stagewise.checks.watching."""
+    if not _in_child:
+        with watched(_until(time.monotonic() + _longer(_EACH))):
+            yield
+        return
     signal.setitimer(signal.ITIMER_VIRTUAL, _EACH)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def _longer(seconds: float) -> float:
+    return seconds * _SLOWER if in_browser() else seconds
+
+
+def _until(end: float) -> Callable[[], None]:
+    def look() -> None:
+        if time.monotonic() > end:
+            raise TimeUp
+
+    return look
 
 
 def _here(work: Work, seconds: float) -> list[str]:
@@ -83,6 +109,8 @@ def _forked(work: Work) -> tuple[int, int] | None:
 
 def _child(work: Work, descriptor: int) -> None:
     """Write the lines and end; nothing else that the work says or raises leaves this process."""
+    global _in_child
+    _in_child = True
     try:
         silent = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):

@@ -6,7 +6,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from io import StringIO
 from typing import Any
@@ -139,14 +139,13 @@ def _read_outside(function: Callable[..., Any]) -> str:
 
 
 def searched(source: str, functions: Functions, cases: Sequence[AskedCase]) -> list[Fit]:
-    """What fits, in the order of the search, for as long as a hint may take; where no process can be stopped,
+    """What fits, in the order of the search, for as long as a hint may take; where nothing can be stopped,
     loops that may not end are let alone."""
-    if not apart.can_fork() and "while" in source:
+    if not apart.can_stop() and "while" in source:
         return []
-    limit = apart.short if apart.can_fork() else nullcontext
 
     def lines() -> Iterator[str]:
-        for fit in fits(source, functions, cases, limit):
+        for fit in fits(source, functions, cases, apart.short):
             yield json.dumps(asdict(fit)) if fit else ""
 
     return [Fit(**json.loads(line)) for line in apart.lines_from(lines, SECONDS)]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
 
+from stagewise.checks.watching import in_browser, watched
 from stagewise.judge.report import Report, Status
 from stagewise.judge.student_traceback import describe
 
@@ -60,8 +61,8 @@ def limited(compared: Compared) -> Compared:
 def limits() -> Iterator["_Short"]:
     """Raise Stopped in what computes for longer, and cut what is printed, to the stream that is given.
 
-    Only the main thread of a system with interval timers (Linux, macOS) can be stopped; a timer that
-    somebody else has set is left alone.
+    A timer stops it in the main thread of a system that has interval timers (Linux, macOS), unless somebody
+    else has set one; elsewhere it is stopped between two turns of a loop, from Python 3.12 on.
     """
     said = _Short(sys.stdout)
     with ExitStack() as until, redirect_stdout(said), redirect_stderr(_Short(sys.stderr)):
@@ -69,19 +70,22 @@ def limits() -> Iterator["_Short"]:
             until.callback(signal.signal, signal.SIGALRM, signal.signal(signal.SIGALRM, _alarm(SECONDS)))
             until.callback(signal.setitimer, signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
+        else:
+            until.enter_context(watched(_alarm(SECONDS)))
         yield said
 
 
 def _can_stop() -> bool:
     timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    return timed and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    return timed and not in_browser() and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def _alarm(seconds: float) -> Callable[..., None]:
-    computed, begun = time.thread_time(), time.monotonic()
+    clock = getattr(time, "thread_time", time.monotonic)  # a browser has no clock of a thread
+    computed, begun = clock(), time.monotonic()
 
     def look(*_: object) -> None:
-        if time.thread_time() - computed > seconds:
+        if clock() - computed > seconds:
             raise Stopped(f"{seconds:g} seconds of computing")
         if time.monotonic() - begun > _PATIENCE * seconds:
             raise Stopped(f"{_PATIENCE * seconds:g} seconds")

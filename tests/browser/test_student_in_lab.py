@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.cells import cell, output, run, write
 from tests.browser.conftest import jupyterlab
 
 RELEASED = Path(__file__).resolve().parents[2] / "assignments" / "batchnorm" / "batchnorm.ipynb"
 WRONG = "def batchnorm_step1(x):\n    return np.sum(x, axis=0)\n"
 RIGHT = "def batchnorm_step1(x):\n    return np.sum(x, axis=0) / x.shape[0]\n"
 KERNEL_READY = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
-NUMBERED = re.compile(r"\[\d+\]:")
 
 
 def test_wrong_answer_is_told_its_mistake_and_the_right_one_passes(tab: Page, tmp_path: Path) -> None:
@@ -39,51 +38,26 @@ def _open(page: Page, notebook: str) -> None:
 
 
 def _work(page: Page) -> None:
-    given = _cell(page, "begin(")
-    _run(page, given)
+    given = cell(page, "begin(")
+    run(page, given)
     expect(given.locator(".jp-OutputArea-output")).to_contain_text("Batch normalisation")
 
-    exercise, check = _cell(page, "def batchnorm_step1("), _cell(page, "check(batchnorm_step1)")
-    _run(page, exercise)
-    _run(page, check)
-    expect(_output(check)).to_contain_text("not written yet")
+    exercise, check = cell(page, "def batchnorm_step1("), cell(page, "check(batchnorm_step1)")
+    run(page, exercise)
+    run(page, check)
+    expect(output(check)).to_contain_text("not written yet")
 
-    _write(page, exercise, WRONG)
-    _run(page, check)
-    expect(_output(check)).to_contain_text("never divides")
-    expect(_output(check)).to_contain_text("✗")
+    write(page, exercise, WRONG)
+    run(page, check)
+    expect(output(check)).to_contain_text("never divides")
+    expect(output(check)).to_contain_text("✗")
 
-    _write(page, exercise, RIGHT)
-    _run(page, check)
-    expect(_output(check)).to_contain_text("✓")
-    expect(_output(check)).not_to_contain_text("✗")
+    write(page, exercise, RIGHT)
+    run(page, check)
+    expect(output(check)).to_contain_text("✓")
+    expect(output(check)).not_to_contain_text("✗")
 
     page.locator(".jp-NotebookPanel-toolbar").get_by_text("Validate").click()  # it saves first
     dialog = page.locator(".jp-Dialog").filter(has_text="failed")
     expect(dialog).to_contain_text("check(batchnorm_step2)", timeout=240_000)
     expect(dialog).not_to_contain_text("check(batchnorm_step1)")
-
-
-def _cell(page: Page, text: str) -> Locator:
-    return page.locator(".jp-CodeCell").filter(has_text=text).first
-
-
-def _output(cell: Locator) -> Locator:
-    return cell.locator(".jp-OutputArea").first
-
-
-def _run(page: Page, cell: Locator) -> None:
-    """Click into a cell and press Shift+Enter; wait until its number is back."""
-    cell.scroll_into_view_if_needed()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    expect(cell.locator(".jp-InputPrompt")).to_have_text(NUMBERED)
-
-
-def _write(page: Page, cell: Locator, source: str) -> None:
-    cell.scroll_into_view_if_needed()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(source)
-    page.keyboard.press("Shift+Enter")
-    expect(cell.locator(".jp-InputPrompt")).to_have_text(NUMBERED)

@@ -28,6 +28,7 @@ def told(recorded, monkeypatch):
     monkeypatch.setattr(display, "show", lambda report: None)
     monkeypatch.setattr(apart, "can_fork", lambda: False)
     monkeypatch.setattr(hinting, "SECONDS", 1e9)
+    monkeypatch.setattr(apart, "_EACH", 1e9)
     monkeypatch.setattr(hinting, "_given", {})
     begin("toy")
     said.clear()

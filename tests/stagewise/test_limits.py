@@ -7,7 +7,7 @@ import traceback
 import pytest
 
 from stagewise import check
-from stagewise.checks import limits
+from stagewise.checks import limits, watching
 from stagewise.judge.report import Status
 from stagewise.show.render import to_html, to_text
 from tests.stagewise.cells import define
@@ -51,6 +51,17 @@ def test_the_timer_of_somebody_else_is_left_alone(reports):
         assert signal.getitimer(signal.ITIMER_REAL)[0] > 900
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@pytest.mark.skipif(not watching.can_watch(), reason="Python tells of turns from version 3.12 on")
+def test_without_a_timer_a_loop_without_an_end_is_stopped_where_it_turns(reports, impatient, monkeypatch):
+    monkeypatch.setattr(limits, "_can_stop", lambda: False)
+    check(define("def center(x):\n    n = 0\n    while True: n += 1"))
+    (report,) = reports
+    assert report.status is Status.ERROR
+    assert "Is there a loop that never ends?" in " ".join(to_text(report).replace("|", "").split())
+    assert "while True" in to_text(report)
+    assert "stagewise" not in to_text(report)
 
 
 def test_a_check_in_another_thread_works_without_a_timer(reports, toy):

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from stagewise.checks import apart
+from stagewise.checks import apart, watching
 from stagewise.judge.searching import TimeUp, fits
 
 
@@ -112,6 +112,13 @@ def test_one_piece_of_work_that_does_not_end_is_left(monkeypatch):
             yield "next"
 
     assert apart.lines_from(work, 60) == ["next"]
+
+
+@pytest.mark.skipif(not watching.can_watch(), reason="Python tells of turns from version 3.12 on")
+def test_without_a_child_a_piece_of_work_that_does_not_end_is_left_too(monkeypatch):
+    monkeypatch.setattr(apart, "_EACH", 0.01)
+    with pytest.raises(TimeUp), apart.short():
+        exec("while True: pass")
 
 
 @needs_fork

@@ -1,0 +1,34 @@
+"""The cells of a notebook that a tab shows: found by their text, written into and run."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+NUMBERED = re.compile(r"\[\d+\]:")
+
+
+def cell(page: Page, text: str) -> Locator:
+    return page.locator(".jp-CodeCell").filter(has_text=text).first
+
+
+def output(cell: Locator) -> Locator:
+    return cell.locator(".jp-OutputArea").first
+
+
+def run(page: Page, cell: Locator) -> None:
+    """Click into a cell and press Shift+Enter; wait until its number is back."""
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".jp-InputPrompt")).to_have_text(NUMBERED)
+
+
+def write(page: Page, cell: Locator, source: str) -> None:
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".jp-InputPrompt")).to_have_text(NUMBERED)

@@ -1,0 +1,102 @@
+"""A student works in the browser alone: the notebook is kept, opens without a network, and is graded."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from autograder.course import REPOSITORY, Course
+from autograder.site import lite
+from autograder.units.prepare import prepare
+from tests.autograder.graded_toy import cell as named
+from tests.autograder.toy_outcome import points
+from tests.browser.cells import cell, output, run, write
+from tests.browser.served import served
+
+PYODIDE = Path(sys.prefix) / "pyodide"
+WRONG = "def batchnorm_step1(x):\n    return np.sum(x, axis=0)\n"
+RIGHT = "def batchnorm_step1(x):\n    return np.sum(x, axis=0) / x.shape[0]\n"
+ENDLESS = "def batchnorm_step2(x, mu):\n    while True:\n        x = x - mu\n"
+DOOR = "work/index.html#batchnorm"
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the working edition of all units."""
+    if not PYODIDE.is_dir():
+        pytest.skip("no Pyodide on this machine: make test fetches it where it can")
+    folder = tmp_path_factory.mktemp("site")
+    lite.build(Course(REPOSITORY), folder, (), str(PYODIDE))
+    return folder
+
+
+def test_work_is_kept_opens_without_a_network_and_earns_what_it_earns_in_jupyterlab(
+    tab: Page, edition: Path, tmp_path: Path
+) -> None:
+    with ExitStack() as network:
+        address = network.enter_context(served(edition))
+        _open(tab, f"{address}/{DOOR}")
+        _answer(tab)
+        tab.reload()
+        expect(cell(tab, "def batchnorm_step1(")).to_contain_text("x.shape[0]")
+        downloaded = _download(tab, f"{address}/{DOOR}", tmp_path)
+    _open(tab, f"{address}/{DOOR}")
+    run(tab, cell(tab, "begin("))
+    run(tab, cell(tab, "def batchnorm_step1("))
+    run(tab, check := cell(tab, "check(batchnorm_step1)"))
+    expect(output(check)).to_contain_text("✓")
+    assert _graded(downloaded, tmp_path / "course") == {"ada": 1, "ben": 1}
+
+
+def _open(page: Page, door: str) -> None:
+    """By the button, as a student does; the kernel waits for nothing but its first cell."""
+    page.goto(door)
+    page.locator("#batchnorm .open").first.click()
+    page.wait_for_selector(".jp-CodeCell")
+
+
+def _answer(page: Page) -> None:
+    """A wrong answer, one without an end, and a right one, with what their checks say of them."""
+    run(page, given := cell(page, "begin("))
+    expect(output(given)).to_contain_text("Batch normalisation")
+    exercise, check = cell(page, "def batchnorm_step1("), cell(page, "check(batchnorm_step1)")
+    write(page, exercise, WRONG)
+    run(page, check)
+    expect(output(check)).to_contain_text("never divides")
+    write(page, exercise, RIGHT)
+    run(page, check)
+    expect(output(check)).to_contain_text("✓")
+    write(page, cell(page, "def batchnorm_step2("), ENDLESS)
+    run(page, check := cell(page, "check(batchnorm_step2)"))
+    expect(output(check)).to_contain_text("never ends")
+    page.keyboard.press("Control+s")
+
+
+def _download(page: Page, door: str, folder: Path) -> Path:
+    page.goto(door)
+    expect(page.locator("#batchnorm .state")).to_contain_text("last saved")
+    with page.expect_download() as started:
+        page.locator("#batchnorm").get_by_role("button", name="Download batchnorm.ipynb").click()
+    assert started.value.suggested_filename == "batchnorm.ipynb"
+    place = folder / "downloads" / "ada_batchnorm.ipynb"
+    started.value.save_as(place)
+    return place
+
+
+def _graded(downloaded: Path, root: Path) -> dict[str, float]:
+    """The points of the downloaded notebook, and of the same answers in a notebook that JupyterLab wrote."""
+    root.mkdir()
+    course = Course(root)
+    prepare(course, ["batchnorm"])
+    other = json.loads(course.student("batchnorm").read_text())
+    named(other, "batchnorm_step1")["source"] = RIGHT
+    downloaded.with_name("ben_batchnorm.ipynb").write_text(json.dumps(other))
+    for command in (["collect", "batchnorm", str(downloaded.parent)], ["grade", "batchnorm"]):
+        subprocess.run([sys.executable, "-m", "autograder", *command, f"--course={root}"], check=True)
+    return points(course, "batchnorm")
