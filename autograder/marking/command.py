@@ -14,7 +14,7 @@ from autograder.errors import CourseError
 
 def run(assignment: Assignment, asked: Namespace, console: Console) -> int:
     """Do what was asked on the command line; raises CourseError."""
-    missing = [name for name in ("latex2mathml", "sklearn") if find_spec(name) is None]
+    missing = [name for name in ("math_core", "sklearn") if find_spec(name) is None]
     if missing:
         raise CourseError(
             f"marking needs {', '.join(missing)}, which is not installed", 'run: pip install -e ".[desk]"'

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from html import escape
 
-from latex2mathml.converter import convert
-
+from autograder.examining.formulas import FormulaError, mathml
 from autograder.examining.letters import seen, written_out
 from autograder.examining.safe_html import rendered
 from autograder.marking.alike import changes
@@ -36,10 +35,10 @@ def formula(latex: str, block: bool) -> str:
     if len(latex) > _LONGEST_FORMULA:
         return written
     try:
-        drawn = convert(latex, display="block" if block else "inline")
-    except Exception:
+        drawn = mathml(latex, block)
+    except FormulaError:
         return written
-    return str(drawn).replace("<math ", f'<math title="{written}" ', 1)
+    return drawn.replace("<math", f'<math title="{written}"', 1)
 
 
 def compared(first: str, other: str) -> str:

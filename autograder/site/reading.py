@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from autograder.course import Course
 from autograder.errors import AuthorError
+from autograder.examining.formulas import FormulaError
 from autograder.examining.renderer import highlighted
 from autograder.site.figures import Figures, Picture
 from autograder.site.solved_run import Outputs
-from autograder.site.texts import FormulaError, Heading, Text
+from autograder.site.texts import Heading, Text
 from autograder.units.regions import TEXT_STUB
 
 
@@ -76,8 +77,8 @@ def _parts(
 
 def _fault(course: Course, unit: str, problem: FormulaError) -> AuthorError:
     """The error for a formula, with the line in the unit's source where its first line stands."""
-    path, first = course.unit_source(unit), problem.formula.splitlines()[0]
+    path, first = course.unit_source(unit), problem.latex.splitlines()[0]
     lines = path.read_text(encoding="utf-8").splitlines()
     line = next((number for number, line in enumerate(lines, 1) if first in line), 1)
-    what = f"the formula {' '.join(problem.formula.split())!r} cannot be drawn: {problem.problem}"
+    what = f"the formula {' '.join(problem.latex.split())!r} cannot be drawn: {problem.problem}"
     return AuthorError(str(path), line, what, "write it with LaTeX's usual commands of mathematics")

@@ -9,23 +9,14 @@ from dataclasses import dataclass
 from html import unescape
 
 from markupsafe import Markup
-from math_core import LatexError, LatexToMathML
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
+from autograder.examining.formulas import mathml
 from autograder.examining.renderer import Renderer, highlighted
 from autograder.reports.styles import Styles
 
-_MATHML = LatexToMathML()
 _LONG = 30
 _TAG = re.compile(r"<[^>]+>")
-
-
-class FormulaError(Exception):
-    """A formula that has no MathML: the formula, and what is wrong with it."""
-
-    def __init__(self, formula: str, problem: str) -> None:
-        super().__init__(formula, problem)
-        self.formula, self.problem = formula, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +35,7 @@ class Text(Renderer):
     """
 
     def __init__(self, links: Callable[[str], str | None] = lambda target: target) -> None:
-        super().__init__(attached={})
+        super().__init__({}, _drawn)
         self.headings: list[Heading] = []
         self.styles = Styles()
         self._links = links
@@ -78,30 +69,12 @@ class Text(Renderer):
             return highlighted(code)
         return f"<pre><code>{self.escape_html(code)}</code></pre>\n"
 
-    def block_math(self, body: str) -> str:
-        """A formula on a line of its own."""
-        return f'<span class="formula">{mathml(body, block=True)}</span>'
 
-    def inline_math(self, body: str) -> str:
-        """A formula in a line of text; a long one scrolls where the page is narrower."""
-        drawn = mathml(body, block=False)
-        return f'<span class="long">{drawn}</span>' if len(body) > _LONG else drawn
-
-    def latex_environment(self, name: str, body: str) -> str:
-        """Several formulas, one below the other."""
-        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
-
-
-def mathml(formula: str, *, block: bool) -> str:
-    """A LaTeX formula as MathML; raises FormulaError.
-
-    >>> mathml("x^2", block=False)
-    '<math><msup><mi>x</mi><mn>2</mn></msup></math>'
-    """
-    try:
-        return _MATHML.convert_with_local_state(formula.strip(), displaystyle=block)
-    except LatexError as problem:
-        raise FormulaError(formula.strip(), str(problem)) from None
+def _drawn(latex: str, block: bool) -> str:
+    """A formula; one that is long scrolls where the page is narrower."""
+    drawn = mathml(latex, block)
+    kind = "formula" if block else "long" if len(latex) > _LONG else ""
+    return f'<span class="{kind}">{drawn}</span>' if kind else drawn
 
 
 def slug(html: str) -> str:

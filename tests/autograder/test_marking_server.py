@@ -186,7 +186,18 @@ def test_nothing_that_a_student_wrote_runs(show, attack):
     """Neither as an element, nor as an attribute, nor as a link; what is left of it is text."""
     for tag, attributes in Elements(show(attack)).found:
         assert tag in TAGS
-        assert attributes.keys() <= {"href", "src", "rel", "title", "alt", "display", "stretchy", "style"}
+        assert attributes.keys() <= {
+            "href",
+            "src",
+            "rel",
+            "title",
+            "alt",
+            "display",
+            "stretchy",
+            "lspace",
+            "rspace",
+            "style",
+        }
         assert not attributes.get("style")
         assert attributes.get("href", "#").startswith(("#", "https://"))
         assert attributes.get("src", "data:").startswith("data:")
