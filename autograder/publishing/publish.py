@@ -6,7 +6,7 @@ whole is refused before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from autograder.reports.sheets import in_words
 from autograder.spreadsheet import Value, csv_text
 from autograder.term.points import plan_told
 from autograder.units.plan import Plan
-from autograder.whole_files import replace, told_whose_fault
+from autograder.whole_files import replace, sweep, told_whose_fault
 
 PLAIN = "csv"
 TARGETS = (*SYSTEMS, PLAIN)
@@ -82,6 +82,7 @@ def publish(
             raise CourseError(f"nobody has handed in {unit}", f"run: python -m autograder grade {unit}")
         _require_marked(unit, found.values(), asked)
         out = asked.out or course.root / "published" / unit
+        sweep(out)
         if asked.target == PLAIN:
             return _plainly(course, plan, found, asked, out)
         return _into(course, plan, found, asked, out, on_page)
@@ -157,8 +158,14 @@ def _into(
     with told_whose_fault(file):
         replace(file, content)
     odd = (*of_grades(found.values()), *of_rows(found, matches, exported, system, times), *missing)
-    said = tuple(remarks(found, filled, matches, exported, system))
+    said = (*_practice(course, plan.unit), *remarks(found, filled, matches, exported, system))
     return Published(file, len(filled), archive, len(pages), len(missing), odd, said)
+
+
+def _practice(course: Course, unit: str) -> Iterator[str]:
+    """What to know of a unit that is for practice."""
+    if not course.settings().unit(unit).counts:
+        yield f"{unit} does not count (course.toml): see that it does not in the system either."
 
 
 def _filled(found: Mapping[str, Grade], matches: Matches, exported: Exported) -> dict[str, Grade]:

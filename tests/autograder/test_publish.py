@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -232,6 +233,13 @@ def test_another_maximum_is_refused_unless_points_are_to_be_scaled(course):
         into(course, "canvas", export)
     raw, _ = into(course, "canvas", export, scale=True)
     assert read("canvas", raw) == {ADA.login: "8.1", BOB.login: "18.1", CEM.login: "1.85"}
+
+
+def test_points_and_practice_of_the_course_are_told(course):
+    (course.root / "course.toml").write_text("[units.toy]\npoints = 20\ncounts = false\n")
+    raw, published = into(course, "canvas", lms_exports.canvas(PEOPLE, possible=20))
+    assert read("canvas", raw) == {ADA.login: "8.1", BOB.login: "18.1", CEM.login: "1.85"}
+    assert any("toy does not count" in remark for remark in published.remarks)
 
 
 def test_a_grade_that_the_file_had_already_is_replaced_and_told(course):
@@ -479,6 +487,22 @@ def test_a_team_s_page_is_named_by_the_member_who_handed_it_in(course):
     assert lms_readers.canvas_pages(published.pages.read_bytes(), {101: {77}}).keys() == {101}
     assert [odd.who for odd in published.odd] == [CEM.login]
     assert read("canvas", raw) == {ADA.login: "40.5", BOB.login: "90.5"}
+
+
+def test_a_full_disk_leaves_nothing_half_written(course, monkeypatch):
+    written(course, {ADA.login: "40.5", BOB.login: "90.5", CEM.login: "9.25"})
+    writestr, done = zipfile.ZipFile.writestr, []
+
+    def full(archive, entry, *more):
+        if done:
+            raise OSError(28, "No space left on device")
+        done.append(entry)
+        writestr(archive, entry, *more)
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
+    with pytest.raises(CourseError, match="No space left"):
+        into(course, "moodle", lms_exports.moodle(PEOPLE))
+    assert list((course.root / "published" / "toy").iterdir()) == []
 
 
 def test_a_system_without_an_upload_of_pages_gets_no_zip(course):
