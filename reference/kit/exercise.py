@@ -108,10 +108,11 @@ class Variant:
 @dataclass(frozen=True, eq=False)
 class Misconception(Variant):
     """A known mistake and its sentence for the student; `hidden_only`: why no visible case shows it, "" where
-    one does."""
+    one does. `teach` is a sentence for the lecture, "" where there is none."""
 
     says: str = ""
     hidden_only: str = ""
+    teach: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,16 +209,18 @@ def wrong(
     into: str = "",
     by: Function | None = None,
     hidden_only: str = "",
+    teach: str = "",
     place: Place | None = None,
 ) -> Misconception:
     """A known mistake: `change` of the source of `of` (default: the exercise's truth) `into` something else,
     or a whole function `by` in its place; `says` is the sentence for the student. `hidden_only` is the
-    reason why students' checks need not see it, where only the hidden cases do."""
+    reason why students' checks need not see it, where only the hidden cases do. `teach` is what an instructor
+    who finds that many hold it can say in the next lecture: no student sees it."""
     place = place or here()
     if not says.strip():
         raise DefinitionError(place, f"misconception {name!r} tells the student nothing", "add its sentence")
     _check_variant(place, name, change, by)
-    return Misconception(name, of, change, into, by, place, says, hidden_only)
+    return Misconception(name, of, change, into, by, place, says, hidden_only, teach)
 
 
 def right(

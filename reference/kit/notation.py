@@ -23,8 +23,8 @@ the next one; `; ` parts whole lines. What does not fit so stands below, line by
 `by f` puts the function f in the place of the exercise's, and `by f with g` a backward pass f that reads the
 cache of the forward pass g. The sentence follows, indented, in as many lines as it needs. `@NAME` stands for
 a sentence, or a passage of the source, that has this name among those that are handed in, as the functions
-have. A line `hidden: …` below the sentence says why no visible case shows the mistake. Right ways have no
-sentence, and their names may have blanks.
+have. A line `hidden: …` below the sentence says why no visible case shows the mistake, a line `teach: …` what
+an instructor can say of it in a lecture. Right ways have no sentence, and their names may have blanks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import ChainMap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -50,7 +50,7 @@ _BY = re.compile(r"by ([\w.]+)(?: with ([\w.]+))?")
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One entry: where it stands, its name, the change or the functions' names, and the sentence; empty where
+    """One entry: where it stands, its name, the change or the functions' names, the sentences; empty where
     there is none."""
 
     place: Place
@@ -61,6 +61,7 @@ class _Entry:
     partner: str
     says: str
     hidden: str
+    teach: str
 
 
 class Notation:
@@ -89,7 +90,9 @@ class Notation:
         says, by, change = self._text(one, one.says), self._function(one, one.by), self._text(one, one.change)
         if one.partner:
             forward = self._function(one, one.partner)
-            return wrong_pair(one.name, forward=forward, backward=by, says=says, place=one.place)
+            return wrong_pair(
+                one.name, forward=forward, backward=by, says=says, teach=one.teach, place=one.place
+            )
         return wrong(
             one.name,
             of=self._of,
@@ -98,6 +101,7 @@ class Notation:
             by=by,
             says=says,
             hidden_only=one.hidden,
+            teach=one.teach,
             place=one.place,
         )
 
@@ -172,8 +176,21 @@ def _entry(place: Place, first: str, below: str) -> _Entry:
         raise DefinitionError(place, f"{name!r} does not say what is changed into what", _FORM)
     if not arrow:
         change, into = _behind("-", code), _behind("+", code)
-    said, _, hidden = " ".join(map(str.strip, says)).partition(" hidden: ")
-    return _Entry(place, name.strip(), change.strip("\n "), into.strip("\n "), by, partner, said, hidden)
+    sentences = _sentences(map(str.strip, says))
+    return _Entry(place, name.strip(), change.strip("\n "), into.strip("\n "), by, partner, *sentences)
+
+
+def _sentences(lines: Iterable[str]) -> tuple[str, str, str]:
+    """The sentence for the student, and those behind `hidden:` and `teach:`."""
+    parts: dict[str, list[str]] = {"": [], "hidden": [], "teach": []}
+    kind = ""
+    for line in lines:
+        word, colon, rest = line.partition(": ")
+        if colon and word in ("hidden", "teach"):
+            kind, line = word, rest
+        parts[kind].append(line)
+    says, hidden, teach = (" ".join(part) for part in parts.values())
+    return says, hidden, teach
 
 
 def _is_code(line: str) -> bool:

@@ -85,10 +85,16 @@ def right_pair(
 
 
 def wrong_pair(
-    name: str, *, forward: Function | None, backward: Function | None, says: str, place: Place | None = None
+    name: str,
+    *,
+    forward: Function | None,
+    backward: Function | None,
+    says: str,
+    teach: str = "",
+    place: Place | None = None,
 ) -> WrongPair:
     """A known mistake in the backward pass that needs another cache than the truth's."""
-    return WrongPair(name, None, "", "", backward, place or here(), says, partner=forward)
+    return WrongPair(name, None, "", "", backward, place or here(), says, teach=teach, partner=forward)
 
 
 def exercise(

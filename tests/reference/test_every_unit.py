@@ -75,6 +75,15 @@ def test_a_sentence_is_short_and_shows_no_code(name):
 
 
 @every_unit
+def test_the_most_common_mistakes_have_a_sentence_for_the_lecture(name):
+    told = [one.teach for exercise in exercises(name) for one in exercise.misconceptions if one.teach]
+    assert len(set(told)) >= 2
+    for teach in told:
+        assert teach.endswith("."), teach
+        assert len(teach.split()) <= 40, teach
+
+
+@every_unit
 def test_no_sentence_holds_the_solution(name):
     """A diagnosis says what is wrong; the lines of the truth are not in it."""
     for exercise in exercises(name):

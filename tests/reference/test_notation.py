@@ -93,6 +93,24 @@ def test_each_remembers_where_it_was_written():
     assert plain.place.line == line_of("# plain")
 
 
+def test_what_is_for_the_lecture_and_why_it_is_hidden_stand_behind_the_sentence():
+    first, second = wrongs("""
+        first: a => b
+            Your sum is
+            too large.
+            teach: Count: what is added
+            twice?
+            hidden: no visible case
+            is large
+        second: c => d
+            Your teach: is no word at the beginning of a line.
+    """)
+    assert first.says == "Your sum is too large."
+    assert first.teach == "Count: what is added twice?"
+    assert first.hidden_only == "no visible case is large"
+    assert (second.says, second.teach) == ("Your teach: is no word at the beginning of a line.", "")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

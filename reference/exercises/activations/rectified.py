@@ -63,8 +63,12 @@ EXERCISES = (
         named.wrongs("""
         mask-from-dout: (x > 0) => (dout > 0)
             @OF_DOUT
+            teach: What passes back is decided by what passed forward: draw one open gate, and let a negative
+            gradient go through it.
         in-place-alias: dx: Array = dout * (x > 0) => dx = dout; dx[x <= 0] = 0
             @ALIAS
+            teach: An assignment gives an array a second name: show dx = dout, change dx and print dout, then
+            draw a shortcut that needs dout once more.
         upstream-forgotten: dout * (x > 0) => (x > 0).astype(dout.dtype)
             @UPSTREAM
         value-for-slope: (x > 0) => np.maximum(0, x)

@@ -67,6 +67,8 @@ EXERCISES = (
         overflow-to-nan: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.exp(x) / (1 + np.exp(x))
             For large positive x both exp are infinite, and infinity divided by infinity is NaN. Divide
             numerator and denominator by exp(x) for those x.
+            teach: The same function has two forms, and each overflows on one side only: choose the one whose
+            exponent is not positive.
         sign-of-the-exponent: np.where(x >= 0, 1, e) => 1 - np.where(x >= 0, 1, e)
             Your curve falls from 1 to 0. The sigmoid rises: look at the sign of x in the exponent.
         softmax-instead: where(x >= 0, 1, e) / (1 + e) => exp(x - np.max(x)) / np.sum(np.exp(x - np.max(x)))
@@ -94,6 +96,8 @@ EXERCISES = (
         named.wrongs("""
         grad-from-input: by sigmoid_back_of_x with sigmoid_keeping_x
             Your slope s * (1 - s) takes the input for s. s is the output of the sigmoid.
+            teach: s (1 - s) is written in the output: evaluate it with the input 2 and with the output 0.88,
+            and ask which of the two can be a slope.
         double-sigmoid: out = cache => out, _ = sigmoid_forward(cache)
             You take the sigmoid of the output. The cached output is sigmoid(x) already.
         upstream-forgotten: dout * out * (1 - out) => out * (1 - out)
@@ -146,6 +150,7 @@ EXERCISES = (
         named.wrongs("""
         grad-from-input: by tanh_back_of_x with tanh_keeping_x
             Your slope 1 - t^2 takes the input for t, so it explodes for large x. t is the output of tanh.
+            teach: 1 - t^2 is written in the output: with the input 3 it would be -8, and tanh never falls.
         double-tanh: out = cache => out = np.tanh(cache)
             You take tanh of the output. The cached output is tanh(x) already.
         slope-of-the-sigmoid: (1 - out**2) => out * (1 - out)

@@ -36,6 +36,8 @@ PATHS = """
 constant-statistics: straight + through_variance + through_mean => straight
     Your dx treats mean and variance as constants. Both were computed from x, so two more paths lead back to
     it.
+    teach: Mean and variance are functions of x: draw the graph and count the ways from x to the output; there
+    are three.
 no-mean-path: straight + through_variance + through_mean => straight + through_variance
     The path through the mean is missing in your dx, or cancels: look at steps 2 to 0.
 no-variance-path: straight + through_variance + through_mean => straight + through_mean
@@ -258,6 +260,8 @@ x-for-xmu-in-both: by x_in_both with forms.forward_keeping_an_object
     @NOT_CENTRED
 dgamma-uses-x: by x_for_xhat with forms.forward_keeping_an_object
     Your dgamma uses x itself. gamma was multiplied by xhat.
+    teach: The gradient of a factor is what it was multiplied by: point at the product in the graph, gamma
+    times xhat.
 fits-no-eps: by forms.back_without_eps with forms.forward_without_eps
     Your backward pass fits a forward pass that has no eps. Mend that one, keep the root with eps in the
     cache, and both are right.

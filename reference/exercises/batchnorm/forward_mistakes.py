@@ -11,6 +11,8 @@ named = Notation(globals())
 BOTH = named.wrongs("""
 variance-is-a-sum: batchnorm_step4(sq) => np.sum(sq, axis=0)
     Your variance adds up the squares but never divides by N.
+    teach: A variance is a mean of squares: without 1/N it grows with the batch, and the output shrinks like
+    one over the root of N.
 normalise-with-ddof1: batchnorm_step4(sq) => np.sum(sq, axis=0) / (len(x) - 1)
     Your variance is divided by N - 1. Batch normalisation uses the biased one, divided by N, to normalise and
     for the running average.
@@ -33,8 +35,12 @@ std-of-var: batchnorm_step5(var, eps) => np.std(var + eps)
 eps-outside-sqrt: batchnorm_step5(var, eps) => np.sqrt(var) + eps
     In train mode your eps stands behind the root. It belongs under it: a feature that hardly varies shows the
     difference.
+    teach: A feature with variance 0 shows the place of eps: under the root one divides by 0.003, behind it by
+    0.00001.
 eps-missing: batchnorm_step5(var, eps) => np.sqrt(var)
     In train mode your root does not use eps: a constant feature is divided by zero.
+    teach: A constant feature is not rare, a border pixel is one: without eps its 0 / 0 spreads NaN through
+    the network.
 divide-by-variance: batchnorm_step5(var, eps) => var + eps
     In train mode you divide by the variance, without the root. The spread only becomes 1 if you divide by the
     standard deviation.
@@ -49,6 +55,8 @@ momentum-reversed:
     + running_var = (1 - momentum) * running_var + momentum * var
     Your momentum weighs the new value. Here it weighs the OLD one, and 1 - momentum the new one (PyTorch does
     it the other way round).
+    teach: Momentum is the part of the old that stays, here 0.9; PyTorch calls the part of the new so: ask how
+    many batches the average remembers.
 last-batch-stats: @RUNNING => running_mean = mu; running_var = var
     Your running statistics are those of the last batch. They should be an average that forgets slowly.
 running-never-updated: @RUNNING => pass
@@ -89,6 +97,8 @@ running-stores-root: (1 - momentum) * var => (1 - momentum) * np.sqrt(var)
     test mode.
 running-stores-var+eps: (1 - momentum) * var => (1 - momentum) * (var + eps)
     Your running_var contains eps, and test mode adds it again. Average the variance alone.
+    teach: eps is added where one divides and nowhere else: stored with the variance, it is counted twice at
+    test time.
 running-stats-of-xhat:
     - running_mean = momentum * running_mean + (1 - momentum) * mu
     - running_var = momentum * running_var + (1 - momentum) * var
@@ -101,10 +111,13 @@ keepdims-shape:
     + running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0, keepdims=True)
     + running_var = momentum * running_var + (1 - momentum) * x.var(axis=0, keepdims=True)
     Your running statistics have the right values, but the shape (1, D), from keepdims. It should be (D,).
+    teach: A shape is part of the answer: (1, D) broadcasts as (D,) does, until somebody saves it, loads it or
+    adds it to a gradient.
 test-uses-batch-stats:
     (x - running_mean) / np.sqrt(running_var + eps) => (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
     In test mode you normalise with the batch's own mean and variance. It looks better than it is: use the
     running statistics.
+    teach: A single example has mean itself and variance 0: ask what test mode answers for a batch of one.
 test-updates-running:
     - out = gamma * running_xhat + beta
     + out = gamma * running_xhat + beta
@@ -118,10 +131,14 @@ test-beta-sign: gamma * running_xhat + beta => gamma * running_xhat - beta
     In test mode you subtract beta. It is added in both modes.
 test-eps-missing: np.sqrt(running_var + eps) => np.sqrt(running_var)
     In test mode your root does not use eps. Training did, and the two must agree.
+    teach: Test mode is the same formula with remembered statistics, eps included: change where they come from
+    and nothing else.
 test-eps-outside-sqrt: np.sqrt(running_var + eps) => (np.sqrt(running_var) + eps)
     In test mode your eps stands behind the root. It belongs under it, as in training.
 test-divides-by-variance: np.sqrt(running_var + eps) => (running_var + eps)
     In test mode you divide by the running variance, without the root.
+    teach: A scale is undone by the standard deviation: multiply x by 10 in your head, and see which divisor
+    gives the same output.
 other-modes-pass: elif mode == "test" => elif mode
     A mode that is neither "train" nor "test" passes as one of them. Refuse it with a ValueError, so that a
     misspelt mode is noticed.

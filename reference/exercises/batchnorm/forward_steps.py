@@ -102,6 +102,8 @@ STEPS = (
         named.wrongs("""
         variance-is-a-sum: np.sum(sq, axis=0) / N => np.sum(sq, axis=0)
             Your variance adds up the squares but never divides by N.
+            teach: A variance is a mean of squares: without 1/N it grows with the batch, and the output
+            shrinks like one over the root of N.
         normalise-with-ddof1: np.sum(sq, axis=0) / N => np.sum(sq, axis=0) / (N - 1)
             You divide by N - 1, which estimates the variance of a population. Here the batch itself is meant:
             the divisor is N.

@@ -59,6 +59,7 @@ seed-ignored: np.random.seed(dropout_param["seed"]) => pass
     Two calls with the same "seed" draw different masks. The seed in dropout_param is not used.
 active-at-test: if mode == "train": => if mode in ("train", "test"):
     You still drop entries in test mode, so the answer for one picture changes from call to call.
+    teach: Noise is for learning: ask the network twice about one picture, and the answer should be the same.
 modes-swapped:
     - if mode == "train":
     + mode = {'train': 'test', 'test': 'train'}.get(mode, mode)
@@ -84,12 +85,18 @@ FORWARD_MISTAKES = (
     keep-vs-drop: @DRAWN => kept = np.random.rand(*x.shape) > p; mask = (kept / (1 - p)).astype(x.dtype)
         Your p is the probability to DROP. Here p is the probability to KEEP: for p = 0.6 a share of 0.4
         becomes zero.
+        teach: Write behind every p whose probability it is: papers and libraries disagree, and at p = 0.5
+        nobody notices.
     mixed-convention: np.random.rand(*x.shape) < p => np.random.rand(*x.shape) > p
         You divide by p, the probability to KEEP, but your comparison keeps with probability 1 - p. One of the
         two has the wrong convention: a kept entry has a random number below p.
+        teach: What is kept and what one divides by is one probability: take the mean of the output of ones,
+        which must stay 1.
     unscaled: (kept / p).astype(x.dtype) => kept.astype(x.dtype)
         You drop, but the entries that are kept stay as large as they were, so the mean of the output falls.
         Inverted dropout makes up for it in training.
+        teach: A unit that is kept with probability p passes p of its signal on average: dividing by p makes
+        up for it where the dropping happens.
     wrong-factor: kept / p => kept / (1 - p)
         You divide by 1 - p, the probability to drop. To keep the mean, divide by the probability to KEEP.
     multiply-by-p: kept / p => kept * p
@@ -102,6 +109,8 @@ FORWARD_MISTAKES = (
         +     out = x * p
         Training already divides by p, and your test mode multiplies by p on top of it: the output shrinks. In
         this scheme test mode changes nothing.
+        teach: The factor is paid once, in training or at test time: inverted dropout pays in training so that
+        the test needs nothing.
     divided-at-test-too:
         - elif mode == "test":
         -     out = x
@@ -277,6 +286,8 @@ BACKWARD = exercise(
     no-mask: dx = dout * mask => dx = dout * 1
         Gradient flows through entries that were dropped: your mask is not used on the way back. Where the
         output was 0 whatever x was, the derivative is 0.
+        teach: An entry that was dropped had no influence on the output, so nothing comes back to it: the same
+        mask, both ways.
     fresh-mask: dx = dout * mask => dx = dout * np.random.permutation(mask.ravel()).reshape(mask.shape)
         Your backward pass draws a mask of its own. It needs the one of the forward pass: put it into the
         cache.

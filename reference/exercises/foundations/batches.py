@@ -120,6 +120,8 @@ MINIBATCHES = exercise(
         pairs-lost: by shuffled_apart
             Rows of x come with labels of other rows: each array is shuffled by itself. Draw one order and use
             it for both.
+            teach: One permutation for both arrays: shuffle names and telephone numbers apart, and ask whom
+            you call.
         not-shuffled: np.random.default_rng(seed).permutation(len(x)) => np.array(range(len(x)))
             Your examples come in the order in which they lie. Each epoch needs a random order.
         last-batch-dropped: range(0, len(x), batch_size) => range(0, len(x) - batch_size + 1, batch_size)

@@ -169,11 +169,15 @@ LOGISTIC = exercise(
         Your dz has the other sign: a step against it would make the loss larger.
     log-of-zero: by from_probabilities
         @CERTAIN
+        teach: In floats 1 - sigmoid(40) is 0: take the logarithm on paper first, so that the loss is written
+        in the logit and stays finite.
     probabilities-clipped: by clipped_probabilities
         @CAPPED
     n-by-n: by broadcast_by_mistake
         Where z is (N, 1) and y is (N,), your arithmetic makes an array of N by N numbers, and nothing warns.
         Bring y into the shape of z first.
+        teach: (N, 1) minus (N,) is (N, N) without a word from NumPy: print shapes before numbers, and make
+        both columns.
     as-in-textbooks: by as_in_textbooks
         Two things are left to do. Where z is (N, 1) and y is (N,), your arithmetic makes N by N numbers:
         bring y into the shape of z. And for a certain, wrong answer you take the logarithm of 0: bring the

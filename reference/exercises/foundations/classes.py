@@ -61,6 +61,8 @@ SOFTMAX = exercise(
     no-shift: by no_shift
         For large logits exp is infinite, and your probabilities are NaN. A softmax does not change when the
         same number is subtracted from all logits of a row: which number makes every exp harmless?
+        teach: Softmax sees differences alone: subtract the largest score of each row, and no exponent is
+        above 0.
     one-shift-for-all: by one_shift_for_all
         You subtract one number from all rows. A row far below it has only zeros left, and 0 / 0 is NaN: each
         row needs a number of its own.
@@ -185,18 +187,25 @@ LOSS = exercise(
     no-shift: by loss_without_shift
         For large logits exp is infinite, and your loss is NaN or infinite. Subtract from each row what makes
         every exp harmless: softmax does not change by it.
+        teach: Softmax sees differences alone: subtract the largest score of each row, and no exponent is
+        above 0.
     log-of-zero: by log_of_probability
         For a class that is far below the largest one, your loss is infinite: its probability has become
         exactly 0 before the logarithm. The logarithm of a quotient is a difference: write that instead.
+        teach: The logarithm undoes the exponential on paper, before a computer rounds it to 0: the loss is
+        the log of a sum minus one score.
     a-small-number-added: by small_number_in_the_log
         A small number is added inside your logarithm: the loss stops growing for confident mistakes, and your
         gradient is not that of this loss. With the logarithm written as a difference nothing needs it.
     sum-not-mean: loss = -np.mean(logs[rows, y]) => loss = -np.sum(logs[rows, y])
         Your loss is a sum over the examples. It is their mean.
+        teach: A mean keeps the size of the step when the batch grows: ask what a sum does to the learning
+        rate when the batch is doubled.
     mean-over-the-classes-too: loss = -np.mean(logs[rows, y]) => loss = -np.sum(logs[rows, y]) / z.size
         Your loss is divided by the number of classes, too. Only one of them counts for each example.
     gradient-not-averaged: dz /= len(z) => pass
         Your dz is that of the sum. The loss is a mean over N examples, and its gradient is divided, too.
+        teach: What divides the loss divides its gradient: move one score by h and compare both sides.
     loss-sign: loss = -np.mean(logs[rows, y]) => loss = np.mean(logs[rows, y])
         Your loss is negative. Logarithms of probabilities are negative: which sign makes the loss positive?
     gradient-sign: dz /= len(z) => dz /= -len(z)

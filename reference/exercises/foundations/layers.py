@@ -150,6 +150,8 @@ BACKWARD = exercise(
         Your db has a row for each example. All examples use the same b: add their rows up.
     db-keeps-the-axis: np.sum(dout, axis=0) => np.sum(dout, axis=0, keepdims=True)
         Your db has shape (1, M). It has the shape of b, (M,).
+        teach: A gradient has the shape of what it belongs to: (1, M) broadcasts as (M,) does, until a step
+        turns b itself into a row.
     dw-averaged: x.reshape(len(x), -1).T @ dout => x.reshape(len(x), -1).T @ dout / len(x)
         Your dw is divided by N. The mean was taken by the loss, and dout has it already: the layer only adds.
     dw-without-dout: .T @ dout => .T @ np.ones_like(dout)

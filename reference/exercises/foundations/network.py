@@ -64,6 +64,8 @@ FORWARD = exercise(
     relu-on-the-scores: return scores, (cache1 => return np.maximum(0, scores), (cache1
         Your scores are never negative: there is a ReLU behind the last layer as well. Scores are logits and
         may have any sign.
+        teach: Scores are logits and may be negative: cut off at 0, every class that is unlikely looks the
+        same and gets no gradient.
     no-relu: by without_any_relu
         There is no ReLU between your layers, so the three are one affine layer in disguise.
     first-relu-missing: affine_forward(np.maximum(0, z1), => affine_forward(z1,
@@ -125,6 +127,7 @@ BACKWARD = exercise(
     updated-too-early: dz2 = dh2 * (z2 > 0) => dz2 = (dscores @ (cache3[1] - 0.1 * dw3).T) * (z2 > 0)
         The third layer's weights have moved before the gradient passes through them. All gradients belong to
         the same weights: first all of them, then the step.
+        teach: All gradients are taken at one point in the space of weights: first all of them, then the step.
     divided-by-n: affine_backward(dscores, cache3) => affine_backward(dscores / len(dscores), cache3)
         All of your gradients are divided by N. The mean was taken by the loss: dscores has it already.
     names-mixed-up: "b1": db1, "w2": dw2, "b2": db2, => "b1": db2, "w2": dw2, "b2": db1,

@@ -147,6 +147,8 @@ NUMERICAL = exercise(
             An entry stays moved while the next ones are measured. Put each back before you go on.
         whole-numbers-cut: x = np.array(x, dtype=np.float64) => x = np.array(x)
             @CUT_OFF
+            teach: An array keeps its type: add 1e-5 to an entry of an array of integers, print it, and ask
+            what the difference quotient is now.
         only-the-slopes-are-floats: by cut_off
             @CUT_OFF
         all-at-once: by all_at_once

@@ -45,6 +45,8 @@ CD1 = exercise(
     named.wrongs("""
     weights-summed: (v.T @ p - v1.T @ p1) / len(v) => v.T @ p - v1.T @ p1
         Your biases are averaged over the batch and your weights are summed: both need the same 1/N.
+        teach: All parts of a gradient are means over the same batch: double the batch, and none of them may
+        grow.
     everything-summed:
         - dw = (v.T @ p - v1.T @ p1) / len(v)
         - db = np.mean(v - v1, axis=0)

@@ -99,6 +99,8 @@ ALL = """
     positive-only: np.random.randn(fan_in, fan_out) => np.random.rand(fan_in, fan_out)
         All of your weights are positive: np.random.rand and rng.random draw between 0 and 1. Normal
         numbers have mean 0.
+        teach: Weights of one sign make all units of a layer agree: draw the histogram of rand beside that of
+        normal numbers.
     absolute-values: np.random.randn(fan_in, fan_out) => np.abs(np.random.randn(fan_in, fan_out))
         Your weights have the mean and the spread of absolute values. Half of all normal numbers are
         negative: that is how they have mean 0.
@@ -243,6 +245,8 @@ XAVIER = exercise(
     _scaled_mistakes("""
     he-instead: (fan_in + fan_out) => fan_in
         This is He's rule, 2 / fan_in. Xavier's variance counts both the inputs and the outputs.
+        teach: Two rules, two questions: Xavier keeps signal and gradient and counts both fans, He makes up
+        for the half that ReLU cuts off.
     one-over-fan-in: 2 / (fan_in + fan_out) => 1 / fan_in
         Your variance is 1 / fan_in, which looks after the way forward only. Xavier's is a compromise with
         the way back, and counts fan_out too.
@@ -290,6 +294,8 @@ HE = exercise(
     fan-out-for-fan-in: 2 / fan_in => 2 / fan_out
         You divide by the number of units. A sum has as many terms as there are inputs: fan_in, the number
         of rows here.
+        teach: The variance of a sum grows with its number of terms: count the arrows into one unit, and that
+        is fan_in.
     variance-as-deviation: np.sqrt(2 / fan_in) => 2 / fan_in
         You multiply by the variance. Multiply by its root, the standard deviation.
     fan-in-never-used:

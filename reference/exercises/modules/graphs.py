@@ -322,6 +322,8 @@ BACKWARD = exercise(
     overwritten: grads[source] + gradient if source in grads else gradient => gradient
         Where two ways meet, your last gradient replaces the first. A value that acts along two ways gets the
         sum of both.
+        teach: Where a value is used twice its gradients add up: differentiate x times x on the board as a
+        product of two uses.
     first-way-only: grads[source] + gradient if source in grads else gradient => grads.get(source, gradient)
         Where two ways meet, you keep what came first. A value that acts along two ways gets the sum of both.
     averaged: grads[source] + gradient if source in grads => (grads[source] + gradient) / 2 if source in grads

@@ -108,6 +108,8 @@ STEP_BACKWARD = exercise(
         Your db is a mean over the examples. What comes back from them adds up.
     db-keeps-the-axis: np.sum(dz, axis=0) => np.sum(dz, axis=0, keepdims=True)
         Your db has shape (1, H). It has the shape of b, (H,).
+        teach: A gradient has the shape of what it belongs to: (1, H) broadcasts as (H,) does, until a step
+        turns b itself into a row.
     writes-into-dnext-h: dz = dnext_h * (1 - next_h**2) => dnext_h *= 1 - next_h**2; dz = dnext_h
         Your values are right, but you change the dnext_h of your caller. Make a new array.
     """),

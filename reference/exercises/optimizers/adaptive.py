@@ -25,6 +25,7 @@ no-sqrt: (np.sqrt(cache) + config["epsilon"]) => (cache + config["epsilon"])
 eps-inside: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache + config["epsilon"])
     Your epsilon stands under the root. That is a variant in use (and next to gradients of ordinary size
     nothing changes), but here it stands behind the root: gradients of about 1e-8 show the difference.
+    teach: Under the root 1e-8 acts as 1e-4: at a gradient of 1e-8 the step is 5,000 times smaller.
 eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
     @MISSING
 eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
@@ -91,6 +92,8 @@ RMSPROP = rule_exercise(
     + named.wrongs("""
     decay-reversed: rho * cache + (1 - rho) * dw**2 => (1 - rho) * cache + rho * dw**2
         Your decay_rate weighs the new square. It weighs the OLD cache, and 1 - decay_rate the new square.
+        teach: A decay rate is the part of the past that stays: at 0.99 the memory is about a hundred steps
+        long, the other way round one step.
     adagrad-sum: rho * cache + (1 - rho) * dw**2 => cache + dw**2
         Your cache is AdaGrad's sum, which only grows. RMSProp's is a weighted average of the old cache
         and the new square, so that it forgets.

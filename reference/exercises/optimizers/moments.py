@@ -53,6 +53,8 @@ OF_ADAM: tuple[Misconception, ...] = named.wrongs("""
 no-bias-correction: m_hat / (np.sqrt(v_hat) + config["epsilon"]) => m / (np.sqrt(v) + config["epsilon"])
     Your step uses m and v as they are stored. Both start at zero and are too small at first: divide each by
     its correction, and use the corrected values in the step.
+    teach: An average that begins at 0 is too small at first: after t steps its weights add up to 1 - beta^t,
+    so divide by that.
 only-m-corrected: m_hat / (np.sqrt(v_hat) => m_hat / (np.sqrt(v)
     You correct m but not v: v starts at zero as well.
 only-v-corrected: m_hat / (np.sqrt(v_hat) => m / (np.sqrt(v_hat)
@@ -61,11 +63,14 @@ beta-not-power:
     m_hat = m / (1 - beta1**t); v_hat = v / (1 - beta2**t) => m_hat = m / (1 - beta1); v_hat = v / (1 - beta2)
     Your corrections use beta1 and beta2 themselves. Their power t is meant: that is right at t = 1 only, and
     the correction should fade as t grows.
+    teach: The weights of the past add up to 1 - beta^t, which goes to 1: tabulate the correction at t = 1, 10
+    and 1000.
 beta-squared: @CORRECTED => m_hat = m / (1 - beta1**2); v_hat = v / (1 - beta2**2)
     Your corrections use the square of beta1 and beta2. The power is the number of the step, t.
 t-late: @CORRECTED => m_hat = m / (1 - beta1 ** (t - 1)); v_hat = v / (1 - beta2 ** (t - 1))
     Your t is one too small where you use it: add 1 to it first. (At the first step yours is 0, and the
     correction divides by zero.)
+    teach: Steps are counted from 1, and counted before use: at t = 0 the correction would divide by 0.
 t-never-counted: config.get("t", 0) + 1 => config.get("t", 0)
     Your t stays what it was: add 1 to it in each step, before you use it. (At the first step it is 0, and the
     correction divides by zero.)
@@ -77,6 +82,8 @@ t-twice: config.get("t", 0) + 1 => config.get("t", 0) + 2
 t-not-stored: config["m"], config["v"], config["t"] = m, v, t => config["m"], config["v"] = m, v
     You add 1 to t but do not store it: every step takes itself for the same one, and the correction never
     fades.
+    teach: A counter that is raised in a function and not stored counts nobody's steps: print t over three
+    calls.
 stores-corrected-moments: m, v, => m_hat, v_hat,
     You store the corrected moments. The averages go on from the uncorrected m and v; the corrected ones are
     for this step only.
@@ -115,6 +122,7 @@ no-sqrt: np.sqrt(v_hat) => v_hat
 eps-inside: (np.sqrt(v_hat) + config["epsilon"]) => np.sqrt(v_hat + config["epsilon"])
     Your epsilon stands under the root. That is a variant in use, and next to gradients of ordinary size
     nothing changes; here it stands behind the root, and gradients of about 1e-8 show the difference.
+    teach: Under the root 1e-8 acts as 1e-4: at a gradient of 1e-8 the step is 5,000 times smaller.
 eps-hat:
     - m_hat / (np.sqrt(v_hat) + config["epsilon"])
     + (np.sqrt(1 - beta2**t) / (1 - beta1**t)) * m / (np.sqrt(v) + config["epsilon"])
@@ -214,6 +222,8 @@ ADAMW = exercise(
         L2-as-AdamW: @DECAYED => next_w, config = adam(w, dw + config["weight_decay"] * w, config)
             You add the decay to the gradient, so that it passes through both moments and is divided by the
             size of the gradients. That is L2 regularisation in Adam. AdamW takes the decay past the moments.
+            teach: A penalty in the gradient is divided by the size of the gradients like everything else
+            there: weights with large gradients hardly decay.
         decay-missing: next_w = next_w - decay => pass
             Your rule is Adam: the weights do not decay.
         decay-grows: next_w = next_w - decay => next_w = next_w + decay

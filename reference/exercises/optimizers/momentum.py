@@ -97,6 +97,8 @@ MOMENTUM = rule_exercise(
         You keep the learning rate out of the velocity (v = momentum v + dw, as PyTorch does). At a
         constant rate that walks the same way, but here the velocity holds the learning rate and the minus
         sign.
+        teach: Two conventions walk the same way at a constant rate and part when the rate changes: ask where
+        the learning rate enters the memory.
     other-convention-ascent:
         - v = config["momentum"] * v - config["learning_rate"] * dw
         - next_w = w + v
@@ -169,6 +171,8 @@ NESTEROV = rule_exercise(
         + next_w = w + mu * mu * v - (1 + mu) * config["learning_rate"] * dw
         Your step uses momentum squared times the NEW velocity and the gradient once more. The formula of
         that form wants the old velocity; it is in circulation with this slip.
+        teach: The rewritten form of Nesterov's step takes the old velocity once and the new one once: derive
+        it on the board from the look-ahead.
     lookahead-sign: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + mu * v_prev + (1 - mu) * v
         Your step is the one for a gradient taken behind w, at w - momentum velocity. Nesterov looks
         ahead: the signs in front of both momentum terms are the other way round.

@@ -210,8 +210,10 @@ STOPPING = exercise(
     named.wrongs("""
     equal-improves: if loss < least - min_delta: => if loss <= least - min_delta:
         An equal loss counts as an improvement, so that a plateau is never left.
+        teach: An improvement is less, not as little: draw a plateau and ask when training on it should end.
     nan-improves: if loss < least - min_delta: => if not loss >= least - min_delta:
         NaN counts as an improvement: a comparison with NaN is False, and you ask for its opposite.
+        teach: Every comparison with NaN is False, and "not worse" is then True: ask for "better" instead.
     sign-of-delta: least - min_delta => least + min_delta
         A loss that is worse by less than min_delta counts as an improvement: the sign of min_delta is wrong.
     delta-ignored: if loss < least - min_delta: => if loss < least:

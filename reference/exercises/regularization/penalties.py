@@ -119,6 +119,8 @@ L2 = exercise(
         Your gradient is half of what it should be: the derivative of w^2 brings a factor 2.
     norm-not-squared: np.sum(values**2) => np.sqrt(np.sum(values**2))
         Your loss takes the root of the sum of squares, the norm. The sum itself is meant.
+        teach: The penalty is the sum of squares, whose slope is w: the norm pulls at all weights with one
+        force, however small they are.
     sum-squared: np.sum(values**2) => np.sum(values) ** 2
         You square the sum of the weights. Each weight is squared first, then they are added.
     absolute-values: np.sum(values**2) => np.sum(np.abs(values))
@@ -129,6 +131,8 @@ L2 = exercise(
         @BIASES_TOO
     biases-in-the-gradient: grads[name] = np.zeros_like(values) => grads[name] = reg * values
         @BIASES_GRAD
+        teach: Loss and gradient leave out the same things: a numerical gradient with biases that are not 0
+        shows the difference.
     biases-in-the-loss:
         - grads[name] = np.zeros_like(values)
         + grads[name] = np.zeros_like(values)
@@ -141,6 +145,7 @@ L2 = exercise(
         - if name.startswith("W"):
         + if name.startswith("W") and name != max(n for n in params if n[0] == "W"):
         @LAST_OUT
+        teach: A loop over hidden layers ends one too early: count the weight matrices, not the activations.
     last-layer-only: loss = loss + reg => loss = reg
         @LAST_ONLY
     biases-without-entry: grads[name] = np.zeros_like(values) => pass

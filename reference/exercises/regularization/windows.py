@@ -287,6 +287,8 @@ CROP = exercise(
         + lefts = rng.integers(0, padded.shape[2] - width, len(x))
         The last place is never drawn, in rows and columns. rng.integers leaves its upper end out, and
         H - h + 1 places fit. For a window as large as the picture none would be left.
+        teach: Count the places on paper: a window of 3 in a picture of 5 has 5 - 3 + 1 of them, and
+        rng.integers leaves its end out.
     last-row-missing: padded.shape[1] - height + 1 => max(1, padded.shape[1] - height)
         The last place in the direction of the rows is never drawn.
     last-column-missing: padded.shape[2] - width + 1 => max(1, padded.shape[2] - width)

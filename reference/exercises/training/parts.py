@@ -113,6 +113,8 @@ SPLIT = handed(
         - val, train = order[:val_size], order[val_size:]
         + val, train, y = order[:val_size], order[val_size:], rng.permutation(y)
         Labels of both of your parts belong to other examples. x and y have to be taken in the same order.
+        teach: One permutation for both arrays: shuffle names and telephone numbers apart, and ask whom you
+        call.
     training-shuffled-apart: return x[train], y[train], => return x[train], rng.permutation(y[train]),
         Labels of your training part belong to other examples. x and y have to be taken in the same order.
     validation-shuffled-apart: x[val], y[val] => x[val], rng.permutation(y[val])
@@ -234,6 +236,8 @@ PREPROCESS = exercise(
         (x_val - mu) / scale => (x_val - np.mean(x_val, axis=0)) / (np.std(x_val, axis=0) + 1e-30)
         You scale the validation part with its own mean and spread. Both parts must be measured by one rule,
         that of the training part: a single new example has no spread of its own.
+        teach: The test set stands for examples that come one at a time: ask for the mean and spread of a
+        single one.
     own-mean: (x_val - mu) / scale => (x_val - np.mean(x_val, axis=0)) / scale
         You centre the validation part at its own mean. It takes the mu of the training part.
     own-spread: (x_val - mu) / scale => (x_val - mu) / (np.std(x_val, axis=0) + 1e-30)

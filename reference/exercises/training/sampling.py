@@ -114,6 +114,8 @@ LOG_UNIFORM = handed(
     linear: 10.0**exponents => rng.uniform(low, high, size)
         Your numbers are spread evenly themselves, so nine tenths of them lie in the highest decade. Their
         logarithms should be.
+        teach: Learning rates differ by factors: draw a thousand numbers between 0.00001 and 1 evenly, and
+        count those below 0.01.
     exponents-returned: 10.0**exponents => exponents
         You return the exponents. The numbers are 10 to that power.
     ends-for-exponents: np.log10(low), np.log10(high) => low, high

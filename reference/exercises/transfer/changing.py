@@ -202,6 +202,8 @@ FREEZE = exercise(
     misspelt: parameter.requires_grad = in_head => parameter.require_grad = in_head
         You set require_grad. The attribute is called requires_grad; Python accepts any other name without a
         word, and nothing is frozen.
+        teach: Python takes any name for a new attribute: after freezing, count the parameters that still ask
+        for a gradient.
     froze-everything: parameter.requires_grad = in_head => parameter.requires_grad = False
         You froze the head too: nothing is left that could learn.
     froze-the-head-instead: parameter.requires_grad = in_head => parameter.requires_grad = not in_head

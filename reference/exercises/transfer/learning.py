@@ -156,6 +156,8 @@ TRAIN_MODE = exercise(
     statistics-drift: module.train(any(p.requires_grad for p in module.parameters())) => module.train()
         model.train() puts the frozen batchnorm layers into training mode too: their running mean and variance
         go on moving, although no parameter does.
+        teach: Frozen parameters do not hold buffers still: print running_mean before and after one batch in
+        train mode.
     nothing-set: model.train() => return model
         Your function sets nothing: every module stays in the mode in which you found it.
     batchnorm-spared: if isinstance(module, nn.BatchNorm2d): => if not isinstance(module, nn.BatchNorm2d):

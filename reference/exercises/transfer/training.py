@@ -138,6 +138,7 @@ TRAIN_EPOCH = exercise(
     named.wrongs("""
     zero-grad-missing: optimizer.zero_grad() => pass
         You never call optimizer.zero_grad(): each backward adds to the gradients of all batches before.
+        teach: backward adds, it does not replace: print a gradient after one call and after two.
     zeroed-after-backward: optimizer.zero_grad(); loss.backward() => loss.backward(); optimizer.zero_grad()
         @_NOTHING_LEARNS
     mode-left-as-found: train_mode(model) => pass
@@ -222,6 +223,8 @@ EVALUATE = exercise(
     eval-forgotten: model.eval() => pass
         You evaluate in training mode: batchnorm uses the statistics of the test batch, so an answer depends
         on its neighbours, and its running statistics move.
+        teach: An answer must not depend on who sits beside: evaluate one picture alone and in a batch, and
+        compare.
     mode-not-restored: module.training = training => pass
         You leave the model in evaluation mode. The next epoch of training would run in it.
     always-back-to-training: module.training = training => module.training = True
