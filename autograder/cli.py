@@ -41,6 +41,7 @@ examples:
   python -m autograder feedback batchnorm         write a page for each student into feedback/
   python -m autograder publish batchnorm --to moodle --template worksheet.csv
                                                   grades and pages back into Moodle
+  python -m autograder report                     a page on what the class has understood, for the instructor
   python -m autograder doctor                     what this machine lacks, and the remedy
   python -m autograder attack                     try to cheat the grader, in all the ways that are known
 
@@ -65,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     _add_mark(commands)
     _add_feedback(commands)
     _add_publish(commands)
+    _add_report(commands)
     _add_handout(commands)
     _add_site(commands)
     _add_validate(commands)
@@ -302,6 +304,28 @@ def _matching(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="where no id decides, take full names that nobody else has (for Brightspace, usually)",
     )
+
+
+def _add_report(commands: Subcommands) -> None:
+    command = _command(
+        commands,
+        "report",
+        "tell what a class has understood: hard exercises, mistakes held, reliability, what waits",
+        "One HTML page that needs nothing beside it, for the instructor alone: it names students and what\n"
+        "hidden tests look for. It is written to report.html in the course directory. Nothing is executed.\n"
+        "Each number is explained on the page, with its source and the least class size.\n\n"
+        "examples:\n  python -m autograder report\n"
+        "  python -m autograder report batchnorm --anonymous --to lecture.html\n"
+        "  python -m autograder report --csv > exercises.csv",
+    )
+    command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+    command.add_argument(
+        "--anonymous", action="store_true", help="numbers, drawn anew each time, in the place of names"
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--to", type=Path, metavar="FILE", help="the page (default: report.html in the course)")
+    form.add_argument("--json", action="store_true", help="print all numbers as JSON, and write no page")
+    form.add_argument("--csv", action="store_true", help="print a line for each exercise, and write no page")
 
 
 def _add_handout(commands: Subcommands) -> None:

@@ -198,6 +198,27 @@ def publish(course: Course, asked: Namespace, console: Console) -> int:
     return 1 if published.odd else 0
 
 
+def report(course: Course, asked: Namespace, console: Console) -> int:
+    """Write the report on a class, or print its numbers."""
+    from autograder.classreport import forms, making, tables
+
+    units = course.named(asked.units)
+    if asked.json or asked.csv:
+        found = making.class_report(course, units, anonymous=asked.anonymous)
+        print(forms.as_csv(found) if asked.csv else forms.as_json(found, making.now()), end="")
+        return 0
+    with Steps("Reading what was graded", console) as steps:
+        found = making.class_report(
+            course, units, anonymous=asked.anonymous, on_unit=lambda _: steps.step(len(units))
+        )
+    place = asked.to or course.root / making.PAGE
+    making.write_page(found, course, place, anonymous=asked.anonymous)
+    console.print(tables.units_table(found))
+    console.print(tables.mistakes_table(found))
+    console.print(f"For instructors alone: {place}")
+    return 0
+
+
 def handout(course: Course, asked: Namespace, console: Console) -> int:
     """Pack the zip for students."""
     from autograder.units import handout as handouts

@@ -33,6 +33,7 @@ _LEAST_DISK = 1 << 30
 _NEEDED = ("stagewise", "numpy", "nbgrader", "jupytext", "msgpack", "nh3", "rich", "jupyterlab")
 _OPTIONAL = {
     "torch": 'for the transfer unit and the oracle: pip install -e ".[transfer]"',
+    "scipy": 'for the class report: pip install -e ".[desk]"',
     "psycopg": 'for a gradebook in a PostgreSQL database: pip install -e ".[postgres]"',
     "distributed": 'for grading on a cluster: pip install -e ".[cluster]"',
     "playwright": 'for the browser tests: pip install -e ".[dev]"',

@@ -8,21 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 from autograder.course import Course
-from autograder.examining.letters import seen
 from autograder.grading.records import CheckScore, Record, described
 from autograder.isolation.confinement.level import Level
 from autograder.reasons import Reason
 from autograder.reports.cells import Shown, shown
 from autograder.reports.sheets import Sheet, in_words, reason_of
 from autograder.reports.styles import Styles
+from autograder.reports.templating import TEMPLATES, environment, style_sheet
 from autograder.units.plan import Plan, PlannedCell
 
-_TEMPLATES = Path(__file__).with_name("templates")
 _OPEN = (Reason.UNFINISHED, Reason.WAITING, Reason.UNANSWERED)
 _MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
 _PRACTICE = "This unit does not count: its points are for you to see."
@@ -35,18 +33,10 @@ class Press:
     def __init__(self, course: Course, plan: Plan) -> None:
         from nbconvert.exporters import HTMLExporter
 
-        looks = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            finalize=lambda value: seen(value) if type(value) is str else value,
-        )
         self._plan = plan
-        self._page = looks.get_template("page.html.j2")
+        self._page = environment(TEMPLATES).get_template("page.html.j2")
         self._common = {
-            "css": Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
+            "css": style_sheet(TEMPLATES / "page.css"),
             "light": Markup(_colors("default")),
             "dark": Markup(_colors("github-dark")),
             "mathjax_url": HTMLExporter(config=course.config()).mathjax_url,

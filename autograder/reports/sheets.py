@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 from nbgrader import api
 from sqlalchemy import select
+from sqlalchemy.engine import Connection
 
 from autograder.course import Course
 from autograder.database import missing, named, opened, reading, told
@@ -54,14 +56,16 @@ class Mark:
 class Sheet:
     """Of one submission: marks and comments by cell, and the points taken off for lateness.
 
-    `due` (UTC) is the student's own date, an `extension` included; `seconds_late` count from there. Points
-    are those of the unit's source: `told` makes points of the course of them, which `scale` is for.
+    `handed_in` and `due` are UTC; `due` is the student's own date, an `extension` included, and
+    `seconds_late` count from there. Points are those of the unit's source: `told` makes points of the course
+    of them, which `scale` is for.
     """
 
     marks: dict[str, Mark] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     late_penalty: float = 0.0
     seconds_late: float = 0.0
+    handed_in: datetime | None = None
     due: datetime | None = None
     extension: timedelta = timedelta()
     scale: float = 1.0
@@ -114,24 +118,36 @@ def reason_of(cell: PlannedCell, check: CheckScore | None, mark: Mark, changed: 
 
 def read_sheets(course: Course, unit: str) -> dict[str, Sheet]:
     """The sheets of a unit by student; CourseError when there is no gradebook or it cannot be read."""
+    with _opened(course, unit) as db:
+        scale, counts = scale_of(course, unit), course.settings().unit(unit).counts
+        found = db.execute(_submissions(unit, *_DATES))
+        sheets = {row.student_id: _empty(row, scale, counts) for row in found}
+        for student, name, auto, manual, score, waiting in db.execute(_cells(unit, api.Grade, *_MARK)):
+            sheets[student].marks[name] = Mark(auto, manual, float(score or 0.0), waiting)
+        said = _cells(unit, api.Comment, api.BaseCell.name, api.Comment.comment)
+        for student, name, comment in db.execute(said):
+            if comment:
+                sheets[student].comments[name] = comment
+    return sheets
+
+
+def read_students(course: Course) -> frozenset[str]:
+    """Everybody whom the gradebook knows, with or without a submission; CourseError as in `read_sheets`."""
+    with _opened(course, "UNIT") as db:
+        return frozenset(db.scalars(select(api.Student.id)))
+
+
+@contextmanager
+def _opened(course: Course, unit: str) -> Iterator[Connection]:
     url = course.db_url
     if missing(url):
         raise CourseError(f"there is no gradebook {named(url)}", f"run: python -m autograder grade {unit}")
-    scale, counts = scale_of(course, unit), course.settings().unit(unit).counts
     engine = opened(url)
     try:
         with told(url, "read"), reading(engine) as db:
-            found = db.execute(_submissions(unit, *_DATES))
-            sheets = {row.student_id: _empty(row, scale, counts) for row in found}
-            for student, name, auto, manual, score, waiting in db.execute(_cells(unit, api.Grade, *_MARK)):
-                sheets[student].marks[name] = Mark(auto, manual, float(score or 0.0), waiting)
-            said = _cells(unit, api.Comment, api.BaseCell.name, api.Comment.comment)
-            for student, name, comment in db.execute(said):
-                if comment:
-                    sheets[student].comments[name] = comment
+            yield db
     finally:
         engine.dispose()
-    return sheets
 
 
 def _empty(row: Any, scale: float, counts: bool) -> Sheet:
@@ -139,6 +155,7 @@ def _empty(row: Any, scale: float, counts: bool) -> Sheet:
     return Sheet(
         late_penalty=row.late_submission_penalty or 0.0,
         seconds_late=seconds_late(row.timestamp, row.duedate, row.extension),
+        handed_in=None if row.timestamp is None else row.timestamp.replace(tzinfo=UTC),
         due=None if row.duedate is None else (row.duedate + extension).replace(tzinfo=UTC),
         extension=extension,
         scale=scale,

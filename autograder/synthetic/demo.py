@@ -9,6 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder.classreport.making import PAGE, class_report, write_page
+from autograder.classreport.tables import mistakes_table, units_table
 from autograder.course import Assignment, Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record
@@ -17,7 +19,7 @@ from autograder.isolation.lacks import told_of
 from autograder.isolation.limits import Limits
 from autograder.progress import Steps
 from autograder.reports.feedback import feedback
-from autograder.synthetic.findings import students_table, told_most, units_table
+from autograder.synthetic.findings import students_table
 from autograder.synthetic.students import draw_classes, hand_in
 
 # The slowest right answer needs a fifth of a second. Short limits see through what never ends in seconds.
@@ -45,14 +47,13 @@ def demo(
         _written(course, unit, names, settings, console)
     written = time.monotonic()
     console.print(students_table(students, records))
-    console.print(units_table(records.values()))
-    console.print(told_most(records.values()))
+    page = _reported(course, list(classes), console)
     console.print(
         f"{len(records)} submissions in {graded - started:.1f} s, feedback in {written - graded:.1f} s."
     )
     for said in told_of(record.isolation for record in records.values()):
         console.print(said)
-    _where_to_look(course, next(iter(classes)), console)
+    _where_to_look(course, next(iter(classes)), page, console)
     return records
 
 
@@ -74,7 +75,17 @@ def _written(
         return feedback(course, unit, names, jobs=settings.jobs, on_done=lambda _, total: steps.step(total))
 
 
-def _where_to_look(course: Course, unit: str, console: Console) -> None:
+def _reported(course: Course, units: Sequence[str], console: Console) -> Path:
+    """Write the report on the class and print its shortest form; where the page lies."""
+    report, page = class_report(course, units), course.root / PAGE
+    console.print(units_table(report))
+    console.print(mistakes_table(report))
+    write_page(report, course, page)
+    return page
+
+
+def _where_to_look(course: Course, unit: str, page: Path, console: Console) -> None:
+    console.print(f"Report for instructors:  {page}")
     console.print(f"Feedback for students:   {course.feedback}/<student>/<unit>/<unit>.html")
     console.print(
         f"Scores for a spreadsheet: python -m autograder scores {unit} --csv --course {course.root}"

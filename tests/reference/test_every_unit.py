@@ -7,6 +7,7 @@ import pytest
 from reference import verify
 from reference.judge.drawing import draw
 from reference.killmatrix import killmatrix
+from reference.kit import units
 from reference.truth import oracle
 from stagewise.judge.judging import judge
 from stagewise.judge.script import play
@@ -74,13 +75,22 @@ def test_a_sentence_is_short_and_shows_no_code(name):
             assert not any(mark in one.says for mark in CODE), one.says
 
 
+def lectures(name):
+    return {one.teach for exercise in exercises(name) for one in exercise.misconceptions if one.teach}
+
+
 @every_unit
-def test_the_most_common_mistakes_have_a_sentence_for_the_lecture(name):
-    told = [one.teach for exercise in exercises(name) for one in exercise.misconceptions if one.teach]
-    assert len(set(told)) >= 2
-    for teach in told:
+def test_a_sentence_for_the_lecture_is_one_and_short(name):
+    for teach in lectures(name):
         assert teach.endswith("."), teach
+        assert ". " not in teach, teach
         assert len(teach.split()) <= 40, teach
+
+
+def test_the_most_common_mistakes_of_the_course_have_a_sentence_for_the_lecture():
+    told = {name: lectures(name) for name in units.names()}
+    assert all(len(sentences) >= 2 for sentences in told.values())
+    assert sum(map(len, told.values())) >= 30
 
 
 @every_unit
