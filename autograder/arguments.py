@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from autograder.course import REPOSITORY
 from autograder.isolation.confinement.level import AUTO, ISOLATIONS
+
+Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def subcommand(commands: Subcommands, name: str, about: str, examples: str) -> argparse.ArgumentParser:
+    """A command that explains itself and takes a course."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=about,
+        description=about[0].upper() + about[1:] + ".",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--course",
+        type=Path,
+        default=REPOSITORY,
+        metavar="DIR",
+        help="the course directory (default: %(default)s)",
+    )
+    return command
 
 
 def workers(command: argparse.ArgumentParser) -> None:

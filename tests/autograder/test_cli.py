@@ -14,6 +14,7 @@ COMMANDS = (
     "grade",
     "scores",
     "feedback",
+    "report",
     "publish",
     "handout",
     "site",
