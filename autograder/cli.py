@@ -215,6 +215,16 @@ def _add_site(commands: Subcommands) -> None:
         help="the public repository on GitHub that the site is published from: units get buttons that open "
         "them at Colab and Binder",
     )
+    work = command.add_mutually_exclusive_group()
+    work.add_argument(
+        "--without-work", action="store_true", help="leave out the notebooks that run in the browser"
+    )
+    work.add_argument(
+        "--pyodide",
+        metavar="URL",
+        help="where the browser finds Pyodide, Python for web pages: an address, or a folder of which the "
+        "site gets a copy (default: its public address)",
+    )
 
 
 def _add_validate(commands: Subcommands) -> None:

@@ -238,7 +238,13 @@ def site(course: Course, asked: Namespace, console: Console) -> int:
 
     started = time.monotonic()
     out = make_site(
-        course, asked.out or course.root / "site", asked.units, repository=asked.repository, console=console
+        course,
+        asked.out or course.root / "site",
+        asked.units,
+        repository=asked.repository,
+        work=not asked.without_work,
+        pyodide=asked.pyodide,
+        console=console,
     )
     files = [path for path in out.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6

@@ -17,6 +17,10 @@ from autograder.site.pages import Press, assets
 from autograder.site.reading import Reading, reading
 from autograder.site.solved_run import Outputs
 
+WORK = "work"
+"""The folder of the working edition."""
+_WORK = "Work"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -36,22 +40,34 @@ class Unit:
     reading: Reading
     places: tuple[Place, ...]
 
+    @property
+    def works(self) -> bool:
+        """Whether the site itself opens it to be worked in."""
+        return any(place.name == _WORK for place in self.places)
 
-def units_of(course: Course, outputs: Mapping[str, Outputs], repository: str = "") -> tuple[Unit, ...]:
-    """The units whose outputs are given, in the course's order; raises AuthorError and CourseError."""
+
+def units_of(
+    course: Course, outputs: Mapping[str, Outputs], repository: str = "", work: bool = False
+) -> tuple[Unit, ...]:
+    """The units whose outputs are given, in the course's order; raises AuthorError and CourseError.
+
+    repository, work: whether there are buttons for Colab and Binder, and for the working edition.
+    """
     page = COURSE_PAGE.read_text(encoding="utf-8")
     made = []
     for unit in ordered(tuple(outputs), page):
         notebook = released(course, unit)
         told = facts(notebook, page)
-        made.append(
-            Unit(told, notebook, reading(course, unit, notebook, outputs[unit]), _places(told, repository))
-        )
+        places = _places(told, repository, work)
+        made.append(Unit(told, notebook, reading(course, unit, notebook, outputs[unit]), places))
     return tuple(made)
 
 
-def _places(told: Facts, repository: str) -> tuple[Place, ...]:
-    places = [Place("Notebook", f"{elsewhere.FOLDER}/{told.unit}.ipynb", inside=True)]
+def _places(told: Facts, repository: str, work: bool) -> tuple[Place, ...]:
+    places = []
+    if work and not told.needs:
+        places.append(Place(_WORK, f"{WORK}/index.html#{told.unit}", inside=True))
+    places += [Place("Notebook", f"{elsewhere.FOLDER}/{told.unit}.ipynb", inside=True)]
     if repository:
         places.append(Place("Colab", elsewhere.colab(repository, told.unit)))
     if repository and not told.needs:  # Binder's machines are too small for PyTorch

@@ -23,10 +23,10 @@ from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.site._door import add_pages
 from autograder.site._wheels import PRELOADED, needed_of, write_wheels
+from autograder.site.building import WORK
 from autograder.units.build import Load
 from autograder.units.prepare import prepare
 
-FOLDER = "work"
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
 _KERNEL = "@jupyterlite/pyodide-kernel-extension"
 _EXTENSIONS = (_KERNEL, "@jupyter-widgets/jupyterlab-manager")
@@ -40,6 +40,12 @@ _SETTINGS = {
 }
 _LOCK = "pyodide-lock.json"
 _CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", _LOCK)
+
+
+def refuse_what_is_missing(pyodide: str | None) -> None:
+    """Raise what `build` raises before it does anything: CourseError for what is not there."""
+    _address(pyodide or PYODIDE)
+    _extensions()
 
 
 def build(
@@ -71,11 +77,11 @@ def build(
             _copy_pyodide(Path(pyodide), made)
         _configure(made, address)
         add_pages(made, [notebook["metadata"][_META] for notebook in released.values()], address)
-        rmtree(out / FOLDER, ignore_errors=True)
+        rmtree(out / WORK, ignore_errors=True)
         out.mkdir(parents=True, exist_ok=True)
-        move(made, out / FOLDER)
+        move(made, out / WORK)
     if console is not None:
-        console.print(f"working edition: {len(notebooks)} notebooks in {out / FOLDER}")
+        console.print(f"working edition: {len(notebooks)} notebooks in {out / WORK}")
 
 
 def _released(course: Course, unit: str) -> dict[str, Any]:

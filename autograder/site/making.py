@@ -15,7 +15,7 @@ import reference.kit.units
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.progress import Steps
-from autograder.site import elsewhere
+from autograder.site import elsewhere, lite
 from autograder.site.building import released, site_files, units_of
 from autograder.site.solved_run import Outputs, Run, solved_run
 from autograder.units.build import Load
@@ -32,17 +32,22 @@ def make_site(
     units: Sequence[str] = (),
     *,
     repository: str = "",
+    work: bool = True,
+    pyodide: str | None = None,
     load: Load = reference.kit.units.load,
     run: Run = solved_run,
     console: Console,
 ) -> Path:
     """Write the site of these units (all when none is named) to `out`, in place of the one that was there.
 
-    repository: where it will be published, for Colab's and Binder's buttons; none when empty. Raises
-    AuthorError for a formula that cannot be drawn, CourseError where `out` holds something else, where an
-    experiment stops, or where the disk refuses.
+    repository: where it will be published, for Colab's and Binder's buttons; none when empty. work: with the
+    working edition, which takes Pyodide from `pyodide`, see autograder.site.lite. Raises AuthorError for a
+    formula that cannot be drawn, CourseError where `out` holds something else, where an experiment stops, or
+    where the disk refuses.
     """
     _refuse_other_contents(out)
+    if work:
+        lite.refuse_what_is_missing(pyodide)
     named = course.named(units)
     prepare(course, named, console.print, load)
     outputs = _experiments(course, named, run, console)
@@ -50,8 +55,10 @@ def make_site(
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as aside:
             made = Path(aside) / "site"
-            _write(site_files(units_of(course, outputs, repository)), made)
+            _write(site_files(units_of(course, outputs, repository, work)), made)
             _write_notebooks(course, named, repository, made)
+            if work:
+                lite.build(course, made, named, pyodide, load=load)
             if out.exists():
                 os.rename(out, Path(aside) / "before")
             os.rename(made, out)

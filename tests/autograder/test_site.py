@@ -79,8 +79,9 @@ def sample(tmp_path_factory):
     return course
 
 
-def made(course, out, run=lambda course, unit: {}, repository=""):
-    return make_site(course, out, repository=repository, load=loaded, run=run, console=QUIET)
+def made(course, out, run=lambda course, unit: {}, repository="", **more):
+    more = {"work": False} | more
+    return make_site(course, out, repository=repository, load=loaded, run=run, console=QUIET, **more)
 
 
 def test_a_course_of_its_own_units_gets_a_site_with_their_notebooks(sample, tmp_path):
@@ -88,6 +89,18 @@ def test_a_course_of_its_own_units_gets_a_site_with_their_notebooks(sample, tmp_
     assert "read/sample.html" in (out / "index.html").read_text()
     assert (out / "notebooks" / "sample.ipynb").read_bytes() == sample.student("sample").read_bytes()
     assert not (out / "binder").exists()
+
+
+def test_units_that_run_in_a_browser_have_a_button_that_leads_to_their_place(sample, tmp_path):
+    out = made(sample, tmp_path / "site", work=True)
+    for page, address in (("index.html", "work/"), ("read/sample.html", "../work/")):
+        assert f'href="{address}index.html#sample"' in (out / page).read_text()
+    assert '<section id="sample"' in (out / "work" / "index.html").read_text()
+
+
+def test_what_the_working_edition_lacks_is_told_before_any_experiment_runs(sample, tmp_path):
+    with pytest.raises(CourseError, match=r"pyodide-lock\.json is not there"):
+        made(sample, tmp_path / "site", work=True, pyodide=str(tmp_path), run=None)
 
 
 def test_a_site_that_cannot_be_made_leaves_the_one_before(sample, tmp_path):
