@@ -82,7 +82,8 @@ class System:
     names a feedback page for the system's own upload of many files (empty when there is no name for it), and
     is None where the system has no such upload, which `upload_pages` then says. `above` is what it does with
     more points than the maximum, empty where it takes them. `lasting` tells whether the numbers of its rows
-    are the persons' own, or for this assignment alone.
+    are the persons' own, or for this assignment alone, `otherwise` what else to try where a file does not
+    look like what it exports.
     """
 
     told: str
@@ -97,6 +98,7 @@ class System:
     page: Callable[[Row, Told, str], str] | None = None
     above: str = ""
     lasting: bool = True
+    otherwise: str = ""
 
 
 def chosen(table: Table, columns: Sequence[Column], wanted: Wanted) -> Column:

@@ -22,9 +22,7 @@ class Odd:
 _GRADE = "it is not in the file: see python -m autograder scores, and grade again"
 _LOOK = "it is in the file as it is: grade again, then publish again"
 _ABSENT = "add what the system calls them to a table given with --names, or enter the grade there by hand"
-_STRANGE = (
-    "the cell is as it was: if they are of this course, add a row for them to a table given with --names"
-)
+_STRANGE = "the cell is as it was; whoever did hand in needs a row in a table given with --names"
 _DOUBTFUL = "the cell is as it was: see who it is, and enter the grade by hand"
 
 
@@ -54,7 +52,7 @@ def of_rows(
             yield Odd(student, f"{grade.told(times)} points are above the maximum", system.above)
     for row in matches.unknown:
         yield Odd(
-            row.called, f"line {table.number(row.line)}: nobody of this course is known by it", _STRANGE
+            row.called, f"line {table.number(row.line)}: it has no id of anybody in this course", _STRANGE
         )
     for row, why in matches.doubtful:
         yield Odd(row.called, f"line {table.number(row.line)}: {why}", _DOUBTFUL)

@@ -205,13 +205,14 @@ def _read(asked: Asked, system: System, plan: Plan) -> tuple[Exported, Path]:
             f"{asked.template} could not be read: {problem.strerror}",
             f"name {system.file} with --template ({system.export})",
         ) from None
+    again = f"download it ({system.export}), and give it as it comes, not saved again by another program"
     table = read_table(
         raw,
         asked.template.name,
         lambda names: system.fits(names, asked.column),
         system.separators,
         system.file,
-        system.export,
+        "; ".join(filter(None, (again, system.otherwise))),
     )
     return system.read(table, Wanted(plan.unit, plan.title, asked.column)), asked.template
 

@@ -96,14 +96,13 @@ def read_table(
     fits: Callable[[Sequence[str]], bool],
     separators: str,
     wanted: str,
-    export: str,
+    remedy: str,
 ) -> Table:
     """The table in a file; `fits` tells whether names are those of the columns, and so what parts cells.
 
-    Raises CourseError where the first line is another (`wanted` is what was expected, `export` says where it
-    comes from), where cells are parted by what the system does not read, or where a quote does not end.
+    Raises CourseError with this remedy where the first line is another (`wanted` is what was expected), where
+    cells are parted by what the system does not read, or where a quote does not end.
     """
-    remedy = f"download it ({export}), and give it as it comes, not saved again by another program"
     if raw.startswith(_ZIP):
         raise CourseError(f"{name} is a workbook or a zip, not a table of text", remedy)
     text = decoded(raw, name, remedy)

@@ -181,7 +181,7 @@ def test_who_is_on_one_side_alone_is_listed_and_the_others_have_their_grades(cou
     told = {odd.who: odd.problem for odd in published.odd}
     assert told == {
         CEM.login: "9.25 points, and no row of export.csv is theirs",
-        "Dee, Dee": "line 6: nobody of this course is known by it",
+        "Dee, Dee": "line 6: it has no id of anybody in this course",
     }
 
 
@@ -307,7 +307,16 @@ REFUSED = {
         lms_exports.moodle(PEOPLE).replace(b"Participant 102", b"Participant"),
         "line 4 of export.csv has the identifier 'Participant'",
     ),
-    "a scale": ("moodle", lms_exports.moodle(PEOPLE, most="Good"), "tells no one maximum of points"),
+    "a scale": (
+        "moodle",
+        lms_exports.moodle(PEOPLE, most="Bad, good").replace(b"Maximum Grade", b"Scale"),
+        "tells no one maximum of points, but Bad, good",
+    ),
+    "several maxima": (
+        "moodle",
+        lms_exports.moodle(PEOPLE).replace(b",100.00,", b",10.00,", 1),
+        "tells no one maximum of points, but 10.00, 100.00",
+    ),
     "no date of the grade": (
         "moodle",
         lms_exports.moodle(PEOPLE).replace(b"Last modified (grade)", b"Changed"),
@@ -375,15 +384,22 @@ def test_moodle_s_worksheet_in_another_language_needs_the_name_of_its_column(cou
     for ours, theirs in (
         (b"Identifier", b"Kennung"),
         (b",Grade,", b",Bewertung,"),
+        (b"Maximum Grade", b"Bestwertung"),
+        (b"Full name", b"Name"),
+        (b"Email address", b"E-Mail"),
         (b"Participant ", b"Teilnehmer"),
     ):
         export = export.replace(ours, theirs)
-    with pytest.raises(CourseError, match="is not Moodle's grading worksheet"):
+    with pytest.raises(CourseError, match=r"(?s)is not Moodle's grading worksheet.* name its column of gr"):
         into(course, "moodle", export)
+    told = {"system": "Moodle", "number": "102", "name": "Bob O Neil", "team": ""}
+    record.keep(course, "toy", {BOB.login: told})
     raw, published = into(course, "moodle", export, column="Bewertung")
-    assert published.odd == ()
+    assert published.grades == 1
     assert b"Teilnehmer102" in raw
     assert b",90.5," in raw
+    with pytest.raises(CourseError, match=r"'Bewertung' in export.csv is out of 50 points"):
+        into(course, "moodle", export.replace(b"100.00", b"50.00"), column="Bewertung")
 
 
 def test_a_name_decides_nothing_unless_it_is_asked_to(toy_course):

@@ -6,6 +6,7 @@ locallib.php).
   that they have in the language of whoever uploads. In UTF-8, parted by commas.
 - An identifier is a word and the number of the person in this assignment, which is also in the names of the
   download. With hidden names there is nothing else.
+- Right of the grade stands the maximum, or the scale of an assignment that is not graded in points.
 - A grade is a number with a decimal point. Passed over without a word: what is above the maximum, and what
   Moodle has changed later than the worksheet says.
 - Feedback files (mod/assign/feedback/file/importziplib.php): a zip of folders `Full
@@ -52,16 +53,27 @@ def _read(table: Table, wanted: Wanted) -> Exported:
             f"{table.name} has no column 'Last modified (grade)', without which Moodle takes no grades",
             "download the grading worksheet again",
         )
-    most = {table.get(at, table.column("Maximum Grade")) for at in lines} - {""}
-    out_of = points_in(next(iter(most))) if len(most) == 1 else None
-    if most and out_of is None:
-        raise CourseError(
-            f"{table.name} tells no one maximum of points, but {', '.join(sorted(most)[:5])}",
-            "let the assignment be graded in points (a scale, or no grade, cannot take them), and download "
-            "the worksheet again",
-        )
-    column = Column(place, heading, (heading,), out_of)
+    column = Column(place, heading, (heading,), _maximum(table, place, lines))
     return export_of(table, column, [_row(table, at) for at in lines], "identifier")
+
+
+def _maximum(table: Table, grade: int, lines: Sequence[int]) -> float | None:
+    """The points that all lines are out of: the column right of the grade, whatever it is called there.
+
+    Raises CourseError where that is a scale; None where the worksheet is so old that it does not tell.
+    """
+    place = table.column("Maximum Grade") or grade + 1
+    told = {table.get(at, place) for at in lines} - {""}
+    points = {points_in(one) for one in told}
+    if len(points) == 1 and None not in points:
+        return points.pop()
+    if table.column("Maximum Grade", "Scale") is None or not told:
+        return None
+    raise CourseError(
+        f"{table.name} tells no one maximum of points, but {', '.join(sorted(told)[:5])}",
+        "let the assignment be graded in points (a scale, or no grade, cannot take them), and download the "
+        "worksheet again",
+    )
 
 
 def _row(table: Table, at: int) -> Row:
@@ -96,5 +108,6 @@ MOODLE = System(
     read=_read,
     page=_page,
     lasting=False,
+    otherwise="where it is in another language than English, name its column of grades with --column",
     above="Moodle passes over such a row without a word: raise the maximum grade first",
 )
