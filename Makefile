@@ -25,7 +25,7 @@ bench: $(VENV)/ready $(VENV)/sandbox  ## every unit side by side with stock nbgr
 lab: $(VENV)/ready  ## JupyterLab on the released notebooks
 	cd assignments && ../$(BIN)/jupyter lab
 
-site: $(VENV)/ready  ## the course as a web site in site/: units to read, notebooks, documentation
+site: $(VENV)/ready  ## the course as a web site in site/: units to read and to work in, documentation
 	$(BIN)/python -m autograder site
 
 build: $(VENV)/ready  ## make assignments/ and the recorded answers anew from solutions/

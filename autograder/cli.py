@@ -200,10 +200,10 @@ def _add_site(commands: Subcommands) -> None:
     command = subcommand(
         commands,
         "site",
-        "make the course's web site: units to read, notebooks, documentation",
+        "make the course's web site: units to read and to work in, documentation",
         "A folder that any web server can hold. Experiments run once with the course's own solutions, which\n"
         "are not shown; only what changed runs again.\n\n"
-        "examples:\n  python -m autograder site\n"
+        "examples:\n  python -m autograder site\n  python -m autograder site --without-work batchnorm\n"
         "  python -m autograder site --repository https://github.com/OWNER/NAME",
     )
     command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")

@@ -17,6 +17,7 @@ from autograder.errors import CourseError
 from autograder.progress import Steps
 from autograder.site import elsewhere, lite
 from autograder.site.building import released, site_files, units_of
+from autograder.site.facts import COURSE_PAGE, ordered
 from autograder.site.solved_run import Outputs, Run, solved_run
 from autograder.units.build import Load
 from autograder.units.handout import build_wheel
@@ -48,7 +49,7 @@ def make_site(
     _refuse_other_contents(out)
     if work:
         lite.refuse_what_is_missing(pyodide)
-    named = course.named(units)
+    named = ordered(course.named(units), COURSE_PAGE.read_text(encoding="utf-8"))
     prepare(course, named, console.print, load)
     outputs = _experiments(course, named, run, console)
     with told_whose_fault(out):

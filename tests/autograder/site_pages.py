@@ -13,11 +13,11 @@ LOADS = {"link": "href", "script": "src", "img": "src", "source": "srcset"}
 PICTURE = plots.curves({"loss": ([0, 1, 2], [3.0, 2.0, 1.5])}, title="A loss that falls")._repr_mimebundle_()
 
 
-def course_site(folder, repository=""):
+def course_site(folder, repository="", work=False):
     """Write the pages of all ten units into `folder`, each with one picture in place of its experiments'."""
     course = Course(REPOSITORY)
     outputs = {unit: pictured(course, unit) for unit in course.units()}
-    for name, content in site_files(units_of(course, outputs, repository)).items():
+    for name, content in site_files(units_of(course, outputs, repository, work)).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

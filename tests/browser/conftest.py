@@ -15,7 +15,7 @@ from threading import Thread
 from typing import IO
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -71,16 +71,23 @@ def _until_listening(server: subprocess.Popen[str], address: str) -> None:
     pytest.fail(f"JupyterLab said {address} and ended, exit status {server.returncode}")
 
 
-@pytest.fixture
-def tab() -> Iterator[Page]:
-    """An empty tab of the browser."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a module; each has a tab that knows nothing of the others'."""
     if BROWSER is None:
         pytest.skip("no chromium on this machine: install the system package chromium")
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=[*QUIET, *as_root])
-        empty = browser.new_page(viewport={"width": 1300, "height": 1000})
-        empty.set_default_timeout(60_000)
-        expect.set_options(timeout=60_000)
-        yield empty
-        browser.close()
+        started = playwright.chromium.launch(executable_path=BROWSER, args=[*QUIET, *as_root])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """An empty tab of the browser."""
+    empty = browser.new_page(viewport={"width": 1300, "height": 1000})
+    empty.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
+    yield empty
+    empty.close()
