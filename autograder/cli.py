@@ -22,6 +22,7 @@ from autograder.arguments import (
 from autograder.course import REPOSITORY, Course
 from autograder.desk_arguments import add_desk
 from autograder.errors import AuthorError, CourseError, SandboxError, SubmissionError
+from autograder.term.arguments import add_new_course
 from autograder.terminal import shown
 from stagewise.show.plain import say_plainly
 
@@ -50,6 +51,7 @@ examples:
   python -m autograder publish batchnorm --to moodle --template worksheet.csv
                                                   grades and pages back into Moodle
   python -m autograder report                     a page on what the class has understood, for the instructor
+  python -m autograder new-course networks        a directory for a course of your own
   python -m autograder doctor                     what this machine lacks, and the remedy
   python -m autograder attack                     try to cheat the grader, in all the ways that are known
 
@@ -76,7 +78,13 @@ def parser() -> argparse.ArgumentParser:
     _add_validate(commands)
     _add_new(commands)
     _add_demo(commands)
-    subcommand(commands, "doctor", "say what this machine can do, and the remedy for what is missing", "")
+    add_new_course(commands)
+    subcommand(
+        commands,
+        "doctor",
+        "say what this machine can do, what a course lacks, and the remedy for what is missing",
+        "With --course also: course.toml, the roster, dates that are missing or look wrong, units to build.",
+    )
     _add_attack(commands)
     return top
 
@@ -90,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from autograder import commands
         from autograder.nbgrader_settings import gaps
 
-        run, course = getattr(commands, asked.command), Course(asked.course)
+        run, course = getattr(commands, asked.command.replace("-", "_")), Course(asked.course)
         code: int = run(
             course,
             asked,
@@ -150,10 +158,14 @@ def _add_collect(commands: Subcommands) -> None:
         type=Path,
         metavar="CSV",
         help="a table of students as nbgrader imports it: column id, and in others what downloads call them, "
-        "team for those who hand in together; names and addresses go into the gradebook",
+        "team for those who hand in together; names and addresses go into the gradebook "
+        "(default: roster.csv of the course, where there is one)",
     )
     command.add_argument(
-        "--timezone", type=timezone, metavar="NAME", help="of times in downloads (default: this machine's)"
+        "--timezone",
+        type=timezone,
+        metavar="NAME",
+        help="of times in downloads (default: course.toml's, or else this machine's)",
     )
     command.add_argument(
         "--encoding", type=encoding, metavar="NAME", help="of names in zips that tell none, as cp949"

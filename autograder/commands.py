@@ -9,6 +9,7 @@ import time
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -24,6 +25,7 @@ from autograder.seed import keep_seed
 from autograder.terminal import shown
 
 if TYPE_CHECKING:
+    from autograder.collecting.roster import Roster
     from autograder.grading.driver import Done
 
 
@@ -34,6 +36,17 @@ def build(course: Course, asked: Namespace, console: Console) -> int:
 
     write_settings(course)
     build_units(course, asked.units, console.print)
+    return 0
+
+
+def new_course(course: Course, asked: Namespace, console: Console) -> int:
+    """Make a course's directory; tells what is in it, and what to do next."""
+    from autograder.term.directory import new_course as make
+
+    for path in make(course.root, asked.units, asked.roster, asked.seed, asked.timezone, asked.start):
+        console.print(shown(str(path)))
+    console.print(shown(f"next: read {course.root.name}/course.toml, then ask what is missing:"))
+    console.print(shown(f"python -m autograder doctor --course {course.root}"))
     return 0
 
 
@@ -53,17 +66,14 @@ def collect(course: Course, asked: Namespace, console: Console) -> int:
     from autograder.collecting.collect import collect as collect_from
     from autograder.collecting.people import enter
     from autograder.collecting.report import counted, show
-    from autograder.collecting.roster import read_roster
     from autograder.units.prepare import prepare
 
     course.named([asked.unit])
-    roster = None if asked.names is None else read_roster(asked.names)
+    roster, zone = _roster(course, asked.names), asked.timezone or course.settings().timezone
     prepare(course, [asked.unit], console.print)
     if roster is not None:
         enter(course.db_url, asked.unit, roster)
-    collected = collect_from(
-        course, asked.unit, asked.sources, roster, asked.timezone, asked.force, asked.encoding
-    )
+    collected = collect_from(course, asked.unit, asked.sources, roster, zone, asked.force, asked.encoding)
     show(collected.decisions, console, collected.remarks)
     console.print(counted(collected.decisions))
     return 1 if any(decision.outcome.advice for decision in collected.decisions) else 0
@@ -176,7 +186,6 @@ def feedback(course: Course, asked: Namespace, console: Console) -> int:
 
 def publish(course: Course, asked: Namespace, console: Console) -> int:
     """Fill a system's file of grades; 1 when a person must look at somebody."""
-    from autograder.collecting.roster import read_roster
     from autograder.publishing.publish import Asked
     from autograder.publishing.publish import publish as publish_unit
     from autograder.publishing.report import show as show_published
@@ -186,7 +195,7 @@ def publish(course: Course, asked: Namespace, console: Console) -> int:
         asked.to,
         asked.template,
         asked.out,
-        None if asked.names is None else read_roster(asked.names),
+        _roster(course, asked.names),
         asked.column,
         asked.scale,
         asked.with_unmarked,
@@ -295,6 +304,14 @@ def attack(course: Course, asked: Namespace, console: Console) -> int:
             outcomes = attacks.attack(asked.names, lambda _, total: steps.step(total), asked.isolation)
         attacks.show(outcomes, console)
     return 0 if all(outcome.expected for outcome in outcomes) else 1
+
+
+def _roster(course: Course, names: Path | None) -> Roster | None:
+    """The table that was asked for, or else the course's own, if it has one."""
+    from autograder.collecting.roster import read_roster
+
+    place = names or (course.roster if course.roster.exists() else None)
+    return None if place is None else read_roster(place)
 
 
 def _same_course(course: Course) -> str:

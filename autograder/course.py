@@ -59,6 +59,11 @@ class Course:
         return self.root / "feedback"
 
     @property
+    def roster(self) -> Path:
+        """The class as a table, where `collect` and `publish` look for names; it need not be there."""
+        return self.root / "roster.csv"
+
+    @property
     def gradebook(self) -> Path:
         """nbgrader's database, unless the course's configuration names another."""
         return self.root / "gradebook.db"

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.table import Table
 from autograder.course import REPOSITORY, Course
 from autograder.database import missing, named, opened, reading, told
 from autograder.errors import CourseError, SandboxError
+from autograder.finding import Finding as Finding
 from autograder.isolation.confinement.level import BY_ITSELF, Level
 from autograder.isolation.lacks import in_words
 from autograder.isolation.levels import why_not
@@ -25,6 +25,7 @@ from autograder.isolation.remedies import remedy
 from autograder.isolation.sandbox import CandidateTemplate
 from autograder.nbgrader_settings import gaps
 from autograder.seed import seed_of
+from autograder.term.readiness import look_at
 from autograder.terminal import shown
 
 _LEAST_PYTHON = (3, 11)
@@ -56,17 +57,6 @@ _LAYERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; what is `needed` and not `good` stops grading in a sandbox."""
-
-    what: str
-    good: bool
-    needed: bool
-    found: str
-    remedy: str = ""
-
-
 def examine_machine(course: Course) -> tuple[Finding, ...]:
     """Everything that grading this course depends on."""
     return (
@@ -81,6 +71,7 @@ def examine_machine(course: Course) -> tuple[Finding, ...]:
         _seed(course),
         _recordings(course),
         _browser(),
+        *(() if course.root == REPOSITORY else look_at(course)),
     )
 
 
@@ -214,7 +205,10 @@ def _nbgrader(course: Course) -> Iterator[Finding]:
 
 def _recordings(course: Course) -> Finding:
     """Without recorded answers the first cell of a student's notebook fails."""
-    built = [unit for unit in course.units() if course.student(unit).exists()]
+    try:
+        built = [unit for unit in course.units() if course.student(unit).exists()]
+    except CourseError as error:
+        return Finding("recorded answers", False, True, error.problem, error.remedy)
     lacking = [unit for unit in built if not (course.recording(unit) or _of_package(unit)).exists()]
     found = f"missing for {', '.join(lacking)}" if lacking else "there for every unit that was built"
     remedy = f"run: python -m autograder build {' '.join(lacking)}, and hand the unit out again"

@@ -7,7 +7,7 @@ from autograder.term.settings import SETTINGS_FILE
 from autograder.whole_files import replace, told_whose_fault
 
 _TEXT = """\
-# Settings of this course for the autograder (docs/term.md).
+# Settings of this course for the autograder (docs/instructors.md).
 # Hidden cases are drawn from this seed. To change it: python -m autograder grade UNIT --seed N
 seed = {seed}
 """

@@ -35,7 +35,12 @@ def students_of(owner: Owner, roster: Roster | None) -> Assigned:
         return Assigned(((student, owner),), detail=f"{owner.team}: {alone}" if owner.team else "")
     if owner.team:
         return Assigned((), Outcome.TEAM)
-    return Assigned((), Outcome.BAD_NAME if roster is None else Outcome.UNKNOWN)
+    if roster is None:
+        return Assigned((), Outcome.BAD_NAME)
+    alike = sorted(roster.all_of(owner))
+    if len(alike) > 1:
+        return Assigned((), Outcome.SAME_NAME, f"{' and '.join(alike)} are both called so")
+    return Assigned((), Outcome.UNKNOWN)
 
 
 def _student(owner: Owner, roster: Roster | None) -> str:

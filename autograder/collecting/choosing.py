@@ -84,7 +84,7 @@ def decide(
     sound one. `present` tells what the student has in submitted/; it gives way to what is newer.
     """
     people: dict[str, list[_Given]] = {}
-    nobodys: dict[tuple[Outcome, str], Entry] = {}  # for whom there is no student, each once
+    nobodys: dict[tuple[Outcome, str, str], Entry] = {}  # for whom there is no student, each once
     decisions = []
     for entry in entries:
         if entry.owner is None:
@@ -96,10 +96,10 @@ def decide(
             given = _Given(student, owner, entry, assigned.detail)
             people.setdefault(student.casefold(), []).append(given)
         if assigned.outcome is not None:
-            key = assigned.outcome, entry.owner.key
+            key = assigned.outcome, entry.owner.key, assigned.detail
             nobodys[key] = entry if entry.is_notebook else nobodys.get(key, entry)
-    for (outcome, called), entry in sorted(nobodys.items(), key=lambda item: item[0]):
-        decisions.append(_decision(outcome, called, entry, ""))
+    for (outcome, called, detail), entry in sorted(nobodys.items(), key=lambda item: item[0]):
+        decisions.append(_decision(outcome, called, entry, detail))
     for _, files in sorted(people.items()):
         student = files[0].student
         certain, doubtful = _parted(files)

@@ -36,13 +36,16 @@ class Roster:
 
     def find(self, owner: Owner) -> str:
         """The one student whom this owner can be; empty when there is none, or more than one."""
+        found = self.all_of(owner)
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def all_of(self, owner: Owner) -> frozenset[str]:
+        """The students whom this owner can be, by name and number."""
         by_name = next(filter(None, map(self._named, (owner.name, *owner.also))), frozenset[str]())
         by_number = self._named(owner.number)
         if by_name and by_number:
-            found = by_name & by_number or (frozenset[str]() if owner.sure else by_name)
-        else:
-            found = by_name or (by_number if owner.sure else frozenset[str]())
-        return next(iter(found)) if len(found) == 1 else ""
+            return by_name & by_number or (frozenset[str]() if owner.sure else by_name)
+        return by_name or (by_number if owner.sure else frozenset[str]())
 
     def team(self, owner: Owner, student: str = "") -> tuple[str, ...]:
         """The members of the team that this owner is, or that this student is in; empty without one."""
@@ -61,9 +64,13 @@ def read_roster(path: Path) -> Roster:
     try:
         text = decoded(path.read_bytes(), str(path), _REMEDY).content
         rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text))
-        return roster_of(rows, path.name)
+        _require_ids(rows.fieldnames or (), path.name)
+        roster = roster_of(rows, path.name)
     except (OSError, csv.Error) as problem:
         raise CourseError(f"{path} could not be read ({problem})", _REMEDY) from None
+    if not roster.people:
+        raise CourseError(f"{path.name} lists nobody", _REMEDY)
+    return roster
 
 
 def roster_of(rows: Iterable[Mapping[str, str | None]], name: str) -> Roster:
@@ -112,6 +119,16 @@ def _separator(text: str) -> str:
     """What stands between the columns: of the usual signs that which the first line has most."""
     first = text.lstrip().split("\n", 1)[0]
     return max(_SEPARATORS, key=first.count)
+
+
+def _require_ids(columns: Iterable[str | None], name: str) -> None:
+    """CourseError for a table that does not say who is who, with the columns that it has."""
+    named = [column.strip() for column in columns if column and column.strip()]
+    if named and "id" not in map(str.casefold, named):
+        raise CourseError(
+            f"{name} has no column id, but {', '.join(named)}",
+            "call the column with the students' ids id; a comma, a semicolon, a tab or | parts columns",
+        )
 
 
 def _plain(row: Mapping[str, str | None]) -> Iterable[tuple[str | None, str | None]]:

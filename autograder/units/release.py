@@ -86,6 +86,12 @@ def make_room(course: Course, plan: Plan) -> int:
         return len(notebook.submissions)
 
 
+def make_gradebook(url: str) -> None:
+    """Make an empty gradebook; CourseError when the database refuses."""
+    with _scripts_on_path(), told(url, "made"), _gradebook(url):
+        pass
+
+
 def _gradebook(url: str) -> Gradebook:
     """nbgrader's, once it is sure that there is a way to such a database."""
     opened(url).dispose()

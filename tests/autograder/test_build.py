@@ -143,6 +143,7 @@ def test_a_new_text_and_new_points_keep_the_grades(course):
     grade_somebody(course)
     source = SOURCE.replace("picture = double(1)", "picture = double(2)")
     source = source.replace("points=40.5", "points=41.5").replace("points=9.5", "points=8.5")
+    source = source.replace("9.5 points:", "8.5 points:")
     course.unit_source("toy").write_text(source)
     (built,) = build(course, load=load)
     assert built.graded == 1

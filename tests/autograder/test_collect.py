@@ -550,3 +550,13 @@ def test_a_time_zone_that_is_none_is_refused(zone, capsys):
 def test_a_table_that_is_not_there_is_an_error_with_a_remedy(tmp_path):
     with pytest.raises(CourseError, match="column id"):
         read_roster(tmp_path / "names.csv")
+
+
+def test_two_students_of_one_name_are_told_with_their_ids_and_neither_is_given_the_other_s_work(course):
+    folder(course.root / "in", {"Kim Lee_12_assignsubmission_file_/toy.ipynb": NOTEBOOK})
+    same = [{"id": one, "first_name": "Kim", "last_name": "Lee"} for one in ("klee1", "klee2")]
+    gathered_now = collect.collect(course, "toy", [course.root / "in"], roster_of(same, "class.csv"))
+    (decision,) = gathered_now.decisions
+    assert decision.outcome is Outcome.SAME_NAME
+    assert decision.detail == "klee1 and klee2 are both called so"
+    assert not course.submitted.exists()

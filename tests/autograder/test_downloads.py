@@ -457,7 +457,7 @@ def test_rosters_in_other_encodings_and_with_other_separators(tmp_path, separato
     [
         ("id,x\nada,1\nbob,2\nAda,3\n", "lines 2 and 4"),
         ("id,x\nada,1\n,2\n", "line 3"),
-        ("name,x\nada,1\n", "line 2"),
+        ("name,x\nada,1\n", "no column id, but name, x"),
         ("id,x\nada,1\n-rf,2\n", "line 3"),
         ("id,x\nada[1],1\n", "line 2"),
     ],
