@@ -134,7 +134,8 @@ def _add_build(commands: Subcommands) -> None:
     command = subcommand(
         commands,
         "build",
-        "make notebooks and recorded answers from the sources in solutions/",
+        "make notebooks and recorded answers from the sources in solutions/, and the pages from pages/",
+        "Pages, in which nothing is asked, are made whichever units are named.\n"
         "Building twice changes nothing. A mistake in a source is told with file, line and remedy.",
     )
     command.add_argument("units", nargs="*", metavar="UNIT", help="default: all")

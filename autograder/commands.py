@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 
 
 def build(course: Course, asked: Namespace, console: Console) -> int:
-    """Build units; tells what changed."""
+    """Build units, and the pages; tells what changed."""
     from autograder.units.build import build as build_units
+    from autograder.units.pages import build_pages
     from autograder.units.prepare import write_settings
 
     write_settings(course)
     build_units(course, asked.units, console.print)
+    build_pages(course, console.print)
     return 0
 
 

@@ -127,6 +127,15 @@ class Course:
         """The units that course.toml chooses, in its order, or else all that have a source."""
         return self.settings().order or self._sources()
 
+    @property
+    def pages(self) -> Path:
+        """Text notebooks in which nothing is asked, beside the units' sources."""
+        return self.solutions.parent / "pages"
+
+    def page_names(self) -> tuple[str, ...]:
+        """All pages that have a source."""
+        return tuple(sorted(path.stem for path in self.pages.glob("[!_]*.py")))
+
     def named(self, units: Sequence[str] | None) -> tuple[str, ...]:
         """The units asked for, or all where none is; CourseError for a name that no unit has."""
         known = self.units()

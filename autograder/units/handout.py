@@ -1,4 +1,4 @@
-"""The zip that students receive: notebooks, the stagewise wheel, a README that starts JupyterLab.
+"""The zip that students receive: notebooks, pages, the stagewise wheel, a README that starts JupyterLab.
 
 The same content gives the same bytes.
 """
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
 from autograder.grading.templates import needs_of
 from autograder.units.build import Load
+from autograder.units.pages import page
 from autograder.units.prepare import prepare
 from autograder.whole_files import replace
 
@@ -42,12 +43,17 @@ Windows:
 Then open, on the left:
 
 {notebooks}
-{pytorch}
+{pages}{pytorch}
 Write your answers where a cell says YOUR CODE HERE or YOUR ANSWER HERE, and run the check below it as often
 as you like. Hand in the notebook file itself, under the name that it has.
 
 (On Windows, to keep the packages apart from others: run "py -m venv .venv" and ".venv\\Scripts\\activate"
 first, and write "python" instead of "py" in all lines.)
+"""
+_PAGES = """
+When you have worked through all units, open what the course ends with (nothing is asked there):
+
+{pages}
 """
 # Plain `pip install torch` brings gigabytes for graphics cards on Linux: this index of PyTorch's does not.
 _PYTORCH = """
@@ -83,6 +89,7 @@ def handout(
     load: Load = reference.kit.units.load,
 ) -> Handout:
     """Write the zip for these units (all when none is named) to `to`, by default into the course's directory.
+    The pages are in every zip.
 
     Builds the notebooks that need it. Raises AuthorError and CourseError.
     """
@@ -94,7 +101,8 @@ def handout(
     with_torch = [unit for unit, need in needs.items() if need is not None and "transfer" in need.extras]
     with tempfile.TemporaryDirectory() as folder:
         wheel = build_wheel(Path(folder))
-        files = _files(notebooks, with_torch, wheel.name, wheel.read_bytes())
+        pages = {name: page(course, name) for name in course.page_names()}
+        files = _files(notebooks, with_torch, wheel.name, wheel.read_bytes(), pages)
         archive = Path(folder) / ZIP_NAME
         _write_zip(archive, files)
         replace(path, archive.read_bytes())
@@ -116,18 +124,27 @@ def build_wheel(folder: Path) -> Path:
 
 
 def _files(
-    notebooks: Mapping[str, str], with_torch: Sequence[str], wheel: str, content: bytes
+    notebooks: Mapping[str, str],
+    with_torch: Sequence[str],
+    wheel: str,
+    content: bytes,
+    pages: Mapping[str, str],
 ) -> dict[str, bytes]:
     """The files of the zip by name; the README says what units that use PyTorch need besides."""
     readme = _README.format(
         titles=", ".join(notebooks),
         wheel=wheel,
-        notebooks="\n".join(f"    {unit}/{unit}.ipynb" for unit in notebooks),
+        notebooks=_listed(notebooks),
+        pages=_PAGES.format(pages=_listed(pages)) if pages else "",
         pytorch=_PYTORCH.format(titles=" and ".join(with_torch), wheel=wheel) if with_torch else "",
     )
-    files = {f"{unit}/{unit}.ipynb": text.encode() for unit, text in notebooks.items()}
+    files = {f"{name}/{name}.ipynb": text.encode() for name, text in (*notebooks.items(), *pages.items())}
     files |= {"README.txt": readme.encode(), wheel: content}
     return {f"{_FOLDER}/{name}": data for name, data in files.items()}
+
+
+def _listed(notebooks: Iterable[str]) -> str:
+    return "\n".join(f"    {name}/{name}.ipynb" for name in notebooks)
 
 
 def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:

@@ -68,14 +68,14 @@ def test_a_directory_gets_the_usual_name(course, tmp_path):
 
 def test_units_that_use_torch_ask_for_its_build_without_gigabytes():
     """After the two lines that start all other units, and only then."""
-    files = handing_out._files({"dropout": "", "transfer": ""}, ["transfer"], "stagewise.whl", b"")
+    files = handing_out._files({"dropout": "", "transfer": ""}, ["transfer"], "stagewise.whl", b"", {})
     readme = files["stagewise/README.txt"].decode()
     start, _, more = readme.partition("PyTorch is needed for transfer alone.")
     assert '"./stagewise.whl[lab]"' in start
     assert "torch" not in start
     torch = "python -m pip install torch --index-url https://download.pytorch.org/whl/cpu\n"
     assert more.index(torch) < more.index('python -m pip install "./stagewise.whl[transfer]"')
-    without = handing_out._files({"dropout": ""}, [], "stagewise.whl", b"")["stagewise/README.txt"]
+    without = handing_out._files({"dropout": ""}, [], "stagewise.whl", b"", {})["stagewise/README.txt"]
     assert b"torch" not in without
 
 

@@ -79,6 +79,11 @@ def test_the_handout_holds_the_recorded_answers(released):
     assert {f"stagewise/recorded/{unit}.json" for unit in UNITS} <= set(released)
 
 
+def test_the_search_looks_at_the_page_at_the_end_and_at_what_it_uses(released):
+    assert "stagewise/finale/finale.ipynb" in released
+    assert {"stagewise/finale/network.py", "stagewise/finale/learning.py"} <= set(released)
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_solution_model_answer_or_marking_scheme_is_released(unit, released):
     secrets = leaks.secrets_of_source(source_of(unit))

@@ -8,6 +8,7 @@ import pytest
 import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from autograder.units.build import build
+from autograder.units.pages import page
 
 COURSE = Course(REPOSITORY)
 REMEDY = "run: python -m autograder build"
@@ -24,7 +25,7 @@ def built(tmp_path_factory):
 
 def test_every_unit_is_written_asked_and_released():
     assert COURSE.units() == reference.kit.units.names()
-    assert {path.name for path in COURSE.release.iterdir()} == set(COURSE.units())
+    assert {path.name for path in COURSE.release.iterdir()} == {*COURSE.units(), *COURSE.page_names()}
     assert {path.stem for path in COURSE.recorded.iterdir()} == set(COURSE.units())
 
 
@@ -32,6 +33,11 @@ def test_every_unit_is_written_asked_and_released():
 def test_the_students_notebook_is_up_to_date(unit, built):
     assert [path.name for path in COURSE.student(unit).parent.iterdir()] == [f"{unit}.ipynb"]
     assert COURSE.student(unit).read_bytes() == built.student(unit).read_bytes(), REMEDY
+
+
+@pytest.mark.parametrize("name", COURSE.page_names())
+def test_a_page_is_up_to_date(name):
+    assert COURSE.student(name).read_text(encoding="utf-8") == page(COURSE, name), REMEDY
 
 
 @pytest.mark.parametrize("unit", COURSE.units())
