@@ -9,7 +9,7 @@ import numpy as np
 
 from stagewise import gradients
 from stagewise.finale.ingredients import DROPOUT, Recipe
-from stagewise.finale.learning import CLASSES, USUAL, Parts, Steps, network
+from stagewise.finale.learning import CLASSES, USUAL, Parts, Steps, network, undisturbed
 from stagewise.finale.network import Network
 from stagewise.finale.work import Work
 
@@ -29,7 +29,11 @@ class Before:
 def before_training(work: Work, recipe: Recipe) -> Before:
     """Ask the network what the training unit asks of one, with the student's functions where they are
     right."""
-    plain = recipe.without(DROPOUT)  # which draws anew in each call
+    with undisturbed():
+        return _before(work, recipe.without(DROPOUT))  # which draws anew in each call
+
+
+def _before(work: Work, plain: Recipe) -> Before:
     parts = Parts(plain, _SEED)
     whole = network(plain, _SEED)
     count = sum(value.size for value in whole.params.values())
@@ -100,8 +104,7 @@ def _by_heart(work: Work, recipe: Recipe, parts: Parts) -> str:
         mine.params = steps.next(mine.params, grads)
         return loss
 
-    with np.errstate(all="ignore"):
-        reached, losses = ask(step, parts.x, parts.y, 10, _STEPS)
+    reached, losses = ask(step, parts.x, parts.y, 10, _STEPS)
     if reached:
         return f"Ten pictures by heart: loss {losses[-1]:.3f} after {len(losses)} steps"
     return f"Ten pictures by heart: not within {_STEPS} steps, the loss is {losses[-1]:.3f}"

@@ -29,7 +29,7 @@ def percent(mean: Mean) -> str:
 
 def points(gain: Mean) -> str:
     """A difference of shares with its standard error, in percentage points."""
-    return f"{100 * gain.value:+.1f} ± {100 * gain.error:.1f}"
+    return f"{round(100 * gain.value, 1) + 0.0:+.1f} ± {100 * gain.error:.1f}"
 
 
 @styled
@@ -44,7 +44,7 @@ def trials(found: Sequence[Sequence[tuple[dict[str, float], float]]], chosen: Se
     rates = sorted(one.learning_rate for one in chosen)
     ax.set(xscale="log", xlabel="learning rate of Adam", ylabel="validation accuracy after a short training",
            title=f"Your searches chose rates from {rates[0]:.2g} to {rates[-1]:.2g}")  # fmt: skip
-    ax.legend(loc="lower right")
+    figure.legend(loc="outside lower center", ncols=min(len(found), 5))
     told = ", ".join(f"{one.learning_rate:.2g} with a penalty of {one.reg:.1g}" for one in chosen)
     return figure.describe(f"Chosen, split by split: {told}.")
 
@@ -80,7 +80,8 @@ def misread(seed: int, run: Run) -> Figure | str:
         return f"All {len(run.labels)} test digits of the first split are read correctly."
     pictures = data.digits("raw", seed=seed).x_test[wrong[:_MOST_MISREAD]]
     labels = [f"{run.labels[one]}, read {run.scores[one].argmax()}" for one in wrong[:_MOST_MISREAD]]
-    title = f"{len(wrong)} of {len(run.labels)} test digits are misread in the first split"
+    between = "\n" if len(wrong) < 3 else " "
+    title = f"{len(wrong)} of {len(run.labels)}{between}are misread"
     return plots.images(pictures, labels, columns=min(6, len(labels)), title=title)
 
 

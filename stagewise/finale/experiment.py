@@ -3,6 +3,7 @@ ingredient is worth."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from stagewise.data.handwriting import TRAIN
 from stagewise.finale import _pictures
 from stagewise.finale._before import Before, before_training
+from stagewise.finale._pace import Pace, pace_of
 from stagewise.finale._worth import Mean, mean_of
 from stagewise.finale.ingredients import (
     ENSEMBLE,
@@ -25,7 +28,7 @@ from stagewise.finale.ingredients import (
     lacks,
     recipe_of,
 )
-from stagewise.finale.learning import USUAL, Run, Settings, learn
+from stagewise.finale.learning import BATCH, USUAL, Run, Settings, learn
 from stagewise.finale.work import Work
 from stagewise.interactive import counted
 
@@ -37,6 +40,7 @@ ROUNDS, TRIALS, SHRINK, SHORT = 2, 4, 0.5, 4  # of a search; SHORT: epochs of ea
 MEMBERS = 3
 ALL = "all of them at once"
 _LEAST = 2  # splits
+_PATIENCE = 20
 
 Shown = TypeVar("Shown", bound=Callable[..., Any])
 Trials = list[tuple[dict[str, float], float]]
@@ -50,13 +54,17 @@ def _with_network(show: Shown) -> Shown:
         missing = first_to_finish(self.work)
         if missing:
             return "\n".join(["○ The network cannot do without these; finish them first:", *_listed(missing)])
-        return show(self)
+        return self.too_slow() or show(self)
 
     return shown  # type: ignore[return-value]
 
 
 def _listed(sentences: Any) -> list[str]:
     return [f"  · {one}" for one in sentences]
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,9 @@ class Experiment:
     for.
 
     work: what `collect` found. splits: how many times the digits are parted anew and a network is trained.
-    epochs: of a training. seconds: after so long no further split is begun in leave_one_out. ValueError for
-    fewer than two splits or no epoch.
+    epochs: of a training. seconds: after so long no further split is begun in leave_one_out; where searches
+    and trainings would take twenty times as long, that is told and nothing is trained. ValueError for fewer
+    than two splits or no epoch.
     """
 
     def __init__(self, work: Work, *, splits: int = 5, epochs: int = 20, seconds: float = 40.0) -> None:
@@ -96,6 +105,25 @@ class Experiment:
     def before(self) -> Before:
         """What is asked of the network before its first step."""
         return before_training(self.work, self.recipe)
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How long a step takes."""
+        return pace_of(self.recipe)
+
+    def too_slow(self) -> str:
+        """What to mend where the searches and trainings would take very long; "" where they do not."""
+        if self._training() <= _PATIENCE * self._seconds:
+            return ""
+        return (
+            f"○ {self.pace}: the searches and trainings would take {_duration(self._training())}. Write "
+            f"{self.pace.slowest} without a loop over examples, or give Experiment fewer epochs."
+        )
+
+    def _training(self) -> float:
+        """Seconds that all searches and trainings take, about."""
+        epochs = self._count * (ROUNDS * TRIALS * SHORT + self._epochs)
+        return epochs * math.ceil(TRAIN / BATCH) * self.pace.step
 
     @cached_property
     def splits(self) -> tuple[Split, ...]:
@@ -158,7 +186,8 @@ class Experiment:
     @_with_network
     def first_checks(self) -> str:
         """What the training unit asks before the first step, of this network."""
-        return "\n".join(self.before.lines)
+        pace = f"{self.pace}; the searches and trainings below will take about {_duration(self._training())}"
+        return "\n".join([*self.before.lines, pace])
 
     @_with_network
     def search(self) -> Figure | str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,16 +86,29 @@ def network(recipe: Recipe, seed: int, hidden: int = HIDDEN) -> Network:
 def learn(recipe: Recipe, settings: Settings, seed: int, epochs: int, member: int = 0) -> Run:
     """Train a network. seed: of the split into parts, and of all chance; member: of several networks on one
     split, each with other weights and another order of the mini-batches."""
-    parts = Parts(recipe, seed)
-    mine = network(recipe, seed + _MEMBERS * member)
-    # For matrices as small as these a second thread only waits.
-    with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):
+    with undisturbed():
+        parts = Parts(recipe, seed)
+        mine = network(recipe, seed + _MEMBERS * member)
         losses, val_losses = _train(mine, parts, settings, 1000 * (seed + _MEMBERS * member), epochs)
         scores, val = mine.scores(parts.x_test), mine.scores(parts.x_val)
     return Run(
         share_right(scores, parts.y_test), share_right(val, parts.y_val), losses, val_losses, scores,
         parts.y_test,
     )  # fmt: skip
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """For functions that run many thousand times: what they print or warn of goes nowhere, and no second
+    thread waits for matrices as small as these."""
+    with (
+        open(os.devnull, "w", encoding="utf-8") as nowhere,
+        redirect_stdout(nowhere),
+        redirect_stderr(nowhere),
+        threadpool_limits(limits=1, user_api="blas"),
+        np.errstate(all="ignore"),
+    ):
+        yield
 
 
 def share_right(scores: Array, labels: Array) -> float:

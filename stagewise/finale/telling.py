@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stagewise.finale._pictures import percent, points
 from stagewise.finale._worth import verdict
-from stagewise.finale.experiment import Experiment
+from stagewise.finale.experiment import ALL, Experiment
 from stagewise.finale.work import State, UnitWork, Work
 from stagewise.show import display
 from stagewise.show.markup import (
@@ -70,7 +70,8 @@ def certificate(experiment: Experiment, name: str = "") -> None:
 
     name: whose work it is, as it should stand on the sheet.
     """
-    lines = [f"{name.strip() or 'Somebody'} wrote, in the course Stagewise:", total(experiment.work)]
+    who = f"{name.strip()} wrote" if name.strip() else "Written"
+    lines = [f"{who} in the course Stagewise:", total(experiment.work)]
     lines += list(_results(experiment))
     head, *rest = lines
     shown = tag("div", strong(escape(head)), "font-size:18px;margin-bottom:8px")
@@ -95,7 +96,7 @@ def _results(experiment: Experiment) -> Iterator[str]:
         clear = [
             f"{name} ({points(gain)})"
             for name, gain in sorted(experiment.worth.items(), key=lambda item: -item[1].value)
-            if verdict(gain) == "worth something"
+            if verdict(gain) == "worth something" and name != ALL
         ]
         told = ", ".join(clear) or "none of them clearly"
         yield f"Worth something by themselves, in percentage points: {told}."

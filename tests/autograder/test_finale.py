@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from autograder.course import REPOSITORY, Course
 from autograder.units.pages import page
 from stagewise import finale
+from stagewise.finale._pace import Pace, pace_of
 from stagewise.finale.experiment import ALL
 from stagewise.finale.ingredients import INGREDIENTS, first_to_finish, recipe_of
 from stagewise.finale.learning import Settings, learn
@@ -95,11 +97,45 @@ def test_it_learns_ten_pictures_by_heart_and_starts_at_chance(experiment):
     assert "by chance, yes; penalty connected, yes" in told
 
 
-def test_a_gradient_that_is_wrong_in_the_network_is_told(work):
+def replaced(work, **functions):
+    """A short experiment with other functions in the place of some."""
     recipe = recipe_of(work)
-    wrong = {**recipe.functions, "relu_backward": lambda dout, cache: dout}
-    spoiled = finale.Experiment(work, splits=2, epochs=1)
-    spoiled.__dict__["recipe"] = type(recipe)(wrong, recipe.inside)
+    made = finale.Experiment(work, splits=2, epochs=1)
+    made.__dict__["recipe"] = replace(recipe, functions={**recipe.functions, **functions})
+    return made
+
+
+def test_what_functions_print_while_they_train_is_not_shown(work, capsys):
+    def printing(dout, cache):
+        print("a gradient")
+        return dout * (cache > 0)
+
+    learn(replaced(work, relu_backward=printing).recipe, Settings(0.01, 1e-3), seed=0, epochs=1)
+    assert capsys.readouterr().out == ""
+
+
+def test_functions_that_take_too_long_are_named_before_anything_is_trained(work, monkeypatch):
+    experiment = finale.Experiment(work)
+    assert experiment.too_slow() == ""
+    experiment.__dict__["pace"] = Pace(2.0, "affine_backward")
+    assert experiment.train() == (
+        "○ A step on 50 digits takes 2.0 s, most of it in affine_backward: the searches and trainings "
+        "would take 208 minutes. Write affine_backward without a loop over examples, or give "
+        "Experiment fewer epochs."
+    )
+
+
+def test_the_function_that_takes_most_of_a_step_is_found(work):
+    def slow(dout, cache):
+        for _ in range(1000):
+            np.sort(dout, axis=0)
+        return dout * (cache > 0)
+
+    assert pace_of(replaced(work, relu_backward=slow).recipe).slowest == "relu_backward"
+
+
+def test_a_gradient_that_is_wrong_in_the_network_is_told(work):
+    spoiled = replaced(work, relu_backward=lambda dout, cache: dout)
     assert "look at what is in" in spoiled.first_checks()
 
 
@@ -237,7 +273,7 @@ def test_the_overview_names_what_is_missing(folder, tmp_path, capsys):
 def test_the_sheet_holds_the_results_that_are_there(experiment, work, capsys):
     finale.certificate(finale.Experiment(work), "Ada <b>")
     before = capsys.readouterr().out
-    assert before.startswith("Ada <b> wrote, in the course Stagewise:\n10 of 10 notebooks: ")
+    assert before.startswith("Ada <b> wrote in the course Stagewise:\n10 of 10 notebooks: ")
     assert "digits" not in before
     assert experiment.accuracy.value > 0.5
     finale.certificate(experiment)
