@@ -1,11 +1,11 @@
 """The cells with which a unit's notebooks open are run once, and no notebook can tell."""
 
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.course import REPOSITORY, Course
 from autograder.grading.templates import needs_of
 from autograder.isolation.sandbox import CandidateTemplate
 
@@ -119,8 +119,8 @@ def test_what_would_not_all_be_in_a_fork_is_run_there(leaving):
 
 
 def test_every_unit_opens_with_its_first_given_cells():
-    notebooks = sorted(Path("assignments").glob("*/*.ipynb"))
-    assert len(notebooks) >= 5
-    for released in notebooks:
-        first, *_ = needs_of(released).opening
-        assert f'begin("{released.stem}")' in first
+    course = Course(REPOSITORY)
+    assert len(course.units()) >= 5
+    for unit in course.units():
+        first, *_ = needs_of(course.student(unit)).opening
+        assert f'begin("{unit}")' in first
