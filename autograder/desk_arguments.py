@@ -100,7 +100,7 @@ def _add_publish(commands: Subcommands) -> None:
     command.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: published/UNIT)")
     _matching(command)
     command.add_argument(
-        "--scale", action="store_true", help="multiply points up to the maximum that the system has"
+        "--scale", action="store_true", help="multiply points so that the most is what the system has"
     )
     command.add_argument(
         "--with-unmarked",

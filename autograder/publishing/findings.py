@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from autograder.publishing.exported import Exported, System, points_in
 from autograder.publishing.grades import Grade
 from autograder.publishing.matching import Matches
+from autograder.reports.sheets import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Odd:
 
 
 _GRADE = "it is not in the file: see python -m autograder scores, and grade again"
-_LOOK = "it is in the file as it is: grade again, then publish again"
+_LOOK = "it is in the file as it is; where there is a newer file, grade and publish again"
 _ABSENT = "add what the system calls them to a table given with --names, or enter the grade there by hand"
 _STRANGE = "the cell is as it was; whoever did hand in needs a row in a table given with --names"
 _DOUBTFUL = "the cell is as it was: see who it is, and enter the grade by hand"
@@ -64,13 +65,18 @@ def remarks(
     matches: Matches,
     exported: Exported,
     system: System,
+    times: float,
 ) -> Iterator[str]:
     """What the file does, in sentences."""
     table = exported.table
     yield f"Column {exported.column.heading!r} of {table.name}; all else is as it was."
     if exported.column.most is None:
         yield "The file does not tell out of how many points this column is: see that it is the unit's."
-    others = [student for student, grade in filled.items() if _differs(exported, matches, student, grade)]
+    others = [
+        student
+        for student, grade in filled.items()
+        if _differs(exported.old(matches.rows[student]), grade.told(times))
+    ]
     if others:
         yield f"{len(others)} had another grade in the file, which this one replaces: {some(others)}."
     nothing = [student for student in matches.rows if student not in grades]
@@ -85,9 +91,10 @@ def remarks(
         )
 
 
-def _differs(exported: Exported, matches: Matches, student: str, grade: Grade) -> bool:
-    old = exported.old(matches.rows[student])
-    return points_in(old) is not None and abs((points_in(old) or 0.0) - grade.points) >= 0.005
+def _differs(old: str, new: str) -> bool:
+    """Whether there was a grade, and another than the new one."""
+    points = points_in(old)
+    return points is not None and in_words(points) != new
 
 
 def _is_above(grade: Grade, exported: Exported, times: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from autograder.publishing.exported import Row
 from autograder.publishing.known import CERTAIN, Key, Known, keys_of, words
@@ -18,7 +18,7 @@ class Matches:
 
     rows: Mapping[str, Row]
     unknown: tuple[Row, ...] = ()
-    doubtful: tuple[tuple[Row, str], ...] = field(default=())
+    doubtful: tuple[tuple[Row, str], ...] = ()
 
 
 def matched(rows: Sequence[Row], students: Sequence[Known], by_name: bool = False) -> Matches:

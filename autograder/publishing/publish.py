@@ -7,7 +7,7 @@ whole is refused before anything is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.collecting import people, record
@@ -63,7 +63,7 @@ class Published:
     packed: int = 0
     unpacked: int = 0
     odd: tuple[Odd, ...] = ()
-    remarks: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = ()
 
 
 def publish(
@@ -158,7 +158,7 @@ def _into(
     with told_whose_fault(file):
         replace(file, content)
     odd = (*of_grades(found.values()), *of_rows(found, matches, exported, system, times), *missing)
-    said = (*_practice(course, plan.unit), *remarks(found, filled, matches, exported, system))
+    said = (*_practice(course, plan.unit), *remarks(found, filled, matches, exported, system, times))
     return Published(file, len(filled), archive, len(pages), len(missing), odd, said)
 
 
@@ -227,6 +227,6 @@ def _times(exported: Exported, plan: Plan, scale: bool) -> float:
     raise CourseError(
         f"{exported.column.heading!r} in {exported.table.name} is out of {in_words(most)} points, "
         f"{plan.unit} is out of {in_words(plan.points)}",
-        f"set the assignment to {in_words(plan.points)} points and export again, or multiply points up to "
-        "its maximum with --scale; see also that it is the right column (--column)",
+        f"set the assignment to {in_words(plan.points)} points and export again, or multiply points to its "
+        "maximum with --scale; see also that it is the right column (--column)",
     )

@@ -12,7 +12,7 @@ from autograder.publishing.publish import Published
 from autograder.publishing.systems import SYSTEMS
 from autograder.terminal import shown
 
-_MOST_NAMES = 8
+_MOST_NAMES = 200
 
 
 def show(published: Published, target: str, unit: str, console: Console) -> None:

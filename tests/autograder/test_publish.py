@@ -5,11 +5,13 @@ import io
 import random
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from autograder import cli
 from autograder.collecting import record
@@ -22,11 +24,12 @@ from autograder.grading.driver import Settings, grade
 from autograder.grading.gradebook import Entry, GradebookWriter
 from autograder.grading.records import CheckScore, Record, digest_of, save
 from autograder.publishing.exported import Row, Wanted
-from autograder.publishing.findings import of_rows
+from autograder.publishing.findings import Odd, of_rows
 from autograder.publishing.grades import Grade
 from autograder.publishing.known import Known, folded, known_students, words
 from autograder.publishing.matching import matched
-from autograder.publishing.publish import Asked, publish
+from autograder.publishing.publish import TARGETS, Asked, Published, publish
+from autograder.publishing.report import show
 from autograder.publishing.systems import SYSTEMS
 from autograder.publishing.table import read_table
 from autograder.reasons import Reason
@@ -233,6 +236,8 @@ def test_another_maximum_is_refused_unless_points_are_to_be_scaled(course):
         into(course, "canvas", export)
     raw, _ = into(course, "canvas", export, scale=True)
     assert read("canvas", raw) == {ADA.login: "8.1", BOB.login: "18.1", CEM.login: "1.85"}
+    _, again = into(course, "canvas", raw, scale=True)
+    assert not any("another grade" in remark for remark in again.remarks)
 
 
 def test_points_and_practice_of_the_course_are_told(course):
@@ -583,6 +588,22 @@ def test_the_command_tells_what_to_upload_where_and_ends_with_1_when_somebody_is
     assert (course.root / "elsewhere" / "moodle-grades.csv").exists()
 
 
+def test_the_command_takes_every_system_that_there_is():
+    for target in TARGETS:
+        assert cli.parser().parse_args(["publish", "toy", "--to", target]).to == target
+    with pytest.raises(SystemExit):
+        cli.parser().parse_args(["publish", "toy", "--to", "sakai"])
+
+
+def test_whoever_has_the_same_problem_stands_in_one_line():
+    odd = [Odd("ada", "x", "do y"), Odd("bob", "z", "do y"), Odd("cem", "x", "do y")]
+    console = Console(file=io.StringIO(), width=60)
+    show(Published(Path("grades.csv"), 0, odd=tuple(odd)), "csv", "toy", console)
+    lines = [line.split() for line in console.file.getvalue().splitlines()]
+    assert ["ada,", "cem", "x", "do", "y"] in lines
+    assert ["bob", "z"] in lines
+
+
 # Matching alone.
 
 
@@ -631,6 +652,19 @@ def test_a_name_that_two_have_decides_nothing_even_when_names_may():
     found = matched(rows, students, by_name=True)
     assert found.rows.keys() == {"c"}
     assert len(found.unknown) == 1
+
+
+def test_two_rows_of_a_name_or_a_name_of_one_word_decide_nothing():
+    students = [one("c", name="Cem Lee"), one("p", name="Plato")]
+    rows = [row(1, "Lee, Cem"), row(2, "Cem Lee"), row(3, "Plato")]
+    found = matched(rows, students, by_name=True)
+    assert (found.rows, found.unknown) == ({}, tuple(rows))
+
+
+def test_a_team_s_number_is_nobody_s_even_where_one_member_is_known():
+    told = {"ada": {"system": "Moodle", "number": "7", "name": "Group 1", "team": "Group 1"}}
+    students = known_students({}, told, None, SYSTEMS["moodle"])
+    assert matched([row(1, number="7")], students).rows == {}
 
 
 def test_a_team_s_number_is_nobody_s():
