@@ -226,7 +226,7 @@ def _add_site(commands: Subcommands) -> None:
         default="",
         metavar="URL",
         help="the public repository on GitHub that the site is published from: units get buttons that open "
-        "them at Colab and Binder",
+        "them at Colab and Binder (default: what course.toml says)",
     )
     work = command.add_mutually_exclusive_group()
     work.add_argument(

@@ -252,7 +252,7 @@ def site(course: Course, asked: Namespace, console: Console) -> int:
         course,
         asked.out or course.root / "site",
         asked.units,
-        repository=asked.repository,
+        repository=asked.repository or course.settings().repository,
         work=not asked.without_work,
         pyodide=asked.pyodide,
         console=console,

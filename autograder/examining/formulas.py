@@ -7,6 +7,8 @@ import re
 from math_core import LatexError, LatexToMathML
 
 _MATHML = LatexToMathML()
+_WIDER = re.compile(r"(\\\\)\[[\d.]+ *[a-z]{2}\]")
+"""A line's end that asks for more room below, which MathML's lines have by themselves."""
 _ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -25,7 +27,7 @@ def mathml(latex: str, block: bool) -> str:
     '<math><msup><mi>x</mi><mn>2</mn></msup></math>'
     """
     try:
-        return _MATHML.convert_with_local_state(latex.strip(), displaystyle=block)
+        return _MATHML.convert_with_local_state(_WIDER.sub(r"\1", latex.strip()), displaystyle=block)
     except LatexError as problem:
         raise FormulaError(latex.strip(), _in_a_line(str(problem))) from None
 

@@ -55,7 +55,7 @@ def units_of(
     """
     page = COURSE_PAGE.read_text(encoding="utf-8")
     made = []
-    for unit in ordered(tuple(outputs), page):
+    for unit in ordered(course, tuple(outputs), page):
         notebook = released(course, unit)
         told = facts(notebook, page)
         places = _places(told, repository, work)

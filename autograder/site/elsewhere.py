@@ -6,7 +6,6 @@ else: the package is installed from a wheel beside the notebooks.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from importlib.metadata import requires
@@ -15,10 +14,10 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from autograder.errors import CourseError
+from autograder.github import HOW, owner_and_name
 
 BRANCH = "gh-pages"
 FOLDER = "notebooks"
-_GITHUB = re.compile(r"https://github\.com/([\w-]+)/([\w.-]+?)(?:\.git)?/?")
 _FIRST_CELL = """\
 # For places such as Colab, where the course's package is not installed yet. Elsewhere this does nothing.
 import importlib.util
@@ -31,32 +30,29 @@ if not all(importlib.util.find_spec(name) for name in {names!r}):
 """
 
 
-def owner_and_name(repository: str) -> tuple[str, str]:
-    """The two parts of a GitHub repository's address; CourseError for any other address."""
-    found = _GITHUB.fullmatch(repository)
-    if found is None:
-        raise CourseError(
-            f"the repository {repository!r} is none that Colab and Binder open",
-            "give the address of a public repository, as https://github.com/OWNER/NAME",
-        )
-    return found[1], found[2]
+def _parts(repository: str) -> tuple[str, str]:
+    """Owner and name of a GitHub repository; CourseError for any other address."""
+    parts = owner_and_name(repository)
+    if parts is None:
+        raise CourseError(f"the repository {repository!r} is none that Colab and Binder open", HOW)
+    return parts
 
 
 def wheel_address(repository: str, wheel: str) -> str:
     """Where the wheel lies once the site is published."""
-    owner, name = owner_and_name(repository)
+    owner, name = _parts(repository)
     return f"https://raw.githubusercontent.com/{owner}/{name}/{BRANCH}/{FOLDER}/{wheel}"
 
 
 def colab(repository: str, unit: str) -> str:
     """Where Colab opens a unit's notebook."""
-    owner, name = owner_and_name(repository)
+    owner, name = _parts(repository)
     return f"https://colab.research.google.com/github/{owner}/{name}/blob/{BRANCH}/{FOLDER}/{unit}.ipynb"
 
 
 def binder(repository: str, unit: str) -> str:
     """Where Binder opens a unit's notebook, in JupyterLab."""
-    owner, name = owner_and_name(repository)
+    owner, name = _parts(repository)
     return f"https://mybinder.org/v2/gh/{owner}/{name}/{BRANCH}?urlpath=lab/tree/{FOLDER}/{unit}.ipynb"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.course import REPOSITORY
+from autograder.course import REPOSITORY, Course
 
 COURSE_PAGE = REPOSITORY / "docs" / "course.md"
 _ROW = re.compile(r"^\| \d+ \| (\w+) \| (.+?) \|$", re.MULTILINE)
@@ -40,8 +40,12 @@ class Facts:
         return " ".join(told)
 
 
-def ordered(units: Sequence[str], page: str) -> tuple[str, ...]:
-    """These units as the course's page lists them, then those that it does not name."""
+def ordered(course: Course, units: Sequence[str], page: str) -> tuple[str, ...]:
+    """These units as course.toml orders them, or else as the page about the course lists them, before those
+    that it does not name.
+    """
+    if course.settings().order is not None:
+        return tuple(unit for unit in course.units() if unit in units)
     listed = [unit for unit, _ in _ROW.findall(page) if unit in units]
     return (*listed, *sorted(set(units).difference(listed)))
 

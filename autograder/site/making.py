@@ -49,7 +49,7 @@ def make_site(
     _refuse_other_contents(out)
     if work:
         lite.refuse_what_is_missing(pyodide)
-    named = ordered(course.named(units), COURSE_PAGE.read_text(encoding="utf-8"))
+    named = ordered(course, course.named(units), COURSE_PAGE.read_text(encoding="utf-8"))
     prepare(course, named, console.print, load)
     outputs = _experiments(course, named, run, console)
     with told_whose_fault(out):

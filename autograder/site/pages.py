@@ -38,6 +38,6 @@ class Press:
 
 
 def assets() -> dict[str, bytes]:
-    """The files that all pages use, by their address."""
+    """The files that all pages use, by their address; and one that lets GitHub Pages show names with a _."""
     names = ("site.css", "site.js", "icon.svg")
-    return {f"assets/{name}": (TEMPLATES / name).read_bytes() for name in names}
+    return {f"assets/{name}": (TEMPLATES / name).read_bytes() for name in names} | {".nojekyll": b""}

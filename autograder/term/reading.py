@@ -13,11 +13,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.errors import CourseError
+from autograder.github import HOW, owner_and_name
 from autograder.term.penalty import HOW_PENALTIES, HOW_SPANS, penalty, span
 from autograder.term.positions import Keys, line_of
 from autograder.term.settings import USUAL_SEED, CourseSettings, Extension, UnitSettings
 
-_COURSE = ("seed", "timezone", "order", "grace", "penalty", "units", "extensions")
+_COURSE = ("seed", "timezone", "order", "grace", "penalty", "repository", "units", "extensions")
 _UNIT = ("due", "grace", "penalty", "counts", "points")
 _EXTENSION = ("student", "unit", "until", "why")
 _HOW_SEED = (
@@ -86,7 +87,13 @@ class _Reader:
         names = self._typed((), "units", dict, {}, "begin a table for each unit: [units.NAME]")
         of_units = {name: self._unit(name, order, usual, zone) for name in names}
         return CourseSettings(
-            self._seed(), zone, order, of_units, self._extensions(order, of_units, zone), usual
+            self._seed(),
+            zone,
+            order,
+            of_units,
+            self._extensions(order, of_units, zone),
+            usual,
+            self._repository(),
         )
 
     def _seed(self) -> int:
@@ -118,6 +125,12 @@ class _Reader:
             said = "is empty" if not names else "names a unit twice"
             raise self._fault(("order",), f"order {said}", "name each unit of the course once")
         return tuple(names)
+
+    def _repository(self) -> str:
+        address: str = self._typed((), "repository", str, "", HOW)
+        if address and owner_and_name(address) is None:
+            raise self._fault(("repository",), f"the repository {address!r} is none that Colab opens", HOW)
+        return address
 
     def _unit(
         self, name: str, order: Sequence[str] | None, usual: UnitSettings, zone: ZoneInfo | None

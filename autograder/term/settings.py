@@ -39,7 +39,9 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class CourseSettings:
-    """All that course.toml says; `order` are the units that the course has (None: all that there are)."""
+    """All that course.toml says; `order` are the units that the course has (None: all that there are),
+    `repository` is the address of the public one that its site is published from (empty: none).
+    """
 
     seed: int = USUAL_SEED
     timezone: ZoneInfo | None = None
@@ -47,6 +49,7 @@ class CourseSettings:
     of_units: Mapping[str, UnitSettings] = field(default_factory=lambda: MappingProxyType({}))
     extensions: tuple[Extension, ...] = ()
     usual: UnitSettings = field(default_factory=UnitSettings)
+    repository: str = ""
 
     def unit(self, name: str) -> UnitSettings:
         """Of one unit; as usual where the file does not name it."""

@@ -76,6 +76,12 @@ def changed(old, new):
 ZONELESS = 'timezone = "Europe/Zurich"\n'
 DUE = "due = 2026-10-12\n"
 MISTAKES = {
+    "a repository elsewhere": (
+        'repository = "https://gitlab.com/a/b"',
+        1,
+        "none that Colab opens",
+        "https://github.com/OWNER/NAME",
+    ),
     "a key that is no setting": (changed("grace =", "grase ="), 8, "no setting grase", "write grace"),
     "a key of a unit": (changed("points = 50", "weight = 50"), 13, "no setting weight", "counts or points"),
     "a key of an extension": (changed("why =", "reason ="), 24, "no setting reason", "until or why"),
@@ -136,6 +142,11 @@ MISTAKES = {
     "an extension in brackets": ("extensions = [1]", 1, "an extension is 1", "[[extensions]]"),
     "no TOML": (changed("points = 50", "points = "), 13, "no TOML", "quotes"),
 }
+
+
+def test_the_repository_of_the_site_is_read():
+    assert settings("").repository == ""
+    assert settings('repository = "https://github.com/a/b"').repository == "https://github.com/a/b"
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -13,6 +13,11 @@ def test_letters_of_html_are_text_in_a_formula():
     assert mathml(r"\text{<b>}", block=False) == "<math><mtext>&lt;b&gt;</mtext></math>"
 
 
+def test_room_that_is_asked_for_between_lines_is_no_text():
+    lines = r"\begin{cases}1 \\[2ex] 2\end{cases}"
+    assert mathml(lines, block=True) == mathml(lines.replace("[2ex]", ""), block=True)
+
+
 @pytest.mark.parametrize(
     ("latex", "problem"),
     [

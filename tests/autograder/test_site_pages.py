@@ -133,7 +133,13 @@ def test_links_to_files_that_have_no_page_are_text():
     assert text.html("[run](setup/x.sh), [see](https://a.b)") == '<p>run, <a href="https://a.b">see</a></p>\n'
 
 
-def test_units_stand_in_the_order_of_the_course_page():
-    listed = ordered(("zebra", *UNITS, "aardvark"), COURSE_PAGE.read_text())
+def test_units_stand_in_the_order_of_the_course_page(tmp_path):
+    listed = ordered(Course(tmp_path), ("zebra", *UNITS, "aardvark"), COURSE_PAGE.read_text())
     assert listed[:3] == ("foundations", "activations", "initialization")
     assert listed[-2:] == ("aardvark", "zebra")
+
+
+def test_units_stand_in_the_order_that_the_course_says(tmp_path):
+    (tmp_path / "course.toml").write_text('order = ["dropout", "activations", "training"]')
+    listed = ordered(Course(tmp_path), ("training", "dropout"), COURSE_PAGE.read_text())
+    assert listed == ("dropout", "training")
