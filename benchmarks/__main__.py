@@ -16,6 +16,7 @@ import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from benchmarks import otter, tables
 from benchmarks.attacks import HELD, OURS, compared
+from benchmarks.classreport import reported
 from benchmarks.crowd import crowd
 from benchmarks.results import Conditions
 from benchmarks.troubled import troubled
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _crowd(asked, conditions, console)
     if asked.troubled:
         return _troubled(asked, conditions, console)
+    if asked.report:
+        return _reported(asked, conditions, console)
     with tempfile.TemporaryDirectory(prefix="stagewise-bench-") as folder:
         measured = _units(asked, Path(folder), conditions, console)
         well = _attacks(asked, Path(folder), conditions, console) if asked.attacks else True
@@ -79,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="grade N submissions, half of them damaged or hostile, beside N honest ones, and nothing else",
     )
+    add("--report", type=int, metavar="N", help="report on a drawn class of N in all units, and nothing else")
     return parser
 
 
@@ -129,6 +133,17 @@ def _troubled(asked: argparse.Namespace, conditions: Conditions, console: Consol
     console.print(f"honest ones with other points beside them: {', '.join(found.changed) or 'none'}")
     console.print(f"kept in {conditions.keep('troubled', asdict(found))}")
     return 1 if found.changed or found.seconds > found.most_seconds else 0
+
+
+def _reported(asked: argparse.Namespace, conditions: Conditions, console: Console) -> int:
+    found = reported(asked.report, asked.seed, console.print)
+    console.print(
+        f"report on {found.students} students in {found.units} units with {found.exercises} exercises: "
+        f"{found.seconds:.1f} s ({found.cpu_seconds:.1f} s of processor time), peak memory "
+        f"{found.peak_bytes / 1e6:.0f} MB, page {found.page_bytes / 1e6:.2f} MB"
+    )
+    console.print(f"kept in {conditions.keep('report', asdict(found))}")
+    return 0
 
 
 def _crowd(asked: argparse.Namespace, conditions: Conditions, console: Console) -> int:

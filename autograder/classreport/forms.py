@@ -60,6 +60,7 @@ def _unit(unit: UnitReport) -> dict[str, Any]:
         "unit": results.unit,
         "title": results.title,
         "due": None if results.due is None else results.due.isoformat(),
+        "counts": results.counts,
         "handed_in": results.submissions,
         "graded": len(results.students),
         "late": results.late,

@@ -89,6 +89,7 @@ def unit_results(plan: Plan, sheets: Mapping[str, Sheet], told: Mapping[str, Rec
         handed_in=_days([sheets[student].handed_in for student in graded], due or first),
         due=due,
         first=first,
+        counts=all(sheet.counts for sheet in sheets.values()),
         late=sum(sheets[student].seconds_late > 0 for student in graded),
         held=tuple(_held(told, graded, cells)),
         refused=tuple(

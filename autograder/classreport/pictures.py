@@ -47,6 +47,7 @@ def endings(unit: UnitReport) -> Markup:
             label=outcome,
         )
         left += parts
+    axes.margins(y=0.5 / len(exercises))
     axes.invert_yaxis()
     axes.set(xlim=(0, 100), xlabel="per cent of the answers")
     axes.grid(axis="y", visible=False)

@@ -55,7 +55,8 @@ class UnitResults:
     `points` is (N, K): what counts of each item, without penalties for lateness; NaN where nobody and nothing
     gave points yet. `reasons` has the reason of each of them. `handed_in` is (N,), in days after the due
     date, or after the first submission where there is none; NaN where nobody knows. `late` counts those who
-    handed in after their own due date, `repairs` names the students of each repair.
+    handed in after their own due date, `counts` is False where the unit is for practice, `repairs` names the
+    students of each repair.
     """
 
     unit: str
@@ -68,6 +69,7 @@ class UnitResults:
     due: datetime | None = None
     first: datetime | None = None
     late: int = 0
+    counts: bool = True
     held: tuple[Held, ...] = ()
     refused: tuple[Refused, ...] = ()
     repairs: Mapping[Reason, tuple[str, ...]] = field(default_factory=dict)

@@ -135,6 +135,13 @@ def test_without_any_grade_the_remedy_is_told(toy_course):
         gather(toy_course, ["toy"])
 
 
+def test_a_unit_for_practice_is_told_as_such(course):
+    (course.root / "course.toml").write_text("[units.toy]\ncounts = false\n")
+    results = gather(Course(course.root, course.solutions), ["toy"])
+    assert not results.units[0].counts
+    assert "(for practice)" in page_of(report_on(results))
+
+
 def test_units_come_in_the_order_of_their_dates(course):
     late = drawn_unit(3, 2, 5, "a")
     early = drawn_unit(3, 2, 4, "b")

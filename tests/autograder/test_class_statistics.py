@@ -100,6 +100,19 @@ def test_upper_and_lower_are_27_per_cent_each():
     assert statistics.upper_lower(shares, totals) == pytest.approx(1 - 1 / 27, abs=CLOSE)
 
 
+def test_numbers_are_those_of_pingouin():
+    """Version 0.7.0: `cronbach_alpha(data=DataFrame(points))`, whose interval has three decimals, and
+    `corr(points[:, 0], points[:, 1:].sum(axis=1), method="spearman")`, for ten students and four items.
+    """
+    answers = "2431 5544 1221 4453 3333 5445 2122 4534 3242 1112"
+    points = np.array([[float(one) for one in row] for row in answers.split()])
+    alpha = statistics.cronbach_alpha(points)
+    assert alpha == pytest.approx(0.9075681437490483, abs=CLOSE)
+    assert np.round(statistics.feldt_interval(alpha, 10, 4), 3).tolist() == [0.757, 0.974]
+    rest = statistics.rest_totals(points)[:, 0]
+    assert statistics.spearman(points[:, 0], rest) == pytest.approx(0.9719673332444922, abs=CLOSE)
+
+
 def test_quartiles_lie_between_the_values_on_either_side():
     assert statistics.quartiles(np.array([4.0, 1.0, 3.0, 2.0])) == (1.75, 2.5, 3.25)
 

@@ -55,6 +55,12 @@ def test_the_mistakes_that_most_hold_are_listed(shown):
     assert 0 < sum(says[:40] in listed for says in held) <= 5
 
 
+def test_it_says_where_the_report_lies_and_it_lies_there(shown):
+    course, _, text = shown
+    assert str(course.root / "report.html") in text.replace("\n", "")
+    assert "<h1>Class report:" in (course.root / "report.html").read_text(encoding="utf-8")
+
+
 def test_mistakes_are_diagnosed(shown):
     _, records, _ = shown
     named = [check for record in records.values() for check in record.checks if check.misconception]
