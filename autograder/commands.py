@@ -173,6 +173,14 @@ def mark(course: Course, asked: Namespace, console: Console) -> int:
     return command.run(Assignment(course, asked.unit), asked, console)
 
 
+def similar(course: Course, asked: Namespace, console: Console) -> int:
+    """Tell which students' functions are more alike than chance gives."""
+    from autograder.similarity import command
+
+    course.named([asked.unit])
+    return command.run(Assignment(course, asked.unit), asked, console)
+
+
 def feedback(course: Course, asked: Namespace, console: Console) -> int:
     """Write feedback pages."""
     from autograder.reports import feedback as pages

@@ -15,6 +15,7 @@ def add_desk(commands: Subcommands) -> None:
     _add_feedback(commands)
     _add_publish(commands)
     _add_report(commands)
+    _add_similar(commands)
 
 
 def _add_scores(commands: Subcommands) -> None:
@@ -143,3 +144,16 @@ def _add_report(commands: Subcommands) -> None:
     form.add_argument("--to", type=Path, metavar="FILE", help="the page (default: report.html in the course)")
     form.add_argument("--json", action="store_true", help="print all numbers as JSON, and write no page")
     form.add_argument("--csv", action="store_true", help="print a line for each exercise, and write no page")
+
+
+def _add_similar(commands: Subcommands) -> None:
+    command = subcommand(
+        commands,
+        "similar",
+        "find functions of two students that are more alike than the course and chance explain",
+        "No proof of anything: pairs to read side by side, in similar/UNIT.html of the course, each\n"
+        "with the number of such pairs that chance gives. Students' code is read and never run.\n"
+        "docs/instructors.md says how it is computed.",
+    )
+    command.add_argument("unit", metavar="UNIT")
+    command.add_argument("--json", action="store_true", help="a JSON object, and no page")

@@ -233,7 +233,7 @@ function card(members, index) {
       const body = made("div", "text");
       body.innerHTML = answer.html;
       part.append(body);
-    } else part.append(made("p", "quiet", "the same text"));
+    } else head.append(made("span", "quiet", "the same text"));
     if (answer.other) {
       const other = made("details", "other");
       const text = made("p");

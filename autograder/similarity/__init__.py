@@ -1,0 +1,1 @@
+"""Functions of a class that are alike beyond what the course explains: worth a look, and no proof."""
