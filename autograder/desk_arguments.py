@@ -115,7 +115,8 @@ def _matching(command: argparse.ArgumentParser) -> None:
         "--names",
         type=Path,
         metavar="CSV",
-        help="a table of students as collect reads it: column id, and in others what the system calls them",
+        help="a table of students as collect reads it: column id, and in others what the system calls them "
+        "(default: roster.csv of the course, where there is one)",
     )
     command.add_argument(
         "--by-name",

@@ -19,7 +19,8 @@ examples:
   python -m autograder new-course networks --units activations batchnorm optimizers
 
 Then read networks/course.toml, and ask what is missing:
-  python -m autograder doctor --course networks"""
+  python -m autograder doctor --course networks
+docs/term.md goes through a whole term."""
 
 
 def add_new_course(commands: Subcommands) -> None:
