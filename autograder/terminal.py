@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
@@ -16,6 +17,16 @@ def shown(text: str) -> Text:
     '[bold] ?[2J'
     """
     return Text("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text))
+
+
+def some(names: Sequence[str], most: int = 10) -> str:
+    """These names, and how many more where they are too many.
+
+    >>> some(["ada", "bob", "cem"], most=2)
+    'ada, bob and 1 more'
+    """
+    said = ", ".join(names[:most])
+    return said if len(names) <= most else f"{said} and {len(names) - most} more"
 
 
 def json_text(value: Any) -> str:

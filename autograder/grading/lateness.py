@@ -93,7 +93,7 @@ class Lateness:
         scores = _scores(db, cells, [own for own, seconds in late.items() if seconds])
         changes = []
         for row in rows:
-            penalty = self._penalty(row.student_id, scores.get(row.notebook, 0.0), late[row.notebook])
+            penalty = self.penalty(row.student_id, scores.get(row.notebook, 0.0), late[row.notebook])
             if penalty != row.late_submission_penalty:
                 changes.append({"notebook": row.notebook, "penalty": penalty})
         if changes:
@@ -108,7 +108,10 @@ class Lateness:
         penalties.init_plugin()
         return penalties.plugin_inst
 
-    def _penalty(self, student: str, score: float, late: float) -> float | None:
+    def penalty(self, student: str, score: float, late: float) -> float | None:
+        """The points that so many seconds cost a submission which earned this score, None where none are
+        taken off; CourseError when the plugin that says so fails.
+        """
         if not late:
             return None
         try:

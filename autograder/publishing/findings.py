@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.publishing.exported import Exported, System, points_in
 from autograder.publishing.grades import Grade
 from autograder.publishing.matching import Matches
 from autograder.reports.sheets import in_words
+from autograder.terminal import some
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,3 @@ def _differs(old: str, new: str) -> bool:
 def _is_above(grade: Grade, exported: Exported, times: float) -> bool:
     most = exported.column.most
     return most is not None and grade.points * times > most + 0.005
-
-
-def some(names: Sequence[str], most: int = 10) -> str:
-    """These names, and how many more where they are too many."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum
 
 from autograder.course import Assignment, Course
+from autograder.errors import CourseError
 from autograder.grading import records
+from autograder.grading.lateness import Lateness
 from autograder.grading.records import Record, digest_of
 from autograder.intake.files import find, read
 from autograder.reasons import Reason
 from autograder.reports.sheets import Sheet, in_words, read_sheets
+from autograder.terminal import some
+
+_SAME_POINTS = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,12 @@ class Grade:
 
 
 def grades(course: Course, unit: str) -> dict[str, Grade]:
-    """The grades by student; CourseError when there is no gradebook."""
+    """The grades by student; CourseError when there is no gradebook, or when a mark or a date that is newer
+    than the last run of `grade` changes what lateness costs.
+    """
     assignment = Assignment(course, unit)
     sheets = read_sheets(course, unit)
+    _require_charged(course, unit, sheets)
     told = {record.student: record for record in records.load_all(assignment)}
     handed_in = find(assignment) if course.submitted.is_dir() else []
     newer = {
@@ -47,6 +57,21 @@ def grades(course: Course, unit: str) -> dict[str, Grade]:
         student: _grade(student, sheets.get(student), told.get(student), student in newer)
         for student in sorted({*sheets, *told, *handed_in})
     }
+
+
+def _require_charged(course: Course, unit: str, sheets: Mapping[str, Sheet]) -> None:
+    lateness = Lateness(course.config(), unit)
+    stale = []
+    for student, sheet in sheets.items():
+        earned = fsum(mark.score for mark in sheet.marks.values())
+        penalty = lateness.penalty(student, earned, sheet.seconds_late) or 0.0
+        if abs(penalty - sheet.late_penalty) > _SAME_POINTS:
+            stale.append(student)
+    if stale:
+        raise CourseError(
+            f"marks or dates have changed what lateness costs {some(stale)}",
+            f"run: python -m autograder grade {unit}, which charges anew and executes nothing twice",
+        )
 
 
 def _grade(student: str, sheet: Sheet | None, record: Record | None, is_older: bool) -> Grade:

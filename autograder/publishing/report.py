@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from autograder.publishing.findings import Odd, some
+from autograder.publishing.findings import Odd
 from autograder.publishing.publish import Published
 from autograder.publishing.systems import SYSTEMS
-from autograder.terminal import shown
+from autograder.terminal import shown, some
 
 _MOST_NAMES = 200
 

@@ -5,6 +5,7 @@ import io
 import random
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -156,14 +157,33 @@ def test_one_id_that_both_sides_have_is_enough(toy_course, target, person):
 
 
 def test_a_grade_is_the_total_that_scores_tells(course):
+    late(course, BOB.login, 10.25)
     with Gradebook(course.db_url) as book:
-        submission = book.find_submission("toy", BOB.login)
-        submission.notebooks[0].late_submission_penalty = 10.25
         book.find_grade("check-quadruple", "toy", "toy", BOB.login).manual_score = 33.3
         book.db.commit()
     raw, _ = into(course, "canvas", lms_exports.canvas(PEOPLE))
     total = sum(row.points for row in scores(course, "toy", [BOB.login]))
     assert read("canvas", raw)[BOB.login] == "63.55" == f"{total:.2f}"
+
+
+def late(course, student, penalty):
+    """Let a submission come a day late, which costs 10.25 points, and have been charged so many."""
+    (course.root / "course.toml").write_text('penalty = "10.25 points per day"\n')
+    with Gradebook(course.db_url) as book:
+        book.find_assignment("toy").duedate = datetime(2026, 3, 1)
+        submission = book.find_submission("toy", student)
+        submission.timestamp = datetime(2026, 3, 2)
+        submission.notebooks[0].late_submission_penalty = penalty
+        book.db.commit()
+
+
+def test_lateness_that_is_not_charged_as_it_would_be_now_stops_it(course):
+    late(course, BOB.login, 4.0)
+    with pytest.raises(CourseError, match=f"(?s)what lateness costs {BOB.login}.*autograder grade toy"):
+        into(course, "canvas", lms_exports.canvas(PEOPLE))
+    late(course, BOB.login, 10.25)
+    raw, _ = into(course, "canvas", lms_exports.canvas(PEOPLE))
+    assert read("canvas", raw)[BOB.login] == "80.25"
 
 
 def test_answers_that_wait_for_a_mark_stop_it_until_a_person_says_so(course):
