@@ -306,8 +306,8 @@ interactive.explore(measured)
 # $$\text{out} = x + F(x), \qquad F(x) = \operatorname{relu}(x\,w_1 + b_1)\,w_2 + b_2 .$$
 #
 # The modules need only learn what should *change*; with $w_2 = 0$ and $b_2 = 0$ the block does
-# nothing at all. (The first paper put a ReLU behind the sum.
-# [A year later](https://arxiv.org/abs/1603.05027) it was moved away: nothing should stand in the
+# nothing at all. (The first paper put a ReLU behind the sum. [Three months
+# later](https://arxiv.org/abs/1603.05027) it was moved away: nothing should stand in the
 # wire. So it is here.)
 
 # %% role="exercise" from_truth=true
