@@ -132,6 +132,7 @@ def test_every_line_of_the_calendar_does_what_the_page_says(tmp_path, monkeypatc
 
     [run(line, capsys) for line in lecture]
     assert "batchnorm" in (course.root / "report.html").read_text()
+    assert (course.root / "similar" / "batchnorm.html").exists()
 
     wish(course, more=ILL)
     said = [run(line, capsys) for line in ill]
