@@ -105,10 +105,10 @@ def _require_marked(unit: str, found: Iterable[Grade], asked: Asked) -> None:
 
 def _plainly(course: Course, plan: Plan, found: Mapping[str, Grade], asked: Asked, out: Path) -> Published:
     """A table for spreadsheets and programs, which no system prescribes."""
-    if asked.template or asked.column or asked.roster or asked.scale or asked.by_name:
+    if asked.template or asked.column or asked.scale or asked.by_name:
         raise CourseError(
-            "a plain table has no template, and so nobody to match and nothing to scale to",
-            f"say --to {PLAIN} alone, or name the system to which template, column and names belong",
+            "a plain table has no template, and so no column, nobody to match and nothing to scale to",
+            f"say --to {PLAIN} alone, or name the system from which the template comes",
         )
     told = people.known(course.db_url)
     graded = [grade for grade in found.values() if not grade.problem]

@@ -615,6 +615,17 @@ def test_the_command_takes_every_system_that_there_is():
         cli.parser().parse_args(["publish", "toy", "--to", "sakai"])
 
 
+def test_the_course_s_own_table_of_names_is_taken_unasked(course, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "Course", lambda root: course)
+    template = course.root / "export.csv"
+    template.write_bytes(lms_exports.brightspace([replace(ADA, number=777), BOB, CEM]))
+    asked = ["publish", "toy", "--to", "brightspace", "--template", str(template)]
+    assert cli.main(asked) == 1
+    course.roster.write_text("id,org\nu101,S000777\nu102,\nu103,\n")
+    assert cli.main(asked) == 0
+    assert cli.main(["publish", "toy", "--to", "csv"]) == 0
+
+
 def test_whoever_has_the_same_problem_stands_in_one_line():
     odd = [Odd("ada", "x", "do y"), Odd("bob", "z", "do y"), Odd("cem", "x", "do y")]
     console = Console(file=io.StringIO(), width=60)
