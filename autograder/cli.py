@@ -47,6 +47,7 @@ examples:
                                                   grade these two again
   python -m autograder scores batchnorm --csv     points, reasons and diagnoses for a spreadsheet
   python -m autograder mark batchnorm             mark written answers in the browser
+  python -m autograder similar batchnorm          functions of two students that are alike
   python -m autograder feedback batchnorm         write a page for each student into feedback/
   python -m autograder publish batchnorm --to moodle --template worksheet.csv
                                                   grades and pages back into Moodle

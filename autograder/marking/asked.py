@@ -20,7 +20,7 @@ class BadRequestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A mark for `answers` (keys, each with the digest of the text that was shown): `points` from 0 to the
+    """A mark for `answers` (keys, each with what the page said of it as `seen`): `points` from 0 to the
     question's, or None to take a mark back; `ticks` has the share of each criterion that is met, by its index
     from "0".
     """
@@ -61,7 +61,7 @@ def _answers(answers: Any) -> Mapping[str, str]:
         or not answers
         or not all(isinstance(one, str) for one in answers.values())
     ):
-        raise BadRequestError("answers are an object: for each answer's key the digest of its text")
+        raise BadRequestError("answers are an object: for each answer's key what was seen of it")
     return answers
 
 

@@ -78,8 +78,8 @@ class Desk:
             }
 
     def mark(self, request: object) -> dict[str, Any]:
-        """Enter a mark for answers of one question; tells which were marked, and which have changed since the
-        page showed them and were not.
+        """Enter a mark for answers of one question; tells which were marked, and which were not since they
+        changed, or somebody else marked them, after the page had shown them.
         """
         with self._one_at_a_time:
             asked = Asked.read(request, self.questions)
@@ -88,9 +88,9 @@ class Desk:
             for key in asked.answers:
                 if key not in known:
                     raise BadRequestError(f"there is no answer {key!r} to {asked.question}")
-            marked = [key for key, digest in asked.answers.items() if known[key].text.digest == digest]
+            marked = [key for key, seen in asked.answers.items() if self._seen(known[key], kept) == seen]
             stale = sorted(asked.answers.keys() - set(marked))
-            self._enter(asked, {known[key].student: asked.answers[key] for key in marked})
+            self._enter(asked, {known[key].student: known[key].text.digest for key in marked})
             answers, kept = self._standing(asked.question)
             now = {self._key(one.student): one for one in answers.given}
             return {
@@ -156,7 +156,6 @@ class Desk:
         same = normalised(answer.text.source) == normalised(first.text.source) and not answer.text.attachments
         return {
             "key": self._key(answer.student),
-            "digest": answer.text.digest,
             "html": html_of(answer.text) if leads or not same else "",
             "other": "" if leads or same else compared(first.text.source, answer.text.source),
             **self._state(answer, kept),
@@ -165,19 +164,29 @@ class Desk:
     def _state(self, answer: Answer, kept: Mapping[str, Kept]) -> dict[str, Any]:
         """How it stands with an answer: "waiting", "marked", or "changed" since it was marked."""
         mine = kept.get(answer.student)
-        if self.marker.sample:
-            points, comment = (mine.points, mine.comment) if mine else (None, "")
-            current = mine is not None and mine.digest == answer.text.digest
-        else:
-            points, comment, current = answer.mark.manual, answer.comment, not answer.mark.waiting
+        points, comment, current = self._given(answer, mine)
         explained = mine is not None and mine.points == points
         return {
             "state": "waiting" if points is None else "marked" if current else "changed",
             "points": points,
             "comment": comment,
+            "seen": self._seen(answer, kept),
             "ticks": dict(mine.ticks) if mine and explained else {},
             "alone": not explained or bool(mine and mine.alone),
         }
+
+    def _given(self, answer: Answer, mine: Kept | None) -> tuple[float | None, str, bool]:
+        """Points and comment that this marker is shown, and whether they are for the answer as it is now."""
+        if not self.marker.sample:
+            return answer.mark.manual, answer.comment, not answer.mark.waiting
+        if mine is None:
+            return None, "", False
+        return mine.points, mine.comment, mine.digest == answer.text.digest
+
+    def _seen(self, answer: Answer, kept: Mapping[str, Kept]) -> str:
+        """Another text for whatever a marker should look at anew: the answer, or somebody's mark for it."""
+        given = self._given(answer, kept.get(answer.student))
+        return blake2b(repr((answer.text.digest, given)).encode(), digest_size=12).hexdigest()
 
     def _counted(self, name: str, answers: Answers, kept: Mapping[str, Kept]) -> dict[str, int]:
         waiting = sum(self._state(one, kept)["state"] != "marked" for one in answers.given)

@@ -53,6 +53,9 @@ def test_a_mark_is_in_the_gradebook_and_in_scores_at_once(graded):
     assert in_gradebook(graded, "ada") == (4.5, False, "Show the *formula* too.")
     assert row_of(graded, "ada") == (4.5, "by-hand")
     assert in_gradebook(graded, "bob") == (None, True, None)
+    with Gradebook(graded.course.db_url) as book:
+        assert book.find_submission("toy", "ada").score == 40.5 + 50 + 4.5
+        assert book.find_submission("toy", "ada").needs_manual_grade is False
 
 
 def test_a_mark_that_is_taken_back_waits_again(graded):
@@ -124,6 +127,25 @@ def test_an_answer_that_changed_since_it_was_shown_is_not_marked(graded):
     assert in_gradebook(graded, "bob")[0] == 5
 
 
+def test_a_mark_that_somebody_else_gave_meanwhile_is_not_overwritten(graded):
+    """The page has not shown it; after that it may."""
+    first, second = desk_for(graded), desk_for(graded, name="bob")
+    seen = shown(second)
+    give(first, "ada", 7.0, comment="Good.")
+    assert second.mark(request(seen["ada"], points=1))["stale"] == [seen["ada"]["key"]]
+    assert in_gradebook(graded, "ada") == (7.0, False, "Good.")
+    give(second, "ada", 1)
+    assert in_gradebook(graded, "ada")[0] == 1.0
+
+
+def test_what_was_just_marked_can_be_marked_again_at_once(graded):
+    desk = desk_for(graded)
+    answer = shown(desk)["ada"]
+    told = desk.mark(request(answer, points=7))["marked"][answer["key"]]
+    desk.mark(request(answer | told, points=8))
+    assert in_gradebook(graded, "ada")[0] == 8.0
+
+
 def test_a_marked_answer_that_changes_waits_again(toy_course):
     """Through grading itself."""
     hand_in(toy_course, ada=submitted(ANSWERS))
@@ -147,9 +169,9 @@ def test_an_anonymous_page_holds_no_name_and_no_order_of_names(toy_course):
     desk = desk_for(assignment, anonymous=True)
     told = desk.question(WHY)
     assert "student-" not in json.dumps(told)
-    digests = {one["label"]: one["digest"] for group in told["groups"] for one in group}
+    digests = {one["label"]: one["seen"] for group in told["groups"] for one in group}
     assert set(digests) == {f"answer {number}" for number in range(1, 13)}
-    named = {one["digest"]: label for label, one in shown(desk_for(assignment)).items()}
+    named = {one["seen"]: label for label, one in shown(desk_for(assignment)).items()}
     order = [named[digests[f"answer {number}"]] for number in range(1, 13)]
     assert order != sorted(order)
 

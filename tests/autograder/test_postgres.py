@@ -10,12 +10,13 @@ from nbgrader.api import Gradebook
 
 from autograder import doctor
 from autograder.cli import main
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.database import opened, writing
 from autograder.errors import CourseError
 from autograder.grading import driver
 from autograder.grading.driver import Settings, grade
 from autograder.grading.gradebook import Entry, GradebookWriter
+from autograder.marking.desk import Desk, Marker
 from autograder.reports.feedback import feedback
 from autograder.reports.scores import scores
 from autograder.reports.sheets import read_sheets
@@ -28,6 +29,7 @@ from tests.autograder.postgres import IN_A_URL, PASSWORD, configure
 from tests.autograder.toy_class import RIGHT, WRONG, class_in, hand_in
 from tests.autograder.toy_outcome import outcome, points
 from tests.autograder.toy_unit import course_of, load
+from tests.autograder.written_class import WHY, request, shown
 
 # nbgrader's add_submission makes SQLAlchemy warn of an object outside the session.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
@@ -53,6 +55,16 @@ def course(server, built, tmp_path, monkeypatch):
     made = class_in(tmp_path / "served", root, ada=RIGHT, bob=WRONG)
     configure(made.root, server.url(server.new(template)))
     return made
+
+
+def test_a_written_answer_is_marked_on_a_server_as_in_a_file(course):
+    grade(course, "toy", settings=JOBS)
+    desk = Desk(Assignment(course, "toy"), Marker())
+    desk.mark(request(shown(desk)["ada"], points=3.5, comment="Show the formula."))
+    sheet = read_sheets(course, "toy")["ada"]
+    assert (sheet.marks[WHY].manual, sheet.marks[WHY].waiting) == (3.5, False)
+    assert sheet.comments[WHY] == "Show the formula."
+    assert shown(desk)["ada"]["state"] == "marked"
 
 
 def test_a_course_is_built_graded_regraded_and_reported_without_a_file(course):

@@ -49,7 +49,7 @@ def shown(desk: Desk) -> dict[str, dict[str, Any]]:
 def request(*answers: Mapping[str, Any], points: float | None, **more: Any) -> dict[str, Any]:
     """What the page sends to mark these answers."""
     usual = {"question": WHY, "comment": "", "ticks": {}, "alone": False}
-    keys = {one["key"]: one["digest"] for one in answers}
+    keys = {one["key"]: one["seen"] for one in answers}
     return usual | {"answers": keys, "points": points} | more
 
 

@@ -152,7 +152,7 @@ async function save(takenBack = false) {
   try {
     const told = await ask("mark", {
       question: shown.name,
-      answers: Object.fromEntries(targets().map((one) => [one.key, one.digest])),
+      answers: Object.fromEntries(targets().map((one) => [one.key, one.seen])),
       points,
       comment: takenBack ? "" : draft.comment,
       ticks: takenBack ? {} : draft.ticks,
@@ -176,7 +176,7 @@ async function taken(told, takenBack) {
   const done = `${takenBack ? "Taken back" : "Marked"}: ${marked === 1 ? "1 answer" : `${marked} answers`}.`;
   if (told.stale.length) {
     await open(shown.name);
-    say(`${done} ${told.stale.length} changed since this page showed them and were left: they are shown anew.`, true);
+    say(`${done} ${told.stale.length} changed, or were marked by somebody else, since this page showed them: look again.`, true);
   } else if (takenBack) {
     begin();
     say(done);
