@@ -19,6 +19,7 @@ from stagewise.judge.grammar import Literal as Literal
 from stagewise.judge.grammar import Step as Step
 from stagewise.judge.grammar import entry as entry
 from stagewise.judge.grammar import parse as parse
+from stagewise.judge.overflow import spoken
 
 LEFT_OVER = "still ends in `raise NotImplementedError`: remove that line of the stub below your code"
 _Item = TypeVar("_Item")
@@ -132,7 +133,7 @@ def pick(values: Mapping[str, Any], wanted: str | Entry) -> Any:
 @contextmanager
 def listening() -> Iterator[list[warnings.WarningMessage]]:
     """Collect all warnings, NumPy's among them, whatever the student has set."""
-    with warnings.catch_warnings(record=True) as heard, np.errstate(all="warn", under="ignore"):
+    with warnings.catch_warnings(record=True) as heard, np.errstate(all="warn", under="ignore"), spoken():
         warnings.simplefilter("always")
         yield heard
 

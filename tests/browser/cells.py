@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+KERNEL_READY = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 NUMBERED = re.compile(r"\[\d+\]:")
 
 

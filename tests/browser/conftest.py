@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PYODIDE = Path(sys.prefix) / "pyodide"
+"""Where make test puts Pyodide, if it can be had."""
 QUIET = (
     "--disable-gpu",
     "--disable-quic",
@@ -71,16 +73,23 @@ def _until_listening(server: subprocess.Popen[str], address: str) -> None:
     pytest.fail(f"JupyterLab said {address} and ended, exit status {server.returncode}")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for the tests of a module; each has a tab that knows nothing of the others'."""
-    if BROWSER is None:
-        pytest.skip("no chromium on this machine: install the system package chromium")
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium of this machine."""
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=BROWSER, args=[*QUIET, *as_root])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a module; each has a tab that knows nothing of the others'."""
+    if BROWSER is None:
+        pytest.skip("no chromium on this machine: install the system package chromium")
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.cells import cell, output, run, write
+from tests.browser.cells import KERNEL_READY, cell, output, run, write
 from tests.browser.conftest import jupyterlab
 
 RELEASED = Path(__file__).resolve().parents[2] / "assignments" / "batchnorm" / "batchnorm.ipynb"
 WRONG = "def batchnorm_step1(x):\n    return np.sum(x, axis=0)\n"
 RIGHT = "def batchnorm_step1(x):\n    return np.sum(x, axis=0) / x.shape[0]\n"
-KERNEL_READY = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 
 
 def test_wrong_answer_is_told_its_mistake_and_the_right_one_passes(tab: Page, tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ from autograder.units.prepare import prepare
 from tests.autograder.graded_toy import cell as named
 from tests.autograder.toy_outcome import points
 from tests.browser.cells import cell, output, run, write
+from tests.browser.conftest import PYODIDE
+from tests.browser.in_kernel import judged
+from tests.browser.kernels import answered, answers, in_browser
 from tests.browser.served import served
 
-PYODIDE = Path(sys.prefix) / "pyodide"
 WRONG = "def batchnorm_step1(x):\n    return np.sum(x, axis=0)\n"
 RIGHT = "def batchnorm_step1(x):\n    return np.sum(x, axis=0) / x.shape[0]\n"
 ENDLESS = "def batchnorm_step2(x, mu):\n    while True:\n        x = x - mu\n"
@@ -52,6 +54,17 @@ def test_work_is_kept_opens_without_a_network_and_earns_what_it_earns_in_jupyter
     run(tab, check := cell(tab, "check(batchnorm_step1)"))
     expect(output(check)).to_contain_text("✓")
     assert _graded(downloaded, tmp_path / "course") == {"ada": 1, "ben": 1}
+
+
+def test_checks_say_of_every_unit_what_they_say_in_jupyterlab(tab: Page, edition: Path) -> None:
+    """Three exercises of each, answered rightly and wrongly, by other versions of NumPy and matplotlib."""
+    course = Course(REPOSITORY)
+    asked = [answers(course, unit, 3) for unit in in_browser(course)]
+    with served(edition) as address:
+        told = answered(tab, address, edition, "modules", "judged", asked, 120)
+    assert len(told) == 54
+    assert [one[:-1] for one in told] == [one[:-1] for one in judged(asked)]
+    assert {one[3] for one in told if one[2] == "right"} == {"passed"}
 
 
 def _open(page: Page, door: str) -> None:
