@@ -75,7 +75,17 @@ def collect(course: Course, asked: Namespace, console: Console) -> int:
     prepare(course, [asked.unit], console.print)
     if roster is not None:
         enter(course.db_url, asked.unit, roster)
-    collected = collect_from(course, asked.unit, asked.sources, roster, zone, asked.force, asked.encoding)
+    with Steps(f"Collecting {asked.unit}", console) as steps:
+        collected = collect_from(
+            course,
+            asked.unit,
+            asked.sources,
+            roster,
+            zone,
+            asked.force,
+            asked.encoding,
+            lambda: steps.step(None),
+        )
     show(collected.decisions, console, collected.remarks)
     console.print(counted(collected.decisions))
     return 1 if any(decision.outcome.advice for decision in collected.decisions) else 0
@@ -242,7 +252,7 @@ def handout(course: Course, asked: Namespace, console: Console) -> int:
     """Pack the zip for students."""
     from autograder.units import handout as handouts
 
-    console.print(str(handouts.handout(course, asked.units)))
+    console.print(str(handouts.handout(course, asked.units, report=console.print)))
     return 0
 
 

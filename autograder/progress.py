@@ -41,7 +41,7 @@ class Steps:
     def __init__(self, title: str, console: Console) -> None:
         self._title, self._console = title, console
         self._bar: Progress | None = None
-        self._count = self._total = 0
+        self._count = 0
         self._named: set[str] = set()
         self._shown = time.monotonic()
 
@@ -76,9 +76,9 @@ class Steps:
                 self._named.add(one.student)
                 self._console.print(shown(f"slow: {one}"))
 
-    def step(self, total: int, note: str = "") -> None:
-        """One step of `total` is done; a `note` is printed as a line of its own."""
-        self._count, self._total = self._count + 1, total
+    def step(self, total: int | None, note: str = "") -> None:
+        """One step of `total` (None: nobody knows) is done; a `note` is printed as a line of its own."""
+        self._count += 1
         if note:
             self._console.print(shown(note))
         now = time.monotonic()
@@ -88,5 +88,6 @@ class Steps:
                 self._bar.refresh()
                 self._shown = now
         elif now - self._shown > _LINE_SECONDS:
-            self._console.print(f"{self._title}: {self._count} of {total}")
+            of_all = "" if total is None else f" of {total}"
+            self._console.print(f"{self._title}: {self._count}{of_all}")
             self._shown = now

@@ -7,7 +7,7 @@ and written, each aside and renamed; nothing is unpacked to disk.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
@@ -50,16 +50,17 @@ def collect(
     zone: tzinfo | None = None,
     force: bool = False,
     encoding: str | None = None,
+    on_look: Callable[[], object] = lambda: None,
 ) -> Collected:
     """Collect the unit's notebooks from these zips and folders.
 
     `zone` is the time zone of times that a download tells, by default this machine's, `encoding` that of
     names in zips which do not tell theirs. What lies in submitted/ is replaced by what is newer, or by
-    anything with `force`. Raises CourseError when a source is not there, or the disk refuses; what was
-    written before stays.
+    anything with `force`. `on_look` hears of each file that was looked into. Raises CourseError when a source
+    is not there, or the disk refuses; what was written before stays.
     """
     plan = read_plan(course.instructor(unit))
-    listings = {str(source): list_source(source, plan, zone, encoding) for source in sources}
+    listings = {str(source): list_source(source, plan, zone, encoding, on_look) for source in sources}
     entries = [entry for listing in listings.values() for entry in listing.entries]
     judged = decide(entries, unit, lambda student: _present(course, unit, student), roster, force)
     decided = [_unless_linked(course, unit, decision) for decision in with_pictures(judged, entries)]

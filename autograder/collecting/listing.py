@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -43,8 +43,16 @@ class _Looked:
     shows: tuple[str, ...] = ()
 
 
-def list_source(source: Path, plan: Plan, zone: tzinfo | None = None, encoding: str | None = None) -> Listing:
-    """What a folder or zip holds; CourseError when there is none."""
+def list_source(
+    source: Path,
+    plan: Plan,
+    zone: tzinfo | None = None,
+    encoding: str | None = None,
+    on_look: Callable[[], object] = lambda: None,
+) -> Listing:
+    """What a folder or zip holds; `on_look` hears of each file that was looked into. CourseError when there
+    is no such source.
+    """
     if not source.exists():
         raise CourseError(f"there is no {source}", "name a zip, or a folder, with submissions")
     looked: list[_Looked] = []
@@ -60,6 +68,7 @@ def list_source(source: Path, plan: Plan, zone: tzinfo | None = None, encoding: 
         elif is_record(found.where[-1]):
             records[found.where] = found.raw or b""
         looked.append(_look(found, plan))
+        on_look()
     layout = layout_of((one.file.where for one in looked), plan.unit, source.stem, records)
     owned = [_entry(str(source), one, layout, notes, zone) for one in looked]
     naive = any(

@@ -114,7 +114,7 @@ def _dates(units: Sequence[str], settings: CourseSettings, known: _Class, now: d
     else:
         following = min(coming, key=due.__getitem__, default=None)
         said = f"; next {following}, {in_zone(due[following], settings.timezone)}" if following else ""
-        yield Finding("due dates", True, False, f"{len(due)} units{said}")
+        yield Finding("due dates", True, False, f"{len(due)} set{said}")
     yield from _odd_dates(due, known.handed_in, now)
 
 

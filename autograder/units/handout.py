@@ -15,7 +15,7 @@ import reference.kit.units
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
 from autograder.grading.templates import needs_of
-from autograder.units.build import Load
+from autograder.units.build import Load, Report
 from autograder.units.pages import page
 from autograder.units.prepare import prepare
 from autograder.whole_files import replace
@@ -87,15 +87,16 @@ def handout(
     units: Sequence[str] | None = None,
     to: Path | None = None,
     load: Load = reference.kit.units.load,
+    report: Report = lambda line: None,
 ) -> Handout:
     """Write the zip for these units (all when none is named) to `to`, by default into the course's directory.
     The pages are in every zip.
 
-    Builds the notebooks that need it. Raises AuthorError and CourseError.
+    Builds the notebooks that need it, and `report`s a line of each. Raises AuthorError and CourseError.
     """
     path = Path(to) if to is not None else course.root / ZIP_NAME
     path = path / ZIP_NAME if path.is_dir() else path
-    prepare(course, units, load=load)
+    prepare(course, units, report, load)
     notebooks = {unit: course.student(unit).read_text() for unit in course.named(units)}
     needs = {unit: needs_of(course.instructor(unit)) for unit in notebooks}
     with_torch = [unit for unit, need in needs.items() if need is not None and "transfer" in need.extras]

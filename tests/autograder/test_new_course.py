@@ -201,7 +201,7 @@ def test_a_course_that_is_ready_but_for_its_builds_lacks_nothing_else(course):
     assert lacks(course).keys() == {"built"}
     assert "foundations, activations, batchnorm" in lacks(course)["built"][0]
     (dates,) = [one.found for one in look_at(course, NOW) if one.what == "due dates"]
-    assert dates == "3 units; next foundations, 2026-09-14 23:59 (UTC)"
+    assert dates == "3 set; next foundations, 2026-09-14 23:59 (UTC)"
 
 
 def test_a_mistake_in_the_settings_stops_the_term(course):

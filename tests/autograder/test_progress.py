@@ -6,6 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
+from autograder import progress
 from autograder.errors import SubmissionError
 from autograder.intake.reading import read_submission
 from autograder.progress import Steps
@@ -32,3 +33,14 @@ def test_the_name_of_a_foreign_check_is_told_letter_by_letter(name, terminal):
     assert "".join(letter if letter.isprintable() else "?" for letter in name) in said
     assert "\x1b]0" not in said
     assert "\x1b[2J" not in said
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_steps_are_counted_where_nobody_knows_how_many_there_are(terminal, monkeypatch):
+    monkeypatch.setattr(progress, "_LINE_SECONDS", -1.0)
+    console = Console(width=200, file=io.StringIO(), force_terminal=terminal)
+    with Steps("Collecting toy", console) as steps:
+        steps.step(None)
+        steps.step(None)
+    said = console.file.getvalue()
+    assert ("2/?" if terminal else "Collecting toy: 2\n") in said
