@@ -13,7 +13,7 @@
 # is missing or not right yet is named, and the rest goes on without it as far as it can.
 
 # %%
-from stagewise import finale, interactive
+from stagewise import data, finale, interactive
 
 work = finale.collect("..")
 finale.overview(work)
@@ -74,6 +74,22 @@ interactive.explore(mine.train)
 
 # %%
 interactive.explore(mine.misread)
+
+# %% [markdown]
+# Now one of your own. Draw with `#`, in any size, and let the networks of all splits read it
+# together, by your `ensemble_predict`.
+
+# %%
+MY_DIGIT = """
+..####..
+.##..##.
+.....##.
+...###..
+.....##.
+.##..##.
+..####..
+"""
+interactive.explore(lambda: mine.read(data.drawn(MY_DIGIT, width=6)))
 
 # %% [markdown]
 # ## 5 What each ingredient is worth

@@ -86,6 +86,21 @@ def misread(seed: int, run: Run) -> Figure | str:
 
 
 @styled
+def read(picture: np.ndarray, probabilities: np.ndarray, networks: int) -> Picture:
+    """A picture, and the probability that the networks together give to each digit."""
+    figure, (paper, bars) = plots.panels(2, size=(3.4, 2.8))
+    paper.imshow(picture, cmap="gray_r", interpolation="nearest")
+    paper.set_axis_off()
+    bars.bar(range(len(probabilities)), probabilities, color=plots.PALETTE[0])
+    bars.set_xticks(range(len(probabilities)))
+    bars.set(xlabel="digit", ylabel="probability", ylim=(0, 1))
+    figure.suptitle(
+        f"{networks} networks together read {probabilities.argmax()}", fontweight="bold", fontsize=12
+    )
+    return figure
+
+
+@styled
 def worth(gains: Mapping[str, Mean], together: Mean | None, members: int, accuracy: Mean) -> Picture:
     """A mark with its standard error for each ingredient: what is lost without it, most on top."""
     shown = dict(sorted(gains.items(), key=lambda item: item[1].value))

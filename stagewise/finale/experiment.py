@@ -28,7 +28,7 @@ from stagewise.finale.ingredients import (
     lacks,
     recipe_of,
 )
-from stagewise.finale.learning import BATCH, USUAL, Run, Settings, learn
+from stagewise.finale.learning import BATCH, SIDE, USUAL, Run, Settings, learn
 from stagewise.finale.work import Work
 from stagewise.interactive import counted
 
@@ -50,11 +50,11 @@ def _with_network(show: Shown) -> Shown:
     """Say what to finish first, where there can be no network yet."""
 
     @wraps(show)
-    def shown(self: Experiment) -> Any:
+    def shown(self: Experiment, *given: Any) -> Any:
         missing = first_to_finish(self.work)
         if missing:
             return "\n".join(["○ The network cannot do without these; finish them first:", *_listed(missing)])
-        return self.too_slow() or show(self)
+        return self.too_slow() or show(self, *given)
 
     return shown  # type: ignore[return-value]
 
@@ -206,6 +206,24 @@ class Experiment:
     def misread(self) -> Any:
         """The test digits that the network of the first split reads wrongly."""
         return _pictures.misread(self.splits[0].seed, self.splits[0].run)
+
+    @_with_network
+    def read(self, picture: Any) -> Figure | str:
+        """What the networks of all splits read together in a picture (8, 8) or (1, 8, 8), ink 0 to 1, by the
+        student's ensemble_predict. ValueError for another shape.
+        """
+        missing = list(lacks(self.work, ENSEMBLE))
+        if missing:
+            return "\n".join(["○ To read together, the networks need this:", *_listed(missing)])
+        shown = np.asarray(picture, dtype=float)
+        if shown.size != SIDE * SIDE:
+            raise ValueError(
+                f"read was asked for the digit in one picture of {SIDE} by {SIDE}, and was given the shape "
+                f"{shown.shape}: make it with data.drawn."
+            )
+        scores = np.array([one.run.reads(16 * shown.reshape(1, -1)) for one in self.splits])
+        _, probabilities = self.recipe.functions["ensemble_predict"](scores)
+        return _pictures.read(shown.reshape(SIDE, SIDE), np.asarray(probabilities)[0], len(self.splits))
 
     @_with_network
     def leave_one_out(self) -> Figure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
@@ -19,7 +19,8 @@ Array = np.ndarray
 HIDDEN, CLASSES, BATCH, PATIENCE = 100, 10, 50, 8
 # Rates of plain descent where Adam is left out, the best of some tried: on scaled pixels, and on ink.
 _PLAIN_RATES = {True: 1.0, False: 0.01}
-_SIDE, _PAD, _SHIFTED = 8, 1, 0.5
+SIDE = 8
+_PAD, _SHIFTED = 1, 0.5
 _MEMBERS = 100  # seeds from one member of an ensemble to the next
 
 
@@ -38,7 +39,8 @@ USUAL = Settings(1e-3, 1e-4)
 class Run:
     """A training that is done. right: the share of the 300 test digits that are read correctly; val: that of
     the 300 for validation; losses: of each mini-batch, and val_losses: of each epoch; scores: (300, 10), of
-    the test digits. NaN and guesses where it diverged."""
+    the test digits, and labels: (300,), theirs; reads: the network, from ink (N, 64), 0 to 16, to scores.
+    """
 
     right: float
     val: float
@@ -46,6 +48,7 @@ class Run:
     val_losses: Array
     scores: Array
     labels: Array
+    reads: Callable[[Array], Array]
 
 
 class Parts:
@@ -57,22 +60,23 @@ class Parts:
         self.y, self.y_val, self.y_test = raw.y_train, raw.y_val, raw.y_test
         # Mean and spread are those of what the network trains on, shifted copies included.
         self._known = np.concatenate([self._ink, self._copies()]) if CROPS in recipe else self._ink
-        self.x = self._scaled(self._ink)
-        self.x_val, self.x_test = self._scaled(raw.x_val), self._scaled(raw.x_test)
+        self.x = self.scaled(self._ink)
+        self.x_val, self.x_test = self.scaled(raw.x_val), self.scaled(raw.x_test)
 
     def epoch(self) -> Array:
         """The training digits (N, 64) for one epoch, half of them moved by up to a pixel."""
         if CROPS not in self._recipe:
             return self.x
         moved = self._rng.random((len(self._ink), 1)) < _SHIFTED
-        return self._scaled(np.where(moved, self._copies(), self._ink))
+        return self.scaled(np.where(moved, self._copies(), self._ink))
 
     def _copies(self) -> Array:
-        pictures = self._ink.reshape(-1, _SIDE, _SIDE)
-        cut = self._recipe.functions["random_crop"](pictures, (_SIDE, _SIDE), self._rng, pad=_PAD)
+        pictures = self._ink.reshape(-1, SIDE, SIDE)
+        cut = self._recipe.functions["random_crop"](pictures, (SIDE, SIDE), self._rng, _PAD)
         return np.asarray(cut).reshape(len(cut), -1)
 
-    def _scaled(self, ink: Array) -> Array:
+    def scaled(self, ink: Array) -> Array:
+        """Ink (N, 64), 0 to 16, as the network is shown it."""
         if SCALING not in self._recipe:
             return ink
         return np.asarray(self._recipe.functions["preprocess"](self._known, ink)[1])
@@ -80,7 +84,7 @@ class Parts:
 
 def network(recipe: Recipe, seed: int, hidden: int = HIDDEN) -> Network:
     """The network for digits before its first step."""
-    return Network(recipe, _SIDE * _SIDE, CLASSES, hidden, seed)
+    return Network(recipe, SIDE * SIDE, CLASSES, hidden, seed)
 
 
 def learn(recipe: Recipe, settings: Settings, seed: int, epochs: int, member: int = 0) -> Run:
@@ -91,10 +95,13 @@ def learn(recipe: Recipe, settings: Settings, seed: int, epochs: int, member: in
         mine = network(recipe, seed + _MEMBERS * member)
         losses, val_losses = _train(mine, parts, settings, 1000 * (seed + _MEMBERS * member), epochs)
         scores, val = mine.scores(parts.x_test), mine.scores(parts.x_val)
-    return Run(
-        share_right(scores, parts.y_test), share_right(val, parts.y_val), losses, val_losses, scores,
-        parts.y_test,
-    )  # fmt: skip
+
+    def reads(ink: Array) -> Array:
+        with undisturbed():
+            return mine.scores(parts.scaled(ink))
+
+    right, right_val = share_right(scores, parts.y_test), share_right(val, parts.y_val)
+    return Run(right, right_val, losses, val_losses, scores, parts.y_test, reads)
 
 
 @contextmanager
@@ -125,7 +132,7 @@ def _train(mine: Network, parts: Parts, settings: Settings, seed: int, most: int
     losses, val_losses = list[float](), list[float]()
     kept = mine.state()
     for epoch in range(most):
-        for x, y in own["minibatches"](parts.epoch(), parts.y, BATCH, seed=seed + epoch):
+        for x, y in own["minibatches"](parts.epoch(), parts.y, BATCH, seed + epoch):
             loss, grads = mine.gradients(x, y)
             losses.append(loss)
             if not math.isfinite(loss):

@@ -117,5 +117,5 @@ def _params(recipe: Recipe, features: int, classes: int, hidden: int, seed: int)
 
 def _start(recipe: Recipe, fan_in: int, fan_out: int, seed: int) -> Array:
     if START in recipe:
-        return np.asarray(recipe.functions["he_init"](fan_in, fan_out, seed=seed), dtype=np.float64)
+        return np.asarray(recipe.functions["he_init"](fan_in, fan_out, seed), dtype=np.float64)
     return _SMALL * np.random.default_rng(seed).standard_normal((fan_in, fan_out))
