@@ -234,14 +234,21 @@ def report(course: Course, asked: Namespace, console: Console) -> int:
     units = course.named(asked.units)
     if asked.json or asked.csv:
         found = making.class_report(course, units, anonymous=asked.anonymous)
-        print(forms.as_csv(found) if asked.csv else forms.as_json(found, making.now()), end="")
+        print(forms.as_csv(found) if asked.csv else forms.as_json(found, making.now()) + "\n", end="")
         return 0
     with Steps("Reading what was graded", console) as steps:
         found = making.class_report(
             course, units, anonymous=asked.anonymous, on_unit=lambda _: steps.step(len(units))
         )
     place = asked.to or course.root / making.PAGE
-    making.write_page(found, course, place, anonymous=asked.anonymous)
+    with Steps("Drawing the page", console) as steps:
+        making.write_page(
+            found,
+            course,
+            place,
+            anonymous=asked.anonymous,
+            on_unit=lambda _: steps.step(len(found.units)),
+        )
     console.print(tables.units_table(found))
     console.print(tables.mistakes_table(found))
     console.print(f"For instructors alone: {place}")

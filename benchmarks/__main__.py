@@ -138,7 +138,7 @@ def _troubled(asked: argparse.Namespace, conditions: Conditions, console: Consol
 def _reported(asked: argparse.Namespace, conditions: Conditions, console: Console) -> int:
     found = reported(asked.report, asked.seed, console.print)
     console.print(
-        f"report on {found.students} students in {found.units} units with {found.exercises} exercises: "
+        f"report on {found.students} students, {found.units} units, {found.exercises} exercises: "
         f"{found.seconds:.1f} s ({found.cpu_seconds:.1f} s of processor time), peak memory "
         f"{found.peak_bytes / 1e6:.0f} MB, page {found.page_bytes / 1e6:.2f} MB"
     )

@@ -29,8 +29,8 @@ def gather(
     """
     found, without = [], []
     for unit in units:
-        on_unit(unit)
         results = _unit(course, unit) if course.instructor(unit).exists() else None
+        on_unit(unit)
         if results is None:
             without.append(unit)
         else:

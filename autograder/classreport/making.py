@@ -33,7 +33,14 @@ def class_report(
     return report_on(results)
 
 
-def write_page(report: ClassReport, course: Course, path: Path, *, anonymous: bool = False) -> None:
+def write_page(
+    report: ClassReport,
+    course: Course,
+    path: Path,
+    *,
+    anonymous: bool = False,
+    on_unit: Callable[[str], None] = lambda unit: None,
+) -> None:
     """Write the page; CourseError where students would find it, or where the disk refuses."""
     from autograder.classreport.page import page
 
@@ -44,7 +51,7 @@ def write_page(report: ClassReport, course: Course, path: Path, *, anonymous: bo
                 "name another place with --to",
             )
     with told_whose_fault(path):
-        replace(path, page(report, now(), anonymous=anonymous))
+        replace(path, page(report, now(), anonymous=anonymous, on_unit=on_unit))
 
 
 def now() -> datetime:

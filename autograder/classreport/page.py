@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -21,8 +21,20 @@ MOST_MISTAKES = 15
 _MOST_IN_A_UNIT = 12
 
 
-def page(report: ClassReport, made: datetime, *, anonymous: bool) -> str:
-    """The page; `made` is when, `anonymous` whether names were left out."""
+def page(
+    report: ClassReport,
+    made: datetime,
+    *,
+    anonymous: bool,
+    on_unit: Callable[[str], None] = lambda unit: None,
+) -> str:
+    """The page; `made` is when, `anonymous` whether names were left out. `on_unit` hears of each unit that is
+    drawn.
+    """
+    drawn = {}
+    for unit in report.units:
+        drawn[unit.results.unit] = _drawn(unit)
+        on_unit(unit.results.unit)
     looks = environment(_HERE)
     looks.filters |= {"number": number, "percent": percent, "words": in_words, "day": day}
     return looks.get_template("report.html.j2").render(
@@ -34,7 +46,7 @@ def page(report: ClassReport, made: datetime, *, anonymous: bool) -> str:
         terms=TERMS,
         most=MOST_MISTAKES,
         most_in_a_unit=_MOST_IN_A_UNIT,
-        drawn={unit.results.unit: _drawn(unit) for unit in report.units},
+        drawn=drawn,
         heat_map=pictures.heat_map(report) if shares_of_all(report.results).size else "",
         correlations=_correlations(report),
         doubts=[(unit, list(odd)) for unit, odd in groupby(report.doubts, key=lambda one: one.unit)],

@@ -4,16 +4,20 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 
+import numpy as np
 import pytest
 from IPython import get_ipython
 
+from autograder.classreport.making import class_report
 from autograder.course import REPOSITORY, Assignment, Course
 from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
 from autograder.synthetic.students import draw_class, solved
 from autograder.units.prepare import prepare
 from benchmarks.bare import graded, one_shell
+from benchmarks.classreport import store
 from benchmarks.crowd import signed
 from benchmarks.pace import between, steady
 from benchmarks.processes import cpu_seconds
@@ -54,11 +58,27 @@ def test_no_two_of_a_crowd_are_alike_in_any_answer():
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory):
-    """The plan of a unit as graders have it."""
+def course(tmp_path_factory):
     course = Course(tmp_path_factory.mktemp("course"))
     prepare(course, ["activations"])
+    return course
+
+
+@pytest.fixture(scope="module")
+def plan(course):
+    """The plan of a unit as graders have it."""
     return new_worker(Assignment(course, "activations"), Settings()).terms.plan
+
+
+def test_a_class_that_was_drawn_and_not_graded_can_be_reported_on(course, plan):
+    """The better ones of it have more points, and its mistakes are the unit's."""
+    store(course, plan, np.linspace(-2, 2, 40), np.random.default_rng(1), datetime(2026, 3, 1))
+    (unit,) = class_report(course, ["activations"]).units
+    assert unit.results.submissions == 40
+    totals = unit.results.totals
+    assert np.nanmean(totals[:15]) < np.nanmean(totals[-15:])
+    assert unit.mistakes
+    assert all(one.says for one in unit.mistakes)
 
 
 def test_without_isolation_a_submission_gets_its_points_and_leaves_nothing_behind(plan):
