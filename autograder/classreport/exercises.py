@@ -34,8 +34,9 @@ _WHOLE = 1 - 1e-9
 class Exercise:
     """What a class made of one graded cell.
 
-    `difficulty` is the mean share of the points, 0 to 1. `outcomes` counts answers by how they ended (see
-    OUTCOMES), `reasons` those that earned nothing by their reason; `waiting` are not among them.
+    `difficulty` is the mean share of the points, 0 to 1. There is none, nor another number, while answers are
+    `waiting`: those that are marked first are no fair sample. `outcomes` counts answers by how they ended
+    (see OUTCOMES), `reasons` those that earned nothing by their reason.
     """
 
     name: str
@@ -57,30 +58,34 @@ class Exercise:
 
 def exercises_of(unit: UnitResults) -> tuple[Exercise, ...]:
     """The graded cells of a unit in the notebook's order."""
-    settled = unit.settled
     rests = np.full(unit.points.shape, np.nan)
-    if settled:
-        rests[:] = unit.points[:, settled].sum(axis=1, keepdims=True)
-        rests[:, settled] = rest_totals(unit.points[:, settled])
+    rests[:, unit.settled] = rest_totals(unit.points[:, unit.settled])
     return tuple(_exercise(unit, number, rests[:, number]) for number in range(len(unit.items)))
 
 
 def _exercise(unit: UnitResults, number: int, rest: Floats) -> Exercise:
-    item, shares = unit.items[number], unit.shares[:, number]
+    item, shares, waiting = unit.items[number], unit.shares[:, number], unit.waiting[number]
     reasons = [row[number] for row in unit.reasons]
     ended = [(share, reason) for share, reason in zip(shares, reasons, strict=True) if isfinite(share)]
     counts = Counter(outcome(share, reason) for share, reason in ended)
+    told = (
+        estimates.mean(shares),
+        estimates.item_total(unit.points[:, number], rest),
+        estimates.upper_lower(shares, unit.totals),
+    )
+    if waiting:
+        told = (Estimate(None, len(ended), why=f"{waiting} to mark"),) * 3
     return Exercise(
         name=item.name,
         cell=item.cell,
         function=item.function,
         points=item.points,
-        difficulty=estimates.mean(shares),
-        item_total=estimates.item_total(unit.points[:, number], rest),
-        upper_lower=estimates.upper_lower(shares, unit.totals),
+        difficulty=told[0],
+        item_total=told[1],
+        upper_lower=told[2],
         outcomes={name: counts[name] for name in OUTCOMES},
         reasons=Counter(reason for share, reason in ended if share <= 0),
-        waiting=unit.waiting[number],
+        waiting=waiting,
     )
 
 

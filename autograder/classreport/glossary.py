@@ -35,8 +35,9 @@ TERMS = (
     ),
     Term(
         "difficulty",
-        "The mean share of an exercise's points, 0 to 1, over all answers that have points, unfinished ones "
-        f"included. The higher, the easier. Up to {HARD} nearly everybody fails: one to look at.",
+        "The mean share of an exercise's points, 0 to 1, over all answers, unfinished ones included. Of a "
+        "written question there is no number while answers wait: those marked first are no fair sample. "
+        f"The higher, the easier. Up to {HARD} nearly everybody fails: one to look at.",
         f"{_BOUNDS}.",
         LEAST_FOR_A_MEAN,
     ),

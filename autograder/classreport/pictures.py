@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from autograder.classreport.exercises import OUTCOMES
+from autograder.classreport.exercises import OUTCOMES, Exercise
 from autograder.classreport.report import ClassReport, Following, UnitReport, shares_of_all
 from autograder.classreport.svg import inline
 from autograder.examining.letters import seen
@@ -32,7 +32,7 @@ _MOST_NAMED, _LONGEST_NAME = 40, 24
 @styled
 def endings(unit: UnitReport) -> Markup:
     """How the answers to each exercise ended, as bars in per cent."""
-    exercises = [one for one in unit.exercises if one.answers]
+    exercises = _settled(unit)
     figure, axes = new_axes((8.6, 1.4 + 0.3 * len(exercises)))
     names = [one.name for one in exercises]
     left = np.zeros(len(exercises))
@@ -76,8 +76,12 @@ def points(unit: UnitReport) -> Markup:
 
 
 def answered(unit: UnitReport) -> int:
-    """How many exercises have answers with points."""
-    return sum(exercise.answers > 0 for exercise in unit.exercises)
+    """How many exercises have answers, all of them with points."""
+    return len(_settled(unit))
+
+
+def _settled(unit: UnitReport) -> list[Exercise]:
+    return [one for one in unit.exercises if one.answers and not one.waiting]
 
 
 def timed(unit: UnitReport) -> int:

@@ -221,17 +221,18 @@ def test_outcomes_are_shares_of_the_points_then_reasons():
     (exercise,) = report_on(class_of(unit)).units[0].exercises
     assert exercise.outcomes == dict.fromkeys(OUTCOMES, 1)
     assert (exercise.answers, exercise.waiting) == (5, 1)
-    assert exercise.difficulty.value == pytest.approx(1.5 / 5)
 
 
-def test_a_waiting_question_is_held_against_the_other_exercises():
-    unit = drawn_unit(60, 4, 1)
-    gaps = unit.shares.copy()
-    gaps[:10, 3] = np.nan
-    waiting = report_on(class_of(unit_of(gaps))).units[0].exercises[3]
-    rest = unit.points[10:, :3].sum(axis=1)
-    assert waiting.item_total.count == 50
-    assert waiting.item_total.value == pytest.approx(np.corrcoef(unit.points[10:, 3], rest)[0, 1], abs=1e-9)
+def test_while_answers_wait_nothing_is_said_of_their_question_and_nothing_of_others_changes():
+    """Who wrote nothing has 0 points at once: a mean over those would say that nobody can do it."""
+    shares = np.column_stack([drawn_unit(60, 4, 1).shares, np.where(np.arange(60) < 12, 0, np.nan)])
+    report = report_on(class_of(unit_of(shares)))
+    *others, question = report.units[0].exercises
+    assert (question.waiting, question.answers) == (48, 12)
+    for told in (question.difficulty, question.item_total, question.upper_lower):
+        assert (told.value, told.why) == (None, "48 to mark")
+    assert [doubt.exercise for doubt in report.doubts if doubt.exercise == question.name] == []
+    assert others == list(report_on(class_of(unit_of(shares[:, :4]))).units[0].exercises)
 
 
 def test_a_mistake_counts_each_student_once_an_exercise():
