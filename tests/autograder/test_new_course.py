@@ -166,6 +166,7 @@ def test_every_setting_that_the_file_explains_is_one_that_is_read():
     }
     assert (str(settings.timezone), settings.unit("foundations").points) == ("Europe/Zurich", 50.0)
     assert len(settings.extensions) == 1
+    assert settings.repository == "https://github.com/OWNER/NAME"
     assert "due" not in course_text(3, None, UNITS, {}).replace("# due", "").replace("`due`", "")
 
 
