@@ -17,6 +17,7 @@ _SAYS_SOMETHING = re.compile(r"\w.*[=+\-*/@(\[].*\w")
 _DECLARES = re.compile(r"[A-Z]\w* = \w+\[.*\]|\w+: [^=]*(=.*)?,")  # a type, a parameter
 _LEAST_LETTERS = 14
 _COMMON = ("import ", "from ", "#", "def ", "class ", "@dataclass(", ")", "raise ValueError(", "Array = ")
+_JUPYTERLABS = ("work/build/", "work/extensions/")
 _HIDDEN = (regions.SOLUTION, regions.MARK_SCHEME)
 
 
@@ -95,16 +96,21 @@ def found_in(secrets, texts, public=""):
 
 
 def texts_of_site(folder):
-    """All files of a site that are text; pages as their readers see them, without formulas, which units
-    show in another spelling.
+    """All files of a site that are text, but for JupyterLab's own, and those in wheels; pages as readers see
+    them, without formulas, which units show in another spelling.
     """
     texts = {}
     for path in sorted(Path(folder).rglob("*.*")):
-        if path.suffix in (".html", ".css", ".js", ".json", ".svg", ".ipynb", ".txt"):
+        name = path.relative_to(folder).as_posix()
+        if name.startswith(_JUPYTERLABS):
+            continue
+        if path.suffix == ".whl":
+            texts |= {f"{name}/{inside}": text for inside, text in texts_of_zip(path).items()}
+        elif path.suffix in (".html", ".css", ".js", ".json", ".svg", ".ipynb", ".txt"):
             text = path.read_text(encoding="utf-8")
             if path.suffix == ".html":
                 text = html.unescape(re.sub(r"<math.*?</math>|<[^>]+>", "", text, flags=re.DOTALL))
-            texts[path.relative_to(folder).as_posix()] = text
+            texts[name] = text
     return texts
 
 
