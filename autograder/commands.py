@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 def build(course: Course, asked: Namespace, console: Console) -> int:
     """Build units, and the pages; tells what changed."""
+    from autograder.term.dates import enter_dates
     from autograder.units.build import build as build_units
     from autograder.units.pages import build_pages
     from autograder.units.prepare import write_settings
@@ -38,6 +39,8 @@ def build(course: Course, asked: Namespace, console: Console) -> int:
     write_settings(course)
     build_units(course, asked.units, console.print)
     build_pages(course, console.print)
+    for unit in course.named(asked.units):
+        enter_dates(Assignment(course, unit))
     return 0
 
 

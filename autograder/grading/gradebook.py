@@ -28,8 +28,8 @@ from autograder.grading.statements import (
     ADD_NOTEBOOK,
     ADD_STUDENT,
     ADD_SUBMISSION,
-    ASSIGNMENT,
     CELL,
+    FIND_ASSIGNMENT,
     FIND_GRADES,
     FIND_NOTEBOOK,
     FIND_STUDENTS,
@@ -166,7 +166,7 @@ class GradebookWriter:
             self._dates.keep()
 
     def _load(self, db: Connection) -> None:
-        assignment = db.execute(select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.name == self.unit)).first()
+        assignment = db.execute(FIND_ASSIGNMENT, {"unit": self.unit}).first()
         if assignment is None:
             raise CourseError(
                 f"the gradebook {named(self._url)} does not know the unit {self.unit}",

@@ -59,6 +59,7 @@ ADD_STUDENT = text("insert into student (id) values (:id) on conflict do nothing
 FIND_SUBMISSION = select(SUBMISSION.c.id).where(
     SUBMISSION.c.assignment_id == bindparam("assignment"), SUBMISSION.c.student_id == bindparam("student")
 )
+FIND_ASSIGNMENT = select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.name == bindparam("unit"))
 FIND_DUE = select(ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.id == bindparam("assignment"))
 FIND_TIMES = select(
     SUBMISSION.c.id, SUBMISSION.c.student_id, SUBMISSION.c.timestamp, SUBMISSION.c.extension

@@ -7,14 +7,22 @@ course.toml says another.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
 from autograder.course import Assignment
-from autograder.grading.statements import EXTEND, FIND_DUE, FIND_TIMES, SET_DUE, of_students
+from autograder.database import opened, told, writing
+from autograder.grading.statements import (
+    EXTEND,
+    FIND_ASSIGNMENT,
+    FIND_DUE,
+    FIND_TIMES,
+    SET_DUE,
+    of_students,
+)
 from autograder.whole_files import replace, told_whose_fault
 
 
@@ -49,16 +57,19 @@ class DateKeeper:
         self._entered: Dates | None = None
         self._place = assignment.records.with_suffix(".dates.json")
 
+    @property
+    def has_work(self) -> bool:
+        """Whether there are dates now, or were some before."""
+        return Dates() != dates_in(self._assignment) or Dates() != self._noted()
+
     def enter(self, db: Connection, key: str) -> None:
         """Bring due date and extensions of the assignment with this key up to date."""
-        told, before = dates_in(self._assignment), self._noted()
-        self._entered = told
+        wanted, before = dates_in(self._assignment), self._noted()
+        self._entered = wanted
         due = db.execute(FIND_DUE, {"assignment": key}).scalar_one()
-        if told.due != due and (told.due is not None or due == before.due):
-            db.execute(SET_DUE, {"assignment": key, "due": told.due})
-        concerned = told.extensions.keys() | before.extensions.keys()
-        if concerned:
-            self._extend(db, key, concerned, told.extensions, before.extensions)
+        if wanted.due != due and (wanted.due is not None or due == before.due):
+            db.execute(SET_DUE, {"assignment": key, "due": wanted.due})
+        self._extend(db, key, wanted.extensions, before.extensions)
 
     def keep(self) -> None:
         """Note what was entered, once it is in the gradebook for good."""
@@ -67,19 +78,15 @@ class DateKeeper:
                 replace(self._place, _as_text(self._entered))
 
     def _extend(
-        self,
-        db: Connection,
-        key: str,
-        students: Collection[str],
-        told: Mapping[str, timedelta],
-        before: Mapping[str, timedelta],
+        self, db: Connection, key: str, wanted: Mapping[str, timedelta], before: Mapping[str, timedelta]
     ) -> None:
+        concerned = wanted.keys() | before.keys()
         changes = []
-        for row in db.execute(of_students(FIND_TIMES, students), {"assignment": key}):
-            wanted = told.get(row.student_id)
+        for row in db.execute(of_students(FIND_TIMES, concerned), {"assignment": key}) if concerned else ():
+            extension = wanted.get(row.student_id)
             ours = row.extension == before.get(row.student_id)
-            if wanted != row.extension and (wanted is not None or ours):
-                changes.append({"submission": row.id, "extension": wanted})
+            if extension != row.extension and (extension is not None or ours):
+                changes.append({"submission": row.id, "extension": extension})
         if changes:
             db.execute(EXTEND, changes)
 
@@ -92,6 +99,22 @@ class DateKeeper:
             return Dates(due, {student: timedelta(seconds=length) for student, length in seconds})
         except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             return Dates()
+
+
+def enter_dates(assignment: Assignment) -> None:
+    """Enter the dates of a unit that was built, before anybody hands it in; CourseError when the gradebook
+    cannot be used.
+    """
+    keeper, url = DateKeeper(assignment), assignment.course.db_url
+    if not keeper.has_work:
+        return
+    engine = opened(url)
+    try:
+        with told(url, "used"), writing(engine, assignment.unit) as db:
+            keeper.enter(db, db.execute(FIND_ASSIGNMENT, {"unit": assignment.unit}).scalar_one())
+    finally:
+        engine.dispose()
+    keeper.keep()
 
 
 def _as_text(dates: Dates) -> str:

@@ -24,7 +24,7 @@ from autograder.reports.export import HandedIn
 from autograder.reports.feedback import feedback
 from autograder.reports.scores import as_csv, as_json, scores, show
 from autograder.reports.sheets import read_sheets
-from autograder.term.dates import DateKeeper
+from autograder.term.dates import DateKeeper, enter_dates
 from autograder.term.points import plan_told
 from autograder.term.settings import SETTINGS_FILE
 from autograder.term.summary import summary
@@ -91,6 +91,15 @@ def in_book(course):
 def test_dates_and_extensions_are_in_nbgraders_tables(course):
     assert in_book(course) == (DUE, {"bob": timedelta(days=2)})
     assert charge(course) == {"ada": pytest.approx(18.1), "bob": 0.0, "kim": 0.0}
+
+
+def test_the_due_date_is_there_before_anybody_hands_in(toy_course):
+    (toy_course.root / SETTINGS_FILE).write_text(TERM + EXTENSION)
+    enter_dates(Assignment(toy_course, "toy"))
+    assert in_book(toy_course) == (DUE, {})
+    (toy_course.root / SETTINGS_FILE).unlink()
+    enter_dates(Assignment(toy_course, "toy"))
+    assert in_book(toy_course) == (None, {})
 
 
 def test_what_course_toml_changes_counts_in_the_next_run(course):

@@ -4,6 +4,7 @@ import csv
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from nbgrader.api import Gradebook
@@ -22,6 +23,8 @@ from autograder.reports.scores import scores
 from autograder.reports.sheets import read_sheets
 from autograder.synthetic import students
 from autograder.synthetic.students import HONEST, draw_class
+from autograder.term.dates import DateKeeper
+from autograder.term.settings import SETTINGS_FILE
 from autograder.units.prepare import prepare
 from reference.kit import units
 from tests.autograder.neighbour import nbgrader, started
@@ -97,6 +100,22 @@ def test_another_database_is_built_anew_before_grading(course, server):
     assert [built.unit for built in prepare(course, load=load)] == ["toy"]
     grade(course, "toy", settings=JOBS)
     assert points(course) == {"ada": 90.5, "bob": 0.0}
+
+
+def test_dates_and_extensions_of_the_course_are_entered_there_too(course):
+    text = "[units.toy]\ndue = 2026-03-01T12:00:00Z\npenalty = '10 % per day'\n[[extensions]]\n"
+    text += "student = 'ada'\nunit = 'toy'\nuntil = 2026-03-03T12:00:00Z\n"
+    (course.root / SETTINGS_FILE).write_text(text)
+    came = datetime(2026, 3, 3, 13)
+    with GradebookWriter(
+        course.db_url, "toy", course.config(), DateKeeper(Assignment(course, "toy"))
+    ) as book:
+        book.write([Entry(student, came, {"check-double": 40.0}) for student in ("ada", "bob")])
+        (course.root / SETTINGS_FILE).write_text(text.partition("[[")[0])
+        book.charge({})
+    sheets = read_sheets(course, "toy")
+    assert {one: sheet.late_penalty for one, sheet in sheets.items()} == {"ada": 12.0, "bob": 12.0}
+    assert {sheet.due for sheet in sheets.values()} == {datetime(2026, 3, 1, 12, tzinfo=UTC)}
 
 
 def test_a_changed_unit_is_built_while_students_have_grades(course):
