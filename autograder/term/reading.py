@@ -28,6 +28,7 @@ _HOW_SEED = (
 _HOW_DATES = "write a date, or a date with a time, without quotes, as 2026-10-12 or 2026-10-12T18:00:00"
 _HOW_ZONES = 'write a time zone such as "Europe/Zurich" or "UTC"'
 _HOW_TOML = 'correct it; texts stand in quotes, dates and numbers do not: due = 2026-10-12, why = "ill"'
+_YEARS = range(2000, 2200)
 _END_OF_DAY = time(23, 59, 59)
 
 
@@ -215,13 +216,12 @@ class _Reader:
             return None
         if not isinstance(given, date):
             raise self._fault(keys, f"{keys[-1]} is {_quoted(given)}", _HOW_DATES)
+        if given.year not in _YEARS:
+            raise self._fault(keys, f"{given} is no date of a course", _HOW_DATES)
         when = given if isinstance(given, datetime) else datetime.combine(given, _END_OF_DAY)
         if when.tzinfo is None:
             when = self._in_zone(keys, when, zone)
-        try:
-            return when.astimezone(UTC)
-        except OverflowError:
-            raise self._fault(keys, f"{given} is no date of a course", _HOW_DATES) from None
+        return when.astimezone(UTC)
 
     def _in_zone(self, keys: Keys, when: datetime, zone: ZoneInfo | None) -> datetime:
         """The moment at which clocks in the zone show this; refused where that is never, or twice."""

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import hypothesis
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -103,6 +106,7 @@ MISTAKES = {
     "a date in quotes": (changed(DUE, 'due = "12 October"\n'), 12, "'12 October'", "without quotes"),
     "a time alone": (changed(DUE, "due = 12:00:00\n"), 12, "due is 12:00:00", "write a date"),
     "a date without a zone": (changed(ZONELESS, ""), 11, "tells no time zone", "timezone = "),
+    "a year": (changed(DUE, "due = 0226-10-12\n"), 12, "no date of a course", "write a date"),
     "an hour that is left out": (
         changed(DUE, "due = 2026-03-29T02:30:00\n"),
         12,
@@ -250,3 +254,45 @@ def test_what_is_told_of_a_penalty_is_read_as_the_same():
 def test_what_is_no_span_of_time_is_refused(text):
     with pytest.raises(ValueError, match="is"):
         span(text)
+
+
+VALUES = [
+    *(
+        "1",
+        "-1",
+        "0.5",
+        "nan",
+        "inf",
+        "true",
+        '""',
+        '"batchnorm"',
+        '"none"',
+        '"1 h"',
+        '"Europe"',
+        '"../x"',
+        "[]",
+    ),
+    *("[[]]", "[1]", '["dropout"]', '["5 % after 1 h"]', "{}", "{a = 1}", "12:00:00", "2026-10-25T02:30:00"),
+    *("0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-10-12"),
+    *('"10 % per day"', "9999999999999999999", "[{}]", '"Europe/Zurich"', "[{unit = 1}]", '"\\u0000"'),
+]
+PLACES = ["", "[units.batchnorm]", "[[extensions]]", "[units.dropout]", "[units]", "[[units]]", "[grace]"]
+NAMES = [
+    *("seed", "timezone", "order", "grace", "penalty", "units", "extensions", "repository"),
+    *("due", "counts", "points", "student", "unit", "until", "why", "odd"),
+]
+lines = st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)).map(" = ".join)
+files = st.lists(st.one_of(lines, st.sampled_from(PLACES)), max_size=8).map("\n".join)
+
+
+@given(files)
+@example("timezone = 'Europe/Zurich'\n[units.dropout]\ndue = 0001-01-01")
+@example("timezone = 'Etc/GMT+12'\n[units.dropout]\ndue = 9999-12-31")
+@hypothesis.settings(max_examples=300, deadline=None, derandomize=True, database=None)
+def test_whatever_stands_in_the_file_is_settings_or_one_error_about_it(text):
+    told = ""
+    try:
+        settings(text)
+    except CourseError as error:
+        told = str(error)
+    assert not told or (SETTINGS_FILE in told and "Remedy: " in told)
