@@ -31,7 +31,7 @@ def students_of(owner: Owner, roster: Roster | None) -> Assigned:
         if members:
             return Assigned(tuple((member, owner) for member in members))
     if student:
-        alone = "the others of this team get it when the file given with --names has a column team"
+        alone = "the others of this team get it when the roster has a column team"
         return Assigned(((student, owner),), detail=f"{owner.team}: {alone}" if owner.team else "")
     if owner.team:
         return Assigned((), Outcome.TEAM)

@@ -25,12 +25,15 @@ class Outcome(StrEnum):
         "no-student",
         "Put it into a folder with the student's id as its name, <student>/<unit>.ipynb.",
     )
-    UNKNOWN = "unknown-student", "Add a row for this student to the file given with --names."
+    UNKNOWN = "unknown-student", "Add a row for this student to the roster (--names, or roster.csv)."
     TEAM = (
         "unknown-team",
-        "Write the team's name into a column team of its members in the file given with --names.",
+        "Write the team's name into a column team of its members in the roster (--names, or roster.csv).",
     )
-    SAME_NAME = "same-name", "Several people have this name: tell them apart in a file given with --names."
+    SAME_NAME = (
+        "same-name",
+        "Several people have this name: tell them apart in a roster (--names, or roster.csv).",
+    )
     DOUBTFUL = (
         "doubtful-owner",
         "Ask whose it is, and put it into a folder with that id as its name, <student>/<unit>.ipynb.",
