@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from autograder.examining.letters import seen
+from autograder.reports.templating import environment
 from autograder.similarity.similar import NOT_PROOF, Alike, Findings
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -14,14 +12,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 def page(findings: Findings) -> str:
     """The page as HTML."""
-    looks = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: seen(value) if type(value) is str else value,
-    )
+    looks = environment(_TEMPLATES)
     looks.filters["sides"] = _sides
     css = (_TEMPLATES / "similar.css").read_text(encoding="utf-8")
     template = looks.get_template("similar.html.j2")

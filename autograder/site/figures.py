@@ -25,10 +25,11 @@ _MOVED = '<p class="quiet">In the notebook, sliders change what stands here.</p>
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's address, and what it shows as text."""
+    """A picture's address, what it shows as text, and how much wider than high it is (1 where unknown)."""
 
     address: str
     words: str
+    shape: float = 1.0
 
 
 class Figures:
@@ -61,7 +62,8 @@ class Figures:
     def _png(self, data: Mapping[str, Any], told: Mapping[str, Any]) -> str:
         words = " ".join(str(told.get("alt") or _joined(data.get("text/plain", ""))).split())
         address = self._kept(b64decode(_joined(data["image/png"])), "png")
-        self.pictures.append(Picture(address, words))
+        shape = told["width"] / told["height"] if {"width", "height"} <= told.keys() else 1.0
+        self.pictures.append(Picture(address, words, shape))
         size = "".join(f' {name}="{told[name]}"' for name in ("width", "height") if name in told)
         return f'<img src="{address}" alt="{html.escape(words)}"{size} loading="lazy">'
 

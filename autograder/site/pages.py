@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from autograder.reports.templating import environment
 from stagewise import __version__
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -21,13 +20,7 @@ class Press:
     """Makes pages; `page` takes a template's name and what it asks for."""
 
     def __init__(self) -> None:
-        self._looks = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._looks = environment(TEMPLATES)
 
     def page(self, template: str, *, title: str, root: str, rules: str = "", **told: Any) -> str:
         """The page as HTML; `root` leads from it to the site's folder, as "../"; `rules` is the address of

@@ -21,6 +21,8 @@ from autograder.site.solved_run import Outputs
 from autograder.site.texts import Heading, Text
 from autograder.units.regions import TEXT_STUB
 
+_STRIP = 3.0
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -52,8 +54,15 @@ def reading(course: Course, unit: str, notebook: Mapping[str, Any], outputs: Out
         parts = tuple(_parts(notebook["cells"], outputs, text, figures))
     except FormulaError as problem:
         raise _fault(course, unit, problem) from None
-    cover = next(iter(figures.pictures), None)
-    return Reading(parts, tuple(text.headings), figures.files, "\n".join(text.styles.rules()), cover)
+    return Reading(
+        parts, tuple(text.headings), figures.files, "\n".join(text.styles.rules()), _cover(figures)
+    )
+
+
+def _cover(figures: Figures) -> Picture | None:
+    """The first picture that is no narrow strip, or else the first."""
+    usual = (picture for picture in figures.pictures if picture.shape < _STRIP)
+    return next(usual, next(iter(figures.pictures), None))
 
 
 def _parts(

@@ -28,9 +28,13 @@ def pictured(course, unit):
     """Outputs in which the unit's first experiment shows a picture."""
     cells = released(course, unit)["cells"]
     first = next(cell for cell in cells if cell["metadata"].get("stagewise", {}).get("role") == "explore")
-    data, metadata = PICTURE
-    data = data | {"image/png": b64encode(data["image/png"]).decode()}
-    return {first["id"]: [{"output_type": "display_data", "data": data, "metadata": metadata}]}
+    return {first["id"]: [showing(PICTURE[1]["image/png"])]}
+
+
+def showing(told):
+    """An output that shows a picture of which this is told: alt, width, height."""
+    data = {"image/png": b64encode(PICTURE[0]["image/png"]).decode()}
+    return {"output_type": "display_data", "data": data, "metadata": {"image/png": told}}
 
 
 class Page(HTMLParser):

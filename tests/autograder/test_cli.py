@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -126,3 +128,17 @@ def test_jobs_must_be_a_number_above_zero(capsys):
     with pytest.raises(SystemExit):
         cli.main(["grade", "batchnorm", "--jobs", "0"])
     assert "not a positive number" in capsys.readouterr().err
+
+
+def test_a_site_without_its_library_says_how_to_get_it(tmp_path):
+    lacking = (
+        "import sys; sys.modules['math_core'] = None; from autograder import cli; "
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", lacking, "site", "--course", tmp_path], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "the site needs the package math_core, which is not installed" in done.stderr
+    assert 'pip install -e ".[site]"' in done.stderr
+    assert list(tmp_path.iterdir()) == []

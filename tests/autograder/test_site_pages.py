@@ -13,7 +13,7 @@ from autograder.site.facts import COURSE_PAGE, ordered
 from autograder.site.pages import POLICY
 from autograder.site.reading import reading
 from autograder.site.texts import Text
-from tests.autograder.site_pages import Page, aim, course_site, is_elsewhere
+from tests.autograder.site_pages import Page, aim, course_site, is_elsewhere, showing
 
 UNITS = Course(REPOSITORY).units()
 
@@ -65,6 +65,18 @@ def test_headings_come_in_order_below_one_title(pages):
 def test_an_address_on_a_page_is_there_once(pages):
     for path, page in pages.items():
         assert len(page.ids()) == len(set(page.ids())), path
+
+
+def test_a_unit_is_shown_by_a_picture_that_is_no_strip():
+    course = Course(REPOSITORY)
+    notebook = {"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": ""}]}
+
+    def cover(*sizes):
+        shown = [showing({"alt": f"{w} by {h}", "width": w, "height": h}) for w, h in sizes]
+        return reading(course, "batchnorm", notebook, {"a": shown}).cover.words
+
+    assert cover((900, 100), (600, 400), (500, 500)) == "600 by 400"
+    assert cover((900, 100), (800, 100)) == "900 by 100"
 
 
 def test_every_picture_has_a_text_and_a_size_of_file(pages):
