@@ -280,6 +280,17 @@ def test_too_few_splits_are_an_error_with_a_remedy(work):
         finale.Experiment(work, splits=1)
 
 
+def test_without_torch_its_unit_is_counted_and_not_checked(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("stagewise.finale.work.find_spec", lambda name: None)
+    keep(tmp_path, "transfer")
+    work = finale.collect(tmp_path)
+    (transfer,) = [one for one in work.units if one.unit == "transfer"]
+    assert {answer.state for answer in transfer.answers} == {State.UNASKED}
+    assert transfer.written.functions == 12
+    finale.overview(work)
+    assert "not checked: PyTorch is not installed here" in capsys.readouterr().out
+
+
 def test_the_overview_names_what_is_missing(folder, tmp_path, capsys):
     keep(tmp_path, "dropout", COURSE.student("dropout").read_text(encoding="utf-8"))
     finale.overview(finale.collect(tmp_path))
