@@ -10,7 +10,7 @@ import numpy as np
 
 from stagewise import data, plots
 from stagewise.finale._worth import Mean, verdict
-from stagewise.finale.learning import Run, Settings
+from stagewise.finale.learning import Run, Settings, read_right
 from stagewise.plots.canvas import styled
 
 if TYPE_CHECKING:
@@ -44,16 +44,20 @@ def trials(found: Sequence[Sequence[tuple[dict[str, float], float]]], chosen: Se
     rates = sorted(one.learning_rate for one in chosen)
     ax.set(xscale="log", xlabel="learning rate of Adam", ylabel="validation accuracy after a short training",
            title=f"Your searches chose rates from {rates[0]:.2g} to {rates[-1]:.2g}")  # fmt: skip
-    figure.legend(loc="outside lower center", ncols=min(len(found), 5))
+    if len(found) <= len(_MARKERS):
+        figure.legend(loc="outside lower center", ncols=len(found))
     told = ", ".join(f"{one.learning_rate:.2g} with a penalty of {one.reg:.1g}" for one in chosen)
     return figure.describe(f"Chosen, split by split: {told}.")
 
 
 @styled
 def trainings(runs: Sequence[Run], accuracy: Mean, diagnose: Callable[..., str] | None) -> Picture:
-    """The validation loss of each epoch, as mean and band over the splits."""
-    epochs = min(len(one.val_losses) for one in runs)
-    curves = np.array([one.val_losses[:epochs] for one in runs])
+    """The validation loss of each epoch, as mean and band over the splits whose training got through one."""
+    lengths = [len(one.val_losses) for one in runs if len(one.val_losses)]
+    epochs = min(lengths, default=0)
+    curves = np.array(
+        [one.val_losses[:epochs] for one in runs if len(one.val_losses)] or [np.array([np.nan])]
+    )
     figure, ax = plots.new_axes((7, 4))
     title = f"{percent(accuracy)} of the test digits are read correctly"
     plots.curves(
@@ -75,7 +79,7 @@ def trainings(runs: Sequence[Run], accuracy: Mean, diagnose: Callable[..., str] 
 
 def misread(seed: int, run: Run) -> Figure | str:
     """The digits of the test part that were read wrongly, each with its label and what was read."""
-    wrong = np.flatnonzero(run.scores.argmax(axis=1) != run.labels)
+    wrong = np.flatnonzero(~read_right(run.scores, run.labels))
     if not wrong.size:
         return f"All {len(run.labels)} test digits of the first split are read correctly."
     pictures = data.digits("raw", seed=seed).x_test[wrong[:_MOST_MISREAD]]

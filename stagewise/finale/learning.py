@@ -100,8 +100,8 @@ def learn(recipe: Recipe, settings: Settings, seed: int, epochs: int, member: in
         with undisturbed():
             return mine.scores(parts.scaled(ink))
 
-    right, right_val = share_right(scores, parts.y_test), share_right(val, parts.y_val)
-    return Run(right, right_val, losses, val_losses, scores, parts.y_test, reads)
+    right, right_val = read_right(scores, parts.y_test), read_right(val, parts.y_val)
+    return Run(float(right.mean()), float(right_val.mean()), losses, val_losses, scores, parts.y_test, reads)
 
 
 @contextmanager
@@ -118,10 +118,10 @@ def undisturbed() -> Iterator[None]:
         yield
 
 
-def share_right(scores: Array, labels: Array) -> float:
-    """The share of rows whose largest score is at the label; a row that is not finite counts as wrong."""
-    right = (scores.argmax(axis=1) == labels) & np.isfinite(scores).all(axis=1)
-    return float(right.mean())
+def read_right(scores: Array, labels: Array) -> Array:
+    """Whether the largest score of each row is at the label; not where a score is not finite."""
+    right: Array = (scores.argmax(axis=1) == labels) & np.isfinite(scores).all(axis=1)
+    return right
 
 
 def _train(mine: Network, parts: Parts, settings: Settings, seed: int, most: int) -> tuple[Array, Array]:

@@ -114,6 +114,12 @@ def test_what_functions_print_while_they_train_is_not_shown(work, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_networks_that_are_lost_read_nothing_and_stop_nothing(work):
+    lost = replaced(work, adam=lambda w, dw, config: (np.full_like(w, np.nan), config))
+    assert "0.0 ± 0.0 % of the test digits are read correctly" in lost.train().words()
+    assert "300 of 300 are misread" in lost.misread().words()
+
+
 def test_functions_that_take_too_long_are_named_before_anything_is_trained(work, monkeypatch):
     experiment = finale.Experiment(work)
     assert experiment.too_slow() == ""
