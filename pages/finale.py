@@ -108,16 +108,25 @@ interactive.explore(lambda: mine.read(data.drawn(MY_DIGIT, width=6)))
 interactive.explore(mine.leave_one_out)
 
 # %% [markdown]
-# Most marks lie near 0, and that is what the experiment says: these ingredients help each other out.
-# Without batch normalisation there is still He's start, without He's start there is still batch
-# normalisation; a network on 8 by 8 pixels is not deep enough to need both. What no other
-# ingredient can replace is seen: a good rate, and pictures that are shifted by a pixel, which tell
-# the network something about digits that no penalty knows.
+# With five splits most bars reach over 0. Twenty splits and the course's own functions, whose
+# networks read 98.5 ± 0.2 %, said it more sharply (percentage points, with standard errors):
 #
-# *All of them at once* is what is left without any: an affine map of an affine map, trained by plain
-# descent at its best rate. It still reads about 97 %: these digits are easy. Of the few that it
-# misses, the whole recipe reads about every second one. On harder pictures the same list looks
-# different, and the way to find out is the one above.
+# | left out | lost | |
+# | :-- | --: | :-- |
+# | all of them at once | 2.9 ± 0.3 | an affine map of an affine map is left |
+# | search | 2.3 ± 0.2 | Adam's usual rate is too low for 20 epochs |
+# | cosine decay | 1.4 ± 0.4 | the rates found are high, and have to sink at the end |
+# | shifted pictures | 1.2 ± 0.2 | nothing else tells the network that a digit may move |
+# | ReLU | 1.1 ± 0.3 | the residual block has another one |
+# | any of the other eight | -0.1 to 0.2 | not to be told from nothing |
+#
+# (An ensemble of three added 0.3 ± 0.1.) Eight of twelve are worth nothing *here*, and that is no
+# verdict on them: ingredients stand in for each other. Without batch normalisation there is still
+# He's start, without He's start there is still batch normalisation, and a network on 8 by 8 pixels
+# is not deep enough to need both. Plain descent, at a rate that was searched for it, is as good as
+# Adam. And these digits are easy: without anything about 96 % are read. Of those that are missed
+# then, the whole recipe reads two out of three. On harder pictures the list looks different, and
+# the way to find out is the one above.
 
 # %% [markdown]
 # ## 6 On one sheet
@@ -131,5 +140,5 @@ MY_NAME = ""
 finale.certificate(mine, MY_NAME)
 
 # %% [markdown]
-# Where to go on: more splits narrow the bars (`splits=20` above takes four times as long); a
-# network of your own design is a graph and a few parameters away (modules, section 2).
+# Where to go on: more splits narrow the bars (`splits=20, seconds=300` in section 1 takes four times
+# as long); a network of your own design is a graph and a few parameters away (modules, section 2).
