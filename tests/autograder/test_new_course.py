@@ -4,6 +4,7 @@ import re
 import shutil
 import tomllib
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,7 @@ from autograder.config import CONFIG_TEXT
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
 from autograder.nbgrader_settings import gaps
-from autograder.term import directory
+from autograder.term import directory, readiness
 from autograder.term.directory import new_course
 from autograder.term.readiness import look_at
 from autograder.term.reading import settings_in
@@ -244,6 +245,13 @@ def test_who_left_who_is_new_and_who_is_unknown_are_told_by_name(course):
     assert lacks(course)["extensions"][0] == "1, of which for students whom the gradebook does not know: adda"
     course.roster.write_text("id\nbob\nbob\n")
     assert "same id" in lacks(course)["roster"][0]
+
+
+def test_a_disk_that_a_term_would_fill_is_told_before(course, monkeypatch):
+    monkeypatch.setattr(readiness.shutil, "disk_usage", lambda place: SimpleNamespace(free=7_000_000))
+    assert lacks(course)["room for the term"][0] == "0.0 GB for 6 submissions, 0.0 GB free"
+    monkeypatch.setattr(readiness.shutil, "disk_usage", lambda place: SimpleNamespace(free=8_000_000))
+    assert "room for the term" not in lacks(course)
 
 
 def test_a_course_without_settings_roster_or_gradebook_is_told_how_to_come_by_them(tmp_path):
