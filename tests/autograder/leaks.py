@@ -64,14 +64,15 @@ def secrets_of_source(source):
 
 
 def secrets_of_unit(unit):
-    """Lines of the truth, of every known mistake and of every alternative."""
-    lines = []
+    """Lines of the truth, of every known mistake and of every alternative; sentences for the lecture."""
+    lines, lectures = [], set()
     for exercise in unit.exercises:
         lines += _body(exercise.truth)
         for variant in (*exercise.misconceptions, *exercise.alternatives):
             lines += [*variant.change.splitlines(), *variant.into.splitlines()]
             lines += _body(variant.by) if variant.by is not None else []
-    return telling(lines)
+        lectures |= {packed(one.teach) for one in exercise.misconceptions if one.teach}
+    return telling(lines) | lectures
 
 
 def _body(function):
