@@ -61,15 +61,16 @@ def _flat(exercise: Exercise, mistakes: Sequence[Mistake]) -> tuple[str, str] | 
     if told is None or told >= FLAT:
         return None
     common = _common(exercise, mistakes)
+    number = f"item-total {told:.2f} over {exercise.item_total.count} students"
     if told < -FLAT:
         return (
-            f"students who do better elsewhere do worse here: item-total {told:.2f}",
+            f"students who do better elsewhere do worse here: {number}",
             common
             or "the text misleads those who read it closely, or the check refuses a right way: read what "
             "the best students wrote",
         )
     return (
-        f"it does not tell students apart: item-total {told:.2f}",
+        f"it does not tell students apart: {number}",
         common
         or "what earns points here may not be what the unit teaches (luck, a guess, a copied line): read "
         "answers that earned them",

@@ -83,7 +83,7 @@ TERMS = (
         "rank correlation",
         "Spearman's: whether those with more of the one have more of the other, -1 to 1, with its 95 % "
         "interval. It is told of the time of submission and the points of a unit, and of the points of one "
-        f"unit and the next; it does not say why. {_WIDE}",
+        f"unit and the next; it does not say why. Below 0 those who hand in later have fewer points. {_WIDE}",
         "Spearman, C. (1904), American Journal of Psychology 15, 72-101; interval: Bonett, D. G. and Wright, "
         "T. A. (2000), Psychometrika 65, 23-28.",
         LEAST_FOR_A_CORRELATION,

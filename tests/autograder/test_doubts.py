@@ -64,6 +64,7 @@ def in_place_of_the_third(column):
 def test_an_exercise_that_tells_nobody_apart_is_named():
     told = in_place_of_the_third(lambda others: np.tile([0.0, 1.0], 40))
     assert told.what.startswith("it does not tell students apart: item-total")
+    assert told.what.endswith("over 80 students")
     assert "read answers that earned them" in told.why
 
 
