@@ -1,9 +1,10 @@
 """How alike two students' functions are, in bits, and how many pairs as alike as that chance gives.
 
-A fingerprint that n of N students have in a function counts log2(N / n) bits where two have it, and nothing
-where many have it. Chance is measured on the class itself: its functions are dealt out anew, each exercise's
-independently of the others', so that every dealt student wrote each function as somebody of the class did,
-and nobody copied. As many pairs of such a class as reach a number of bits are expected by chance.
+A fingerprint that n of N students have in a function counts log2(N / n) bits where two have it, nothing
+where many have it, and once for two students however many functions it comes back in, since that is a habit.
+Chance is measured on the class itself: its functions are dealt out anew, each exercise's independently of the
+others', so that every dealt student wrote each function as somebody of the class did, and nobody copied. As
+many pairs of such a class as reach a number of bits are expected by chance.
 """
 
 from __future__ import annotations
@@ -12,29 +13,28 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, triu
 
-MANY, SHARE = 5, 0.1
-"""What more students than both this many and this share of the class have in common counts nothing."""
+SHARE, FEW, MANY = 0.1, 5, 30
+"""What more than this share of the class has in common, but at least FEW and at most MANY, counts nothing."""
 _WORK, _FEWEST, _MOST = 20_000_000, 20, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two students, by their places in the class, with the bits of each exercise in which they are alike.
+    """Two students, by their places in the class, with the bits of each fingerprint that counts, by exercise.
 
     `expected`: how many pairs of this many bits or more chance gives in the whole class.
     """
 
     first: int
     second: int
-    bits: Mapping[str, float]
+    bits: Mapping[str, Mapping[int, float]]
     expected: float
 
     @property
     def total(self) -> float:
         """The bits of all exercises."""
-        return sum(self.bits.values())
+        return _total(self.bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,52 +45,91 @@ class Comparison:
     dealt: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What students have in common, one entry for each two of them, exercise and fingerprint: places of the
+    students, of the exercise, and of the fingerprint in `names`; its bits.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    exercise: np.ndarray
+    mark: np.ndarray
+    bits: np.ndarray
+    names: Sequence[int]
+
+
 def compare(functions: Mapping[str, Sequence[Collection[int]]], seed: int = 0) -> Comparison:
     """Compare a class: for each exercise the fingerprints of each student's function, none where there is
     no function, all in one order of the students.
     """
-    alike = {exercise: _bits(of) for exercise, of in functions.items()}
     size = max((len(of) for of in functions.values()), default=0)
-    told: dict[tuple[int, int], dict[str, float]] = {}
-    for exercise, matrix in alike.items():
-        for a, b, bits in zip(matrix.row.tolist(), matrix.col.tolist(), matrix.data.tolist(), strict=True):
-            told.setdefault((a, b), {})[exercise] = bits
-    work = sum(matrix.nnz for matrix in alike.values())
-    dealt = int(np.clip(_WORK // max(work, 1), _FEWEST, _MOST))
-    chance = np.sort(_dealt(list(alike.values()), size, dealt, seed))
-    pairs = [Pair(a, b, bits, _expected(sum(bits.values()), chance, dealt)) for (a, b), bits in told.items()]
+    common = _common(list(functions.values()))
+    if not len(common.bits):
+        return Comparison((), 0)
+    exercises, told = list(functions), dict[int, dict[str, dict[int, float]]]()
+    keys = _keys(common.first, common.second, size)
+    for place in _once(keys, common).tolist():
+        own = told.setdefault(int(keys[place]), {}).setdefault(exercises[int(common.exercise[place])], {})
+        own[common.names[int(common.mark[place])]] = float(common.bits[place])
+    dealt = int(np.clip(_WORK // len(common.bits), _FEWEST, _MOST))
+    chance = np.sort(_dealt(common, len(exercises), size, dealt, seed))
+    pairs = [
+        Pair(*divmod(key, size), bits, _expected(_total(bits), chance, dealt)) for key, bits in told.items()
+    ]
     return Comparison(tuple(sorted(pairs, key=lambda pair: (pair.expected, -pair.total))), dealt)
 
 
-def _bits(students: Sequence[Collection[int]]) -> coo_array:
-    """For each two students the bits of what they have in common; the second's place is the larger."""
-    counts: dict[int, int] = {}
-    for marks in students:
-        for mark in marks:
-            counts[mark] = counts.get(mark, 0) + 1
-    wrote = sum(1 for marks in students if marks)
-    most = max(MANY, SHARE * wrote)
-    column = {mark: place for place, mark in enumerate(sorted(m for m, n in counts.items() if 1 < n <= most))}
-    rows = [(row, column[mark]) for row, marks in enumerate(students) for mark in marks if mark in column]
-    weights = np.array([np.log2(wrote / counts[mark]) for mark in column])
-    at = np.array(rows, dtype=int).reshape(-1, 2).T
-    has = csr_array((np.ones(len(rows)), (at[0], at[1])), shape=(len(students), len(column)))
-    return triu((has * weights) @ has.T, k=1, format="coo")
+def _total(bits: Mapping[str, Mapping[int, float]]) -> float:
+    return sum(sum(of.values()) for of in bits.values())
 
 
-def _dealt(matrices: Sequence[coo_array], size: int, dealt: int, seed: int) -> np.ndarray:
+def _common(functions: Sequence[Sequence[Collection[int]]]) -> _Common:
+    numbers: dict[int, int] = {}
+    found = []
+    for exercise, students in enumerate(functions):
+        wrote = sum(1 for marks in students if marks)
+        have: dict[int, list[int]] = {}
+        for student, marks in enumerate(students):
+            for mark in marks:
+                have.setdefault(mark, []).append(student)
+        for mark, who in have.items():
+            if 1 < len(who) <= min(max(SHARE * wrote, FEW), MANY):
+                first, second = (np.array(who)[places] for places in np.triu_indices(len(who), k=1))
+                number = numbers.setdefault(mark, len(numbers))
+                same = [np.full(len(first), value) for value in (exercise, number)]
+                bits = np.full(len(first), np.log2(wrote / len(who)))
+                found.append((first, second, *same, bits))
+    if not found:
+        none = np.zeros(0, dtype=int)
+        return _Common(none, none, none, none, np.zeros(0), ())
+    first, second, exercises, marks, bits = map(np.concatenate, zip(*found, strict=True))
+    return _Common(first, second, exercises, marks, bits, list(numbers))
+
+
+def _keys(first: np.ndarray, second: np.ndarray, size: int) -> np.ndarray:
+    """One number for two students in either order."""
+    return np.asarray(np.minimum(first, second) * size + np.maximum(first, second))
+
+
+def _once(keys: np.ndarray, common: _Common) -> np.ndarray:
+    """The places of the entries that count: for two students and a fingerprint the one of the most bits."""
+    order = np.lexsort((-common.bits, common.mark, keys))
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(keys[order]) != 0) | (np.diff(common.mark[order]) != 0)
+    return np.asarray(order[new])
+
+
+def _dealt(common: _Common, exercises: int, size: int, dealt: int, seed: int) -> np.ndarray:
     """The bits of all pairs that have any in classes dealt anew."""
     rng = np.random.default_rng(seed)
-    bits = np.concatenate([np.zeros(0), *(matrix.data for matrix in matrices)])
-    found = [np.zeros(0)]
-    for _ in range(dealt if len(bits) else 0):
-        keys: list[np.ndarray] = []
-        for matrix in matrices:
-            place = rng.permutation(size)
-            a, b = place[matrix.row], place[matrix.col]
-            keys.append(np.asarray(np.minimum(a, b) * size + np.maximum(a, b)))
-        _, where = np.unique(np.concatenate(keys), return_inverse=True)
-        found.append(np.bincount(where, weights=bits).astype(float))
+    found = []
+    for _ in range(dealt):
+        place = np.array([rng.permutation(size) for _ in range(exercises)])
+        keys = _keys(place[common.exercise, common.first], place[common.exercise, common.second], size)
+        once = _once(keys, common)
+        _, where = np.unique(keys[once], return_inverse=True)
+        found.append(np.bincount(where, weights=common.bits[once]).astype(float))
     return np.concatenate(found)
 
 

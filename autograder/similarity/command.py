@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from autograder.course import Assignment
-from autograder.errors import CourseError
+from autograder.similarity.page import page
+from autograder.similarity.similar import NOT_PROOF, as_data, similar
 from autograder.terminal import json_text, shown
 from autograder.whole_files import replace, told_whose_fault
 
@@ -19,11 +19,6 @@ FOLDER = "similar"
 
 def run(assignment: Assignment, asked: Namespace, console: Console) -> int:
     """Do what was asked on the command line; raises CourseError."""
-    if find_spec("scipy") is None:
-        raise CourseError("comparing needs scipy, which is not installed", 'run: pip install -e ".[desk]"')
-    from autograder.similarity.page import page
-    from autograder.similarity.similar import NOT_PROOF, as_data, similar
-
     found = similar(assignment)
     if asked.json:
         print(json_text(as_data(found)))

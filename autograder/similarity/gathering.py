@@ -47,7 +47,7 @@ def gather(assignment: Assignment) -> Class:
         raise CourseError(
             f"nothing of {assignment.unit} was graded", f"run: python -m autograder grade {assignment.unit}"
         )
-    known = _known(assignment, plan)
+    known = explained(assignment, plan)
     functions: dict[str, dict[str, Function]] = {}
     unreadable = 0
     for cell in plan.cells:
@@ -91,16 +91,16 @@ def _texts(assignment: Assignment, plan: Plan) -> tuple[dict[str, dict[str, str]
     return found, teams
 
 
-def _known(assignment: Assignment, plan: Plan) -> frozenset[int]:
-    """Fingerprints of all that students were given, of the solutions, and of every other way that the course
-    knows to write the functions, right or wrong.
+def explained(assignment: Assignment, plan: Plan) -> frozenset[int]:
+    """Fingerprints of all that students were given, of the solutions, and of every other right way that the
+    course knows to write the functions.
     """
     made = material(assignment.course, assignment.unit)
     given = [cell.released for cell in plan.cells if cell.cell_type == "code"]
     variants = [
         written(variant, exercise, made.solutions.keys())
         for exercise in made.unit.exercises
-        for variant in (*exercise.alternatives, *exercise.misconceptions)
+        for variant in exercise.alternatives
     ]
     return frozenset(_marks([*given, *made.solutions.values(), *filter(None, variants)]))
 

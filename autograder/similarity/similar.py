@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.course import Assignment
 from autograder.seed import seed_of
-from autograder.similarity.chance import MANY, SHARE, Comparison, Pair, compare
+from autograder.similarity.chance import FEW, MANY, SHARE, Comparison, Pair, compare
 from autograder.similarity.gathering import Class, Function, gather
 
 LISTED = 0.1
@@ -62,18 +62,21 @@ class Findings:
         return (
             f"{self.functions} functions of {self.students} students were compared, each with those of the "
             "same exercise, whatever their names, order and formatting (fingerprints by winnowing, Schleimer "
-            "and others 2003). What the course gives, its solutions, and every other right or wrong way that "
-            f"it knows count nothing; neither does what more than {MANY} students and {SHARE:.0%} of the "
-            "class have in common."
+            "and others 2003). What the course gives, its solutions, and every other right way that it knows "
+            f"count nothing; neither does what more than {SHARE:.0%} of the class have in common (at least "
+            f"{FEW} students, at most {MANY})."
         )
 
     @property
     def _chance(self) -> str:
+        if not self.dealt:
+            return "No two functions have anything in common that counts."
         return (
             f"Chance: the class's functions were dealt out anew {self.dealt} times, each exercise by itself, "
             "so that nobody copied. Expected is how many pairs of such a class are as alike as this pair or "
-            f"more; listed are those of which fewer than {LISTED:g} are expected. Students who have a rare "
-            "habit in every function are more alike than that allows for."
+            f"more, of which no less than {1 / (self.dealt + 1):.3f} can be told; listed are those of which "
+            f"fewer than {LISTED:g} are expected. A mistake or habit that takes many forms in two students' "
+            "functions makes them more alike than that allows for."
         )
 
     @property
@@ -131,8 +134,7 @@ def _listed(pair: Pair, found: Class, compared: Comparison) -> Listed:
     return Listed(names, pair.total, pair.expected, tuple(sorted(parts, key=lambda part: -part.bits)))
 
 
-def _alike(exercise: str, bits: float, functions: Sequence[Function]) -> Alike:
+def _alike(exercise: str, bits: Mapping[int, float], functions: Sequence[Function]) -> Alike:
     first, second = functions
-    common = first.marks.keys() & second.marks.keys()
-    lines = tuple(frozenset(line for mark in common for line in one.marks[mark]) for one in functions)
-    return Alike(exercise, bits, (first.source, second.source), (lines[0], lines[1]))
+    lines = tuple(frozenset(line for mark in bits for line in one.marks[mark]) for one in functions)
+    return Alike(exercise, sum(bits.values()), (first.source, second.source), (lines[0], lines[1]))

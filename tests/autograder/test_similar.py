@@ -16,21 +16,29 @@ from autograder.similarity import command
 from autograder.similarity.gathering import gather
 from autograder.similarity.page import page
 from autograder.similarity.similar import NOT_PROOF, similar
+from reference.kit.exercise import right
 from tests.autograder.graded_toy import ANSWERS, submitted
 from tests.autograder.toy_unit import TOY
 
 OWN = """\
-def {name}(x):
+def double(x):
     total_{n} = np.zeros_like(x) + {n}
     for index_{n} in range({n}, len(x), {n} + 2):
         total_{n}[index_{n}] = np.where(x[index_{n}] > {n}, x[index_{n}] ** {n}, {n} - x[index_{n}])
     return np.clip(total_{n}, {n}, None) - {n} * x
 """
+OTHER = """\
+def quadruple(x):
+    total_{n} = {{key: double(value) + {n} for key, value in enumerate(x[::{n}])}}
+    while len(total_{n}) < {n}:
+        total_{n}[len(total_{n}) * {n}] = np.tile(x, ({n}, 1)).reshape(-1, {n})
+    return np.stack(list(total_{n}.values()), axis=-{n}) if x.size % {n} else double(double(x))
+"""
 
 
 def own(n, tag=""):
     """Functions as nobody else writes them, with other names where `tag` says so."""
-    source = {name: OWN.format(name=name, n=n) for name in ("double", "quadruple")}
+    source = {"double": OWN.format(n=n), "quadruple": OTHER.format(n=n)}
     return {name: text.replace("total_", f"total{tag}_") for name, text in source.items()}
 
 
@@ -69,14 +77,23 @@ def test_two_who_have_the_same_are_listed_and_nobody_else(copied):
     assert all(len(lines) >= 3 for part in found.listed[0].functions for lines in part.lines)
 
 
-def test_what_the_course_gives_and_knows_counts_nothing(hand_in):
-    """The stub, the solution, a known mistake."""
-    squares = "def double(x):\n    return x * x * 1.0"
+def test_what_the_course_gives_and_the_ways_that_it_knows_count_nothing(hand_in):
+    """The stub, the solution; a mistake does, since two who share a rare one may have shared more."""
+    squares = {"double": "def double(x):\n    return x * x * 1.0"}
     stub = {"double": "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"}
-    found = gather(hand_in(ada=ANSWERS, bob={"double": squares}, cem=stub, dan={}))
+    found = gather(hand_in(ada=ANSWERS, bob=squares, cem=stub, dan={}))
     assert found.students == ("ada", "bob", "cem", "dan")
-    assert found.functions["double"]["bob"].marks == {}
+    assert found.functions["double"]["ada"].marks == found.functions["quadruple"]["ada"].marks == {}
+    assert found.functions["double"]["bob"].marks
     assert "dan" not in found.functions["double"]
+
+
+def test_another_right_way_that_the_unit_knows_counts_nothing(hand_in, monkeypatch):
+    another = right("squares", change="x + x", into="x * x * 1.0")
+    known = replace(TOY, exercises=(replace(TOY.exercises[0], alternatives=(another,), misconceptions=()),))
+    assignment = hand_in(ada={"double": "def double(x):\n    return x * x * 1.0"})
+    monkeypatch.setattr("reference.kit.units.load", lambda name: known)
+    assert gather(assignment).functions["double"]["ada"].marks == {}
 
 
 def test_members_of_a_team_count_once(hand_in):
@@ -144,22 +161,14 @@ def test_a_class_without_such_pairs_is_told_so(hand_in):
     assert "No pair is more alike than chance gives." in said
 
 
+def test_a_class_that_has_nothing_in_common_but_the_course_is_told_so(hand_in):
+    _, said = run(hand_in(ada=ANSWERS, bob=ANSWERS))
+    assert "No two functions have anything in common that counts." in said
+
+
 def test_json_has_the_same(copied, capsys):
     run(copied, "--json")
     told = json.loads(capsys.readouterr().out)
     assert told["not_proof"] == NOT_PROOF
     assert [pair["students"] for pair in told["pairs"]] == [["s07", "zed"]]
     assert not command.page_of(copied).exists()
-
-
-def test_without_the_extra_the_remedy_is_told(copied, monkeypatch):
-    monkeypatch.setattr(command, "find_spec", lambda name: None)
-    with pytest.raises(CourseError, match=r'pip install -e "\.\[desk\]"'):
-        run(copied)
-
-
-def test_without_its_known_mistakes_a_unit_explains_less(hand_in, monkeypatch):
-    bare = replace(TOY, exercises=tuple(replace(one, misconceptions=()) for one in TOY.exercises))
-    assignment = hand_in(ada={"double": "def double(x):\n    return x * x * 1.0"})
-    monkeypatch.setattr("reference.kit.units.load", lambda name: bare)
-    assert gather(assignment).functions["double"]["ada"].marks

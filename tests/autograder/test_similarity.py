@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.similarity.chance import MANY, compare
+from autograder.similarity.chance import FEW, MANY, compare
 from autograder.similarity.fingerprints import LEAST, RUN, WINDOW, fingerprints
 from autograder.similarity.tokens import UnreadableError, statements
 
@@ -149,16 +149,32 @@ def test_the_same_class_gives_the_same_numbers():
     assert compare(of, seed=3) == compare(of, seed=3)
 
 
-@pytest.mark.parametrize(("sharing", "pairs"), [(MANY, MANY * (MANY - 1) // 2), (MANY + 1, 0)])
-def test_what_many_have_in_common_counts_nothing(sharing, pairs):
-    functions = [frozenset({1}) if student < sharing else frozenset({100 + student}) for student in range(20)]
-    assert len(compare({"f": functions}).pairs) == pairs
+@pytest.mark.parametrize(("size", "most"), [(20, FEW), (90, 9), (400, MANY)])
+def test_what_many_have_in_common_counts_nothing(size, most):
+    """More than a tenth of the class, more than five in a small one, more than thirty in a large one."""
+    for sharing, pairs in ((most, most * (most - 1) // 2), (most + 1, 0)):
+        functions = [frozenset({1 if student < sharing else 1000 + student}) for student in range(size)]
+        assert len(compare({"f": functions}).pairs) == pairs
+
+
+def test_a_pair_tells_which_fingerprints_count():
+    functions = [frozenset({7, 1 if student < 2 else 10 + student}) for student in range(20)]
+    (pair,) = compare({"f": functions}).pairs
+    assert {exercise: set(marks) for exercise, marks in pair.bits.items()} == {"f": {1}}
 
 
 def test_the_bits_of_a_fingerprint_are_those_of_its_rarity():
     functions = [frozenset({student if student > 1 else 0}) for student in range(16)]
     (pair,) = compare({"f": functions}).pairs
     assert (pair.first, pair.second, pair.total) == (0, 1, pytest.approx(3.0))  # two of sixteen
+
+
+def test_what_comes_back_in_several_functions_counts_once():
+    """A habit is one thing in common, where it is rarest."""
+    habit = [frozenset({0}), frozenset({0}), *(frozenset({student}) for student in range(2, 16))]
+    rarer = [*habit[:2], *[frozenset()] * 6, *habit[8:]]
+    (pair,) = compare({"f": rarer, "g": habit, "h": habit}).pairs
+    assert (set(pair.bits), pair.total) == ({"g"}, pytest.approx(3.0))
 
 
 @pytest.mark.parametrize("functions", [[], [frozenset()], [frozenset(), frozenset({1})]], ids=len)
