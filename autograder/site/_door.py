@@ -20,7 +20,8 @@ _AFTER = '<meta charset="utf-8" />'
 def add_pages(made: Path, units: Sequence[Mapping[str, Any]], pyodide: str) -> None:
     """Add to JupyterLite, in `made`, the page that lists the notebooks, and our service worker.
 
-    units: unit, title and release of each notebook, and what it needs that a browser does not have.
+    units: unit, title and release of each notebook, what it needs that a browser does not have, and its
+    address at Colab if it has one.
     pyodide: its address.
     """
     for name in ("start.js", "door.js", "door.css"):

@@ -24,6 +24,7 @@ from autograder.errors import CourseError
 from autograder.site._door import add_pages
 from autograder.site._wheels import PRELOADED, needed_of, write_wheels
 from autograder.site.building import WORK
+from autograder.site.elsewhere import colab
 from autograder.units.build import Load
 from autograder.units.prepare import prepare
 
@@ -33,7 +34,6 @@ _EXTENSIONS = (_KERNEL, "@jupyter-widgets/jupyterlab-manager")
 _APPS = ("notebooks", "tree")
 _META = "stagewise"
 _REMEDY = 'run: pip install -e ".[site]"'
-_EPOCH = 315532800  # 1980, the first date that a zip can hold
 _SETTINGS = {
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 10},  # seconds
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},  # so that the page can be searched
@@ -54,13 +54,15 @@ def build(
     units: Sequence[str],
     pyodide: str | None = None,
     console: Console | None = None,
+    repository: str = "",
     load: Load = reference.kit.units.load,
 ) -> None:
     """Write the working edition of these units (all when none is named) into out/work, in place of what was
     there.
 
     pyodide: an address that ends in a slash, or a folder with Pyodide's files, of which those in use are
-    copied; by default Pyodide's public address. Raises CourseError where something is not installed or the
+    copied; by default Pyodide's public address. repository: where the site will be published, for a link to
+    Colab. Raises CourseError where something is not installed or the
     folder holds no Pyodide, and what building the units raises.
     """
     pyodide = pyodide or PYODIDE
@@ -68,15 +70,17 @@ def build(
     prepare(course, units, load=load)
     released = {unit: _released(course, unit) for unit in course.named(units)}
     notebooks = {unit: notebook for unit, notebook in released.items() if _in_browser(notebook)}
+    # All files bear one date, so that the same course makes the same site.
+    published = max(int(course.student(unit).stat().st_mtime) for unit in released)
     with TemporaryDirectory() as place:
         made = Path(place) / "out"
-        _run_jupyterlite(Path(place), made, notebooks, extensions)
+        _run_jupyterlite(Path(place), made, notebooks, extensions, published)
         copytree(Path(jupyter_server.__file__).parent / "static" / "favicons", made / "static" / "favicons")
         write_wheels(made / "wheels", extensions[_KERNEL] / "static" / "pypi")
         if "://" not in pyodide:
             _copy_pyodide(Path(pyodide), made)
         _configure(made, address)
-        add_pages(made, [notebook["metadata"][_META] for notebook in released.values()], address)
+        add_pages(made, [_listed(notebook, repository) for notebook in released.values()], address)
         rmtree(out / WORK, ignore_errors=True)
         out.mkdir(parents=True, exist_ok=True)
         move(made, out / WORK)
@@ -91,6 +95,12 @@ def _released(course: Course, unit: str) -> dict[str, Any]:
     about = {"unit": unit, "title": unit, "needs": []} | notebook["metadata"].get(_META, {})
     notebook["metadata"][_META] = about | {"release": sha256(text).hexdigest()[:16]}
     return notebook
+
+
+def _listed(notebook: Mapping[str, Any], repository: str) -> dict[str, Any]:
+    """What the page of the notebooks says of one, and where else it opens."""
+    about = dict(notebook["metadata"][_META])
+    return about | {"colab": colab(repository, about["unit"]) if repository else ""}
 
 
 def _in_browser(notebook: Mapping[str, Any]) -> bool:
@@ -110,7 +120,11 @@ def _extensions() -> dict[str, Path]:
 
 
 def _run_jupyterlite(
-    place: Path, made: Path, notebooks: Mapping[str, dict[str, Any]], extensions: Mapping[str, Path]
+    place: Path,
+    made: Path,
+    notebooks: Mapping[str, dict[str, Any]],
+    extensions: Mapping[str, Path],
+    published: int,
 ) -> None:
     contents = place / "contents"
     contents.mkdir()
@@ -125,7 +139,7 @@ def _run_jupyterlite(
         "ignore_sys_prefix": True,
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
-        "source_date_epoch": _EPOCH,
+        "source_date_epoch": published,
     }
     (place / "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": settings}))
     (place / "overrides.json").write_text(json.dumps(_SETTINGS))

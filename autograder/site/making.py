@@ -59,7 +59,7 @@ def make_site(
             _write(site_files(units_of(course, outputs, repository, work)), made)
             _write_notebooks(course, named, repository, made)
             if work:
-                lite.build(course, made, named, pyodide, load=load)
+                lite.build(course, made, named, pyodide, repository=repository, load=load)
             if out.exists():
                 os.rename(out, Path(aside) / "before")
             os.rename(made, out)

@@ -1,5 +1,6 @@
 """What this notebook session knows: the unit that was begun and the last report of each of its exercises."""
 
+import logging
 import platform
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from stagewise.checks import kept, recording
 from stagewise.checks.cells import watch_names
 from stagewise.checks.overview import Earlier, Result, progress_html, progress_text
 from stagewise.checks.recording import UnitRecording
+from stagewise.checks.watching import in_browser
 from stagewise.judge.report import Report, Status
 from stagewise.show import display
 
@@ -118,6 +120,8 @@ def _apply_style() -> None:
     interactive = sys.modules.get("IPython")
     in_kernel = interactive is not None and hasattr(interactive.get_ipython(), "kernel")
     if in_kernel or "matplotlib" in sys.modules:
+        if in_browser():  # a new page has no cache of fonts, and matplotlib says so in red
+            logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
         from stagewise.plots.theme import apply
 
         apply()

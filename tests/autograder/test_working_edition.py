@@ -98,7 +98,7 @@ def test_a_folder_with_pyodide_is_copied_as_far_as_it_is_used(course, work, tmp_
         (pyodide / name).touch()
     lite.build(course, tmp_path / "out", ["toy"], str(pyodide), load=load)
     copied = {path.name for path in (tmp_path / "out" / "work" / "pyodide").iterdir()}
-    assert copied == {path.name for path in pyodide.iterdir()} - {"fonttools.whl", "scipy.whl"}
+    assert copied == {path.name for path in pyodide.iterdir()} - {"fonttools.whl", "jedi.whl", "scipy.whl"}
     assert kernel(tmp_path / "out" / "work")["loadPyodideOptions"]["indexURL"] == "./pyodide/"
     assert release(tmp_path / "out" / "work") != release(work)
 
@@ -114,10 +114,12 @@ def test_a_folder_without_pyodide_is_refused_and_what_was_there_stays(course, wo
 
 def test_a_unit_that_needs_more_than_a_browser_has_is_listed_and_says_why(tmp_path):
     course = course_of(tmp_path, SOURCE.replace("[markdown]", '[markdown] needs=["transfer"]', 1))
-    lite.build(course, tmp_path / "out", ["toy"], PUBLIC, load=load)
+    lite.build(course, tmp_path / "out", ["toy"], PUBLIC, repository="https://github.com/a/b", load=load)
     work = tmp_path / "out" / "work"
     assert not (work / "files" / "toy.ipynb").exists()
-    assert "runs PyTorch, which no browser can" in (work / "index.html").read_text()
+    said = (work / "index.html").read_text()
+    assert "runs PyTorch, which no browser can" in said
+    assert 'href="https://colab.research.google.com/github/a/b/blob/gh-pages/notebooks/toy.ipynb"' in said
 
 
 def test_where_jupyterlite_is_missing_the_remedy_is_told(course, tmp_path, monkeypatch):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from autograder.course import REPOSITORY, Course
 from autograder.site import lite
@@ -65,6 +67,63 @@ def test_checks_say_of_every_unit_what_they_say_in_jupyterlab(tab: Page, edition
     assert len(told) == 54
     assert [one[:-1] for one in told] == [one[:-1] for one in judged(asked)]
     assert {one[3] for one in told if one[2] == "right"} == {"passed"}
+
+
+def test_restoring_keeps_what_was_there_and_a_new_release_comes_beside(
+    tab: Page, edition: Path, tmp_path: Path
+) -> None:
+    earlier = json.loads((edition / "work" / "files" / "modules.ipynb").read_text())
+    earlier["metadata"]["stagewise"]["release"] = "earlier"
+    with served(edition) as address:
+        unit = tab.locator("#modules")
+        tab.goto(f"{address}/{DOOR}")
+        for text in ("a first text", "a second text"):
+            earlier["cells"][0]["source"] = text
+            _restore(tab, tmp_path / "anything.ipynb", json.dumps(earlier))
+            expect(unit.locator(".state")).to_contain_text("yours is kept as it is")
+        names = unit.locator("button").evaluate_all("all => all.map(one => one.ariaLabel)")
+        kept = {re.sub(r"[\d-]+ \d+", "DATE", name): _taken(unit, name) for name in names}
+        assert {name: "".join(one["cells"][0]["source"]) for name, one in kept.items()} == {
+            "Download modules.ipynb": "a second text",
+            "Download modules before DATE.ipynb": "a first text",
+            "Download modules published DATE.ipynb": _published(edition, "modules"),
+        }
+        assert kept["Download modules.ipynb"]["metadata"] == earlier["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no JSON", "is no notebook"),
+        ("{}", "has no cells"),
+        ('{"cells": [], "metadata": {"stagewise": {"unit": "dropout"}}}', "of the unit “dropout”"),
+    ],
+)
+def test_a_file_that_is_no_notebook_of_the_unit_is_refused(
+    tab: Page, edition: Path, tmp_path: Path, text: str, said: str
+) -> None:
+    with served(edition) as address:
+        tab.goto(f"{address}/{DOOR}")
+        _restore(tab, tmp_path / "anything.ipynb", text)
+        expect(tab.get_by_role("alert")).to_contain_text(said)
+        expect(tab.locator("#modules .state")).to_have_text("Not begun in this browser.")
+
+
+def _restore(page: Page, file: Path, text: str) -> None:
+    file.write_text(text)
+    page.locator("#modules input").set_input_files(file)
+
+
+def _taken(unit: Locator, name: str) -> dict[str, Any]:
+    """What a button downloads."""
+    with unit.page.expect_download() as started:
+        unit.get_by_role("button", name=name, exact=True).click()
+    return dict(json.loads(Path(started.value.path()).read_text()))
+
+
+def _published(edition: Path, unit: str) -> str:
+    notebook = json.loads((edition / "work" / "files" / f"{unit}.ipynb").read_text())
+    return "".join(notebook["cells"][0]["source"])
 
 
 def _open(page: Page, door: str) -> None:

@@ -1,5 +1,7 @@
 """Experiments with sliders: a picture without a front end, calm words when something is missing."""
 
+import sys
+
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -12,6 +14,12 @@ def test_starts_where_it_is_told(capsys):
         lambda rate: f"rate {rate}", rate=slider([0.1, 1.0], start=1.0, label="learning rate")
     )
     assert capsys.readouterr().out == "rate 1.0\nlearning rate = 1\n"
+
+
+def test_in_a_browser_an_experiment_may_be_shorter(monkeypatch):
+    assert interactive.here(16, browser=8) == 16
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert interactive.here(16, browser=8) == 8
 
 
 def test_unwritten_function_is_named(capsys):
