@@ -10,20 +10,25 @@
 #
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
-# | 1 | A picture is a list of numbers | 3 min | ●○○ | 3 |
-# | 2 | One neuron | 5 min | ●●○ | 5 |
-# | 3 | How wrong is it? | 8 min | ●●○ | 7 |
+# | 1 | A picture is a list of numbers | 2 min | ●○○ | 3 |
+# | 2 | One neuron | 4 min | ●●○ | 5 |
+# | 3 | How wrong is it? | 7 min | ●●○ | 7 |
 # | 4 | A batch is a matrix | 2 min | ●○○ | 5 |
-# | 5 | The way back | 7 min | ●●○ | 8 |
-# | 6 | Measuring a gradient | 15 min | ●●○ | 6 |
-# | 7 | The first neuron learns | 3 min | ●○○ | 3 |
+# | 5 | The way back | 6 min | ●●○ | 8 |
+# | 6 | Measuring a gradient | 14 min | ●●○ | 6 |
+# | 7 | The first neuron learns | 2 min | ●○○ | 3 |
 # | 8 | A few pictures at a time | 9 min | ●●○ | 6 |
 # | 9 | Several objects at once | 6 min | ●●○ | 5 |
-# | 10 | Exactly one | 20 min | ●●● | 14 |
+# | 10 | Exactly one | 18 min | ●●● | 14 |
 # | 11 | How large? | 4 min | ●○○ | 5 |
-# | 12 | Three layers | 25 min | ●●● | 19 |
+# | 12 | Three layers | 21 min | ●●● | 19 |
 # | 13 | Your network, your loop, your digit | 13 min | ●●○ | 4 |
 # | 14 | Two questions | 12 min | ●●○ | 10 |
+#
+# The minutes are counted, two hours in all: 180 words a minute (foldings apart), half a minute for
+# each picture, five minutes for each written question, and for each line of a solution, `return`
+# apart, 45 seconds (●○○), 75 (●●○) or 105 (●●●). `softmax` counts as ●●○, `count_parameters` as
+# ●○○.
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
 # cell below it, as often as you like. The points are given later, on other inputs. Cells that draw
@@ -50,7 +55,7 @@ begin("foundations")
 
 # %% [markdown]
 # ## 1 A picture is a list of numbers
-# *3 minutes, ●○○, 3 points*
+# *2 minutes, ●○○, 3 points*
 #
 # **Is there a circle?** Look at the pictures and answer for each. It takes you no effort at all,
 # and you could not say how you do it.
@@ -106,7 +111,7 @@ check(flatten_images)
 
 # %% [markdown]
 # ## 2 One neuron
-# *5 minutes, ●●○, 5 points*
+# *4 minutes, ●●○, 5 points*
 #
 # A neuron has a **weight** for each input and a **bias**. It adds up its inputs, each times its
 # weight, and then squeezes the sum between 0 and 1:
@@ -192,7 +197,7 @@ check(sigmoid)
 
 # %% [markdown]
 # ## 3 How wrong is it?
-# *8 minutes, ●●○, 7 points*
+# *7 minutes, ●●○, 7 points*
 #
 # The neuron says $a$; the answer is $y = 1$ (circle) or $y = 0$ (none). How bad is $a$? A good
 # measure is the probability that the neuron gave to what is true: $a$ if $y = 1$, and $1 - a$ if $y
@@ -310,7 +315,7 @@ check(affine_forward)
 
 # %% [markdown]
 # ## 5 The way back
-# *7 minutes, ●●○, 8 points*
+# *6 minutes, ●●○, 8 points*
 #
 # The loss gives you $\mathrm{dout}_{nm} = \partial J / \partial\,\mathrm{out}_{nm}$. You want the
 # gradients with respect to $X$, $W$ and $b$. The rule is always the same: *follow a variable to
@@ -369,7 +374,7 @@ check(affine_backward, affine_forward)
 
 # %% [markdown]
 # ## 6 Measuring a gradient
-# *15 minutes, ●●○, 6 points*
+# *14 minutes, ●●○, 6 points*
 #
 # You have derived a gradient and typed it. Is it right? There is a way to find out that knows
 # nothing of your derivation: move one number a little and look at what the loss does. By Taylor's
@@ -439,7 +444,7 @@ interactive.explore(measured_against_derived)
 
 # %% [markdown]
 # ## 7 The first neuron learns
-# *3 minutes, ●○○, 3 points*
+# *2 minutes, ●○○, 3 points*
 #
 # The gradient says in which direction the loss grows fastest. A step of **gradient descent** goes
 # the other way, by the **learning rate** $\eta$ times the gradient, for every parameter $\theta$:
@@ -628,9 +633,12 @@ interactive.explore(batch_sizes)
 # %% [markdown]
 # The large batch has made ten steps, the middle one a hundred and the small one a thousand, with
 # the same work. The line on the left jumps more, the smaller the batch: what is drawn is the loss
-# of other pictures each time. On the right you see what it is worth. Of three pictures one learns
-# little about all 300, but a hundred such glances, each acted on at once, are worth more than one
-# thorough look.
+# of other pictures each time. On the right: a step along a guess takes the neuron about as far as a
+# step along the exact gradient, at a fraction of the price.
+#
+# Could the large batch not take longer steps? Ten times as long, yes: with the rate 0.05 its ten
+# steps end at 0.35, as do the hundred steps of the middle one. A hundred times as long, no: with
+# 0.5 it overshoots, and the cost jumps to 5.
 #
 # Small batches have a price, too: near the goal the guesses jump around it (the optimizers unit
 # lets the rate fall for that reason), and a computer is faster with one large product than with
@@ -715,7 +723,7 @@ interactive.explore(three_stencils)
 # lines of two shapes often coincide, ink alone tells little.
 #
 # ## 10 Exactly one
-# *20 minutes, ●●●, 14 points*
+# *18 minutes, ●●●, 14 points*
 #
 # Now there is exactly one shape in each picture. Three independent neurons may say *yes, yes, no*,
 # and then? We want three probabilities with the sum 1. So the neurons have to be coupled: let each
@@ -932,7 +940,7 @@ interactive.explore(predicted_radius)
 # from the middle speaks for a large radius, a ring of about ten pixels around it against one.
 #
 # ## 12 Three layers
-# *25 minutes, ●●●, 19 points*
+# *21 minutes, ●●●, 19 points*
 #
 # A stencil is all that one layer can be. To say "a round line, anywhere" needs parts that are put
 # together: edges, then arcs, then a circle. So let the outputs of one layer be the inputs of the
@@ -1016,7 +1024,7 @@ check(three_layer_forward)
 #
 # If you compute each gradient by itself, you do the inner part again for every layer. Going
 # backwards does it once. That is all there is to **backpropagation**: the chain rule, from the end,
-# with nothing computed twice. It works for a hundred layers as well.
+# with nothing computed twice.
 #
 # One thing to mind: *all* gradients belong to the parameters of the forward pass. Do not move any
 # weight before the last gradient is done.
@@ -1283,9 +1291,11 @@ sketchpad(read_mine)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: the sum is 1, and a photograph with no animal or with several.
-# - (b) 1 point: sigmoid and the sum of logistic losses (multi-label loss), both. 1 point: the
-#   number stays the same.
+# - (a) 1 point: the sum is 1, and a photograph with no animal or with several. Only one of the
+#   two: half of the point.
+# - (b) 1 point: sigmoid and the sum of logistic losses (multi-label loss, binary cross-entropy),
+#   both; only one of them: half of the point. A mean over the labels counts. 1 point: the number
+#   stays the same.
 # - (c) 1 point: down, with $p - 0 > 0$ (or "prediction minus answer is positive"). 1 point: up,
 #   with $a - 1 < 0$. A direction without the gradient: half of the point.
 # ### END MARK SCHEME
@@ -1329,8 +1339,10 @@ sketchpad(read_mine)
 #
 # - (a) 1 point: two different permutations, or "pictures and labels do not belong together any
 #   more". 1 point: $\log 10$ or 2.3.
-# - (b) 1 point: divided by the batch size twice, steps 32 times too small. 1 point: 6.4.
-# - (c) 1 point: no, since the gradient is right for the pairs that are given.
+# - (b) 1 point: divided by the batch size twice, steps 32 times too small; without the factor half
+#   of the point. 1 point: 6.4, or 32 times the rate.
+# - (c) 1 point: no, since the gradient is right for the pairs that are given. "No" without a
+#   reason: nothing.
 # ### END MARK SCHEME
 
 # %% [markdown]
