@@ -12,6 +12,7 @@ from rich.console import Console
 from autograder.classreport.making import PAGE, class_report, write_page
 from autograder.classreport.tables import mistakes_table, units_table
 from autograder.course import Assignment, Course
+from autograder.errors import CourseError
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record
 from autograder.grading.templates import Templates
@@ -21,6 +22,7 @@ from autograder.progress import Steps
 from autograder.reports.feedback import feedback
 from autograder.synthetic.findings import students_table
 from autograder.synthetic.students import draw_classes, hand_in
+from autograder.terminal import shown
 
 # The slowest right answer needs a fifth of a second. Short limits see through what never ends in seconds.
 QUICK = Limits(cell_seconds=4.0, call_seconds=1.0, check_seconds=1.0)
@@ -47,7 +49,7 @@ def demo(
         _written(course, unit, names, settings, console)
     written = time.monotonic()
     console.print(students_table(students, records))
-    page = _reported(course, list(classes), console)
+    page = reported(course, list(classes), console)
     console.print(
         f"{len(records)} submissions in {graded - started:.1f} s, feedback in {written - graded:.1f} s."
     )
@@ -75,17 +77,24 @@ def _written(
         return feedback(course, unit, names, jobs=settings.jobs, on_done=lambda _, total: steps.step(total))
 
 
-def _reported(course: Course, units: Sequence[str], console: Console) -> Path:
-    """Write the report on the class and print its shortest form; where the page lies."""
-    report, page = class_report(course, units), course.root / PAGE
+def reported(course: Course, units: Sequence[str], console: Console) -> Path | None:
+    """Write the report on the class and print its shortest form; where the page lies, or None where what it
+    needs is not installed: then that is printed.
+    """
+    try:
+        report, page = class_report(course, units), course.root / PAGE
+    except CourseError as lacking:
+        console.print(shown(str(lacking)))
+        return None
     console.print(units_table(report))
     console.print(mistakes_table(report))
     write_page(report, course, page)
     return page
 
 
-def _where_to_look(course: Course, unit: str, page: Path, console: Console) -> None:
-    console.print(f"Report for instructors:  {page}")
+def _where_to_look(course: Course, unit: str, page: Path | None, console: Console) -> None:
+    if page is not None:
+        console.print(f"Report for instructors:  {page}")
     console.print(f"Feedback for students:   {course.feedback}/<student>/<unit>/<unit>.html")
     console.print(
         f"Scores for a spreadsheet: python -m autograder scores {unit} --csv --course {course.root}"

@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 
 import pytest
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.console import Console
 from autograder.course import Course
 from autograder.grading.driver import Settings
 from autograder.reasons import Reason
-from autograder.synthetic.demo import demo
+from autograder.synthetic.demo import demo, reported
 from autograder.units.prepare import prepare
 
 UNITS = ("activations", "batchnorm")
@@ -59,6 +60,14 @@ def test_it_says_where_the_report_lies_and_it_lies_there(shown):
     course, _, text = shown
     assert str(course.root / "report.html") in text.replace("\n", "")
     assert "<h1>Class report:" in (course.root / "report.html").read_text(encoding="utf-8")
+
+
+def test_without_what_the_report_needs_the_extra_is_named_and_the_rest_goes_on(shown, monkeypatch):
+    course, _, _ = shown
+    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    console = Console(record=True, width=140, file=io.StringIO())
+    assert reported(course, UNITS, console) is None
+    assert 'pip install -e ".[desk]"' in console.export_text()
 
 
 def test_mistakes_are_diagnosed(shown):
