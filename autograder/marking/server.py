@@ -24,6 +24,7 @@ from autograder.marking.asked import BadRequestError
 from autograder.marking.desk import Desk
 
 HOST = "127.0.0.1"
+_HOSTS = (HOST, "localhost")
 _TEMPLATES = Path(__file__).with_name("templates")
 _LARGEST_REQUEST = 2_000_000
 _SECONDS = 60.0
@@ -68,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "stagewise", ""
 
     def __init__(self, desk: Desk, token: str, request: Any, client: Any, server: HTTPServer) -> None:
-        self._desk, self._token, self._port = desk, token, server.server_port
+        self._desk, self._token = desk, token
         super().__init__(request, client, server)
 
     def log_message(self, format: str, *values: object) -> None:
@@ -95,7 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self._asked() != "mark":
             self._refuse(HTTPStatus.NOT_FOUND)
             return
-        own = self.headers.get("Origin", self._origin) == self._origin
+        host = f"http://{self.headers['Host']}"
+        own = self.headers.get("Origin", host) == host
         if not own or self.headers.get_content_type() != "application/json":
             self._refuse(HTTPStatus.FORBIDDEN)
             return
@@ -110,13 +112,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._tell(partial(self._desk.mark, request))
 
-    @property
-    def _origin(self) -> str:
-        return f"http://{HOST}:{self._port}"
-
     def _asked(self) -> str | None:
-        """The path behind the token; None without it, or where the browser asked for another host's page."""
-        if f"http://{self.headers.get('Host', '')}" != self._origin:
+        """The path behind the token; None without it, or where the browser asked for another host's page.
+
+        The port may be another one: that of a tunnel's other end.
+        """
+        if self.headers.get("Host", "").partition(":")[0] not in _HOSTS:
             return None
         token, slash, name = self.path.removeprefix("/").partition("/")
         known = secrets.compare_digest(token.encode(), self._token.encode())

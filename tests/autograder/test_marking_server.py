@@ -99,7 +99,16 @@ def test_without_the_token_nothing_is_told(desk):
 def test_a_page_under_another_hosts_name_is_told_nothing(desk):
     """A name that its owner points to this machine's address (DNS rebinding)."""
     with running(desk) as (port, root):
-        assert ask(port, f"/{root}", Host=f"evil.example:{port}")[0] == 404
+        for name in (f"evil.example:{port}", f"localhost.evil.example:{port}", "", "127.0.0.2"):
+            assert ask(port, f"/{root}", Host=name)[0] == 404
+
+
+def test_the_page_is_served_to_the_other_end_of_a_tunnel(desk):
+    with running(desk) as (port, root):
+        for name in ("localhost:9000", "127.0.0.1:9000"):
+            assert ask(port, f"/{root}", Host=name)[0] == 200
+            assert ask(port, f"/{root}mark", b"[]", **JSON, Host=name, Origin=f"http://{name}")[0] == 400
+            assert ask(port, f"/{root}mark", b"[]", **JSON, Host=name, Origin="http://localhost:1")[0] == 403
 
 
 @pytest.mark.parametrize(
