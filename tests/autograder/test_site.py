@@ -18,6 +18,7 @@ from autograder.site.figures import Figures
 from autograder.site.making import make_site
 from autograder.site.solved_run import solved_run
 from autograder.units.prepare import prepare
+from tests.autograder.site_pages import course_site
 from tests.every_unit import loaded
 from tests.sample import SOLUTIONS
 
@@ -170,6 +171,15 @@ def test_sliders_are_told_of():
     html = figures.shown([{"output_type": "display_data", "data": data}])
     assert "sliders change" in html
     assert "VBox" not in html
+
+
+def test_a_unit_that_needs_pytorch_offers_colab_where_there_is_one(tmp_path):
+    card = "does not run in browsers: work in JupyterLab"
+    assert f"{card}." in (course_site(tmp_path / "a") / "index.html").read_text()
+    page = (course_site(tmp_path / "b", REPO, work=True) / "index.html").read_text()
+    assert f"{card}, or at Colab." in page
+    assert page.count(">Colab<span") == 10
+    assert page.count(">Work<span") == page.count(">Binder<span") == 9
 
 
 @pytest.mark.parametrize("address", ["https://gitlab.com/a/b", "github.com/a/b", "https://github.com/a", ""])
