@@ -83,25 +83,26 @@ def _merged(case: AskedCase, seen: Sequence[Observed]) -> dict[str, Any]:
 def _alike(name: str, case: AskedCase, seen: Sequence[Observed], first: Mapping[str, Any]) -> dict[str, Any]:
     """The fingerprint of an output over all runs, empty where it is right whatever chance does."""
     values = [one.outputs[name] for one in seen]
-    wrong = sum(name in one.wrong for one in seen)
+    wrong = [one.outputs[name] for one in seen if name in one.wrong]
     if name in case.chances and all(map(is_measured, values)):
-        return _by_chance(name, case, values, wrong == len(seen))
+        return _by_chance(name, case, values, wrong)
     if not wrong:
         return {}
     wanted = first.get(name, {})
     same = "opaque" in wanted or (wanted and all(apart(wanted, value) is not None for value in values))
-    return wanted if wrong == len(seen) and same else anything(values)
+    return wanted if len(wrong) == len(seen) and same else anything(values, wrong)
 
 
-def _by_chance(name: str, case: AskedCase, values: Sequence[Any], wrong: bool) -> dict[str, Any]:
+def _by_chance(name: str, case: AskedCase, values: Sequence[Any], wrong: Sequence[Any]) -> dict[str, Any]:
     """What is measured differently each time. What is sometimes right, or hardly so, identifies nothing."""
     middle, spread = np.mean(values, axis=0), float(np.max(np.ptp(values, axis=0)))
     slack, expected = case.chances[name].slack, np.asarray(case.expected[name])
     if spread > slack * UNLIKE:
-        return anything(values)
+        return anything(values, wrong)
+    always = len(wrong) == len(values)
     tolerance = case.chances[name].tolerance
     allowed = tolerance.stol * (float(np.max(np.abs(expected))) + tolerance.scale)
-    if not wrong and float(np.max(np.abs(middle - expected))) + 2 * spread <= allowed:
+    if not always and float(np.max(np.abs(middle - expected))) + 2 * spread <= allowed:
         return {}
     within = min(slack, max(WIDE * spread, slack / FINEST if is_share(name) else ROUNDING))
-    return about(middle, within, not wrong or is_flat(name, values[0]))
+    return about(middle, within, not always or is_flat(name, values[0]))

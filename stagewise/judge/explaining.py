@@ -13,8 +13,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from stagewise.judge.asking import AskedCase
-from stagewise.judge.fingerprint import RecordedMistake, apart, is_measured
+from stagewise.judge.fingerprint import CLOSE, NEAR, RecordedMistake, apart, is_measured
 from stagewise.judge.judging import HABITS, Judged, Observed
 from stagewise.judge.observing import is_dtype, quantity
 from stagewise.judge.reordering import right_order
@@ -101,7 +103,7 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
     First the one that explains most of them, then the one that explains the first. One that only ends calls
     otherwise has to explain all, and one that changes parts of an answer all of its wrong parts. An exception
     that comes also where the mistake answers has another reason than the mistake; what was measured on
-    nothing but zeros or ones has none.
+    nothing but zeros or ones has none; and another output that holds but rounding may itself be the reason.
     """
     claimed = _claimed(prints)
     found = _apart(prints, judged.observed, claimed) if claimed else None
@@ -117,10 +119,23 @@ def _part(prints: Prints, judged: Judged) -> tuple[Any, ...] | None:
         or (raised - claimed and claimed <= raised)
         or not empty.isdisjoint(claimed)
         or not (parts.isdisjoint(claimed) or parts.intersection(wrong) <= claimed)
+        or any(_comes_to_nothing(name, judged.observed) for name in set(wrong) - claimed)
     ):
         return None
     places = [wrong.index(name) for name in claimed if name in wrong]  # chance may have made one right
     return (-len(claimed), min(places), found[0]) if places else None
+
+
+def _comes_to_nothing(name: str, seen: Sequence[Observed]) -> bool:
+    """Whether an output, wherever it is wrong, is an array of floats that are nothing beside the others."""
+    return all(_is_rounding(case.outputs[name], case) for case in seen if name in case.wrong)
+
+
+def _is_rounding(value: Any, case: Observed) -> bool:
+    numbers = [np.abs(one) for one in case.outputs.values() if type(one) is np.ndarray and is_measured(one)]
+    size = max((float(one.max(initial=0.0)) for one in numbers), default=0.0)
+    floats = type(value) is np.ndarray and value.dtype.kind == "f" and value.size > 0
+    return floats and bool(np.all(np.abs(value) <= (NEAR if case.narrow else CLOSE) * size))
 
 
 def _ends(prints: Prints) -> bool:
@@ -150,7 +165,8 @@ def _apart(prints: Prints, seen: Sequence[Observed], outputs: Collection[str]) -
 
     What is anything in one case of the mistake may by chance be measured as wrong in another one too.
     """
-    loose = {n for wanted in prints for n, one in wanted.get("outputs", {}).items() if "anything" in one}
+    changed = [item for wanted in prints for item in wanted.get("outputs", {}).items()]
+    loose = {name for name, one in changed if "anything" in one and "fails" not in one}
     worst, in_values = 0.0, any(wanted.get("outputs", {}).keys() - _dtypes(wanted) for wanted in prints)
     for wanted, case in zip(prints, seen, strict=True):
         changes = wanted.get("outputs", {})
@@ -161,6 +177,8 @@ def _apart(prints: Prints, seen: Sequence[Observed], outputs: Collection[str]) -
         if not needed <= case.sides:
             return None
         for name, one in changes.items():
+            if "fails" in one and name in case.wrong and type(case.outputs[name]) is not Failure:
+                return None
             asked = name in case.wrong or not _BY_CHANCE.isdisjoint(one)
             away = apart(one, case.outputs[name]) if asked else None
             if away is None:

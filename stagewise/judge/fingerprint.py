@@ -49,10 +49,16 @@ def fingerprint(value: Any, narrow: bool = False) -> dict[str, Any]:
     return {"opaque": True}
 
 
-def anything(values: Sequence[Any]) -> dict[str, Any]:
-    """The fingerprint of what comes out differently each time: how the runs ended that failed."""
+def anything(values: Sequence[Any], wrong: Sequence[Any]) -> dict[str, Any]:
+    """The fingerprint of what comes out differently each time: how the runs ended that failed, and whether
+    all that were `wrong` did."""
     endings = sorted({_checksum(value.ending) for value in values if type(value) is Failure})
-    return {"anything": True, **({"endings": endings} if endings else {})}
+    fails = bool(wrong) and all(type(value) is Failure for value in wrong)
+    return {
+        "anything": True,
+        **({"endings": endings} if endings else {}),
+        **({"fails": True} if fails else {}),
+    }
 
 
 def apart(wanted: Mapping[str, Any], value: Any) -> float | None:

@@ -71,6 +71,30 @@ def test_what_is_anything_in_one_case_may_be_wrong_in_another_by_chance():
     assert recognise(judged, [replace(recorded, fingerprints=(known, {"outputs": patterns}))]) is None
 
 
+def test_what_fails_wherever_it_is_wrong_is_not_measured_as_wrong():
+    """A mistake that spoils all, or nothing: the factor of what survives is right, or there is none."""
+
+    def all_or_nothing(x):
+        return x * (np.random.rand() < 0.5)
+
+    asked = {"zero_fraction(out)": 1.0, "survivor_scale(out, x)": 1.0}
+    cases = draw(replace(EXERCISE, cases=(replace(EXERCISE.cases[0], shares=asked),)), 0)
+    (found,) = usual({"thin": all_or_nothing}, cases)
+    assert found["outputs"]["survivor_scale(out, x)"]["fails"]
+    known = [RecordedMistake("all-or-nothing", "A sentence.", ({**found, "sides": [["changed", "x"]]},))]
+
+    def told(factor):
+        def f(x):
+            out = factor * x
+            x += 1
+            return out
+
+        return recognise(judge({"thin": f}, cases), known)
+
+    assert told(0) is known[0]
+    assert told(2) is None
+
+
 def test_what_does_not_differ_more_than_chance_is_averaged():
     found = usual({"thin": lambda x: x * (np.random.rand(*x.shape) < 0.3)}, draw(EXERCISE, 0))
     (share,) = found[0]["outputs"].values()

@@ -96,7 +96,7 @@ ALMOST_THE_SAME = {
         ('config["epsilon"])', "1e-10)"),
     ],
     "optimizers sgd_momentum": [("next_w = w + v", "next_w = w + config['learning_rate'] * v * -1")],
-    "optimizers adam": [('config.get("t", 0) + 1', 'config.get("t", 0)', "t-late", "t-never-counted")],
+    "optimizers adam": [('config.get("t", 0) + 1', 'config.get("t", 0)', "t-never-counted")],
     "batchnorm batchnorm_forward": [
         ("(1 - momentum) * var", "(1 - momentum) * (var + 2 * eps)"),
         ("np.sqrt(running_var + eps)", "np.sqrt(running_var + 2 * eps)"),

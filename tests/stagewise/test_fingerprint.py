@@ -173,6 +173,12 @@ def test_parts_of_one_answer_are_explained_together(script, setting, monkeypatch
     assert recognise(told(X.sum(0) + 3, X), [known]) is None
 
 
+def test_another_output_that_holds_but_rounding_may_be_the_reason():
+    assert recognised(lambda x: (0 * x.sum(0), x)) is None
+    assert recognised(lambda x: (1e-16 * x.sum(0), x)) is None
+    assert recognised(lambda x: (1e-3 * x.sum(0), x)) == "never_doubles"
+
+
 def test_of_two_mistakes_at_once_the_one_that_explains_more_is_told():
     three = AskedCase(
         "three", parse("a, b, c = f(x)"), {"x": X}, {"a": X.sum(0), "b": 2 * X, "c": 3 * X},
