@@ -24,9 +24,7 @@ from stagewise.judge.judging import played_with
 from stagewise.judge.playing import Functions
 from stagewise.judge.report import Row
 from stagewise.judge.script import Played, play
-from stagewise.judge.setting import placed
-
-_AS_IT_IS = ("", "stagewise.judge.handed")  # the settings in which what a function returns travels as it is
+from stagewise.judge.setting import placed, returns_data
 
 
 def slips_of(
@@ -77,7 +75,7 @@ def _all_begun(exercise: Exercise, slips: tuple[str, ...], seed: int) -> _AllBeg
 def _begun(case: AskedCase, truths: Functions) -> Begun | None:
     """The case with the truth's steps played; None when not all are first, or hand over more than data."""
     first = tuple(takewhile(lambda step: step.function in truths, case.steps))
-    if case.setting not in _AS_IT_IS or any(step.function in truths for step in case.steps[len(first) :]):
+    if not returns_data(case.setting) or any(step.function in truths for step in case.steps[len(first) :]):
         return None
     run = play(first, placed(truths, case.setting), case.inputs, case.updates)
     given = [value for name, value in run.values.items() if name not in case.inputs]

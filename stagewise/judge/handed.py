@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from stagewise.judge.compare import STANDS_FOR, describe
+from stagewise.judge.compare import NUMBERS, STANDS_FOR, describe
 from stagewise.judge.copying import copied, unchanged
 from stagewise.modules import MODULES
 
+RETURNS_DATA = True
 Data = dict[str, Any]
 Space = dict[str, tuple[float, float]]
+_ROUNDING = 1e-6
 
 
 def generator(seed: int) -> Data:
@@ -206,12 +208,16 @@ def _a_dict(value: Any, name: str, wanted: Any) -> dict[str, Any]:
 def drawn(numbers: Any, low: float, high: float) -> str:
     """What a draw is ("a float array of shape (5,), none outside"): its form, and whether its numbers are
     from low to high, but for rounding."""
-    values = _numbers(numbers)
+    values = np.array([numbers]) if type(numbers) in NUMBERS else _numbers(numbers)
     if not values.size:
         return f"{describe(values)}, no numbers"
-    inside = ((values >= low * (1 - 1e-6)) & (values <= high * (1 + 1e-6))).all()
+    inside = ((values >= low * (1 - _ROUNDING)) & (values <= high * (1 + _ROUNDING))).all()
+    if type(numbers) in NUMBERS:
+        return f"{describe(numbers)}, no array, {'not ' if inside else ''}outside"
     if len(_different(values)) < min(values.size, 2):
-        return f"{describe(values)}, one number, repeated{'' if inside else ' and outside'}"
+        end = _near(values[:1], np.array([low])) or _near(values[:1], np.array([high]))
+        where = " at an end" if end else "" if inside else " and outside"
+        return f"{describe(values)}, one number, repeated{where}"
     ends = f"from about {values.min():.1f} to about {values.max():.1f}"
     return f"{describe(values)}, {'none outside' if inside else ends}"
 
@@ -219,6 +225,15 @@ def drawn(numbers: Any, low: float, high: float) -> str:
 def distinct(numbers: Any) -> int:
     """How many different numbers there are; two that differ by a rounding are one."""
     return len(_different(_numbers(numbers)))
+
+
+def close_neighbours(numbers: Any) -> np.ndarray:
+    """In order of size and on a scale of decades, 1 for each gap between neighbours that is less than half as
+    wide as the mean gap, else 0. Of independent uniform draws a share of 1 - exp(-1/2) = 0.39 is."""
+    with np.errstate(all="ignore"):
+        gaps = np.diff(np.sort(np.log10(_numbers(numbers).ravel())))
+    gaps[gaps < _ROUNDING] = 0
+    return np.asarray(gaps < np.mean(gaps) / 2, dtype=float) if gaps.size else gaps
 
 
 def repeated(first: Any, same: Any, later: Any) -> str:
@@ -311,12 +326,12 @@ def names(found: Any) -> str:
 
 def _near(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether arrays have the same numbers, but for rounding."""
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-6, atol=0))
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=_ROUNDING, atol=0))
 
 
 def _near_settings(one: dict[str, float], other: dict[str, float]) -> bool:
     same_names = one.keys() == other.keys()
-    return same_names and all(math.isclose(one[name], other[name], rel_tol=1e-6) for name in one)
+    return same_names and all(math.isclose(one[name], other[name], rel_tol=_ROUNDING) for name in one)
 
 
 def _different(numbers: np.ndarray) -> np.ndarray:
@@ -350,7 +365,7 @@ def _pairs(results: Any) -> list[tuple[dict[str, float], float]]:
 OBSERVERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
-        *(drawn, distinct, repeated, column, counted, same_side, scored),
+        *(drawn, distinct, close_neighbours, repeated, column, counted, same_side, scored),
         *(rows, parted, common, names),
     )
 }

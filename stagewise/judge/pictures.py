@@ -9,9 +9,9 @@ import numpy as np
 
 from stagewise.judge.compare import describe
 from stagewise.judge.handed import OBSERVERS as HANDED
-from stagewise.judge.handed import wrap
+from stagewise.judge.handed import RETURNS_DATA, wrap
 
-__all__ = ["OBSERVERS", "wrap"]
+__all__ = ["OBSERVERS", "RETURNS_DATA", "wrap"]
 
 _NEAR = 1e-4
 

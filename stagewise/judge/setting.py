@@ -1,7 +1,8 @@
 """What surrounds a unit's functions when they are judged: how its objects travel as data, and who looks on.
 
 A setting is a module of this package. Its `wrap(function)` is put around each function where the function
-lives, which may be another process; its OBSERVERS are our own, for scripts to call on what came back.
+lives, which may be another process; its OBSERVERS are our own, for scripts to call on what came back;
+RETURNS_DATA says whether what a function returns is data already, and travels as it is.
 A proxy of a function that lives elsewhere has `placed_in(setting)`, its like in that setting.
 """
 
@@ -23,6 +24,11 @@ def placed(functions: Mapping[str, Callable[..., Any]], setting: str) -> dict[st
 def observers(setting: str) -> frozenset[str]:
     """The names of the setting's observers."""
     return frozenset(import_module(setting).OBSERVERS) if setting else frozenset()
+
+
+def returns_data(setting: str) -> bool:
+    """Whether what functions return travels as it is in that setting."""
+    return not setting or bool(import_module(setting).RETURNS_DATA)
 
 
 def _placed(function: Callable[..., Any], setting: str) -> Any:

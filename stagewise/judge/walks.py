@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+RETURNS_DATA = False
 Array = np.ndarray[Any, Any]
 Pairs = list[tuple[Array, Array]]
 T = TypeVar("T")

@@ -24,6 +24,7 @@ from stagewise.judge.copying import TooDeep, copied, unchanged
 from stagewise.transfer.glyphnet import GlyphNet
 from stagewise.transfer.torch_making import MAKERS, SETTINGS, Data, make_network
 
+RETURNS_DATA = False
 READS = 0.6
 SEED = 9
 UNCHANGED = ("backbone", "head", "frozen", "gradients")

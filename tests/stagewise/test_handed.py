@@ -66,6 +66,7 @@ def test_a_search_places_its_settings_in_the_space_that_it_is_given():
         ([0.1, -4.8], "a float array of shape (2,), from about -4.8 to about 0.1"),
         ([0.1, np.nan], "a float array of shape (2,), from about nan to about nan"),
         ([0.5, 0.5], "a float array of shape (2,), one number, repeated"),
+        ([0.1, 0.1], "a float array of shape (2,), one number, repeated at an end"),
         ([5.0, 5.0], "a float array of shape (2,), one number, repeated and outside"),
         ([0.5], "a float array of shape (1,), none outside"),
         ([], "a float array of shape (0,), no numbers"),
@@ -73,6 +74,19 @@ def test_a_search_places_its_settings_in_the_space_that_it_is_given():
 )
 def test_a_draw_is_told_by_its_form_and_its_range(numbers, told):
     assert OBSERVERS["drawn"](np.array(numbers), 0.1, 1.0) == told
+
+
+@pytest.mark.parametrize(("number", "where"), [(0.5, "not outside"), (5.0, "outside")])
+def test_a_draw_of_one_number_is_told_from_an_array_and_by_its_range(number, where):
+    assert OBSERVERS["drawn"](number, 0.1, 1.0) == f"a single number, no array, {where}"
+
+
+def test_neighbours_are_close_by_chance_and_never_on_a_grid():
+    rng = np.random.default_rng(0)
+    close = OBSERVERS["close_neighbours"]
+    assert abs(close(10 ** rng.uniform(-3, 0, 3000)).mean() - (1 - math.exp(-0.5))) < 0.05
+    assert close(rng.permutation(np.geomspace(1e-3, 1.0, 3000))).mean() < 0.01
+    assert close(np.array([0.5])).size == 0
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from stagewise.judge.setting import observers, placed
+from stagewise.judge.setting import observers, placed, returns_data
 
 NAME = "stagewise.a_setting_of_this_test"
 
@@ -14,6 +14,7 @@ NAME = "stagewise.a_setting_of_this_test"
 def setting(monkeypatch):
     module = ModuleType(NAME)
     module.wrap = lambda function: lambda *given: ("wrapped", function(*given))
+    module.RETURNS_DATA = False
     module.OBSERVERS = {"watch": lambda value: ("watched", value)}
     monkeypatch.setitem(sys.modules, NAME, module)
     return NAME
@@ -29,6 +30,7 @@ class Elsewhere:
 def test_no_setting_leaves_functions_as_they_are():
     assert placed({"f": len}, "") == {"f": len}
     assert observers("") == frozenset()
+    assert returns_data("")
 
 
 def test_a_function_is_wrapped_and_observers_are_added_behind_it(setting):
@@ -37,6 +39,11 @@ def test_a_function_is_wrapped_and_observers_are_added_behind_it(setting):
     assert found["f"]([1, 2]) == ("wrapped", 2)
     assert found["watch"](3) == ("watched", 3)
     assert observers(setting) == {"watch"}
+
+
+def test_a_setting_says_whether_results_are_data(setting):
+    assert not returns_data(setting)
+    assert returns_data("stagewise.judge.handed")
 
 
 def test_a_proxy_is_wrapped_where_its_function_is(setting):
