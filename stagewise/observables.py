@@ -36,9 +36,7 @@ def zero_fraction(a: Array) -> float:
     >>> zero_fraction(np.array([[0.0, 2.0], [0.0, 1.0]]))
     0.5
     """
-    if not a.size:
-        raise Unobservable("{0} has no entries")
-    return float(np.mean(_zeros(a)))
+    return float(np.mean(_zeros(_filled(a))))
 
 
 def below_fraction(a: Array, b: Array) -> float:
@@ -47,9 +45,7 @@ def below_fraction(a: Array, b: Array) -> float:
     >>> below_fraction(np.array([0.001, 0.02, 0.5, 0.9]), np.array([0.1]))
     0.5
     """
-    if not a.size:
-        raise Unobservable("{0} has no entries")
-    return float(np.mean(a < b[0]))
+    return float(np.mean(_filled(a) < b[0]))
 
 
 def survivor_scale(a: Array, b: Array) -> float:
@@ -134,6 +130,21 @@ def active(a: Array, out: Array, x: Array) -> Array:
     return a
 
 
+def touched(a: Array, used: Array, given: Array) -> Array:
+    """a itself, of any shape, where `used` is neither 0 everywhere nor just as it was given.
+
+    What is right of a function that does nothing, or returns nothing, tells nothing.
+
+    >>> touched(np.array([3.0]), np.array([0.0, 4.0]), np.array([1.0, 2.0]))
+    array([3.])
+    """
+    _alike(used, given)
+    _something(used, "{1}")
+    if (np.abs(used - given) <= _SHARE * _largest(given)).all():
+        raise Unobservable("{1} are {2} as it came: nothing tells that your function does any work")
+    return a
+
+
 def as_wide(a: Array, b: Array, c: Array) -> Array:
     """a itself, where its dtype is no wider than the wider one of b and c.
 
@@ -194,8 +205,7 @@ def weights_back(dout: Array, dx: Array) -> Array:
 def fitting_dw(x: Array, w: Array, b: Array, out: Array, dout: Array) -> Array:
     """The gradient by w (no zeros in it) that fits the weights used on the way from x to out."""
     factors: Array = weights(x, out, b) / w
-    gradient: Array = (x.T @ dout) * factors
-    return gradient
+    return np.asarray((x.T @ dout) * factors)
 
 
 def differing(a: Array) -> Array:
@@ -213,15 +223,13 @@ def differing(a: Array) -> Array:
 def row_mean(a: Array, x: Array) -> Array:
     """The mean of all rows. a: (N, C), a row for each of x: (N, D). Returns (C,)."""
     _row_for_row(a, x)
-    mean: Array = np.mean(a, axis=0)
-    return mean
+    return np.asarray(np.mean(a, axis=0))
 
 
 def mean_square(a: Array, x: Array) -> Array:
     """The mean of the squares of each column. a: (N, C), a row for each of x: (N, D). Returns (C,)."""
     _row_for_row(a, x)
-    mean: Array = np.mean(np.square(a), axis=0)
-    return mean
+    return np.asarray(np.mean(np.square(a), axis=0))
 
 
 def levels(a: Array) -> Array:
@@ -230,8 +238,7 @@ def levels(a: Array) -> Array:
     >>> levels(np.array([0.5, 1.0, 0.5]))
     array([0.5, 1. ])
     """
-    found: Array = np.unique(np.round(a, 6))
-    return found
+    return np.asarray(np.unique(np.round(a, 6)))
 
 
 def coin_spread(mean: Array) -> Array:
@@ -240,8 +247,7 @@ def coin_spread(mean: Array) -> Array:
     >>> coin_spread(np.array([0.5, 0.8]))
     array([0.5, 0.4])
     """
-    spread: Array = np.sqrt(np.maximum(0.0, mean * (1.0 - mean)))
-    return spread
+    return np.asarray(np.sqrt(np.maximum(0.0, mean * (1.0 - mean))))
 
 
 def varied(a: Array) -> Array:
@@ -328,6 +334,7 @@ OBSERVABLES = {
     ),
     "thinned": Observable(thinned, "{0}"),
     "active": Observable(active, "{0}"),
+    "touched": Observable(touched, "{0}"),
     "as_wide": Observable(as_wide, "{0}"),
     "nearest": Observable(nearest, "the nearer one of {1} and {2}"),
     "fitting": Observable(fitting, "the gradient that fits your forward pass"),
@@ -350,8 +357,13 @@ OBSERVABLES = {
 
 
 def _zeros(a: Array) -> Array:
-    zeros: Array = np.abs(a) <= _SHARE * _largest(a)
-    return zeros
+    return np.asarray(np.abs(a) <= _SHARE * _largest(a))
+
+
+def _filled(a: Array) -> Array:
+    if not a.size:
+        raise Unobservable("{0} has no entries")
+    return a
 
 
 def _largest(a: Array) -> float:
@@ -363,8 +375,7 @@ def _solved(a: Array, b: Array, name: str) -> Array:
     if not np.isfinite(b).all():
         raise Unobservable(f"{name} has entries that are NaN or infinite")
     q, r = np.linalg.qr(a.astype(np.float64))
-    w: Array = np.linalg.solve(r, q.T @ b)
-    return w
+    return np.asarray(np.linalg.solve(r, q.T @ b))
 
 
 def _something(a: Array, name: str) -> None:

@@ -140,6 +140,16 @@ def test_doing_nothing_earns_nothing(name, nothing):
     assert judge(functions, draw(EXERCISES[name], 0)).fraction == 0
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [lambda x, w, b, param: (x @ w + b, None), lambda x, w, b, param: (np.zeros((len(x), 1)) + b, None)],
+    ids=["an ordinary layer", "the bias alone"],
+)
+def test_a_layer_that_drops_no_weight_earns_nothing(layer):
+    judged = judge({"dropconnect_forward": layer}, draw(EXERCISES["dropconnect_forward"], 0))
+    assert judged.fraction == 0
+
+
 def test_zeros_of_the_right_shape_earn_nothing():
     def forward(x, w, b, param):
         return np.zeros((len(x), len(b)), x.dtype), (x, w)

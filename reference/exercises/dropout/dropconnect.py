@@ -22,23 +22,31 @@ SOLVED = Tolerance(
     reason="solving for the weights enlarges float32's rounding to a few 1e-5; a factor 0.05 % off fails",
 )
 USED = "weights(x, out, b)"
+BESIDE = f"active({{}}, {USED}, w)"
+_TEST = BESIDE.format("weights(x, test_out, b)")
+# What an ordinary linear layer has right is measured only beside weights that were dropped.
+ONE_MATRIX = f"one_matrix(x, touched(out, {USED}, w), b)"
+_SINGLE = "thinned(touched(single, weights(x, single, b), w))"
+UNSHIFTED = "agreement(touched(unshifted, weights(x, unshifted, b), w), dout)"
+SHIFT, TEST_SHIFT = (f"touched({one}, {USED}, w)" for one in ("shift", "test_shift"))
 SHARES = {
     f"zero_fraction({USED})": 3.0,
-    f"survivor_scale({USED}, w)": 4.0,
-    "one_matrix(x, out, b)": 1.5,
+    f"survivor_scale(thinned({USED}), w)": 4.0,
+    ONE_MATRIX: 1.5,
     f"row_patterns({USED})": 1.0,
     f"column_patterns({USED})": 1.0,
-    "row_patterns(thinned(single))": 0.5,
-    "column_patterns(thinned(single))": 0.5,
-    "agreement(unshifted, dout)": 0.5,
-    "shift": 1.0,
-    "dtype_name(shift)": 0.25,
-    "dtype_name(test_shift)": 0.25,
+    f"row_patterns({_SINGLE})": 0.5,
+    f"column_patterns({_SINGLE})": 0.5,
+    UNSHIFTED: 0.5,
+    SHIFT: 1.0,
+    f"zero_fraction({SHIFT})": 0.5,
+    f"dtype_name({SHIFT})": 0.25,
+    f"dtype_name({TEST_SHIFT})": 0.25,
     f"agreement({USED}, weights(x, again, b))": 0.75,
     "agreement(thinned(weights(x, one, b)), weights(x, same, b))": 0.5,
     "agreement(thinned(weights(x, one, b)), weights(x, other, b))": 0.25,
-    "zero_fraction(weights(x, test_out, b))": 1.25,
-    "survivor_scale(weights(x, test_out, b), w)": 2.0,
+    f"zero_fraction({_TEST})": 1.25,
+    f"survivor_scale({_TEST}, w)": 2.0,
 }
 LAYER = Masked(
     "dropconnect_forward",
@@ -55,23 +63,24 @@ LAYER = Masked(
     narrow="x, w and b are float32, so out is as well",
     at_test="in test mode all weights are used as they are",
     tolerance=SOLVED,
+    beside=BESIDE,
 )
 _CALL = LAYER.call()
 
 
 def _without_input(rng: np.random.Generator) -> Drawn:
-    found = linear(8, 5, 12, p=0.6, mode="test")(rng)
-    return {**found, "x": 0 * found["x"]}
+    found = linear(4, 3, 300, p=0.6, mode="test")(rng)
+    return {**found, "nothing": 0 * found["x"]}
 
 
-_SHIFT = f"shift, _ = {LAYER.call('training')}"
+_SHIFT = f"out, _ = {LAYER.call('training')}\nshift, _ = dropconnect_forward(nothing, w, b, training)"
 
 
 OF_ITS_OWN: tuple[Case | Promise, ...] = (
     LAYER.case(
         "train, one feature and no bias",
         f"single, _ = {_CALL}",
-        ("row_patterns(thinned(single))", "column_patterns(thinned(single))"),
+        (f"row_patterns({_SINGLE})", f"column_patterns({_SINGLE})"),
         LAYER.given((40, 1, 80), 0.6, bias=False),
         {},
         visible=True,
@@ -81,9 +90,9 @@ OF_ITS_OWN: tuple[Case | Promise, ...] = (
     LAYER.case(
         "train, no bias",
         f"unshifted, _ = {_CALL}",
-        ("agreement(unshifted, dout)",),
+        (UNSHIFTED,),
         only("x w b dout dropconnect_param", linear(20, 15, 30, p=0.6, bias=False)),
-        {"agreement(unshifted, dout)": certain(1.0, 600, loose=0.05)},
+        {UNSHIFTED: certain(1.0, 600, loose=0.05)},
         visible=True,
         main=True,
         why="weights are dropped, not outputs: a sum of what is left is not zero",
@@ -91,18 +100,18 @@ OF_ITS_OWN: tuple[Case | Promise, ...] = (
     LAYER.case(
         "train, x = 0",
         _SHIFT,
-        ("shift",),
-        only("x w b training", _without_input),
-        {},
+        (SHIFT, f"zero_fraction({SHIFT})"),
+        only("x nothing w b training", _without_input),
+        {f"zero_fraction({SHIFT})": certain(0.0, 300)},
         visible=True,
         main=True,
         why="b is always added, whole",
     ),
     LAYER.case(
         "both modes, x = 0, float32",
-        f"{_SHIFT}\ntest_shift, _ = {_CALL}",
-        ("shift", "dtype_name(shift)", "dtype_name(test_shift)"),
-        only("x w b training dropconnect_param", in_float32(_without_input)),
+        f"{_SHIFT}\ntest_shift, _ = dropconnect_forward(nothing, w, b, dropconnect_param)",
+        (SHIFT, f"dtype_name({SHIFT})", f"dtype_name({TEST_SHIFT})"),
+        only("x nothing w b training dropconnect_param", in_float32(_without_input)),
         {},
         visible=True,
         weight=0.25,
@@ -114,7 +123,7 @@ OF_ITS_OWN: tuple[Case | Promise, ...] = (
 
 def _forward_cases() -> tuple[Case | Promise, ...]:
     train, twice, seeds, test = LAYER.train, LAYER.twice, LAYER.seeds, LAYER.test
-    scaled = (*LAYER.scaled(), "one_matrix(x, out, b)")
+    scaled = (*LAYER.scaled(), ONE_MATRIX)
     everything = (*scaled, *LAYER.patterns())
     return (
         train("train, p = 0.6", (80, 50, 60), 0.6, everything, weight=2, visible=True, main=True),
@@ -122,10 +131,10 @@ def _forward_cases() -> tuple[Case | Promise, ...]:
         seeds("train, with seeds", (40, 24, 30), 0.6, visible=True, main=True),
         test("test, p = 0.6", (40, 24, 30), 0.6, weight=2, visible=True, main=True),
         *OF_ITS_OWN,
-        train("train, float32", (40, 24, 30), 0.4, scaled, in_float32, visible=True, weight=0.5),
+        train("train, float32", (40, 24, 30), 0.1, scaled, in_float32, visible=True, weight=0.5),
         train("train, p = 0.3", (120, 70, 90), 0.3, everything, weight=2, main=True),
         train("train, p = 0.9", (90, 50, 80), 0.9, scaled, with_digits),
-        train("train, p = 1", (12, 6, 7), 1.0, scaled, weight=0.5),
+        train("train, p = 1", (12, 6, 7), 1.0, LAYER.scaled(), weight=0.5),
         train("train, gaps in memory", (80, 50, 60), 0.35, scaled, strided, weight=0.5),
         twice("train, twice without a seed, p = 0.3", (60, 40, 50), 0.3),
         seeds("train, with other seeds", (60, 40, 50), 0.35),
@@ -212,6 +221,8 @@ seed-zero-ignored: if "seed" in dropconnect_param: => if dropconnect_param.get("
     @SEED_ZERO
 seed-ignored: np.random.seed(dropconnect_param["seed"]) => pass
     Two calls with the same "seed" draw different masks: the one in dropconnect_param is not used.
+mode-ignored: if mode == "train": => if True:
+    Your mode makes no difference: weights are dropped in test mode, too, and a misspelt mode goes unseen.
 other-modes-taken: elif mode == "test": => elif mode != "train":
     @OTHER_MODES
 writes-into-w: out = x @ (w * mask) + b => w *= mask; out = x @ w + b

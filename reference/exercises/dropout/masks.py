@@ -68,8 +68,10 @@ class Masked:
 
     def scaled(self, out: str = "out") -> tuple[str, str]:
         """The quantities: the share of zeros, and the factor of what survives."""
-        alive = f"thinned({out})" if self.beside and out == "out" else self.read.format(out)
-        return self.zeros(out), f"survivor_scale({alive}, {self.masked})"
+        read = self.read.format(out)
+        return self.zeros(
+            out
+        ), f"survivor_scale({f'thinned({read})' if self.beside else read}, {self.masked})"
 
     def patterns(self) -> tuple[str, str]:
         """The quantities: how many rows and columns of the mask differ."""
@@ -145,15 +147,21 @@ class Masked:
     def test(self, title: str, sizes: Sizes, p: float, change: Any = None, **options: Any) -> Case:
         """One call in test mode, with inputs changed by `change`; of float32 the dtype is asked."""
         drawn, narrow = self.draw(*sizes, p=p, mode="test"), change is in_float32
-        out = self.beside.format("test_out") or "test_out"
+        read = self.read.format("test_out")
+        measured = self.beside.format(read) or read
+        zeros = f"zero_fraction({measured})"
         before = f"out, _ = {self.call('training')}\n" if self.beside else ""
         given = f"{self.takes} {self.param} {'training' if self.beside else ''}"
         return self.case(
             title,
             f"{before}test_out, _ = {self.call()}",
-            (*self.scaled(out), *([f"dtype_name({out})"] if narrow else [])),
+            (
+                zeros,
+                f"survivor_scale({measured}, {self.masked})",
+                *([f"dtype_name({measured})"] if narrow else []),
+            ),
             only(given, change(drawn) if change else drawn),
-            {self.zeros(out): certain(0.0, self.places(sizes))},
+            {zeros: certain(0.0, self.places(sizes))},
             why=self.narrow if narrow else self.at_test,
             **options,
         )
