@@ -120,7 +120,8 @@ def diagnose_learning_rate(losses: Sequence[float] | Array) -> str:
 def log_uniform(low: float, high: float, size: int, rng: np.random.Generator) -> Array:
     """`size` numbers from low to high, (size,), whose logarithms are spread evenly: log10(number) is uniform.
 
-    0 < low < high; rng: a np.random.Generator, the only source of chance.
+    Each number is drawn by itself, whatever the others are. 0 < low < high; rng: a np.random.Generator, the
+    only source of chance.
     """
     exponents = rng.uniform(np.log10(low), np.log10(high), size)
     numbers: Array = 10.0**exponents

@@ -189,6 +189,13 @@ SYMMETRY = exercise(
         _count("3 different among 7", columns(4, (3, 1, 3)), weight=2, visible=True, main=True),
         _count("all the same", columns(3, (5,)), visible=True, main=True),
         _count("copies that differ by rounding", columns(5, (2, 3), apart=1e-12), visible=True, why=ROUNDING),
+        _count(
+            "small copies that differ by rounding",
+            columns(5, (2, 3), size=0.1, apart=1e-12),
+            visible=True,
+            weight=0.5,
+            why=ROUNDING,
+        ),
         _count("all 0", columns(3, (4,), size=0.0), visible=True, why="all columns are the same"),
         _count("tiny gradients", columns(4, (1, 2, 2), size=1e-12), visible=True).because(
             "how near is near enough depends on the largest entry"

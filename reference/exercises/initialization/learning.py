@@ -106,6 +106,12 @@ TRAIN = exercise(
         - rbm["c"] = rbm["c"] + learning_rate * dc
         + pass
         Your biases stay where they were. All three parameters are trained.
+    last-batch-weighed-by-its-size:
+        - dw, db, dc = cd1_gradient(v[rows], rbm, draws[rows])
+        + moves = cd1_gradient(v[rows], rbm, draws[rows])
+        + dw, db, dc = (one * (len(v[rows]) / batch_size) for one in moves)
+        A batch that is not full moves the parameters less, by its share of a full one. Each direction is a
+        mean over its own batch, and counts whole.
     rate-divided-by-the-batch:
         - dw, db, dc = cd1_gradient(v[rows], rbm, draws[rows])
         + moves = cd1_gradient(v[rows], rbm, draws[rows])
@@ -121,6 +127,8 @@ TRAIN = exercise(
         Your steps do not use learning_rate.
     only-one-error: errors.append(np.mean((v - r) ** 2)) => errors = [np.mean((v - r) ** 2)]
         You return the error of the last epoch. One for each epoch is asked for.
+    errors-of-the-last-batch: np.mean((v - r) ** 2) => np.mean((v[rows] - r[rows]) ** 2)
+        Your errors are those of an epoch's last batch. The docstring takes all entries of v.
     errors-summed: np.mean((v - r) ** 2) => np.sum((v - r) ** 2)
         Your errors are sums of squares. The docstring takes the mean over all entries.
     errors-summed-over-the-pixels: np.mean((v - r) ** 2) => np.sum((v - r) ** 2) / len(v)
@@ -208,6 +216,8 @@ PRETRAIN = exercise(
         Only your first machine is trained; the others come back as they were.
     nothing-trained: trained.append(rbm) => trained.append(dict(rbms[len(trained)]))
         None of your machines is trained: they come back as they were given.
+    sums-passed-on: @UP => v = v @ rbm["w"] + rbm["c"]
+        You pass on the sums of the hidden units. The sigmoid makes probabilities of them first.
     reconstruction-passed-on:
         - v = rbm_hidden(v, rbm["w"], rbm["c"])
         + r = rbm_visible(rbm_hidden(v, rbm["w"], rbm["c"]), rbm["w"], rbm["b"])

@@ -107,6 +107,10 @@ TUNE = exercise(
         Your new layers are in the order of the way down: the last one comes first.
     loss-summed: return loss, tuned[::-1] => return loss * len(y), tuned[::-1]
         Your loss is the sum over the examples. The docstring takes the mean.
+    loss-after-the-step:
+        - return loss, tuned[::-1]
+        + return fine_tune_step(tuned[::-1], x, y, 0)[0], tuned[::-1]
+        Your loss is that of the new layers. The docstring returns the loss before the step.
     loss-of-the-mean-probability:
         - loss, dz = softmax_loss(scores, y)
         + loss, dz = softmax_loss(scores, y)

@@ -74,7 +74,7 @@ GRID = handed(
         ),
         _search("one name", a_grid({"learning_rate": 4}), visible=True, weight=0.5),
         _search(
-            "networks that are lost", a_grid({"learning_rate": 3, "reg": 2}, lost=0.5), visible=True
+            "networks that are lost", a_grid({"reg": 2, "learning_rate": 3}, lost=0.5), visible=True
         ).because("a score that is NaN is a result, too"),
         _search("three names", a_grid({"learning_rate": 2, "reg": 3, "scale": 4}), weight=2, main=True),
         _search("a name with one value", a_grid({"scale": 1, "learning_rate": 3}), weight=0.5),
@@ -103,6 +103,12 @@ GRID = handed(
         +     settings.update(zip(grid, values, strict=True))
         All of your pairs hold one and the same dict, and it says what was tried last. Make a new dict for
         each combination.
+    names-in-alphabetical-order:
+        - for values in itertools.product(*grid.values()):
+        -     settings = dict(zip(grid, values, strict=True))
+        + for values in itertools.product(*(grid[name] for name in sorted(grid))):
+        +     settings = dict(zip(sorted(grid), values, strict=True))
+        You take the names in alphabetical order. Count in the order in which the grid has them.
     values-without-names: @PAIR => results.append((values, evaluate(settings)))
         Your settings are bare values. A dict says which name has which.
     evaluated-by-keywords: evaluate(settings) => evaluate(**settings)

@@ -1,5 +1,6 @@
 """Settings drawn at random: the numbers, and the search."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ NUMBERS = {
     "below_fraction(rates, quarter)": 2.0,
     "below_fraction(rates, middle)": 3.0,
     "draw": 3.0,
+    "zero_fraction(close)": 2.0,
     "different_numbers": 1.0,
     "repeatable": 2.0,
 }
@@ -43,16 +45,21 @@ def between(low: float, high: float, size: int) -> Inputs:
 
 
 def _drawn(name: str, low: float, high: float, size: int, **options: Any) -> Case:
-    outputs = ("below_fraction(rates, quarter)", "below_fraction(rates, middle)", "draw")
+    outputs = ("below_fraction(rates, quarter)", "below_fraction(rates, middle)", "zero_fraction(close)")
     return case(
         name,
         """
         rates = log_uniform(low, high, size, rng)
         draw = drawn(rates, low, high)
+        close = close_neighbours(rates)
         """,
-        {output: NUMBERS[output] for output in outputs},
+        {output: NUMBERS[output] for output in (*outputs, "draw")},
         between(low, high, size),
-        stated={outputs[0]: share(0.25, size), outputs[1]: share(0.5, size)},
+        stated={
+            outputs[0]: share(0.25, size),
+            outputs[1]: share(0.5, size),
+            outputs[2]: share(math.exp(-0.5), size // 4),
+        },
         updates=("rng",),
         why="each decade of the range gets the same share",
         **options,
@@ -135,6 +142,11 @@ LOG_UNIFORM = handed(
         + exponents = rng.normal(np.log10(low * high) / 2, np.log10(high / low) / 6, size)
         Your logarithms are drawn from a normal distribution, so the middle is too frequent and some fall
         outside of the range. Uniform is meant.
+    shuffled-grid:
+        - exponents = rng.uniform(np.log10(low), np.log10(high), size)
+        + exponents = rng.permutation(np.linspace(np.log10(low), np.log10(high), size))
+        Your numbers stand at even distances, and only their order is drawn. Each is drawn by itself, so that
+        by chance some come close together and others leave a gap.
     own-generator: rng.uniform => np.random.default_rng(0).uniform
         Every call of yours gives the same numbers: they come from a generator of your own with a fixed seed,
         or they are a grid. Draw from the rng that is handed in.
@@ -288,6 +300,12 @@ RANDOM = handed(
         + for _ in range(trials):
         +     results.append((dict(settings), evaluate(settings)))
         Your settings are drawn once, before the loop, so that every trial is the same one.
+    new-generator-in-each-trial:
+        - for _ in range(trials):
+        + for _ in range(trials):
+        +     rng = np.random.default_rng(0)
+        Each of your trials begins with a new generator of the same seed, so that all are the same. Go on with
+        the rng that is handed in.
     one-dict-for-all:
         - results = []
         - for _ in range(trials):
