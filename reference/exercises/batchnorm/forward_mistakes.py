@@ -1,7 +1,42 @@
 """Known mistakes of the whole forward pass, in train mode, in the running averages, and in test mode."""
 
-from reference.kit.exercise import Misconception
+from typing import Any
+
+import numpy as np
+
+from reference.kit.exercise import Function, Misconception
 from reference.kit.notation import Notation
+from reference.truth.batchnorm import batchnorm_forward
+
+
+def _with_one(key: str, x: Any, gamma: Any, beta: Any, bn_param: Any) -> tuple[Any, Any]:
+    """The answer where both averages begin as what stands under the key, and what becomes of them."""
+    read = bn_param.get(key, np.zeros(x.shape[1], x.dtype))
+    own = {**bn_param, "running_mean": read, "running_var": read}
+    return batchnorm_forward(x, gamma, beta, own), own
+
+
+def _under_one_key(key: str) -> Function:
+    def forward(x: Any, gamma: Any, beta: Any, bn_param: Any) -> Any:
+        answer, own = _with_one(key, x, gamma, beta, bn_param)
+        bn_param[key] = own["running_var"]
+        return answer
+
+    return forward
+
+
+def _for_both(key: str) -> Function:
+    def forward(x: Any, gamma: Any, beta: Any, bn_param: Any) -> Any:
+        answer, own = _with_one(key, x, gamma, beta, bn_param)
+        bn_param["running_mean"] = bn_param["running_var"] = own[key]
+        return answer
+
+    return forward
+
+
+ALL_UNDER_MEAN, ALL_UNDER_VAR = map(_under_one_key, ("running_mean", "running_var"))
+MEAN_FOR_BOTH, VAR_FOR_BOTH = map(_for_both, ("running_mean", "running_var"))
+ONE_KEY = "You read and store both running averages under one key. Each has a key of its own."
 
 RUNNING = (
     "running_mean = momentum * running_mean + (1 - momentum) * mu\n"
@@ -191,6 +226,16 @@ test-variance-of-the-batch: np.sqrt(running_var + eps) => np.sqrt(x.var(axis=0) 
     In test mode you divide by the batch's own spread. Use the running variance.
 one-key-for-both: bn_param["running_var"] = => bn_param["running_mean"] =
     You store both running averages under one key, so that the second takes the place of the first.
+all-under-running_var: by ALL_UNDER_VAR
+    @ONE_KEY
+all-under-running_mean: by ALL_UNDER_MEAN
+    @ONE_KEY
+running_mean-for-both: by MEAN_FOR_BOTH
+    You use the running mean in the place of the running variance, too.
+running_var-for-both: by VAR_FOR_BOTH
+    You use the running variance in the place of the running mean, too.
+running-mean-turned-round: bn_param.get("running_mean" => -bn_param.get("running_mean"
+    You change the sign of the running mean where you read it.
 test-divides-by-running_var: np.sqrt(running_var + eps) => running_var
     In test mode you divide by the running variance itself, without root and eps.
 """)
