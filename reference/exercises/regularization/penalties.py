@@ -61,15 +61,10 @@ def asking(call: str) -> tuple[Ask, Ask, Ask]:
     return asker(script, shares(SHAPES)), asker(script, shares(NORMED)), asker(script, alone)
 
 
-BIASES_TOO = "Your penalty holds biases (or gamma, beta), too. Only what begins with W is in the sum."
 BIASES_GRAD = (
     "Your loss leaves the biases alone, but their gradient is not 0: they would be pulled to 0 all the same."
 )
 BIASES_LOSS = "Your loss counts biases, while their gradient is 0. Only weights are in the sum."
-LAST_OUT = (
-    "The last weights are missing, in loss and gradient. Those of every layer count, the last one's too."
-)
-LAST_ONLY = "Your loss is that of the last weights alone: each layer's is added to those before it."
 NO_BIASES = "Your grads have no entry for biases. They get an array of zeros, so that grads has every name."
 REG_LOSS = "reg is missing in your loss: it is in the gradient alone."
 REG_GRAD = "reg is missing in your gradient: it is in the loss alone."
@@ -78,6 +73,18 @@ MEAN = "You take a mean over the weights, and the docstring asks for their sum."
 NUMBER = "Your gradient is one number for all entries of a matrix. Each weight has a derivative of its own."
 
 named = Notation(globals())
+# Whose weights count, and how layers are added up, is said in the same lines of all three.
+WHICH_WEIGHTS = named.wrongs("""
+biases-too: name.startswith("W") => name
+    Your penalty holds biases (or gamma, beta), too. Only what begins with W is in the sum.
+last-layer-left-out:
+    - if name.startswith("W"):
+    + if name.startswith("W") and name != max(n for n in params if n[0] == "W"):
+    The last weights are missing, in loss and gradient. Those of every layer count, the last one's too.
+    teach: A loop over hidden layers ends one too early: count the weight matrices, not the activations.
+last-layer-only: loss = loss + reg => loss = reg
+    Your loss is that of the last weights alone: each layer's is added to those before it.
+""")
 _l2, _l2_normed, _l2_grads = asking("l2_penalty(params, reg)")
 
 
@@ -102,8 +109,9 @@ L2 = exercise(
         _l2("reg = 0", network(reg=0.0), weight=0.5, why="no penalty"),
         takes_gaps(why=MEMORY),
     ),
-    named.wrongs(
-        """
+    (
+        *WHICH_WEIGHTS,
+        *named.wrongs("""
     half-missing: reg / 2 * np.sum => reg * np.sum
         Your loss is twice too large for your gradient: here it is reg/2 times the sum of squares.
     no-half-at-all:
@@ -127,8 +135,6 @@ L2 = exercise(
         Your loss adds up |w|, which is the L1 penalty. L2 adds up squares.
     mean-not-sum: np.sum(values**2) => np.mean(values**2)
         @MEAN
-    biases-too: name.startswith("W") => name
-        @BIASES_TOO
     biases-in-the-gradient: grads[name] = np.zeros_like(values) => grads[name] = reg * values
         @BIASES_GRAD
         teach: Loss and gradient leave out the same things: a numerical gradient with biases that are not 0
@@ -141,13 +147,6 @@ L2 = exercise(
     biases-instead: if name.startswith("W"): => if not name.startswith("W"):
         Your penalty is on everything but the weights. It is the other way round: only what begins with W is
         in the sum.
-    last-layer-left-out:
-        - if name.startswith("W"):
-        + if name.startswith("W") and name != max(n for n in params if n[0] == "W"):
-        @LAST_OUT
-        teach: A loop over hidden layers ends one too early: count the weight matrices, not the activations.
-    last-layer-only: loss = loss + reg => loss = reg
-        @LAST_ONLY
     biases-without-entry: grads[name] = np.zeros_like(values) => pass
         @NO_BIASES
     reg-missing-in-loss: reg / 2 * np.sum => 1 / 2 * np.sum
@@ -162,7 +161,7 @@ L2 = exercise(
         @WRITES
     loss-subtracted: loss = loss + reg => loss = loss - reg
         Your loss is negative. A penalty makes the loss larger.
-    """
+    """),
     ),
     named.rights("""
     squared norms: by by_norms
@@ -198,8 +197,9 @@ L1 = exercise(
         _l1("tiny weights", network(size=1e-6, reg=2.0), weight=0.5, why="their slope is as large as any"),
         takes_gaps(why=MEMORY),
     ),
-    named.wrongs(
-        """
+    (
+        *WHICH_WEIGHTS,
+        *named.wrongs("""
     euclidean-norm: np.sum(np.abs(values)) => np.sqrt(np.sum(values**2))
         Your value is the Euclidean norm, and your gradient that of |w|. Value and gradient must belong
         together: add up |w|.
@@ -222,21 +222,13 @@ L1 = exercise(
         You halve the sum. The 1/2 belongs to the squares of L2, where it meets the 2 of the derivative.
     mean-not-sum: np.sum(np.abs(values)) => np.mean(np.abs(values))
         @MEAN
-    biases-too: name.startswith("W") => name
-        @BIASES_TOO
     biases-in-the-gradient: grads[name] = np.zeros_like(values) => grads[name] = reg * np.sign(values)
         @BIASES_GRAD
-    last-layer-left-out:
-        - if name.startswith("W"):
-        + if name.startswith("W") and name != max(n for n in params if n[0] == "W"):
-        @LAST_OUT
-    last-layer-only: loss = loss + reg => loss = reg
-        @LAST_ONLY
     reg-missing-in-loss: loss + reg * np.sum => loss + np.sum
         @REG_LOSS
     reg-missing-in-gradient: grads[name] = reg * np.sign(values) => grads[name] = np.sign(values)
         @REG_GRAD
-    """
+    """),
     ),
     named.rights("""
     entry by entry: by entry_by_entry
@@ -271,8 +263,9 @@ ELASTIC = exercise(
         _net("weights of 0", with_zeros(reg=0.4, ratio=0.6), weight=0.5, why="the slope at w = 0 is 0"),
         takes_gaps(why=MEMORY),
     ),
-    named.wrongs(
-        """
+    (
+        *WHICH_WEIGHTS,
+        *named.wrongs("""
     ratio-on-the-other-part: loss, grads = 0.0, {} => loss, grads, ratio = 0.0, {}, 1 - ratio
         Your ratio stands at the squares. It is the share of L1: at ratio = 1 only |w| is left.
     half-missing: (1 - ratio) / 2 * square => (1 - ratio) * square
@@ -297,15 +290,7 @@ ELASTIC = exercise(
         reg multiplies only the first part of your gradient. It multiplies both.
     norm-not-squared: np.sum(values**2) => np.sqrt(np.sum(values**2))
         Your value takes the root of the sum of squares. The sum itself is meant.
-    biases-too: name.startswith("W") => name
-        @BIASES_TOO
-    last-layer-left-out:
-        - if name.startswith("W"):
-        + if name.startswith("W") and name != max(n for n in params if n[0] == "W"):
-        @LAST_OUT
-    last-layer-only: loss = loss + reg => loss = reg
-        @LAST_ONLY
-    """
+    """),
     ),
     named.rights("""
     both penalties: by in_two_parts
