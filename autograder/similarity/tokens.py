@@ -10,6 +10,7 @@ what stands before them.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator, Sequence
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -37,7 +38,8 @@ def statements(source: str) -> list[list[Token]]:
     if len(source) > _LONGEST:
         raise UnreadableError(f"it has {len(source)} letters")
     try:
-        tree = ast.parse(TransformerManager().transform_cell(source))
+        with warnings.catch_warnings(action="ignore"):  # of what the student wrote, as an unknown escape
+            tree = ast.parse(TransformerManager().transform_cell(source))
         return [found for one in _parts(tree.body, _chosen(tree)) if (found := list(one))]
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         raise UnreadableError(str(problem)) from None

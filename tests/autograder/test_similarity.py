@@ -64,6 +64,10 @@ def test_lines_of_a_cell_for_notebooks_alone_are_read():
     assert marks("%matplotlib inline\n" + PLAIN) > marks(PLAIN)
 
 
+def test_what_python_warns_of_is_read_without_a_warning():
+    assert len(statements('y = np.maximum(x, 0)\nprint("\\d", y)')) == 2
+
+
 @pytest.mark.parametrize(
     "source",
     ["def f(:", "x = 1\x00", "(" * 500 + ")" * 500, "-" * 5000 + "1", "x = 1\n" * 5000, "\ud800"],
