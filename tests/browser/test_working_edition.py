@@ -27,6 +27,11 @@ from tests.browser.served import served
 WRONG = "def batchnorm_step1(x):\n    return np.sum(x, axis=0)\n"
 RIGHT = "def batchnorm_step1(x):\n    return np.sum(x, axis=0) / x.shape[0]\n"
 ENDLESS = "def batchnorm_step2(x, mu):\n    while True:\n        x = x - mu\n"
+SLIDER = """\
+def batchnorm_step3(x, mu):
+    raise NotImplementedError()
+interactive.explore(lambda k: f"the value {10 * k}", k=interactive.slider([1, 2, 3]))
+"""
 DOOR = "work/index.html#batchnorm"
 
 
@@ -53,6 +58,8 @@ def test_work_is_kept_opens_without_a_network_and_earns_what_it_earns_in_jupyter
     _open(tab, f"{address}/{DOOR}")
     run(tab, cell(tab, "begin("))
     run(tab, cell(tab, "def batchnorm_step1("))
+    run(tab, done := cell(tab, "progress()"))
+    expect(output(done)).to_contain_text("1 more passed in an earlier session")
     run(tab, check := cell(tab, "check(batchnorm_step1)"))
     expect(output(check)).to_contain_text("✓")
     assert _graded(downloaded, tmp_path / "course") == {"ada": 1, "ben": 1}
@@ -147,6 +154,10 @@ def _answer(page: Page) -> None:
     write(page, cell(page, "def batchnorm_step2("), ENDLESS)
     run(page, check := cell(page, "check(batchnorm_step2)"))
     expect(output(check)).to_contain_text("never ends")
+    write(page, shown := cell(page, "def batchnorm_step3("), SLIDER)
+    expect(shown).to_contain_text("the value 10")
+    shown.locator(".noUi-target").click()  # in the middle
+    expect(shown).to_contain_text("the value 20")
     page.keyboard.press("Control+s")
 
 
