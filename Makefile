@@ -36,7 +36,7 @@ format: $(VENV)/ready  ## lay the code out, sort imports, apply the linter's saf
 	$(BIN)/ruff format .
 
 clean:  ## remove what the targets made (never a gradebook or a submission)
-	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist demo site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # What an editable install copies into the environment is part of it, too.
 $(VENV)/ready: pyproject.toml constraints.txt setup/editable.py $(shell find setup/environment -name '*.py')

@@ -68,7 +68,11 @@ def _executed(unit: str, notebook: Any) -> dict[str, Any]:
         cell.source = regions.replace(cell.source, regions.HIDDEN_TESTS)
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
-            notebook, kernel_name="python3", timeout=_SECONDS, resources={"metadata": {"path": folder}}
+            notebook,
+            kernel_name="python3",
+            startup_timeout=_SECONDS,
+            timeout=_SECONDS,
+            resources={"metadata": {"path": folder}},
         )
         try:
             client.execute(stderr=subprocess.DEVNULL)  # where a kernel warns of its own connection

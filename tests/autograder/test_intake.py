@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from autograder.errors import SubmissionError
 from autograder.intake.reading import MAX_BYTES, MAX_PARTS, read_submission
 from autograder.reasons import Reason
+from autograder.site.elsewhere import with_installation
 from tests.autograder.graded_toy import ANSWERS, cell, released, submitted, toy_plan
 
 PLAN = toy_plan()
@@ -41,6 +42,16 @@ def test_a_sound_submission_is_not_repaired():
     assert reasons(intake) == []
     assert cell(intake.notebook, "double")["source"] == ANSWERS["double"]
     assert cell(intake.notebook, "check-double")["source"] == PLAN.cell("check-double").source
+
+
+def test_a_notebook_from_the_site_keeps_the_cell_that_installs_the_package_and_is_not_repaired():
+    """In the candidate, where the package is, the cell does nothing."""
+    notebook = json.loads(submitted()) | {"metadata": {"stagewise": {"unit": "toy", "needs": []}}}
+    installing = with_installation(notebook, "https://github.com/owner/name", "stagewise-1-py3-none-any.whl")
+    intake = read_submission(json.dumps(installing).encode(), PLAN)
+    assert reasons(intake) == []
+    assert "find_spec" in intake.notebook["cells"][0]["source"]
+    assert cell(intake.notebook, "double")["source"] == ANSWERS["double"]
 
 
 def test_what_was_taken_in_can_be_taken_in_again():
