@@ -17,12 +17,12 @@
 # | 2 | The idea, drawn | 2 min | ●○○ | |
 # | 3 | Nine steps forward | 11 min | ●○○ | 9 |
 # | 4 | The whole forward pass: training and test | 18 min | ●●○ | 14 |
-# | 5 | Ten steps back | 25 min | ●●○ | 22 |
+# | 5 | Ten steps back | 23 min | ●●○ | 22 |
 # | 6 | The whole backward pass | 7 min | ●●○ | 10 |
 # | 7 | The second curve | 2 min | ●○○ | |
 # | 8 | Back in one line | 11 min | ●●● | 10 |
 # | 9 | A published version to debug | 13 min | ●●○ | 10 |
-# | 10 | Layer normalisation | 20 min | ●●○ | 15 |
+# | 10 | Layer normalisation | 13 min | ●●○ | 15 |
 # | 11 | Experiments | 9 min | ●○○ | |
 # | 12 | Your own digit | 3 min | ●○○ | |
 # | 13 | Two questions | 11 min | ●●○ | 10 |
@@ -31,8 +31,10 @@
 # minutes for each written question, and for each line of the solution, `return` apart, 45 seconds
 # where it follows from a formula (●○○), 75 where something has to be worked out first (●●○), 105
 # where it takes paper and pencil (●●●). A row of calls that only follow each other counts as one
-# line. Points: one for a step forward, two or three for a step back, five to fourteen for what puts
-# steps together or takes a derivation of its own.
+# line, and so do lines that an exercise before had already. Sections 11 and 12 give no points and
+# do for a second evening; without them it is a little less than two hours. Points: one for a step
+# forward, two or three for a step back, five to fourteen for what puts steps together or takes a
+# derivation of its own.
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
 # cell below it: it compares your function with recorded answers and says what it found, as often as
@@ -723,7 +725,7 @@ interactive.explore(
 
 # %% [markdown]
 # ## 5 Ten steps back
-# *25 minutes, ●●○, 1 or 2 lines each, 22 points*
+# *23 minutes, ●●○, 1 or 2 lines each, 22 points*
 #
 # The loss $L$ is a function of `out`, and the layer behind hands you `dout`, that is
 # $\partial L/\partial\,\mathrm{out}_{id}$ for all $i$ and $d$. You want `dx`, `dgamma` and `dbeta`.
@@ -1743,7 +1745,7 @@ interactive.explore(cost_of_the_fault)
 
 # %% [markdown]
 # ## 10 Layer normalisation
-# *20 minutes, ●●○, about 7 lines each, 15 points*
+# *13 minutes, ●●○, about 7 lines each, 15 points*
 #
 # All of the trouble with train and test mode, running averages and small batches has one source:
 # the statistics are taken over the examples. Ba, Kiros and Hinton
@@ -1890,7 +1892,7 @@ interactive.explore(other_peoples_examples)
 
 # %% [markdown]
 # ## 11 Experiments
-# *9 minutes, ●○○*
+# *9 minutes, ●○○, for a second evening*
 #
 # Everything below runs on your own functions: `batchnorm_forward`, `batchnorm_backward_alt` and the
 # two of layer normalisation. Each experiment asks for a prediction: write it down before you run
@@ -2195,7 +2197,7 @@ interactive.explore(
 
 # %% [markdown]
 # ## 12 Your own digit
-# *3 minutes, ●○○*
+# *3 minutes, ●○○, for a second evening*
 #
 # Draw a digit: `#` is ink, `+` pale ink, `.` paper; any number of rows and columns will do. (Or
 # take a picture of one on paper: `mine = data.photographed("my-digit.jpg", width=6)`.) Your drawing

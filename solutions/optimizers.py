@@ -14,25 +14,26 @@
 #
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
-# | 1 | A ravine | 4 min | ●○○ | |
-# | 2 | The plain rule | 7 min | ●○○ | 4 |
-# | 3 | Saddles | 8 min | ●○○ | |
-# | 4 | Momentum, and a look ahead | 21 min | ●●○ | 18 |
-# | 5 | A rate for each weight | 16 min | ●●○ | 17 |
-# | 6 | Adam | 16 min | ●●○ | 16 |
-# | 7 | The race | 6 min | ●○○ | |
-# | 8 | Weights that decay | 9 min | ●●○ | 10 |
-# | 9 | A rate that changes | 15 min | ●○○ | 14 |
-# | 10 | Gradients that explode | 7 min | ●●○ | 9 |
-# | 11 | The same network under each rule | 4 min | ●○○ | |
+# | 1 | A ravine | 2 min | ●○○ | |
+# | 2 | The plain rule | 4 min | ●○○ | 4 |
+# | 3 | Saddles | 4 min | ●○○ | |
+# | 4 | Momentum, and a look ahead | 16 min | ●●○ | 18 |
+# | 5 | A rate for each weight | 15 min | ●●○ | 17 |
+# | 6 | Adam | 15 min | ●●○ | 16 |
+# | 7 | The race | 3 min | ●○○ | |
+# | 8 | Weights that decay | 6 min | ●●○ | 10 |
+# | 9 | A rate that changes | 7 min | ●○○ | 14 |
+# | 10 | Gradients that explode | 4 min | ●●○ | 9 |
+# | 11 | The same network under each rule | 2 min | ●○○ | |
 # | 12 | Your own entry | 9 min | ●●○ | |
 # | 13 | Two questions | 12 min | ●●○ | 12 |
 #
-# Minutes: one for 150 words, one for each line that you write, two for each experiment, five for
-# each question and for your own entry. Points: one for each line of the solution, and up to six
-# more for what has to be found out before the line can be written. Difficulty: ●○○ is a formula
-# that becomes a line or two; ●●○ takes a derivation, and order matters; ●●● would mean paper and
-# pencil.
+# Minutes, counted as in other units: 180 words a minute (foldings apart), half a minute for each
+# picture, five minutes for each written question, and for each line of the solution, `return`
+# apart, 45 seconds (●○○) or 75 (●●○). Your own entry takes as long as you like. Points: one for
+# each line of the solution, and up to six more for what has to be found out before the line can be
+# written. Difficulty: ●○○ is a formula that becomes a line or two; ●●○ takes a derivation, and
+# order matters; ●●● would mean paper and pencil.
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
 # cell below it, as often as you like: it compares your function with recorded answers and says
@@ -63,7 +64,7 @@ begin("optimizers")
 
 # %% [markdown]
 # ## 1 A ravine
-# *4 minutes, ●○○*
+# *2 minutes, ●○○*
 #
 # A network has thousands of weights. Two are enough to see what goes wrong. Here is a loss that
 # is a long valley,
@@ -132,7 +133,7 @@ interactive.explore(
 
 # %% [markdown]
 # ## 2 The plain rule
-# *7 minutes, ●○○, 4 points*
+# *4 minutes, ●○○, 4 points*
 #
 # All rules have the same form, so that they can be exchanged for one another:
 #
@@ -257,7 +258,7 @@ interactive.explore(guessed_gradients)
 # 0.38.)
 #
 # ## 3 Saddles
-# *8 minutes, ●○○*
+# *4 minutes, ●○○*
 #
 # A gradient of zero can be a minimum, a maximum, or something in between: a **saddle**, where the
 # loss rises in some directions and falls in others. Which one it is, is decided by the second
@@ -409,7 +410,7 @@ interactive.explore(curvature_of_a_network)
 
 # %% [markdown]
 # ## 4 Momentum, and a look ahead
-# *21 minutes, ●●○, 18 points*
+# *16 minutes, ●●○, 18 points*
 #
 # A ball that rolls down the ravine does not zigzag. It has a velocity: what points back and forth
 # cancels, what points the same way adds up. So keep a velocity $v$ that remembers past gradients:
@@ -659,7 +660,7 @@ interactive.explore(with_and_without_look_ahead)
 
 # %% [markdown]
 # ## 5 A rate for each weight
-# *16 minutes, ●●○, 17 points*
+# *15 minutes, ●●○, 17 points*
 #
 # Momentum softens the ravine. One could also get rid of it: if each coordinate had its own
 # learning rate, $1/\lambda_i$, a single step would do, since $1 - \lambda_i/\lambda_i = 0$. The
@@ -822,7 +823,7 @@ interactive.explore(from_slope_to_plain)
 
 # %% [markdown]
 # ## 6 Adam
-# *16 minutes, ●●○, 16 points*
+# *15 minutes, ●●○, 16 points*
 #
 # Momentum averages the gradient, RMSProp averages its square. Adam (Diederik Kingma and Jimmy Ba,
 # 2015) does both, with two fading means,
@@ -963,7 +964,7 @@ interactive.explore(first_steps)
 
 # %% [markdown]
 # ## 7 The race
-# *6 minutes, ●○○*
+# *3 minutes, ●○○*
 #
 # Now you have six rules. The cell below lets them race over four landscapes at once; run it again
 # to see it again. Each rule has a rate that suits it: the question is not who is first, but **how
@@ -1097,7 +1098,7 @@ interactive.explore(
 
 # %% [markdown]
 # ## 8 Weights that decay
-# *9 minutes, ●●○, 10 points*
+# *6 minutes, ●●○, 10 points*
 #
 # Large weights are held back by a penalty $\tfrac{\omega}{2}\lVert w\rVert^2$ in the loss, which
 # adds $\omega w$ to the gradient. With plain descent that is the same as letting all weights
@@ -1206,7 +1207,7 @@ interactive.explore(two_ways_to_decay)
 
 # %% [markdown]
 # ## 9 A rate that changes
-# *15 minutes, ●○○, 14 points*
+# *7 minutes, ●○○, 14 points*
 #
 # A large rate is good at the start, when there is far to go, and bad at the end, when noise keeps
 # the weights jumping around the goal. So let the rate fall. A *schedule* is a function of the
@@ -1379,7 +1380,7 @@ interactive.explore(two_forms)
 
 # %% [markdown]
 # ## 10 Gradients that explode
-# *7 minutes, ●●○, 9 points*
+# *4 minutes, ●●○, 9 points*
 #
 # Sometimes one batch has a gradient a thousand times as long as usual: at a cliff of the loss, in
 # a recurrent network, after an unlucky start. A single step of that length ruins everything that
@@ -1456,7 +1457,7 @@ interactive.explore(survival)
 
 # %% [markdown]
 # ## 11 The same network under each rule
-# *4 minutes, ●○○*
+# *2 minutes, ●○○*
 #
 # Which rule is the best one? Nobody can say without saying *at which rate*. So we train the same
 # network on the digits with each rule at many rates, 150 steps each. The pictures on the left are

@@ -14,25 +14,28 @@
 #
 # | | section | time | difficulty | points |
 # | --: | :-- | --: | :-: | --: |
-# | 1 | Letters and digits | 8 min | ●○○ | |
-# | 2 | The network, and where it runs | 6 min | ●○○ | 3 |
-# | 3 | A new head | 7 min | ●○○ | 7 |
-# | 4 | What may learn | 11 min | ●●○ | 14 |
-# | 5 | What moved? | 6 min | ●●○ | 7 |
-# | 6 | What moves without learning | 10 min | ●●○ | 9 |
+# | 1 | Letters and digits | 2 min | ●○○ | |
+# | 2 | The network, and where it runs | 3 min | ●○○ | 3 |
+# | 3 | A new head | 3 min | ●○○ | 7 |
+# | 4 | What may learn | 8 min | ●●○ | 14 |
+# | 5 | What moved? | 4 min | ●●○ | 7 |
+# | 6 | What moves without learning | 8 min | ●●○ | 9 |
 # | 7 | Two rates | 8 min | ●●○ | 9 |
-# | 8 | An epoch and an evaluation | 27 min | ●●● | 20 |
-# | 9 | Everything in the right order | 7 min | ●●○ | 9 |
-# | 10 | What is it worth? | 14 min | ●○○ | |
-# | 11 | Your turn | 9 min | ●●○ | 10 |
-# | 12 | Larger networks | 2 min | ●○○ | |
+# | 8 | An epoch and an evaluation | 31 min | ●●● | 20 |
+# | 9 | Everything in the right order | 5 min | ●●○ | 9 |
+# | 10 | What is it worth? | 6 min | ●○○ | |
+# | 11 | Your turn | 7 min | ●●○ | 10 |
+# | 12 | Larger networks | 1 min | ●○○ | |
 # | 13 | Your own signs | 10 min | ●○○ | |
 # | 14 | Two questions | 12 min | ●●○ | 12 |
 #
-# Minutes: one for 150 words, one for each line that you write, two for each experiment, five for
-# each question and for your own signs. Points: about one for each line of the solution, and two
-# to five more where a trap lies on the way. Difficulty: ●○○ is a line or two; ●●○ has an order,
-# an exception or a trap; ●●● puts several of them together.
+# Minutes, counted as in other units: 180 words a minute (foldings apart), half a minute for each
+# picture, five minutes for each written question, and for each line of the solution, `return`
+# apart, 45 seconds (●○○), 75 (●●○) or 105 (●●●). Calls that only follow each other count as one
+# line, and so do lines that the exercise before had already. Your own signs take as long as you
+# like. Points: about one for each line of the solution, and two to five more where a trap lies on
+# the way. Difficulty: ●○○ is a line or two; ●●○ has an order, an exception or a trap; ●●● puts
+# several of them together.
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
 # cell below it, as often as you like: it compares what your function did with recorded answers.
@@ -69,7 +72,7 @@ torch.set_num_threads(1)  # for networks as small as these a second thread is mo
 
 # %% [markdown]
 # ## 1 Letters and digits
-# *8 minutes, ●○○*
+# *2 minutes, ●○○*
 #
 # The **source**: 60,000 letters, drawn by the computer in 18 fonts, each turned, sheared, bent
 # and blurred in its own way, as in a careless photograph. There is no limit to how many we can
@@ -150,7 +153,7 @@ interactive.explore(without_training)
 
 # %% [markdown]
 # ## 2 The network, and where it runs
-# *6 minutes, ●○○, 3 points*
+# *3 minutes, ●○○, 3 points*
 #
 # | layer | output for one picture | parameters |
 # | :-- | :-- | --: |
@@ -204,7 +207,7 @@ def devices_here():
 
 # %% [markdown]
 # ## 3 A new head
-# *7 minutes, ●○○, 7 points*
+# *3 minutes, ●○○, 7 points*
 #
 # The old head tells 26 letters apart; we need ten digits. So the head goes, and a new linear
 # layer with random weights takes its place. It turns the features $f \in \mathbb{R}^{256}$ into
@@ -278,7 +281,7 @@ print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).sh
 
 # %% [markdown]
 # ## 4 What may learn
-# *11 minutes, ●●○, 14 points*
+# *8 minutes, ●●○, 14 points*
 #
 # To **freeze** a parameter means that no step moves it. Two things decide about that: whether
 # `backward()` computes a gradient for it, and what the optimizer does with the gradient that it
@@ -397,7 +400,7 @@ interactive.explore(left_to_learn)
 
 # %% [markdown]
 # ## 5 What moved?
-# *6 minutes, ●●○, 7 points*
+# *4 minutes, ●●○, 7 points*
 #
 # The traps of this unit are silent, so build an instrument that hears them: which numbers of the
 # model does an action change? `model.state_dict()` has them all by name, the parameters and the
@@ -489,7 +492,7 @@ interactive.explore(which_freeze_holds)
 
 # %% [markdown]
 # ## 6 What moves without learning
-# *10 minutes, ●●○, 9 points*
+# *8 minutes, ●●○, 9 points*
 #
 # A batchnorm layer normalises with the mean and variance of the batch while it trains. In
 # evaluation mode a batch may contain only a single picture, so it uses a running mean and
@@ -665,7 +668,7 @@ check(make_optimizer)
 
 # %% [markdown]
 # ## 8 An epoch and an evaluation
-# *27 minutes, ●●●, 20 points*
+# *31 minutes, ●●●, 20 points*
 #
 # This is the loop that you will write again and again. In each batch: forward, loss, **clear the
 # old gradients**, backward, step. `backward()` *adds* to the gradients that are there; without
@@ -831,7 +834,7 @@ interactive.explore(forgotten_eval)
 
 # %% [markdown]
 # ## 9 Everything in the right order
-# *7 minutes, ●●○, 9 points*
+# *5 minutes, ●●○, 9 points*
 #
 # Three steps: a new head, perhaps a frozen backbone, an optimizer. An optimizer holds *objects*,
 # not names: build it before the head is replaced, and it holds the parameters of a head that is
@@ -904,7 +907,7 @@ interactive.explore(in_both_orders)
 
 # %% [markdown]
 # ## 10 What is it worth?
-# *14 minutes, ●○○*
+# *6 minutes, ●○○*
 #
 # Everything is ready for the question of this unit. Three strategies, with 2, 5, 20 and 100
 # labelled digits of each class:
@@ -1089,7 +1092,7 @@ interactive.explore(
 
 # %% [markdown]
 # ## 11 Your turn
-# *9 minutes, ●●○, 10 points*
+# *7 minutes, ●●○, 10 points*
 #
 # **Read digits.** Here is a pretrained network and five photographs of each digit, in batches of
 # ten. Teach it: the check hands over the network and the batches, and afterwards lets the network
@@ -1174,7 +1177,7 @@ check(choose_strategy)
 
 # %% [markdown]
 # ## 12 Larger networks
-# *2 minutes, ●○○*
+# *1 minute, ●○○*
 #
 # Nothing in your functions knows our small network. If you have a network connection and
 # torchvision (the cell says how to install it), set `DOWNLOAD = True`: the cell then loads a
