@@ -63,3 +63,12 @@ def test_no_line_begins_with_a_number_that_markdown_takes_for_a_list(unit):
         if cell.cell_type == "markdown":
             numbers = [int(found) for found in re.findall(r"^ *(\d+)\.(?:\s|$)", cell.source, re.MULTILINE)]
             assert all(number == 1 or number - 1 in numbers for number in numbers), cell.source
+
+
+@every_text
+def test_the_minutes_of_the_table_are_those_of_the_sections_and_at_most_two_hours(unit):
+    text = COURSE.unit_source(unit).read_text(encoding="utf-8")
+    table = re.findall(r"^# \| (\d+) \| [^|]* \| (\d+) min \|", text, re.MULTILINE)
+    sections = re.findall(r"^# ## (\d+) .*\n# \*(\d+) minutes?,.*?(second evening)?\*$", text, re.MULTILINE)
+    assert [(number, minutes) for number, minutes, _ in sections] == table
+    assert 60 <= sum(int(minutes) for _, minutes, evening in sections if not evening) <= 120
