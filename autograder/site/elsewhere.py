@@ -30,7 +30,7 @@ if not all(importlib.util.find_spec(name) for name in {names!r}):
 """
 
 
-def _parts(repository: str) -> tuple[str, str]:
+def parts_of(repository: str) -> tuple[str, str]:
     """Owner and name of a GitHub repository; CourseError for any other address."""
     parts = owner_and_name(repository)
     if parts is None:
@@ -40,19 +40,19 @@ def _parts(repository: str) -> tuple[str, str]:
 
 def wheel_address(repository: str, wheel: str) -> str:
     """Where the wheel lies once the site is published."""
-    owner, name = _parts(repository)
+    owner, name = parts_of(repository)
     return f"https://raw.githubusercontent.com/{owner}/{name}/{BRANCH}/{FOLDER}/{wheel}"
 
 
 def colab(repository: str, unit: str) -> str:
     """Where Colab opens a unit's notebook."""
-    owner, name = _parts(repository)
+    owner, name = parts_of(repository)
     return f"https://colab.research.google.com/github/{owner}/{name}/blob/{BRANCH}/{FOLDER}/{unit}.ipynb"
 
 
 def binder(repository: str, unit: str) -> str:
     """Where Binder opens a unit's notebook, in JupyterLab."""
-    owner, name = _parts(repository)
+    owner, name = parts_of(repository)
     return f"https://mybinder.org/v2/gh/{owner}/{name}/{BRANCH}?urlpath=lab/tree/{FOLDER}/{unit}.ipynb"
 
 

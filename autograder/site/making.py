@@ -47,6 +47,8 @@ def make_site(
     where the disk refuses.
     """
     _refuse_other_contents(out)
+    if repository:
+        elsewhere.parts_of(repository)
     if work:
         lite.refuse_what_is_missing(pyodide)
     named = ordered(course, course.named(units), COURSE_PAGE.read_text(encoding="utf-8"))

@@ -133,6 +133,15 @@ def test_a_folder_with_something_else_in_it_is_refused(sample, tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
+def test_a_repository_elsewhere_is_refused_before_experiments_run(sample, tmp_path):
+    def runs(course, unit):
+        pytest.fail("an experiment ran")
+
+    with pytest.raises(CourseError, match="none that Colab and Binder open"):
+        made(sample, tmp_path / "site", runs, "https://gitlab.com/a/b")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_pictures_become_files_with_their_text():
     figures = Figures("pictures", Styles())
     told = {"image/png": {"alt": 'a "line"', "width": 5}}
