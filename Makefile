@@ -28,7 +28,7 @@ lab: $(VENV)/ready  ## JupyterLab on the released notebooks
 site: $(VENV)/ready  ## the course as a web site in site/: units to read and to work in, documentation
 	$(BIN)/python -m autograder site
 
-build: $(VENV)/ready  ## make assignments/ and the recorded answers anew from solutions/ and pages/
+build: $(VENV)/ready  ## make assignments/ and the recorded answers anew from solutions/
 	$(BIN)/python -m autograder build
 
 format: $(VENV)/ready  ## lay the code out, sort imports, apply the linter's safe fixes

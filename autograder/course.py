@@ -130,7 +130,7 @@ class Course:
     @property
     def pages(self) -> Path:
         """Text notebooks in which nothing is asked, beside the units' sources."""
-        return self.solutions.parent / "pages"
+        return self.solutions / "pages"
 
     def page_names(self) -> tuple[str, ...]:
         """All pages that have a source."""

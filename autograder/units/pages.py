@@ -1,4 +1,4 @@
-"""Pages: notebooks for students in which nothing is asked and nothing graded; their text is in pages/."""
+"""Pages: notebooks for students in which nothing is asked or graded; their text is in solutions/pages/."""
 
 from collections.abc import Callable
 

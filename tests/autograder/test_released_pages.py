@@ -16,7 +16,7 @@ TEXT = "# %% [markdown]\n# # The end\n\n# %%\nprint(1)\n"
 @pytest.fixture
 def course(tmp_path):
     made = course_of(tmp_path)
-    made.pages.mkdir()
+    made.pages.mkdir(parents=True, exist_ok=True)
     (made.pages / "ending.py").write_text(TEXT, encoding="utf-8")
     return made
 
