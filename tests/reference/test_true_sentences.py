@@ -126,3 +126,19 @@ def test_no_known_mistake_is_told_that_is_not_made(unit, name, change, into, che
     exercise = units.load(unit).exercise(name)
     functions = substituted(exercise.functions, exercise.truth, patched(exercise.truth, change, into))
     assert told(exercise, functions) == [checked, graded]
+
+
+def test_a_half_missing_in_the_value_is_told_without_a_word_of_a_gradient_that_lacks_it_too():
+    exercise = units.load("regularization").exercise("elastic_net_penalty")
+    change = """
+        loss = loss + reg * (ratio * size + (1 - ratio) / 2 * square)
+        grads[name] = reg * (ratio * np.sign(values) + (1 - ratio) * values)
+    """
+    into = """
+        loss = loss + reg * (ratio * size + (1 - ratio) * square)
+        grads[name] = reg * (ratio * np.sign(values) + 2 * (1 - ratio) * values)
+    """
+    functions = substituted(exercise.functions, exercise.truth, patched(exercise.truth, change, into))
+    found = recognise(judge(functions, draw_visible(exercise)), record_exercise(exercise, 0).misconceptions)
+    assert found is not None
+    assert (found.name, "gradient" in found.says) == ("half-missing", False)

@@ -269,7 +269,7 @@ ELASTIC = exercise(
     ratio-on-the-other-part: loss, grads = 0.0, {} => loss, grads, ratio = 0.0, {}, 1 - ratio
         Your ratio stands at the squares. It is the share of L1: at ratio = 1 only |w| is left.
     half-missing: (1 - ratio) / 2 * square => (1 - ratio) * square
-        The squares in your value lack the 1/2 that your gradient presupposes.
+        The squares in your value lack their 1/2.
     half-on-both:
         - reg * (ratio * size + (1 - ratio) / 2 * square)
         + reg / 2 * (ratio * size + (1 - ratio) * square)
