@@ -6,6 +6,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from reference.exercises.dropout.dropconnect import SHIFT
 from reference.judge.drawing import draw_visible
 from reference.judge.examine import examined
 from reference.judge.memorised import unless_memorised
@@ -55,7 +56,7 @@ def test_it_is_said_why_a_right_row_earns_nothing():
     found = judged(exercise, lambda case, output: case.visible)
     assert found.fraction > 0.1
     rows = unless_memorised(found, exercise, exercise.graded).rows
-    shifts = [row for row in rows if row.output == "shift"]
+    shifts = [row for row in rows if row.output == SHIFT]
     assert shifts
     for shift in shifts:
         assert (shift.status, shift.credit) == (Status.FAILED, 0)
