@@ -109,7 +109,7 @@ def encode(value: Any) -> Any:
     if kind is list:
         return [encode(item) for item in value]
     if kind is dict and all(type(key) is str for key in value):
-        return {"dict": {key: encode(item) for key, item in value.items()}}
+        return {"dict": [[key, encode(item)] for key, item in value.items()]}  # their order may matter
     raise TypeError(
         f"a recording holds numbers, strings, None, arrays and containers of them, not {kind.__name__}"
     )
@@ -129,7 +129,7 @@ def decode(data: Any) -> Any:
         return float(data["float"])
     if "tuple" in data:
         return tuple(decode(item) for item in data["tuple"])
-    return {key: decode(item) for key, item in data["dict"].items()}
+    return {key: decode(item) for key, item in data["dict"]}
 
 
 def _entries(array: np.ndarray) -> list[Any]:

@@ -9,7 +9,6 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from stagewise import data
 from stagewise.finale.ingredients import CROPS, PENALTY, RULE, SCALING, SCHEDULE, STOPPING, Recipe
@@ -108,6 +107,8 @@ def learn(recipe: Recipe, settings: Settings, seed: int, epochs: int, member: in
 def undisturbed() -> Iterator[None]:
     """For functions that run many thousand times: what they print or warn of goes nowhere, and no second
     thread waits for matrices as small as these."""
+    from threadpoolctl import threadpool_limits  # which changes the environment when it is imported
+
     with (
         open(os.devnull, "w", encoding="utf-8") as nowhere,
         redirect_stdout(nowhere),

@@ -1,6 +1,7 @@
 """Recorded answers: the same after a round trip, the same text every time, plain JSON."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -113,6 +114,14 @@ def test_a_unit_survives_and_its_text_is_stable():
     assert unchanged(case.inputs, CASE.inputs)
     assert unchanged(case.expected, CASE.expected)
     assert back.exercises["g"].misconceptions == (MISTAKE,)
+
+
+def test_a_dict_keeps_the_order_of_its_entries():
+    """A grid counts in it, a graph need not run in it."""
+    case = replace(CASE, inputs={"grid": {"reg": [1.0], "learning_rate": [2.0]}}, updates=())
+    exercise = ExerciseRecording("f", 3, (), (case,), ())
+    again = read(dump(UnitRecording("toy", "Toy", {"f": exercise})))
+    assert list(again.exercises["f"].cases[0].inputs["grid"]) == ["reg", "learning_rate"]
 
 
 def test_the_text_is_strict_json_with_arrays_on_one_line():
