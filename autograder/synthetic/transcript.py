@@ -61,7 +61,9 @@ def _plain_source(function: Function) -> str | None:
     """Source of a plain function; None for a lambda, and for one that was made inside another and needs what
     was there.
     """
-    if not isinstance(function, FunctionType) or function.__closure__ or function.__name__ == "<lambda>":
+    if not isinstance(function, FunctionType) or function.__closure__:
+        return None
+    if function.__code__.co_name == "<lambda>":  # whatever name it was given since
         return None
     return textwrap.dedent(inspect.getsource(function))
 

@@ -123,3 +123,10 @@ def test_every_damage_changes_the_file(course):
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS.keys())
 def test_every_trick_is_python_that_fits_any_exercise(trick):
     ast.parse(trick.replace("EXERCISE", "batchnorm_step1"))
+
+
+def test_a_lambda_is_not_written_into_a_notebook_whatever_it_is_called(monkeypatch):
+    exercise = reference.kit.units.load("activations").exercise("gelu_forward")
+    (mistake,) = [one for one in exercise.misconceptions if one.name == "tanh-approximation"]
+    monkeypatch.setattr(mistake.by, "__name__", "gelu_forward")
+    assert written(mistake, exercise, {}) is None

@@ -88,6 +88,7 @@ def test_restoring_keeps_what_was_there_and_a_new_release_comes_beside(
             earlier["cells"][0]["source"] = text
             _restore(tab, tmp_path / "anything.ipynb", json.dumps(earlier))
             expect(unit.locator(".state")).to_contain_text("yours is kept as it is")
+        expect(unit.locator("button")).to_have_count(3)
         names = unit.locator("button").evaluate_all("all => all.map(one => one.ariaLabel)")
         kept = {re.sub(r"[\d-]+ \d+", "DATE", name): _taken(unit, name) for name in names}
         assert {name: "".join(one["cells"][0]["source"]) for name, one in kept.items()} == {
