@@ -17,11 +17,11 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder.errors import CourseError
 from autograder.marking.asked import BadRequestError
 from autograder.marking.desk import Desk
+from autograder.reports.templating import environment
 
 HOST = "127.0.0.1"
 _HOSTS = (HOST, "localhost")
@@ -148,7 +148,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _page(desk: Desk) -> bytes:
-    looks = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    page = looks.get_template("page.html.j2")
+    page = environment(_TEMPLATES).get_template("page.html.j2")
     questions = [(name, one.title) for name, one in desk.questions.items()]
     return page.render(unit=desk.unit, questions=questions, marker=desk.marker).encode()

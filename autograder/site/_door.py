@@ -9,7 +9,7 @@ from shutil import copyfile
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from autograder.reports.templating import environment
 
 _HERE = Path(__file__).parent / "working"
 _WORKER = "service-worker.js"
@@ -26,15 +26,8 @@ def add_pages(made: Path, units: Sequence[Mapping[str, Any]], pyodide: str) -> N
     """
     for name in ("start.js", "door.js", "door.css"):
         copyfile(_HERE / name, made / name)
-    looks = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     policy = _policy(pyodide)
-    page = looks.get_template("index.html.j2").render(units=units, policy=policy)
+    page = environment(_HERE).get_template("index.html.j2").render(units=units, policy=policy)
     (made / "index.html").write_text(page, encoding="utf-8")
     for place in made.glob("*/index.html"):
         text = place.read_text(encoding="utf-8")
