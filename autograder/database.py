@@ -81,15 +81,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def making(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which all of it is made or nothing; nobody else writes into a file meanwhile."""
+    with engine.begin() as db:
+        if _is_file(engine):
+            db.exec_driver_sql("begin immediate")
+        yield db
+
+
+@contextmanager
 def writing(engine: Engine, unit: str) -> Iterator[Connection]:
     """A transaction that waits until nobody else writes submissions of the unit, and keeps others waiting.
 
     nbgrader's own writers are among them: a row that refers to the locked one waits too.
     """
-    with engine.begin() as db:
-        if _is_file(engine):
-            db.exec_driver_sql("begin immediate")
-        else:
+    with making(engine) as db:
+        if not _is_file(engine):
             db.exec_driver_sql(f"set local lock_timeout = '{_SECONDS}s'")
             db.execute(_LOCK, {"unit": unit})
         yield db

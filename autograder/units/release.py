@@ -2,9 +2,6 @@
 
 import logging
 import os
-import sysconfig
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -15,8 +12,9 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.log import get_logger
 
 from autograder.course import Course
-from autograder.database import file_of, missing, opened, told
+from autograder.database import file_of, missing, told
 from autograder.errors import CourseError
+from autograder.units import new_gradebook
 from autograder.units.assemble import serialize
 from autograder.units.plan import Plan, PlannedCell
 
@@ -27,7 +25,7 @@ def release(course: Course, unit: str, staging: Path) -> str:
     """The student's notebook of staging/source/<unit>/<unit>.ipynb, as text with sorted keys.
 
     The course's gradebook learns the unit's cells; a new one is made aside, because nbgrader needs several
-    steps to make one. Raises CourseError when nbgrader refuses.
+    steps for that. Raises CourseError when nbgrader refuses.
     """
     first = missing(course.db_url) and file_of(course.db_url) == course.gradebook
     new = staging / course.gradebook.name if first else None
@@ -41,9 +39,10 @@ def release(course: Course, unit: str, staging: Path) -> str:
     complaints = _Complaints()
     logger = get_logger()
     logger.addHandler(complaints)
+    with told(course.db_url, "made"):
+        new_gradebook.begin(config.CourseDirectory.db_url)
     try:
-        with _scripts_on_path():
-            GenerateAssignment(coursedir=directory, config=config).start()
+        GenerateAssignment(coursedir=directory, config=config).start()
     except NbGraderException as error:
         raise CourseError(
             f"nbgrader could not make the student's notebook of {unit}: {complaints.last or error}",
@@ -67,7 +66,7 @@ def make_room(course: Course, plan: Plan) -> int:
     url = course.db_url
     if missing(url):
         return 0
-    with _scripts_on_path(), told(url, "used"), _gradebook(url) as gradebook:
+    with told(url, "used"), _gradebook(url) as gradebook:
         try:
             notebook = gradebook.find_notebook(plan.unit, plan.unit)
         except MissingEntry:
@@ -88,25 +87,14 @@ def make_room(course: Course, plan: Plan) -> int:
 
 def make_gradebook(url: str) -> None:
     """Make an empty gradebook; CourseError when the database refuses."""
-    with _scripts_on_path(), told(url, "made"), _gradebook(url):
+    with told(url, "made"), _gradebook(url):
         pass
 
 
 def _gradebook(url: str) -> Gradebook:
-    """nbgrader's, once it is sure that there is a way to such a database."""
-    opened(url).dispose()
+    """nbgrader's, once it is sure that there is a way to such a database, and tables in it."""
+    new_gradebook.begin(url)
     return Gradebook(url)
-
-
-@contextmanager
-def _scripts_on_path() -> Iterator[None]:
-    """To make a gradebook nbgrader runs the command alembic, which an inactive venv has not on the PATH."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
 
 
 def _refuse_lost_grades(plan: Plan, known: set[str]) -> None:
