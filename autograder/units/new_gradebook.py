@@ -1,5 +1,5 @@
-"""An empty gradebook as nbgrader makes one, all of it or nothing, and without the process that nbgrader starts
-to learn the newest revision of its own tables (seconds, for what is read from its files in milliseconds).
+"""An empty gradebook as nbgrader makes one, all of it or nothing, without the process that nbgrader starts to
+learn the newest revision of its own tables (seconds, for what is read from its files in milliseconds).
 """
 
 from functools import cache
