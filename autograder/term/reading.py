@@ -18,13 +18,14 @@ from autograder.term.penalty import HOW_PENALTIES, HOW_SPANS, penalty, span
 from autograder.term.positions import Keys, line_of
 from autograder.term.settings import USUAL_SEED, CourseSettings, Extension, UnitSettings
 
-_COURSE = ("seed", "timezone", "order", "grace", "penalty", "repository", "units", "extensions")
+_COURSE = ("seed", "timezone", "order", "grace", "penalty", "repository", "title", "units", "extensions")
 _UNIT = ("due", "grace", "penalty", "counts", "points")
 _EXTENSION = ("student", "unit", "until", "why")
 _HOW_SEED = (
     "write seed = N with a whole number from 0, or take the line out and name the seed once: "
     "python -m autograder grade UNIT --seed N"
 )
+_HOW_TITLE = 'write the name in quotes: title = "Neural networks, autumn 2026"'
 _HOW_DATES = "write a date, or a date with a time, without quotes, as 2026-10-12 or 2026-10-12T18:00:00"
 _HOW_ZONES = 'write a time zone such as "Europe/Zurich" or "UTC"'
 _HOW_TOML = 'correct it; texts stand in quotes, dates and numbers do not: due = 2026-10-12, why = "ill"'
@@ -95,6 +96,7 @@ class _Reader:
             self._extensions(order, of_units, zone),
             usual,
             self._repository(),
+            self._typed((), "title", str, "", _HOW_TITLE),
         )
 
     def _seed(self) -> int:

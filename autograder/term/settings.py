@@ -40,7 +40,8 @@ class Extension:
 @dataclass(frozen=True, slots=True)
 class CourseSettings:
     """All that course.toml says; `order` are the units that the course has (None: all that there are),
-    `repository` is the address of the public one that its site is published from (empty: none).
+    `repository` is the address of the public one that its site is published from (empty: none), `title` is
+    what the site calls the course (empty: as the project is called).
     """
 
     seed: int = USUAL_SEED
@@ -50,6 +51,7 @@ class CourseSettings:
     extensions: tuple[Extension, ...] = ()
     usual: UnitSettings = field(default_factory=UnitSettings)
     repository: str = ""
+    title: str = ""
 
     def unit(self, name: str) -> UnitSettings:
         """Of one unit; as usual where the file does not name it."""

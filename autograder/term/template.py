@@ -28,8 +28,9 @@ order = [
 # penalty = "10 % per day, at most 50 %"
 
 # The public repository from which the course's site is published (docs/site.md): its units then get buttons
-# that open them at Colab and Binder.
+# that open them at Colab and Binder. And what the site calls the course, in place of Stagewise.
 # repository = "https://github.com/OWNER/NAME"
+# title = "Neural networks, autumn 2026"
 
 # Of each unit: `due`, a day (its end) or a time (2026-10-12T18:00:00); `grace` and `penalty` where they are
 # others ("none" for no penalty); `points`, the most that it is worth, where that is another number than in

@@ -85,6 +85,7 @@ MISTAKES = {
         "none that Colab opens",
         "https://github.com/OWNER/NAME",
     ),
+    "a title that is no text": ("title = 5", 1, "title is 5", 'title = "Neural networks'),
     "a key that is no setting": (changed("grace =", "grase ="), 8, "no setting grase", "write grace"),
     "a key of a unit": (changed("points = 50", "weight = 50"), 13, "no setting weight", "counts or points"),
     "a key of an extension": (changed("why =", "reason ="), 24, "no setting reason", "until or why"),
@@ -146,6 +147,11 @@ MISTAKES = {
     "an extension in brackets": ("extensions = [1]", 1, "an extension is 1", "[[extensions]]"),
     "no TOML": (changed("points = 50", "points = "), 13, "no TOML", "quotes"),
 }
+
+
+def test_the_title_of_the_site_is_read():
+    assert settings("").title == ""
+    assert settings('title = "Networks"').title == "Networks"
 
 
 def test_the_repository_of_the_site_is_read():
@@ -278,7 +284,7 @@ VALUES = [
 ]
 PLACES = ["", "[units.batchnorm]", "[[extensions]]", "[units.dropout]", "[units]", "[[units]]", "[grace]"]
 NAMES = [
-    *("seed", "timezone", "order", "grace", "penalty", "units", "extensions", "repository"),
+    *("seed", "timezone", "order", "grace", "penalty", "units", "extensions", "repository", "title"),
     *("due", "counts", "points", "student", "unit", "until", "why", "odd"),
 ]
 lines = st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)).map(" = ".join)
