@@ -31,12 +31,17 @@ class Attempt:
 
 
 _last: dict[tuple[str, str], Attempt] = {}
+_HOW_TO_STOP = (
+    "A cell that computes for too long is stopped by Kernel > Restart Kernel here; what you wrote stays. "
+    "Then: Run > Run All Above Selected Cell."
+)
 
 
 def begin(unit: str) -> None:
     """Start working on `unit`: checks and progress refer to it from now on, and plots get the course's style.
 
-    Prints the unit's title, the number of its exercises and the versions in use.
+    Prints the unit's title, the number of its exercises and the versions in use; in a browser how one stops
+    a cell there.
     Raises LookupError naming the known units when there is none of that name.
     """
     global _unit
@@ -45,10 +50,11 @@ def begin(unit: str) -> None:
     _apply_style()
     watch_names()
     count = len(recorded.exercises)
-    display.say(
+    told = (
         f"{recorded.title}: {count} exercise{'' if count == 1 else 's'}. "
         f"(stagewise {_version()}, NumPy {np.__version__}, Python {platform.python_version()})"
     )
+    display.say(f"{told}\n{_HOW_TO_STOP}" if in_browser() else told)
 
 
 def progress() -> None:

@@ -13,6 +13,12 @@ def test_begin_says_what_was_begun(recorded, capsys):
     assert capsys.readouterr().out.startswith("Toys that centre: 2 exercises. (stagewise ")
 
 
+def test_begin_says_in_a_browser_how_a_cell_is_stopped(recorded, capsys, monkeypatch):
+    monkeypatch.setattr(session, "in_browser", lambda: True)
+    begin("toy")
+    assert "Kernel > Restart Kernel" in capsys.readouterr().out
+
+
 def test_begin_names_the_units_there_are(recorded):
     with pytest.raises(LookupError, match="the units are: toy"):
         begin("toys")
