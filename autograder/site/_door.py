@@ -10,24 +10,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from autograder.reports.templating import environment
+from autograder.site.pages import TEMPLATES
 
 _HERE = Path(__file__).parent / "working"
+_ICON = "icon.svg"
 _WORKER = "service-worker.js"
 _JUPYTERLITES = "jupyterlite-service-worker.js"
 _AFTER = '<meta charset="utf-8" />'
 
 
-def add_pages(made: Path, units: Sequence[Mapping[str, Any]], pyodide: str) -> None:
+def add_pages(made: Path, course: str, units: Sequence[Mapping[str, Any]], pyodide: str) -> None:
     """Add to JupyterLite, in `made`, the page that lists the notebooks, and our service worker.
 
-    units: unit, title and release of each notebook, what it needs that a browser does not have, and its
-    address at Colab if it has one.
+    course: what it is called. units: unit, title and release of each notebook, whether it is a page, what it
+    needs that a browser does not have, and its address at Colab if it has one.
     pyodide: its address.
     """
     for name in ("start.js", "door.js", "door.css"):
         copyfile(_HERE / name, made / name)
+    copyfile(TEMPLATES / _ICON, made / _ICON)
     policy = _policy(pyodide)
-    page = environment(_HERE).get_template("index.html.j2").render(units=units, policy=policy)
+    page = environment(_HERE).get_template("index.html.j2").render(course=course, units=units, policy=policy)
     (made / "index.html").write_text(page, encoding="utf-8")
     for place in made.glob("*/index.html"):
         text = place.read_text(encoding="utf-8")

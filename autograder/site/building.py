@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from autograder.site.api import api
 from autograder.site.documents import Document
 from autograder.site.facts import COURSE_PAGE, Facts, facts, ordered
 from autograder.site.look_up import look_up
+from autograder.site.notebooks import released
 from autograder.site.pages import Press, assets
 from autograder.site.reading import Reading, reading
 from autograder.site.solved_run import Outputs
@@ -54,13 +54,26 @@ def units_of(
     repository, work: whether there are buttons for Colab and Binder, and for the working edition.
     """
     page = COURSE_PAGE.read_text(encoding="utf-8")
-    made = []
-    for unit in ordered(course, tuple(outputs), page):
-        notebook = released(course, unit)
-        told = facts(notebook, page)
-        places = _places(told, repository, work)
-        made.append(Unit(told, notebook, reading(course, unit, notebook, outputs[unit]), places))
-    return tuple(made)
+    names = ordered(course, [name for name in outputs if name not in course.page_names()], page)
+    return tuple(_unit(course, name, page, outputs, repository, work) for name in names)
+
+
+def pages_of(course: Course, outputs: Mapping[str, Outputs], work: bool = False) -> tuple[Unit, ...]:
+    """The pages whose outputs are given: notebooks of the same kind, which nothing is asked in.
+
+    They read the units' notebooks, so there are no buttons for places that open one notebook alone.
+    """
+    names = [name for name in course.page_names() if name in outputs]
+    return tuple(_unit(course, name, "", outputs, "", work) for name in names)
+
+
+def _unit(
+    course: Course, name: str, page: str, outputs: Mapping[str, Outputs], repository: str, work: bool
+) -> Unit:
+    notebook = released(course, name)
+    told = facts(notebook, page)
+    places = _places(told, repository, work)
+    return Unit(told, notebook, reading(course, name, notebook, outputs[name]), places)
 
 
 def _places(told: Facts, repository: str, work: bool) -> tuple[Place, ...]:
@@ -75,32 +88,28 @@ def _places(told: Facts, repository: str, work: bool) -> tuple[Place, ...]:
     return tuple(places)
 
 
-def released(course: Course, unit: str) -> dict[str, Any]:
-    """The student's notebook of a unit."""
-    notebook: dict[str, Any] = json.loads(course.student(unit).read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        cell["source"] = "".join(cell["source"])
-    return notebook
+def site_files(title: str, units: Sequence[Unit], pages: Sequence[Unit] = ()) -> dict[str, bytes]:
+    """Every file of the landing page, the reading edition and the documentation, by its address.
 
-
-def site_files(units: Sequence[Unit]) -> dict[str, bytes]:
-    """Every file of the landing page, the reading edition and the documentation, by its address."""
-    press = Press()
+    title: what the course is called.
+    """
+    press = Press(title)
+    shown = (*units, *pages)
     sheets = look_up([unit.notebook for unit in units])
     documented = (*documents.documents(documents.files()), api())
     texts = {
-        "index.html": press.page("landing", title="Stagewise", root="", units=units),
+        "index.html": press.page("landing", title=title, root="", units=units, pages=pages),
         "docs/index.html": press.page("contents", title="Documentation", root="../", documents=documented),
-        "assets/search.json": search.as_json(_index(units, documented)),
+        "assets/search.json": search.as_json(_index(shown, documented)),
     }
-    for number, unit in enumerate(units):
-        before, after = (units[at].facts if 0 <= at < len(units) else None for at in (number - 1, number + 1))
-        texts |= _unit_page(press, unit, before, after)
-    listed = [(unit.facts.unit, unit.facts.title) for unit in units]
+    for number, unit in enumerate(shown):
+        before, after = (shown[at].facts if 0 <= at < len(shown) else None for at in (number - 1, number + 1))
+        texts |= _unit_page(press, unit, unit in pages, before, after)
+    listed = [(unit.facts.unit, unit.facts.title) for unit in shown]
     texts |= _document_page(press, "read", sheets, listed)
     for document in documented:
         texts |= _document_page(press, "docs", document, [(one.name, one.title) for one in documented])
-    pictures = {f"read/{name}": data for unit in units for name, data in unit.reading.pictures.items()}
+    pictures = {f"read/{name}": data for unit in shown for name, data in unit.reading.pictures.items()}
     pictures |= {f"docs/{name}": data for name, data in documents.pictures().items()}
     return assets() | pictures | {name: text.encode() for name, text in texts.items()}
 
@@ -113,7 +122,9 @@ def _index(units: Sequence[Unit], documented: Sequence[Document]) -> Iterator[se
         yield from search.entries(f"docs/{document.name}.html", document.title, document.html)
 
 
-def _unit_page(press: Press, unit: Unit, before: Facts | None, after: Facts | None) -> dict[str, str]:
+def _unit_page(
+    press: Press, unit: Unit, ending: bool, before: Facts | None, after: Facts | None
+) -> dict[str, str]:
     told, name = unit.reading, unit.facts.unit
     page = press.page(
         "unit",
@@ -122,6 +133,7 @@ def _unit_page(press: Press, unit: Unit, before: Facts | None, after: Facts | No
         rules=f"{name}.css" if told.rules else "",
         sections=[one for one in told.headings if one.level == 2],
         places=unit.places,
+        ending=ending,
         parts=told.parts,
         before=before,
         after=after,

@@ -18,6 +18,7 @@ from autograder.github import HOW, owner_and_name
 
 BRANCH = "gh-pages"
 FOLDER = "notebooks"
+_PYTHON = "3.12"  # that of the notebooks in the browser, too
 _FIRST_CELL = """\
 # For places such as Colab, where the course's package is not installed yet. Elsewhere this does nothing.
 import importlib.util
@@ -54,6 +55,16 @@ def binder(repository: str, unit: str) -> str:
     """Where Binder opens a unit's notebook, in JupyterLab."""
     owner, name = parts_of(repository)
     return f"https://mybinder.org/v2/gh/{owner}/{name}/{BRANCH}?urlpath=lab/tree/{FOLDER}/{unit}.ipynb"
+
+
+def for_binder(repository: str, wheel: str) -> dict[str, str]:
+    """The files in the folder binder/, by name, that Binder makes its image from.
+
+    Without runtime.txt it takes a Python of its own choice, which may be older than the package allows
+    (3.10 since repo2docker 2023.06).
+    """
+    requirements = f"stagewise @ {wheel_address(repository, wheel)}\n"
+    return {"requirements.txt": requirements, "runtime.txt": f"python-{_PYTHON}\n"}
 
 
 def with_installation(notebook: Mapping[str, Any], repository: str, wheel: str) -> dict[str, Any]:

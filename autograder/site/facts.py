@@ -17,7 +17,7 @@ _SECTION = re.compile(r"^\| \d+ \| .+? \| (\d+) min \| ([●○]+) \| ?([\d.]*) 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A unit as the landing page shows it; `difficulty` is as in the notebook, from ●○○ to ●●●, weighted by
-    time, `needs` are the package's extras that it uses.
+    time, `needs` are the package's extras that it uses, `opening` is its first paragraph.
     """
 
     unit: str
@@ -27,6 +27,7 @@ class Facts:
     difficulty: str
     points: float
     needs: tuple[str, ...] = ()
+    opening: str = ""
 
     @property
     def time(self) -> str:
@@ -66,4 +67,5 @@ def facts(notebook: Mapping[str, Any], page: str) -> Facts:
         difficulty="".join("●" if dot < round(level) else "○" for dot in range(3)) if sections else "",
         points=sum(float(mark.get("points", 0)) for mark in marks if mark.get("grade")),
         needs=tuple(told.get("needs", ())),
+        opening=" ".join(notebook["cells"][0]["source"].split("\n\n")[1:2]).replace("\n", " "),
     )

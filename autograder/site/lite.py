@@ -25,6 +25,8 @@ from autograder.site._door import add_pages
 from autograder.site._wheels import PRELOADED, needed_of, write_wheels
 from autograder.site.building import WORK
 from autograder.site.elsewhere import colab
+from autograder.site.notebooks import pages_beside, released_text
+from autograder.site.pages import called
 from autograder.units.build import Load
 from autograder.units.prepare import prepare
 
@@ -58,7 +60,7 @@ def build(
     load: Load = reference.kit.units.load,
 ) -> None:
     """Write the working edition of these units (all when none is named) into out/work, in place of what was
-    there.
+    there. The course's pages are in that of all units.
 
     pyodide: an address that ends in a slash, or a folder with Pyodide's files, of which those in use are
     copied; by default Pyodide's public address. repository: where the site will be published, for a link to
@@ -68,10 +70,12 @@ def build(
     pyodide = pyodide or PYODIDE
     address, extensions = _address(pyodide), _extensions()
     prepare(course, units, load=load)
-    released = {unit: _released(course, unit) for unit in course.named(units)}
+    named = course.named(units)
+    pages = pages_beside(course, named)
+    released = {name: _released(course, name) for name in (*named, *pages)}
     notebooks = {unit: notebook for unit, notebook in released.items() if _in_browser(notebook)}
     # All files bear one date, so that the same course makes the same site.
-    published = max(int(course.student(unit).stat().st_mtime) for unit in released)
+    published = max(int(course.student(unit).stat().st_mtime) for unit in named)
     with TemporaryDirectory() as place:
         made = Path(place) / "out"
         _run_jupyterlite(Path(place), made, notebooks, extensions, published)
@@ -80,7 +84,8 @@ def build(
         if "://" not in pyodide:
             _copy_pyodide(Path(pyodide), made)
         _configure(made, address)
-        add_pages(made, [_listed(notebook, repository) for notebook in released.values()], address)
+        listed = [_listed(notebook, name in pages, repository) for name, notebook in released.items()]
+        add_pages(made, called(course), listed, address)
         rmtree(out / WORK, ignore_errors=True)
         out.mkdir(parents=True, exist_ok=True)
         move(made, out / WORK)
@@ -88,19 +93,19 @@ def build(
         console.print(f"working edition: {len(notebooks)} notebooks in {out / WORK}")
 
 
-def _released(course: Course, unit: str) -> dict[str, Any]:
+def _released(course: Course, name: str) -> dict[str, Any]:
     """The released notebook, which says which release it is: in a browser it may meet the next one."""
-    text = course.student(unit).read_bytes()
+    text = released_text(course, name)
     notebook: dict[str, Any] = json.loads(text)
-    about = {"unit": unit, "title": unit, "needs": []} | notebook["metadata"].get(_META, {})
-    notebook["metadata"][_META] = about | {"release": sha256(text).hexdigest()[:16]}
+    about = {"unit": name, "title": name, "needs": []} | notebook["metadata"].get(_META, {})
+    notebook["metadata"][_META] = about | {"release": sha256(text.encode()).hexdigest()[:16]}
     return notebook
 
 
-def _listed(notebook: Mapping[str, Any], repository: str) -> dict[str, Any]:
+def _listed(notebook: Mapping[str, Any], is_page: bool, repository: str) -> dict[str, Any]:
     """What the page of the notebooks says of one, and where else it opens."""
     about = dict(notebook["metadata"][_META])
-    return about | {"colab": colab(repository, about["unit"]) if repository else ""}
+    return about | {"colab": colab(repository, about["unit"]) if repository else "", "is_page": is_page}
 
 
 def _in_browser(notebook: Mapping[str, Any]) -> bool:

@@ -16,8 +16,10 @@ from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.progress import Steps
 from autograder.site import elsewhere, lite
-from autograder.site.building import released, site_files, units_of
+from autograder.site.building import pages_of, site_files, units_of
 from autograder.site.facts import COURSE_PAGE, ordered
+from autograder.site.notebooks import pages_beside, released, released_text
+from autograder.site.pages import called
 from autograder.site.solved_run import Outputs, Run, solved_run
 from autograder.units.build import Load
 from autograder.units.handout import build_wheel
@@ -40,6 +42,7 @@ def make_site(
     console: Console,
 ) -> Path:
     """Write the site of these units (all when none is named) to `out`, in place of the one that was there.
+    The course's pages are in that of all units.
 
     repository: where it will be published, for Colab's and Binder's buttons; none when empty. work: with the
     working edition, which takes Pyodide from `pyodide`, see autograder.site.lite. Raises AuthorError for a
@@ -53,13 +56,17 @@ def make_site(
         lite.refuse_what_is_missing(pyodide)
     named = ordered(course, course.named(units), COURSE_PAGE.read_text(encoding="utf-8"))
     prepare(course, named, console.print, load)
-    outputs = _experiments(course, named, run, console)
+    pages = pages_beside(course, named)
+    outputs = _experiments(course, (*pages, *named), run, console)  # a page takes longest
     with told_whose_fault(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as aside:
             made = Path(aside) / "site"
-            _write(site_files(units_of(course, outputs, repository, work)), made)
+            units = units_of(course, outputs, repository, work)
+            _write(site_files(called(course), units, pages_of(course, outputs, work)), made)
             _write_notebooks(course, named, repository, made)
+            for page in pages:
+                replace(made / elsewhere.FOLDER / f"{page}.ipynb", released_text(course, page))
             if work:
                 lite.build(course, made, named, pyodide, repository=repository, load=load)
             if out.exists():
@@ -111,4 +118,5 @@ def _write_notebooks(course: Course, units: Sequence[str], repository: str, made
         (folder / f"{unit}.ipynb").write_text(f"{text}\n", encoding="utf-8")
     binder = made / "binder"
     binder.mkdir()
-    (binder / "requirements.txt").write_text(f"stagewise @ {elsewhere.wheel_address(repository, wheel)}\n")
+    for name, text in elsewhere.for_binder(repository, wheel).items():
+        (binder / name).write_text(text)

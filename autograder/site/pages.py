@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autograder.course import Course
 from autograder.reports.templating import environment
 from stagewise import __version__
 
 TEMPLATES = Path(__file__).with_name("templates")
+_PROJECT = "Stagewise"
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'"
@@ -17,17 +19,23 @@ POLICY = (
 
 
 class Press:
-    """Makes pages; `page` takes a template's name and what it asks for."""
+    """Makes pages of a course that is called so; `page` takes a template's name and what it asks for."""
 
-    def __init__(self) -> None:
-        self._looks = environment(TEMPLATES)
+    def __init__(self, course: str) -> None:
+        self._looks, self._course = environment(TEMPLATES), course
 
     def page(self, template: str, *, title: str, root: str, rules: str = "", **told: Any) -> str:
         """The page as HTML; `root` leads from it to the site's folder, as "../"; `rules` is the address of
         its own styles.
         """
         looks = self._looks.get_template(f"{template}.html.j2")
-        return looks.render(title=title, root=root, rules=rules, policy=POLICY, version=__version__, **told)
+        told |= {"title": title, "course": self._course, "root": root, "rules": rules}
+        return looks.render(policy=POLICY, version=__version__, **told)
+
+
+def called(course: Course) -> str:
+    """What the site calls the course."""
+    return course.settings().title or _PROJECT
 
 
 def assets() -> dict[str, bytes]:

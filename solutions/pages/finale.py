@@ -5,17 +5,19 @@
 # you have written, assembles a network from it that uses no other layer, no other loss and no other
 # optimizer than yours, trains it on handwritten digits, and measures what each ingredient is worth.
 #
-# Nothing is asked here and nothing is graded. *Run > Run All Cells* takes about a minute.
+# Nothing is asked here and nothing is graded. *Run > Run All Cells* takes about a minute, in a
+# browser a few.
 #
-# **What it does with your notebooks.** It reads those in the folders beside its own, as they were
-# saved last (save them first), and runs your functions in this kernel, on your own machine: what
-# the exercises define and what they use, never your experiments. It changes nothing in them. What
-# is missing or not right yet is named, and the rest goes on without it as far as it can.
+# **What it does with your notebooks.** It reads those in its own folder and in the folders beside
+# it (where you work in a browser: those that this browser keeps), as they were saved last, and runs
+# your functions in this kernel, on your own machine: what the exercises define and what they use,
+# never your experiments. It changes nothing in them. What is missing or not right yet is named, and
+# the rest goes on without it as far as it can.
 
 # %%
 from stagewise import data, finale, interactive
 
-work = finale.collect("..")
+work = finale.collect()
 finale.overview(work)
 
 # %% [markdown]

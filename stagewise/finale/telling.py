@@ -112,7 +112,7 @@ def _counts(one: UnitWork) -> tuple[str, str, str, str]:
 
 def _mark(one: UnitWork) -> tuple[str, str]:
     if one.problem:
-        return "✗", ORANGE
+        return ("○", GREY) if one.elsewhere else ("✗", ORANGE)
     return ("✓", BLUE) if one.passed() == len(one.answers) else ("○", GREY)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from stagewise.checks import recording
 from stagewise.checks.checking import compared
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
+from stagewise.checks.watching import in_browser
 from stagewise.finale._counting import Written, written
 from stagewise.finale._definitions import define
 from stagewise.finale._notebooks import UnreadableNotebookError, find, read
@@ -24,6 +25,7 @@ COURSE_ORDER = (
     "training", "transfer", "modules",
 )  # fmt: skip
 _WITH_TORCH = ("transfer",)
+_DRIVE = Path("/drive")  # where a page's Python sees the notebooks that the browser keeps
 _GRADIENT = re.compile(r"d[a-zA-Z]\w*|grads?|gradient")
 _NO_GRADIENT = ("device", "draw")
 
@@ -51,7 +53,8 @@ class Answer:
 class UnitWork:
     """A unit's notebook: its answers, or why there are none (problem); what in it could not be run (remarks).
 
-    functions: name -> the student's function, of the exercises that pass their visible check.
+    functions: name -> the student's function, of the exercises that pass their visible check. elsewhere: that
+    its notebook is not here is as it should be, since its unit is worked on in another place.
     """
 
     unit: str
@@ -61,6 +64,7 @@ class UnitWork:
     problem: str = ""
     remarks: tuple[str, ...] = ()
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    elsewhere: bool = False
 
     def passed(self) -> int:
         """How many exercises pass their visible check."""
@@ -90,21 +94,23 @@ class Work:
         return f"`{name}` of {unit} {state.value}"
 
 
-def collect(folder: str | Path = "..") -> Work:
+def collect(folder: str | Path | None = None) -> Work:
     """Read the notebooks in a folder, <unit>/<unit>.ipynb or <unit>.ipynb, and check what they define.
+
+    folder: by default the one that this notebook is in, and then the one around that.
 
     Runs the students' definitions in this process, each notebook's in a namespace of its own: imports, the
     functions of its exercises and what these use, never an experiment. A notebook that is missing or damaged
     and a function that stops are told in what comes back; nothing is raised for them. ValueError where there
     is no such folder. Takes a few seconds; a line says how far it is.
     """
-    place = Path(folder)
-    if not place.is_dir():
+    places = (Path(), Path("..")) if folder is None else (Path(folder),)
+    if not places[0].is_dir():
         raise ValueError(
             f"collect was asked to read the notebooks in {str(folder)!r}, and there is no such folder: "
             "name the one in which the folders of the units are."
         )
-    return Work(tuple(_work(place, unit) for unit in counted(in_order(recording.units()), "notebooks")))
+    return Work(tuple(_work(places, unit) for unit in counted(in_order(recording.units()), "notebooks")))
 
 
 def in_order(units: Sequence[str]) -> tuple[str, ...]:
@@ -112,12 +118,11 @@ def in_order(units: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(units, key=lambda one: (*COURSE_ORDER, one).index(one)))
 
 
-def _work(folder: Path, unit: str) -> UnitWork:
+def _work(folders: Sequence[Path], unit: str) -> UnitWork:
     recorded = recording.load(unit)
-    path = find(folder, unit)
+    path = next(filter(None, (find(folder, unit) for folder in folders)), None)
     if path is None:
-        problem = f"is not there: no {unit}/{unit}.ipynb"
-        return UnitWork(unit, recorded.title, _all(recorded, State.UNREAD), problem=problem)
+        return _absent(unit, recorded)
     try:
         cells = read(path)
     except UnreadableNotebookError as damage:
@@ -128,6 +133,16 @@ def _work(folder: Path, unit: str) -> UnitWork:
     answers = tuple(_answer(recorded, one, defined.names) for one in recorded.exercises.values())
     passed = {one.name: defined.names[one.name] for one in answers if one.state is State.PASSED}
     return UnitWork(unit, recorded.title, answers, written(cells), "", defined.problems, passed)
+
+
+def _absent(unit: str, recorded: UnitRecording) -> UnitWork:
+    problem, elsewhere = f"is not there: no {unit}/{unit}.ipynb", False
+    if in_browser():
+        if not _DRIVE.is_dir():
+            problem = "cannot be read: a private window, or an address without https, shows pages no files"
+        elif unit in _WITH_TORCH:
+            problem, elsewhere = "is not in the browser, where there is no PyTorch", True
+    return UnitWork(unit, recorded.title, _all(recorded, State.UNREAD), problem=problem, elsewhere=elsewhere)
 
 
 def _all(unit: UnitRecording, state: State) -> tuple[Answer, ...]:

@@ -6,7 +6,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from autograder.course import REPOSITORY, Course
-from autograder.site.building import released, site_files, units_of
+from autograder.site.building import pages_of, site_files, units_of
+from autograder.site.notebooks import released
+from autograder.site.pages import called
 from stagewise import plots
 
 LOADS = {"link": "href", "script": "src", "img": "src", "source": "srcset"}
@@ -14,10 +16,15 @@ PICTURE = plots.curves({"loss": ([0, 1, 2], [3.0, 2.0, 1.5])}, title="A loss tha
 
 
 def course_site(folder, repository="", work=False):
-    """Write the pages of all ten units into `folder`, each with one picture in place of its experiments'."""
+    """Write the pages of all ten units, and of the page at the end, into `folder`, each with one picture in
+    place of its experiments'.
+    """
     course = Course(REPOSITORY)
-    outputs = {unit: pictured(course, unit) for unit in course.units()}
-    for name, content in site_files(units_of(course, outputs, repository, work)).items():
+    outputs = {name: pictured(course, name) for name in (*course.units(), *course.page_names())}
+    files = site_files(
+        called(course), units_of(course, outputs, repository, work), pages_of(course, outputs, work)
+    )
+    for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -25,9 +32,10 @@ def course_site(folder, repository="", work=False):
 
 
 def pictured(course, unit):
-    """Outputs in which the unit's first experiment shows a picture."""
+    """Outputs in which the first experiment of a unit or a page shows a picture."""
+    role = "plain" if unit in course.page_names() else "explore"
     cells = released(course, unit)["cells"]
-    first = next(cell for cell in cells if cell["metadata"].get("stagewise", {}).get("role") == "explore")
+    first = next(cell for cell in cells if cell["metadata"].get("stagewise", {}).get("role") == role)
     return {first["id"]: [showing(PICTURE[1]["image/png"])]}
 
 

@@ -276,6 +276,29 @@ def test_notebooks_in_one_folder_are_found_too(tmp_path):
     assert state_of(finale.collect(tmp_path), "training", "best_of") is State.PASSED
 
 
+def test_without_a_folder_it_looks_in_its_own_and_around_it(folder, tmp_path, monkeypatch):
+    (tmp_path / "inside").mkdir()
+    monkeypatch.chdir(tmp_path / "inside")
+    (tmp_path / "inside" / "training.ipynb").write_text(solved("training"), encoding="utf-8")
+    for unit in ("training", "dropout"):
+        keep(tmp_path, unit, COURSE.student(unit).read_text(encoding="utf-8"))
+    work = finale.collect()
+    assert state_of(work, "training", "best_of") is State.PASSED
+    assert state_of(work, "dropout", "dropout_forward") is State.UNWRITTEN
+
+
+@pytest.mark.parametrize(("drive", "said"), [(".", "where there is no PyTorch"), ("none", "private window")])
+def test_in_a_browser_it_says_calmly_what_cannot_be_there(tmp_path, monkeypatch, capsys, drive, said):
+    monkeypatch.setattr("stagewise.finale.work.in_browser", lambda: True)
+    monkeypatch.setattr("stagewise.finale.work._DRIVE", tmp_path / drive)
+    work = finale.collect(tmp_path)
+    (transfer,) = [one for one in work.units if one.unit == "transfer"]
+    assert said in transfer.problem
+    finale.overview(work)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if " transfer " in line]
+    assert line.startswith("○" if drive == "." else "✗")
+
+
 def test_no_folder_is_an_error_with_a_remedy(tmp_path):
     with pytest.raises(ValueError, match="there is no such folder: name the one"):
         finale.collect(tmp_path / "nowhere")

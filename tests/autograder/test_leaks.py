@@ -139,6 +139,7 @@ def test_no_marker_is_on_a_page_to_read(site):
     pages = {name: text for name, text in site.items() if not name.startswith(("docs/", "assets/"))}
     assert any(name.startswith("work/files/") for name in pages)
     assert any("stagewise/checks/" in name for name in pages)
+    assert {"read/finale.html", "notebooks/finale.ipynb", "work/files/finale.ipynb"} <= set(pages)
     assert len(pages) > 3 * len(UNITS)
     for name, text in pages.items():
         assert not [

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from shutil import copytree
 
 import nbformat
 import pytest
@@ -13,10 +14,11 @@ from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
 from autograder.reports.styles import Styles
 from autograder.site import elsewhere
-from autograder.site.building import released
 from autograder.site.figures import Figures
 from autograder.site.making import make_site
+from autograder.site.notebooks import released
 from autograder.site.solved_run import solved_run
+from autograder.units.pages import page
 from autograder.units.prepare import prepare
 from tests.autograder.site_pages import course_site
 from tests.every_unit import loaded
@@ -64,6 +66,20 @@ def test_what_exercises_and_checks_print_is_not_shown(course):
     }
 
 
+def test_a_page_is_run_beside_the_solved_notebooks(course):
+    course = Course(course.root, course.root / "solutions")
+    course.pages.mkdir(parents=True)
+    course.unit_source("one").touch()
+    text = "# %% [markdown]\n# # End\n\n# %%\nprint('seen' in open('one.ipynb').read())\n"
+    (course.pages / "end.py").write_text(text)
+    ((shown,),) = filter(None, solved_run(course, "end").values())
+    assert shown["text"] == "True\n"
+    notebook = course.instructor("one").read_text()
+    course.instructor("one").write_text(notebook.replace("seen", "other"))
+    ((shown,),) = filter(None, solved_run(course, "end").values())
+    assert shown["text"] == "False\n"
+
+
 def test_an_experiment_that_stops_is_told(course):
     text = course.instructor("one").read_text()
     course.instructor("one").write_text(text.replace("print('seen')", "seen()"))
@@ -92,11 +108,48 @@ def test_a_course_of_its_own_units_gets_a_site_with_their_notebooks(sample, tmp_
     assert not (out / "binder").exists()
 
 
+def test_the_site_is_called_as_course_toml_says(sample, tmp_path):
+    named = Course(copytree(sample.root, tmp_path / "named"), SOLUTIONS, sample.recorded)
+    (named.root / "course.toml").write_text('title = "Nets & more"\n')
+    out = made(named, tmp_path / "site", work=True)
+    assert "<h1>Nets &amp; more</h1>" in (out / "index.html").read_text()
+    assert ">Nets &amp; more</a>" in (out / "work" / "index.html").read_text()
+
+
 def test_units_that_run_in_a_browser_have_a_button_that_leads_to_their_place(sample, tmp_path):
     out = made(sample, tmp_path / "site", work=True)
-    for page, address in (("index.html", "work/"), ("read/sample.html", "../work/")):
-        assert f'href="{address}index.html#sample"' in (out / page).read_text()
+    for name, address in (("index.html", "work/"), ("read/sample.html", "../work/")):
+        assert f'href="{address}index.html#sample"' in (out / name).read_text()
     assert '<section id="sample"' in (out / "work" / "index.html").read_text()
+
+
+@pytest.fixture
+def with_page(sample, tmp_path):
+    """The sample's course with a page and with another unit."""
+    solutions = copytree(SOLUTIONS, tmp_path / "solutions")
+    (solutions / "pages").mkdir()
+    (solutions / "pages" / "end.py").write_text("# %% [markdown]\n# # The end\n#\n# All of it.\n")
+    return Course(sample.root, solutions, sample.recorded)
+
+
+def test_a_page_is_on_the_site_of_all_units(with_page, tmp_path):
+    out = made(with_page, tmp_path / "site", work=True, repository=REPO)
+    landing = (out / "index.html").read_text()
+    assert "<p>All of it.</p>" in landing
+    assert 'href="work/index.html#end"' in landing
+    assert (out / "notebooks" / "end.ipynb").read_text() == page(with_page, "end")
+    assert "gh-pages/notebooks/end.ipynb" not in landing
+    assert (out / "work" / "files" / "end.ipynb").exists()
+    assert '<section id="end" data-release' in (out / "work" / "index.html").read_text()
+
+
+def test_a_page_is_not_on_the_site_of_some_units(with_page, tmp_path):
+    with_page.unit_source("other").write_text("# %% [markdown]\n# # Other\n")
+    out = make_site(
+        with_page, tmp_path / "site", ["sample"], work=False, load=loaded, run=lambda *_: {}, console=QUIET
+    )
+    assert "The end" not in (out / "index.html").read_text()
+    assert not (out / "notebooks" / "end.ipynb").exists()
 
 
 def test_what_the_working_edition_lacks_is_told_before_any_experiment_runs(sample, tmp_path):
@@ -188,7 +241,8 @@ def test_a_unit_that_needs_pytorch_offers_colab_where_there_is_one(tmp_path):
     page = (course_site(tmp_path / "b", REPO, work=True) / "index.html").read_text()
     assert f"{card}, or at Colab." in page
     assert page.count(">Colab<span") == 10
-    assert page.count(">Work<span") == page.count(">Binder<span") == 9
+    assert page.count(">Binder<span") == 9
+    assert page.count(">Work<span") == 10  # the page at the end among them
 
 
 @pytest.mark.parametrize("address", ["https://gitlab.com/a/b", "github.com/a/b", "https://github.com/a", ""])
@@ -240,5 +294,6 @@ def test_a_site_for_a_repository_brings_the_package_along(sample, tmp_path):
     (wheel,) = (out / "notebooks").glob("*.whl")
     asked = f"stagewise @ https://raw.githubusercontent.com/owner/name/gh-pages/notebooks/{wheel.name}\n"
     assert (out / "binder" / "requirements.txt").read_text() == asked
+    assert (out / "binder" / "runtime.txt").read_text() == "python-3.12\n"
     notebook = json.loads((out / "notebooks" / "sample.ipynb").read_text())
     assert asked.strip() in notebook["cells"][0]["source"]

@@ -35,6 +35,17 @@ def test_every_unit_and_every_guide_has_a_page(pages, site):
     assert {f"read/{unit}.html" for unit in UNITS} <= names
 
 
+def test_the_page_at_the_end_stands_behind_the_units(pages, site):
+    landing = (site / "index.html").read_text()
+    assert landing.index('href="read/modules.html"') < landing.index('href="read/finale.html"')
+    assert "Ten notebooks, and every function in them is yours." in landing
+    assert (site / "read" / "modules.html").read_text().count('rel="next" href="finale.html"') == 1
+    assert "made of the course's own solutions" in (site / "read" / "finale.html").read_text()
+    assert "made of the course's own solutions" not in (site / "read" / "modules.html").read_text()
+    index = json.loads((site / "assets" / "search.json").read_text())
+    assert any(address.startswith("read/finale.html#") for address, *_ in index)
+
+
 def test_every_formula_becomes_mathml(site):
     for unit in UNITS:
         text = (site / "read" / f"{unit}.html").read_text()

@@ -31,15 +31,3 @@ def judged(units):
                 said = [last.status.value, last.misconception, last.diagnosis, taken]
                 told.append([unit["name"], exercise, which, *said])
     return told
-
-
-def run_all(sources):
-    """Run cells one after the other: the seconds of each, and its error or nothing."""
-    from IPython import get_ipython
-
-    told = []
-    for source in sources:
-        begun = time.perf_counter()
-        done = get_ipython().run_cell(source, store_history=True)
-        told.append([time.perf_counter() - begun, repr(done.error_before_exec or done.error_in_exec or "")])
-    return told

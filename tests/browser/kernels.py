@@ -62,15 +62,9 @@ def answers(course: Course, unit: str, most: int) -> dict[str, Any]:
     return {"name": unit, "sources": _sources(notebook, ("given", "exercise")), "answers": asked}
 
 
-def all_cells(course: Course, unit: str) -> list[str]:
-    """Every code cell of a unit's solved notebook."""
-    return _sources(solved(course, unit), None)
-
-
-def _sources(notebook: dict[str, Any], roles: Sequence[str] | None) -> list[str]:
+def _sources(notebook: dict[str, Any], roles: Sequence[str]) -> list[str]:
     return [
         "".join(one["source"])
         for one in notebook["cells"]
-        if one["cell_type"] == "code"
-        and (roles is None or one["metadata"].get("stagewise", {}).get("role") in roles)
+        if one["cell_type"] == "code" and one["metadata"].get("stagewise", {}).get("role") in roles
     ]

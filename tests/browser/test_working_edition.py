@@ -17,12 +17,14 @@ from autograder.course import REPOSITORY, Course
 from autograder.site import lite
 from autograder.units.prepare import prepare
 from tests.autograder.graded_toy import cell as named
+from tests.autograder.solved import solved
 from tests.autograder.toy_outcome import points
-from tests.browser.cells import cell, output, run, write
+from tests.browser.cells import KERNEL_READY, cell, output, run, write
 from tests.browser.conftest import PYODIDE
 from tests.browser.in_kernel import judged
 from tests.browser.kernels import answered, answers, in_browser
 from tests.browser.served import served
+from tests.browser.whole_course import restore
 
 WRONG = "def batchnorm_step1(x):\n    return np.sum(x, axis=0)\n"
 RIGHT = "def batchnorm_step1(x):\n    return np.sum(x, axis=0) / x.shape[0]\n"
@@ -97,6 +99,24 @@ def test_restoring_keeps_what_was_there_and_a_new_release_comes_beside(
             "Download modules published DATE.ipynb": _published(edition, "modules"),
         }
         assert kept["Download modules.ipynb"]["metadata"] == earlier["metadata"]
+
+
+def test_the_page_at_the_end_reads_the_notebooks_that_the_browser_keeps(tab: Page, edition: Path) -> None:
+    with served(edition) as address:
+        for unit in ("dropout", "batchnorm"):
+            restore(tab, address, unit, solved(unit))
+        tab.locator("#finale .open").click()
+        tab.wait_for_selector(KERNEL_READY)
+        run(tab, overview := cell(tab, "finale.collect()"))
+        expect(output(overview)).to_contain_text("9 of 10 notebooks")
+        rows = overview.locator("tr").all_inner_texts()
+        said = {row.split("\t")[1]: row.split("\t") for row in rows[1:]}
+        assert said["batchnorm"][0] == said["dropout"][0] == "✓"
+        assert said["modules"][-1].startswith("not written yet: ")
+        assert (said["transfer"][0], said["transfer"][-1]) == (
+            "○",
+            "The notebook is not in the browser, where there is no PyTorch",
+        )
 
 
 @pytest.mark.parametrize(

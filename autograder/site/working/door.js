@@ -1,5 +1,10 @@
 // The notebooks that a student has in this browser: what is there, to take away, to bring back. JupyterLite keeps
 // files in a database of the browser, by path; the same database is read and written here.
+try {
+  const theme = localStorage.getItem("stagewise-theme"); // chosen on the course's other pages
+  if (theme) document.documentElement.style.colorScheme = theme;
+} catch { /* this browser keeps nothing, which is told below */ }
+
 const FOLDER = new URL(".", location);
 const DATABASE = `JupyterLite Storage - ${FOLDER.pathname}`;
 const STORE = "files";
