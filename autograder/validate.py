@@ -1,4 +1,5 @@
-"""Is a unit sound? Solutions earn everything, the released notebook nothing, tests catch every known mistake.
+"""Is a unit sound? Solutions earn everything, the released notebook nothing, tests catch every known mistake,
+and the text is no longer than what is exercised bears.
 
 Both notebooks are graded like submissions, in a scratch course, and the experiments are run too.
 """
@@ -17,7 +18,7 @@ from autograder.course import Assignment, Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record, described
 from autograder.seed import seed_of
-from autograder.units import regions
+from autograder.units import percent, prose, regions
 from autograder.units.build import Load, build
 from autograder.units.percent import Role
 from autograder.units.plan import read_plan
@@ -85,6 +86,14 @@ def _findings(course: Course, unit: str, settings: Settings, load: Load) -> Iter
         solved = (*_lost_points(records[SOLVED]), *_failed_cells(scratch, unit))
         yield Finding(unit, "the solutions earn everything and every cell runs", solved)
         yield Finding(unit, "the released notebook earns nothing", tuple(_free_points(records[RELEASED])))
+    yield _brevity(unit, prose.words_for_each_exercise(percent.read(course.unit_source(unit))))
+
+
+def _brevity(unit: str, words: float) -> Finding:
+    """How much a student of the unit reads for each exercise."""
+    many = "say each thing once, or fold what is an aside (docs/writing-a-unit.md says what counts)"
+    question = f"{words:.0f} words of open text for each exercise, of at most {prose.MOST}"
+    return Finding(unit, question, (many,) if round(words) > prose.MOST else ())
 
 
 def _built_aside(course: Course, unit: str, folder: Path, load: Load) -> Course:

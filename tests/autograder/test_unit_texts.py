@@ -1,11 +1,12 @@
 """What every unit's text owes its readers: short lines, little open code, hints that are not the code."""
 
 import re
+import statistics
 
 import pytest
 
 from autograder.course import REPOSITORY, Course
-from autograder.units import regions
+from autograder.units import prose, regions
 from autograder.units.from_truth import read
 from autograder.units.percent import Role
 
@@ -48,6 +49,11 @@ def test_there_are_twelve_hints_and_none_is_a_line_of_the_solution(unit):
     answers = {SPEECH.sub("", line) for line in solved(source)}
     told = SPEECH.sub("", " ".join(found))
     assert [answer for answer in answers if len(answer) >= 16 and answer in told] == []
+
+
+def test_the_median_unit_has_at_most_250_open_words_for_each_exercise():
+    units = [read(COURSE.unit_source(unit)) for unit in COURSE.units()]
+    assert statistics.median(map(prose.words_for_each_exercise, units)) <= 250
 
 
 @every_text

@@ -42,7 +42,14 @@ def test_a_unit_of_the_course_is_sound(unit):
     findings = validate(COURSE, [unit], report=lines.append)
     assert [str(finding) for finding in findings if not finding.ok] == []
     assert lines == [f"ok   {unit}: {finding.question}" for finding in findings]
-    assert len(findings) == 4
+    assert len(findings) == 5
+
+
+def test_a_wordy_unit_is_told_its_words_and_what_to_do():
+    assert validating._brevity("toy", 600.4).ok
+    finding = validating._brevity("toy", 700.6)
+    assert finding.question == "701 words of open text for each exercise, of at most 600"
+    assert "fold what is an aside" in finding.problems[0]
 
 
 def test_a_built_unit_is_up_to_date(built, course):
