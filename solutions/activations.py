@@ -1,16 +1,13 @@
 # %% [markdown]
 # # Activations: what a bend does to a network
 #
-# Between two layers of a neural network stands a function of one number, applied to each entry: the
-# activation, also called the *nonlinearity*. In this notebook it is a **bend**, for that is what it
-# must be: any function whose graph is not a straight line. You write eight of them, forward and
-# backward, and you measure what they do to networks that read handwritten digits: why a network
+# Between two layers of a neural network stands a function of one number, applied to each entry:
+# the activation, also called the *nonlinearity*. Here it is a **bend**, for that is what it must
+# be: any function whose graph is not a straight line. You write eight of them, forward and
+# backward, and measure what they do to networks that read handwritten digits: why a network
 # without a bend is not deep, why depth failed for twenty years, how units die, and what to put at
-# the output.
-#
-# **At the end stands an activation of your own.** In section 13 you invent one, forward and
-# backward, and it enters a race through nine layers against the seven that you will have written by
-# then. You learn its place among them.
+# the output. At the end you invent one of your own, which races through nine layers against seven
+# of yours.
 #
 # You need NumPy, the chain rule, and the idea of gradient descent. You need no deep learning
 # library.
@@ -32,31 +29,29 @@
 # | 13 | A bend of your own | 4 min | ●●○ | |
 # | 14 | Two questions | 11 min | ●●○ | 10 |
 #
+# <details><summary>How minutes, points and difficulty are counted</summary>
+#
 # The minutes are counted and not guessed: 180 words a minute, half a minute for each picture, five
 # minutes for each written question, and for each line of the solution, `return` apart, 45 seconds
 # where it follows from a formula (●○○), 75 where something has to be worked out first (●●○), 105
 # where it takes paper and pencil (●●●). Points: about three for a formula that becomes a line,
 # about five for a slope and for a formula that overflows as it stands, six to eight where several
 # lines have to fit together.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# cell below it: it compares your function with recorded answers and says what it found, as often as
-# you like. The points are given later, on other inputs. Cells that draw or train use *your*
-# functions. If a function is still missing, the cell names it and stops there; run the cell again
-# when the function is written. After opening the notebook or restarting its kernel, *Run > Run All
-# Above Selected Cell* brings you back to where you were; until then even `check` is an unknown
-# name. Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
-#
-# The code of most experiments is folded away: run the cell with the three dots as any other, and
-# click the dots to read what it does. *Hint* and *Another way* unfold with a click as well. The
-# second is for afterwards.
+# cell below it, as often as you like; the points are given later, on other inputs. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong. *Hint* and *Another way*
+# unfold with a click; the second is for afterwards. Cells that draw or train wait for *your*
+# functions (click on the dots to read their code). After opening the notebook or restarting its
+# kernel, *Run > Run All Above Selected Cell* brings you back to where you were; until then even
+# `check` is an unknown name.
 #
 # **Conventions.** Every activation comes as a pair:
 #
-# - `f_forward(x)` returns `out, cache`. `x` is a float array of any shape; `out` has the same shape
-#   and dtype. The **cache** is a parcel that the forward pass packs for the backward pass: whatever
-#   you want to have on the way back. (The fast memory of a processor bears the same name and has
-#   nothing to do with it.)
+# - `f_forward(x)` returns `out, cache`. `x` is a float array of any shape; `out` has the same
+#   shape and dtype. The **cache** is a parcel that the forward pass packs for the backward pass:
+#   whatever you want to have on the way back.
 # - `f_backward(dout, cache)` returns `dx`, of the shape and dtype of `dout`. A name that starts
 #   with `d` is a gradient of the loss $L$: $\mathrm{dout} = \partial L/\partial\, \mathrm{out}$
 #   comes from above, and entry by entry the chain rule gives
@@ -64,9 +59,9 @@
 # $$\mathrm{dx} = \frac{\partial L}{\partial x} = \frac{\partial L}{\partial\, \mathrm{out}} \cdot
 # \frac{\partial\, \mathrm{out}}{\partial x} = \mathrm{dout} \cdot f'(x).$$
 #
-# None of the functions may change its arguments, and the cache is one of them: a second call on it
-# gives the same again. Rows are examples: $N$ examples, $D$ features, $H$ units. *Spread* is short
-# for standard deviation.
+# None of the functions may change its arguments, the cache included: a second call on it gives
+# the same again. Rows are examples: $N$ examples, $D$ features, $H$ units. *Spread* is short for
+# standard deviation.
 
 # %% role="given"
 import math
@@ -134,8 +129,8 @@ interactive.explore(three_networks)
 # $$(x W_1 + b_1)\, W_2 + b_2 = x \underbrace{W_1 W_2}_{W} + \underbrace{b_1 W_2 + b_2}_{b},$$
 #
 # one layer again, and a third one folds into it in the same way. A linear stack is *one* linear
-# layer, however deep it is and however long it was trained. The cell below folds the trained middle
-# network into one matrix and one vector. How large is the difference of the scores?
+# layer, however deep it is. The cell below folds the trained middle network into one matrix and
+# one vector. How large is the difference of the scores?
 
 # %% role="explore"
 def fold():
@@ -157,10 +152,9 @@ def fold():
 interactive.explore(fold)
 
 # %% [markdown]
-# About $10^{-15}$: rounding, and nothing else. So something must stand between the layers that is
-# *not* linear: a bend. Almost any bend leaves the world of straight lines. Which bend makes a
-# network that *learns* is a different question, and took decades. We follow the history: sigmoid,
-# tanh, ReLU, and what came after.
+# About $10^{-15}$: rounding, and nothing else. So a bend must stand between the layers, and
+# almost any will do. Which one makes a network that *learns* is a different question, and took
+# decades. We follow the history: sigmoid, tanh, ReLU, and what came after.
 
 # %% [markdown]
 # ## 2 The sigmoid
@@ -171,11 +165,11 @@ interactive.explore(fold)
 #
 # $$\sigma(x) = \frac{1}{1 + e^{-x}} \in (0, 1).$$
 #
-# On paper the formula is harmless. In floating point, $e^{1000}$ is infinite. For $x = -1000$ the
-# formula above meets exactly that number; it survives, since $1/\infty = 0$, but NumPy warns.
-# Written as $\frac{e^{x}}{1 + e^{x}}$ it is in worse trouble: for $x = 1000$ that is
-# $\infty/\infty$. Both expressions are equal (multiply numerator and denominator by $e^{x}$), and
-# each is good on one side: **give `exp` only numbers that are not positive.**
+# On paper the formula is harmless. In floating point, $e^{1000}$ is infinite: for $x = -1000$ the
+# formula survives, since $1/\infty = 0$, but NumPy warns. Written as $\frac{e^{x}}{1 + e^{x}}$ it
+# is in worse trouble: for $x = 1000$ that is $\infty/\infty$. Both expressions are equal
+# (multiply numerator and denominator by $e^{x}$), and each is good on one side: **give `exp` only
+# numbers that are not positive.**
 #
 # $$\sigma(x) = \begin{cases} \dfrac{1}{1 + e^{-x}} & x \ge 0 \\[2ex] \dfrac{e^{x}}{1 + e^{x}} & x <
 # 0 \end{cases}$$
@@ -260,10 +254,10 @@ check(sigmoid_backward, sigmoid_forward)
 # is the same at $x$ and $-x$. PyTorch does what you did: it keeps the output alone.
 # </details>
 #
-# The check compares with recorded numbers. You can also convince yourself without recorded numbers:
-# a derivative is the limit of $\frac{f(x+h) - f(x-h)}{2h}$, and that can be *measured*.
-# `gradients.gradient_check` does so for every entry. The plot shows the function and its slope; the
-# shaded strip reaches from $-5$ to $5$.
+# You can also convince yourself without recorded numbers: a derivative is the limit of
+# $\frac{f(x+h) - f(x-h)}{2h}$, and that can be *measured*. `gradients.gradient_check` does so for
+# every entry. The plot shows the function and its slope; the shaded strip reaches from $-5$ to
+# $5$.
 
 # %% role="explore" folded=true
 # The sigmoid and its slope
@@ -354,10 +348,9 @@ interactive.explore(first_layer)
 
 # %% [markdown]
 # Raw pixels put two thirds of the numbers onto the flat ends before anything was learned. (The
-# outermost bars hold everything beyond 25.) The fault is not in the pictures but in their scale,
-# and the scale of the weights has the same effect. So turn that knob: a network with two hidden
-# layers of sigmoid units, standardised pixels, 300 steps, and initial weights of standard deviation
-# $s$ from 0.05 to 5; three random starts each.
+# outermost bars hold everything beyond 25.) The scale of the weights has the same effect. So turn
+# that knob: a network with two hidden layers of sigmoid units, standardised pixels, 300 steps,
+# and initial weights of standard deviation $s$ from 0.05 to 5; three random starts each.
 #
 # Two lines are drawn over $s$: the share of saturated units at the start, and the accuracy on new
 # pictures at the end. **Predict** the shape of the second line: does it rise, fall, or both?
@@ -472,15 +465,13 @@ interactive.explore(zigzag)
 
 # %% [markdown]
 # On the left, *every* step goes to the upper right or to the lower left, and the goal lies to the
-# lower right: a zigzag, more than twice as long as the path on the right. (In a batch, several
-# examples are averaged. That softens the zigzag: the sum of steps up and steps down may point
-# anywhere.)
+# lower right: a zigzag, more than twice as long as the path on the right. (In a batch the sum of
+# steps up and steps down may point anywhere, which softens it.)
 #
-# How much does it matter for the digits? Here is an experiment in which *nothing else* changes: a
-# sigmoid, and a sigmoid with ½ subtracted. Both have the same slope everywhere, and the biases
-# could make up for the difference, so both networks can represent exactly the same functions. Five
-# layers, three random starts each, batches of 50. **Predict**: which of them ends lower, and by
-# much or by little?
+# How much does it matter for the digits? Compare a sigmoid with a sigmoid with ½ subtracted. Both
+# have the same slope everywhere, and the biases could make up for the difference, so both
+# networks can represent exactly the same functions. Five layers, three random starts each,
+# batches of 50. **Predict**: which of them ends lower, and by much or by little?
 
 # %% role="explore"
 def sigmoid_around_zero(x):
@@ -583,8 +574,8 @@ interactive.explore(lambda: with_slope(tanh_forward, tanh_backward, "tanh", zone
 
 # %% [markdown]
 # Tanh solves the second problem: its outputs lie around 0. It does not solve the first. Its slope
-# is $4\,\sigma'(2x)$, so everything happens at half the distance, and the safe zone ends at about
-# 2.5 already (shaded). The third problem, `exp`, is still there as well.
+# is $4\,\sigma'(2x)$, so the safe zone ends at about 2.5 already (shaded). And `exp` is still
+# there.
 
 # %% [markdown]
 # ## 6 ReLU, and what exp costs
@@ -615,11 +606,10 @@ check(relu_forward)
 # $-\infty \cdot 0$ has no value, where $\max(0, -\infty) = 0$.
 # </details>
 #
-# **Back.** The slope is 1 for $x > 0$ and 0 for $x < 0$. At $x = 0$ there is a kink and no
-# derivative: from the right the slope is 1, from the left it is 0. Any number from 0 to 1 is a
-# *subgradient*, the slope of a line that touches the curve at 0 without crossing it, and gradient
-# descent works with each of them. Take the one you like; the check accepts them all. (Torch takes
-# 0.)
+# **Back.** The slope is 1 for $x > 0$ and 0 for $x < 0$. At $x = 0$ there is a kink: from the
+# right the slope is 1, from the left it is 0. Any number from 0 to 1 is a *subgradient*, the
+# slope of a line that touches the curve at 0 without crossing it, and gradient descent works with
+# each of them. Take the one you like; the check accepts them all. (Torch takes 0.)
 #
 # Be careful with the gradient that you were handed. After `dx = dout`, both names belong to *one*
 # array, and `dx[x <= 0] = 0` overwrites your caller's `dout`.
@@ -682,10 +672,9 @@ interactive.explore(shortcut)
 # shortcut could use it.
 #
 # ### What does exp cost?
-# You can read in many places that `exp` is expensive and $\max$ is cheap. That was measured once.
-# Measure it again, on your machine: 250,000 numbers through $\max$, $\exp$, tanh and your
-# functions, and for comparison the matrix product that belongs to such a layer (500 examples, 500
-# units before and behind).
+# You can read in many places that `exp` is expensive and $\max$ is cheap. Measure it, on your
+# machine: 250,000 numbers through $\max$, $\exp$, tanh and your functions, and for comparison the
+# matrix product that belongs to such a layer (500 examples, 500 units before and behind).
 #
 # **Predict** two ratios: $\exp$ to $\max$, and your sigmoid to the matrix product.
 
@@ -716,14 +705,13 @@ def cost():
 interactive.explore(cost)
 
 # %% [markdown]
-# When this was written, on two cores of a server, `exp` took at most a third longer than `maximum`
-# and not ten times as long: that processor computes eight exponentials at once, and both operations
-# mostly wait for memory. (If your ratio is closer to ten, your processor or your NumPy computes
-# them one by one.) The stable sigmoid took much longer than `exp` alone. Which part of your code
-# makes the difference? Count the arrays of the size of `x` that it creates; each of them travels
-# through memory. The price of an activation is the number of its passes more than the function
-# inside. Whether it matters depends on its neighbour: behind a large matrix product it is a small
-# part of the layer, behind a small one it is not.
+# When this was written, on two cores of a server, `exp` took at most a third longer than
+# `maximum` and not ten times as long: that processor computes eight exponentials at once, and
+# both operations mostly wait for memory. (If your ratio is closer to ten, yours computes them one
+# by one.) The stable sigmoid took much longer than `exp` alone. Why? Count the arrays of the size
+# of `x` that your code creates; each of them travels through memory. The price of an activation
+# is the number of its passes more than the function inside, and beside a large matrix product it
+# is small.
 
 # %% [markdown]
 # ## 7 Why depth used to fail
@@ -853,11 +841,10 @@ interactive.explore(norms_by_depth)
 
 # %% [markdown]
 # With sigmoids the gradient of the first layer is about half of the last one's in the network of
-# two layers, and about a sixth in that of three. With nine, each layer on the way back leaves about
-# a third, which makes a straight line. (The first layer gains a little, because pixels are larger
-# than outputs of sigmoids.) In the end the first layer receives 3,000 times less than the last, and
-# with two other random starts 8,000 and 9,000 times less. A learning rate that suits the last layer
-# is useless for the first, and the first layer is the one that sees the picture. ReLU and tanh
+# two layers, and about a sixth in that of three. With nine, each layer on the way back leaves
+# about a third, which makes a straight line. In the end the first layer, the one that sees the
+# picture, receives 3,000 times less than the last, and with two other random starts 8,000 and
+# 9,000 times less. A learning rate that suits the last layer is useless for it. ReLU and tanh
 # carry the gradient through.
 #
 # *Why a third, when the largest slope is a quarter?*
@@ -894,9 +881,9 @@ interactive.explore(depth_and_learning)
 # that knows nothing. With ReLU all three learn; the deepest begins least smoothly and has the
 # lowest loss in the end.
 #
-# This is the *vanishing gradient problem*. Geoffrey Hinton's summary of why the earlier attempts
-# had failed names it in one line: "We used the wrong type of non-linearity." (The others on his
-# list: too little data, too slow computers, and a bad start of the weights.)
+# This is the *vanishing gradient problem*. Geoffrey Hinton named it in one line: "We used the
+# wrong type of non-linearity." (The others on his list of why the earlier attempts had failed:
+# too little data, too slow computers, and a bad start of the weights.)
 #
 # Move the sliders. Is there a scale of the weights at which nine sigmoid layers pass the gradient
 # on? What happens to ReLU at that scale?
@@ -933,11 +920,11 @@ interactive.explore(
 )
 
 # %% [markdown]
-# Larger weights do carry the sigmoid's gradient: at $s = 0.8$ the first layer receives about a 20th
-# of what the last one receives, at the price that 18 % of the sigmoids' inputs lie outside the safe
-# zone before the first step. At that scale the gradients of ReLU are in the tens of thousands. So
-# the bound $4^{-8}$ is not the end of the story. Does such a start rescue nine layers of sigmoids?
-# **Predict** the accuracy after 600 steps as $s$ grows from 0.2 to 2.
+# Larger weights do carry the sigmoid's gradient: at $s = 0.8$ the first layer receives about a
+# 20th of what the last one receives, at the price that 18 % of the sigmoids' inputs lie outside
+# the safe zone before the first step. At that scale the gradients of ReLU are in the tens of
+# thousands. Does such a start rescue nine layers of sigmoids? **Predict** the accuracy after 600
+# steps as $s$ grows from 0.2 to 2.
 
 # %% role="explore"
 def rescued():
@@ -961,11 +948,11 @@ def rescued():
 interactive.explore(rescued)
 
 # %% [markdown]
-# It does, in a window. Up to $s = 0.3$ nothing is learned in 600 steps. From 0.6 to 0.8 the network
-# reads nine out of ten pictures, still fewer than its rivals (section 12), and then the accuracy
-# falls: 80 to 84 % at 1.2, about half at 2 (over three random starts). The left edge is steep, the
-# right one is not: on the left the gradient vanishes, on the right units saturate. Hinton's list
-# was right in two points at once: the kind of bend *and* the start of the weights.
+# It does, in a window. Up to $s = 0.3$ nothing is learned in 600 steps. From 0.6 to 0.8 the
+# network reads nine out of ten pictures, still fewer than its rivals (section 12), and then the
+# accuracy falls: 80 to 84 % at 1.2, about half at 2 (over three random starts). On the left the
+# gradient vanishes, on the right units saturate. Hinton's list was right in two points at once:
+# the kind of bend *and* the start of the weights.
 
 # %% [markdown]
 # ## 8 Units that die
@@ -997,9 +984,9 @@ check(dead_fraction)
 # </details>
 #
 # What kills units? One step that is too long can move a bias so far that no example brings the
-# input above 0 again. Here are 300 steps with ReLU (two hidden layers) at learning rates from 0.03
-# to 3: the share of dead units in the second hidden layer at the end, over all 1,197 training
-# pictures, and the accuracy; three random starts.
+# input above 0 again. Here are 300 steps with ReLU (two hidden layers) at learning rates from
+# 0.03 to 3: the share of dead units in the second hidden layer at the end, over all 1,197
+# training pictures, and the accuracy; three random starts.
 #
 # **Predict** the learning rate at which the first units die.
 
@@ -1035,9 +1022,9 @@ interactive.explore(killing_rates)
 
 # %% [markdown]
 # Up to a rate of 1 hardly a unit dies and the network reads well. At 2, more than half of the
-# second layer is dead, and the accuracy goes with it. At 3 the layer is as good as gone, and the
-# network is guessing. Note how it ends: no infinity, no NaN, no warning. A loss that stands still
-# is all you see, unless you count.
+# second layer is dead, and the accuracy goes with it. At 3 the network is guessing. Note how it
+# ends: no infinity, no NaN, no warning. A loss that stands still is all you see, unless you
+# count.
 
 # %% [markdown]
 # ## 9 Leaky ReLU and ELU
@@ -1193,9 +1180,9 @@ check(elu_backward, elu_forward)
 # </details>
 #
 # Now kill units on purpose and see who recovers. Three networks learn quietly for 50 steps; then
-# something goes wrong and three steps are taken with a learning rate of 3; then everything is back
-# to normal for 300 steps. The left plot counts the units of the second hidden layer whose input is
-# negative for every picture; for ReLU that means dead.
+# three steps are taken with a learning rate of 3; then everything is back to normal for 300
+# steps. The left plot counts the units of the second hidden layer whose input is negative for
+# every picture; for ReLU that means dead.
 #
 # **Predict** for each of the three: do the units come back?
 
@@ -1232,12 +1219,11 @@ def accident():
 interactive.explore(accident)
 
 # %% [markdown]
-# The three bad steps silence about half of the ReLU units. Hardly one comes back, more of them
-# follow, and the loss comes down slowly and stays high. The leaky units go silent as well, but a
-# *silent* leaky unit is not a dead one: gradient flows and its weights move. So the line on the
-# left goes down to 0 and up again, the loss first leaves the picture, and in the end it is well
-# below that of ReLU. No ELU unit is ever silent, and the network forgets the accident within a
-# hundred steps.
+# The three bad steps silence about half of the ReLU units. Hardly one comes back, more follow,
+# and the loss stays high. The leaky units go silent as well, but a *silent* leaky unit is not a
+# dead one: gradient flows and its weights move. So the line on the left goes down to 0 and up
+# again, and in the end the loss is well below that of ReLU. No ELU unit is ever silent, and the
+# network forgets the accident within a hundred steps.
 #
 # A second experiment: a bad start. All biases of the first layer begin at $-8$ instead of 0, so
 # that more than half of its units are silent for every picture. **Predict**: which of the three
@@ -1257,13 +1243,12 @@ def bad_start():
 interactive.explore(bad_start)
 
 # %% [markdown]
-# With ReLU the network is still guessing after 2,000 steps. For the first layer one can prove that
-# the silent units stay so: their inputs are the pictures, which never change, and their gradient is
-# exactly 0. With a slope on the left, both others find their way out, after a long time: the slope
-# is only 0.01 for one, and for the other $e^{-3} \approx 0.05$ at $x = -3$ and ever less beyond.
+# With ReLU the network is still guessing after 2,000 steps. For the first layer one can prove
+# that the silent units stay so: their inputs are the pictures, which never change, and their
+# gradient is exactly 0. Both others find their way out, after a long time: the slope is only 0.01
+# for one, and for the other $e^{-3} \approx 0.05$ at $x = -3$ and ever less beyond.
 #
-# Do not conclude that ReLU is bad: with a reasonable start and rate nothing died in section 8. A
-# remedy for an illness you do not have makes little difference.
+# Do not conclude that ReLU is bad: with a reasonable start and rate nothing died in section 8.
 
 # %% [markdown]
 # ## 10 Maxout
@@ -1294,7 +1279,7 @@ interactive.explore(three_lines)
 
 # %% [markdown]
 # Think about shapes before you write. `x @ w[k]` is `(N, H)`. Stacked over `k` you have
-# `(K, N, H)`, and the maximum runs over the first axis. For the way back you will want to know *who
+# `(K, N, H)`, and the maximum runs over the first axis. For the way back you want to know *who
 # won*: `np.argmax` tells.
 #
 # <details><summary>Hint 1</summary>
@@ -1433,9 +1418,9 @@ interactive.explore(
 # %% [markdown]
 # With $K = 1$ it is a line. Two pieces make a V; the best V for this parabola has the error
 # $\tfrac{4}{45} = 0.089$ (a line fitted to $x^2$ on $[0, 2]$, and its mirror image), and yours
-# comes close. More pieces can do better, but not all of them find work: a piece that never wins
-# gets no gradient and stays where it is. Even maxout has a kind of death, although a *unit* never
-# dies, because some piece always wins. The price is $K$ times the weights.
+# comes close. More pieces can do better, but a piece that never wins gets no gradient and stays
+# where it is. Even maxout has a kind of death, although a *unit* never dies. The price is $K$
+# times the weights.
 
 # %% [markdown]
 # ## 11 Soft gates: SiLU and GELU
@@ -1696,15 +1681,15 @@ interactive.explore(race)
 
 # %% [markdown]
 # One of them does not learn at all. The other six end within one percent of each other, and three
-# random starts of the *same* function can differ by more than that. For a small network that starts
-# well, the choice among them is a detail. With another learning rate or scale the picture may look
-# different: a race at a single setting proves little, and you now have everything to run others.
+# random starts of the *same* function can differ by more than that: for a small network that
+# starts well, the choice among them is a detail. A race at a single setting proves little, and
+# you now have everything to run others.
 #
 # ### The last layer is different
 # Is there a place for the sigmoid at all? Yes: at the *output*, when the answer should be a
-# probability. The question now is whether a digit is at least 5, and the answer $p = \sigma(z)$
-# comes from one output unit. With the loss $L = -y \ln p - (1 - y) \ln(1 - p)$ for $y \in \{0, 1\}$
-# something nice happens on the way back:
+# probability. Let the question be whether a digit is at least 5, and the answer $p = \sigma(z)$
+# come from one output unit. With the loss $L = -y \ln p - (1 - y) \ln(1 - p)$ for
+# $y \in \{0, 1\}$ something nice happens on the way back:
 #
 # $$\frac{\partial L}{\partial z} = \left(-\frac{y}{p} + \frac{1-y}{1-p}\right) \cdot
 # p\,(1-p) = -y\,(1-p) + (1-y)\,p = p - y .$$
@@ -1784,9 +1769,9 @@ interactive.explore(at_least_five)
 # *4 minutes, ●●○*
 #
 # Now invent one. Any function of one number will do, entry by entry: $\sin x$, $|x|$, a staircase
-# with rounded steps, a bump. The next cell is yours. It holds $x / (1 + |x|)$, which is called
-# *softsign*, with the slope $1/(1 + |x|)^2$, so that something runs. Replace both functions, and
-# write down your prediction first: which place of eight?
+# with rounded steps, a bump. The next cell is yours. It holds *softsign*, $x / (1 + |x|)$ with
+# the slope $1/(1 + |x|)^2$, so that something runs. Replace both functions, and write down your
+# prediction first: which place of eight?
 #
 # <details><summary>Hint 1: what a good bend has</summary>
 #
@@ -1874,8 +1859,7 @@ interactive.explore(
 # ## 14 Two questions
 # *11 minutes, ●●○, 5 points each*
 #
-# These two are read by a person. A few sentences and formulas each are enough; what earns the
-# points is said with each part.
+# These two are read by a person. A few sentences and formulas each are enough.
 
 # %% [markdown] role="written" points=5 name="vanishing"
 # ### Question 1: how fast a gradient vanishes

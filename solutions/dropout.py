@@ -1,13 +1,11 @@
 # %% [markdown]
 # # Dropout: learning with half of the units away
 #
-# A network with more weights than examples can learn everything by heart, mistakes included. In
-# this notebook you build a strange remedy: while the network learns, throw some of its units
-# away, others in each step. You write it in two schemes, forward and backward, apply the same
-# idea to weights, and find out what a network is unsure about.
-#
-# **At the end stands something of your own**: a digit that you draw or photograph. Your network
-# reads it, and says how sure it is.
+# A network with more weights than examples can learn everything by heart, mistakes included. Here
+# you build a strange remedy: while the network learns, throw some of its units away, others in
+# each step. You write it in two schemes, forward and backward, apply the same idea to weights,
+# and find out what a network is unsure about. At the end it reads a digit that you draw or
+# photograph, and says how sure it is.
 #
 # You need NumPy, the chain rule, mean and variance. You need no deep learning library.
 #
@@ -15,43 +13,47 @@
 # | --: | :-- | --: | :-: | --: |
 # | 1 | Learning by heart | 4 min | ●○○ | |
 # | 2 | The idea, drawn | 3 min | ●○○ | |
-# | 3 | Inverted dropout | 16 min | ●●○ | 22 |
+# | 3 | Inverted dropout | 15 min | ●●○ | 22 |
 # | 4 | The way back | 5 min | ●○○ | 12 |
 # | 5 | The other scheme | 11 min | ●○○ | 12 |
-# | 6 | Does it help? | 14 min | ●○○ | |
+# | 6 | Does it help? | 13 min | ●○○ | |
 # | 7 | A thinned network is one of many | 7 min | ●●○ | |
-# | 8 | DropConnect | 22 min | ●●○ | 30 |
+# | 8 | DropConnect | 21 min | ●●○ | 30 |
 # | 9 | What the network is unsure about | 15 min | ●●● | 14 |
 # | 10 | Your own digit | 8 min | ●○○ | |
 # | 11 | Two questions | 12 min | ●●○ | 10 |
+#
+# <details><summary>How minutes, points and difficulty are counted</summary>
 #
 # Minutes: one for 150 words, one for each line that you write, two for each experiment, five for
 # each question and for your own digit. Points: about two for each line of the solution, fewer
 # where you have written the lines before (section 5), more where one line is the whole idea
 # (section 4). Difficulty: ●○○ is a formula that becomes a line or two; ●●○ takes a derivation or
 # a decision; ●●● puts several functions together.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# cell below it, as often as you like. The points are given later, on other inputs. Where a check
-# fails and names no mistake, `hint(f)` looks for the line that is wrong. The *Hint* lines above
-# an exercise unfold step by step; *Another way* below it is for afterwards. Cells that draw or
-# train use *your* functions; if one is still missing, they say so and wait. The code of most
-# drawings is folded away: click on the bar or the dots to read it. After opening the notebook or
-# restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were;
-# until then even `check` is an unknown name.
+# cell below it, as often as you like; the points are given later, on other inputs. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong. *Hints* above an
+# exercise unfold step by step; *Another way* below it is for afterwards. Cells that draw or train
+# wait for *your* functions (click on the bar or the dots to read their code). After opening the
+# notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back; until
+# then even `check` is an unknown name.
 #
-# **How can a check judge something random?** It never compares your random numbers with
-# anybody's. It measures what every right answer has in common: how many entries are zero, what
-# became of the others, whether two masks agree. The measures are functions of `observables`, and
-# you can call them yourself. A right answer fails a check by bad luck once in $10^{10}$ times,
-# whichever random numbers you use.
+# <details><summary>How can a check judge something random?</summary>
+#
+# It never compares your random numbers with anybody's. It measures what every right answer has in
+# common: how many entries are zero, what became of the others, whether two masks agree. The
+# measures are functions of <code>observables</code>, and you can call them yourself. A right
+# answer fails a check by bad luck once in $10^{10}$ times, whichever random numbers you use.
+# </details>
 #
 # **Conventions.** $N$ examples, rows are examples: `x` has shape `(N, D)`. A name that starts
 # with `d` is a gradient: `dx` has the shape of `x`. The *cache* is what a forward pass hands to
-# its backward pass. What comes in float32 goes out in float32. And the most important one of this
-# notebook: **$p$ is the probability to KEEP a unit.** (PyTorch's `Dropout(p)` means the
-# probability to *drop*. Papers and courses are divided. Most implementations of dropout that come
-# out wrong would have been right under the other convention, or mix the two.)
+# its backward pass. What comes in float32 goes out in float32. And the most important one: **$p$
+# is the probability to KEEP a unit.** (PyTorch's `Dropout(p)` means the probability to *drop*,
+# and papers are divided. Most implementations that come out wrong would have been right under the
+# other convention, or mix the two.)
 
 # %% role="given"
 import numpy as np
@@ -65,14 +67,14 @@ begin("dropout")
 # ## 1 Learning by heart
 # *4 minutes, ●○○*
 #
-# The task is made for failure. The network has three hidden layers of 128 units and more than
-# 42,000 weights. It gets 200 pictures of digits, and about three tenths of the labels have been
-# replaced by random ones, as if a tired person had written them. By chance some of the random
-# ones are right; 53 of the 200 are wrong.
+# The task is made for failure: 200 pictures of digits for a network with three hidden layers of
+# 128 units and more than 42,000 weights. About three tenths of the labels have been replaced by
+# random ones, as if a tired person had written them. By chance some of these are right; 53 of the
+# 200 are wrong.
 #
 # **Predict** two numbers after 500 steps: the share of the 200 *given* labels that the network
-# reproduces, and its accuracy on 300 new pictures with correct labels. (A network that knew all
-# digits and had learned nothing by heart would reproduce 147 of the 200, a share of 0.735.)
+# reproduces, and its accuracy on 300 new pictures with correct labels. (Knowing all digits and
+# nothing by heart, it would reproduce 147 of the 200, a share of 0.735.)
 
 # %% role="explore"
 digits = data.digits()
@@ -127,22 +129,20 @@ interactive.explore(by_heart)
 # %% [markdown]
 # The network reproduces *every* label, also the wrong ones. And look at the lower curve: it rises
 # to about 0.8, and then it *falls*, to about 0.75. First the network learned what digits look
-# like; then it learned the wrong labels by heart. The gap between the two curves is
-# **overfitting**.
+# like, then it learned the wrong labels by heart: **overfitting** is the gap between the two
+# curves.
 #
-# One remedy would be to ask many people instead of one: train ten networks, each on its own part
-# of the data or from another start, and let them vote. They do not all make the same mistakes, so
-# many are outvoted. But ten networks cost ten times as much, in training and every time they are
-# used. Dropout gets a good part of the effect from one network.
+# One remedy would be to train ten networks, each from another start, and let them vote: they do
+# not all make the same mistakes. But ten networks cost ten times as much, in training and every
+# time they are used. Dropout gets a good part of the effect from one.
 
 # %% [markdown]
 # ## 2 The idea, drawn
 # *3 minutes, ●○○*
 #
 # In every training step each hidden unit stays with probability $p$ and is taken away with
-# probability $1-p$, independently of all others and anew for every example. Taken away means: its
-# output is 0, so no later layer sees it, and no gradient comes back to it. At test time all units
-# are there.
+# probability $1-p$, independently of all others and anew for every example. Its output is then 0:
+# no later layer sees it, and no gradient comes back to it. At test time all units are there.
 
 # %% role="explore" folded=true
 # One network and three of its thinned versions
@@ -158,12 +158,17 @@ plots.thinned({
 #
 # *No unit can rely on another one.* A unit that has learned to repair one particular mistake of
 # one particular neighbour is useless when that neighbour is away. What pays is to be useful
-# whichever other units are present. Geoffrey Hinton, who had the idea, tells that it came to him
-# at his bank, where the tellers kept being moved around. He supposed that this was against fraud:
-# cheating the bank would take employees who work together.
+# whichever other units are present.
 #
-# *It is a crowd of networks.* **How many** different thinned versions does the small network
-# above have (10 hidden units)? And the one of section 1 (384 hidden units)?
+# <details><summary>Where the idea came from</summary>
+#
+# Geoffrey Hinton tells that it came to him at his bank, where the tellers kept being moved
+# around. He supposed that this was against fraud: cheating the bank would take employees who work
+# together.
+# </details>
+#
+# *It is a crowd of networks.* **How many** thinned versions does the small network above have (10
+# hidden units)? And the one of section 1 (384 hidden units)?
 #
 # <details><summary>Compare your answer</summary>
 #
@@ -175,17 +180,16 @@ plots.thinned({
 
 # %% [markdown]
 # ## 3 Inverted dropout
-# *16 minutes, ●●○, 22 points*
+# *15 minutes, ●●○, 22 points*
 #
-# Let $x$ be an output of a hidden layer and $k$ a random number that is 1 with probability $p$
-# and 0 otherwise. The simplest layer would be $k\,x$. Its mean is
+# Let $x$ be an output of a hidden layer and $k$ a random number, 1 with probability $p$ and 0
+# otherwise. The simplest layer would be $k\,x$. Its mean is
 #
 # $$\mathbb E[k\,x] = p \cdot x + (1-p) \cdot 0 = p\,x .$$
 #
-# So what the next layer gets in training is, on average, smaller than what it gets at test time,
-# when nothing is dropped. It has learned its weights for sums of one size and is given sums of
-# another: with $p = 0.5$, twice as large. **Inverted** dropout repairs this at once, in training,
-# by making the survivors larger:
+# So in training the next layer gets, on average, less than at test time, when nothing is dropped:
+# with $p = 0.5$, half. **Inverted** dropout repairs this at once, in training, by making the
+# survivors larger:
 #
 # $$\text{train:}\quad \mathrm{out} = x\,\frac{k}{p},
 # \qquad\qquad \text{test:}\quad \mathrm{out} = x .$$
@@ -197,20 +201,18 @@ plots.thinned({
 # \mathbb E[\mathrm{out}^2] - \left(\mathbb E[\mathrm{out}]\right)^2 =
 # p\,\frac{x^2}{p^2} - x^2 = x^2\left(\frac1p - 1\right) = x^2\,\frac{1-p}{p} .$$
 #
-# The mean is that of test time. The variance is the price. Its root, the standard deviation
-# $|x|\sqrt{(1-p)/p}$, is the size of the noise (here and in what follows, *spread* means a
-# standard deviation): as large as the signal for $p = 0.5$, a third of it for $p = 0.9$.
+# The mean is that of test time. The variance is the price. Its root $|x|\sqrt{(1-p)/p}$ is the
+# size of the noise: as large as the signal for $p = 0.5$, a third of it for $p = 0.9$. (Here and
+# in what follows, *spread* means a standard deviation.)
 #
 # **How to draw $k$.** A uniform random number $u$ between 0 and 1 lies below $p$ with probability
-# exactly $p$: that is what uniform means. So a comparison with $p$ makes a $k$, and a whole array
-# of uniform numbers makes the mask for a whole array `x`. Every entry needs a number of its own,
-# in every example and in every unit.
+# exactly $p$. So comparing an array of them with $p$ makes a mask for `x`: every entry needs a
+# number of its own, in every example and in every unit.
 #
-# **How to seed.** Tests want to draw the same mask twice. NumPy's
-# `rng = np.random.default_rng(seed)` gives you a generator of your own. It starts at the same
-# place for the same seed, and at an unpredictable one for `None`; `rng.random(shape)` draws. (The
-# older `np.random.seed` does it too, but it restarts *everybody's* random numbers. It is accepted
-# here.) Without a seed, each call must draw another mask.
+# **How to seed.** `rng = np.random.default_rng(seed)` gives you a generator of your own, and
+# `rng.random(shape)` draws. With the same seed it draws the same mask again; without one, with
+# `None`, each call must draw another mask. (The older `np.random.seed` is accepted here, but it
+# restarts *everybody's* random numbers.)
 #
 # **Before you write**: $p = 0.8$, and `x` has 1000 entries, all of them 4. About how many entries
 # of `out` are 0, and what are the others?
@@ -282,8 +284,8 @@ check(dropout_forward)
 # </details>
 
 # %% [markdown]
-# Let us look at what it does to pictures. Normally dropout works on hidden layers, but pictures
-# are easier to look at. Move the slider. Which $p$ leaves *you* able to read them?
+# What does it do to pictures? (Normally dropout works on hidden layers, but pictures are easier
+# to look at.) Move the slider. Which $p$ leaves *you* able to read them?
 
 # %% role="explore" folded=true
 # Ten digits, and three thinned versions of each
@@ -302,15 +304,15 @@ interactive.explore(
 )
 
 # %% [markdown]
-# Many pixels can go before a digit becomes unreadable, because neighbouring pixels say nearly the
-# same. A hidden layer whose units repeat each other can spare some of them in the same way.
+# Many pixels can go, because neighbouring pixels say nearly the same. So can some units of a
+# hidden layer that repeat each other.
 #
 # Now the promise of the formula: *the mean of many passes comes closer and closer to x*. How
-# fast? The variances of independent numbers add up, so the sum of $T$ independent passes has the
-# variance $T x^2\frac{1-p}{p}$. Their mean is this sum divided by $T$: the variance shrinks by
-# $T^2$, and the standard deviation is $x\sqrt{\frac{1-p}{p\,T}}$. **What should the lines look
-# like** on two logarithmic axes, which slope do they have, and by which factor does the line of
-# $p = 0.1$ lie above that of $p = 0.9$?
+# fast? The variances of independent numbers add up, so the sum of $T$ passes has the variance
+# $T x^2\frac{1-p}{p}$. Dividing the sum by $T$ divides the variance by $T^2$: the mean has the
+# standard deviation $x\sqrt{\frac{1-p}{p\,T}}$. **What should the lines look like** on two
+# logarithmic axes, which slope do they have, and by which factor does the line of $p = 0.1$ lie
+# above that of $p = 0.9$?
 
 # %% role="explore" folded=true
 # The mean of many passes comes closer to x
@@ -340,9 +342,9 @@ interactive.explore(mean_of_many)
 # At $T = 1$ you read off $\sqrt{(1-p)/p}$: 3 for $p = 0.1$, 1 for $p = 0.5$, and $\tfrac13$ for
 # $p = 0.9$. So the lines of 0.1 and 0.9 are a factor of 9 apart.
 #
-# The measures of the check are yours as well. Here they look at one pass over 10,000 entries.
-# Change `p` in this cell and predict each number. Run it several times: how much does each number
-# change, and which one never does?
+# The measures of the check are yours as well, here for one pass over 10,000 entries. Change `p`,
+# predict each number, and run the cell several times: how much does each number change, and which
+# one never does?
 #
 # <details><summary>Compare your answer</summary>
 #
@@ -373,10 +375,9 @@ except NotImplementedError:
 # \frac{\partial L}{\partial\,\mathrm{out}}\cdot\frac{\partial\,\mathrm{out}}{\partial x} =
 # \mathrm{dout} \cdot m .$$
 #
-# It is the *same* $m$ as in the forward pass, with its factor $\frac1p$, because `dx` is the
-# derivative of what has really been computed. An entry that was dropped gets the gradient 0:
-# whatever its value had been, the loss would have been the same. So the mask must travel in the
-# cache. In test mode out is $x$, so $m = 1$ and `dx` is `dout`.
+# It is the *same* $m$ as in the forward pass, with its factor $\frac1p$, so the mask must travel
+# in the cache. An entry that was dropped gets the gradient 0: whatever its value had been, the
+# loss would have been the same. In test mode $m = 1$ and `dx` is `dout`.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -410,9 +411,8 @@ check(dropout_backward, dropout_forward)
 # </details>
 
 # %% [markdown]
-# A gradient check calls the forward pass twice for each entry, once with a little more and once
-# with a little less. **Predict** what it says about your two functions with a seed in
-# `dropout_param`, and what it says without.
+# A gradient check calls the forward pass twice for each entry. **Predict** what it says about
+# your two functions with a seed in `dropout_param`, and what it says without.
 
 # %% role="explore" folded=true
 # A gradient check with and without a seed
@@ -435,9 +435,8 @@ interactive.explore(check_with_and_without_seed)
 
 # %% [markdown]
 # With a seed it finds agreement. Without one the two calls use two masks. Their outputs differ by
-# whole entries, and this difference, divided by a tiny step, is enormous and means nothing (look
-# at what was *measured*). Your formula is right and the measurement is wrong: freeze the
-# randomness before you measure a gradient.
+# whole entries, and that divided by a tiny step is enormous and means nothing (look at what was
+# *measured*). Freeze the randomness before you measure a gradient.
 
 # %% [markdown]
 # ## 5 The other scheme
@@ -450,8 +449,8 @@ interactive.explore(check_with_and_without_seed)
 # $$\text{train:}\quad \mathrm{out} = k\,x, \qquad\qquad \text{test:}\quad \mathrm{out} = p\,x .$$
 #
 # In both schemes the output at test time is the *expected* output in training: here
-# $\mathbb E[k\,x] = p\,x$. (In the paper the weights of the next layer are multiplied by $p$. The
-# next layer gets the same sums: $\sum_d (p\,w_d)\,x_d = \sum_d w_d\,(p\,x_d)$.)
+# $\mathbb E[k\,x] = p\,x$. (The paper multiplies the next layer's weights by $p$ instead, for the
+# same sums: $\sum_d (p\,w_d)\,x_d = \sum_d w_d\,(p\,x_d)$.)
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -534,10 +533,10 @@ interactive.explore(
 
 # %% [markdown]
 # ## 6 Does it help?
-# *14 minutes, ●○○*
+# *13 minutes, ●○○*
 #
-# Back to the tired labels. Your two functions now follow each of the three hidden layers. Predict
-# both curves for $p = 0.5$, then move the slider. **What will happen at $p = 0.2$?**
+# Back to the tired labels, with your two functions behind each of the three hidden layers.
+# Predict both curves for $p = 0.5$, then move the slider. **What will happen at $p = 0.2$?**
 
 # %% role="explore"
 def dropped(p, seed=1):
@@ -564,15 +563,14 @@ interactive.explore(
 )
 
 # %% [markdown]
-# With $p = 0.5$ the curves stay together for longer, the lower one ends higher than without
-# dropout, and both rise more slowly. The upper curve has not arrived at 1: fewer of the wrong
-# labels have been learned by heart. (At $p = 0.2$ a unit is away four times out of five, in each
-# of three layers. What reaches the output is mostly noise, and 500 steps teach the network next
-# to nothing.)
+# With $p = 0.5$ both curves rise more slowly, the lower one ends higher than without dropout, and
+# fewer of the wrong labels have been learned by heart. At $p = 0.2$ a unit is away four times out
+# of five, in each of three layers: what reaches the output is mostly noise, and 500 steps teach
+# the network next to nothing.
 #
-# The same for several $p$, from two random starts each, after 500 steps. Where on the axis is
-# *overfitting*, and where is *underfitting*? (The cell trains 16 networks: 5 to 15 seconds. In a
-# browser it trains 8, from one start each: about half a minute.)
+# The same for several $p$, from two random starts each. Where on the axis is *overfitting*, and
+# where is *underfitting*? (5 to 15 seconds for 16 networks; in a browser half a minute for 8,
+# from one start each.)
 
 # %% role="explore" folded=true
 # Eight values of p, two starts each
@@ -602,27 +600,30 @@ def sweep_over_p():
 interactive.explore(sweep_over_p)
 
 # %% [markdown]
-# On the right, at $p = 1$, the network knows its labels by heart: overfitting. On the left so
-# little is left of it that it learns neither the given labels nor digits: underfitting, at least
-# within 500 steps. From right to left the gap closes, and the accuracy on new pictures is highest
-# at $p = 0.5$, with 0.4 and 0.6 close to it. (The bars reach from one start to the other: two
-# starts cannot tell these three apart. With five starts we found 0.82, 0.80 and 0.77 for 0.4, 0.5
-# and 0.6, and 0.02 to 0.03 as their standard deviation from start to start.) So $p$ is a setting
-# like the learning rate: choose it by measuring, on pictures that are not used for training. (And
-# measure the final accuracy on others again: the best of eight values was chosen on these 300,
-# which makes it look a little better than it is.)
+# At $p = 1$ the network knows its labels by heart: overfitting. On the left so little is left of
+# it that it learns neither the labels nor digits: underfitting, at least within 500 steps. New
+# pictures are read best at $p = 0.5$, with 0.4 and 0.6 too close to tell apart. So $p$ is a
+# setting like the learning rate: choose it by measuring, on pictures that are not used for
+# training.
+#
+# <details><summary>How sure are these numbers?</summary>
+#
+# The bars reach from one start to the other. With five starts we found 0.82, 0.80 and 0.77 for
+# 0.4, 0.5 and 0.6, and 0.02 to 0.03 as their standard deviation from start to start. And the best
+# of eight values was chosen on these 300 pictures, which makes it look a little better than it
+# is: measure the final accuracy on others again.
+# </details>
 #
 # Where does one put dropout, and with which $p$? The paper keeps 0.5 of the units of fully
 # connected hidden layers and 0.8 of the inputs. Convolutional layers have few weights and get
-# little or none; Transformers drop a tenth of what each block adds. The last layer, the scores,
-# never gets any: no layer follows that could make up for a missing score.
+# little or none; Transformers drop a tenth of what each block adds. The scores never get any: no
+# layer follows that could make up for a missing one.
 #
 # ### Forgetting test mode
-# A team trains with dropout and forgets to switch it off when they measure. Here are two
-# networks, trained with and without dropout. Each is measured ten times in test mode and ten
-# times in train mode ($p = 0.5$): four groups of ten numbers. Three questions: in which groups
-# are all ten numbers the same? Which group is the highest? What happens in train mode to the
-# network that has never met dropout?
+# A team trains with dropout and forgets to switch it off when they measure. Here two networks,
+# trained with and without dropout, are measured ten times in each mode ($p = 0.5$). In which of
+# the four groups are all ten numbers the same? Which is the highest? What happens in train mode
+# to the network that has never met dropout?
 
 # %% role="explore" folded=true
 # Ten measurements in test mode, ten in train mode
@@ -643,25 +644,27 @@ def forgotten_mode():
 interactive.explore(forgotten_mode)
 
 # %% [markdown]
-# In test mode nothing is random, so a number repeats. In train mode the accuracy of the first
-# network jumps about and is far too low (near 0.63 instead of 0.81), although the network is
-# *fine*: only the measurement is wrong. The network that has never met dropout falls apart when
-# half of its units leave (from 0.75 to near 0.26), while the other one keeps most of what it
-# knows: that is what *no unit can rely on another one* means.
+# In test mode nothing is random, so a number repeats. In train mode the first network jumps about
+# and is far too low (near 0.63 instead of 0.81), although only the measurement is wrong. The
+# network that has never met dropout falls apart when half of its units leave (from 0.75 to near
+# 0.26). That is what *no unit can rely on another one* means.
 #
 # ### Together with batch normalisation
-# Batch normalisation subtracts the batch's mean from each unit and divides by the batch's
-# standard deviation. This adds noise too, for both numbers depend on which examples happen to be
-# in the batch. Some say that it makes dropout unnecessary. Others say that the two interfere with
-# each other: dropout makes the variances of training larger than those of test time (section 3),
-# and batch normalisation keeps those of training and uses them at test time. What happens here,
-# with normalisation before each ReLU and dropout after it? There are four kinds of networks
-# (neither, one of the two, both), with two starts each. **Predict** the order of the four on new
-# pictures.
+# Batch normalisation adds noise too: the mean that it subtracts and the standard deviation by
+# which it divides depend on which examples happen to be in the batch. Does that make dropout
+# unnecessary, or do the two interfere with each other? **Predict** the order of four kinds of
+# networks on new pictures: with neither, with one of the two, and with both, normalisation before
+# each ReLU and dropout after it.
 #
-# The layer for it is your own: paste your `batchnorm_forward` and `batchnorm_backward` of the
-# unit on batch normalisation into the next cell and run it. (If you have not done that unit yet,
-# read on; the experiment waits. It takes 5 to 15 seconds, in a browser about half a minute.)
+# <details><summary>Why they might interfere</summary>
+#
+# Dropout makes the variances of training larger than those of test time (section 3). Batch
+# normalisation keeps those of training and uses them at test time.
+# </details>
+#
+# The layer is your own: paste your `batchnorm_forward` and `batchnorm_backward` of the unit on
+# batch normalisation into the next cell and run it. (Until you have them, read on. It takes 5 to
+# 15 seconds, in a browser about half a minute.)
 
 # %%
 # your batchnorm_forward(x, gamma, beta, bn_param) and batchnorm_backward(dout, cache)
@@ -711,22 +714,26 @@ interactive.explore(order_of_four)
 # %% [markdown]
 # With a right layer you see that normalisation alone is no help here against learning by heart:
 # its curves turn down as those of the plain network do. One reason is that its noise is smaller.
-# The mean of 50 examples varies by $1/\sqrt{50}$ of a standard deviation, a seventh; the noise of
+# The mean of 50 examples varies by a seventh of a standard deviation, $1/\sqrt{50}$; the noise of
 # dropout at $p = 0.5$ is as large as the signal. Dropout helps with and without normalisation,
 # and both together end at least as high as dropout alone. That is one small network and one kind
-# of bad label, not a law. In large networks for pictures normalisation often does so well that
-# dropout is left out. A difference remains: dropout has a knob for its noise, $p$. Normalisation
-# has only the size of the batch, which is chosen for other reasons.
+# of bad label, not a law.
+#
+# <details><summary>And in large networks?</summary>
+#
+# In large networks for pictures normalisation often does so well that dropout is left out. A
+# difference remains: dropout has a knob for its noise, $p$. Normalisation has only the size of
+# the batch, which is chosen for other reasons.
+# </details>
 
 # %% [markdown]
 # ## 7 A thinned network is one of many
 # *7 minutes, ●●○*
 #
-# Section 2 said: a crowd of networks that share their weights. If that is right, then one thinned
-# network is *one member* of the crowd. The average of the probabilities that many thinned
-# networks give is the crowd's vote. And test mode, one pass without dropping anything, is a cheap
-# imitation of the vote. All three can be measured on a network that was trained with $p = 0.5$.
-# **Predict the order of the three.**
+# Section 2 said: a crowd of networks that share their weights. Then one thinned network is *one
+# member*, the mean of the probabilities that many of them give is the crowd's vote, and test
+# mode, one pass without dropping anything, is a cheap imitation of the vote. All three can be
+# measured on a network that was trained with $p = 0.5$. **Predict the order of the three.**
 
 # %% role="explore" folded=true
 # One thinned network, votes of several, and test mode
@@ -767,28 +774,29 @@ def crowd():
 interactive.explore(crowd)
 
 # %% [markdown]
-# A single thinned network is right in about 0.6 of the cases: no wonder, half of it is missing. A
-# vote of 16 is near 0.82, and one pass in test mode lands close to the vote of many, for a
-# fraction of its price. (The bars on the points span four different crowds.)
+# A single thinned network, with half of it missing, is right in about 0.6 of the cases. A vote of
+# 16 is near 0.82, and test mode lands close to the vote of many, for a fraction of its price.
+# (The bars on the points span four different crowds.)
 #
 # Why is the imitation so good? For one layer after the dropout it can be computed. Let $x$ be the
 # $D$ units of one example and $\odot$ the product entry by entry. The scores are
 # $s_c = \sum_d x_d\,\tfrac{k_d}{p}\,w_{dc} + b_c$, and softmax makes probabilities of them:
 # $P_c = e^{s_c} / Z$ with $Z = \sum_j e^{s_j}$.
 #
-# The *geometric* mean of two numbers is $\sqrt{a\,b} = \exp\left(\tfrac12 \ln a + \tfrac12 \ln
-# b\right)$: the mean is taken of the logarithms. Take it of $P_c$ over all masks $k$, each
-# weighted by its probability. That is what $\mathbb E$ stands for, and $\ln P_c = s_c - \ln Z$:
+# The *geometric* mean of two numbers is
+# $\sqrt{a\,b} = \exp\left(\tfrac12 \ln a + \tfrac12 \ln b\right)$: the mean is taken of the
+# logarithms. Take it of $P_c$ over all masks $k$, each weighted by its probability, which is what
+# $\mathbb E$ stands for. With $\ln P_c = s_c - \ln Z$ it is
 #
 # $$\exp \mathbb E[\ln P_c] = \exp\left(\mathbb E[s_c] - \mathbb E[\ln Z]\right)
 # \;\propto\; \exp \mathbb E[s_c] = \exp\Big(\sum_d x_d\,w_{dc} + b_c\Big) ,$$
 #
 # because $\mathbb E[k_d/p] = 1$. The sign $\propto$ hides the factor $\exp(-\mathbb E[\ln Z])$,
-# which is the same for all classes $c$. Divide by the sum over the classes, and it cancels. What
+# which is the same for all classes $c$: divide by the sum over the classes, and it cancels. What
 # remains is the softmax of the scores without any mask: **the normalised geometric mean of all
 # $2^D$ thinned networks is exactly the network in test mode.** With one layer after the dropout,
-# that is a theorem; the derivation used that $s$ is linear in $k$. With a ReLU in between it is
-# only an approximation. Which step breaks?
+# that is a theorem; it used that $s$ is linear in $k$. With a ReLU in between it is only an
+# approximation. Which step breaks?
 #
 # <details><summary>Answer</summary>
 #
@@ -798,8 +806,8 @@ interactive.explore(crowd)
 # of training.
 # </details>
 #
-# With 10 units, all 1024 thinned networks can be listed. The cell draws random weights for three
-# classes and compares. Which of its lines should agree to the last digit, and which should not?
+# With 10 units, all 1024 thinned networks can be listed, here with random weights for three
+# classes. Which of the lines should agree to the last digit, and which should not?
 
 # %% role="explore" folded=true
 # All 1024 thinned networks of ten units
@@ -822,14 +830,13 @@ def theorem():
 interactive.explore(theorem)
 
 # %% [markdown]
-# The geometric mean and test mode agree, as the theorem says. The arithmetic mean, the vote, is
-# another one: it has the same winner, but it is less sure. Test mode imitates the vote and does
-# not compute it. When you want to know how much the members *disagree*, you have to ask them;
-# section 9 does.
+# The geometric mean and test mode agree, as the theorem says. The arithmetic mean, the vote, has
+# the same winner, but it is less sure. Test mode imitates the vote and does not compute it. To
+# know how much the members *disagree*, you have to ask them; section 9 does.
 
 # %% [markdown]
 # ## 8 DropConnect
-# *22 minutes, ●●○, 30 points*
+# *21 minutes, ●●○, 30 points*
 #
 # Why units and not connections? **DropConnect** ([Wan and others,
 # 2013](https://proceedings.mlr.press/v28/wan13.html)) drops single *weights* of a linear layer:
@@ -837,12 +844,17 @@ interactive.explore(theorem)
 # $$\text{train:}\quad \mathrm{out} = x\left(w \odot \tfrac{k}{p}\right) + b,
 # \qquad\qquad \text{test:}\quad \mathrm{out} = x\,w + b .$$
 #
-# Here $\odot$ is the product entry by entry, and $k$ has the shape of $w$, `(D, H)`. This is a
-# simpler layer than the paper's, by four decisions of ours: $b$ is never dropped; one mask serves
-# the whole batch (the paper draws one for *each example*, $N$ matrices instead of one); the
-# survivors are divided by $p$ in training; and test time is the plain layer (the paper draws each
-# unit's sum from a normal distribution that has the mean and the variance of the sums in
-# training).
+# Here $\odot$ is the product entry by entry, and $k$ has the shape of $w$, `(D, H)`. One mask
+# serves the whole batch, and $b$ is never dropped.
+#
+# <details><summary>What the paper does otherwise</summary>
+#
+# This is a simpler layer than the paper's, by four decisions of ours: $b$ is never dropped; one
+# mask serves the whole batch (the paper draws one for <i>each example</i>, $N$ matrices instead
+# of one); the survivors are divided by $p$ in training; and test time is the plain layer (the
+# paper draws each unit's sum from a normal distribution that has the mean and the variance of the
+# sums in training).
+# </details>
 
 # %% role="explore" folded=true
 # Dropping units and dropping connections
@@ -860,19 +872,20 @@ plots.thinned(
 )
 
 # %% [markdown]
-# Dropout is a special case, in two ways. Dropping the input $d$ is the same as dropping the whole
-# *row* $d$ of $w$: in $\sum_d x_d\,k_d\,w_{dh}$ the number $k_d$ multiplies all of row $d$.
-# Dropping the output $h$ (before its bias is added) is the same as dropping the *column* $h$.
-# DropConnect has a number of its own for each entry: $2^{DH}$ masks instead of the $2^D$ of its
-# inputs.
+# Dropout is a special case, in two ways. Dropping the input $d$ is dropping the whole *row* $d$
+# of $w$: in $\sum_d x_d\,k_d\,w_{dh}$ the number $k_d$ multiplies all of row $d$. Dropping the
+# output $h$ (before its bias is added) is dropping the *column* $h$. DropConnect has a number of
+# its own for each entry: $2^{DH}$ masks instead of the $2^D$ of its inputs.
 #
 # The mean is right for the same reason as before:
 # $\mathbb E[x_d\,w_{dh}\,k_{dh}/p] = x_d\,w_{dh}$, and a sum of means is the mean of the sum.
 #
-# (How does the check see your mask, when all it gets is `out`? With more examples than features,
-# $\mathrm{out} = x\,\tilde w + b$ can be solved for $\tilde w$, the weights that were used. In
-# the check's table that is `weights(x, out, b)`. If no single matrix solves it, not all examples
-# met the same weights.)
+# <details><summary>How does the check see your mask, when all it gets is out?</summary>
+#
+# With more examples than features, $\mathrm{out} = x\,\tilde w + b$ can be solved for $\tilde w$,
+# the weights that were used. In the check's table that is <code>weights(x, out, b)</code>. If no
+# single matrix solves it, not all examples met the same weights.
+# </details>
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -992,9 +1005,9 @@ check(dropconnect_backward, dropconnect_forward)
 # </details>
 
 # %% [markdown]
-# The tired labels once more. Your DropConnect replaces all four linear layers, for three values
-# of $p$. It drops weights of the first and of the last layer too. Which $p$ will be best on new
-# pictures after 500 steps, and what will the given labels show?
+# The tired labels once more. Your DropConnect replaces all four linear layers, the last one too,
+# for three values of $p$. Which $p$ will be best on new pictures after 500 steps, and what will
+# the given labels show?
 
 # %% role="explore" folded=true
 # DropConnect on the tired labels
@@ -1028,33 +1041,31 @@ interactive.explore(dropconnect_curves)
 # The picture is that of dropout: with a smaller $p$ fewer of the given labels are learned by
 # heart and more of the new pictures are read at the end. The reason is the same, too: a number
 # that is missing half of the time cannot be the only place where a wrong label is stored. (At
-# $p = 0.3$ this network explodes: the survivors are multiplied by 3.3 in each of four layers, and
-# the learning rate is too large for that much noise. You can try.)
+# $p = 0.3$ this network explodes: the survivors are multiplied by 3.3 in each of four layers, too
+# much noise for this learning rate.)
 
 # %% [markdown]
 # ## 9 What the network is unsure about
 # *15 minutes, ●●●, 14 points*
 #
-# A network always answers. Show it a picture that is half a 4 and half a 9, or no digit at all.
-# Its softmax still gives ten numbers with the sum 1, often with a large one among them. It would
-# be good to know when *not* to believe it.
+# A network always answers. Show it a picture that is half a 4 and half a 9, or no digit at all:
+# its softmax still gives ten numbers with the sum 1, often a large one among them. When should
+# you *not* believe it?
 #
-# Section 7 has the tool: the members of the crowd. Where all thinned networks say the same, the
-# answer does not depend on which units are there. Where they disagree, it does. So: leave dropout
-# **on at test time**, make $T$ passes, each with masks of its own, and report the mean of the
-# probabilities and their spread. With $P^{(t)}_{nc}$ for the probability of class $c$ for example
-# $n$ in pass $t$ they are
+# Section 7 has the tool: the crowd. Where all thinned networks say the same, the answer does not
+# depend on which units are there. So leave dropout **on at test time**, make $T$ passes, each
+# with masks of its own, and report mean and spread of the probabilities. With $P^{(t)}_{nc}$ for
+# the probability of class $c$ for example $n$ in pass $t$ they are
 #
 # $$\bar P_{nc} = \frac1T \sum_{t=1}^{T} P^{(t)}_{nc},
 # \qquad \sigma_{nc} = \sqrt{\frac1T \sum_{t=1}^{T} \left(P^{(t)}_{nc} - \bar P_{nc}\right)^2} .$$
 #
-# Yarin Gal and Zoubin Ghahramani ([2016](https://arxiv.org/abs/1506.02142)) called it **Monte
-# Carlo dropout** and showed that it approximates what a Bayesian would compute, the average over
-# all plausible networks.
+# This is **Monte Carlo dropout**. Yarin Gal and Zoubin Ghahramani
+# ([2016](https://arxiv.org/abs/1506.02142)) showed that it approximates what a Bayesian would
+# compute, the average over all plausible networks.
 #
-# Pay attention to the order: each pass turns its scores into probabilities, and the
-# *probabilities* are averaged, not the scores. And mind the mode: this is the one place where
-# train mode at test time is no mistake.
+# Mind the order: the *probabilities* of the passes are averaged, not their scores. And mind the
+# mode: this is the one place where train mode at test time is no mistake.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -1112,9 +1123,9 @@ check(mc_dropout_predict)
 
 # %% [markdown]
 # Now a network that has learned from all 1197 pictures with their true labels, with your dropout
-# at $p = 0.5$. The slider blends one digit into another. In the middle is what the plain network
-# in test mode says, on the right the mean and the spread of 300 thinned ones. **Where along the
-# way do you expect the largest spread?**
+# at $p = 0.5$. The slider blends one digit into another. In the middle is what test mode says, on
+# the right the mean and the spread of 300 thinned networks. **Where along the way do you expect
+# the largest spread?**
 
 # %% role="explore" folded=true
 # One digit blended into another
@@ -1179,10 +1190,10 @@ interactive.explore(
 
 # %% [markdown]
 # At both ends one bar stands far above the others, with a shorter line on it. The lines are
-# longest, a spread near 0.3, around the place where the winner changes: there a few missing units
-# decide. That need not be half way; from 3 to 8 it is at about 0.7. Is the spread of any use? Put
-# it to work: let the network *decline* to answer where the spread of its winning class is
-# largest. Which pictures will it decline, and what is the accuracy of the rest?
+# longest, a spread near 0.3, where the winner changes: there a few missing units decide. (From 3
+# to 8 that is not half way, but at about 0.7.) Is the spread of any use? Let the network
+# *decline* to answer where the spread of its winning class is largest. Which pictures will it
+# decline, and what is the accuracy of the rest?
 
 # %% role="explore" folded=true
 # How right the answers are that are not declined
@@ -1210,24 +1221,22 @@ def declined():
 interactive.explore(declined)
 
 # %% [markdown]
-# The half with the smallest spread contains no mistake, or hardly one (your run may differ by a
-# picture: these masks have no seed). Nearly all mistakes sit among the few pictures about which
-# the crowd is divided, and several of those are hard to read for you, too. The reason: pictures
-# are mostly read wrongly where two classes compete, and there a few missing units change the
-# winner.
+# The half with the smallest spread contains no mistake, or hardly one (these masks have no seed).
+# Nearly all mistakes sit among the few pictures about which the crowd is divided, and several of
+# those are hard to read for you, too. Pictures are mostly read wrongly where two classes compete,
+# and there a few missing units change the winner.
 #
-# A warning to take along: this is the spread of *this* crowd. All its members have learned from
-# the same pictures. About something that none of them has ever seen they may well be wrong
-# together, in full agreement.
+# A warning to take along: all members of *this* crowd have learned from the same pictures. What
+# none of them has ever seen they may well misread together, in full agreement.
 
 # %% [markdown]
 # ## 10 Your own digit
 # *8 minutes, ●○○*
 #
 # Now a digit that no data set has: yours. Draw it below, in as many rows and columns as you like:
-# `#` is ink, `+` is pale ink, a dot is paper. Or write it on paper, photograph it, put the file
-# beside this notebook and write its name in the last line (one digit, dark on light, well lit).
-# It is cut out and reduced to 8 × 8 pixels, as the digits of the data set were.
+# `#` is ink, `+` pale ink, a dot paper. Or photograph one on paper (dark on light, well lit), put
+# the file beside this notebook and write its name in the last line. It is cut out and reduced to
+# 8 × 8 pixels, as the digits of the data set were.
 #
 # **Predict** what your network will read, and how many of the 300 unseen digits it finds less
 # doubtful than yours. Then draw something that lies between two digits.
@@ -1275,20 +1284,18 @@ def own_digit():
 interactive.explore(own_digit)
 
 # %% [markdown]
-# Of ten digits that we drew like this, eight were read rightly. The four with the largest spread,
-# 0.36 to 0.41, which is more than 99 of 100 unseen digits have, were a 0 and a 5 that were read
-# rightly, and a 6 and an 8 that were read as a 4. A network that declines these four makes no
-# mistake.
+# Of ten digits that we drew like this, eight were read rightly. The four with the largest spread
+# (0.36 to 0.41, more than 99 of 100 unseen digits have) were a 0 and a 5 that were read rightly,
+# and a 6 and an 8 that were read as a 4. A network that declines these four makes no mistake.
 #
 # All this holds for strokes. A face or a letter gets an answer, too, and sometimes a confident
-# one: what the network has never seen, its members may misread in full agreement.
+# one.
 
 # %% [markdown]
 # ## 11 Two questions
 # *12 minutes, ●●○, 5 points each*
 #
-# These two are read by a person. A few sentences and formulas each are enough; what earns the
-# points is said with each part.
+# These two are read by a person. A few sentences and formulas each are enough.
 
 # %% [markdown] role="written" points=5 name="other-convention"
 # ### Question 1: the other convention
@@ -1385,18 +1392,19 @@ interactive.explore(own_digit)
 # | DropConnect: dx | $\mathrm{dout}\;\tilde w^\top$ with $\tilde w = w \odot k/p$ |
 # | DropConnect: dw, db | $(x^\top\,\mathrm{dout}) \odot k/p$, and $\sum_n \mathrm{dout}_n$ |
 #
-# **Glossary.**
+# **Glossary**
 #
-# - *Overfitting*: knowing the given examples better than new ones. *Underfitting*: knowing
-#   neither.
-# - *Mask*: the array of all $k$, or of all $k/p$.
-# - *Keep, drop*: two conventions for $p$. Here and in CS231n $p$ keeps; in PyTorch it drops.
-# - *Train mode, test mode*: whether anything is dropped. PyTorch's names are `train()` and
-#   `eval()`.
-# - *Thinned network*: what is left of a network under one mask.
-# - *Ensemble*: several networks that vote.
-# - *Monte Carlo dropout*: dropout at test time, for mean and spread of many passes.
-# - *Spread*: the standard deviation.
+# | word | means |
+# | :-- | :-- |
+# | overfitting | knowing the given examples better than new ones |
+# | underfitting | knowing neither |
+# | mask | the array of all $k$, or of all $k/p$ |
+# | keep, drop | two conventions for $p$. Here and in CS231n $p$ keeps; in PyTorch it drops |
+# | train mode, test mode | whether anything is dropped; in PyTorch `train()` and `eval()` |
+# | thinned network | what is left of a network under one mask |
+# | ensemble | several networks that vote |
+# | Monte Carlo dropout | dropout at test time, for mean and spread of many passes |
+# | spread | the standard deviation |
 #
 # **Further reading.**
 #

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Foundations: from one neuron to a network
 #
-# At the end of this notebook a network reads a digit that you have drawn. It is a network that you
-# have written whole: its layers, its losses, its gradients and the loop that trains it. We begin
-# with a single neuron that looks at a picture and says yes or no.
+# At the end of this notebook a network reads a digit that you have drawn. You will have written
+# it whole: its layers, its losses, its gradients and the loop that trains it. We begin with a
+# single neuron that looks at a picture and says yes or no.
 #
 # You need NumPy arrays, matrix products, derivatives and the chain rule. You need no deep learning
 # library.
@@ -25,17 +25,20 @@
 # | 13 | Your network, your loop, your digit | 13 min | ●●○ | 4 |
 # | 14 | Two questions | 12 min | ●●○ | 10 |
 #
+# <details><summary>How the minutes are counted</summary>
+#
 # The minutes are counted, two hours in all: 180 words a minute (foldings apart), half a minute for
 # each picture, five minutes for each written question, and for each line of a solution, `return`
 # apart, 45 seconds (●○○), 75 (●●○) or 105 (●●●). `softmax` counts as ●●○, `count_parameters` as
 # ●○○.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# cell below it, as often as you like. The points are given later, on other inputs. Cells that draw
-# or train use *your* functions; if one is missing, they say so and wait. After opening the notebook
-# or restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were;
-# until then even `check` is an unknown name. Where a check fails and names no mistake, `hint(f)`
-# looks for the line that is wrong.
+# cell below it, as often as you like; the points are given later, on other inputs. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong. Cells that draw or train
+# wait for *your* functions. After opening the notebook or restarting its kernel, *Run > Run All
+# Above Selected Cell* brings you back to where you were; until then even `check` is an unknown
+# name.
 #
 # **Conventions.** Examples are rows: $N$ examples of $D$ numbers are an array `(N, D)`. A name that
 # begins with `d` is the gradient of the loss with respect to what follows, and has its shape: `dw`
@@ -76,9 +79,9 @@ interactive.explore(twelve_pictures)
 # from 0 to 255. An array `(64, 64, 3)`, that is $64 \cdot 64 \cdot 3 = 12{,}288$ numbers. Nobody
 # has told it that neighbours belong together, or what round means.
 #
-# A neuron takes its inputs as one list. So the first step is to lay the numbers of each picture
-# into a row. Which order does not matter to a neuron, as long as it is *the same order for every
-# picture* and the numbers of one picture stay together.
+# A neuron takes its inputs as one list, so lay the numbers of each picture into a row. Which
+# order does not matter, as long as it is *the same order for every picture* and the numbers of
+# one picture stay together.
 #
 # **Try before you write**: what does `np.arange(12).reshape(2, 2, 3).reshape(2, -1)` give, and what
 # `np.arange(12).reshape(2, 2, 3).reshape(-1, 2).T`? Which of the two keeps pictures together?
@@ -147,15 +150,15 @@ def neuron():
 interactive.explore(neuron)
 
 # %% [markdown]
-# **Two forms of one function.** In floating point the formula has a trap. $e^{1000}$ is more than a
-# computer's number can hold, so for $z = -1000$ the exponential $e^{-z}$ overflows: NumPy makes it
-# infinite and warns. (The result, $1/\infty = 0$, happens to be right here; in other formulas it is
-# not.) Multiply numerator and denominator by $e^{z}$:
+# **Two forms of one function.** In floating point the formula has a trap. For $z = -1000$ the
+# exponential $e^{-z}$ is more than a computer's number can hold: NumPy makes it infinite and
+# warns. (The result, $1/\infty = 0$, happens to be right here; in other formulas it is not.)
+# Multiply numerator and denominator by $e^{z}$:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} = \frac{e^{z}}{e^{z} + 1} .$$
 #
-# The first form is safe where $z \ge 0$, the second where $z \le 0$. In both safe halves the
-# exponential that is computed is the same: $e^{-|z|}$, which is never larger than 1.
+# The first form is safe where $z \ge 0$, the second where $z \le 0$. The exponential that is then
+# computed is the same: $e^{-|z|}$, which is never larger than 1.
 #
 # **Before you write**: what is $\sigma(0)$, and how are $\sigma(z)$ and $\sigma(-z)$ related?
 #
@@ -200,11 +203,10 @@ check(sigmoid)
 # *7 minutes, ●●○, 7 points*
 #
 # The neuron says $a$; the answer is $y = 1$ (circle) or $y = 0$ (none). How bad is $a$? A good
-# measure is the probability that the neuron gave to what is true: $a$ if $y = 1$, and $1 - a$ if $y
-# = 0$. Written as one expression that is $a^{y} (1 - a)^{1 - y}$. For many independent pictures the
-# probabilities multiply. A product of hundreds of numbers below 1 is inconveniently small, so we
-# take the logarithm, which turns it into a sum, and the sign that makes small good. For one
-# picture:
+# measure is the probability that the neuron gave to what is true: $a$ if $y = 1$, and $1 - a$ if
+# $y = 0$, in one expression $a^{y} (1 - a)^{1 - y}$. For many independent pictures the
+# probabilities multiply. The logarithm turns this tiny product into a sum, and a minus sign makes
+# small good. For one picture:
 #
 # $$L = -\bigl(y \log a + (1 - y) \log (1 - a)\bigr) .$$
 #
@@ -281,16 +283,16 @@ check(logistic_loss)
 # ## 4 A batch is a matrix
 # *2 minutes, ●○○, 5 points*
 #
-# One picture after the other in a Python loop would be slow. Lay the pictures as rows into a matrix
-# $X$ of shape $(N, D)$, and the weights of $M$ neurons as columns into a matrix $W$ of shape $(D,
-# M)$. Then *one* matrix product computes all logits of all neurons for all pictures:
+# One picture after the other in a Python loop would be slow. Lay the pictures as rows into a
+# matrix $X$ of shape $(N, D)$, and the weights of $M$ neurons as columns into a matrix $W$ of
+# shape $(D, M)$. Then *one* matrix product computes all logits of all neurons for all pictures:
 #
 # $$Z = X W + b, \qquad Z_{nm} = \sum_{d=1}^{D} X_{nd} W_{dm} + b_m .$$
 #
 # The shapes tell the story: $(N, D)\,(D, M) = (N, M)$. The bias has shape $(M,)$ and is added to
-# every row: NumPy **broadcasts** it, as if it stood there $N$ times. So the number of parameters,
-# $D \cdot M + M$, does not depend on how many pictures there are. This is called an **affine
-# layer** (also *dense* or *fully connected*). A neuron's activation is no part of it.
+# every row: NumPy **broadcasts** it. So the number of parameters, $D \cdot M + M$, does not
+# depend on how many pictures there are. This is an **affine layer** (also *dense* or *fully
+# connected*). A neuron's activation is no part of it.
 #
 # **Before you write**: how many parameters have three neurons that look at our pictures?
 #
@@ -333,12 +335,11 @@ check(affine_forward)
 #
 # $$\mathrm{dx}_{nd} = \sum_{m=1}^{M} \mathrm{dout}_{nm}\,W_{dm} .$$
 #
-# Each sum of products is a matrix product. To find out which: write down the shapes of the factors
-# and of the result, and look along which letter the sum runs. Where the letters do not meet, a
-# factor has to be transposed.
+# Each sum of products is a matrix product. Write down the shapes of the factors and of the
+# result, and look along which letter the sum runs. Where the letters do not meet, a factor has to
+# be transposed.
 #
-# Why is there no $\frac1N$? Because it is in dout already: the loss took the mean. A layer only
-# adds.
+# (Where is the $\frac1N$? In dout already: the loss took the mean. A layer only adds.)
 #
 # <details><summary>Hint: dw</summary>
 #
@@ -376,9 +377,8 @@ check(affine_backward, affine_forward)
 # ## 6 Measuring a gradient
 # *14 minutes, ●●○, 6 points*
 #
-# You have derived a gradient and typed it. Is it right? There is a way to find out that knows
-# nothing of your derivation: move one number a little and look at what the loss does. By Taylor's
-# formula
+# You have derived a gradient and typed it. Is it right? You can find out without any derivation:
+# move one number a little and look at what the loss does. By Taylor's formula
 #
 # $$f(x + h) = f(x) + h f'(x) + \tfrac{h^2}{2} f''(x) + \tfrac{h^3}{6} f'''(x) + \dots$$
 #
@@ -438,9 +438,9 @@ def measured_against_derived():
 interactive.explore(measured_against_derived)
 
 # %% [markdown]
-# Ten digits agree. If they did not, one of the two would be wrong, and you would know where to
-# look. Such a check takes two evaluations of the loss for every parameter. That is fine for five,
-# and out of the question for millions; so it is a test, not a method to train with.
+# Ten digits agree. Such a check takes two evaluations of the loss for every parameter. That is
+# fine for five, and out of the question for millions; so it is a test, not a method to train
+# with.
 
 # %% [markdown]
 # ## 7 The first neuron learns
@@ -467,7 +467,7 @@ check(gradient_descent_step)
 
 # %% [markdown]
 # Everything is there. The loop below is worth reading: forward, loss, backward, step. It starts
-# with all weights at 0. The pixels are shifted and scaled to lie around 0.
+# with all weights at 0; the pixels are shifted and scaled to lie around 0.
 #
 # **Predict**, before you move the slider: what is the cost before the first step? And what will the
 # 12,288 weights look like, drawn as a picture?
@@ -559,18 +559,16 @@ interactive.explore(one_and_all)
 
 # %% [markdown]
 # No. The loss of the worst picture more than doubles while the mean falls. One weight serves all
-# pictures, and a change that helps a hundred of them may hurt one. Descent makes the *mean* small
-# and promises nothing about any single picture.
+# pictures, and a change that helps a hundred of them may hurt one.
 
 # %% [markdown]
 # ## 8 A few pictures at a time
 # *9 minutes, ●●○, 6 points*
 #
-# Each step so far has looked at all 300 pictures. That is a lot of work for one step. The gradient
-# of a few pictures drawn at random, a **minibatch**, is a guess of the gradient of all. It is right
-# on average: if every picture is equally likely to be drawn, the mean over many draws of the
-# minibatch gradient is the gradient of the cost. And it is cheaper by the factor by which the batch
-# is smaller.
+# Each step so far has looked at all 300 pictures. The gradient of a few pictures drawn at random,
+# a **minibatch**, is a guess of the gradient of all, cheaper by the factor by which the batch is
+# smaller. It is right on average: if every picture is equally likely to be drawn, the mean over
+# many draws of the minibatch gradient is the gradient of the cost.
 #
 # One walk through all examples is an **epoch**. To see every example exactly once, draw *one*
 # random order of the numbers 0 to $N - 1$, and cut it into pieces of the batch size; the last piece
@@ -632,13 +630,15 @@ interactive.explore(batch_sizes)
 
 # %% [markdown]
 # The large batch has made ten steps, the middle one a hundred and the small one a thousand, with
-# the same work. The line on the left jumps more, the smaller the batch: what is drawn is the loss
-# of other pictures each time. On the right: a step along a guess takes the neuron about as far as a
+# the same work. On the left, the smaller the batch, the more the line jumps: each time it is the
+# loss of other pictures. On the right, a step along a guess takes the neuron about as far as a
 # step along the exact gradient, at a fraction of the price.
 #
-# Could the large batch not take longer steps? Ten times as long, yes: with the rate 0.05 its ten
-# steps end at 0.35, as do the hundred steps of the middle one. A hundred times as long, no: with
-# 0.5 it overshoots, and the cost jumps to 5.
+# <details><summary>Could the large batch not take longer steps?</summary>
+#
+# Ten times as long, yes: with the rate 0.05 its ten steps end at 0.35, as do the hundred steps of
+# the middle one. A hundred times as long, no: with 0.5 it overshoots, and the cost jumps to 5.
+# </details>
 #
 # Small batches have a price, too: near the goal the guesses jump around it (the optimizers unit
 # lets the rate fall for that reason), and a computer is faster with one large product than with
@@ -650,10 +650,9 @@ interactive.explore(batch_sizes)
 # Which of the three are in the picture: a circle, a square, a triangle? Any of them may be there,
 # all of them, or none. The answer is a vector of three numbers 0 or 1, such as $(1, 0, 1)$.
 #
-# So take three neurons, one for each label. They look at the same inputs; neurons that do so are a
-# **layer**. Their order is the order of the labels and nothing else: swap two columns of $y$, and
-# the two neurons learn each other's object. The loss of a picture is the sum of three logistic
-# losses,
+# So take three neurons, one for each label. They look at the same inputs; neurons that do so are
+# a **layer**. Their order is the order of the labels: swap two columns of $y$, and the two
+# neurons learn each other's object. The loss of a picture is the sum of three logistic losses,
 #
 # $$L = -\sum_{k=1}^{3} \bigl(y_k \log a_k + (1 - y_k) \log(1 - a_k)\bigr),
 # \qquad J = \frac1N \sum_{n=1}^{N} L_n .$$
@@ -735,10 +734,9 @@ interactive.explore(three_stencils)
 # as before, $3 \cdot 12{,}289$; only the activation has changed.
 #
 # **The same number added to all logits** changes nothing: with $e^{z_k + s} = e^{s} e^{z_k}$ the
-# factor $e^s$ cancels. That is the way out of overflow. Which $s$ makes every exponential of a row
-# harmless? And it has to be one for each row: logits of two pictures have nothing to do with each
-# other, and if one row lies 2,500 below another one, a common $s$ turns all of its
-# exponentials into 0.
+# factor $e^s$ cancels. That is the way out of overflow. Which $s$ makes every exponential of a
+# row harmless? It has to be one for each row: if one row lies 2,500 below another one, a common
+# $s$ turns all of its exponentials into 0.
 #
 # <details><summary>Hint: after the shift</summary>
 #
@@ -783,9 +781,9 @@ check(softmax)
 #
 # $$\frac{\partial L}{\partial z_c} = \frac{e^{z_c}}{\sum_k e^{z_k}} - [c = y] = p_c - [c = y],$$
 #
-# where $[c = y]$ is 1 for the right class and 0 for all others. Prediction minus answer, once more.
-# But $p_c$ has all logits in it, so what one neuron learns depends on what the others say: they are
-# no longer independent. With the mean, divide by $N$.
+# where $[c = y]$ is 1 for the right class and 0 for all others. Prediction minus answer, once
+# more. But $p_c$ has all logits in it: the neurons are no longer independent. With the mean,
+# divide by $N$.
 #
 # **Before you write**: what is the loss of a network that knows nothing, for 3 classes and for 10?
 #
@@ -832,8 +830,7 @@ check(softmax_loss)
 #
 # **What coupling does.** Three neurons with softmax learn from pictures with exactly one shape.
 # Then they and the independent ones of section 9 see four pictures: a circle; nothing at all; a
-# circle and a square; all three. **What will each of them say?** Mind that softmax has to
-# distribute a whole.
+# circle and a square; all three. **What will each of them say?**
 
 # %% role="explore" folded=true
 def train_coupled_neurons():
@@ -876,18 +873,17 @@ interactive.explore(two_opinions)
 
 # %% [markdown]
 # (The pictures are the first new ones of their kind on which the independent neurons are right.)
-# Softmax always gives away a sum of 1: also where there is nothing, and where two things are there
-# it has to share. It was told that there is exactly one shape, and answers *which*, never
+# Softmax always gives away a sum of 1, also where there is nothing: it answers *which*, never
 # *whether*. Independent neurons can stay below one half for all three, or say yes three times.
 # Neither is better; they answer different questions.
 #
 # ## 11 How large?
 # *4 minutes, ●○○, 5 points*
 #
-# What is the radius of the circle? The answer is a number, not a yes or no. What has to change in
-# the network? The *output*: a sigmoid cannot say 17.3, so the activation goes, and the prediction
-# is $z$ itself. And the *loss*: a distance is asked for, and its square is smooth and punishes
-# large errors more. With $K$ outputs,
+# What is the radius of the circle? The answer is a number, not a yes or no. So the *output*
+# changes: a sigmoid cannot say 17.3, the activation goes, and the prediction is $z$ itself. And
+# the *loss*: a distance is asked for, and its square is smooth and punishes large errors more.
+# With $K$ outputs,
 #
 # $$J = \frac1N \sum_{n=1}^{N} \sum_{k=1}^{K} (\hat y_{nk} - y_{nk})^2 .$$
 #
@@ -1026,8 +1022,8 @@ check(three_layer_forward)
 # backwards does it once. That is all there is to **backpropagation**: the chain rule, from the end,
 # with nothing computed twice.
 #
-# One thing to mind: *all* gradients belong to the parameters of the forward pass. Do not move any
-# weight before the last gradient is done.
+# One thing to mind: *all* gradients belong to the parameters of the forward pass. Move no weight
+# before the last gradient is done.
 #
 # <details><summary>Hint: what comes in, what goes out?</summary>
 #
@@ -1094,10 +1090,9 @@ interactive.explore(whole_network_measured)
 # ## 13 Your network, your loop, your digit
 # *13 minutes, ●●○, 4 points*
 #
-# All pieces are there: forward, loss, backward, step, batches. What is left is the loop that puts
-# them together. For each batch: scores; loss, and the gradient of the scores; gradients of all
-# parameters; a step. The next batch starts from where the last one ended. The loop calls your other
-# functions, so their checks should be green first.
+# All pieces are there, and the loop puts them together. For each batch: scores; loss, and the
+# gradient of the scores; gradients of all parameters; a step. The next batch starts from where
+# the last one ended. (Your other functions should be green first.)
 #
 # <details><summary>Hint: nothing is learned</summary>
 #
@@ -1124,9 +1119,8 @@ def train_epoch(params, batches, learning_rate):
 check(train_epoch)
 
 # %% [markdown]
-# First something that can be drawn: three spirals in the plane. One affine layer can only cut the
-# plane with straight lines. **What can three layers do**, and how many epochs does it take to see
-# it?
+# First something that can be drawn: three spirals in the plane. One affine layer can only cut it
+# with straight lines. **What can three layers do**, and how many epochs does it take to see it?
 
 # %% role="explore" folded=true
 def spirals(epochs):
@@ -1251,16 +1245,15 @@ interactive.explore(lambda: read_mine(mine))
 sketchpad(read_mine)
 
 # %% [markdown]
-# Try to mislead it: a digit in another style, a letter, a scribble. Softmax has to name one of the
-# ten, and it is often sure of itself. It has learned from 13 people; if you write your 1 or your 7
-# as they did not, you see what that means.
+# Try to mislead it: a digit in another style, a letter, a scribble. Softmax has to name one of
+# the ten, and it is often sure of itself. It has learned from 13 people; if you write your 1 or
+# your 7 as they did not, you see what that means.
 
 # %% [markdown]
 # ## 14 Two questions
 # *12 minutes, ●●○, 5 points each*
 #
-# These two are read by a person. A few sentences and formulas each are enough; what earns the
-# points is said with each part.
+# These two are read by a person. A few sentences and formulas each are enough.
 
 # %% [markdown] role="written" points=5 name="wrong-output"
 # ### Question 1: the wrong output

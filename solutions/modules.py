@@ -2,11 +2,10 @@
 # # Modules: build like LEGO
 #
 # A network need not be a row of layers. Wires may jump over modules, part and meet again, or lead
-# from one moment to the next. In this notebook you write the two functions that run *any* such
-# network, forward and backward, and then the modules that made networks deep and gave them memory.
-#
-# **What you will have at the end:** a network that continues a curve which *you* drew, and one
-# that writes on in the letters of *your* text or melody, both trained in seconds by your own code.
+# from one moment to the next. You write the two functions that run *any* such network, forward
+# and backward, and then the modules that made networks deep and gave them memory. At the end one
+# network continues a curve which *you* drew, and another writes on in the letters of *your* text
+# or melody, both trained in seconds by your own code.
 #
 # You need NumPy, matrix products and the chain rule, and an affine layer with its backward pass.
 #
@@ -26,20 +25,23 @@
 # | 12 | It writes letters | 3 min | ●○○ | |
 # | 13 | Two questions | 12 min | ●●○ | 10 |
 #
+# <details><summary>How minutes and points are counted</summary>
+#
 # The minutes are counted: 180 words a minute, half a minute for each picture, five for each written
 # question, and for each line of the solution, `return` apart, 45 seconds (●○○: a line or two from a
 # formula), 75 (●●○: something to work out) or 105 (●●●: paper and pencil). Points: six to eight for
 # a way forward, eight to ten for its way back, most for the container, on which all else is built.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# below it, as often as you like. The points are given later, on other inputs. Cells that draw or
-# train use *your* functions; one that is missing is named, and the cell waits. After opening the
-# notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where
-# you were. Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
+# below it, as often as you like; the points are given later, on other inputs. Where a check fails
+# and names no mistake, `hint(f)` looks for the line that is wrong. Cells that draw or train wait
+# for *your* functions. After opening the notebook or restarting its kernel, *Run > Run All Above
+# Selected Cell* brings you back to where you were.
 #
 # **Conventions.** Rows are examples: $N$ of them, with $D$ features. A layer's weights have the
-# shape (inputs, units). $\mathrm dx$ is the gradient of the loss with respect to $x$. A *cache* is
-# what a forward pass keeps for its backward pass; what is in it is your own affair.
+# shape (inputs, units). $\mathrm dx$ is the gradient of the loss with respect to $x$. A *cache*
+# is what a forward pass keeps for its backward pass; what is in it is your own affair.
 
 # %% role="given"
 import numpy as np
@@ -90,7 +92,7 @@ interactive.explore(wires, picture=interactive.slider(
 
 # %% [markdown]
 # In the first two, $x$ acts along two ways. In the third the *weights* do (they are not drawn):
-# all steps use the same ones. A single rule covers all three, and you will write it once.
+# all steps use the same ones. A single rule covers all three.
 
 # %% [markdown]
 # ## 2 Any graph, forward
@@ -101,8 +103,8 @@ interactive.explore(wires, picture=interactive.slider(
 #
 # `out, cache = forward(*inputs)` $\qquad$ `gradients = backward(dout, cache)`
 #
-# That is all they have to agree on. `MODULES` has six modules, by kind: `affine` (of x, w, b),
-# `relu`, `tanh`, `add`, `multiply`, `concat`. Parameters are inputs like any other.
+# `MODULES` has six modules, by kind: `affine` (of x, w, b), `relu`, `tanh`, `add`, `multiply`,
+# `concat`. Parameters are inputs like any other.
 #
 # A **graph** is a dict: for each value the kind of module that makes it, and the names of what the
 # module reads. This is a layer with a fast forward over it:
@@ -125,8 +127,8 @@ out, backward(np.array([3.0, 5.0]), cache)
 #
 # The graph lists `out` first, but it can only be computed last: `h` must be there, and before it
 # `z`. So the order of the dict is no order of work. A module is *ready* when all of its sources
-# have values. Run what is ready, and others become ready. If names are left and none is ready,
-# they wait for each other or for something that does not exist: no order works.
+# have values. Run what is ready, and others become ready. If names are left and none is ready, no
+# order works: they wait for each other, or for something that does not exist.
 #
 # <details><summary>Hint 1: what to keep track of</summary>
 #
@@ -180,8 +182,8 @@ check(graph_forward)
 #   always works; the reverse of the dict does not, and neither does passing on each part as it
 #   arrives.
 #
-# You begin with what is given: `dvalues`, the gradients at one or several values. A module that no
-# output depends on gets no gradient and stays out.
+# You begin with `dvalues`, the gradients at one or several values. A module that no output
+# depends on gets no gradient and stays out.
 #
 # <details><summary>Hint 1: the state of the work</summary>
 #
@@ -214,8 +216,8 @@ check(graph_backward, graph_forward)
 # the same time. PyTorch's engine works like this.
 # </details>
 #
-# Your function at work: the ring shows which module goes back, in the order in which your code
-# calls them. **Predict the order** for this graph, in which $h$ is read by two modules.
+# Your function at work: the ring shows which module goes back. **Predict the order** for this
+# graph, in which $h$ is read by two modules.
 
 # %% role="explore" folded=true
 # Which module goes back next, in the order of your code.
@@ -272,8 +274,8 @@ interactive.explore(backward_order, step=interactive.slider([1, 2, 3, 4], start=
 # %% [markdown]
 # `h` comes last, after both of its readers: only then is its gradient complete.
 #
-# No gradient should be believed because it looks right. Differences tell (this also measures your
-# function on a graph of your own: change `UNEVEN` above and see).
+# No gradient should be believed because it looks right. Differences tell (also of a graph of your
+# own: change `UNEVEN` above and see).
 
 # %% role="explore" folded=true
 # Your gradients against measured ones.
@@ -306,9 +308,13 @@ interactive.explore(measured)
 # $$\text{out} = x + F(x), \qquad F(x) = \operatorname{relu}(x\,w_1 + b_1)\,w_2 + b_2 .$$
 #
 # The modules need only learn what should *change*; with $w_2 = 0$ and $b_2 = 0$ the block does
-# nothing at all. (The first paper put a ReLU behind the sum. [Three months
-# later](https://arxiv.org/abs/1603.05027) it was moved away: nothing should stand in the
-# wire. So it is here.)
+# nothing at all.
+#
+# <details><summary>Where is the ReLU behind the sum?</summary>
+#
+# The first paper put one there. [Three months later](https://arxiv.org/abs/1603.05027) it was
+# moved away: nothing should stand in the wire. So it is here.
+# </details>
 
 # %% role="exercise" from_truth=true
 def residual_forward(x, w1, b1, w2, b2): ...
@@ -370,7 +376,7 @@ check(residual_backward, residual_forward)
 # $\text{out} = F(x)$. Your container runs both; the residual one uses your block.
 #
 # The spread of $w_1$ keeps the size through ReLU. That of $w_2$ is $s/\sqrt{32}$, so that $F$
-# multiplies the size of a signal by about $s$. Hence a gradient changes per block by about
+# multiplies the size of a signal by about $s$. Hence each block changes a gradient by about
 #
 # $$\text{plain: } s, \qquad\qquad \text{residual: } \sqrt{1 + s^2} ,$$
 #
@@ -427,15 +433,15 @@ interactive.explore(gradient_by_depth, s=interactive.slider(
     [0.1, 0.3, 0.5, 0.7, 1.0], start=0.5, label="s"))
 
 # %% [markdown]
-# Without the wire $0.5^{40} \approx 10^{-12}$ is left of the gradient, and the plot falls by that
-# much (and a little more: layers of 32 units lose some by chance). With it the gradient *grows*,
-# by about $1.25^{20} \approx 87$. Move the slider: at $s = 0.1$ it hardly changes, at $s = 1$ it
-# explodes, by about $2^{20}$. The wire cures what vanishes. It does not do away with the need for a
-# good start: residual networks begin with a small $w_2$, or have batch normalisation in each block.
+# Without the wire $0.5^{40} \approx 10^{-12}$ is left of the gradient (and a little less: layers
+# of 32 units lose some by chance). With it the gradient *grows*, by about $1.25^{20} \approx 87$.
+# Move the slider: at $s = 0.1$ it hardly changes, at $s = 1$ it explodes, by about $2^{20}$. The
+# wire cures what vanishes, but a good start is needed all the same: residual networks begin with
+# a small $w_2$, or have batch normalisation in each block.
 #
 # Does it matter for learning? The plain networks below get the best start that they can have,
-# $s = 1$, the residual ones $s = 0.1$; 200 steps, all gradients clipped to length 1.
-# **Where do the lines part?**
+# $s = 1$, the residual ones $s = 0.1$; 200 steps, gradients clipped to length 1. **Where do the
+# lines part?**
 
 # %% role="explore" folded=true
 # What the networks have learned, by depth.
@@ -471,10 +477,10 @@ def learned_by_depth():
 interactive.explore(learned_by_depth)
 
 # %% [markdown]
-# With one block both read about 96 %. At ten the plain network has fallen to about three quarters,
-# at twenty below a half, though its gradient does not vanish before the first step; the residual
-# one stays where it was. Digits do not *need* twenty blocks: the wire makes depth possible, not
-# useful by itself.
+# With one block both read about 96 %. At ten the plain network has fallen to about three
+# quarters, at twenty below a half, though its gradient does not vanish before the first step; the
+# residual one stays where it was. The wire makes depth possible, not useful by itself: digits do
+# not *need* twenty blocks.
 
 # %% [markdown]
 # ## 6 Split and merge
@@ -486,9 +492,9 @@ interactive.explore(learned_by_depth)
 # \text{second} = \operatorname{relu}(x\,w_2 + b_2) .$$
 #
 # *Adding* needs branches of equal width; the parts cannot be told apart afterwards.
-# *Concatenating* puts them side by side and keeps all; what follows gets wider. GoogLeNet
+# *Concatenating* keeps all, side by side; what follows gets wider. GoogLeNet
 # ([2014](https://arxiv.org/abs/1409.4842)) concatenates four branches with filters of different
-# sizes in each of its modules, so that no size has to be chosen.
+# sizes, so that no size has to be chosen.
 
 # %% role="exercise" from_truth=true
 def split_merge_forward(x, w1, b1, w2, b2, merge): ...
@@ -497,9 +503,9 @@ def split_merge_forward(x, w1, b1, w2, b2, merge): ...
 check(split_merge_forward)
 
 # %% [markdown]
-# **Backward.** First undo the merge. For a sum, $\mathrm d\text{first}$ and $\mathrm
-# d\text{second}$ are both $\mathrm d\text{out}$. A concatenation moves numbers and does no more,
-# so each branch gets back the columns that it filled. Then each branch goes back by itself, and
+# **Backward.** First undo the merge. For a sum, $\mathrm d\text{first}$ and
+# $\mathrm d\text{second}$ are both $\mathrm d\text{out}$. A concatenation only moves numbers, so
+# each branch gets back the columns that it filled. Then each branch goes back by itself, and
 # since both read $x$, the two meet there:
 #
 # $$\mathrm dx = \mathrm dz_1\,w_1^\top + \mathrm dz_2\,w_2^\top, \qquad
@@ -608,12 +614,12 @@ def wide_or_deep():
 interactive.explore(wide_or_deep)
 
 # %% [markdown]
-# From one layer to five it makes little difference. Eight layers of two units are worse, and it
-# depends on their start how much: what a narrow layer loses is lost for all that follow.
+# From one layer to five it makes little difference. Eight layers of two units are worse, how much
+# depends on their start: what a narrow layer loses is lost for all that follow.
 #
 # So why depth? Because some functions are *much* shorter when composed. One fold of the interval,
-# $f(x) = 2\operatorname{relu}(x) - 4\operatorname{relu}(x - \frac12)$, has two units and one tooth.
-# Folding what was folded doubles the teeth. (These weights are set by hand, not learned.)
+# $f(x) = 2\operatorname{relu}(x) - 4\operatorname{relu}(x - \frac12)$, has two units and one
+# tooth. Folding what was folded doubles the teeth. (These weights are set by hand.)
 
 # %% role="explore" folded=true
 # Layers that fold, one after the other.
@@ -635,8 +641,8 @@ interactive.explore(folded, folds=interactive.slider([1, 2, 3, 4, 5], start=4, l
 
 # %% [markdown]
 # $L$ layers of two units make $2^{L-1}$ teeth. One hidden layer of ReLU bends at most once for
-# each unit, so it needs about $2^L$ units for as many. Depth pays where a task repeats itself in
-# this way; that it can be *learned* is another matter, as the experiment shows.
+# each unit, so it needs about $2^L$ units for as many. That such depth can be *learned* is
+# another matter, as the experiment shows.
 
 # %% [markdown]
 # ## 8 One step in time
@@ -787,10 +793,10 @@ interactive.explore(twice)
 # \lVert \mathrm dh_{t-k} \rVert \le s^k\,\lVert \mathrm dh_t \rVert .$$
 #
 # For $s < 1$ the gradient *must* vanish: what happened 50 steps ago teaches nothing. For $s > 1$
-# it *may* explode; whether it does depends on the slopes, and on whether the vector keeps
-# meeting the directions that are lengthened. Three matrices here are $s$ times an orthogonal one,
-# which lengthens all directions alike. The fourth is random. **Predict its line**, and what
-# larger inputs do to the lines.
+# it *may* explode; that depends on the slopes, and on whether the vector keeps meeting the
+# directions that are lengthened. Three matrices here are $s$ times an orthogonal one, which
+# lengthens all directions alike. The fourth is random. **Predict its line**, and what larger
+# inputs do to the lines.
 
 # %% role="explore" folded=true
 # How long the gradient is on its way back in time.
@@ -824,13 +830,13 @@ interactive.explore(through_time, size=interactive.slider(
 # %% [markdown]
 # With tiny inputs the slopes are 1, and the three lines are $0.8^k$, $1$ and $1.2^k$: after 49
 # steps a factor of about $2 \cdot 10^{-5}$ and of 7,600. The random matrix has the same largest
-# singular value as the third, and vanishes: it lengthens few directions and shortens most. With
-# inputs of size 1, tanh is flat at many places, and all four vanish.
+# singular value as the third, and vanishes: it shortens most directions. With inputs of size 1,
+# tanh is flat at many places, and all four vanish.
 #
 # Vanishing is cured by other modules (gates, as in the LSTM, are a wire through time). Against
-# *explosion* there is a simple remedy, **clipping**: when the length of all gradients together is
-# above a bound, scale them down to it. Their direction stays. Below, a network with $s = 1.5$
-# learns to write a sentence by plain gradient descent. **What do you expect without clipping?**
+# *explosion* there is **clipping**: when the length of all gradients together is above a bound,
+# scale them down to it. Below, a network with $s = 1.5$ learns to write a sentence by plain
+# gradient descent. **What do you expect without clipping?**
 
 # %% role="explore" folded=true
 # Learning a sentence, with and without clipping.
@@ -887,9 +893,9 @@ interactive.explore(with_and_without, rate=interactive.slider(
 
 # %% [markdown]
 # At rate 2 the gradients as they are throw the loss far above that of guessing,
-# $\ln 17 \approx 2.8$, and it does not come back in 200 steps: one step that is much too long puts
-# the states onto the flat parts of tanh. Clipped, the same network ends near 0.1. At rate 1 and
-# below there is no difference: few gradients are longer than the bound, the others are kept.
+# $\ln 17 \approx 2.8$, and it does not come back in 200 steps: one step that is much too long
+# puts the states onto the flat parts of tanh. Clipped, the same network ends near 0.1. At rate 1
+# and below there is no difference: few gradients are longer than the bound.
 
 # %% [markdown]
 # ## 11 It continues your curve
@@ -959,9 +965,8 @@ interactive.explore(my_curve)
 
 # %% [markdown]
 # The three rounds lie almost on one another. The network was taught with inputs that are a little
-# off, and so it has learned to come back. It has no clock and no list of points: where on the curve
-# it is, is in its 32 numbers. A curve that crosses itself is harder, since at the crossing only the
-# memory tells which way to go. Try one.
+# off, and so it has learned to come back. It has no clock and no list of points: where it is on
+# the curve, is in its 32 numbers. At a crossing only they tell which way to go. Try one.
 
 # %% [markdown]
 # ## 12 It writes letters
@@ -1020,8 +1025,8 @@ interactive.explore(
 )
 
 # %% [markdown]
-# At first the loss is a little above $\ln K$, the loss of guessing among $K$ letters. At the end
-# it is near 0.1: the text is known nearly by heart, and what is left are the first letters of a
+# At first the loss is a little above $\ln K$, that of guessing among $K$ letters. At the end it
+# is near 0.1: the text is known nearly by heart, and what is left are the first letters of a
 # piece, where nothing was seen yet. *Boldness* divides the scores before softmax: small, and it
 # recites; large, and it invents, words at first, then noise. (Recipes call it *temperature*.)
 
@@ -1114,12 +1119,21 @@ interactive.explore(
 # | step | $h_t = \tanh z_t$ | $\mathrm dz_t = \mathrm dh_t \odot (1 - h_t^2)$ |
 # | through time | the same weights | $\mathrm dW = \sum_t \mathrm dW^{(t)}$ |
 #
-# **Words.** *Module*: a forward and a backward that fit together. *Graph*: which module reads which
-# values. *Ready*: all sources have values. *Fast forward* (skip, shortcut): a wire over modules.
-# *Residual*: what is added to it. *Split and merge*: branches that read one value and are put
-# together. *State*: what a recurrent network carries from step to step. *Unrolled*: each step as a
-# module of its own. *Through time*: backward along the steps. *Singular value*: by how much a
-# matrix lengthens a direction. *Clipping*: shortening a gradient that is too long.
+# **Words**
+#
+# | word | means |
+# | :-- | :-- |
+# | module | a forward and a backward that fit together |
+# | graph | which module reads which values |
+# | ready | all sources have values |
+# | fast forward (skip, shortcut) | a wire over modules |
+# | residual | what is added to it |
+# | split and merge | branches that read one value and are put together |
+# | state | what a recurrent network carries from step to step |
+# | unrolled | each step as a module of its own |
+# | through time | backward along the steps |
+# | singular value | by how much a matrix lengthens a direction |
+# | clipping | shortening a gradient that is too long |
 #
 # **To read.** K. He and others, [Deep residual learning](https://arxiv.org/abs/1512.03385), 2015,
 # and [Identity mappings](https://arxiv.org/abs/1603.05027), 2016. C. Szegedy and others, [Going

@@ -2,13 +2,10 @@
 # # Optimizers: from the gradient to the step
 #
 # Backpropagation tells you in which direction the loss falls fastest. It does not tell you how
-# far to go, and the direction is not always a good one. In this notebook you write the rules that
-# turn a gradient into a step: plain descent, momentum, AdaGrad, RMSProp, Adam and their
-# relatives. You let them race, and you train the same network with each of them.
-#
-# **At the end stands something of your own**: you enter the race with a setting that you chose,
-# or with a seventh rule that nobody has written before you, and you learn its place on four
-# landscapes.
+# far to go, and the direction is not always a good one. Here you write the rules that turn a
+# gradient into a step: plain descent, momentum, AdaGrad, RMSProp, Adam and their relatives. You
+# let them race, and at the end you enter the race yourself, with a setting of your own or with a
+# rule that nobody has written before you.
 #
 # You need NumPy, gradients, and what a loss is. You need no deep learning library.
 #
@@ -16,7 +13,7 @@
 # | --: | :-- | --: | :-: | --: |
 # | 1 | A ravine | 2 min | ●○○ | |
 # | 2 | The plain rule | 4 min | ●○○ | 4 |
-# | 3 | Saddles | 4 min | ●○○ | |
+# | 3 | Saddles | 3 min | ●○○ | |
 # | 4 | Momentum, and a look ahead | 16 min | ●●○ | 18 |
 # | 5 | A rate for each weight | 15 min | ●●○ | 17 |
 # | 6 | Adam | 15 min | ●●○ | 16 |
@@ -28,29 +25,28 @@
 # | 12 | Your own entry | 9 min | ●●○ | |
 # | 13 | Two questions | 12 min | ●●○ | 12 |
 #
+# <details><summary>How minutes, points and difficulty are counted</summary>
+#
 # Minutes, counted as in other units: 180 words a minute (foldings apart), half a minute for each
 # picture, five minutes for each written question, and for each line of the solution, `return`
 # apart, 45 seconds (●○○) or 75 (●●○). Your own entry takes as long as you like. Points: one for
 # each line of the solution, and up to six more for what has to be found out before the line can be
 # written. Difficulty: ●○○ is a formula that becomes a line or two; ●●○ takes a derivation, and
 # order matters; ●●● would mean paper and pencil.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# cell below it, as often as you like: it compares your function with recorded answers and says
-# what it found. The points are given later, on other inputs. Where a check fails and names no
-# mistake, `hint(f)` looks for the line that is wrong. The *Hint* lines above an exercise unfold
-# step by step; *Another way* below it is for afterwards.
-#
-# Cells that draw or train use *your* functions. If one is still missing, the cell names it and
-# stops there; run it again when the function is written. The code of most drawings is folded
-# away: click on the bar or the dots to read it. After opening the notebook or restarting its
-# kernel, *Run > Run All Above Selected Cell* brings you back to where you were; until then even
-# `check` is an unknown name.
+# cell below it, as often as you like; the points are given later, on other inputs. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong. *Hints* above an
+# exercise unfold step by step; *Another way* below it is for afterwards. Cells that draw or train
+# wait for *your* functions (click on the bar or the dots to read their code). After opening the
+# notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back; until
+# then even `check` is an unknown name.
 #
 # **Conventions.** $w$ is a parameter of any shape, $\mathrm dw = \partial L/\partial w$ the
-# gradient of the loss with respect to it, of the same shape. All operations on them are entry by
-# entry. $\eta$ is the learning rate. Other notebooks of this course call the memory of a forward
-# pass its *cache*; here `cache` is a name for something else, which section 5 introduces.
+# gradient of the loss with respect to it. All operations on them are entry by entry. $\eta$ is
+# the learning rate. Other notebooks call the memory of a forward pass its *cache*; here `cache`
+# is something else, which section 5 introduces.
 
 # %% role="given"
 import math
@@ -66,8 +62,7 @@ begin("optimizers")
 # ## 1 A ravine
 # *2 minutes, ●○○*
 #
-# A network has thousands of weights. Two are enough to see what goes wrong. Here is a loss that
-# is a long valley,
+# Two weights are enough to see what goes wrong. Here is a loss that is a long valley,
 #
 # $$L(w) = \tfrac12 \left( w_1^2 + 25\, w_2^2 \right), \qquad \nabla L = (w_1,\; 25\, w_2),$$
 #
@@ -94,11 +89,9 @@ interactive.explore(
 )
 
 # %% [markdown]
-# The gradient stands at right angles to the grey lines, so it points across the valley rather
-# than along it. Hence the zigzag: long steps from wall to wall, short ones towards the goal.
-#
-# On this loss everything can be computed, since the two coordinates do not mix. With the
-# curvatures $\lambda_1 = 1$ and $\lambda_2 = 25$,
+# The gradient stands at right angles to the grey lines: it points across the valley rather than
+# along it. Hence the zigzag. On this loss everything can be computed, since the two coordinates
+# do not mix. With the curvatures $\lambda_1 = 1$ and $\lambda_2 = 25$,
 #
 # $$w_i \;\leftarrow\; w_i - \eta \lambda_i w_i = (1 - \eta\lambda_i)\, w_i .$$
 #
@@ -127,28 +120,23 @@ interactive.explore(
 # For $\kappa = 2500$ it is $0.9992$: 5,757 steps. The number of steps grows like $\kappa$. Losses
 # of real networks have condition numbers far beyond that, and no picture shows them.
 # </details>
-#
-# Everything that follows is an answer to one of the difficulties of plain descent: ravines,
-# saddles, local minima, and gradients that are only estimated from a small batch.
 
 # %% [markdown]
 # ## 2 The plain rule
 # *4 minutes, ●○○, 4 points*
 #
-# All rules have the same form, so that they can be exchanged for one another:
+# All rules have the same form, so that you can exchange one for another:
 #
 #     next_w, config = rule(w, dw, config)
 #
-# `config` is a dict. It holds the *settings* of the rule, such as the learning rate, and, from
-# the second rule on, its *state*: what it remembers from step to step. A training loop keeps
-# **one config for each parameter** and passes back what the last call returned. Four agreements
-# hold for all rules of this notebook:
+# `config` is a dict with the *settings* of the rule, such as the learning rate, and, from the
+# second rule on, its *state*: what it remembers from step to step. A training loop keeps **one
+# config for each parameter** and passes back what the last call returned. Four agreements hold:
 #
-# - Settings that are missing in `config` have a default; `config` may be missing altogether. The
-#   first line of each function, which is given, takes care of that: it makes a *new* dict with
-#   the defaults, overwritten by what was given.
-# - `w` may be updated in place: its owner hands it over and continues with `next_w`. `dw` must
-#   stay as it is.
+# - Settings that are missing in `config` have a default, and `config` may be missing altogether:
+#   the given first line of each function makes a *new* dict with the defaults, overwritten by
+#   what was given.
+# - `w` may be updated in place: its owner continues with `next_w`. `dw` must stay as it is.
 # - The returned `config` holds the settings that were given and the new state. It may be the
 #   caller's dict or a new one.
 # - `next_w` and the arrays of the state have the shape and the dtype of `w`: float32 stays
@@ -188,14 +176,13 @@ check(sgd)
 # </details>
 
 # %% [markdown]
-# Where does the S come from? It stands for *stochastic*: the loss of a network is a mean over all
-# examples, and its gradient over a small random batch is cheap, and right on average, but each
-# single one is an estimate. The next cell trains a network on pictures of handwritten digits with
-# your rule. Look at how its pieces fit together: `update_by` keeps the configs, one for each
-# parameter.
+# Where does the S come from? It stands for *stochastic*: the loss is a mean over all examples,
+# and its gradient over a small random batch is cheap, and right on average, but each single one
+# is an estimate. The next cell trains a network on handwritten digits with your rule. Look at how
+# `update_by` keeps the configs, one for each parameter.
 #
-# **Predict** the three loss curves, for batches of 200, 50 and 5 pictures, 150 steps each: which
-# comes down fastest, and which is the cheapest?
+# **Predict** the loss curves for batches of 200, 50 and 5 pictures, 150 steps each: which comes
+# down fastest, and which is the cheapest?
 
 # %% role="explore"
 digits = data.digits()
@@ -252,24 +239,27 @@ interactive.explore(guessed_gradients)
 # Batches of 50 come down as fast as batches of 200, at a quarter of the price. An estimate from 5
 # pictures is worse from the beginning: after 20 steps the loss of all training pictures is 1.63,
 # not 1.27. But these 20 steps have looked at 100 pictures, half of what *one* step with 200
-# needs. Later the estimates from 5 pictures jump, and the weights with them. (Not all of the
-# jumping is the network's: what is drawn is the loss of the batch, and a mean over 5 pictures is
-# a rough measurement. Measured on all training pictures, the loss at the end is 0.18, 0.19 and
-# 0.38.)
+# needs.
+#
+# <details><summary>How much of the jumping is the network's?</summary>
+#
+# The estimates from 5 pictures jump, and the weights with them. But what is drawn is the loss of
+# the batch, and a mean over 5 pictures is a rough measurement. Measured on all training pictures,
+# the loss at the end is 0.18, 0.19 and 0.38.
+# </details>
 #
 # ## 3 Saddles
-# *4 minutes, ●○○*
+# *3 minutes, ●○○*
 #
-# A gradient of zero can be a minimum, a maximum, or something in between: a **saddle**, where the
-# loss rises in some directions and falls in others. Which one it is, is decided by the second
-# derivatives, by the signs of the eigenvalues of the Hessian matrix
-# $H_{ij} = \partial^2 L / \partial w_i \partial w_j$. At a minimum *none* of them is negative.
-# Where all are positive, there certainly is one; a zero leaves it open.
+# A gradient of zero can be a minimum, a maximum, or a **saddle**, where the loss rises in some
+# directions and falls in others. The second derivatives decide: the signs of the eigenvalues of
+# the Hessian matrix $H_{ij} = \partial^2 L / \partial w_i \partial w_j$. At a minimum *none* of
+# them is negative. Where all are positive, there certainly is one; a zero leaves it open.
 #
 # Suppose for a moment that each eigenvalue had either sign with probability $\tfrac12$,
-# independently. In $d$ dimensions the share of minima among the places with zero gradient would
-# be $2^{-d}$. Eigenvalues of a random symmetric matrix are not independent: they repel each
-# other, so that they spread out over both signs. **Does that make minima rarer or less rare than
+# independently. Then in $d$ dimensions a share of $2^{-d}$ of the places with zero gradient would
+# be minima. Eigenvalues of a random symmetric matrix are not independent: they repel each other,
+# so that they spread out over both signs. **Does that make minima rarer or less rare than
 # $2^{-d}$?**
 
 # %% role="explore" folded=true
@@ -312,16 +302,14 @@ interactive.explore(signs_of_curvature)
 
 # %% [markdown]
 # **Rarer**: of 40,000 matrices 15 % are positive in two dimensions (not 25 %), 0.26 % in four
-# (not 6 %), and in five it is seven of them. With $d = 200$ the eigenvalues of each matrix form a
-# half circle around 0, and half of them are negative, give or take a hundredth. For a minimum all
-# of them would have to be on one side. If Hessians were random, you would not meet a minimum in a
-# network of any size: **almost every place without a slope would be a saddle.**
+# (not 6 %), and in five it is seven of them. With $d = 200$ the eigenvalues form a half circle
+# around 0, and half of them are negative, give or take a hundredth. If Hessians were random,
+# **almost every place without a slope would be a saddle.**
 #
-# A network's Hessian is no random matrix. So let us look at a real one: a small network with 63
-# parameters that separates three spirals. Its Hessian fits into a few lines, since the gradient
-# is there already: differences of gradients at two neighbouring places are a row of it. What do
-# you expect: how many of the 63 eigenvalues are negative at the start, and how many when the loss
-# is low?
+# A network's Hessian is no random matrix. So let us look at a real one: a network with 63
+# parameters that separates three spirals. (Differences of its gradients at two neighbouring
+# places are a row of the Hessian.) How many of the 63 eigenvalues are negative at the start, and
+# how many when the loss is low?
 
 # %% role="explore" folded=true
 # The Hessian of a small network at three moments
@@ -392,28 +380,31 @@ interactive.explore(curvature_of_a_network)
 
 # %% [markdown]
 # At the start 26 of 63 eigenvalues are negative, at loss 0.71 there are 18, at loss 0.05 three
-# are left, and they are small. (Those below minus a thousandth of the largest one are counted.)
-# Eleven of the 63 are zero at all three moments: add one vector of ten weights and a bias to
-# those of *every* class, and all scores of a picture grow by the same number, which softmax does
-# not notice. So nowhere on this loss are all eigenvalues positive, and they could not be at a
-# minimum either. Random matrices tell the truth about the start and not about the end: the lower
-# the loss, the fewer directions lead further down. So high up you rarely get stuck in a minimum,
-# you get *slow* at saddles; and where hardly any direction leads down, the loss is low already.
-# How exactly this holds for large networks is a matter of research ([Dauphin and others,
-# 2014](https://arxiv.org/abs/1406.2572)).
+# are left, and they are small. Random matrices tell the truth about the start and not about the
+# end: the lower the loss, the fewer directions lead further down. So high up you rarely get stuck
+# in a minimum, you get *slow* at saddles; and where hardly any direction leads down, the loss is
+# low already. How exactly this holds for large networks is a matter of research ([Dauphin and
+# others, 2014](https://arxiv.org/abs/1406.2572)).
 #
-# How bad is a saddle for plain descent? Near it the gradient is tiny. On
-# $L = \tfrac12 w_1^2 - \tfrac12 w_2^2 + \tfrac14 w_2^4$ the distance from the ridge grows by the
-# factor $1+\eta$ per step: starting at $0.001$, with $\eta = 0.1$, it takes
-# $\ln 1000 / \ln 1.1 \approx 72$ steps until there is any speed. You see that in the race of
-# section 7.
+# <details><summary>Eleven of the 63 are zero at all three moments. Why?</summary>
+#
+# Add one vector of ten weights and a bias to those of <i>every</i> class, and all scores of a
+# picture grow by the same number, which softmax does not notice. So nowhere on this loss are all
+# eigenvalues positive, and they could not be at a minimum either. (Negative means here: below
+# minus a thousandth of the largest one.)
+# </details>
+#
+# How bad is a saddle for plain descent? On $L = \tfrac12 w_1^2 - \tfrac12 w_2^2 + \tfrac14 w_2^4$
+# the distance from the ridge grows by the factor $1+\eta$ per step: starting at $0.001$, with
+# $\eta = 0.1$, it takes $\ln 1000 / \ln 1.1 \approx 72$ steps until there is any speed. You see
+# that in the race of section 7.
 
 # %% [markdown]
 # ## 4 Momentum, and a look ahead
 # *16 minutes, ●●○, 18 points*
 #
 # A ball that rolls down the ravine does not zigzag. It has a velocity: what points back and forth
-# cancels, what points the same way adds up. So keep a velocity $v$ that remembers past gradients:
+# cancels, what points the same way adds up. So keep a velocity $v$:
 #
 # $$v \;\leftarrow\; \mu v - \eta\, \mathrm dw, \qquad w \;\leftarrow\; w + v .$$
 #
@@ -423,14 +414,12 @@ interactive.explore(curvature_of_a_network)
 # $$v_t = -\eta \left( \mathrm dw_t + \mu\, \mathrm dw_{t-1} + \mu^2\, \mathrm dw_{t-2} + \dots
 # \right).$$
 #
-# If all gradients were the same, $g$, the sum would be geometric and $v \to -\eta g / (1-\mu)$.
-# With $\mu = 0.9$ the final step is **ten times** as long as that of plain descent with the same
-# $\eta$. If they alternated, $+g, -g, +g, \dots$, the size would tend to $\eta g / (1 + \mu)$:
-# about half.
+# If all gradients were the same, $g$, the sum would be geometric and $v \to -\eta g / (1-\mu)$:
+# with $\mu = 0.9$ steps **ten times** as long as those of plain descent with the same $\eta$. If
+# they alternated, $+g, -g, +g, \dots$, the size would tend to $\eta g / (1 + \mu)$: about half.
 #
 # Note where $\eta$ and the minus sign stand: inside the velocity. PyTorch and many books (and the
-# notebook on transfer learning) keep them outside. In section 9 you see when that makes a
-# difference.
+# notebook on transfer learning) keep them outside; section 9 shows when that makes a difference.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -499,11 +488,11 @@ check(sgd_momentum)
 #
 # The condition number has been replaced by its **root**. For $\kappa = 25$:
 # $\sqrt\mu = \tfrac46$, that is $\mu = 0.44$, and $\eta = 0.111$, more than plain descent
-# survives. From $\ln 100 / (-\ln \tfrac23) \approx 11$ you expect somewhat more than 11 steps
-# (the double root costs a few) instead of 58.
+# survives. You expect somewhat more than $\ln 100 / (-\ln \tfrac23) \approx 11$ steps instead
+# of 58.
 #
-# **Predict** the two ends of the slider before you move it: what does the path look like at
-# $\mu = 0$ and at $\mu = 0.99$?
+# **Predict** the two ends of the slider: what does the path look like at $\mu = 0$ and at
+# $\mu = 0.99$?
 
 # %% role="explore" folded=true
 # Momentum on its way down the ravine
@@ -548,21 +537,24 @@ interactive.explore(
 
 # %% [markdown]
 # It zigzags even more than plain descent, and is faster all the same: 22 steps instead of 58,
-# with the best settings of each. (For a walk that looks like a rolling ball, choose $\mu = 0.9$
-# and the rate 0.01.) The theory's 11 are for a single root; the double root costs as many again.
+# with the best settings of each. The theory's 11 are for a single root; the double root costs as
+# many again. (For a walk that looks like a rolling ball, choose $\mu = 0.9$ and the rate 0.01.)
 #
 # A larger momentum is not better: with the same rate it takes 28 steps at $\mu = 0.7$, 94 at 0.9,
-# and at 0.99 the ball swings back and forth for 983. A smaller one is worse in another way. The
-# walk grows as soon as a root is below $-1$. With $r = -1$ the equation reads
-# $1 + (1 + \mu - \eta\lambda) + \mu = 0$, so the limit is $\eta = 2(1+\mu)/\lambda_{\max}$. At
-# $\mu = 0.2$ that is 0.096, and the rate 0.111 is above it: the walk diverges. At $\mu = 0$ you
-# meet the limit of section 1 again.
+# and at 0.99 the ball swings back and forth for 983. With a smaller one, 0.2, the walk diverges.
 #
-# In practice nobody knows $\kappa$. The usual 0.9 is the right one for $\kappa \approx 1440$: put
-# it into the formula.
+# <details><summary>Why does it diverge?</summary>
+#
+# The walk grows as soon as a root is below $-1$. With $r = -1$ the equation reads
+# $1 + (1 + \mu - \eta\lambda) + \mu = 0$, so the limit is $\eta = 2(1+\mu)/\lambda_{\max}$. At
+# $\mu = 0.2$ that is 0.096, and the rate 0.111 is above it. At $\mu = 0$ you meet the limit of
+# section 1 again.
+# </details>
+#
+# In practice nobody knows $\kappa$. The usual 0.9 is right for $\kappa \approx 1440$.
 #
 # ### Looking ahead
-# With a velocity you know, before you look at the gradient, roughly where you will be: at
+# With a velocity you know roughly where you will be before you look at the gradient: at
 # $\theta + \mu v$, if $\theta$ stands for the weights ($w$ is about to get another meaning).
 # Yurii Nesterov's idea (1983) is to take the gradient *there*, where it can still correct the
 # step:
@@ -570,16 +562,16 @@ interactive.explore(
 # $$v \;\leftarrow\; \mu v - \eta\, \nabla L(\theta + \mu v),
 # \qquad \theta \;\leftarrow\; \theta + v .$$
 #
-# A rule of our form cannot ask for a gradient elsewhere: it is handed `dw`. So we change what we
-# store. Instead of $\theta$ let the network hold the place ahead, $w = \theta + \mu v$. Then `dw`
-# *is* the gradient that is needed, and from $\theta = w - \mu v$
+# A rule of our form cannot ask for a gradient elsewhere: it is handed `dw`. So let the network
+# hold the place ahead, $w = \theta + \mu v$, instead of $\theta$. Then `dw` *is* the gradient
+# that is needed, and from $\theta = w - \mu v$
 #
 # $$w_{\text{next}} = \theta_{\text{next}} + \mu v_{\text{next}} =
 # \left(\theta + v_{\text{next}}\right) + \mu v_{\text{next}} =
 # w - \mu v + (1 + \mu)\, v_{\text{next}} .$$
 #
-# Both velocities occur, the old one and the new one. If you overwrite the first before you use
-# it, the formula collapses to plain momentum, and no error message tells you so.
+# Both velocities occur, the old one and the new one. Overwrite the first before you use it, and
+# the formula collapses to plain momentum without an error.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -627,8 +619,8 @@ check(nesterov_momentum)
 # </details>
 
 # %% [markdown]
-# Does the look ahead make a difference? Both rules, the same settings, the usual $\mu = 0.9$.
-# What do you expect of the overshooting?
+# Does the look ahead make a difference, with the same settings and the usual $\mu = 0.9$? What do
+# you expect of the overshooting?
 
 # %% role="explore" folded=true
 # Momentum with and without the look ahead
@@ -662,24 +654,23 @@ interactive.explore(with_and_without_look_ahead)
 # ## 5 A rate for each weight
 # *15 minutes, ●●○, 17 points*
 #
-# Momentum softens the ravine. One could also get rid of it: if each coordinate had its own
-# learning rate, $1/\lambda_i$, a single step would do, since $1 - \lambda_i/\lambda_i = 0$. The
-# $\lambda_i$ are unknown, but there is a hint: steep directions are those with large gradients.
-# So **divide each entry by the size of its own past gradients**. John Duchi, Elad Hazan and Yoram
-# Singer (2011) called it AdaGrad:
+# Momentum softens the ravine. One could also get rid of it: with a learning rate $1/\lambda_i$
+# for each coordinate a single step would do, since $1 - \lambda_i/\lambda_i = 0$. The $\lambda_i$
+# are unknown, but steep directions are those with large gradients. So **divide each entry by the
+# size of its own past gradients**. John Duchi, Elad Hazan and Yoram Singer (2011) called it
+# AdaGrad:
 #
 # $$\mathrm{cache} \;\leftarrow\; \mathrm{cache} + \mathrm dw^2,
 # \qquad w \;\leftarrow\; w - \eta\, \frac{\mathrm dw}{\sqrt{\mathrm{cache}} + \varepsilon} .$$
 #
-# Everything is entry by entry: `cache` has the shape of `w`. (The name is CS231n's. It is a part
-# of the rule's state, and no relative of the cache that a forward pass leaves for its backward
-# pass.) The small $\varepsilon$ = `1e-8` stands *outside* of the root here (some libraries put it
-# inside). It saves an entry whose gradients have all been zero from $0/0$: think of the weights
-# of a pixel that is 0 in every picture.
+# `cache` has the shape of `w`. (The name is CS231n's, and no relative of the cache that a forward
+# pass leaves.) The small $\varepsilon$ = `1e-8` stands *outside* of the root here (some libraries
+# put it inside). It saves an entry whose gradients have all been zero from $0/0$: think of the
+# weights of a pixel that is 0 in every picture.
 #
-# **Predict** two things. How long is the very first step of an entry with gradient $1000$, and of
-# one with gradient $0.001$? And if the gradient is the same number in every step, how does the
-# length of step $t$ depend on $t$?
+# **Predict**: how long is the very first step of an entry with gradient $1000$, and of one with
+# gradient $0.001$? And if the gradient is the same number in every step, how does the length of
+# step $t$ depend on $t$?
 #
 # <details><summary>Compare your prediction</summary>
 #
@@ -727,15 +718,15 @@ check(adagrad)
 # </details>
 
 # %% [markdown]
-# The sum never shrinks, so neither does the denominator. That is wanted on a convex problem,
-# where steps must become small in the end. A network may have a long way to go yet. Geoffrey
+# The sum never shrinks, so neither does the denominator. On a convex problem that is wanted:
+# steps must become small in the end. But a network may have a long way to go yet. Geoffrey
 # Hinton's RMSProp (2012, from the slides of a lecture) lets the memory fade:
 #
 # $$\mathrm{cache} \;\leftarrow\; \rho\, \mathrm{cache} + (1-\rho)\, \mathrm dw^2 ,$$
 #
 # with the *decay rate* $\rho$, usually 0.99 or 0.9: the weight of the **old** value, like
-# momentum. The step is that of AdaGrad. `cache` now is a weighted mean of squares, and its root a
-# typical size (root mean square, hence the name).
+# momentum. The step is that of AdaGrad. The root of `cache` now is a typical size (root mean
+# square, hence the name).
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -779,9 +770,8 @@ check(rmsprop)
 
 # %% [markdown]
 # Now hand both rules a gradient that is 1 for 200 steps and then 0.01 for 300 steps, as if a
-# steep slope turned into a plain. The cell measures the lengths of the steps. The learning rate
-# is 0.01. Sketch the curves first: where do they start, where are they after 200 steps, and where
-# after 500?
+# steep slope turned into a plain, with the learning rate 0.01. Sketch the lengths of the steps
+# first: where do they start, where are they after 200 steps, and where after 500?
 
 # %% role="explore" folded=true
 # The lengths of the steps, from a slope to a plain
@@ -811,15 +801,15 @@ interactive.explore(from_slope_to_plain)
 
 # %% [markdown]
 # AdaGrad starts with $\eta = 0.01$, has fallen to $0.01/\sqrt{200} = 0.0007$ on the slope, and on
-# the plain it stays at $7 \cdot 10^{-6}$: the sum remembers the slope as long as it runs. RMSProp
-# comes down to $\eta$ on the slope and stays there (with decay rate 0.99 it begins at 0.1 and has
-# reached 0.0107 after 200 steps). On the plain it first takes short steps as well, and then
-# forgets: with decay rate 0.9 it is back at 0.009 after 100 steps, with 0.99 it has only reached
-# 0.0005 after 300.
+# the plain it stays at $7 \cdot 10^{-6}$: the sum never forgets the slope. RMSProp comes down to
+# $\eta$ on the slope and stays there (with decay rate 0.99 it begins at 0.1 and has reached
+# 0.0107 after 200 steps). On the plain it first takes short steps as well, and then forgets: with
+# decay rate 0.9 it is back at 0.009 after 100 steps, with 0.99 it has only reached 0.0005
+# after 300.
 #
 # Why does it begin at 0.1 with decay rate 0.99, ten times $\eta$, and at 0.03 with 0.9? After one
 # step `cache` is $(1-\rho)\,g^2$, so the step is $\eta/\sqrt{1-\rho}$: the mean started at zero
-# and is too small. This is the problem that the next section repairs.
+# and is too small. The next section repairs that.
 
 # %% [markdown]
 # ## 6 Adam
@@ -832,8 +822,7 @@ interactive.explore(from_slope_to_plain)
 # \qquad v \;\leftarrow\; \beta_2 v + (1-\beta_2)\, \mathrm dw^2 ,$$
 #
 # and one correction. (The letter $v$ no longer is the velocity; both uses are common.) Both means
-# start at zero, so at first they are too small. By how much? Substitute the rule again and again,
-# as for the velocity:
+# start at zero, so at first they are too small. By how much? Substitute the rule again and again:
 #
 # $$m_t = (1-\beta_1) \sum_{k=0}^{t-1} \beta_1^k\, \mathrm dw_{t-k} .$$
 #
@@ -848,9 +837,9 @@ interactive.explore(from_slope_to_plain)
 # $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat v = \frac{v}{1-\beta_2^t},
 # \qquad w \;\leftarrow\; w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon} .$$
 #
-# $t$ is the number of the step, from 1 on. It is a part of the state: config holds the number of
-# steps done *before*, and a missing `t` means 0. So **add 1 to `t` before you use it**, and store
-# it. The *uncorrected* $m$ and $v$ are stored; the corrected ones are for this step only.
+# $t$ is the number of the step, from 1 on. config holds the number of steps done *before*, and a
+# missing `t` means 0. So **add 1 to `t` before you use it**, and store it. The *uncorrected* $m$
+# and $v$ are stored; the corrected ones are for this step only.
 #
 # Without the correction, is the first step too short or too long? Both means are too small, one
 # in the numerator, one under a root in the denominator. Compute it for $\beta_1 = 0.9$,
@@ -916,10 +905,10 @@ check(adam)
 # </details>
 
 # %% [markdown]
-# Now look at the first steps with and without the correction. Your own function can do without:
-# start it at $t = 10^9$, where $1 - \beta^t = 1$. The gradient is 1 in every step, so with the
-# correction each step should have the length $\eta$. **Predict** for how many steps one can see
-# that the correction is missing.
+# Now look at the first steps with and without the correction. (Your own function does without if
+# you start it at $t = 10^9$, where $1 - \beta^t = 1$.) The gradient is 1 in every step, so each
+# step should have the length $\eta$. **Predict** for how many steps one can see that the
+# correction is missing.
 
 # %% role="explore" folded=true
 # The first steps of Adam with and without the correction
@@ -941,38 +930,35 @@ def first_steps():
 interactive.explore(first_steps)
 
 # %% [markdown]
-# Without the correction the steps are 3.2 times too long at first, 6.6 times at step 12 and still
-# 3.2 times at step 100. They are right only after thousands of steps, since $\beta_2^t$ dies out
-# so slowly. On the digits the uncorrected runs jump about: between steps 20 and 60 their mean
-# loss is 0.5 to 1.1, that of the corrected ones 0.14 to 0.25.
-
-# %% [markdown]
-# ### Where epsilon stands
+# Without the correction the steps are 3.2 times too long at first, 6.6 times at step 12, still
+# 3.2 times at step 100, and right only after thousands of steps, since $\beta_2^t$ dies out so
+# slowly. On the digits the uncorrected runs jump about: between steps 20 and 60 their mean loss
+# is 0.5 to 1.1, that of the corrected ones 0.14 to 0.25.
+#
+# <details><summary>Where epsilon stands: another form of Adam</summary>
+#
 # The paper mentions a faster form: pull both corrections into the learning rate,
 # $\eta_t = \eta \sqrt{1-\beta_2^t} / (1-\beta_1^t)$, and take
 # $w - \eta_t\, m / (\sqrt v + \varepsilon)$. Many published programs have it. Multiply numerator
 # and denominator by $1/\sqrt{1-\beta_2^t}$ and you see the difference: there $\varepsilon$ is
 # divided by $\sqrt{1-\beta_2^t}$ as well, at $t=1$ by 0.03. For gradients near 1 that changes the
-# seventh digit. For a gradient of $10^{-7}$, how long is the first step in either form?
-#
-# <details><summary>Answer</summary>
-#
-# In the form of the docstring $10^{-7} / (10^{-7} + 10^{-8}) = 0.91$ learning rates. In the other
-# one $10^{-7} / (10^{-7} + 10^{-8}/0.0316) = 0.24$. Neither is wrong, but they are two rules.
-# Your check names the other one if it finds it.
+# seventh digit. For a gradient of $10^{-7}$ the first step in the form of the docstring has
+# $10^{-7} / (10^{-7} + 10^{-8}) = 0.91$ learning rates, in the other one
+# $10^{-7} / (10^{-7} + 10^{-8}/0.0316) = 0.24$. Neither is wrong, but they are two rules. Your
+# check names the other one if it finds it.
 # </details>
 
 # %% [markdown]
 # ## 7 The race
 # *3 minutes, ●○○*
 #
-# Now you have six rules. The cell below lets them race over four landscapes at once; run it again
-# to see it again. Each rule has a rate that suits it: the question is not who is first, but **how
-# each of them moves**.
+# Now you have six rules, and the cell below lets them race over four landscapes at once; run it
+# again to see it again. Each has a rate that suits it: the question is not who is first, but
+# **how each of them moves**.
 #
-# Before you run it, predict for each landscape which rules will have the difficulty: the ravine,
-# the saddle (the start lies a thousandth beside the ridge), a local minimum in front of a deeper
-# one, and the ravine once more with noise on every gradient.
+# Predict for each landscape which rules will have the difficulty: the ravine, the saddle (the
+# start lies a thousandth beside the ridge), a local minimum in front of a deeper one, and the
+# ravine once more with noise on every gradient.
 
 # %% role="explore" folded=true
 # The six rules on four landscapes
@@ -1019,13 +1005,12 @@ interactive.explore(the_race)
 # at 45 degrees, as if there were no ravine, since they divide each coordinate by its own size.
 # Adam does both: a straight start, then an arc.
 #
-# *Saddle.* Plain descent, momentum and Nesterov run along the ridge into the saddle and need more
-# than 60 steps to get half a unit away from the ridge. AdaGrad needs three, RMSProp four, Adam
-# eleven: a tiny gradient, divided by its own size, is as good as a large one.
+# *Saddle.* Plain descent, momentum and Nesterov need more than 60 steps to get half a unit away
+# from the ridge. AdaGrad needs three, RMSProp four, Adam eleven: a tiny gradient, divided by its
+# own size, is as good as a large one.
 #
-# *Local minimum.* Only momentum and Nesterov have the speed to cross the barrier; the others come
-# to rest in the shallow valley. This is no merit in itself: a rule with speed can leave a good
-# valley as well.
+# *Local minimum.* Only momentum and Nesterov have the speed to cross the barrier. (Such a rule
+# can leave a good valley as well.)
 #
 # *Noise.* Plain descent with $\eta = 0.05$ and momentum with $\eta = 0.005$ take steps of the
 # same length in the end, $\eta/(1-\mu)$. All the same the mean loss over the last 40 steps is
@@ -1056,9 +1041,9 @@ interactive.explore(the_race)
 # means.)
 # </details>
 #
-# Would other rates give other winners? Of course. Try it with one rule at a time. Can you get
-# plain descent over the barrier between the two valleys? Can you keep momentum from crossing it?
-# Which rule suffers least from a rate that is ten times too small?
+# Would other rates give other winners? Of course. Can you get plain descent over the barrier
+# between the two valleys? Can you keep momentum from crossing it? Which rule suffers least from a
+# rate that is ten times too small?
 #
 # <details><summary>Compare your findings</summary>
 #
@@ -1108,17 +1093,15 @@ interactive.explore(
 #
 # In Adam it is not the same. If $\omega w$ is a part of the gradient, it passes through $m$ and
 # is divided by $\sqrt{\hat v}$ as well. **Which weights decay less then: those with large or
-# those with small gradients?** (The experiment below answers.) Ilya Loshchilov and Frank Hutter
-# (2019) took the decay out of the gradient and past the moments. Their rule, AdamW, is Adam plus
-# one term:
+# those with small gradients?** Ilya Loshchilov and Frank Hutter (2019) took the decay past the
+# moments. Their rule, AdamW, is Adam plus one term:
 #
 # $$w \;\leftarrow\; w - \eta \left( \frac{\hat m}{\sqrt{\hat v} + \varepsilon} + \omega w
 # \right),$$
 #
 # where the $w$ in the bracket is the old one and $\hat m$, $\hat v$ know nothing of $\omega$. You
-# may call your `adam`. Two things to watch: if your `adam` works in place, `w` is no longer the
-# old one afterwards; and if your `adam` is not right yet, write its lines out here, so that one
-# mistake does not cost twice.
+# may call your `adam`, if it is right. (If not, write its lines out here, so that one mistake
+# does not cost twice; and if it works in place, `w` is no longer the old one afterwards.)
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -1163,7 +1146,7 @@ check(adamw)
 
 # %% [markdown]
 # The experiment: two weights that the data do not care about, so their gradients are pure noise
-# around 0. For one the noise has size 10, for the other 0.1. Both start at 1. A regulariser
+# around 0, of size 10 for one and of size 0.1 for the other. Both start at 1, and a regulariser
 # should pull both towards 0 at the same rate. With $\eta = 0.001$ and $\omega = 1$ the decay
 # alone leaves $(1 - 0.001)^{1000} = 0.37$ after 1,000 steps.
 
@@ -1200,10 +1183,14 @@ interactive.explore(two_ways_to_decay)
 # AdamW leaves 37 % of each weight, as computed. With L2 in Adam, the weight with the large
 # gradients keeps 91 %: its decay is divided by $\sqrt{\hat v} \approx 10$, and
 # $(1 - 0.0001)^{1000} = 0.905$. The one with the small gradients decays faster than planned, to
-# 26 %. The same division, by 0.1, would even leave $(1 - 0.01)^{1000} = 0.00004$ of it. But for
-# this weight the penalty $\omega w$, at first 1, is itself most of the gradient: it is divided by
-# nearly its own size, so that the weight walks down in steps of about $\eta$ at most, until the
-# noise outweighs the penalty.
+# 26 %.
+#
+# <details><summary>Why not faster still? Division by 0.1 would leave almost nothing.</summary>
+#
+# It would leave $(1 - 0.01)^{1000} = 0.00004$ of it. But for this weight the penalty $\omega w$,
+# at first 1, is itself most of the gradient: it is divided by nearly its own size, so that the
+# weight walks down in steps of about $\eta$ at most, until the noise outweighs the penalty.
+# </details>
 
 # %% [markdown]
 # ## 9 A rate that changes
@@ -1211,8 +1198,8 @@ interactive.explore(two_ways_to_decay)
 #
 # A large rate is good at the start, when there is far to go, and bad at the end, when noise keeps
 # the weights jumping around the goal. So let the rate fall. A *schedule* is a function of the
-# step, numbered from 0. Two of them are in use everywhere: stairs, and half a period of the
-# cosine. The third one, at the very beginning, does the opposite: it warms up.
+# step, numbered from 0. Two are in use everywhere, stairs and half a period of the cosine. A
+# third one, at the very beginning, warms up.
 #
 # **Step decay** multiplies the rate by a factor every so many steps.
 
@@ -1272,10 +1259,9 @@ check(cosine_decay)
 
 # %% [markdown]
 # **Warm-up.** The first gradients of a network that knows nothing are longer than the later ones,
-# and say little about where to go. Short steps at the beginning keep them from ruining the start.
-# The rate rises in equal parts. With `warmup_steps` = 4 the steps 0, 1, 2, 3 have
-# $\tfrac14, \tfrac24, \tfrac34, \tfrac44$ of the base rate. (Some programs start with 0, which
-# wastes the first step.)
+# and say little about where to go. So let the rate rise in equal parts: with `warmup_steps` = 4
+# the steps 0, 1, 2, 3 have $\tfrac14, \tfrac24, \tfrac34, \tfrac44$ of the base rate. (Some
+# programs start with 0, which wastes the first step.)
 
 # %% role="exercise" from_truth=true
 def linear_warmup(base_rate, step, warmup_steps):
@@ -1300,8 +1286,7 @@ check(linear_warmup)
 # %% [markdown]
 # Now all of them at work: batches of 20 digits, momentum, and a rate of 0.05, which is too much
 # for this network in the long run. The last schedule is the smaller one of warm-up and cosine.
-# Which one do you expect to end lowest? (The bands reach from the best to the worst of three
-# random starts.)
+# Which will end lowest? (The bands reach from the best to the worst of three random starts.)
 
 # %% role="explore" folded=true
 # Four schedules, three starts each
@@ -1332,20 +1317,19 @@ interactive.explore(schedules_at_work)
 
 # %% [markdown]
 # The constant rate ends at 0.6, 1.2 and 2.5, worse than after 100 steps. The three falling ones
-# end below 0.08 from every start. Warm-up is slower for the first 80 steps. In return its three
-# runs stay close together where those of the plain cosine scatter. At the end the bands overlap:
-# here the warm-up decides nothing. In larger networks it often decides whether training begins to
-# work at all.
+# end below 0.08 from every start. Warm-up is slower for the first 80 steps; in return its three
+# runs stay close together where those of the plain cosine scatter. Here that decides nothing in
+# the end. In larger networks it often decides whether training begins to work at all.
 #
 # ### Two forms of momentum, and when they part
 # PyTorch writes momentum with the rate outside: $u \leftarrow \mu u + \mathrm dw$,
 # $w \leftarrow w - \eta u$. Put $v = -\eta u$ and you get
 # $v \leftarrow \mu v - \eta\, \mathrm dw$, $w \leftarrow w + v$: your form. So they are the same?
 #
-# Look again at the substitution. It uses one $\eta$ on both sides of the arrow. If the rate falls
-# from $\eta$ to $\eta'$ between two steps, the velocity in your form still carries the *old* rate
-# and takes about $1/(1-\mu)$ steps to forget it. The other form multiplies all of its memory by
-# the new rate at once. **What do you expect** of the distance between the two walks?
+# Look again at the substitution: it uses one $\eta$ on both sides of the arrow. If the rate falls
+# between two steps, the velocity in your form still carries the *old* rate and takes about
+# $1/(1-\mu)$ steps to forget it. The other form multiplies all of its memory by the new rate at
+# once. **What do you expect** of the distance between the two walks?
 
 # %% role="explore" folded=true
 # The distance between two forms of momentum
@@ -1375,8 +1359,8 @@ interactive.explore(two_forms)
 
 # %% [markdown]
 # At a constant rate the two forms differ by rounding errors. From the first drop of the rate on
-# they part, and they never meet again: each remembers another past. Neither is wrong. But a
-# schedule that was tuned with one form does something else in the other.
+# they part and never meet again. Neither is wrong, but a schedule that was tuned with one form
+# does something else in the other.
 
 # %% [markdown]
 # ## 10 Gradients that explode
@@ -1384,14 +1368,14 @@ interactive.explore(two_forms)
 #
 # Sometimes one batch has a gradient a thousand times as long as usual: at a cliff of the loss, in
 # a recurrent network, after an unlucky start. A single step of that length ruins everything that
-# was learned. The remedy keeps the direction and bounds the length. It looks at the gradients of
+# was learned. The remedy keeps the direction and bounds the length, taking the gradients of
 # **all** parameters as one long vector:
 #
 # $$\lVert g \rVert = \sqrt{\sum_{\text{parameters}} \;\sum_{\text{entries}} g^2},
 # \qquad g \;\leftarrow\; g \cdot \frac{c}{\lVert g\rVert} \quad\text{if } \lVert g\rVert > c .$$
 #
-# Why one common factor, and not one for each parameter or a bound for each entry? Those change
-# the direction: the step would no longer go downhill in the steepest way.
+# Why one common factor? One for each parameter, or a bound for each entry, would change the
+# direction: the step would no longer go downhill in the steepest way.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -1430,8 +1414,8 @@ check(clip_gradient_norm)
 
 # %% [markdown]
 # In the batchnorm unit a deep network whose initial weights have the standard deviation $s = 0.5$
-# did not survive its first five steps: its loss starts above 600. Here it is again, trained with
-# plain descent at rate 0.1. Clipping does not repair the bad start. Does it save the training?
+# did not survive its first five steps: its loss starts above 600. Here it is again, with plain
+# descent at rate 0.1. Clipping does not repair the bad start. Does it save the training?
 
 # %% role="explore" folded=true
 # A bad start, with and without clipping
@@ -1452,19 +1436,17 @@ interactive.explore(survival)
 # %% [markdown]
 # Without clipping, five steps are all it gets. Clipped, every run goes down, from 642 to about 8,
 # 2 and less than 1 after 300 steps: the tighter the bound, the slower, since no step is longer
-# than $\eta c$. Clipping saves the training from the bad start; a better start (initialisation,
-# batchnorm) saves the three hundred steps.
+# than $\eta c$. A better start (initialisation, batchnorm) would save the three hundred steps.
 
 # %% [markdown]
 # ## 11 The same network under each rule
 # *2 minutes, ●○○*
 #
 # Which rule is the best one? Nobody can say without saying *at which rate*. So we train the same
-# network on the digits with each rule at many rates, 150 steps each. The pictures on the left are
-# prepared well: every pixel has mean 0 and standard deviation 1 (but for three that are white in
-# all pictures, and stay 0). On the right each pixel is measured in a unit of its own, between
-# 1/30 and 30: the ravine of section 1, in 64 dimensions. **Predict**: which rules will mind, and
-# which will not?
+# network on the digits with each rule at many rates, 150 steps each. On the left every pixel has
+# mean 0 and standard deviation 1 (but for three that are white in all pictures, and stay 0). On
+# the right each pixel is measured in a unit of its own, between 1/30 and 30: the ravine of
+# section 1, in 64 dimensions. **Predict**: which rules will mind, and which will not?
 
 # %% role="explore" folded=true
 # Each rule at seven rates, on two scalings of the pixels
@@ -1506,37 +1488,40 @@ interactive.explore(every_rule)
 
 # %% [markdown]
 # Left: tuned, all of them reach 96 to 97 %. What differs is the learning rate at which they do:
-# 0.003 for Adam and RMSProp, 0.3 for plain descent. At their defaults in this notebook the
-# comparison would say more about the defaults than about the rules.
+# 0.003 for Adam and RMSProp, 0.3 for plain descent.
 #
 # Right (a cross marks a run that diverged): all are worse, as in the ravine, and plain descent
-# comes last: 80 % at its best rate, the others 85 to 87 %. How much of that is chance? Two runs,
-# read on 300 pictures, have a standard deviation of about 2 %, and the best of seven rates was
-# chosen on the same pictures. So we took each rule's best rate and six *other* starts: 81 % for
-# plain descent, 80 % for momentum, 86, 84 and 85 % for AdaGrad, RMSProp and Adam, each with a
-# standard deviation of 1 to 3 % from start to start. The adaptive rules do repair a part of what
-# bad scaling spoils; which of the three is best cannot be told. Scaling the pixels, which costs
-# one line, repairs all of it.
+# comes last: 80 % at its best rate, the others 85 to 87 %. The adaptive rules do repair a part of
+# what bad scaling spoils; which of the three is best cannot be told. Scaling the pixels, which
+# costs one line, repairs all of it.
+#
+# <details><summary>How much of that is chance?</summary>
+#
+# Two runs, read on 300 pictures, have a standard deviation of about 2 %, and the best of seven
+# rates was chosen on the same pictures. So we took each rule's best rate and six <i>other</i>
+# starts: 81 % for plain descent, 80 % for momentum, 86, 84 and 85 % for AdaGrad, RMSProp and
+# Adam, each with a standard deviation of 1 to 3 % from start to start.
+# </details>
 #
 # A recipe that follows from what you saw: start with Adam at $10^{-3}$; try the rate in factors
 # of 3 up and down; let it fall towards the end; clip if the loss has spikes. When you have time,
 # tune SGD with momentum as well: it stores one array for each parameter instead of two and, well
-# tuned, it is often as good.
+# tuned, is often as good.
 
 # %% [markdown]
 # ## 12 Your own entry
 # *9 minutes, ●●○*
 #
-# Your turn in the race. Below you enter *one* rule on the four landscapes of section 7, with
-# settings of your own on each. Take a rule of this notebook by its name, or write one that nobody
-# has written: it takes `(w, dw, config)` and returns `(next_w, config)`, and may keep in config
-# what it likes. Could it look at nothing but the sign of the gradient? Could it forget its
-# velocity whenever that points uphill?
+# Your turn in the race: enter *one* rule on the four landscapes of section 7, with settings of
+# your own on each. Take a rule of this notebook by its name, or write one: it takes
+# `(w, dw, config)` and returns `(next_w, config)`, and may keep in config what it likes. Could it
+# look at nothing but the sign of the gradient? Could it forget its velocity whenever that points
+# uphill?
 #
-# The six others run with the rates of section 7. On the ravine, at the saddle and at the local
-# minimum it counts after how many of the 120 steps less than 1 % of the first loss is left (above
-# the goal's loss), and never more again. With noise it is the mean loss over the last 40 steps,
-# on twenty walks with different noise. **Predict your four places** before you run the race.
+# The six others run with the rates of section 7. With noise the mean loss over the last 40 steps
+# counts, on twenty walks; elsewhere the number of the 120 steps after which less than 1 % of the
+# first loss is left (above the goal's loss), and never more again. **Predict your four places**
+# before you run the race.
 
 # %%
 MY_RULE = "momentum"  # a name from RULES, or a function of yours: my_rule(w, dw, config)
@@ -1617,8 +1602,7 @@ interactive.explore(standings)
 # ## 13 Two questions
 # *12 minutes, ●●○, 6 points each*
 #
-# These two are read by a person. A few sentences and formulas each are enough; what earns the
-# points is said with each part.
+# These two are read by a person. A few sentences and formulas each are enough.
 
 # %% [markdown] role="written" points=6 name="units"
 # ### Question 1: the loss in another unit
@@ -1735,21 +1719,19 @@ interactive.explore(standings)
 # | best factor | $(\kappa-1)/(\kappa+1)$ | $\sqrt\mu = (\sqrt\kappa-1)/(\sqrt\kappa+1)$ |
 # | step for a constant gradient | $\eta g$ | $\eta g/(1-\mu)$ |
 #
-# **Glossary.**
+# **Glossary**
 #
-# - *Condition number* $\kappa$: the largest curvature divided by the smallest.
-# - *Learning rate* $\eta$: what the gradient is multiplied by; a *schedule* makes it a function
-#   of the step.
-# - *Momentum* $\mu$: the share of the velocity that survives a step.
-# - *State*: what a rule remembers from step to step; here it lives in `config`.
-# - *Cache*: in this notebook the sum or the fading mean of squared gradients.
-# - *Saddle*: a place of zero gradient from which the loss rises in some directions and falls in
-#   others.
-# - *Hessian*: the matrix of second derivatives; its eigenvalues are the curvatures.
-# - *Bias correction*: dividing a fading mean by the sum of its weights, $1-\beta^t$.
-# - *Weight decay* $\omega$: what is taken from each weight in each step, as a share of it (times
-#   $\eta$). PyTorch and the notebook on transfer learning call it $\lambda$, which here is a
-#   curvature.
+# | word | means |
+# | :-- | :-- |
+# | condition number $\kappa$ | the largest curvature divided by the smallest |
+# | learning rate $\eta$ | what the gradient is multiplied by; a *schedule* lets it fall or rise |
+# | momentum $\mu$ | the share of the velocity that survives a step |
+# | state | what a rule remembers from step to step; here it lives in `config` |
+# | cache | here the sum or the fading mean of squared gradients |
+# | saddle | zero gradient; the loss rises in some directions and falls in others |
+# | Hessian | the matrix of second derivatives; its eigenvalues are the curvatures |
+# | bias correction | dividing a fading mean by the sum of its weights, $1-\beta^t$ |
+# | weight decay $\omega$ | times $\eta$, the share of a weight that a step takes (also $\lambda$) |
 #
 # **Further reading.**
 #

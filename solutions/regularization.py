@@ -1,14 +1,12 @@
 # %% [markdown]
 # # Regularization: what is not learned by heart
 #
-# A network with 7,510 numbers is shown a hundred digits. Twenty of them carry a wrong label: they
-# were typed carelessly. After a few seconds it names nearly all of the hundred as they were typed,
-# the wrong ones included, and new digits it reads worse than it did at a tenth of the way. It has
-# learned by heart. Whatever keeps a network from that is called *regularization*. This notebook
-# builds six means of it, and measures each one.
-#
-# **What you will have at the end:** a recipe of your own for these hundred digits, mixed from the
-# functions that you write here, and its place beside forty recipes drawn at random.
+# A network with 7,510 numbers is shown a hundred digits, twenty of them with a wrong label: they
+# were typed carelessly. After a few seconds it names nearly all of the hundred as they were
+# typed, the wrong ones included, and reads new digits worse than it did at a tenth of the way.
+# Whatever keeps a network from learning by heart is called *regularization*. You build six means
+# of it, measure each one, and mix a recipe of your own, which takes its place beside forty drawn
+# at random.
 #
 # You need NumPy and the idea of gradient descent. Networks and their gradients are given.
 #
@@ -31,22 +29,24 @@
 # | 15 | Two questions | 11 min | ●●○ | 10 |
 # | 16 | A recipe of your own | 5 min | ●○○ | |
 #
+# <details><summary>How the minutes are counted</summary>
+#
 # The minutes are counted: 180 words a minute (foldings apart), half a minute for each picture,
 # five minutes for each written question, and for each line of a solution, `return` apart, 45
 # seconds (●○○), 75 (●●○) or 105 (●●●). Lines that the exercise before had already count as one.
 # Section 16 takes as long as you like.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# cell below it, as often as you like. The points are given later, on other inputs. Experiments use
-# *your* functions; if one is still missing, they say so and wait. After opening the notebook or
-# restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were.
-# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
+# cell below it, as often as you like; the points are given later, on other inputs. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong. Experiments wait for
+# *your* functions. After opening the notebook or restarting its kernel, *Run > Run All Above
+# Selected Cell* brings you back.
 #
 # **Conventions.** Rows are examples; pictures are (N, H, W) or (N, H, W, C), numbers from 0 to 1.
-# A network's parameters are a dict: weights `W0`, `W1`, …, everything else (biases `b0`, …) has
-# another first letter. Whatever is random takes a generator, `rng`, made by
-# `np.random.default_rng(seed)`: draw from it and from nothing else. λ is called `reg` in code.
-# No function changes its arguments.
+# Parameters are a dict: weights `W0`, `W1`, …, everything else (biases `b0`, …) has another first
+# letter. Whatever is random takes a generator, `rng`, made by `np.random.default_rng(seed)`: draw
+# from it and from nothing else. λ is called `reg` in code. No function changes its arguments.
 
 # %% role="given"
 import math
@@ -125,14 +125,13 @@ def loss_of(network, x, y):
 # *3 minutes, ●○○, 4 points*
 #
 # Two curves tell whether something is learned by heart: the loss on the examples that are trained
-# on, and that on *validation* examples, which the network has never seen. Their difference is the
-# gap:
+# on, and that on *validation* examples, which the network has never seen. The gap:
 #
 # $$g_t = L^{\text{val}}_t - L^{\text{train}}_t .$$
 #
-# A gap alone is no harm. A network that has just begun has none, and knows nothing. What matters is
-# the epoch from which on the validation loss does not come down any more, while the training loss
-# still does: from there on, what is learned is no use elsewhere.
+# A gap alone is no harm. What matters is the epoch from which on the validation loss does not
+# come down any more, while the training loss still does: from there on, what is learned is no use
+# elsewhere.
 
 # %% role="exercise" from_truth=true
 def overfitting_gap(train_losses, val_losses): ...
@@ -170,19 +169,20 @@ interactive.explore(two_curves)
 
 # %% [markdown]
 # The training loss goes on to nearly 0. The validation loss turns while the gap is still growing:
-# the network now learns the twenty wrong labels, each by its own picture. That it *can* do so is
-# the trouble: 64 · 100 + 100 + 100 · 10 + 10 = 7,510 numbers for a hundred labels.
+# now the twenty wrong labels are learned, each by its own picture. That is no wonder with 64 ·
+# 100 + 100 + 100 · 10 + 10 = 7,510 numbers for a hundred labels.
 
 # %% [markdown]
 # ## 2 Small weights: L2
 # *10 minutes, ●●○, 8 points*
 #
-# To answer "4" here and "9" for a picture that differs in one pixel, a network needs large weights.
-# So make them expensive. With the L2 penalty, training makes $L + R$ as small as it can:
+# To answer "4" here and "9" for a picture that differs in one pixel, a network needs large
+# weights. So make them expensive. Training makes $L + R$ as small as it can, with the L2 penalty
 #
 # $$R = \frac\lambda2 \sum_{w} w^2, \qquad \frac{\partial R}{\partial w} = \lambda w .$$
 #
-# **What it does in a step.** $w \leftarrow w - \eta\left(\frac{\partial L}{\partial w} + \lambda
+# **What it does in a step.**
+# $w \leftarrow w - \eta\left(\frac{\partial L}{\partial w} + \lambda
 # w\right) = (1 - \eta\lambda)\,w - \eta \frac{\partial L}{\partial w}$: each step shortens the
 # weight by the same share, before the loss has its say.
 #
@@ -191,16 +191,18 @@ interactive.explore(two_curves)
 #
 # $$a\,(w - w^*) + \lambda w = 0 \quad\Longleftrightarrow\quad w = \frac{a}{a + \lambda}\, w^* .$$
 #
-# A weight that the data determine (steep valley, large $a$) keeps nearly its value. One that hardly
-# matters to the data ($a \ll \lambda$) is pulled to 0. That is the point: the directions in which
-# the noise of a hundred examples decides are the flat ones.
+# A weight that the data determine (steep valley, large $a$) keeps nearly its value. One that
+# hardly matters to the data ($a \ll \lambda$) is pulled to 0: the directions in which the noise
+# of a hundred examples decides are the flat ones.
 #
-# **Whom it leaves alone.** A bias moves an output as a whole and cannot tell two pictures apart; to
-# pull it to 0 would only make the answers wrong on average. *Every* matrix counts, the last one
-# too: it is forgotten most often.
+# **Whom it leaves alone.** A bias moves an output as a whole and cannot tell two pictures apart.
+# *Every* matrix counts, the last one too: it is forgotten most often.
 #
-# **Conventions differ.** Some books have $\lambda \sum w^2$ (then the gradient is $2\lambda w$),
-# some $\frac{\lambda}{2N}\sum w^2$. A λ is worth nothing without its formula. Here it is λ/2.
+# <details><summary>Other conventions</summary>
+#
+# Some books have $\lambda \sum w^2$ (then the gradient is $2\lambda w$), some
+# $\frac{\lambda}{2N}\sum w^2$. A λ is worth nothing without its formula.
+# </details>
 #
 # <details><summary>Hint 1</summary>
 #
@@ -226,8 +228,8 @@ check(l2_penalty)
 # root of the averaged squares like any gradient; AdamW shortens the weights apart from that.
 # </details>
 #
-# From no penalty to far too much. Move the slider, and **say before**: what becomes of the two
-# curves at λ = 0.03, and what at λ = 0.5?
+# From no penalty to far too much: what becomes of the two curves at λ = 0.03, and what at λ =
+# 0.5? **Say before** you move the slider.
 
 # %% role="explore" folded=true
 # Both losses for one strength of the L2 penalty.
@@ -269,12 +271,11 @@ def all_lambdas():
 interactive.explore(all_lambdas)
 
 # %% [markdown]
-# (Markers are means over four sets of digits, bars go from the least to the greatest.) On the left,
-# 99 % of its own labels are known and fewer than three quarters of new digits. At λ = 0.03 the
-# network gives up on eight of its hundred labels, all of them wrong ones, and reads five new digits
-# in a hundred more. Beyond 0.1 the pull wins: at λ = 0.5 all weights go to 0, and guessing is left.
-# *Underfitting* is on the right, *overfitting* on the left; the training examples alone do not tell
-# you where you are.
+# (Means over four sets of digits, bars from the least to the greatest.) On the left,
+# *overfitting*: 99 % of its own labels are known and fewer than three quarters of new digits. At
+# λ = 0.03 the network gives up on eight of its hundred labels, all of them wrong ones, and reads
+# five new digits in a hundred more. Beyond 0.1 the pull wins: at λ = 0.5 all weights go to 0, and
+# guessing is left, *underfitting*. The training examples alone do not tell you where you are.
 
 # %% [markdown]
 # ## 3 Few weights: L1
@@ -285,15 +286,15 @@ interactive.explore(all_lambdas)
 # $$R = \lambda \sum_w |w|, \qquad \frac{\partial R}{\partial w} = \lambda\,\operatorname{sign}(w)
 # .$$
 #
-# L2 pulls a small weight hardly at all. L1 pulls every weight with the same force λ. In the valley
-# of section 2, for $w > 0$: $a(w - w^*) + \lambda = 0$, so $w = w^* - \lambda/a$, as long as that
-# is positive. If $|w^*| \le \lambda / a$, there is no place to the right or to the left of 0 where
-# the slope vanishes, and the least value is at 0 itself:
+# L2 pulls a small weight hardly at all, L1 every weight with the same force λ. In the valley of
+# section 2, for $w > 0$: $a(w - w^*) + \lambda = 0$, so $w = w^* - \lambda/a$, as long as that is
+# positive. If $|w^*| \le \lambda / a$, the slope vanishes nowhere to the right or to the left of
+# 0, and the least value is at 0 itself:
 #
 # $$w = \operatorname{sign}(w^*)\,\max\!\left(0,\ |w^*| - \frac\lambda a\right).$$
 #
 # Weights do not merely become small, they become *nothing*. At 0 the absolute value has a corner;
-# any slope from -1 to 1 would do there, and 0 is the one that leaves a weight of 0 alone.
+# any slope from -1 to 1 would do, and 0 is the one that leaves a weight of 0 alone.
 
 # %% role="exercise" from_truth=true
 def l1_penalty(params, reg): ...
@@ -311,7 +312,7 @@ check(l1_penalty)
 # </details>
 #
 # One layer, 64 pixels to ten digits, on 500 digits with right labels. **Predict**: at the edge of
-# the picture there is never any ink. What does each penalty do with these weights?
+# the picture there is hardly ever any ink. What does each penalty do with these weights?
 
 # %% role="explore" folded=true
 # The weights of one layer, as pictures, under each penalty.
@@ -334,26 +335,25 @@ def both_penalties():
 interactive.explore(both_penalties)
 
 # %% [markdown]
-# Pixels at the edge are paper in nearly all pictures and say nothing. Without a penalty they nearly
-# keep the random numbers that they began with; both penalties take these away. L2 keeps a little of
-# everything else. L1 leaves about a fifth of the weights, at places which you could circle with a
-# pencil: the others are below 0.01. It costs three digits in a hundred here, L2 two: these labels
-# are right, and 500 digits are many for 650 numbers. (λ means another thing in each formula, so
-# 0.03 and 0.01 cannot be compared.)
+# Without a penalty, weights at the edge nearly keep the random numbers that they began with; both
+# penalties take these away. L2 keeps a little of everything else. L1 leaves about a fifth of the
+# weights, at places which you could circle with a pencil: the others are below 0.01. It costs
+# three digits in a hundred here, L2 two: these labels are right, and 500 digits are many for 650
+# numbers. (λ is another thing in each formula: 0.03 and 0.01 cannot be compared.)
 
 # %% [markdown]
 # ## 4 Both: the elastic net
 # *4 minutes, ●○○, 6 points*
 #
-# Neighbouring pixels of a photograph are nearly alike. Take two inputs that are equal, so that only
-# $w_1 + w_2$ matters. If that is 1, all divisions with $w_1, w_2 \ge 0$ cost the same under L1,
+# Neighbouring pixels are nearly alike. Take two inputs that are equal, so that only $w_1 + w_2$
+# matters. If that is 1, all divisions with $w_1, w_2 \ge 0$ cost the same under L1,
 # $|w_1| + |w_2| = 1$: an accident of the data decides. L2 prefers a half each: $w_1^2 + w_2^2$ is
 # least for $w_1 = w_2$. A mixture keeps groups together and still sends the useless ones to 0:
 #
 # $$R = \lambda \left( \rho \sum_w |w| + \frac{1 - \rho}{2} \sum_w w^2 \right),$$
 #
-# with $\rho$, the `ratio`, from 0 (all L2) to 1 (all L1). The gradient is the mixture of both
-# gradients, since a derivative of a sum is the sum of derivatives.
+# with $\rho$, the `ratio`, from 0 (all L2) to 1 (all L1). The gradient is the same mixture of
+# both gradients.
 
 # %% role="exercise" from_truth=true
 def elastic_net_penalty(params, reg, ratio): ...
@@ -372,10 +372,10 @@ check(elastic_net_penalty)
 # ## 5 More data, fewer features
 # *1 minute, ●○○*
 #
-# The plainest means come first in practice. *More data*: what is an accident of one example is none
-# of a thousand. *Fewer features*: what is not shown cannot be learned by heart. **Predict**, for
-# digits with right labels: which loses more when the examples are few, digits averaged down to 4 x
-# 4 pixels, or digits beside which stand 200 numbers of pure noise?
+# The plainest means come first. *More data*: what is an accident of one example is none of a
+# thousand. *Fewer features*: what is not shown cannot be learned by heart. **Predict**, for
+# digits with right labels: which loses more when the examples are few, digits averaged down to 4
+# x 4 pixels, or digits beside which stand 200 numbers of pure noise?
 
 # %% role="explore" folded=true
 # How many examples and which features, against validation digits.
@@ -410,21 +410,19 @@ def more_data():
 interactive.explore(more_data)
 
 # %% [markdown]
-# Noise costs most where examples are few: with fifty of them, some of 200 random numbers are bound
-# to go with a label. Leaving *them* out is worth thirty points in a hundred. Leaving out half of
-# what can be seen is another matter: sixteen averages never come near 64 pixels. Fewer features
-# help if what is left out says nothing, and that has to be known, or found out on validation
-# examples.
+# Noise costs most where examples are few: with fifty of them, some of 200 random numbers are
+# bound to go with a label. Leaving *them* out is worth thirty points in a hundred. But sixteen
+# averages never come near 64 pixels: fewer features help if what is left out says nothing, and
+# that has to be known, or found out on validation examples.
 
 # %% [markdown]
 # ## 6 Mirrored pictures
 # *4 minutes, ●●○, 7 points*
 #
-# More data without collecting any: *augmentation*. A picture is changed at random, each time it is
-# used, in a way of which you know that its label stays the same. A mirrored cat is a cat.
-#
-# Each picture of the batch is mirrored with probability $p$, whatever happens to its neighbours. If
-# $u$ is uniform in $[0, 1)$, then $u < p$ has probability $p$.
+# More data without collecting any: *augmentation*. A picture is changed at random, each time it
+# is used, in a way that leaves its label as it is. A mirrored cat is a cat. Each picture of the
+# batch is mirrored with probability $p$, whatever happens to its neighbours: if $u$ is uniform in
+# $[0, 1)$, then $u < p$ has probability $p$.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -455,13 +453,13 @@ check(horizontal_flip)
 # ## 7 Windows
 # *11 minutes, ●●○, 8 points*
 #
-# The second change: cut a window of $h \times w$ out of the picture, somewhere else each time. To
-# get a window as large as the picture, zeros are put around it first (`pad` on each side), so that
-# the crop moves what is seen by up to `pad` pixels.
+# The second change: cut a window of $h \times w$ out of the picture, somewhere else each time.
+# Zeros are put around it first (`pad` on each side), so that a window as large as the picture
+# moves what is seen by up to `pad` pixels.
 #
 # **How many places are there?** A window of height $h$ in $H' = H + 2\,\text{pad}$ rows can begin
-# at row $0, 1, \dots, H' - h$: that is $H' - h + 1$ places. For $h = H'$ one is left, and it has to
-# work, too. Rows and columns are drawn apart, anew for each picture.
+# at row $0, 1, \dots, H' - h$: that is $H' - h + 1$ places, and one for $h = H'$. Rows and
+# columns are drawn apart, anew for each picture.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -492,13 +490,13 @@ check(random_crop)
 # ## 8 Contrast and colour
 # *9 minutes, ●●○, 8 points*
 #
-# The third change leaves every pixel in its place. Light differs from day to day: contrast and
-# brightness of each channel are drawn at random,
+# The third change leaves every pixel in its place. Contrast and brightness of each channel are
+# drawn at random, as light differs from day to day:
 #
 # $$\text{out} = m + c\,(x - m) + s .$$
 #
-# $m$ is the mean of the whole picture, so that $c$ multiplies the distances from it and leaves the
-# mean as it is: $\overline{m + c(x - m)} = m + c\,(m - m) = m$. $s$ moves each of the channels by
+# $m$ is the mean of the whole picture, so that $c$ multiplies the distances from it and leaves it
+# as it is: $\overline{m + c(x - m)} = m + c\,(m - m) = m$. $s$ moves each of the channels by
 # itself, which shifts the colour. What leaves the range from 0 to 1 is cut off there.
 #
 # <details><summary>Hint 1</summary>
@@ -594,23 +592,22 @@ def helped():
 interactive.explore(helped)
 
 # %% [markdown]
-# (Three draws each; markers are means, bars go from the least to the greatest.) With thirty shapes,
-# mirroring and moving are worth seven to nine points: a mirrored triangle is a triangle, and new
-# ones do lie elsewhere. Colour brings little: it says nothing here, and hardly misleads. With sixty
-# shapes nothing brings three points. The digits: mirroring and moving make them *worse* by about
-# three points. No new digit is ever mirrored, and each one fills its box and stands in the middle,
-# so the network learns to cope with what never comes. **A change is a claim about the data.** It
-# has to leave the label as it is, and be something that new pictures may have.
+# (Three draws each; markers are means, bars go from the least to the greatest.) With thirty
+# shapes, mirroring and moving are worth seven to nine points: a mirrored triangle is a triangle,
+# and new ones do lie elsewhere. Colour says nothing here and brings little. With sixty shapes
+# nothing brings three points. The digits: mirroring and moving make them *worse* by about three
+# points. No new digit is ever mirrored, and each one fills its box and stands in the middle. **A
+# change is a claim about the data.** It has to leave the label as it is, and be something that
+# new pictures may have.
 
 # %% [markdown]
 # ## 9 Regions of one or two rows
 # *10 minutes, ●●○, 8 points*
 #
-# Pooling with 2 x 2 throws three quarters of all numbers away at once, after which there is little
-# left to pool. *Fractional* max pooling (Graham 2014) shrinks by a factor between 1 and 2. It
-# cannot do that with equal regions, so it takes regions of one row and of two, mixed, and draws the
-# mixture anew each time. That is its second use: every pass sees the picture stretched a little
-# differently.
+# Pooling with 2 x 2 throws three quarters of all numbers away at once. *Fractional* max pooling
+# (Graham 2014) shrinks by a factor between 1 and 2. It cannot do that with equal regions, so it
+# takes regions of one row and of two, mixed, and draws the mixture anew each time: every pass
+# sees the picture stretched a little differently.
 #
 # **The definition.** To get $K$ regions, rows are cut at whole numbers $a_0 < a_1 < \dots < a_K$
 # whose steps $a_{i+1} - a_i$ are 1 or 2. (Columns have numbers $b_0, \dots, b_L$ of their own.)
@@ -619,10 +616,15 @@ interactive.explore(helped)
 # - *disjoint*: has the rows from $a_i$ to $a_{i+1} - 1$;
 # - *overlapping*: has the rows from $a_i$ to $a_{i+1}$, sharing the last one with its neighbour.
 #
-# Graham counts from 1 and lets the numbers run from 1 to the number of rows in both cases. We count
-# from 0 and let them run from 0 to `end`. With $H$ rows, `end` $= H - 1$ is his choice: overlapping
-# regions then cover everything, disjoint ones leave out the last row. With `end` $= H$ disjoint
-# regions cover everything.
+# We count from 0 and let the numbers run from 0 to `end`.
+#
+# <details><summary>Which end covers everything?</summary>
+#
+# Graham counts from 1 and lets the numbers run from 1 to the number of rows in both cases. With
+# $H$ rows, his choice is here <code>end</code> $= H - 1$: overlapping regions then cover
+# everything, disjoint ones leave out the last row. With <code>end</code> $= H$ disjoint regions
+# cover everything.
+# </details>
 #
 # **Random.** If $t$ of the $K$ steps are 2, the sum is $K + t$, and it must be `end`: so $t =
 # \text{end} - K$ twos and $K - t$ ones, in random order.
@@ -631,10 +633,10 @@ interactive.explore(helped)
 #
 # $$a_i = \lceil \alpha (i + u) \rceil - \lceil \alpha u \rceil .$$
 #
-# (The paper has the first term; the second one makes $a_0 = 0$.) The last one is then $\lceil
-# \text{end} + \alpha u \rceil - \lceil \alpha u \rceil = \text{end}$, because `end` is whole. And
-# since $1 \le \alpha \le 2$, two numbers that are α apart are rounded up to whole numbers that are
-# 1 or 2 apart. Twos and ones come as evenly as they can.
+# (The paper has the first term; the second one makes $a_0 = 0$.) The last one is
+# $\lceil \text{end} + \alpha u \rceil - \lceil \alpha u \rceil = \text{end}$, because `end` is
+# whole. And since $1 \le \alpha \le 2$, two numbers that are α apart are rounded up to whole
+# numbers that are 1 or 2 apart.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -666,13 +668,13 @@ check(pooling_boundaries)
 # ## 10 Fractional max pooling
 # *10 minutes, ●●○, 8 points*
 #
-# With the boundaries given, the forward pass is what max pooling always is: for each picture, each
-# region and each channel the largest number,
+# With the boundaries given, the forward pass takes for each picture, each region and each channel
+# the largest number,
 #
 # $$\text{out}_{nijc} = \max_{r \in R_i,\ s \in S_j} x_{nrsc},$$
 #
-# where $R_i$ are the rows of region $i$ and $S_j$ the columns of region $j$. The cache, as in every
-# layer, keeps what the backward pass will need; what that is you decide.
+# where $R_i$ are the rows of region $i$ and $S_j$ the columns of region $j$. What the cache keeps
+# for the backward pass, you decide.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -731,17 +733,17 @@ def four_ways():
 interactive.explore(four_ways)
 
 # %% [markdown]
-# Random regions bend the strokes more: several twos in a row squeeze a part, several ones leave it
-# as it is. Pseudorandom ones squeeze evenly. Overlapping regions thicken the strokes, since dark
-# pixels on a boundary count twice.
+# Random regions bend the strokes more: several twos in a row squeeze a part, several ones leave
+# it as it is. Pseudorandom ones squeeze evenly. Overlapping regions thicken the strokes, since
+# dark pixels on a boundary count twice.
 
 # %% [markdown]
 # ## 11 The way back
 # *14 minutes, ●●●, 10 points*
 #
 # Only one number of a region decided about its maximum. If it grows by $\varepsilon$, so does the
-# output; if any other one does, nothing happens. With $(r^*, s^*)$ for the place of the maximum in
-# region $i, j$ of picture $n$ and channel $c$:
+# output; if any other one does, nothing happens. With $(r^*, s^*)$ for the place of the maximum
+# in region $i, j$ of picture $n$ and channel $c$:
 #
 # $$\frac{\partial\, \text{out}_{nijc}}{\partial x_{nrsc}} = \begin{cases} 1 & (r, s) = (r^*, s^*)
 # \\ 0 & \text{else} \end{cases}, \qquad \frac{\partial L}{\partial x_{nrsc}} = \sum_{i, j\,:\,(r^*,
@@ -750,8 +752,8 @@ interactive.explore(four_ways)
 # The sum is the chain rule's: where regions overlap, one place may be the maximum of up to four,
 # and all of them come back to it.
 #
-# **Ties.** Behind a ReLU many numbers are equal: 0. There the maximum has a corner, and any share
-# among the equal ones would be a slope. We give all of it to the first, row by row, which is what
+# **Ties.** Behind a ReLU many numbers are 0. There the maximum has a corner, and any share among
+# the equal ones would be a slope. We give all of it to the first, row by row, which is what
 # `argmax` finds.
 #
 # <details><summary>Hint 1</summary>
@@ -811,18 +813,17 @@ interactive.explore(who_wins)
 
 # %% [markdown]
 # Disjoint regions share no pixel, so each can win once: black and white. Where regions overlap, a
-# dark pixel on a corner wins up to four of them, and more than half of all pixels win nothing. An
-# assignment in place of the addition would lose three of these four.
+# dark pixel on a corner wins up to four of them (an assignment in place of the addition would
+# lose three), and more than half of all pixels win nothing.
 
 # %% [markdown]
 # ## 12 When to stop
 # *10 minutes, ●●○, 9 points*
 #
-# The cheapest means of all: stop where the validation loss turns. While you train you do not see
-# the rest of the curve, and it wavers. So a rule needs *patience*: stop when there has been no
-# improvement for so many epochs, and keep the parameters of the best one.
-#
-# Each part of such a rule has gone wrong in published code:
+# The cheapest means of all: stop where the validation loss turns. But it wavers, and while you
+# train you do not see the rest of it. So a rule needs *patience*: stop when there has been no
+# improvement for so many epochs, and keep the parameters of the best one. Each part of it has
+# gone wrong in published code:
 #
 # - *Improvement* is strict: $\ell_t < m - \delta$, with $m$ the loss of the last improvement. With
 #   $\le$ a plateau counts as progress for ever; with the wrong sign of $\delta$ a worse loss does.
@@ -857,8 +858,8 @@ check(early_stopping)
 # they began.
 # </details>
 #
-# The careless digits again, trained for 80 epochs; the rule is told the validation loss, and 300
-# *other* digits tell what it is worth. **Predict**: which patience is too short?
+# The careless digits again, for 80 epochs; the rule is told the validation loss, and 300 *other*
+# digits tell what it is worth. **Predict**: which patience is too short?
 
 # %% role="explore" folded=true
 # A validation curve, and where your rule stops.
@@ -905,13 +906,17 @@ def worth():
 interactive.explore(worth)
 
 # %% [markdown]
-# On average over six runs stopping is worth five to seven points, with every patience, and with a
-# short one it also saves most of the time. The bars say how much runs differ: from 1 to 12 points
-# with patience 10. (Ten other sets of digits gave three to five points, and one of them *lost* five
-# with patience 1.) Patience 1 does so well because *these* curves are steep and nearly smooth on
-# their way down: the first bump comes late. A longer patience finds a lower loss (it sees more of
-# the curve), and the lowest *loss* need not be the most right answers: late in training a network
-# is surer, also of what it gets wrong.
+# On average over six runs stopping is worth five to seven points, with every patience, and a
+# short one also saves most of the time. Patience 1 does so well because *these* curves are steep
+# and nearly smooth on their way down. A longer patience finds a lower loss, but the lowest *loss*
+# need not be the most right answers: late in training a network is surer, also of what it gets
+# wrong.
+#
+# <details><summary>How much do runs differ?</summary>
+#
+# From 1 to 12 points with patience 10, as the bars say. Ten other sets of digits gave three to
+# five points, and one of them <i>lost</i> five with patience 1.
+# </details>
 
 # %% [markdown]
 # ## 13 Several networks
@@ -922,10 +927,10 @@ interactive.explore(worth)
 #
 # $$\bar p_{nc} = \frac1M \sum_{m=1}^M \operatorname{softmax}(z^{(m)}_n)_c .$$
 #
-# **It cannot hurt, on average.** $-\ln$ is convex, so (Jensen) the loss of the mean is at most the
-# mean of the losses: $-\ln \bar p_{ny} \le \frac1M \sum_m -\ln p^{(m)}_{ny}$. How much it helps is
-# said by the spread: if the members' errors have variance $\sigma^2$ and correlation $\rho$ in
-# pairs,
+# **It cannot hurt, on average.** $-\ln$ is convex, so (Jensen) the loss of the mean is at most
+# the mean of the losses: $-\ln \bar p_{ny} \le \frac1M \sum_m -\ln p^{(m)}_{ny}$. How much it
+# helps depends on the spread: if the members' errors have variance $\sigma^2$ and correlation
+# $\rho$ in pairs,
 #
 # $$\operatorname{Var}\Big(\frac1M \sum_m e_m\Big) = \frac{1}{M^2}\left(M \sigma^2 + M(M -
 # 1)\rho\sigma^2 \right) = \rho\,\sigma^2 + \frac{1 - \rho}{M}\,\sigma^2 .$$
@@ -959,10 +964,10 @@ check(ensemble_predict)
 # picture, make an ensemble for the price of one network.
 # </details>
 #
-# The lecture notes promise 2 to 5 %. Better than whom? Ten networks, in two ways: *seeds* (the same
-# digits, other initial weights) and *subsets* (each one is given a hundred digits drawn from the
-# hundred with replacement, so about 63 different ones). 600 digits judge. **Predict** the gain over
-# the mean of the members in both ways, and over *one* network with all hundred digits.
+# Ensembles are said to bring 2 to 5 %. Better than whom? Ten networks, in two ways: *seeds* (the
+# same digits, other initial weights) and *subsets* (each one gets a hundred digits drawn from the
+# hundred with replacement, so about 63 different ones). 600 digits judge. **Predict** the gain
+# over the mean of the members in both ways, and over *one* network with all hundred digits.
 
 # %% role="explore" folded=true
 # Ten networks together against one, in four ways.
@@ -1010,20 +1015,17 @@ def gains():
 interactive.explore(gains)
 
 # %% [markdown]
-# (Means of five sets of a hundred digits; bars from the least to the greatest. With seeds both are
-# the same.) With right labels ten seeds gain about 1 point, from 0.8 to 1.9. Ten subsets gain
-# nearly 6 over their members, and *nothing* over one network that had all the digits: the members
-# were weak for lack of data. With wrong labels it is another story: 2.6 for seeds, and 5 for
-# subsets over one network (11 over their members). A wrong label is in about 63 of 100 subsets, so
-# in each case more than a third of the members never saw it.
+# With right labels ten seeds gain about 1 point, from 0.8 to 1.9. Ten subsets gain nearly 6 over
+# their members, and *nothing* over one network that had all the digits: the members were weak for
+# lack of data. With wrong labels it is 2.6 for seeds, and 5 for subsets over one network (11 over
+# their members): more than a third of the members never saw a given wrong label. So 2 to 5 % is a
+# fair promise where single networks waver a lot. (Means of five sets of a hundred digits; bars
+# from the least to the greatest. With seeds both comparisons are the same.)
 #
-# So 2 to 5 % is a fair promise where single networks waver a lot, and too much where they do not.
-# It also depends on the comparison: always ask "better than whom?".
-#
-# **One network, twelve poolings.** Digits, 8 x 8, pooled to 6 x 6 in front of a network. Once the
-# regions are drawn once and kept; once they are drawn anew for each batch. A network of the second
-# kind can read a new digit twelve times, each time pooled differently, and average. **Predict**:
-# which is better with one pooling, and which with twelve?
+# **One network, twelve poolings.** Digits, pooled from 8 x 8 to 6 x 6 in front of a network. Once
+# the regions are drawn once and kept; once they are drawn anew for each batch. A network of the
+# second kind can read a new digit twelve times, each time pooled differently, and average.
+# **Predict**: which is better with one pooling, and which with twelve?
 
 # %% role="explore" folded=true
 # One pooling of each picture against twelve.
@@ -1054,17 +1056,14 @@ interactive.explore(three_kinds)
 
 # %% [markdown]
 # With one pooling, kept regions win (80 against 76 digits in a hundred): the network knows them.
-# With twelve, averaged, random regions reach 84 to 85. Every pass is the same network with the same
-# weights; only the regions differ, and most of their accidents cancel. That is how the paper reads
-# its test pictures. (For scale: without any pooling the 64 pixels give 89 here. Six by six is a
-# rough view.)
+# With twelve, averaged, random regions reach 84 to 85: most accidents of the regions cancel.
+# (Without any pooling the 64 pixels give 89 here. Six by six is a rough view.)
 
 # %% [markdown]
 # ## 14 Two relatives: dropout and batch normalisation
 # *2 minutes, ●○○*
 #
-# Both came into the course for other reasons, and both add noise while training, which makes
-# learning by heart harder.
+# Both add noise while training, which makes learning by heart harder.
 #
 # **Dropout is a penalty in disguise.** Take one linear unit, inputs $x_d$ multiplied by masks
 # $\mu_d$ that are $1/p$ with probability $p$ and 0 otherwise: mean 1, variance $\frac{1}{p} - 1 =
@@ -1077,13 +1076,13 @@ interactive.explore(three_kinds)
 # That is L2 with a λ of its own for each weight: expensive is a weight whose input is large.
 #
 # **Batch normalisation** takes mean and variance of a batch of $B$ examples; these waver by about
-# $\sigma/\sqrt B$ from batch to batch, and with them each example's numbers. But there is a second
-# thing: the layer divides by the spread, so the weights in front of it can be multiplied by any
-# $a > 0$ and nothing changes. *Then L2 has no grip on them*: training shrinks them for free.
+# $\sigma/\sqrt B$ from batch to batch, and with them each example's numbers. But the layer also
+# divides by the spread, so the weights in front of it can be multiplied by any $a > 0$ and
+# nothing changes. *Then L2 has no grip on them*: training shrinks them for free.
 #
-# Your own layers, if you have them: paste `dropout_forward`, `dropout_backward`,
-# `batchnorm_forward` and `batchnorm_backward` from their units into the next cell. Rows whose
-# functions are missing are left out.
+# Paste your own `dropout_forward`, `dropout_backward`, `batchnorm_forward` and
+# `batchnorm_backward` from their units into the next cell. Rows whose functions are missing are
+# left out.
 
 # %%
 # your dropout_forward(x, dropout_param), dropout_backward(dout, cache),
@@ -1117,8 +1116,7 @@ interactive.explore(relatives)
 # %% [markdown]
 # With right layers (means of four sets): nothing 0.73, dropout 0.78, L2 0.79, both of them 0.81.
 # Batch normalisation gives 0.72 and with L2 0.73: batches of 20 are noisy, and all hundred labels
-# are learned by heart all the same. It is a means against slow training, and sometimes one against
-# overfitting; here it is none.
+# are learned by heart all the same.
 
 # %% [markdown]
 # ## 15 Two questions
@@ -1255,10 +1253,13 @@ def my_place():
 interactive.explore(my_place)
 
 # %% [markdown]
-# For scale: one network with nothing but its best epoch kept reads 77 % of the test digits, and
-# comes after three quarters of the field; trained to the end, 75 %. The best recipe of the field
-# reads 86 %: three networks, λ = 0.05 and nearly all L2, much contrast, pictures that are not
-# moved. The last four pull too hard: λ = 0.24, or much L1.
+# <details><summary>For scale: what the field reads</summary>
+#
+# One network with nothing but its best epoch kept reads 77 % of the test digits, and comes after
+# three quarters of the field; trained to the end, 75 %. The best recipe of the field reads 86 %:
+# three networks, λ = 0.05 and nearly all L2, much contrast, pictures that are not moved. The last
+# four pull too hard: λ = 0.24, or much L1.
+# </details>
 
 # %% [markdown]
 # ## Formula sheet
@@ -1277,12 +1278,18 @@ interactive.explore(my_place)
 # | mean of $M$ errors | variance $\rho\sigma^2 + (1-\rho)\sigma^2/M$ |
 # | dropout, one unit | penalty $\frac{1-p}{p} \sum x_d^2 w_d^2$ |
 #
-# **Glossary.** *Augmentation*: examples changed at random in a way that keeps their labels.
-# *Bootstrap*: drawing as many examples as there are, with replacement. *Ensemble*: several networks
-# whose answers are averaged; its networks are its *members*. *Gap*: validation loss minus training
-# loss. *Overfitting*: learning what holds for the training examples alone. *Patience*: epochs
-# without improvement that are waited for. *Penalty*: what is added to the loss for the size of the
-# weights. *Underfitting*: not learning what the training examples show.
+# **Glossary**
+#
+# | word | means |
+# | :-- | :-- |
+# | augmentation | examples changed at random in a way that keeps their labels |
+# | bootstrap | drawing as many examples as there are, with replacement |
+# | ensemble | several networks whose answers are averaged; its networks are its *members* |
+# | gap | validation loss minus training loss |
+# | overfitting | learning what holds for the training examples alone |
+# | patience | epochs without improvement that are waited for |
+# | penalty | what is added to the loss for the size of the weights |
+# | underfitting | not learning what the training examples show |
 #
 # **Further reading.** Graham 2014, [Fractional max-pooling](https://arxiv.org/abs/1412.6071). Zou
 # and Hastie 2005, [Regularization and variable selection via the elastic

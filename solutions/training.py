@@ -3,11 +3,9 @@
 #
 # A network was trained on handwritten digits, and it is wrong nine times out of ten. Nothing
 # crashed. No line is red. Somewhere between the pictures and the last step there is a fault, or
-# several. This notebook is about finding them in an order in which each check takes seconds, and
-# about searching for good settings when nothing is left to repair.
-#
-# **What you will have at the end:** a setting of your own, found by a search of your own with the
-# functions that you write here, and its place beside forty searches of ours on the same digits.
+# several. Here you find them in an order in which each check takes seconds, and then search for
+# good settings: at the end a search of your own takes its place beside forty of ours on the same
+# digits.
 #
 # You need NumPy and the idea of gradient descent. Networks and their gradients are given.
 #
@@ -15,7 +13,7 @@
 # | --: | :-- | --: | :-: | --: |
 # | 1 | The case | 3 min | ●○○ | |
 # | 2 | Two parts that share nothing | 6 min | ●●○ | 9 |
-# | 3 | Centre and scale | 8 min | ●●○ | 13 |
+# | 3 | Centre and scale | 7 min | ●●○ | 13 |
 # | 4 | Before the first step | 10 min | ●●○ | 11 |
 # | 5 | Ten pictures by heart | 11 min | ●●○ | 9 |
 # | 6 | What a curve says of the rate | 14 min | ●●● | 11 |
@@ -27,20 +25,22 @@
 # | 12 | Two questions | 12 min | ●●○ | 10 |
 # | 13 | A setting of your own | 3 min | ●○○ | |
 #
-# Minutes: one for 150 words, one for each line that you write, two for each experiment, five for
-# each written question; two hours in all.
+# <details><summary>How the minutes are counted</summary>
+#
+# One for 150 words, one for each line that you write, two for each experiment, five for each
+# written question; two hours in all.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# cell below it, as often as you like. The points are given later, on other inputs. Experiments use
-# *your* functions; if one is still missing, they say so and wait. After opening the notebook or
-# restarting its kernel, *Run > Run All Above Selected Cell* brings you back to where you were.
-# Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
+# cell below it, as often as you like; the points are given later, on other inputs. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong. Experiments wait for
+# *your* functions. After opening the notebook or restarting its kernel, *Run > Run All Above
+# Selected Cell* brings you back.
 #
 # **Conventions.** Rows are examples. Whatever is random takes a generator, `rng`, made by
 # `np.random.default_rng(seed)`: draw from it and from nothing else, and whoever has the seed can
-# repeat your work. *Settings* are what training does not learn (learning rate, strength of a
-# penalty), as a dict by name; elsewhere they are called hyperparameters. A *score* is better the
-# higher it is; the score of a network that was lost is NaN.
+# repeat your work. *Settings* (hyperparameters) are what training does not learn, as a dict by
+# name. A *score* is better the higher it is; that of a network that was lost is NaN.
 
 # %% role="given"
 import itertools
@@ -93,9 +93,9 @@ def learn(network, x, y, rate, reg=0.0, steps=200, seed=0):
 # *3 minutes, ●○○*
 #
 # The file says: sigmoid units, two hidden layers of 50. Ink from 0 to 16, as it came from the
-# scanner. Initial weights with standard deviation 0.01, "small, to be careful". Learning rate 0.1.
-# 300 steps on batches of 50. **Before you run it**: which number would you expect the loss to
-# begin with, and which accuracy would mean that nothing was learned?
+# scanner. Initial weights with standard deviation 0.01, "small, to be careful". Learning rate
+# 0.1. 300 steps on batches of 50. **Before you run it**: with which number should the loss begin,
+# and which accuracy would mean that nothing was learned?
 
 # %% role="explore" folded=true
 def the_case():
@@ -109,20 +109,20 @@ def the_case():
 interactive.explore(the_case)
 
 # %% [markdown]
-# A flat line at 2.3, and about one digit out of ten is right: guessing. Is the rate too low? Is
-# there a bug in the gradients? Is it the data? You could try things at random for a day. Instead,
-# the next sections check one link of the chain after the other.
+# A flat line at 2.3, and about one digit out of ten is right: guessing. Is the rate too low? Are
+# the gradients wrong? The data? You could try things at random for a day. The next sections check
+# one link of the chain after the other.
 
 # %% [markdown]
 # ## 2 Two parts that share nothing
 # *6 minutes, ●●○, 9 points*
 #
-# A network is to be good on pictures that it has not seen. So some are held back: the *validation*
-# part, by which settings are chosen. (A third part, the *test* part, is looked at once, when
-# everything is chosen.) What is asked of the split:
+# A network is to be good on pictures that it has not seen. So some are held back: the
+# *validation* part, by which settings are chosen. (A third part, the *test* part, is looked at
+# once, when everything is chosen.) The split needs
 #
-# - **Chance.** Digits that were collected writer by writer, or sorted by class, are not alike from
-#   beginning to end. Every choice of `val_size` examples must be equally likely.
+# - **Chance.** Digits that were collected writer by writer, or sorted by class, are not alike
+#   from beginning to end. Every choice of `val_size` examples must be equally likely.
 # - **Pairs.** Each example keeps its own label.
 # - **No leak.** No example is in both parts, and none is lost.
 #
@@ -149,10 +149,10 @@ check(train_validation_split)
 # (several pictures of one hand), it is the *groups* that have to be drawn: `GroupShuffleSplit`.
 # </details>
 #
-# A leak need not be a bug in the split. Someone has only 200 pictures and makes five of each by
-# adding a little noise. Copies first and then the split, or the split first and then the copies?
-# **Predict** for both: the accuracy on the validation part, and that on 300 new digits. (Markers
-# are means of eight splits, bars go from the least to the greatest.)
+# A leak need not be a bug in the split. Someone makes five pictures of each of 200 by adding a
+# little noise. Copies first and then the split, or the split first? **Predict** for both: the
+# accuracy on the validation part, and that on 300 new digits. (Means of eight splits; bars go
+# from the least to the greatest.)
 
 # %% role="explore" folded=true
 def noisy_copies(x, y, rng, copies=5):
@@ -186,20 +186,20 @@ def leaks():
 interactive.explore(leaks)
 
 # %% [markdown]
-# With the copies first, nearly every validation picture has a twin in the training part: 99.6 % on
-# the validation part, and 91 % on new digits. With the split first it is 93 % and 90 %, the same
-# up to chance (40 validation pictures are few). Split first, whatever you do afterwards.
+# With the copies first, nearly every validation picture has a twin in the training part: 99.6 %
+# on the validation part, and 91 % on new digits. With the split first it is 93 % and 90 %, the
+# same up to chance (40 validation pictures are few). Split first, whatever you do afterwards.
 
 # %% [markdown]
 # ## 3 Centre and scale
-# *8 minutes, ●●○, 13 points*
+# *7 minutes, ●●○, 13 points*
 #
-# The ink of a pixel is never negative, and some pixels hold much of it while others hold hardly
-# any. For a unit with $z = \sum_d w_d x_d$ the gradient is $\partial L/\partial w_d = \partial
-# L/\partial z \cdot x_d$: with all $x_d \ge 0$, one example moves all its weights in the same
-# direction, and a feature in units a hundred times as large gets a gradient a hundred times as
-# large. Both make valleys that are narrow in one direction and long in another. The remedy, for
-# each feature $d$ on its own:
+# Ink is never negative, and some pixels hold much of it while others hold hardly any. For a unit
+# with $z = \sum_d w_d x_d$ the gradient is
+# $\partial L/\partial w_d = \partial L/\partial z \cdot x_d$. With all $x_d \ge 0$, one example
+# moves all its weights in the same direction; a feature in units a hundred times as large gets a
+# gradient a hundred times as large. Both make valleys that are narrow in one direction and long
+# in another. The remedy, for each feature $d$ on its own:
 #
 # $$\hat x_{nd} = \frac{x_{nd} - \mu_d}{\sigma_d}, \qquad \mu_d = \frac1N \sum_{n=1}^N x_{nd},
 # \qquad \sigma_d^2 = \frac1N \sum_{n=1}^N (x_{nd} - \mu_d)^2 .$$
@@ -208,9 +208,8 @@ interactive.explore(leaks)
 # $\frac1N\sum_n \hat x_{nd}^2 = \sigma_d^2 / \sigma_d^2$. A pixel that is always white has
 # $\sigma_d = 0$. It is only centred.
 #
-# **Whose $\mu$ and $\sigma$?** Those of the training part, for *both* parts. The rule belongs to
-# the network, like its weights. The validation part plays the data of tomorrow: tomorrow one single
-# picture will come, and it has no spread.
+# **Whose $\mu$ and $\sigma$?** Those of the training part, for *both* parts. The validation part
+# plays the data of tomorrow: tomorrow one single picture will come, and it has no spread.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -239,8 +238,8 @@ check(preprocess)
 #
 # The same network at many rates, on three kinds of data: the ink as it is; ink for which every
 # pixel has a unit of its own, between 1/30 and 30; and what your function makes of it. (Of which
-# of the two? Show that the answer is the same: if $x_d$ is multiplied by $u_d > 0$, what becomes
-# of $\mu_d$, $\sigma_d$ and $\hat x_d$?) **Predict** what the units do to the best rate and to the
+# of the two? The answer is the same: if $x_d$ is multiplied by $u_d > 0$, what becomes of
+# $\mu_d$, $\sigma_d$ and $\hat x_d$?) **Predict** what the units do to the best rate and to the
 # best accuracy.
 
 # %% role="explore" folded=true
@@ -273,15 +272,18 @@ interactive.explore(three_scales)
 
 # %% [markdown]
 # Where every pixel has its own unit, no rate brings more than about 80 %: what suits one pixel is
-# too much for another. Your function takes the units away, for $\hat x_d$ does not change, and
-# gives more than 90 % from 0.1 to 1. ($\mu_d$ and $\sigma_d$ are multiplied by $u_d$ as well,
-# which cancels.) For ink with one unit the gain is small: it reaches 93 %, at rates ten times as
-# low (large inputs make large gradients), and is lost in part at 0.1 and wholly at 0.3.
+# too much for another. Your function takes the units away ($\mu_d$ and $\sigma_d$ are multiplied
+# by $u_d$ as well, which cancels) and gives more than 90 % from 0.1 to 1. For ink with one unit
+# the gain is small: it reaches 93 %, at rates ten times as low (large inputs make large
+# gradients), and is lost in part at 0.1 and wholly at 0.3.
 #
-# **How bad is the leak of the other statistics?** Here, not at all: with μ and σ of *both* parts
-# six splits gave 94.9 % on average instead of 94.8 %. Two numbers per pixel from 1,497 pictures
-# know next to nothing of one picture. The rule is kept all the same, because it costs nothing, and
-# because with few examples, or with features chosen by looking at all data, it can be large.
+# <details><summary>How bad is the leak of the other part's statistics?</summary>
+#
+# Here, not at all: with μ and σ of <i>both</i> parts six splits gave 94.9 % on average instead of
+# 94.8 %. Two numbers per pixel from 1,497 pictures know next to nothing of one picture. The rule
+# is kept all the same, because it costs nothing, and because with few examples, or with features
+# chosen by looking at all data, it can be large.
+# </details>
 
 # %% [markdown]
 # ## 4 Before the first step
@@ -298,9 +300,8 @@ def expected_initial_loss(num_classes): ...
 check(expected_initial_loss)
 
 # %% [markdown]
-# For ten classes that is 2.3026: the flat line of section 1. The network in the file is not
-# learning something wrong. It says "each class has 10 %" and never anything else. That rules out a
-# good part of the suspects.
+# For ten classes that is 2.3026: the flat line of section 1. The network in the file says "each
+# class has 10 %" and never anything else. That rules out a good part of the suspects.
 #
 # **And if the scores are not all equal?** Let them be independent with mean 0 and variance $s^2$,
 # normally distributed. Then $\mathbb E[e^{z}] = e^{s^2/2}$, and with many classes the sum of
@@ -309,15 +310,15 @@ check(expected_initial_loss)
 # $$L = \mathbb E\Big[\ln \sum_j e^{z_j}\Big] - \mathbb E[z_y]
 # \approx \ln\left(C\, e^{s^2/2}\right) - 0 = \ln C + \frac{s^2}{2} .$$
 #
-# So a start with scores of spread 1 costs one half. He's start for *all* layers gives this network
-# scores of spread 1.2 to 1.9, and a loss of 2.8 to 3.6; that is why `build` makes the last layer a
-# tenth as large.
+# So a start with scores of spread 1 costs one half. He's start for *all* layers gives this
+# network scores of spread 1.2 to 1.9, and a loss of 2.8 to 3.6; that is why `build` makes the
+# last layer a tenth as large.
 #
-# **The second question.** An L2 penalty adds $\frac\lambda2 \sum W^2$ to the loss. Switched on, it
-# must make the loss larger. If it does not, it is not connected. For He's start the sum can be told
-# in advance: a layer with $H$ units has $\text{fan-in} \cdot H$ weights of variance
-# $2/\text{fan-in}$, together $2H$. Two layers of 50 make 200: with $\lambda = 0.01$ the loss rises
-# by 1.
+# **The second question.** An L2 penalty adds $\frac\lambda2 \sum W^2$ to the loss. If switching
+# it on does not make the loss larger, it is not connected. For He's start the sum can be told in
+# advance: a layer with $H$ units has $\text{fan-in} \cdot H$ weights of variance
+# $2/\text{fan-in}$, together $2H$. Two layers of 50 make 200: with $\lambda = 0.01$ the loss
+# rises by 1.
 #
 # Your function gets not a number but a *function* `loss_of`, and asks it twice.
 #
@@ -346,9 +347,9 @@ check(check_initial_loss)
 # hesitates.
 # </details>
 #
-# A network without a fault, and six suspects with one each. Before you run the cell, say for each
-# which loss it will begin with. The column $e^L$ is a clue: in one row it counts something else
-# than classes, which you know from section 1.
+# A network without a fault, and six suspects with one each. With which loss will each begin? The
+# column $e^L$ is a clue: in one row it counts something else than classes, which you know from
+# section 1.
 
 # %% role="explore" folded=true
 def suspects():
@@ -393,10 +394,10 @@ interactive.explore(suspects)
 
 # %% [markdown]
 # The 50: a softmax that runs down the columns chooses among the 50 *examples* of the batch, and
-# $\ln 50 = 3.91$. The clue names the culprit.
+# $\ln 50 = 3.91$.
 #
-# What the check cannot see: faults in the gradients, in the labels, or in the data. A network that
-# is fed with noise begins at $\ln C$ as well. And our case passes it.
+# What the check cannot see: faults in the gradients, in the labels, or in the data. A network
+# that is fed with noise begins at $\ln C$ as well. And our case passes it.
 #
 # The penalty, drawn. **Where** on the axis of $\lambda$ does it begin to matter, by the formula
 # above?
@@ -419,20 +420,19 @@ interactive.explore(penalty_at_the_start)
 
 # %% [markdown]
 # The sum of squares is 201, so the formula's 200 fits. From $\lambda = 0.001$ on the penalty is
-# more than 4 % of the loss; at 0.1 it is most of it, and a network that is trained so cares for
-# small weights first.
+# more than 4 % of the loss; at 0.1 it is most of it, and training cares for small weights first.
 
 # %% [markdown]
 # ## 5 Ten pictures by heart
 # *11 minutes, ●●○, 9 points*
 #
 # A network of more than 6,000 weights can learn ten pictures by heart, whatever they show. If it
-# does not, then something between the loss and the weights is broken; that is far cheaper to find
-# with ten pictures than with a thousand. No penalty, no other batches: the same ten in every step.
+# does not, then something between the loss and the weights is broken, and that is far cheaper to
+# find with ten pictures than with a thousand. No penalty, no other batches: the same ten in every
+# step.
 #
 # Your function gets a function `step`, which does one step of training and returns the loss. It
-# stops as soon as the answer is known: the target is reached, the network is lost, or the steps
-# are used up.
+# stops as soon as the answer is known.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -458,9 +458,9 @@ check(overfit_tiny_batch)
 # steps.)
 # </details>
 #
-# Four networks, three of them with a fault: labels that are shuffled apart from the pictures in
-# each step, a gradient with the wrong sign, a first layer that is never updated. **Which of the
-# three does the test miss**, and why?
+# Four networks, three with a fault: labels that are shuffled apart from the pictures in each
+# step, a gradient with the wrong sign, a first layer that is never updated. **Which of the three
+# does the test miss**, and why?
 
 # %% role="explore" folded=true
 def a_step(network, rate=0.1, fault=""):
@@ -493,23 +493,23 @@ def by_heart():
 interactive.explore(by_heart)
 
 # %% [markdown]
-# Labels that change can only be averaged: the loss stays near 1.64, the entropy $-\sum_c p_c \ln
-# p_c$ of these ten labels. The wrong sign is NaN within twenty steps. The frozen first layer is
-# missed, for the layers above it can learn ten pictures from *any* features. (It takes twice as
-# many steps: 145 instead of 73.) To find that fault, look whether every parameter has moved.
+# Labels that change can only be averaged: the loss stays near 1.64, the entropy
+# $-\sum_c p_c \ln p_c$ of these ten labels. The wrong sign is NaN within twenty steps. The frozen
+# first layer is missed, for the layers above it can learn ten pictures from *any* features (in
+# 145 steps instead of 73). To find that fault, look whether every parameter has moved.
 #
-# And our case? Its network does not reach the target: after 500 steps at the rate 0.1 it stands
-# near 1.0 (with another ten pictures, between 0.6 and 1.3). So gradients are there, and they are
-# tiny: in the first layer fifty times smaller than those of a good start. The culprit is inside the
-# network: sigmoids, each of which passes on at most a quarter of a gradient, and weights of 0.01.
+# And our case? After 500 steps at the rate 0.1 it stands near 1.0 (with another ten pictures,
+# between 0.6 and 1.3). So gradients are there, and they are tiny: in the first layer fifty times
+# smaller than those of a good start. The culprit is inside the network: sigmoids, each of which
+# passes on at most a quarter of a gradient, and weights of 0.01.
 
 # %% [markdown]
 # ## 6 What a curve says of the rate
 # *14 minutes, ●●●, 11 points*
 #
 # The setting that matters most is the learning rate, and the curve of the training loss tells
-# whether it is wrong, and in which direction. Move the slider from left to right and describe what
-# changes, before you read on.
+# whether it is wrong, and in which direction. Move the slider from left to right and describe
+# what changes, before you read on.
 
 # %% role="explore" folded=true
 RATES = (1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 2.0, 10.0, 1e4)
@@ -529,9 +529,9 @@ interactive.explore(one_rate, rate=interactive.slider(RATES, start=0.1, label="l
 # flattens out near the bottom. *Too high*: it leaps, or it comes back up. *Diverged*: at 10,000
 # (someone typed `1e4` for `1e-4`) it ends in NaN.
 #
-# To let a program say it, the words need numbers. Batches differ, so a single loss says little.
-# Cut the curve into ten parts of equal length (up to one step) with means $m_1, \dots, m_{10}$; let
-# $\ell_1$ be the first loss. In this order:
+# To let a program say it, the words need numbers. A single loss says little, since batches
+# differ. So cut the curve into ten parts of equal length (up to one step) with means
+# $m_1, \dots, m_{10}$; let $\ell_1$ be the first loss. In this order:
 #
 # | verdict | what is seen | as a condition |
 # | :-- | :-- | :-- |
@@ -541,8 +541,8 @@ interactive.explore(one_rate, rate=interactive.slider(RATES, start=0.1, label="l
 # | too low | it has not even lost half | $m_{10} > \ell_1 / 2$ |
 # | good | none of these | |
 #
-# These limits are a choice of ours, tried on this network. "Too low" always means *for this number
-# of steps*.
+# (Limits of our choice, tried on this network. "Too low" always means *for this number of
+# steps*.)
 #
 # <details><summary>Hint 1</summary>
 #
@@ -594,11 +594,11 @@ interactive.explore(verdicts)
 
 # %% [markdown]
 # Where it says "good", the accuracy is 0.84 or more; where it says "too low", less than 0.75. At
-# the rate 1 one start of three leaps late in the run, and its accuracy is the lowest of the three.
-# Strange at first sight: at 10 most runs do not diverge. The first enormous steps kill every unit
-# of the last hidden layer (its output is 0 for all pictures), no gradient comes back through dead
-# units, and the loss rests near $\ln 10$, at 2.4. So a flat line there can mean a rate that is far
-# too *high*. What tells is the leap before it.
+# the rate 1 one start of three leaps late, and its accuracy is the lowest of the three. Strange
+# at first sight: at 10 most runs do not diverge. The first enormous steps kill every unit of the
+# last hidden layer (its output is 0 for all pictures), no gradient comes back, and the loss rests
+# near $\ln 10$, at 2.4. So a flat line can mean a rate that is far too *high*. What tells is the
+# leap before it.
 
 # %% [markdown]
 # ## 7 Where to look: decades
@@ -606,14 +606,14 @@ interactive.explore(verdicts)
 #
 # Which rates would you try between 0.0001 and 1? A number drawn evenly between them is above 0.1
 # with a probability of 90 %. Yet the step from 0.0001 to 0.001 changes as much as that from 0.1
-# to 1: what counts is the factor. So each *decade* (each factor of ten) should get the same share.
-# That is: let the exponent be uniform,
+# to 1: what counts is the factor. So let each *decade* (each factor of ten) get the same share:
+# the exponent is uniform,
 #
 # $$u \sim \mathcal U(\log_{10} a, \log_{10} b), \qquad x = 10^{u}, \qquad
 # P(x \le c) = \frac{\log_{10} c - \log_{10} a}{\log_{10} b - \log_{10} a} .$$
 #
 # By the chain rule the density of $x$ is proportional to $du/dx \propto 1/x$: ten times as large,
-# a tenth as dense. The base does not matter, as long as logarithm and power have the same one.
+# a tenth as dense. Any base will do, if logarithm and power have the same one.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -654,10 +654,10 @@ interactive.explore(decades)
 # ## 8 Grid and chance
 # *26 minutes, ●●○, 7 + 7 + 6 points*
 #
-# Two settings: learning rate and strength of the penalty. The usual way is a **grid**: a list of
-# values for each name, and every combination is tried. Your function gets `evaluate`, a function
-# that takes a dict of settings, trains a network and returns its score. Each call may cost hours:
-# one call for each combination, and keep what it says.
+# Two settings: learning rate and strength of the penalty. A **grid** is a list of values for each
+# name, and every combination is tried. Your function gets `evaluate`, a function that takes a
+# dict of settings, trains a network and returns its score. Each call may cost hours: one for each
+# combination, and keep what it says.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -676,7 +676,7 @@ def grid_search(evaluate, grid): ...
 check(grid_search)
 
 # %% [markdown]
-# **Random search** draws each setting of each trial by itself. Your `log_uniform` does the drawing.
+# **Random search** draws each setting of each trial by itself, with your `log_uniform`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -694,8 +694,8 @@ def random_search(evaluate, space, trials, rng): ...
 check(random_search)
 
 # %% [markdown]
-# Both return *all* results, for one looks at all of them. The best one is asked for separately, and
-# here sits a trap: a network that was lost scores NaN, and every comparison with NaN is False.
+# Both return *all* results. Finding the best one hides a trap: a network that was lost scores
+# NaN, and every comparison with NaN is False.
 #
 # <details><summary>Hint</summary>
 #
@@ -718,9 +718,9 @@ check(best_of)
 # </details>
 #
 # **Why chance?** Suppose that only one of two settings matters, and you do not know which. Nine
-# trials as a grid and nine at random. The hill on top is how the score depends on the setting that
-# matters, and the ticks below it are the values at which it was tried. (This drawing follows
-# Bergstra and Bengio, 2012.)
+# trials as a grid and nine at random: the hill on top is how the score depends on the setting
+# that matters, the ticks below it are the values that were tried. (After Bergstra and Bengio,
+# 2012.)
 
 # %% role="explore" folded=true
 def hill(at):
@@ -748,10 +748,10 @@ def layouts():
 interactive.explore(layouts)
 
 # %% [markdown]
-# Nine trials of the grid ask three questions, each of them three times. Nine random ones ask nine.
-# How much does that bring on average? In the next plot the best value lies anywhere in a range of
-# four decades; what counts is how far from it the nearest trial is. **And what if both settings
-# matter?** Then it is the distance in the plane.
+# Nine trials of the grid ask three questions, each of them three times. Nine random ones ask
+# nine. How much does that bring on average? In the next plot the best value lies anywhere in a
+# range of four decades; what counts is how far from it the nearest trial is. **And what if both
+# settings matter?** Then it is the distance in the plane.
 
 # %% role="explore" folded=true
 def nearest(sides, dimensions, repeats=400):
@@ -784,11 +784,11 @@ def who_comes_nearer():
 interactive.explore(who_comes_nearer)
 
 # %% [markdown]
-# Where one setting matters, a grid of $n$ trials has only $\sqrt n$ values of it, and its distance
-# falls like $1/\sqrt n$; that of random search falls like $1/n$. At 100 trials the factor is five.
-# Where both matter there is no such gain; the grid is even nearer, by three tenths, because chance
-# leaves holes. Chance is not better because it is random. It is better because *usually few
-# settings matter, and you do not know which*.
+# Where one setting matters, a grid of $n$ trials has only $\sqrt n$ values of it: its distance
+# falls like $1/\sqrt n$, that of random search like $1/n$. At 100 trials the factor is five.
+# Where both matter the grid is even nearer, by three tenths, because chance leaves holes. Chance
+# is not better because it is random. It is better because *usually few settings matter, and you
+# do not know which*.
 #
 # Now on digits. 25 trials each: a grid that is even in numbers, a grid that is even in decades, and
 # random search in decades, over rates from 0.0001 to 100 and penalties from 0.000001 to 1.
@@ -841,25 +841,24 @@ interactive.explore(three_searches)
 # %% [markdown]
 # The grid in numbers tries 0.0001 and then 25, 50, 75 and 100: its best is a network that guesses
 # (a cross is one that was lost). The grid in decades has five rates, one of which is near; it
-# finds 0.87 or 0.88 four times over, because the penalty hardly matters until it is so strong that
-# nothing is learned. Random search has 25 rates and finds 0.95 with the same work.
-# (Chance remains chance: of nine seeds eight find 0.93 to 0.95, and one only 0.86.)
+# finds 0.87 or 0.88 four times over, because the penalty hardly matters until it is so strong
+# that nothing is learned. Random search has 25 rates and finds 0.95 with the same work. (Of nine
+# seeds eight find 0.93 to 0.95, and one only 0.86.)
 
 # %% [markdown]
 # ## 9 From coarse to fine
 # *15 minutes, ●●●, 9 points*
 #
-# A wide range first, with short trainings, to see where life is. Then again around the best place,
-# in a range that is narrower. In decades: with $c = \log_{10}$ of the best value so far and the
+# A wide range first, with short trainings, to see where life is. Then again around the best
+# place, in a narrower range. In decades: with $c = \log_{10}$ of the best value so far and the
 # range's present width $W = \log_{10}(b/a)$, the next range is
 #
 # $$\log_{10} a' = c - \tfrac12 s W, \qquad \log_{10} b' = c + \tfrac12 s W, \qquad\text{so}\qquad
 # a' = \frac{x_{\text{best}}}{q}, \quad b' = x_{\text{best}}\, q, \quad q = (b/a)^{s/2},$$
 #
 # with $s$ = `shrink`. It is not cut off at the old ends: a best value at the edge says that the
-# range was badly placed. "So far" means all rounds: a later one may be unlucky.
-#
-# Your function gets `search`, a function that takes a space and returns results.
+# range was badly placed. "So far" means all rounds: a later one may be unlucky. Your function
+# gets `search`, a function that takes a space and returns results.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -940,20 +939,24 @@ interactive.explore(narrowing, seed=interactive.slider((1, 2, 3, 4, 5), start=1,
 
 # %% [markdown]
 # Most trials of the first round are spent where nothing lives, and hardly any of the later ones
-# are. With all five seeds the last round ends at 0.95, whether the first one had found 0.94 (seeds
-# 2 and 4) or 0.86 (seed 3). It does not always go so well: over sixteen searches, each with another
-# seed, the best had 96.6 % of the test digits right on average, and 95.9 % with all 24 trials in
-# one round; but in one of them the narrow way lost, with 93 % against 97.7 %. A first round that is
-# too small is the risk of the method.
+# are. With all five seeds the last round ends at 0.95, whether the first one had found 0.94
+# (seeds 2 and 4) or 0.86 (seed 3).
+#
+# <details><summary>Does it always go so well?</summary>
+#
+# No. Over sixteen searches, each with another seed, the best had 96.6 % of the test digits right
+# on average, and 95.9 % with all 24 trials in one round; but in one of them the narrow way lost,
+# with 93 % against 97.7 %. A first round that is too small is the risk of the method.
+# </details>
 
 # %% [markdown]
 # ## 10 The spike and the trend
 # *3 minutes, ●○○*
 #
 # The best of many is partly good and partly lucky. Below, 60 networks at rates from 0.01 to 3 are
-# scored on the first few pictures of a validation part. The line is the trend: the median of each
-# trial and its six neighbours. Begin with 30 pictures and compare the winner (ring) with what it
-# does on 300 new digits, said in the title. Then use more pictures.
+# scored on the first few pictures of a validation part. The line is the median of each trial and
+# its six neighbours. Compare the winner (ring) among 30 pictures with what it does on 300 new
+# digits, said in the title. Then use more pictures.
 
 # %% role="explore" folded=true
 _sixty = {}
@@ -994,27 +997,24 @@ def spike(size):
 interactive.explore(spike, size=interactive.slider((30, 60, 100, 300), start=30, label="pictures"))
 
 # %% [markdown]
-# A share $p$, measured on $n$ pictures, has the standard deviation $\sqrt{p(1-p)/n}$: for $p =
-# 0.93$ it is 4.7 % with 30 pictures and 1.5 % with 300. The highest of sixty such numbers is one
-# that chance has raised. Over 500 draws of 30 pictures the winner had 98.4 % of them right, and
-# 94.2 % of the 300 new ones. A lone spike between worse neighbours, as near 0.025, is luck (0.83;
-# on 300 new pictures 0.74, like its neighbours); neighbours are not all lucky in the same
-# direction. So choose by the trend, and believe the winner's score only after a second look at
-# other pictures.
+# A share $p$, measured on $n$ pictures, has the standard deviation $\sqrt{p(1-p)/n}$: for
+# $p = 0.93$ it is 4.7 % with 30 pictures and 1.5 % with 300. The highest of sixty such numbers is
+# one that chance has raised: over 500 draws of 30 pictures the winner had 98.4 % of them right,
+# and 94.2 % of the 300 new ones. A lone spike between worse neighbours, as near 0.025, is luck
+# (0.83; on 300 new pictures 0.74, like its neighbours). So choose by the trend, and believe the
+# winner's score only after a second look at other pictures.
 
 # %% [markdown]
 # ## 11 The case, closed
 # *3 minutes, ●○○*
 #
 # Back to the file of section 1. One thing is repaired after the other, and each time settings are
-# searched anew: 12 trials, three searches. **Predict** which repair brings most.
+# searched anew: 12 trials, three searches. "+ decades" searches at random in decades instead of
+# by a grid in numbers; "+ He" is the start of `build`; "+ scaling" is your `preprocess`.
+# **Predict** which repair brings most.
 #
-# The rows: "+ decades" searches at random in decades instead of by a grid in numbers; "+ He" is the
-# start of `build`; "+ scaling" is your `preprocess`.
-#
-# Batch normalisation is one of the repairs. Its layer is your own: paste `batchnorm_forward` and
-# `batchnorm_backward` from the unit on it into the next cell. Without them the last row is left
-# out.
+# For batch normalisation paste your own `batchnorm_forward` and `batchnorm_backward` from the
+# unit on it into the next cell. Without them the last row is left out.
 
 # %%
 # your batchnorm_forward(x, gamma, beta, bn_param) and batchnorm_backward(dout, cache)
@@ -1066,13 +1066,12 @@ interactive.explore(ladder)
 
 # %% [markdown]
 # A better search does nothing for a network that cannot learn. ReLU passes on more of the
-# gradient, and He's start lets it through all layers: those two steps lead from guessing to about
-# 0.47 and to 0.94. Centring and scaling adds one percent here, where all pixels share a unit.
-# Batch normalisation (with right layers) adds two more, to 0.97, with hardly any difference
-# between the searches: its best rates lie anywhere from 0.2 to 4. So the recommended recipe is:
-# **ReLU, centred inputs, He's start, batch normalisation, and random search in decades, from
-# coarse to fine.** And the order of checks that led here: split, scale, $\ln C$, ten pictures, the
-# curve, the search.
+# gradient, and He's start lets it through all layers: those two lead from guessing to about 0.47
+# and to 0.94. Centring and scaling adds one percent here, where all pixels share a unit. Batch
+# normalisation (with right layers) adds two more, to 0.97, with best rates anywhere from 0.2
+# to 4. So the recipe is: **ReLU, centred inputs, He's start, batch normalisation, and random
+# search in decades, from coarse to fine.** And the order of checks that led here: split, scale,
+# $\ln C$, ten pictures, the curve, the search.
 
 # %% [markdown]
 # ## 12 Two questions
@@ -1160,10 +1159,10 @@ interactive.explore(ladder)
 # ## 13 A setting of your own
 # *3 minutes, ●○○*
 #
-# Your turn. You have 24 trainings of 100 steps. Choose the ranges, how many rounds you divide the
-# 24 into and how quickly the ranges shrink; choose a seed. **Look at the validation accuracy as
-# often as you like. The place is decided on the 300 test digits: set `LOOK = True` once, at the
-# end.** Whoever looks twice has begun to choose by them.
+# You have 24 trainings of 100 steps. Choose the ranges, how many rounds you divide the 24 into,
+# how quickly the ranges shrink, and a seed. **Look at the validation accuracy as often as you
+# like. The place is decided on the 300 test digits: set `LOOK = True` once, at the end.** Whoever
+# looks twice has begun to choose by them.
 
 # %%
 MY_SPACE = {"learning_rate": (1e-4, 1e1), "reg": (1e-6, 1.0)}
@@ -1209,11 +1208,18 @@ interactive.explore(my_place)
 # | next range | $x_{\text{best}} / q$ to $x_{\text{best}}\,q$, $q = (b/a)^{s/2}$ |
 # | standard deviation of a share | $\sqrt{p(1-p)/n}$ |
 #
-# **Glossary.** *Decade*: a factor of ten. *Generator* (`rng`): a source of random numbers that a
-# seed sets to a known place. *Leak*: knowledge of the validation part that reaches the training.
-# *Score*: what a search makes as large as it can, here the validation accuracy. *Setting*
-# (hyperparameter): a number that training does not learn. *Test part*: data for one last look.
-# *Trial*: one training with one setting. *Validation part*: data for choosing settings.
+# **Glossary**
+#
+# | word | means |
+# | :-- | :-- |
+# | decade | a factor of ten |
+# | generator (`rng`) | a source of random numbers that a seed sets to a known place |
+# | leak | knowledge of the validation part that reaches the training |
+# | score | what a search makes as large as it can, here the validation accuracy |
+# | setting (hyperparameter) | a number that training does not learn |
+# | test part | data for one last look |
+# | trial | one training with one setting |
+# | validation part | data for choosing settings |
 #
 # **Further reading.** Bergstra and Bengio 2012, [Random search for hyper-parameter
 # optimization](https://jmlr.org/papers/v13/bergstra12a.html). Smith 2017, [Cyclical learning rates

@@ -1415,18 +1415,19 @@ interactive.explore(own_signs)
 # | the optimizer | built last, with what can learn and nothing else |
 # | an evaluation | in evaluation mode, modes put back, on pictures not used for any choice |
 #
-# **Glossary.**
+# **Glossary**
 #
-# - *Backbone*, *head*: all layers but the last; the last.
-# - *Source*, *target*: what the network was trained on; what it is to learn now.
-# - *Features*: what the backbone hands to the head, here 256 numbers.
-# - *Freezing*: making sure that no step moves a parameter.
-# - *Fine-tuning*: training the backbone, too, usually at a smaller rate.
-# - *From scratch*: with random weights, all of which learn.
-# - *Running statistics*: mean and variance of each channel that batchnorm keeps for evaluation
-#   mode; buffers, not parameters.
-# - *Parameter group*: parameters of an optimizer that share their settings.
-# - *Epoch*: every example once.
+# | word | means |
+# | :-- | :-- |
+# | backbone, head | all layers but the last; the last |
+# | source, target | what the network was trained on; what it is to learn now |
+# | features | what the backbone hands to the head, here 256 numbers |
+# | freezing | making sure that no step moves a parameter |
+# | fine-tuning | training the backbone, too, usually at a smaller rate |
+# | from scratch | with random weights, all of which learn |
+# | running statistics | mean and variance of each channel, kept for evaluation mode; buffers |
+# | parameter group | parameters of an optimizer that share their settings |
+# | epoch | every example once |
 #
 # **Further reading.**
 #
