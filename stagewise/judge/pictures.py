@@ -14,6 +14,8 @@ from stagewise.judge.handed import RETURNS_DATA, wrap
 __all__ = ["OBSERVERS", "RETURNS_DATA", "wrap"]
 
 _NEAR = 1e-4
+_SEVERAL = 7
+_LESS_CUT = {(0, np.inf): "1", (-np.inf, 1): "0", (-np.inf, np.inf): "0 and 1"}
 
 
 def mirrored(out: Any, x: np.ndarray) -> np.ndarray:
@@ -29,6 +31,12 @@ def faces(out: Any, x: np.ndarray) -> str:
         return "each picture as it was, or mirrored"
     turned = known | _same(out, x[:, ::-1]) | _same(out, x[:, ::-1, ::-1])
     return "pictures upside down" if turned.all() else "pictures that were not there before"
+
+
+def counted(x: np.ndarray, *several: Any) -> str:
+    """Whether another number of the pictures of x is mirrored from call to call."""
+    numbers = {int(mirrored(one, x).sum()) for one in several}
+    return "differs from call to call" if len(numbers) > 1 else "the same in every call"
 
 
 def tops(out: Any, x: np.ndarray, size: tuple[int, int], pad: int) -> np.ndarray:
@@ -52,6 +60,12 @@ def both(down: np.ndarray, across: np.ndarray) -> np.ndarray:
     return np.asarray(1000 * down + across)
 
 
+def inside(down: np.ndarray, across: np.ndarray, last: tuple[int, int]) -> np.ndarray:
+    """0 for each row and each column that is the first or the last place, 1 for those between, (2 N,)."""
+    between = [(one > 0) & (one < end) for one, end in zip((down, across), last, strict=True)]
+    return np.concatenate(between).astype(float)
+
+
 def contrasts(out: Any, x: np.ndarray) -> np.ndarray:
     """c - 1 of each picture, where out = m + c (x - m) + s."""
     return _fitted(out, x)[0] - 1
@@ -69,8 +83,10 @@ def jittered(out: Any, x: np.ndarray) -> str:
     whole = m + factor * (x - m) + s[:, None, None, :]
     if (np.abs(np.clip(whole, 0, 1) - out) <= _NEAR).all():
         return "m + c (x - m) + s, from 0 to 1"
-    uncut = (np.abs(whole - out) <= _NEAR).all()
-    return "m + c (x - m) + s, beyond 0 or 1" if uncut else "no m + c (x - m) + s, from 0 to 1"
+    for bounds, beyond_which in _LESS_CUT.items():
+        if (np.abs(np.clip(whole, *bounds) - out) <= _NEAR).all():
+            return f"m + c (x - m) + s, beyond {beyond_which}"
+    return "no m + c (x - m) + s, from 0 to 1"
 
 
 def colours(out: Any, x: np.ndarray) -> str:
@@ -118,8 +134,10 @@ def pattern(boundaries: Any, end: int) -> str:
 
 
 def varied(*several: Any) -> str:
-    """Whether arrays differ from call to call."""
+    """Whether arrays differ from call to call; of many calls, whether there are more than two of them."""
     known = {_whole(one).tobytes() for one in several}
+    if len(known) == 2 and len(several) > _SEVERAL:
+        return "only two, by turns"
     return "differ from call to call" if len(known) > 1 else "the same in every call"
 
 
@@ -175,7 +193,7 @@ def _middle(x: np.ndarray) -> np.ndarray:
 OBSERVERS: dict[str, Callable[..., Any]] = HANDED | {
     one.__name__: one
     for one in (
-        *(mirrored, faces, tops, lefts, windows, both),
+        *(mirrored, faces, counted, tops, lefts, windows, both, inside),
         *(contrasts, shifts, jittered, colours, beyond, steps, pairs, early, pattern, varied),
     )
 }

@@ -17,6 +17,12 @@ def test_mirrored_pictures_are_told_from_others():
     assert pictures.faces(X + 1, X) == "pictures that were not there before"
 
 
+def test_the_same_number_of_mirrored_pictures_in_every_call_is_told():
+    first, second = np.stack([X[0], X[1, :, ::-1]]), np.stack([X[0, :, ::-1], X[1]])
+    assert pictures.counted(X, first, second) == "the same in every call"
+    assert pictures.counted(X, first, X) == "differs from call to call"
+
+
 def test_another_form_is_named():
     with pytest.raises(TypeError, match="asked for are pictures"):
         pictures.mirrored(X[0], X)
@@ -29,6 +35,20 @@ def test_windows_are_found_in_the_padded_picture():
     assert pictures.lefts(out, X, (2, 3), 1).tolist() == [3, 1]
     assert pictures.windows(out, X, (2, 3), 1) == "a window of each picture"
     assert pictures.windows(out + 1, X, (2, 3), 1) == "something that is no window of its picture"
+
+
+def test_places_between_the_ends_are_told_from_the_ends():
+    down, across = np.array([0, 1, 2]), np.array([0, 1, 1])
+    assert pictures.inside(down, across, (2, 1)).tolist() == [0, 1, 0, 0, 0, 0]
+
+
+def test_numbers_beyond_0_or_1_are_told():
+    m = COLOURED.mean(axis=(1, 2, 3), keepdims=True)
+    whole = m + 4 * (COLOURED - m)
+    for bounds, told in (((0, 9), "1"), ((-9, 1), "0"), ((-9, 9), "0 and 1")):
+        out = np.clip(whole, *bounds)
+        assert (pictures.contrasts(out, COLOURED) < 4).all()
+        assert pictures.jittered(out, COLOURED) == f"m + c (x - m) + s, beyond {told}"
 
 
 def test_contrast_and_shift_are_measured_although_some_numbers_are_cut():
@@ -77,6 +97,8 @@ def test_boundaries_that_differ_from_call_to_call_are_told():
     one, other = np.array([0, 1, 3]), np.array([0, 2, 3])
     assert pictures.varied(one, other, one) == "differ from call to call"
     assert pictures.varied(one, one) == "the same in every call"
+    assert pictures.varied(*[one, other] * 4) == "only two, by turns"
+    assert pictures.varied(*[one, other] * 4, np.array([0, 1, 2])) == "differ from call to call"
 
 
 def test_floats_are_no_boundaries():

@@ -1,6 +1,15 @@
 """Unit 6, regularization: what is asked."""
 
-from reference.exercises.regularization import curves, ensembles, jitter, penalties, pooling, regions, windows
+from reference.exercises.regularization import (
+    curves,
+    ensembles,
+    jitter,
+    mirrors,
+    penalties,
+    pooling,
+    regions,
+    windows,
+)
 from reference.kit.exercise import Unit, in_torch
 
 UNIT = Unit(
@@ -9,7 +18,8 @@ UNIT = Unit(
     (
         curves.GAP,
         *penalties.EXERCISES,
-        *windows.EXERCISES,
+        mirrors.FLIP,
+        windows.CROP,
         jitter.JITTER,
         regions.BOUNDARIES,
         *pooling.EXERCISES,

@@ -49,6 +49,24 @@ def epoch_by_epoch(train_losses: Any, val_losses: Any) -> Any:
     return np.array([b - a for a, b in zip(train_losses, val_losses, strict=True)]), turn
 
 
+def with_a_bump(T: int, bump: int, turn: int) -> Inputs:
+    """Two curves of which the validation loss also rises in one epoch, before it falls to its least value;
+    the gap is largest in the last epoch."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        given = two_curves(T, turn)(rng)
+        given["val_losses"][bump] += 0.35
+        return given
+
+    return drawn
+
+
+def first_rise(train_losses: Any, val_losses: Any) -> Any:
+    """The epoch before the first one that is worse."""
+    rises = [t for t in range(1, len(val_losses)) if val_losses[t] > val_losses[t - 1]]
+    return val_losses - train_losses, rises[0] - 1 if rises else len(val_losses) - 1
+
+
 named = Notation(globals())
 _gap = asker("gap, turn = overfitting_gap(train_losses, val_losses)", {"gap": 1.0, "turn": 1.0})
 GAP = exercise(
@@ -58,6 +76,9 @@ GAP = exercise(
         _gap("12 epochs, never worse", two_curves(12, 11), visible=True, why="the last epoch is the best"),
         _gap(
             "the least loss twice", equal_least(15), visible=True, weight=0.5, why="the first one of equals"
+        ),
+        _gap("16 epochs with a bump", with_a_bump(16, 3, 9), visible=True, main=True).because(
+            "a loss that goes up may come down again"
         ),
         keeps_dtype(two_curves(9, 4), exact_dtype=False),
         _gap("30 epochs", two_curves(30, 5, rise=0.1), weight=2, main=True),
@@ -88,6 +109,11 @@ GAP = exercise(
     of-the-gap: np.argmin(val_losses) => np.argmin(gap)
         Your turn is where the gap is least. A small gap may be that of a network that knows nothing: the
         validation loss decides.
+    of-the-largest-gap: np.argmin(val_losses) => np.argmax(gap)
+        Your turn is where the gap is largest, which is mostly the last epoch. The validation loss decides.
+    first-rise: by first_rise
+        Your turn is the epoch before the validation loss first rises. It may come down again: the least of
+        all losses is meant.
     largest-loss: np.argmin(val_losses) => np.argmax(val_losses)
         Your turn is where the validation loss is largest.
     last-of-equals: int(np.argmin(val_losses)) => len(val_losses) - 1 - int(np.argmin(val_losses[::-1]))
@@ -179,6 +205,9 @@ STOPPING = exercise(
             visible=True,
             why="NaN is no improvement, and the network is not lost for good",
         ),
+        _stop("two NaN in front", curve(math.nan, math.nan, 2.0, 1.0, patience=2), visible=True).because(
+            "best is -1 before the first improvement"
+        ),
         default("min_delta", curve(*_BACK, noise=0.01), visible=True),
         _stop("NaN at first", curve(*_LOST_FIRST, patience=4), why="best is -1 before the first improvement"),
         _stop("NaN from the beginning", curve(*[math.nan] * 5, patience=3), weight=0.5, why="best is -1"),
@@ -249,6 +278,41 @@ STOPPING = exercise(
         A larger loss counts as an improvement, as for an accuracy. Losses are better the smaller they are.
     best-of-all: return t, best => return t, int(np.nanargmin(losses)) if not np.isnan(losses).all() else -1
         Your best may lie behind `stop`. Whoever stops does not know what would have come.
+    best-is-the-least: return t, best => return t, int(np.nanargmin([*losses[: t + 1], np.inf]))
+        Your best is the epoch of the least loss so far. A loss that is less by min_delta or less is no
+        improvement, and best is the last improvement.
+    best-of-the-whole-curve: return t, best => return t, int(np.argmin(losses))
+        Your best is where the whole curve is least (for np.argmin, where it is NaN). Whoever stops does not
+        know what would have come: best is the last improvement.
+    stop-behind-the-least:
+        - return t, best
+        + lowest = int(np.argmin(losses))
+        + return min(lowest + patience, len(losses) - 1), lowest
+        You look for the least loss of the whole curve and count from there. The rule sees one loss after the
+        other, and stops before a better one that comes too late.
+    one-behind-the-end: return t, best => return t if t - best >= patience else len(losses), best
+        Where the curve ends before patience does, your stop lies behind its last epoch. There it is T - 1.
+    asked-before-it-is-seen:
+        - if loss < least - min_delta:
+        -     best, least = t, loss
+        - if t - best >= patience:
+        -     break
+        + if t - best >= patience:
+        +     break
+        + if loss < least - min_delta:
+        +     best, least = t, loss
+        You ask whether patience is at an end before you have looked at the loss of this epoch: an
+        improvement in the last moment comes too late.
+    any-change: if loss < least - min_delta: => if abs(loss - least) > min_delta:
+        A change to the worse counts as an improvement: you compare the distance of both losses.
+    nan-stops: if loss < least => if np.isnan(loss): break; if loss < least
+        You stop at the first NaN. It is no improvement, and patience says how long to wait.
+    none-found-is-zero: best, least = -1, np.inf => best, least = 0, np.inf
+        Before the first improvement your best is 0. It is -1 there, and the epochs without one count from
+        the beginning.
+    first-is-best: best, least = -1, np.inf => best, least = 0, losses[0]
+        You begin with the first loss as the best one. If it is NaN, no comparison with it is ever True: begin
+        with -1 and infinity.
     stop-is-best: return t, best => return best, best
         You return the best epoch for `stop`. Stopping comes `patience` epochs later.
     results-swapped: return t, best => return best, t
@@ -259,10 +323,6 @@ STOPPING = exercise(
         Your epochs are counted from 1. The first one is 0.
     goes-to-the-end: break => pass
         You never stop: the loop goes to the end of the curve.
-    none-found-is-zero: best, least = -1, np.inf => best, least = 0, np.inf
-        Before the first improvement your best is 0. It is -1 there, and the epochs without one count from
-        the beginning.
-        hidden: it takes a curve that begins with NaN
     """),
     named.rights("""
     a counter: by with_a_counter

@@ -99,10 +99,18 @@ PREDICT = exercise(
         Your probabilities are shares of votes. Those of the softmax are averaged.
     summed: np.mean(e / e.sum(axis=2, keepdims=True) => np.sum(e / e.sum(axis=2, keepdims=True)
         You add up the probabilities of the networks, so that a row has the sum M.
-    over-the-examples: e / e.sum(axis=2, keepdims=True) => e / e.sum(axis=1, keepdims=True)
+    over-the-examples:
+        - e = np.exp(scores - scores.max(axis=2, keepdims=True))
+        - probabilities = np.mean(e / e.sum(axis=2, keepdims=True), axis=0)
+        + e = np.exp(scores - scores.max(axis=1, keepdims=True))
+        + probabilities = np.mean(e / e.sum(axis=1, keepdims=True), axis=0)
         Your softmax runs over the examples. For each example the probabilities of its classes add up to 1:
         axis 2.
-    over-the-networks: e / e.sum(axis=2, keepdims=True) => e / e.sum(axis=0, keepdims=True)
+    over-the-networks:
+        - e = np.exp(scores - scores.max(axis=2, keepdims=True))
+        - probabilities = np.mean(e / e.sum(axis=2, keepdims=True), axis=0)
+        + e = np.exp(scores - scores.max(axis=0, keepdims=True))
+        + probabilities = np.mean(e / e.sum(axis=0, keepdims=True), axis=0)
         Your softmax runs over the networks. For each of them the probabilities of the classes add up to 1.
     examples-averaged: keepdims=True), axis=0) => keepdims=True), axis=1)
         You average over the examples. The mean is over the networks, axis 0.
@@ -118,6 +126,18 @@ PREDICT = exercise(
         You take the largest probability that any network gives. The mean is asked for.
     median: np.mean(e / e.sum(axis=2, keepdims=True) => np.median(e / e.sum(axis=2, keepdims=True)
         You take the median of the networks. The mean is asked for.
+    cut-at-500:
+        - e = np.exp(scores - scores.max(axis=2, keepdims=True))
+        + e = np.exp(np.clip(scores, -500, 500))
+        You cut large scores off, at 500 for one, and scores beyond it become alike. Subtract the largest
+        score of each row, which changes no probability.
+    one-label: np.argmax(probabilities, axis=1) => np.argmax(probabilities)
+        Your argmax looks through the whole array. Each example has a label of its own.
+    softmax-twice:
+        - return np.argmax(probabilities, axis=1), probabilities
+        + again = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)
+        + return np.argmax(again, axis=1), again
+        You take a softmax of what are probabilities already. Their mean is asked for.
     labels-over-examples: np.argmax(probabilities, axis=1) => np.argmax(probabilities, axis=0)
         Your labels run over the wrong axis: each example has one class.
     results-swapped:

@@ -185,6 +185,16 @@ JITTER = exercise(
     mean-of-each-channel: axis=(1, 2, 3) => axis=(1, 2)
         You take a mean for each channel. m is the mean of all numbers of a picture, so that the distances
         between its colours are stretched as well.
+    mean-of-each-pixel: axis=(1, 2, 3) => axis=3
+        You take a mean for each pixel, over its channels. m is the mean of all numbers of a picture.
+    around-a-half: np.mean(x, axis=(1, 2, 3), keepdims=True) => np.asarray(0.5, x.dtype)
+        You stretch the distances from one fixed number, 0.5 for one. m is the picture's own mean, which a
+        changed contrast leaves as it is.
+    shifted-first:
+        - m = np.mean(x, axis=(1, 2, 3), keepdims=True)
+        + x, s = x + s, 0 * s
+        + m = np.mean(x, axis=(1, 2, 3), keepdims=True)
+        You add s before the contrast, so that it is multiplied by c as well. s is added last.
     around-zero: m + c * (x - m) + s => c * x + s
         You multiply x itself, which makes bright pictures brighter. The distances from the mean m are
         multiplied.
@@ -192,10 +202,35 @@ JITTER = exercise(
         You subtract the mean and do not add it again.
     not-cut: np.clip(m + c * (x - m) + s, 0, 1) => m + c * (x - m) + s
         Your numbers go below 0 and above 1, where there is no colour. Cut them there.
+    not-cut-above: np.clip(m + c * (x - m) + s, 0, 1) => np.maximum(m + c * (x - m) + s, 0)
+        Your numbers go above 1, where there is no colour. Cut them there, too.
+    not-cut-below: np.clip(m + c * (x - m) + s, 0, 1) => np.minimum(m + c * (x - m) + s, 1)
+        Your numbers go below 0, where there is no colour. Cut them there, too.
     wraps-around: np.clip(m + c * (x - m) + s, 0, 1) => np.mod(m + c * (x - m) + s, 1 + 1e-9).astype(x.dtype)
         What goes beyond 1 comes back at 0. It should stay at 1.
     shift-not-cut: np.clip(m + c * (x - m) + s, 0, 1) => np.clip(m + c * (x - m), 0, 1) + s
         You cut before s is added. Cut what you return.
+    no-shift: m + c * (x - m) + s => m + c * (x - m)
+        No s is added: brightness changes nothing in your pictures.
+    multiplied-brightness:
+        - out: Array = np.clip(m + c * (x - m) + s, 0, 1)
+        + out: Array = np.clip((m + c * (x - m)) * (1 + s), 0, 1)
+        You multiply for brightness. Here s is added.
+    normal-numbers:
+        - c = rng.uniform(1 - contrast, 1 + contrast, (N, 1, 1, 1)).astype(x.dtype)
+        - s = rng.uniform(-brightness, brightness, (N, 1, 1, C)).astype(x.dtype)
+        + c = rng.normal(1, contrast, (N, 1, 1, 1)).astype(x.dtype)
+        + s = rng.normal(0, brightness, (N, 1, 1, C)).astype(x.dtype)
+        Your random numbers are normal ones, which go beyond every limit. Uniform ones are asked for.
+    ends-only:
+        - c = rng.uniform(1 - contrast, 1 + contrast, (N, 1, 1, 1)).astype(x.dtype)
+        - s = rng.uniform(-brightness, brightness, (N, 1, 1, C)).astype(x.dtype)
+        + c = (1 + contrast * rng.choice([-1, 1], (N, 1, 1, 1))).astype(x.dtype)
+        + s = (brightness * rng.choice([-1, 1], (N, 1, 1, C))).astype(x.dtype)
+        Your c and s are always at the ends of their ranges. Every number between them is as likely.
+    one-for-everything: N, _, _, C = x.shape => N = C = 1
+        All pictures get the same c and the same s, channels included. Each picture has a c of its own, and
+        each of its channels an s.
     one-contrast-for-all: (N, 1, 1, 1) => (1, 1, 1, 1)
         All pictures get the same c. Each one has its own.
     contrast-for-each-channel: 1 + contrast, (N, 1, 1, 1) => 1 + contrast, (N, 1, 1, C)

@@ -24,6 +24,10 @@ NORMED = {
     "b3": (2,),
 }
 
+# Whose name says what it is, and whose number of axes says something else.
+ODD = {"W1": (3, 4), "b1": (1, 4), "W2": (4, 2), "scale": (2, 3), "W3": (2,), "b3": (1, 1)}
+BY_NAME = "the name decides what a weight is, and not the number of axes"
+
 
 def network(shapes: dict[str, tuple[int, ...]] = SHAPES, size: float = 1.0, **given: float) -> Inputs:
     """Parameters of which the last weights are the largest, biases among them, and what else is given."""
@@ -54,11 +58,13 @@ def shares(shapes: dict[str, tuple[int, ...]]) -> dict[str, float]:
     return {"loss": 3.0, **{f"grads['{name}']": 2.0 if name[0] == "W" else 1.0 for name in shapes}}
 
 
-def asking(call: str) -> tuple[Ask, Ask, Ask]:
-    """Cases of two layers, of three with batch normalisation, and of gradients alone."""
+def asking(call: str) -> tuple[Ask, Ask, Ask, Ask]:
+    """Cases of two layers, of three with batch normalisation, of gradients alone, and of odd shapes."""
     script = f"loss, grads = {call}"
     alone = {output: share for output, share in shares(SHAPES).items() if output != "loss"}
-    return asker(script, shares(SHAPES)), asker(script, shares(NORMED)), asker(script, alone)
+    shown = (shares(SHAPES), shares(NORMED), alone, shares(ODD))
+    one, normed, gradients, odd = (asker(script, outputs) for outputs in shown)
+    return one, normed, gradients, odd
 
 
 BIASES_GRAD = (
@@ -84,8 +90,19 @@ last-layer-left-out:
     teach: A loop over hidden layers ends one too early: count the weight matrices, not the activations.
 last-layer-only: loss = loss + reg => loss = reg
     Your loss is that of the last weights alone: each layer's is added to those before it.
+by-axes: name.startswith("W") => values.ndim > 1
+    In your function the number of axes decides what a weight is. The name does: a row of biases may have two
+    axes, and the weights of a single output one.
+all-but-b: name.startswith("W") => not name.startswith("b")
+    Your penalty counts all that does not begin with b, gamma or a scale among it. Only what begins with W is
+    in the sum.
+two-layers: name.startswith("W") => name in ("W1", "W2")
+    W1 and W2 are all that your penalty counts. A network may have more weights: go through all names.
+number-for-zeros: grads[name] = np.zeros_like(values) => grads[name] = 0.0
+    What is left alone has a number in your grads. An array of zeros belongs there, in the shape of the
+    parameter.
 """)
-_l2, _l2_normed, _l2_grads = asking("l2_penalty(params, reg)")
+_l2, _l2_normed, _l2_grads, _l2_odd = asking("l2_penalty(params, reg)")
 
 
 def by_norms(params: Any, reg: float) -> Any:
@@ -102,6 +119,7 @@ L2 = exercise(
         _l2_normed(
             "three layers with batch normalisation", network(NORMED, reg=3.0), visible=True, main=True
         ).because("gamma and beta are left alone, as biases are"),
+        _l2_odd("weights of one output", network(ODD, reg=0.5), visible=True, why=BY_NAME),
         pure(visible=True),
         _l2_grads("float32", in_float32(network(reg=0.3)), visible=True, exact_dtype=True).because(DTYPE),
         _l2("two layers, reg = 0.04", network(reg=0.04), weight=2, main=True),
@@ -135,6 +153,8 @@ L2 = exercise(
         Your loss adds up |w|, which is the L1 penalty. L2 adds up squares.
     mean-not-sum: np.sum(values**2) => np.mean(values**2)
         @MEAN
+    reg-squared: reg / 2 * np.sum(values**2) => np.sum((reg * values) ** 2) / 2
+        reg is squared in your loss. Only the weights are.
     biases-in-the-gradient: grads[name] = np.zeros_like(values) => grads[name] = reg * values
         @BIASES_GRAD
         teach: Loss and gradient leave out the same things: a numerical gradient with biases that are not 0
@@ -169,7 +189,7 @@ L2 = exercise(
     """),
 )
 
-_l1, _l1_normed, _l1_grads = asking("l1_penalty(params, reg)")
+_l1, _l1_normed, _l1_grads, _l1_odd = asking("l1_penalty(params, reg)")
 
 
 def entry_by_entry(params: Any, reg: float) -> Any:
@@ -187,6 +207,7 @@ L1 = exercise(
     re.l1_penalty,
     (
         _l1("two layers, reg = 0.7", network(reg=0.7), weight=2, visible=True, main=True),
+        _l1_odd("weights of one output", network(ODD, reg=0.5), visible=True, why=BY_NAME),
         _l1("weights of 0 among them", with_zeros(reg=0.4), visible=True, why="the slope at w = 0 is 0"),
         pure(),
         _l1_grads("float32", in_float32(network(reg=0.3)), visible=True, exact_dtype=True).because(DTYPE),
@@ -213,6 +234,18 @@ L1 = exercise(
         Your gradient grows with the weight, as L2's does. The slope of |w| does not depend on its size.
     gradient-always-positive: grads[name] = reg * np.sign(values) => grads[name] = np.full_like(values, reg)
         Your gradient has one sign. To the left of 0, |w| falls.
+    sign-reversed: grads[name] = reg * np.sign(values) => grads[name] = -reg * np.sign(values)
+        Your gradient has the wrong sign: to the right of 0, |w| rises.
+    absolute-values-as-gradient: reg * np.sign(values) => reg * np.abs(values)
+        Your gradient is reg |w|, the value itself. The slope of |w| is 1 or -1.
+    minus-one-at-zero: np.sign(values) => np.where(values > 0, 1, -1).astype(values.dtype)
+        At w = 0 your slope is -1. There it is taken to be 0, so that a weight of 0 is left alone.
+    nan-at-zero: np.sign(values) => values / np.abs(values)
+        You divide by |w|, and at w = 0 that is 0 / 0, which is NaN. The slope there is taken to be 0.
+    largest-column: np.sum(np.abs(values)) => np.linalg.norm(values, 1)
+        np.linalg.norm of a matrix, with 1, is the largest sum of a column. All entries are added.
+    biases-without-entry: grads[name] = np.zeros_like(values) => pass
+        @NO_BIASES
     slope-one-at-zero: np.sign(values) => np.where(values >= 0, 1, -1).astype(values.dtype)
         At w = 0 your slope is 1. There it is taken to be 0, so that a weight of 0 is left alone.
     divided-by-the-size: np.sign(values) => values / (np.abs(values) + np.asarray(1e-3, values.dtype))
@@ -236,7 +269,7 @@ L1 = exercise(
     """),
 )
 
-_net, _net_normed, _net_grads = asking("elastic_net_penalty(params, reg, ratio)")
+_net, _net_normed, _net_grads, _net_odd = asking("elastic_net_penalty(params, reg, ratio)")
 
 
 def in_two_parts(params: Any, reg: float, ratio: float) -> Any:
@@ -250,6 +283,7 @@ ELASTIC = exercise(
     re.elastic_net_penalty,
     (
         _net("ratio = 0.3", network(reg=0.7, ratio=0.3), weight=2, visible=True, main=True),
+        _net_odd("weights of one output", network(ODD, reg=0.5, ratio=0.4), visible=True, why=BY_NAME),
         _net("all L2", network(reg=0.5, ratio=0.0), visible=True, weight=0.5, why="ratio = 0"),
         _net("all L1", network(reg=0.5, ratio=1.0), visible=True, weight=0.5, why="ratio = 1"),
         pure(),
@@ -268,6 +302,36 @@ ELASTIC = exercise(
         *named.wrongs("""
     ratio-on-the-other-part: loss, grads = 0.0, {} => loss, grads, ratio = 0.0, {}, 1 - ratio
         Your ratio stands at the squares. It is the share of L1: at ratio = 1 only |w| is left.
+    ratio-on-the-other-part-of-the-value:
+        - reg * (ratio * size + (1 - ratio) / 2 * square)
+        + reg * ((1 - ratio) * size + ratio / 2 * square)
+        In your value the ratio stands at the squares. It is the share of L1, as in your gradient.
+    ratio-on-the-other-part-of-the-gradient:
+        - reg * (ratio * np.sign(values) + (1 - ratio) * values)
+        + reg * ((1 - ratio) * np.sign(values) + ratio * values)
+        In your gradient the ratio stands at the L2 part. It is the share of L1, as in your value.
+    no-ratio-at-all:
+        - loss = loss + reg * (ratio * size + (1 - ratio) / 2 * square)
+        - grads[name] = reg * (ratio * np.sign(values) + (1 - ratio) * values)
+        + loss = loss + reg * (size + square / 2)
+        + grads[name] = reg * (np.sign(values) + values)
+        Your ratio is not used: both penalties have all of reg. It shares reg out between them.
+    no-ratio-in-the-gradient:
+        - reg * (ratio * np.sign(values) + (1 - ratio) * values)
+        + reg * (np.sign(values) + values)
+        Your ratio is not used in the gradient, where both parts have all of reg.
+    half-of-the-ratio: (1 - ratio) / 2 * square => (1 - ratio / 2) * square
+        In your value the 1/2 halves the ratio alone: (1 - ratio) wants its brackets, and then the half.
+    slope-always-positive: ratio * np.sign(values) => ratio
+        The L1 part of your gradient has one sign. To the left of 0, |w| falls.
+    reg-missing:
+        - loss = loss + reg * (ratio * size + (1 - ratio) / 2 * square)
+        - grads[name] = reg * (ratio * np.sign(values) + (1 - ratio) * values)
+        + loss = loss + ratio * size + (1 - ratio) / 2 * square
+        + grads[name] = ratio * np.sign(values) + (1 - ratio) * values
+        reg is missing, in value and gradient.
+    reg-missing-in-gradient: reg * (ratio * np.sign => (ratio * np.sign
+        @REG_GRAD
     half-missing: (1 - ratio) / 2 * square => (1 - ratio) * square
         The squares in your value lack their 1/2.
     half-on-both:

@@ -86,6 +86,24 @@ FORWARD = exercise(
         Your regions always overlap. Disjoint ones end one row and one column before the next boundary.
     modes-swapped: 1 if pool_param["overlapping"] else 0 => 0 if pool_param["overlapping"] else 1
         Disjoint and overlapping are the wrong way round.
+    overlapping-in-columns-only: rows[i] : rows[i + 1] + more => rows[i] : rows[i + 1]
+        Your regions overlap in their columns alone. The row of the next boundary belongs to them, too.
+    overlapping-backwards:
+        - rows[i] : rows[i + 1] + more, cols[j] : cols[j + 1] + more
+        + max(0, rows[i] - more) : rows[i + 1], max(0, cols[j] - more) : cols[j + 1]
+        Your regions overlap at the other end: with "overlapping" a region goes on to the row and the column
+        of its next boundary, and begins where it did.
+    one-too-short:
+        - more = 1 if pool_param["overlapping"] else 0
+        + more = 0 if pool_param["overlapping"] else -1
+        Your regions end one row and one column too early. A slice leaves its end out already.
+    to-the-edge:
+        - out = np.empty((len(x), len(rows) - 1, len(cols) - 1, x.shape[3]), x.dtype)
+        + rows, cols = [*rows[:-1], x.shape[1] - more], [*cols[:-1], x.shape[2] - more]
+        + out = np.empty((len(x), len(rows) - 1, len(cols) - 1, x.shape[3]), x.dtype)
+        Your last regions go on to the edge of the picture. They end at the last boundary.
+    channels-first: return out, (x, pool_param) => return np.moveaxis(out, 3, 1), (x, pool_param)
+        Your channels are axis 1. Here they are the last axis, as in x.
     overlapping-in-rows-only: cols[j + 1] + more] => cols[j + 1]]
         Your regions overlap in their rows alone. The column of the next boundary belongs to them, too.
     mean: np.max(region, axis=(1, 2)) => np.mean(region, axis=(1, 2))
@@ -175,6 +193,22 @@ BACKWARD = exercise(
         + first = region.swapaxes(1, 2).reshape(len(x), -1, x.shape[3]).argmax(axis=1)
         + right, down = np.divmod(first, region.shape[1])
         Of several equal maxima yours is the first one column by column. Row by row is meant.
+    one-place-for-all-channels:
+        - first = region.reshape(len(x), -1, x.shape[3]).argmax(axis=1)
+        + first = region.reshape(len(x), -1).argmax(axis=1)[:, None] // x.shape[3]
+        You look for one maximum over all channels, and give all their gradients to its place. Each channel
+        has its own.
+    smallest: .argmax(axis=1) => .argmin(axis=1)
+        Your gradient goes to the smallest number of each region.
+    always-overlapping: more = 1 if pool_param["overlapping"] else 0 => more = 1
+        On the way back your regions always overlap. Disjoint ones end before the next boundary.
+    assigned-to-all-equal-maxima:
+        - dx[n, rows[i] + down, cols[j] + right, c] += dout[:, i, j]
+        + most = region == region.max(axis=(1, 2), keepdims=True)
+        + here = most * dout[:, i : i + 1, j : j + 1]
+        + dx[:, rows[i] : rows[i + 1] + more, cols[j] : cols[j + 1] + more] = here
+        Each region of yours overwrites what the regions before it gave to its places. What comes from several
+        regions is added. (And of several equal maxima only the first, row by row, gets a gradient.)
     every-place:
         - dx[n, rows[i] + down, cols[j] + right, c] += dout[:, i, j]
         + dx[:, rows[i] : rows[i + 1] + more, cols[j] : cols[j + 1] + more] += dout[:, i : i + 1, j : j + 1]

@@ -52,9 +52,9 @@ def _at_random(name: str, end: int, count: int, seed: int, **options: Any) -> Ca
 
 
 def _patterned(name: str, end: int, count: int, seed: int, **options: Any) -> Case:
-    """Seven calls: with `count` patterns all are the same once in count^6."""
+    """Eleven calls: with 127 patterns and more there are but two of them with a probability below 10^-12."""
     drawn = line(end, count, "pseudorandom", seed)
-    return _several(name, drawn, 7, "kind_of = pattern(a, end)", "kind_of", **options)
+    return _several(name, drawn, 11, "kind_of = pattern(a, end)", "kind_of", **options)
 
 
 _whole = asker(_CALL, {"a": 2.0}, updates=("rng",))
@@ -71,6 +71,15 @@ def by_choice(end: int, count: int, rng: np.random.Generator, kind: str) -> Any:
     if kind == "pseudorandom":
         a = [int(np.floor(end / count * i + u) - np.floor(u)) for i in range(count + 1)]
     return np.array(a)
+
+
+def _tossed(rng: np.random.Generator, ones: int, twos: int) -> list[int]:
+    """Steps by a coin, as long as there are both."""
+    steps: list[int] = []
+    while ones and twos:
+        steps.append(int(rng.integers(1, 3)))
+        ones, twos = ones - (steps[-1] == 1), twos - (steps[-1] == 2)
+    return steps + [1] * ones + [2] * twos
 
 
 named = Notation(globals())
@@ -131,6 +140,9 @@ BOUNDARIES = exercise(
         + return np.concatenate([[0], np.cumsum(rng.integers(1, 3, count))])
         You toss a coin for each step, so the last boundary is not `end`. How many steps are 2 is known; only
         their order is random.
+    coins-until-one-is-used-up: rng.permutation(steps) => _tossed(rng, 2 * count - end, end - count)
+        You toss a coin for each step until there are no ones or no twos left, so the rest at the end are all
+        alike. Draw the order of all steps at once: every order must be equally likely.
     end-forced:
         - return np.concatenate([[0], np.cumsum(rng.permutation(steps))])
         + return np.concatenate([[0], np.cumsum(rng.integers(1, 3, count))[:-1], [end]])
@@ -143,6 +155,13 @@ BOUNDARIES = exercise(
         You return the steps. The boundaries are their sums.
     alpha-inverted: alpha, u = end / count => alpha, u = count / end
         Your alpha is count / end, below 1. It is the mean height of a region: end / count.
+    alpha-whole: alpha, u = end / count => alpha, u = end // count
+        Your alpha is a whole number: // cuts off what comes behind the point. It is end / count.
+    u-whole: u = end / count, rng.random() => u = end / count, rng.integers(2)
+        Your u is 0 or 1, so there are but two sets of boundaries. It is any number between them, equally
+        likely.
+    last-missing: (raised - raised[0]).astype(int) => (raised - raised[0]).astype(int)[:-1]
+        Your last pseudorandom boundary is missing: `count` regions have count + 1 boundaries.
     not-shifted: (raised - raised[0]).astype(int) => raised.astype(int)
         Your pseudorandom boundaries begin at ceil(alpha u). That is subtracted, so that they begin at 0.
     rounded-once: np.ceil(alpha * (np.arange(count + 1) + u)) => np.ceil(alpha * np.arange(count + 1) + u * 0)
@@ -163,6 +182,10 @@ BOUNDARIES = exercise(
     other-kinds-taken: if kind == "pseudorandom": => if kind != "random":
         Any other word is taken for "pseudorandom", so a typing error would go unseen. The docstring asks
         for a ValueError.
+    other-kinds-answered: raise ValueError(f'kind is "random" or "pseudorandom", not {kind!r}') => return 0
+        For any other word your function returns something. The docstring asks for a ValueError: `raise` it.
+    other-exception: raise ValueError(f' => raise AssertionError(f'
+        Any other word ends in an exception, but another one than the docstring asks for: `raise ValueError`.
     own-generator: if kind == "random": => rng = np.random.default_rng(0); if kind == "random":
         @OWN
     another-stream: if kind == "random": => rng = np.random; if kind == "random":

@@ -1,4 +1,4 @@
-"""Pictures mirrored, and windows cut out of them."""
+"""Windows cut out of pictures, and what all changes at random have in common."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,6 @@ OWN = (
 ANOTHER = (
     "You draw from another stream than the rng that is handed in, so nobody can repeat your work with it."
 )
-GREY = "grey pictures have three axes: (N, H, W)"
 ALONE = "rng alone decides: an equal generator gives the same pictures, a second call others"
 
 
@@ -57,121 +56,15 @@ def again(call: Callable[[str], str], inputs: Inputs, weight: float = 1.0, **opt
     )
 
 
-# Mirrored.
-
-FLIPS = {"told": 2.0, "zero_fraction(turned)": 3.0}
-_flip = asker("out = horizontal_flip(x, rng, p)", {"out": 4.0}, updates=("rng",))
-
-
-def _tossed(name: str, N: int, p: float, call: str, inputs: Inputs, **options: Any) -> Case:
-    return case(
-        name,
-        f"out = horizontal_flip({call})\ntold = faces(out, x)\nturned = mirrored(out, x)",
-        FLIPS,
-        inputs,
-        stated={"zero_fraction(turned)": share(1 - p, N)},
-        updates=("rng",),
-        **options,
-    )
-
-
-def one_by_one(x: Any, rng: np.random.Generator, p: float = 0.5) -> Any:
-    """A coin for each picture, in a loop."""
-    return np.stack([np.fliplr(one) if rng.uniform() >= 1 - p else one for one in x])
-
-
-named = Notation(globals())
-FLIP = exercise(
-    re.horizontal_flip,
-    (
-        _flip("p = 1, in colour", pictures(4, 3, 5, 3, p=1.0), weight=2, visible=True, main=True),
-        _flip("p = 0", pictures(4, 3, 5, 3, p=0.0), visible=True, why="no picture is mirrored"),
-        _flip("p = 1, grey", pictures(5, 4, 3, p=1.0), visible=True, why=GREY),
-        _tossed(
-            "300 pictures, p = 0.3",
-            300,
-            0.3,
-            "x, rng, p",
-            pictures(300, 1, 3, p=0.3),
-            visible=True,
-            main=True,
-        ).because("each picture is decided about by itself"),
-        _flip("bytes", pictures(3, 2, 4, 3, p=1.0, whole=True), visible=True, weight=0.5).because(
-            "bytes stay bytes"
-        ),
-        again(
-            lambda rng: f"horizontal_flip(x, {rng}, p)", pictures(60, 2, 3, p=0.5), visible=True, main=True
-        ),
-        _tossed(
-            "200 pictures, p not given", 200, 0.5, "x, rng", pictures(200, 2, 2, seed=3), visible=True
-        ).because("the default is 0.5"),
-        _tossed(
-            "500 pictures, p = 0.8",
-            500,
-            0.8,
-            "x, rng, p",
-            pictures(500, 2, 3, p=0.8, seed=4),
-            weight=2,
-            main=True,
-        ),
-        _flip("one picture", pictures(1, 3, 4, 3, p=1.0), weight=0.5, why="N = 1"),
-        _flip("float32", in_float32(pictures(3, 2, 4, 3, p=1.0)), weight=0.5, exact_dtype=True, why=DTYPE),
-        _flip("bytes stay bytes", pictures(3, 4, 4, p=1.0, whole=True), weight=0.5, exact_dtype=True),
-        _flip("gaps in memory", strided(pictures(3, 4, 3, 2, p=1.0)), weight=0.5, why=MEMORY),
-    ),
-    named.wrongs("""
-    upside-down: x[mirrored, :, ::-1] => x[mirrored, ::-1]
-        Your pictures stand on their heads: top and bottom are swapped. Left and right are axis 2, the
-        columns.
-    last-axis: x[mirrored, :, ::-1] => x[mirrored][..., ::-1]
-        You turn the last axis round. In (N, H, W, C) that is the colours: red and blue are swapped. The
-        columns are axis 2, whatever comes behind it.
-    half-turn: x[mirrored, :, ::-1] => x[mirrored, ::-1, ::-1]
-        You turn rows and columns round, which rotates the picture by half a turn. Only the columns.
-    order-of-examples: x[mirrored, :, ::-1] => x[mirrored][::-1]
-        You turn the first axis round: that changes the order of the pictures, not the pictures.
-    always: rng.random(len(x)) < p => rng.random(len(x)) < 2
-        Every picture is mirrored, whatever p is.
-    never: rng.random(len(x)) < p => rng.random(len(x)) < -1
-        No picture is mirrored, whatever p is.
-    whole-batch: rng.random(len(x)) < p => np.full(len(x), rng.random() < p)
-        All pictures are mirrored, or none: one random number decides about the batch. Each picture needs one.
-    one-minus-p: rng.random(len(x)) < p => rng.random(len(x)) > p
-        You mirror with probability 1 - p. A uniform number is *smaller* than p with probability p.
-    always-half: rng.random(len(x)) < p => rng.random(len(x)) < 0.5
-        You mirror half of the pictures, whatever p is.
-    normal-numbers: rng.random(len(x)) < p => rng.standard_normal(len(x)) < p
-        Your random numbers are normal ones. Only a uniform one is smaller than p with probability p.
-    the-first-ones: rng.random(len(x)) < p => np.arange(len(x)) < p * len(x)
-        @OWN
-    own-generator: rng.random(len(x)) => np.random.default_rng(0).random(len(x))
-        @OWN
-    another-stream: rng.random(len(x)) => np.random.random(len(x))
-        @ANOTHER
-    in-place: out = x.copy() => out = x
-        Your function mirrors the pictures of its caller. Work on a copy.
-    floats: out = x.copy() => out = x.astype(float)
-        Bytes come back as float64. The result has the dtype of x.
-    """),
-    named.rights("""
-    one by one: by one_by_one
-    np.where:
-        - out = x.copy()
-        - out[mirrored] = x[mirrored, :, ::-1]
-        + out = np.where(mirrored.reshape(-1, *[1] * (x.ndim - 1)), x[:, :, ::-1], x)
-    """),
-    setting=SETTING,
-    explained_pairs={
-        (
-            "the-first-ones",
-            "own-generator",
-        ): "both choose the same in every call, and are told the same sentence"
-    },
-)
-
 # Windows.
 
-CROPS = {"told": 2.0, "places": 2.0, "below_fraction(down, first)": 2.0, "below_fraction(across, first)": 2.0}
+CROPS = {
+    "told": 2.0,
+    "places": 2.0,
+    "below_fraction(down, first)": 2.0,
+    "below_fraction(across, first)": 2.0,
+    "zero_fraction(between)": 1.0,
+}
 _CUT = """
     out = random_crop({})
     told = windows(out, x, size, pad)
@@ -179,6 +72,7 @@ _CUT = """
     across = lefts(out, x, size, pad)
     where = both(down, across)
     places = distinct(where)
+    between = inside(down, across, last)
 """
 _exact = asker("out = random_crop(x, size, rng, pad)", {"out": 2.0}, updates=("rng",))
 
@@ -187,15 +81,21 @@ def _cut(
     name: str, inputs: Inputs, places: tuple[int, int], N: int, call: str, first: int = 1, **options: Any
 ) -> Case:
     """So many windows that each of the places occurs: one is missing with a probability below 10^-12. first:
-    of how many places, rows and columns alike, the share is asked."""
+    of how many places, rows and columns alike, the share is asked; that of the two ends is, too."""
+    ends = sum(min(2, count) / count for count in places) / 2
     return case(
         name,
         _CUT.format(call),
         CROPS,
-        lambda rng: {**inputs(rng), "first": np.array([first - 0.5])},
+        lambda rng: {
+            **inputs(rng),
+            "first": np.array([first - 0.5]),
+            "last": (places[0] - 1, places[1] - 1),
+        },
         stated={
             "below_fraction(down, first)": share(first / places[0], N),
             "below_fraction(across, first)": share(first / places[1], N),
+            "zero_fraction(between)": share(ends, 2 * N),
         },
         updates=("rng",),
         **options,
@@ -212,6 +112,7 @@ def by_views(x: Any, size: Any, rng: np.random.Generator, pad: int = 0) -> Any:
     return np.ascontiguousarray(np.moveaxis(chosen, (-2, -1), (1, 2)))
 
 
+named = Notation(globals())
 _WINDOW = "picture[top : top + height, left : left + width]"
 _TOPS = "rng.integers(0, padded.shape[1] - height + 1, len(x))"
 _LEFTS = "rng.integers(0, padded.shape[2] - width + 1, len(x))"
@@ -289,6 +190,52 @@ CROP = exercise(
         H - h + 1 places fit. For a window as large as the picture none would be left.
         teach: Count the places on paper: a window of 3 in a picture of 5 has 5 - 3 + 1 of them, and
         rng.integers leaves its end out.
+    last-place-of-several-missing:
+        - tops = rng.integers(0, padded.shape[1] - height + 1, len(x))
+        - lefts = rng.integers(0, padded.shape[2] - width + 1, len(x))
+        + tops = rng.integers(0, max(1, padded.shape[1] - height), len(x))
+        + lefts = rng.integers(0, max(1, padded.shape[2] - width), len(x))
+        Where there are several places the last one is never drawn, in rows and columns. rng.integers leaves
+        its upper end out, and H - h + 1 places fit.
+    places-of-the-small-picture:
+        - tops = rng.integers(0, padded.shape[1] - height + 1, len(x))
+        - lefts = rng.integers(0, padded.shape[2] - width + 1, len(x))
+        + tops = rng.integers(0, max(1, x.shape[1] - height + 1), len(x))
+        + lefts = rng.integers(0, max(1, x.shape[2] - width + 1), len(x))
+        You count the places in the picture as it came. With `pad` the zeros around it belong to it: there are
+        2 pad more in each direction.
+    places-of-the-padding:
+        - tops = rng.integers(0, padded.shape[1] - height + 1, len(x))
+        - lefts = rng.integers(0, padded.shape[2] - width + 1, len(x))
+        + tops = rng.integers(0, 2 * pad + 1, len(x))
+        + lefts = rng.integers(0, 2 * pad + 1, len(x))
+        You draw one of 2 pad + 1 places. So many there are for a window as large as the picture; a smaller
+        one has more.
+    ends-half-as-likely:
+        - tops = rng.integers(0, padded.shape[1] - height + 1, len(x))
+        - lefts = rng.integers(0, padded.shape[2] - width + 1, len(x))
+        + tops = np.round(rng.random(len(x)) * (padded.shape[1] - height)).astype(int)
+        + lefts = np.round(rng.random(len(x)) * (padded.shape[2] - width)).astype(int)
+        The first and the last place come half as often as the others: so it is where a uniform number is
+        rounded to the nearest one. Every place is equally likely.
+    middle-more-likely:
+        - tops = rng.integers(0, padded.shape[1] - height + 1, len(x))
+        - lefts = rng.integers(0, padded.shape[2] - width + 1, len(x))
+        + tops = rng.binomial(padded.shape[1] - height, 0.5, len(x))
+        + lefts = rng.binomial(padded.shape[2] - width, 0.5, len(x))
+        Places in the middle come more often than the ends. Every place is equally likely.
+    top-left:
+        - tops = rng.integers(0, padded.shape[1] - height + 1, len(x))
+        - lefts = rng.integers(0, padded.shape[2] - width + 1, len(x))
+        + tops = lefts = np.zeros(len(x), int)
+        You always cut out the corner at the top left. The place is drawn at random.
+    one-number-for-both:
+        - tops = rng.integers(0, padded.shape[1] - height + 1, len(x))
+        - lefts = rng.integers(0, padded.shape[2] - width + 1, len(x))
+        + drawn = rng.random(len(x))
+        + tops = (drawn * (padded.shape[1] - height + 1)).astype(int)
+        + lefts = (drawn * (padded.shape[2] - width + 1)).astype(int)
+        One random number decides about row and column of yours, so that not every place occurs. Draw both.
     last-row-missing: padded.shape[1] - height + 1 => max(1, padded.shape[1] - height)
         The last place in the direction of the rows is never drawn.
     last-column-missing: padded.shape[2] - width + 1 => max(1, padded.shape[2] - width)
@@ -317,7 +264,7 @@ CROP = exercise(
     pad-half: [(0, 0), (pad, pad), (pad, pad)] => [(0, 0), (pad // 2, pad // 2), (pad // 2, pad // 2)]
         You share `pad` out between two sides. Each side gets `pad` rows or columns.
     pad-repeats-the-edge: np.pad(x, edges) => np.pad(x, edges, mode="edge")
-        Around the picture you repeat its edge. Zeros are asked for.
+        Around the picture there are no zeros of yours: its edge is repeated there, for one.
     other-pictures: zip(padded, tops => zip(padded[::-1], tops
         Your windows come in another order than the pictures.
     own-generator:
@@ -347,4 +294,3 @@ CROP = exercise(
         ("in-the-middle", "own-generator"): "without padding to spare both choose the same in every call"
     },
 )
-EXERCISES = (FLIP, CROP)
