@@ -1,9 +1,11 @@
 """A candidate runs cells as JupyterLab would and returns what they show."""
 
 import pytest
+from matplotlib import font_manager
 
 from autograder.examining.outputs import clean
 from autograder.isolation.limits import Limits
+from benchmarks.bare import one_shell
 
 
 def shown(candidate, source):
@@ -138,6 +140,13 @@ def test_figures_are_shown_at_the_end_of_a_cell(candidate):
         "plt.plot([2]); plt.show()",
     ):
         assert any("image/png" in output["data"] for output in shown(candidate, source))
+
+
+def test_a_warm_shell_leaves_no_fonts_to_be_closed_in_forks():
+    """matplotlib closes in every fork those that its template has opened."""
+    font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    with one_shell():
+        assert font_manager._get_font.cache_info().currsize == 0
 
 
 FONTS = """\

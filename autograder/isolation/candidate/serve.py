@@ -76,6 +76,7 @@ class Template:
         self._poll.register(requests, select.POLLIN)
         self._handlers: dict[int, Callable[[int], None]] = {}
         self._living: dict[int, Callable[[], None]] = {}
+        self._size = confine.address_space()
 
     def serve(self) -> None:
         """Say that all is ready, then work until the control socket closes."""
@@ -103,7 +104,7 @@ class Template:
         ours, theirs = socket.socketpair()
         child = self._namespaces.fork() if self._namespaces else os.fork()
         if child == 0:
-            candidate = _Beginning(self._rooms.level, room, limits, conversation, theirs)
+            candidate = _Beginning(self._rooms.level, room, limits, self._size, conversation, theirs)
             _ended(lambda: candidate.serve(self._shell, self._opening))
         os.close(conversation)
         theirs.close()
@@ -185,11 +186,12 @@ def _bury(child: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Beginning:
-    """A fork that becomes a candidate; `asked` is a socket to its template."""
+    """A fork that becomes a candidate; `size` is its template's address space, `asked` a socket to it."""
 
     level: Level
     room: Room
     limits: dict[str, Any]
+    size: int
     conversation: int
     asked: socket.socket
 
@@ -204,7 +206,6 @@ class _Beginning:
 
     def _confined(self) -> list[str]:
         confine.keep_to(self.limits["cores"])
-        baseline = confine.address_space()
         layers = ["rlimits"]
         if self.level is Level.SANDBOX:
             confine.new_namespaces()
@@ -223,7 +224,7 @@ class _Beginning:
         _settle_in(self.room.writable[0])
         size = min(self.limits["file_bytes"], self.room.file_bytes)
         limits = {**self.limits, "file_bytes": size}
-        confine.limit_resources(limits, baseline, own_user=self.level is Level.SANDBOX)
+        confine.limit_resources(limits, self.size, own_user=self.level is Level.SANDBOX)
         return layers
 
 
