@@ -29,7 +29,9 @@ def right_order(function: str, cases: Sequence[AskedCase], played: Sequence[Play
     if len(targets) != 1 or not runs:
         return ()
     (names,) = targets
-    if not 1 < len(names) <= _MOST or "_" in names or _is_right(function, runs, names, names):
+    # What no case asks for does not come back from where the function lives.
+    known = all(name in run.values for name in names for _, run in runs)
+    if not 1 < len(names) <= _MOST or not known or _is_right(function, runs, names, names):
         return ()
     orders = [order for order in permutations(names) if order != names]
     return names if any(_is_right(function, runs, names, order) for order in orders) else ()
