@@ -8,6 +8,7 @@ from autograder.attacks.kernel import KERNEL
 from autograder.attacks.machine import MACHINE
 from autograder.attacks.notebook import NOTEBOOK
 from autograder.attacks.others import OTHERS
+from autograder.attacks.own_calls import OWN_CALLS
 from autograder.attacks.played import PLAYED
 from autograder.attacks.processes import PROCESSES
 from autograder.attacks.returned import RETURNED
@@ -22,6 +23,7 @@ ATTACKS = (
     *NOTEBOOK,
     *CONVERSATION,
     *PLAYED,
+    *OWN_CALLS,
     *RETURNED,
     *CHANNELS,
 )

@@ -97,7 +97,8 @@ class Attack:
     cells: what the student runs before the exercise's cell; answer: that cell; after: cells behind it;
     change: what else is done to the notebook. `{course}` in sources is the course's directory. `earns` is
     what an honest judge gives. stock: it works on stock nbgrader without harm to the machine, where `undo`
-    takes it back. examined: the exercise is `sgd` of the real unit, whose cases are played in the candidate.
+    takes it back. examined: the exercise is `sgd` of the real unit, whose cases are played in the candidate;
+    composed: it is `three_layer_forward`, which may call the student's own `affine_forward`.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Attack:
     stock: bool = False
     undo: str = ""
     examined: bool = False
+    composed: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,8 +172,21 @@ EXAMINED = Plan(
 )
 
 
+COMPOSED = Plan(
+    "foundations",
+    "Foundations",
+    (
+        planned("given-1", "given", GIVEN),
+        planned("three_layer_forward", "exercise", "def three_layer_forward(x, params):\n    ..."),
+        planned("check-layers", "check", "check(three_layer_forward)", POINTS, ("three_layer_forward",)),
+    ),
+)
+
+
 def plan_for(attack: Attack) -> Plan:
     """The plan of the course that the attack is on."""
+    if attack.composed:
+        return COMPOSED
     return EXAMINED if attack.examined else PLAN
 
 

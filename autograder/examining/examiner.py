@@ -17,6 +17,7 @@ from autograder.bounds import OverspentError, spending
 from autograder.examining.disclosure import Sources
 from autograder.examining.functions import StudentFunction
 from autograder.examining.known_answers import Subject
+from autograder.examining.notebooks import StudentNotebook
 from autograder.examining.verdicts import CheckResult, earned, failed
 from autograder.isolation.conversation import CandidateGone
 from autograder.reasons import Reason
@@ -51,7 +52,7 @@ class Examiner:
         isolation = self._candidate.isolation
         try:
             with _quietly(), self._bounded():
-                report = self._report(cell)
+                report = self._report(cell, sources)
         except CandidateGone as end:
             return failed(cell, end.reason, end.outline, isolation, end.detail)
         except _UndefinedError as lack:
@@ -66,13 +67,14 @@ class Examiner:
             return failed(cell, Reason.CHECK_BROKEN, detail, isolation, told)
         return earned(cell, report, isolation, sources, timed_out=self._candidate.timeouts > 0)
 
-    def _report(self, cell: PlannedCell) -> Report:
+    def _report(self, cell: PlannedCell, sources: Sources) -> Report:
         if not cell.asks:
             raise LookupError("the plan names no exercise")
         for name in cell.asks:
             self._require_function(name)
         functions: Any = {name: StudentFunction(self._candidate, name) for name in cell.asks}
-        return report_on(self._unit, cell.asks[0], functions, cell.points)
+        notebook = StudentNotebook(self._candidate, sources)
+        return report_on(self._unit, cell.asks[0], functions, cell.points, notebook)
 
     def _require_function(self, name: str) -> None:
         try:

@@ -4,9 +4,11 @@ mistakes."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from reference.judge.drawing import draw_visible
+from reference.judge.expecting import callable_from
 from reference.judge.randomness import usual
 from reference.kit.exercise import Exercise, Unit
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
@@ -23,8 +25,14 @@ def record(unit: Unit, points: Mapping[str, float]) -> UnitRecording:
         odd = ", ".join(sorted(names ^ points.keys()))
         raise ValueError(f"unit {unit.name}: exercises defined and exercises checked differ: {odd}")
     return UnitRecording(
-        unit.name, unit.title, {name: record_exercise(unit.exercise(name), points[name]) for name in points}
+        unit.name, unit.title, {name: _recorded(unit, name, points[name]) for name in points}
     )
+
+
+def _recorded(unit: Unit, name: str, points: float) -> ExerciseRecording:
+    exercise = unit.exercise(name)
+    calls = tuple(sorted(callable_from(unit, exercise)))
+    return replace(record_exercise(exercise, points), calls=calls)
 
 
 @lru_cache(maxsize=1024)

@@ -79,16 +79,16 @@ def _begun(case: AskedCase, truths: Functions) -> Begun | None:
         return None
     run = play(first, placed(truths, case.setting), case.inputs, case.updates)
     given = [value for name, value in run.values.items() if name not in case.inputs]
-    if run.failure is not None or not all(map(_is_data, given)):
+    if run.failure is not None or not all(map(is_data, given)):
         return None
     return begun(case, len(first), run)
 
 
-def _is_data(value: Any) -> bool:
+def is_data(value: Any) -> bool:
     if type(value) is dict:
-        return all(map(_is_data, (*value.keys(), *value.values())))
+        return all(map(is_data, (*value.keys(), *value.values())))
     if type(value) in (list, tuple):
-        return all(map(_is_data, value))
+        return all(map(is_data, value))
     if type(value) is np.ndarray:
         return not value.dtype.hasobject
     return value is None or type(value) in NUMBERS or type(value) in (str, bool)

@@ -18,8 +18,10 @@ from stagewise.judge.asking import AskedCase
 from stagewise.judge.compare import describe as describe_value
 from stagewise.judge.explaining import explained, recognise
 from stagewise.judge.judging import Judged, judge, judge_played, played_with
+from stagewise.judge.notebooks import Here, Notebook
 from stagewise.judge.observing import is_dtype
 from stagewise.judge.report import Report, Status, overall
+from stagewise.judge.reproach import judged_once, wrong_below
 from stagewise.judge.script import FailureKind
 from stagewise.judge.setting import observers
 from stagewise.judge.student_traceback import describe, students_only
@@ -142,10 +144,39 @@ def _pointers(
         alone = known.get(name)
         if not alone or alone.partners:
             continue
-        wrong = {row.output for row in judge({name: functions[name]}, alone.cases).rows if row.credit < 1}
+        wrong = _wrong_outputs(alone, functions)
         # A dtype spoils no number that is made of it.
         if wrong and (any(map(is_dtype, ours)) or not all(map(is_dtype, wrong))):
             yield f"Your {name} is wrong, and this exercise runs on what it returns: mend that first"
+    yield from _own_slips(exercise, functions, known)
+
+
+def _own_slips(
+    exercise: ExerciseRecording,
+    functions: Mapping[str, Callable[..., Any]],
+    known: Mapping[str, ExerciseRecording],
+) -> Iterator[str]:
+    """Say which function of the student's, that this one calls, does not pass its own check."""
+    world = getattr(functions[exercise.name], "__globals__", {})
+    notebook = Here({**world, **functions})
+    named = notebook.named_by(exercise.name) if exercise.calls else frozenset()
+    wrong = [name for name in known if name in exercise.calls and name in named]
+    wrong = [name for name in wrong if _is_wrong(known[name], notebook)]
+    if wrong:
+        yield wrong_below(wrong)
+        yield judged_once(wrong)
+
+
+def _is_wrong(alone: ExerciseRecording, notebook: Notebook) -> bool:
+    mine = {name: notebook.function(name) for name in (alone.name, *alone.partners)}
+    there = {name: function for name, function in mine.items() if function is not None}
+    return len(there) == len(mine) and bool(_wrong_outputs(alone, there))
+
+
+def _wrong_outputs(alone: ExerciseRecording, functions: Mapping[str, Callable[..., Any]]) -> set[str]:
+    """The outputs in which a function does not pass its own check."""
+    asked = {name: functions[name] for name in (alone.name, *alone.partners)}
+    return {row.output for row in judge(asked, alone.cases).rows if row.credit < 1}
 
 
 def _failing_call(cases: tuple[AskedCase, ...], judged: Judged) -> tuple[str, ...]:

@@ -25,13 +25,15 @@ from stagewise.judge.script import parse
 
 @dataclass(frozen=True, slots=True)
 class ExerciseRecording:
-    """The visible cases of an exercise, in order, with the truth's answers."""
+    """The visible cases of an exercise, in order, with the truth's answers; `calls`: the exercises before it
+    that a right answer may call."""
 
     name: str
     points: float
     partners: tuple[str, ...]
     cases: tuple[AskedCase, ...]
     misconceptions: tuple[RecordedMistake, ...]
+    calls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ def _exercise_data(one: ExerciseRecording) -> dict[str, Any]:
         "name": one.name,
         "points": one.points,
         "partners": list(one.partners),
+        **({"calls": list(one.calls)} if one.calls else {}),
         "cases": [_case_data(case) for case in one.cases],
         "misconceptions": [
             {
@@ -199,7 +202,8 @@ def _read_exercise(data: dict[str, Any]) -> ExerciseRecording:
         RecordedMistake(m["name"], m["says"], tuple(m["fingerprints"])) for m in data["misconceptions"]
     )
     cases = tuple(_read_case(case) for case in data["cases"])
-    return ExerciseRecording(data["name"], data["points"], tuple(data["partners"]), cases, mistakes)
+    partners, calls = tuple(data["partners"]), tuple(data.get("calls", ()))
+    return ExerciseRecording(data["name"], data["points"], partners, cases, mistakes, calls)
 
 
 def _tolerance_data(one: Tolerance) -> dict[str, Any]:

@@ -136,7 +136,11 @@ def _averaged(credits: list[tuple[float, float, bool]]) -> float:
     return sum(weight * credit for weight, credit, _ in credits) / sum(weight for weight, _, _ in credits)
 
 
-def _output(case: AskedCase, run: Played, output: str, measured: dict[str, Any]) -> Any:
+def answered(case: AskedCase, run: Played, output: str, measured: dict[str, Any]) -> Any:
+    """What a run answers as one of the outputs of a case, or the Failure that took its place.
+
+    measured: what was measured in this run before.
+    """
     if output == RAISED:
         return raised_by(run)
     try:
@@ -164,7 +168,7 @@ def _judge_case(
     rows, outputs, wrong, sides = [], {}, set[str](), set[tuple[str, str]]()
     notes = [("", said) for said in flaws]
     for output in case.shares:
-        value = outputs[output] = _output(case, run, output, measured)
+        value = outputs[output] = answered(case, run, output, measured)
         row, found = _judge_output(case, output, value, case.expected[output], flaws)
         rows.append(row)
         if found.flaw not in RIGHT_IN_VALUE:

@@ -162,7 +162,7 @@ def test_what_answers_of_the_students_make_fail_is_not_the_courses_mistake(
 ):
     """Before any came, it is."""
 
-    def failing(unit, name, functions, points):
+    def failing(unit, name, functions, points, notebook):
         if answered:
             played = functions["double"].play_beside(functions, draw(unit.exercise("double"), 0))
             assert len(played) == 2

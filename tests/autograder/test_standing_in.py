@@ -8,7 +8,7 @@ STUDENT = """
 import numpy as np
 
 def sigmoid_forward(x):
-    out = 1 / (1 + np.exp(-2 * x))
+    out = 1 / (1 + np.exp(-2.3 * x))
     return out, out
 
 def sigmoid_backward(dout, cache):
