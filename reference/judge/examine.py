@@ -9,6 +9,7 @@ from typing import Any
 
 from reference.judge.diagnosis import answers
 from reference.judge.drawing import draw
+from reference.judge.expecting import callers
 from reference.judge.seen import report_of, seen_on
 from reference.judge.sparing import spared
 from reference.kit import units
@@ -86,6 +87,8 @@ def report_on(
 
 def warm(unit: str) -> None:
     """Compute all that does not depend on a submission: a process that forks graders calls this once."""
-    for exercise in units.load(unit).exercises:
+    course = units.load(unit)
+    for exercise in course.exercises:
+        callers(course, exercise)
         draw(exercise, _seed)
         answers(exercise, _seed)
