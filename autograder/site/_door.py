@@ -16,6 +16,7 @@ _HERE = Path(__file__).parent / "working"
 _ICON = "icon.svg"
 _WORKER = "service-worker.js"
 _JUPYTERLITES = "jupyterlite-service-worker.js"
+_EARLY = '<script src="../early.js"></script>'
 _AFTER = '<meta charset="utf-8" />'
 
 
@@ -26,7 +27,7 @@ def add_pages(made: Path, course: str, units: Sequence[Mapping[str, Any]], pyodi
     needs that a browser does not have, and its address at Colab if it has one.
     pyodide: its address.
     """
-    for name in ("start.js", "door.js", "door.css"):
+    for name in ("door.js", "door.css"):
         copyfile(_HERE / name, made / name)
     copyfile(TEMPLATES / _ICON, made / _ICON)
     policy = _policy(pyodide)
@@ -34,8 +35,8 @@ def add_pages(made: Path, course: str, units: Sequence[Mapping[str, Any]], pyodi
     (made / "index.html").write_text(page, encoding="utf-8")
     for place in made.glob("*/index.html"):
         text = place.read_text(encoding="utf-8")
-        meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
-        place.write_text(text.replace(_AFTER, f"{_AFTER}\n    {meta}", 1), encoding="utf-8")
+        head = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />\n    {_EARLY}'
+        place.write_text(text.replace(_AFTER, f"{_AFTER}\n    {head}", 1), encoding="utf-8")
     _keep_for_later(made, pyodide)
 
 

@@ -22,7 +22,8 @@ import reference.kit.units
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.site._door import add_pages
-from autograder.site._wheels import PRELOADED, needed_of, write_wheels
+from autograder.site._kernel import KERNEL, add_kernel
+from autograder.site._wheels import needed_of, write_wheels
 from autograder.site.building import WORK
 from autograder.site.elsewhere import colab
 from autograder.site.notebooks import pages_beside, released_text
@@ -31,8 +32,7 @@ from autograder.units.build import Load
 from autograder.units.prepare import prepare
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
-_KERNEL = "@jupyterlite/pyodide-kernel-extension"
-_EXTENSIONS = (_KERNEL, "@jupyter-widgets/jupyterlab-manager")
+_EXTENSIONS = (KERNEL, "@jupyter-widgets/jupyterlab-manager")
 _APPS = ("notebooks", "tree")
 _META = "stagewise"
 _REMEDY = 'run: pip install -e ".[site]"'
@@ -64,8 +64,7 @@ def build(
 
     pyodide: an address that ends in a slash, or a folder with Pyodide's files, of which those in use are
     copied; by default Pyodide's public address. repository: where the site will be published, for a link to
-    Colab. Raises CourseError where something is not installed or the
-    folder holds no Pyodide, and what building the units raises.
+    Colab. Raises CourseError where something is not installed or the folder holds no Pyodide, and as `prepare`.
     """
     pyodide = pyodide or PYODIDE
     address, extensions = _address(pyodide), _extensions()
@@ -80,10 +79,10 @@ def build(
         made = Path(place) / "out"
         _run_jupyterlite(Path(place), made, notebooks, extensions, published)
         copytree(Path(jupyter_server.__file__).parent / "static" / "favicons", made / "static" / "favicons")
-        write_wheels(made / "wheels", extensions[_KERNEL] / "static" / "pypi")
+        write_wheels(made / "wheels", extensions[KERNEL] / "static" / "pypi")
         if "://" not in pyodide:
             _copy_pyodide(Path(pyodide), made)
-        _configure(made, address)
+        add_kernel(made, address)
         listed = [_listed(notebook, name in pages, repository) for name, notebook in released.items()]
         add_pages(made, called(course), listed, address)
         rmtree(out / WORK, ignore_errors=True)
@@ -173,16 +172,3 @@ def _copy_pyodide(source: Path, made: Path) -> None:
     packages = needed_of(json.loads((source / _LOCK).read_bytes())["packages"], made / "wheels")
     for name in (*_CORE, *packages):
         copyfile(source / name, made / "pyodide" / name)
-
-
-def _configure(made: Path, address: str) -> None:
-    """Tell the kernel where Pyodide and the wheels are, and to ask no other place."""
-    place = made / "jupyter-lite.json"
-    written = json.loads(place.read_bytes())
-    plugins = written["jupyter-config-data"].setdefault("litePluginSettings", {})
-    plugins[f"{_KERNEL}:kernel"] |= {
-        "pyodideUrl": "./start.js",
-        "disablePyPIFallback": True,
-        "loadPyodideOptions": {"indexURL": address, "wheelsURL": "./wheels/", "packages": PRELOADED},
-    }
-    place.write_text(json.dumps(written, indent=1, sort_keys=True))

@@ -3,11 +3,13 @@
 import json
 import zipfile
 from hashlib import sha256
+from shutil import copytree
 
 import pytest
 
 from autograder.errors import CourseError
 from autograder.site import lite
+from autograder.site._kernel import add_kernel
 from tests.autograder import leaks
 from tests.autograder.toy_unit import SOURCE, course_of, load
 
@@ -126,3 +128,33 @@ def test_where_jupyterlite_is_missing_the_remedy_is_told(course, tmp_path, monke
     monkeypatch.setattr(lite, "jupyter_path", lambda *_: [])
     with pytest.raises(CourseError, match=r"needs JupyterLite.*\n.*\.\[site\]"):
         lite.build(course, tmp_path, ["toy"], PUBLIC, load=load)
+
+
+def test_a_kernel_that_jupyterlite_begins_in_another_way_stops_the_build(work, tmp_path):
+    copytree(work, made := tmp_path / "work")
+    (script,) = (one for one in made.rglob("*.js") if "crossOriginIsolated?new Worker(" in one.read_text())
+    script.write_text(script.read_text().replace("crossOriginIsolated?new Worker(", "isolated?new Worker("))
+    with pytest.raises(CourseError, match=r"0 make a kernel's worker.*\n.*\.\[site\]"):
+        add_kernel(made, PUBLIC)
+
+
+def test_what_a_browser_keeps_of_python_is_taken_up_by_the_same_release_alone(course, work, tmp_path):
+    stamp = kernel(work)["loadPyodideOptions"]["stamp"]
+    assert f'"stamp": "{stamp}"' in (work / "kernel.js").read_text().split("\n")[0]
+    copytree(work, made := tmp_path / "work")
+    add_kernel(made, "https://elsewhere.example/v0/full/")
+    assert kernel(made)["loadPyodideOptions"]["stamp"] != stamp
+    index = packages(made)
+    index["needless"] = []
+    (made / "wheels" / "packages.json").write_text(json.dumps(index))
+    add_kernel(made, PUBLIC)
+    assert kernel(made)["loadPyodideOptions"]["stamp"] != stamp
+
+
+def test_every_page_of_jupyterlite_hands_over_the_kernel_that_it_began(work):
+    pages = [path.read_text() for path in work.glob("*/index.html")]
+    assert len(pages) == 2
+    for page in pages:
+        assert page.index('<script src="../early.js"></script>') < page.index("jupyter-lite-main")
+    told = (work / "early.js").read_text().split("\n")[0]
+    assert (work / json.loads(told.removeprefix("const KERNEL = ").removesuffix(";"))["worker"]).is_file()

@@ -27,9 +27,15 @@ def run(page: Page, cell: Locator) -> None:
 
 
 def write(page: Page, cell: Locator, source: str) -> None:
+    """Put `source`, which keeps what the cell is found by, in place of its text, and run it to its end."""
+    enter(page, cell, source)
+    expect(cell.locator(".jp-InputPrompt")).to_have_text(NUMBERED)
+
+
+def enter(page: Page, cell: Locator, source: str) -> None:
+    """Put `source` in place of a cell's text and press Shift+Enter."""
     cell.scroll_into_view_if_needed()
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(source)
     page.keyboard.press("Shift+Enter")
-    expect(cell.locator(".jp-InputPrompt")).to_have_text(NUMBERED)

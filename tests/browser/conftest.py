@@ -73,12 +73,16 @@ def _until_listening(server: subprocess.Popen[str], address: str) -> None:
     pytest.fail(f"JupyterLab said {address} and ended, exit status {server.returncode}")
 
 
+def flags() -> list[str]:
+    """With what a Chromium is started."""
+    return [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless Chromium of this machine."""
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=BROWSER, args=[*QUIET, *as_root])
+        started = playwright.chromium.launch(executable_path=BROWSER, args=flags())
         yield started
         started.close()
 

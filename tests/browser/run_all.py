@@ -38,7 +38,7 @@ def run_all(page: Page, address: str, seconds: float) -> Ran:
     """Open the notebook at this address and run all its cells; TimeoutError after so many seconds."""
     page.goto(address)
     page.wait_for_selector(KERNEL_READY)
-    before, begun = _computed(), time.monotonic()
+    before, begun = computed(), time.monotonic()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     took: dict[int, float] = {}
@@ -56,7 +56,7 @@ def run_all(page: Page, address: str, seconds: float) -> Ran:
             raise TimeoutError(f"{len(took)} of {len(asked)} cells were run in {seconds:.0f} s")
     most = max(took, key=lambda number: took[number])
     return Ran(
-        _computed() - before,
+        computed() - before,
         done - begun,
         (took[most], _first_line(cells[most]["source"])),
         tuple(_first_line(one["source"]) for one in cells if _is_wrong(one)),
@@ -72,8 +72,8 @@ def _first_line(source: str) -> str:
     return next(line.strip() for line in source.splitlines() if line.strip())
 
 
-def _computed() -> float:
-    """Seconds of the processor that the processes below this one have taken: those of the browser."""
+def computed() -> float:
+    """Return the seconds of the processor that the processes below this one have taken: the browser's."""
     total = 0.0
     for process in psutil.Process().children(recursive=True):
         try:
