@@ -17,7 +17,7 @@ test: $(VENV)/ready $(VENV)/sandbox $(VENV)/browser $(VENV)/pyodide $(VENV)/data
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/ready $(VENV)/sandbox  ## every unit side by side with stock nbgrader: speed, memory, latency, attacks
 	$(BIN)/python -m benchmarks

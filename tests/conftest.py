@@ -1,4 +1,4 @@
-"""Fixtures that tests share: starting a template takes seconds, so there is one of each kind."""
+"""Fixtures that tests share, since starting a template takes seconds; and the order of tests."""
 
 import os
 from collections.abc import Iterator
@@ -9,6 +9,13 @@ from autograder.isolation.confinement.level import Level
 from autograder.isolation.link import Candidate
 from autograder.isolation.sandbox import CandidateTemplate
 from tests.autograder import postgres
+from tests.order import longest_first
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several workers share the tests; one alone runs them as they are found."""
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session")
