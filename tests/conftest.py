@@ -1,14 +1,18 @@
 """Fixtures that tests share, since starting a template takes seconds; and the order of tests."""
 
 import os
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from autograder.isolation.confinement.level import Level
 from autograder.isolation.link import Candidate
 from autograder.isolation.sandbox import CandidateTemplate
+from reference.killmatrix import Matrix, killmatrix
+from reference.kit.exercise import Unit
 from tests.autograder import postgres
+from tests.once import Once
 from tests.order import longest_first
 
 
@@ -16,6 +20,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Where several workers share the tests; one alone runs them as they are found."""
     if hasattr(config, "workerinput"):
         items[:] = longest_first(items)
+
+
+@pytest.fixture(scope="session")
+def once(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Makes what several files need once in this run, however many workers share it."""
+    own = tmp_path_factory.getbasetemp()
+    return Once(own.parent if hasattr(pytestconfig, "workerinput") else own)
+
+
+@pytest.fixture(scope="session")
+def killed(once: Once) -> Callable[[Unit], Matrix]:
+    """The kill matrix of a unit, which plays thousands of cases; once in a run."""
+
+    def found(unit: Unit) -> Matrix:
+        place = once(
+            f"killmatrix-{unit.name}",
+            lambda folder: (folder / "matrix").write_bytes(pickle.dumps(killmatrix(unit))),
+        )
+        matrix = pickle.loads((place / "matrix").read_bytes())
+        assert isinstance(matrix, Matrix)
+        return matrix
+
+    return found
 
 
 @pytest.fixture(scope="session")

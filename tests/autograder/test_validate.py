@@ -37,12 +37,15 @@ def record(*checks, **other):
 
 
 @pytest.mark.parametrize("unit", COURSE.units())
-def test_a_unit_of_the_course_is_sound(unit):
-    lines = []
+def test_a_unit_of_the_course_is_sound(unit, killed, monkeypatch):
+    """Its kill matrix is asked for, with the seeds that it has unless told otherwise: the one of this run."""
+    lines, asked = [], []
+    monkeypatch.setattr(validating, "killmatrix", lambda unit: asked.append(unit.name) or killed(unit))
     findings = validate(COURSE, [unit], report=lines.append)
     assert [str(finding) for finding in findings if not finding.ok] == []
     assert lines == [f"ok   {unit}: {finding.question}" for finding in findings]
     assert len(findings) == 5
+    assert asked == [unit]
 
 
 def test_a_wordy_unit_is_told_its_words_and_what_to_do():
