@@ -64,7 +64,7 @@ def build(
 
     pyodide: an address that ends in a slash, or a folder with Pyodide's files, of which those in use are
     copied; by default Pyodide's public address. repository: where the site will be published, for a link to
-    Colab. Raises CourseError where something is not installed or the folder holds no Pyodide, and as `prepare`.
+    Colab. Raises CourseError where something is not installed or Pyodide is not there, and as `prepare`.
     """
     pyodide = pyodide or PYODIDE
     address, extensions = _address(pyodide), _extensions()
