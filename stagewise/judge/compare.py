@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from stagewise.judge.decimals import are_rounded
 from stagewise.judge.numerals import numeral, pair, small
 
 _WHOLE = frozenset({int, *(np.dtype(code).type for code in np.typecodes["AllInteger"])})
@@ -78,6 +79,9 @@ class Opaque:
 STANDS_FOR = "stands_for"
 """A dict with a text under this key is an object's description; the text is what to call the object."""
 
+ROUNDED = "they are rounded: return them as they come"
+RIGHT_BUT = "the values are right, but "
+_ROUNDS_SHOW = 1e-3  # a larger tolerance leaves to chance what a few decimals would show
 _INF = float("inf")
 _AS_FAR = 1 - 1e-4
 _MOST_AXES_TOLD = 4
@@ -198,7 +202,8 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
     squeezed = given.shape != wanted.shape
     if squeezed and _squeezed(given.shape) != _squeezed(wanted.shape):
         return _of_wrong_shape(given, wanted)
-    found = _compare_values(given.reshape(wanted.shape), wanted, tolerance)
+    placed = given.reshape(wanted.shape)
+    found = _compare_values(placed, wanted, tolerance)
     types = (type(got), type(expected))
     dtype = "" if listed else _another_dtype(given.dtype, wanted.dtype, types, exact_dtype)
     sides = {f"dtype {given.dtype}": (Flaw.DTYPE, dtype)} if dtype else {}
@@ -208,6 +213,8 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
     if listed:
         form = f"they come in {describe(got)}; expected an array: np.array(...)"
         sides[type(got).__name__] = Flaw.BROADCAST, form
+    if tolerance.rtol <= _ROUNDS_SHOW and tolerance.scale == 0 and are_rounded(placed, wanted):
+        sides["rounded"] = Flaw.BROADCAST, ROUNDED
     return _beside(found, sides)
 
 
@@ -215,7 +222,7 @@ def _beside(found: Comparison, sides: Mapping[str, tuple[Flaw, str]]) -> Compari
     """The comparison of values, and what is wrong beside them: told where the values are right."""
     if found.flaw is not Flaw.NONE or not sides:
         return replace(found, sides=frozenset(sides))
-    message = f"the values are right, but {'; and '.join(said for _, said in sides.values())}"
+    message = f"{RIGHT_BUT}{'; and '.join(said for _, said in sides.values())}"
     return Comparison(next(iter(sides.values()))[0], found.error, message, message, frozenset(sides))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.fingerprint import CLOSE, NEAR, RecordedMistake, apart, is_measured
-from stagewise.judge.judging import HABITS, Judged, Observed
+from stagewise.judge.judging import HABITS, Judged, Observed, is_of_warning
 from stagewise.judge.observing import is_dtype, quantity
 from stagewise.judge.reordering import right_order
 from stagewise.judge.report import Status
@@ -65,6 +65,7 @@ def explained(
     known: RecordedMistake | None,
 ) -> Explanation:
     """What is told of the answers: a known mistake, another order of the results, or what was measured first.
+    A warning comes last, and first only where it may be the reason.
 
     The order comes before a mistake that does not explain all that is wrong.
     """
@@ -74,8 +75,15 @@ def explained(
     if known is not None and not order:
         return Explanation(known.name, known.says, tuple(note.removesuffix(HABITS) for note in judged.notes))
     moved = [f"Your results are right, in another order: return {', '.join(order)}."] if order else []
-    first, *others = [*moved, *judged.notes] or [""]
+    notes = [*moved, *judged.notes]
+    aside = bool(notes) and is_of_warning(notes[0]) and _is_wrong_without_warning(judged)
+    first, *others = ["", *notes] if aside or not notes else notes
     return Explanation("", first, tuple(others))
+
+
+def _is_wrong_without_warning(judged: Judged) -> bool:
+    """Whether values are wrong in a case in which nothing warned: then a warning is not what is wrong."""
+    return any(seen.wrong and not any(kind == "warned" for kind, _ in seen.sides) for seen in judged.observed)
 
 
 def _claimed(prints: Prints) -> frozenset[str]:

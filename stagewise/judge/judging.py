@@ -15,7 +15,7 @@ import numpy as np
 
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.between import settled
-from stagewise.judge.compare import RIGHT_IN_VALUE, Comparison, Flaw, compare
+from stagewise.judge.compare import RIGHT_BUT, RIGHT_IN_VALUE, ROUNDED, Comparison, Flaw, compare
 from stagewise.judge.copying import is_narrow
 from stagewise.judge.grammar import Entry
 from stagewise.judge.grammar import output as parsed
@@ -31,6 +31,7 @@ HABITS = (
     ". np.zeros and np.ones without a dtype, np.sqrt of a Python number, and an array made of a list are"
     " float64: give them the dtype of what came in, or use np.zeros_like and math.sqrt"
 )
+_QUIETLY = "must run without a warning, and NumPy warned"
 _NOTHING = Comparison(Flaw.TYPE, float("inf"))
 _STATUS = {
     FailureKind.RAISED: Status.ERROR,
@@ -90,10 +91,16 @@ def judge_played(function: str, cases: Sequence[AskedCase], played: Sequence[Pla
     """Judge what came of the cases, for the function of that name."""
     judged = [_judge_case(case, run, function) for case, run in zip(cases, played, strict=True)]
     rows = tuple(row for found, _, _ in judged for row in found)
-    said = _told_once([note for _, _, notes in judged for note in notes])
+    notes = [note for _, _, notes in judged for note in notes]
+    said = _told_once(sorted(notes, key=lambda note: is_of_warning(note[1])))
     failures = [run.failure for case, run in zip(cases, played, strict=True) if RAISED not in case.shares]
     failure = next((one for one in failures if one is not None), None)
     return Judged(rows, tuple(seen for _, seen, _ in judged), earned(cases, rows), said, failure)
+
+
+def is_of_warning(note: str) -> bool:
+    """Whether a sentence tells of a warning where none may be."""
+    return _QUIETLY in note
 
 
 def _told_once(notes: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -164,7 +171,7 @@ def _judge_case(
     warned = kinds_of_warnings(run.warned) if case.quiet and function in run.warners else ()
     flaws = [f"{name} was changed by your function; work on a copy of it" for name in changed]
     if warned:
-        flaws.append(f"the case '{case.name}' must run without a warning, and NumPy warned ({warned[0]})")
+        flaws.append(f"the case '{case.name}' {_QUIETLY} ({warned[0]})")
     rows, outputs, wrong, sides = [], {}, set[str](), set[tuple[str, str]]()
     notes = [("", said) for said in flaws]
     for output in case.shares:
@@ -173,6 +180,7 @@ def _judge_case(
         rows.append(row)
         if found.flaw not in RIGHT_IN_VALUE:
             wrong.add(output)
+            notes += [(output, RIGHT_BUT + ROUNDED)] if "rounded" in found.sides else []
         elif found.flaw is not Flaw.NONE:
             notes.append((output, found.message))
         sides.update((flaw, output) for flaw in found.sides)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterable
+from itertools import combinations
 
 from stagewise.judge.script import Failure, FailureKind, MissingEntry, text_of
 
@@ -83,11 +84,8 @@ def outlined_exception(name: str, text: str) -> str:
     return f"{name}: {kind}" if kind else name
 
 
+_KEEPDIMS = "keepdims=True keeps the axis of a sum or mean, as length 1"
 _REMEDIES = (
-    (
-        r"operands could not be broadcast together.*",
-        "keepdims=True keeps the axis of a sum or mean, as length 1",
-    ),
     (
         r"The truth value of an array.*",
         "np.where and np.maximum choose entry by entry; if, max and min do not",
@@ -101,7 +99,25 @@ def remedy(failure: Failure) -> str:
     """What helps against an exception that says little to a beginner, in brackets; "" where nothing is."""
     text = text_of(failure.exception) if failure.exception else ""
     said = next((said for pattern, said in _REMEDIES if re.fullmatch(pattern, text, re.DOTALL)), "")
+    said = said or (_KEEPDIMS if _lacks_an_axis(text) else "")
     return f" ({said})" if said else ""
+
+
+def _lacks_an_axis(text: str) -> bool:
+    """Whether a text is NumPy's of two shapes, one of which is the other one without some of its axes.
+
+    >>> _lacks_an_axis("operands could not be broadcast together with shapes (6,4) (6,) ")
+    True
+    >>> _lacks_an_axis("operands could not be broadcast together with shapes (6,4) (4,3) ")
+    False
+    """
+    if not text.startswith("operands could not be broadcast together"):
+        return False
+    shapes = [tuple(one.strip(",").split(",")) for one in re.findall(r"\((\d[\d,]*)\)", text[:_LONGEST])]
+    if len(shapes) != 2:
+        return False
+    few, many = sorted(shapes, key=len)
+    return len(few) < len(many) and few in combinations(many, len(few))
 
 
 _WARNINGS = ("overflow", "divide by zero", "invalid value", "Mean of empty slice")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import wraps
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +17,8 @@ Array = np.ndarray[Any, Any]
 Pairs = list[tuple[Array, Array]]
 T = TypeVar("T")
 MOST = 10_000
+_FEWEST = 18  # rows from which an order says how it came about
+TURNED = "the rows of y stand in front"
 STRANGE = "there are rows that are not in x"
 NONE = "no batches: pairs (x, y) of arrays in a list were expected"
 
@@ -62,22 +64,52 @@ def visits(pairs: Pairs, x: Array) -> str:
 
 @_of_pairs
 def pairing(pairs: Pairs, x: Array, y: Array) -> str:
-    """Whether each row of x comes with its row of y: "kept" or "lost", if all are rows of x."""
+    """Whether each row of x comes with its row of y: "kept" or "lost", if all are rows of x, and whether the
+    rows of y are in front."""
+    if not set(_all_entries(pairs)) <= set(_places(x)):
+        turned = [(labels, some) for some, labels in pairs]
+        return TURNED if _is_kept(turned, x, y) else STRANGE
+    return "kept" if _is_kept(pairs, x, y) else "lost"
+
+
+def _is_kept(pairs: Pairs, x: Array, y: Array) -> bool:
     place = _places(x)
-    if not set(_all_entries(pairs)) <= set(place):
-        return STRANGE
     for some, labels in pairs:
-        here = [place[entry] for entry in _entries(some)][: len(labels)]
+        entries = _entries(some)
+        if not set(entries) <= set(place):
+            return False
+        here = [place[entry] for entry in entries][: len(labels)]
         if not np.array_equal(labels[: len(here)], y[here]):
-            return "lost"
-    return "kept"
+            return False
+    return True
 
 
 @_of_pairs
 def ordering(pairs: Pairs, x: Array) -> str:
-    """Whether the rows come in the order of x, backwards, or in another one."""
+    """Whether the rows come in the order of x, backwards, or in another one: "shuffled", if it is no order
+    that a shuffle of all rows hardly ever makes."""
     found, known = _all_entries(pairs), _entries(x)
-    return {tuple(known): "as they were", tuple(known[::-1]): "backwards"}.get(tuple(found), "shuffled")
+    kept = {tuple(known): "as they were", tuple(known[::-1]): "backwards"}.get(tuple(found))
+    if kept:
+        return kept
+    place = _places(x)
+    if sorted(found) != sorted(known) or len(place) < _FEWEST:
+        return "shuffled"
+    return _unlikely([[place[entry] for entry in _entries(some)] for some, _ in pairs]) or "shuffled"
+
+
+def _unlikely(batches: list[list[int]]) -> str:
+    """What order the places have where no shuffle of all of them made it; "" where one may have."""
+    places = [one for batch in batches for one in batch]
+    if sum((b - a) % len(places) == 1 for a, b in pairwise(places)) > len(places) // 2:
+        return "mostly in the old order, begun elsewhere"
+    if 2 * sum(n == place for n, place in enumerate(places)) >= len(places):
+        return "shuffled in part"
+    several = [batch for batch in batches if len(batch) > 1]
+    blocks = [batch for batch in several if max(batch) - min(batch) < len(batch)]
+    if len(several) > 1 and len(blocks) > len(several) // 2:
+        return "shuffled in blocks: most batches hold rows that lie beside each other"
+    return ""
 
 
 @_of_pairs

@@ -197,6 +197,13 @@ def test_every_slip_of_form_has_a_sentence_of_its_own(reports, body, said):
     assert said in reports[0].rows[0].message
 
 
+def test_shapes_that_lack_no_axis_are_not_told_to_keep_one(reports):
+    check(define("def center(x):\n    return x * np.ones((x.shape[1] + 1, 2))\n"))
+    message = reports[0].rows[0].message
+    assert "could not be broadcast" in message
+    assert "keepdims" not in message
+
+
 def test_one_result_of_two_is_told_with_what_is_missing(reports, toy):
     center_forward = lambda x, scale: x * scale  # noqa: E731
     check(toy.center_backward, center_forward)

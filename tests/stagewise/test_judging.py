@@ -259,3 +259,30 @@ def test_what_a_later_case_writes_into_an_earlier_answer_does_not_count():
         for name, x in zip(("first", "second"), inputs, strict=True)
     ]
     assert judge({"f": f}, cases).fraction == 1
+
+
+@pytest.mark.parametrize(("places", "fraction"), [(6, 0.875), (2, 0.5)])
+def test_rounded_numbers_are_told_whether_they_are_near_enough_or_not(places, fraction):
+    def f(x):
+        return np.round(x.sum(axis=0), places), 2 * x
+
+    judged = judge({"f": f}, [asked()])
+    assert judged.fraction == fraction
+    assert judged.notes == ("a: the values are right, but they are rounded: return them as they come",)
+
+
+def test_what_was_not_rounded_is_not_said_to_be():
+    """Work in float32, numbers without decimals, and another rounding error."""
+    for work in (lambda a: a.astype(np.float32).astype(np.float64), lambda a: a * (1 + 1e-15)):
+        assert judge({"f": lambda x, work=work: (work(x.sum(axis=0)), 2 * x)}, [asked()]).fraction == 1
+    tiny = asked(x=np.full((1, 2), 1e-12))
+    assert "rounded" not in " ".join(judge({"f": lambda x: (0 * x[0], 2 * x)}, [tiny]).notes)
+
+
+def test_a_warning_is_told_after_what_is_wrong_in_value():
+    def f(x):
+        np.exp(x + 1000)
+        return np.round(x.sum(axis=0), 2), 2 * x
+
+    told = judge({"f": f}, [asked("calm", quiet=True)]).notes
+    assert ["rounded" in told[0], "overflow" in told[1]] == [True, True]

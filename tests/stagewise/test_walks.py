@@ -38,12 +38,35 @@ def test_pairs_are_kept_or_lost():
     assert walks.pairing(batches((3, 1), (0,)), X, Y) == "kept"
     assert walks.pairing([(X, Y[::-1])], X, Y) == "lost"
     assert walks.pairing([(X + 100, Y)], X, Y) == walks.STRANGE
+    assert walks.pairing([(y, x) for x, y in batches((3, 1), (0,))], X, Y) == walks.TURNED
 
 
 def test_the_order_is_told_apart():
     assert walks.ordering(batches((0, 1, 2), (3, 4)), X) == "as they were"
     assert walks.ordering(batches((4, 3), (2, 1, 0)), X) == "backwards"
     assert walks.ordering(batches((4, 0), (2, 1, 3)), X) == "shuffled"
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        (np.roll(np.arange(24), 7), "mostly in the old order, begun elsewhere"),
+        (np.r_[np.random.default_rng(3).permutation(12), 12:24], "shuffled in part"),
+        (np.arange(24).reshape(4, 6)[[2, 0, 3, 1], ::-1].ravel(), "shuffled in blocks: most batches"),
+    ],
+)
+def test_an_order_that_no_shuffle_makes_is_told(order, said):
+    x = np.arange(48.0).reshape(24, 2)
+    assert walks.ordering([(x[some], some) for some in order.reshape(4, 6)], x).startswith(said)
+
+
+def test_shuffles_are_shuffles():
+    x = np.arange(60.0).reshape(20, 3)
+    for size in (1, 3, 7, 50):
+        for seed in range(300):
+            order = np.random.default_rng(seed).permutation(20)
+            walk = [(x[order[k : k + size]], order[k : k + size]) for k in range(0, 20, size)]
+            assert walks.ordering(walk, x) == "shuffled"
 
 
 def test_rows_in_another_dtype_or_with_other_numbers_are_changed():
