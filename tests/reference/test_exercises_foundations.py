@@ -124,3 +124,52 @@ def test_answers_in_another_shape_than_the_logits_are_asked_for():
         return np.mean(losses), (fo.sigmoid(z) - y) / len(z)
 
     assert diagnosed("logistic_loss", broadcasting) == "n-by-n"
+
+
+def without_zero(z):
+    a = np.zeros_like(z)
+    a[z > 0] = 1 / (1 + np.exp(-z[z > 0]))
+    a[z < 0] = np.exp(z[z < 0]) / (1 + np.exp(z[z < 0]))
+    return a
+
+
+def clipped_loss(z, y):
+    y, a = y.reshape(z.shape), np.clip(fo.sigmoid(z), 1e-8, 1 - 1e-8)
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)), (fo.sigmoid(z) - y) / len(z)
+
+
+def sloping(z, y):
+    a = fo.sigmoid(z)
+    return fo.multilabel_loss(z, y)[0], (a - y) * a * (1 - a) / len(z)
+
+
+def over_the_labels(z, y):
+    loss, dz = fo.multilabel_loss(z, y)
+    return loss * len(z) / z.shape[1], dz
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "told"),
+    [
+        ("sigmoid", lambda z: 1 / (1 + np.exp(-np.abs(z))), "absolute-value"),
+        ("sigmoid", without_zero, "zero-left-out"),
+        ("logistic_loss", clipped_loss, "clipped-at-1e-08"),
+        ("multilabel_loss", sloping, "one-slope-too-many"),
+        ("multilabel_loss", over_the_labels, "mean-over-labels-only"),
+    ],
+)
+def test_what_students_write_is_told_as_what_it_is(name, function, told):
+    assert diagnosed(name, function) == told
+    assert judged(name, function).fraction < 1
+
+
+def test_rows_of_another_dtype_are_not_said_to_be_labels():
+    """Rows that are none of x are told as labels only where they are labels."""
+
+    def narrowed(x, y, batch_size, seed=None):
+        return [(some.astype(np.float32), labels) for some, labels in fo.minibatches(x, y, batch_size, seed)]
+
+    def turned(x, y, batch_size, seed=None):
+        return [(labels, some) for some, labels in fo.minibatches(x, y, batch_size, seed)]
+
+    assert (diagnosed("minibatches", narrowed), diagnosed("minibatches", turned)) == ("", "labels-first")

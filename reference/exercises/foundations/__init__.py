@@ -1,6 +1,16 @@
 """Unit 1, foundations: what is asked."""
 
-from reference.exercises.foundations import batches, binary, classes, layers, network, numbers, slopes, steps
+from reference.exercises.foundations import (
+    batches,
+    binary,
+    classes,
+    labels,
+    layers,
+    network,
+    numbers,
+    slopes,
+    steps,
+)
 from reference.kit.exercise import Unit, in_torch
 
 UNIT = Unit(
@@ -15,7 +25,7 @@ UNIT = Unit(
         slopes.NUMERICAL,
         steps.STEP,
         batches.MINIBATCHES,
-        binary.MULTILABEL,
+        labels.MULTILABEL,
         *classes.EXERCISES,
         numbers.MSE,
         numbers.COUNT,

@@ -59,6 +59,15 @@ def with_replacement(x: Any, y: Any, batch_size: Any, seed: Any = None) -> Any:
     return batches
 
 
+def in_new_orders(x: Any, y: Any, batch_size: Any, seed: Any = None) -> Any:
+    """A new order of all rows for each batch."""
+    rng, batches = np.random.default_rng(seed), []
+    for start in range(0, len(x), batch_size):
+        chosen = rng.permutation(len(x))[start : start + batch_size]
+        batches.append((x[chosen], y[chosen]))
+    return batches
+
+
 def last_from_the_unshuffled(x: Any, y: Any, batch_size: Any, seed: Any = None) -> Any:
     """The remainder cut from the arrays as they came."""
     batches = fo.minibatches(x, y, batch_size, seed)
@@ -66,6 +75,10 @@ def last_from_the_unshuffled(x: Any, y: Any, batch_size: Any, seed: Any = None) 
     return [*batches[:-1], (x[-rest:], y[-rest:])] if rest else batches
 
 
+REPLACED = (
+    "Some of your examples occur more than once, and others not at all. An epoch goes through one order of "
+    "all examples, and each of them stands in it once."
+)
 named = Notation(globals())
 _CALL = "batches = minibatches(x, y, batch_size, seed)"
 _COUNTED = {"sizes": 2.0, "seen": 3.0, "pairs": 3.0, "order": 2.0, "rows": 1.0}
@@ -100,6 +113,9 @@ MINIBATCHES = exercise(
         _walk("more than there are", labelled(20, 50, 4), visible=True, weight=0.5).because(
             "a batch_size larger than N: one batch with all examples"
         ),
+        _walk("20 examples in batches of 5", labelled(20, 5, 3), visible=True, weight=0.5).because(
+            "N is a multiple of batch_size: no empty batch at the end"
+        ),
         _walk("pictures, three labels each", labelled(30, 7, 2, 3, labels=3), visible=True, weight=0.5),
         _twice("the same seed", labelled(40, 8, 3), visible=True, main=True).because(
             "the same seed, the same order"
@@ -118,25 +134,50 @@ MINIBATCHES = exercise(
     ),
     named.wrongs("""
         pairs-lost: by shuffled_apart
-            Rows of x come with labels of other rows: each array is shuffled by itself. Draw one order and use
-            it for both.
+            Rows of x come with labels of other rows. Draw one order and use it for both arrays.
             teach: One permutation for both arrays: shuffle names and telephone numbers apart, and ask whom
             you call.
+        labels-shuffled-alone: append((x[chosen], => append((x[start : start + batch_size],
+            Your labels are shuffled, and the rows of x are not. Draw one order and use it for both arrays.
+        labels-first: append((x[chosen], y[chosen])) => append((y[chosen], x[chosen]))
+            Your batches have the labels in front. Each is a pair (x, y).
         not-shuffled: np.random.default_rng(seed).permutation(len(x)) => np.array(range(len(x)))
             Your examples come in the order in which they lie. Each epoch needs a random order.
         last-batch-dropped: range(0, len(x), batch_size) => range(0, len(x) - batch_size + 1, batch_size)
             What is left at the end is missing: the last batch may be smaller than the others.
+        last-full-batch-dropped-too: range(0, len(x), batch_size) => range(0, len(x) - batch_size, batch_size)
+            The last batch is missing, also where it is full: your starts end too early.
+        an-empty-batch-at-the-end: range(0, len(x), batch_size) => range(0, len(x) + 1, batch_size)
+            Where N is a multiple of batch_size, your last batch is empty. The number of batches is N divided
+            by batch_size, rounded up.
+        always-one-batch-more: range(0, len(x), batch_size) => range(0, len(x) + batch_size, batch_size)
+            Your last batch is empty: the starts go on beyond the last example.
+        first-batch-only: return batches => return batches[:1]
+            Only the first batch is returned. A return inside the loop does this, for one.
+        filled-up-to-the-size:
+            - batches.append((x[chosen], y[chosen]))
+            + chosen = np.resize(chosen, batch_size)
+            + batches.append((x[chosen], y[chosen]))
+            You fill the last batch up with examples that have been there. Each example occurs once an epoch.
         last-batch-filled-up:
             - batches.append((x[chosen], y[chosen]))
             + chosen = np.resize(np.concatenate([chosen, order]), min(batch_size, len(x)))
             + batches.append((x[chosen], y[chosen]))
             You fill the last batch up with examples that have been there. Each example occurs once an epoch.
         with-replacement: by with_replacement
-            Some of your examples occur twice, and others not at all: every batch is drawn by itself. An epoch
-            goes through one order of all examples.
+            @REPLACED
+        a-new-order-for-each-batch: by in_new_orders
+            @REPLACED
         last-from-the-unshuffled: by last_from_the_unshuffled
             Your last batch is cut from the arrays as they came, not from the shuffled ones: some examples are
             missing, and some occur twice.
+        backwards: np.random.default_rng(seed).permutation(len(x)) => np.arange(len(x))[::-1]
+            Your examples come backwards. Each epoch needs a random order.
+        batches-shuffled-within:
+            - chosen = order[start : start + batch_size]
+            + chosen = start + np.argsort(order[start : start + batch_size])
+            You shuffle within each batch: its rows lie beside each other in x. One order of all examples is
+            drawn first, and cut into batches then.
         seed-ignored: default_rng(seed) => default_rng()
             Two calls with the same seed give different orders: the seed is not used.
         always-the-same-seed: default_rng(seed) => default_rng(1 if seed is None else seed)

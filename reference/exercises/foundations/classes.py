@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.exercises.foundations.binary import FAR, quietly
+from reference.exercises.foundations.binary import FAR, caps, quietly
 from reference.exercises.foundations.inputs import classified, far, logits
 from reference.kit import probes
 from reference.kit.notation import Notation
@@ -70,6 +70,12 @@ SOFTMAX = exercise(
         You subtract in the numerator and not in the denominator. The factor only cancels when it is in both.
     over-the-examples: np.sum(e, axis=1, keepdims=True) => np.sum(e, axis=0, keepdims=True)
         Your columns add up to 1, not your rows. The classes of one example compete, and they are a row.
+    columns-throughout:
+        - e = np.exp(z - np.max(z, axis=1, keepdims=True))
+        - p: Array = e / np.sum(e, axis=1, keepdims=True)
+        + e = np.exp(z - np.max(z, axis=0, keepdims=True))
+        + p = e / np.sum(e, axis=0, keepdims=True)
+        Your columns add up to 1, not your rows. The classes of one example compete, and they are a row.
     over-everything: np.sum(e, axis=1, keepdims=True) => np.sum(e)
         All your probabilities together add up to 1. Each row does so by itself.
     keepdims-missing: np.sum(e, axis=1, keepdims=True) => np.sum(e, axis=1)
@@ -128,12 +134,35 @@ def loss_of_the_gradient(z: Any, y: Any) -> Any:
     return -np.mean(np.log(dz[rows, y])), dz / len(z)
 
 
-def small_number_in_the_log(z: Any, y: Any) -> Any:
-    """1e-7 inside the logarithm."""
-    p, rows = fo.softmax(z), np.arange(len(z))
-    loss = -np.mean(np.log(p[rows, y] + 1e-7))
-    p[rows, y] -= 1
-    return loss, p / len(z)
+@quietly
+def logs_without_shift(z: Any, y: Any) -> Any:
+    """The logarithm as a difference, without a shift."""
+    return _from_logs(z - np.log(np.sum(np.exp(z), axis=1, keepdims=True)), y)
+
+
+@quietly
+def logs_with_one_shift(z: Any, y: Any) -> Any:
+    """The largest of all logits is subtracted."""
+    shifted = z - np.max(z)
+    return _from_logs(shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True)), y)
+
+
+def _from_logs(logs: Any, y: Any) -> Any:
+    rows, dz = np.arange(len(logs)), np.exp(logs)
+    dz[rows, y] -= 1
+    return -np.mean(logs[rows, y]), dz / len(logs)
+
+
+def _capped(least: float, added: bool) -> Any:
+    """The logarithm of a probability that is kept away from 0, by a clip or by a number that is added."""
+
+    def capped(z: Any, y: Any) -> Any:
+        p, rows = fo.softmax(z), np.arange(len(z))
+        right = p[rows, y] + least if added else np.clip(p[rows, y], least, 1)
+        p[rows, y] -= 1
+        return -np.mean(np.log(right)), p / len(z)
+
+    return capped
 
 
 def one_hot(z: Any, y: Any) -> Any:
@@ -156,6 +185,14 @@ def in_a_loop(z: Any, y: Any) -> Any:
     return loss, dz
 
 
+CAPPED = (
+    "Your loss stops growing for certain and wrong answers: a probability is clipped, or a small number "
+    "added, before its logarithm is taken. With the logarithm written as a difference nothing needs it."
+)
+NO_SHIFT = (
+    "For large logits exp is infinite, and your loss is NaN or infinite. Subtract from each row what makes "
+    "every exp harmless: softmax does not change by it."
+)
 _loss = probes.asker("loss, dz = softmax_loss(z, y)", {"loss": 1.0, "dz": 2.0})
 LOSS = exercise(
     fo.softmax_loss,
@@ -185,8 +222,7 @@ LOSS = exercise(
     ),
     named.wrongs("""
     no-shift: by loss_without_shift
-        For large logits exp is infinite, and your loss is NaN or infinite. Subtract from each row what makes
-        every exp harmless: softmax does not change by it.
+        @NO_SHIFT
         teach: Softmax sees differences alone: subtract the largest score of each row, and no exponent is
         above 0.
     log-of-zero: by log_of_probability
@@ -194,9 +230,11 @@ LOSS = exercise(
         exactly 0 before the logarithm. The logarithm of a quotient is a difference: write that instead.
         teach: The logarithm undoes the exponential on paper, before a computer rounds it to 0: the loss is
         the log of a sum minus one score.
-    a-small-number-added: by small_number_in_the_log
-        A small number is added inside your logarithm: the loss stops growing for confident mistakes, and your
-        gradient is not that of this loss. With the logarithm written as a difference nothing needs it.
+    no-shift-in-the-logs: by logs_without_shift
+        @NO_SHIFT
+    one-shift-for-all: by logs_with_one_shift
+        You subtract one number from all rows. A row far below it has only zeros left, whose logarithm is
+        infinite: each row needs a number of its own.
     sum-not-mean: loss = -np.mean(logs[rows, y]) => loss = -np.sum(logs[rows, y])
         Your loss is a sum over the examples. It is their mean.
         teach: A mean keeps the size of the step when the batch grows: ask what a sum does to the learning
@@ -228,7 +266,26 @@ LOSS = exercise(
         You subtract in whole columns. Each row has one right class: rows and classes have to be paired.
     all-true-classes: loss = -np.mean(logs[rows, y]) => loss = -np.mean(logs[:, y])
         You average over all pairs of a row and a label. Each row has one label of its own: pair them.
-    """),
+    one-subtracted-after-the-mean:
+        - dz[rows, y] -= 1
+        - dz /= len(z)
+        + dz /= len(z)
+        + dz[rows, y] -= 1
+        At the right classes your dz has 1 subtracted after the division by N. First subtract, then divide.
+    gradient-over-the-classes-too: dz /= len(z) => dz /= z.size
+        Your dz is divided by the number of classes as well. The loss is a mean over the examples only.
+    one-slope-too-many: dz /= len(z) => dz *= np.exp(logs) * (1 - np.exp(logs)) / len(z)
+        Your dz is multiplied by p (1 - p) once too often: in the gradient of this loss by z the slopes have
+        cancelled.
+    probabilities-for-the-gradient: dz[rows, y] -= 1; dz /= len(z) => pass
+        Your second result holds the probabilities themselves. The gradient of the loss by z is asked for.
+    one-added: dz[rows, y] -= 1 => dz[rows, y] += 1
+        At the right classes you add 1. Derive that entry by itself: the larger its logit, the smaller the
+        loss.
+    largest-class-for-the-right-one: loss = -np.mean(logs[rows, y]) => loss = -np.mean(logs.max(axis=1))
+        Your loss looks at the most likely class of each row. It is that of the right class, y.
+    """)
+    + caps(_capped, CAPPED, apart=1.0),
     named.rights("""
     with a matrix of zeros and ones: by one_hot
     in a loop, by logaddexp: by in_a_loop

@@ -48,6 +48,17 @@ def logits(*shape: int, spread: float = 2.0, offset: float = 0.0) -> Inputs:
     return drawn
 
 
+def with_a_zero(z: Inputs) -> Inputs:
+    """The same, one logit 0."""
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        given = z(rng)["z"]
+        given.flat[given.size // 2] = 0
+        return {"z": given}
+
+    return drawn
+
+
 def unlikely(*shape: int) -> Inputs:
     """z between -40 and -25: their probabilities are tiny, all of them."""
     return lambda rng: {"z": -rng.uniform(25, 40, shape)}
@@ -103,9 +114,9 @@ def predicted(shape: tuple[int, ...], of_y: tuple[int, ...] = (), size: float = 
 
 
 def three_layers(
-    N: int, shape: tuple[int, ...], sizes: tuple[int, int, int], gradient: float = 1.0
+    N: int, shape: tuple[int, ...], sizes: tuple[int, int, int], gradient: float = 1.0, size: float = 1.5
 ) -> Inputs:
-    """x: (N, *shape), params of three layers with these sizes, dscores: (N, C).
+    """x: (N, *shape), about as large as `size`, params of three layers with these sizes, dscores: (N, C).
 
     About half of the hidden units are off, and scores have both signs.
     """
@@ -117,7 +128,7 @@ def three_layers(
             params[f"w{layer}"] = rng.standard_normal((before, after)) / before**0.5
             params[f"b{layer}"] = rng.uniform(0.2, 0.6, after) * rng.choice([-1, 1], after)
         return {
-            "x": 1.5 * rng.standard_normal((N, *shape)),
+            "x": size * rng.standard_normal((N, *shape)),
             "params": params,
             "dscores": gradient * rng.standard_normal((N, sizes[-1])),
         }

@@ -1,5 +1,6 @@
 """Three layers, there and back."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,29 @@ def back_in_one_piece(dscores: Any, cache: Any) -> Any:
     }
 
 
-def without_any_relu(x: Any, params: Any) -> Any:
-    """Three affine layers in a row."""
-    z1, _ = fo.affine_forward(x, params["w1"], params["b1"])
-    z2, _ = fo.affine_forward(z1, params["w2"], params["b2"])
-    return fo.affine_forward(z2, params["w3"], params["b3"])
+def _between(activation: Callable[[Any], Any]) -> Any:
+    """The forward pass with another activation between its layers."""
+
+    def forward(x: Any, params: Any) -> Any:
+        z1, _ = fo.affine_forward(x, params["w1"], params["b1"])
+        z2, _ = fo.affine_forward(activation(z1), params["w2"], params["b2"])
+        return fo.affine_forward(activation(z2), params["w3"], params["b3"])
+
+    return forward
+
+
+without_any_relu = _between(lambda z: z)
+with_sigmoids = _between(fo.sigmoid)
+with_tanh = _between(np.tanh)
+with_absolute_values = _between(np.abs)
+with_a_leak = _between(lambda z: np.where(z > 0, z, 0.01 * z))
+with_the_negative = _between(lambda z: np.minimum(0, z))
+with_a_cap = _between(lambda z: np.clip(z, 0, 6))
+
+
+def without_biases(x: Any, params: Any) -> Any:
+    """Only the weights."""
+    return fo.three_layer_forward(x, {k: v if k[0] == "w" else 0 for k, v in params.items()})
 
 
 named = Notation(globals())
@@ -56,6 +75,9 @@ FORWARD = exercise(
         ),
         keeps_dtype(three_layers(4, (5,), (6, 4, 3)), visible=True, why=probes.DTYPE),
         _scores("5 examples, 6-8-4-7", three_layers(5, (6,), (8, 4, 7)), weight=2, main=True),
+        _scores("large numbers", three_layers(3, (4,), (5, 4, 3), size=40), visible=True, weight=0.5).because(
+            "the ReLU has no upper end"
+        ),
         _scores("one example", three_layers(1, (5,), (6, 7, 4)), weight=0.5, why="N = 1"),
         _scores("all sizes equal", three_layers(4, (4,), (4, 4, 4)), weight=0.5),
         takes_gaps(three_layers(4, (5,), (6, 3, 4)), why=probes.MEMORY),
@@ -76,6 +98,29 @@ FORWARD = exercise(
         - np.maximum(0, z1)
         + 1 / (1 + np.exp(-z1))
         Behind your first layer there is a sigmoid. Between the layers of this network stands a ReLU.
+    sigmoids-inside: by with_sigmoids
+        Between your layers there are sigmoids. Between the layers of this network stands a ReLU.
+    tanh-inside: by with_tanh
+        Between your layers there is a tanh. Between the layers of this network stands a ReLU.
+    absolute-values-inside: by with_absolute_values
+        Between your layers negative values become positive ones. A ReLU makes them 0.
+    leaky: by with_a_leak
+        Between your layers negative values pass in part, as with a leaky ReLU. Here they become 0.
+    negative-side: by with_the_negative
+        Between your layers only negative values pass. The ReLU lets the positive ones through.
+    capped: by with_a_cap
+        Between your layers no value is larger than 6. The ReLU has no upper end.
+    softmax-at-the-end: return scores, (cache1 => return softmax(scores), (cache1
+        Your rows add up to 1: there is a softmax behind the last layer. Scores are asked for, which the loss
+        makes probabilities of.
+    sigmoid-at-the-end: return scores, (cache1 => return sigmoid(scores), (cache1
+        Your scores lie between 0 and 1: there is a sigmoid behind the last layer. Scores may be any numbers.
+    inputs-rectified: affine_forward(x, => affine_forward(np.maximum(0, x),
+        You apply a ReLU to the input as well. It stands behind the first layer and behind the second.
+    no-biases: by without_biases
+        None of your biases is added. Each layer has one for each of its units.
+    last-bias-missing: params["w3"], params["b3"]) => params["w3"], 0)
+        The bias of your last layer is not added.
     relu-of-the-negative: np.maximum(0, z1) => np.minimum(0, z1)
         Behind your first layer only negative values pass. The ReLU lets the positive ones through.
     hidden-bias-missing: affine_forward(x, params["w1"], params["b1"]) => affine_forward(x, params["w1"], 0)
@@ -116,6 +161,35 @@ BACKWARD = exercise(
         Your gradient passes the first ReLU as if it were not there. Where a unit was off, nothing comes back.
     gate-of-the-gradient: dz2 = dh2 * (z2 > 0) => dz2 = np.maximum(0, dh2)
         You apply the ReLU to the gradient. What counts is where the unit itself was on, on the way there.
+    gates-of-the-gradient:
+        - dz2 = dh2 * (z2 > 0)
+        - dh1, dw2, db2 = affine_backward(dz2, cache2)
+        - dz1 = dh1 * (z1 > 0)
+        + dz2 = np.maximum(0, dh2)
+        + dh1, dw2, db2 = affine_backward(dz2, cache2)
+        + dz1 = np.maximum(0, dh1)
+        You apply the ReLU to the gradient. What counts is where the unit itself was on, on the way there.
+    first-gate-of-the-gradient: dz1 = dh1 * (z1 > 0) => dz1 = np.maximum(0, dh1)
+        At your first ReLU you look at the gradient. What counts is where the unit itself was on.
+    gates-turned-round:
+        - dz2 = dh2 * (z2 > 0)
+        - dh1, dw2, db2 = affine_backward(dz2, cache2)
+        - dz1 = dh1 * (z1 > 0)
+        + dz2 = dh2 * (z2 <= 0)
+        + dh1, dw2, db2 = affine_backward(dz2, cache2)
+        + dz1 = dh1 * (z1 <= 0)
+        At your ReLUs the gradient passes where the unit was off.
+    values-for-the-gates:
+        - dz2 = dh2 * (z2 > 0)
+        - dh1, dw2, db2 = affine_backward(dz2, cache2)
+        - dz1 = dh1 * (z1 > 0)
+        + dz2 = dh2 * z2
+        + dh1, dw2, db2 = affine_backward(dz2, cache2)
+        + dz1 = dh1 * z1
+        At your ReLUs you multiply by what came in. The slope of a ReLU is 1 or 0.
+    relu-on-the-scores: affine_backward(dscores, cache3) => affine_backward(dscores * (dscores > 0), cache3)
+        You treat the scores as if a ReLU stood behind them. The last layer has none, so dscores enters it as
+        it is.
     gate-turned-round: dz1 = dh1 * (z1 > 0) => dz1 = dh1 * (z1 < 0)
         At your first ReLU the gradient passes where the unit was off.
     value-for-the-gate: dz2 = dh2 * (z2 > 0) => dz2 = dh2 * np.maximum(0, z2)

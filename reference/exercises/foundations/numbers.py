@@ -132,10 +132,16 @@ COUNT = exercise(
         You count a bias for each input of a layer. It is the units of the layer that have one.
     one-bias-for-each-layer: sizes[layer] + sizes[layer] => sizes[layer] + 1
         You count one bias for each layer. Each unit has its own.
-    last-layer-forgotten: range(1, len(sizes)) => range(1, max(len(sizes) - 1, 2))
+    last-layer-forgotten: range(1, len(sizes)) => range(1, len(sizes) - 1)
         You leave out the last layer. A layer leads from each number of the list to the next one.
-    first-layer-forgotten: range(1, len(sizes)) => range(min(2, len(sizes) - 1), len(sizes))
+    first-layer-forgotten: range(1, len(sizes)) => range(2, len(sizes))
         You leave out the layer that reads the input. It is usually the largest.
+    first-layer-only: return count => return sizes[0] * sizes[1] + sizes[1]
+        You count the first layer alone. A return inside the loop does this, for one.
+    last-layer-only: count += sizes => count = sizes
+        You keep the count of the last layer alone. The layers are added up.
+    inputs-have-biases: return count => return count + sizes[0]
+        You count a bias for each input of the network as well. Only units have one.
     units-counted: sizes[layer - 1] * sizes[layer] + sizes[layer] => sizes[layer]
         You count the units. Each of them has as many weights as it has inputs, and a bias.
     no-bias-at-the-end: return count => return count - sizes[-1]

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.kit import probes
 from reference.kit.drawn import Drawn, in_float32
-from reference.kit.exercise import Inputs
+from reference.kit.exercise import Inputs, wrong
 from reference.kit.notation import Notation
 from reference.kit.promises import takes_gaps
 from reference.kit.variants import exercise
@@ -94,6 +94,7 @@ def all_at_once(f: Any, x: Any, h: Any = 1e-5) -> Any:
     return np.full(np.shape(x), (f(x + h) - f(x - h)) / (2 * h))
 
 
+DEFAULT = "Where h is not given, your step is not 1e-5: the default stands in the signature."
 named = Notation(globals())
 _slope = probes.asker("gradient = numerical_gradient(f, x, h)", "gradient")
 _usual = probes.asker("gradient = numerical_gradient(f, x)", "gradient")
@@ -156,8 +157,51 @@ NUMERICAL = exercise(
         rows-at-once: by one_axis_only
             You move a whole row at a time. Each entry is moved by itself, in arrays of any shape.
         h-ignored: x = np.array(x, dtype=np.float64) => x = np.array(x, dtype=np.float64); h = 1e-5
-            Your step is always 1e-5. h is an argument.
-        """),
+            The h that is handed in makes no difference: your step is tiny all the same. h is an argument.
+        backward-difference:
+            - above = f(x)
+            - x[place] = middle - h
+            - below = f(x)
+            - x[place] = middle
+            - gradient[place] = (above - below) / (2 * h)
+            + x[place] = middle - h
+            + below = f(x)
+            + x[place] = middle
+            + gradient[place] = (f(x) - below) / h
+            You take the difference to the left alone. Its error grows with h; the one to both sides is asked
+            for, whose error grows with the square of h only.
+        not-far-enough-back: x[place] = middle - h => x[place] = middle
+            Your second value of f is that at x itself, so you divide by twice the way between your places.
+            From x[i] + h it is 2 h to the left.
+        half-steps:
+            - x[place] = middle + h
+            - above = f(x)
+            - x[place] = middle - h
+            + x[place] = middle + h / 2
+            + above = f(x)
+            + x[place] = middle - h / 2
+            You move by half of h to each side and divide by 2 h: a slope is a difference of heights by the
+            way between them.
+        h-in-one-place: (above - below) / (2 * h) => (above - below) / 2e-5
+            You move by h and divide by twice 1e-5, whatever h is.
+        sum-for-the-difference: (above - below) => (above + below)
+            You add the two values of f. A slope is made of their difference.
+        first-entry-only:
+            - gradient[place] = (above - below) / (2 * h)
+            + gradient[place] = (above - below) / (2 * h) * (not any(place))
+            Only the first entry of your gradient is computed. A return inside the loop does this, for one.
+        without-the-sign: (above - below) / => abs(above - below) /
+            None of your slopes is negative. Where f falls, its slope is below 0.
+        """)
+    + tuple(
+        wrong(
+            f"default-{h:.0e}",
+            change="gradient = np.zeros_like(x)",
+            into=f"gradient = np.zeros_like(x); h = {h} if h == 1e-5 else h",
+            says=DEFAULT,
+        )
+        for h in (1e-3, 1e-4, 1e-6, 1e-7, 1e-8)
+    ),
     named.rights("""
         on copies: by on_copies
         one index: by flattened

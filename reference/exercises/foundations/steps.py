@@ -62,6 +62,18 @@ STEP = exercise(
         The learning rate is missing: your step is the gradient itself.
     step-alone: params[name] - learning_rate * grads[name] => -learning_rate * grads[name]
         You return the step. The new parameters are the old ones with the step added.
+    step-with-its-sign-alone: params[name] - learning_rate * grads[name] => learning_rate * grads[name]
+        You return the learning rate times the gradient. It is subtracted from the old parameters.
+    grads-for-params: params[name] - learning_rate * grads[name] => grads[name] - learning_rate * params[name]
+        Parameters and gradients have changed places: what is multiplied by the learning rate is the gradient.
+    gradients-returned: params[name] - learning_rate * grads[name] => grads[name]
+        You return the gradients as they came.
+    writes-into-grads:
+        - return {name: params[name] - learning_rate * grads[name] for name in params}
+        + for name in params:
+        +     grads[name] *= learning_rate
+        + return {name: params[name] - grads[name] for name in params}
+        Your values are right, but the function changes the gradients of its caller. Make new arrays.
     divided-by-the-rate: learning_rate * grads[name] => grads[name] / learning_rate
         You divide by the learning rate. A larger rate makes a longer step.
     only-the-sign: learning_rate * grads[name] => learning_rate * np.sign(grads[name])
@@ -110,6 +122,65 @@ def by_hand(params: Any, batches: Any, learning_rate: Any) -> Any:
     return params, losses
 
 
+def _epoch_by(one_step: Callable[..., Any]) -> Any:
+    """An epoch whose step is another one: `one_step` gets the first parameters, those of before, x, y and the
+    rate."""
+
+    def epoch_by(params: Any, batches: Any, learning_rate: Any) -> Any:
+        start, losses = params, []
+        for x, y in batches:
+            params, loss = one_step(start, params, x, y, learning_rate)
+            losses.append(loss)
+        return params, losses
+
+    return epoch_by
+
+
+def _gradients_at(params: Any, x: Any, y: Any) -> Any:
+    scores, cache = fo.three_layer_forward(x, params)
+    loss, dscores = fo.softmax_loss(scores, y)
+    return fo.three_layer_backward(dscores, cache), loss
+
+
+@_epoch_by
+def forward_from_the_start(start: Any, params: Any, x: Any, y: Any, rate: Any) -> Any:
+    """Every batch sees the first parameters; the steps add up."""
+    grads, loss = _gradients_at(start, x, y)
+    return fo.gradient_descent_step(params, grads, rate), loss
+
+
+@_epoch_by
+def step_from_the_start(start: Any, params: Any, x: Any, y: Any, rate: Any) -> Any:
+    """Gradients of the present parameters, subtracted from the first ones."""
+    grads, loss = _gradients_at(params, x, y)
+    return fo.gradient_descent_step(start, grads, rate), loss
+
+
+@_epoch_by
+def weights_only(start: Any, params: Any, x: Any, y: Any, rate: Any) -> Any:
+    """Biases stay."""
+    grads, loss = _gradients_at(params, x, y)
+    return {**params, **{k: params[k] - rate * grads[k] for k in params if k[0] == "w"}}, loss
+
+
+@_epoch_by
+def divided_again(start: Any, params: Any, x: Any, y: Any, rate: Any) -> Any:
+    """Gradients divided by the size of the batch once more."""
+    grads, loss = _gradients_at(params, x, y)
+    return fo.gradient_descent_step(params, grads, rate / len(x)), loss
+
+
+def accumulated(params: Any, batches: Any, learning_rate: Any) -> Any:
+    """Gradients are added up from batch to batch."""
+    losses, total = [], dict.fromkeys(params, 0.0)
+    for x, y in batches:
+        grads, loss = _gradients_at(params, x, y)
+        total = {k: total[k] + grads[k] for k in params}
+        params = fo.gradient_descent_step(params, total, learning_rate)
+        losses.append(loss)
+    return params, losses
+
+
 def from_the_start(params: Any, batches: Any, learning_rate: Any) -> Any:
     """Each step from the first parameters."""
     parts = [fo.train_epoch(params, [batch], learning_rate) for batch in batches]
@@ -130,6 +201,28 @@ EPOCH = exercise(
     always-from-the-start: by from_the_start
         Every step of yours starts from the first parameters, so only the last batch counts. The next step
         starts where the last one ended.
+    forward-from-the-start: by forward_from_the_start
+        Your scores are always those of the first parameters. Each batch sees what the steps before have made
+        of them.
+    step-from-the-start: by step_from_the_start
+        Each of your steps is taken from the first parameters, so that the ones before are lost. The next step
+        starts where the last one ended.
+    gradients-accumulated: by accumulated
+        Your gradients add up from batch to batch. Each step uses those of its own batch alone.
+    weights-only: by weights_only
+        Your biases never change. They have gradients and take part in each step.
+    divided-by-n-again: by divided_again
+        Your gradients are divided by the number of examples once more. The softmax loss is a mean already.
+    one-batch-too-few: for x, y in batches: => for x, y in batches[:-1]:
+        Your last batch is not used.
+    last-batch-first: for x, y in batches: => for x, y in batches[::-1]:
+        You go through the batches from the last to the first.
+    one-number: return params, losses => return params, np.mean(losses)
+        You return the mean of the losses. One for each batch is asked for, in order.
+    last-loss-alone: return params, losses => return params, losses[-1]
+        You return the loss of the last batch alone. One for each batch is asked for, in order.
+    losses-times-n: losses.append(before) => losses.append(before * len(x))
+        Your losses are multiplied by the number of examples. The mean that softmax_loss returns is asked for.
     never-updated: params = gradient_descent_step(params, grads, learning_rate) => pass
         Your parameters never change: keep what your step returns.
     first-batch-only: for x, y in batches: => for x, y in batches[:1]:
