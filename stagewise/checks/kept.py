@@ -27,6 +27,8 @@ def keep(unit: str, exercise: str, function: object) -> None:
         after[exercise] = digest
     if place is not None and after != before:
         with suppress(OSError):
+            # Never emptied in place: JupyterLite waits without end for an answer to that, in a browser.
+            place.unlink(missing_ok=True)
             place.write_text(json.dumps(after, indent=1), encoding="utf-8")
 
 

@@ -29,6 +29,7 @@ from tests.browser.whole_course import restore
 WRONG = "def batchnorm_step1(x):\n    return np.sum(x, axis=0)\n"
 RIGHT = "def batchnorm_step1(x):\n    return np.sum(x, axis=0) / x.shape[0]\n"
 ENDLESS = "def batchnorm_step2(x, mu):\n    while True:\n        x = x - mu\n"
+SECOND = "def batchnorm_step2(x, mu):\n    return x - mu\n"
 SLIDER = """\
 def batchnorm_step3(x, mu):
     raise NotImplementedError()
@@ -61,10 +62,10 @@ def test_work_is_kept_opens_without_a_network_and_earns_what_it_earns_in_jupyter
     run(tab, cell(tab, "begin("))
     run(tab, cell(tab, "def batchnorm_step1("))
     run(tab, done := cell(tab, "progress()"))
-    expect(output(done)).to_contain_text("1 more passed in an earlier session")
+    expect(output(done)).to_contain_text("2 more passed in an earlier session")
     run(tab, check := cell(tab, "check(batchnorm_step1)"))
     expect(output(check)).to_contain_text("✓")
-    assert _graded(downloaded, tmp_path / "course") == {"ada": 1, "ben": 1}
+    assert _graded(downloaded, tmp_path / "course") == {"ada": 2, "ben": 2}
 
 
 def test_checks_say_of_every_unit_what_they_say_in_jupyterlab(tab: Page, edition: Path) -> None:
@@ -175,6 +176,9 @@ def _answer(page: Page) -> None:
     write(page, cell(page, "def batchnorm_step2("), ENDLESS)
     run(page, check := cell(page, "check(batchnorm_step2)"))
     expect(output(check)).to_contain_text("never ends")
+    write(page, cell(page, "def batchnorm_step2("), SECOND)  # what passed is kept, a second time too
+    run(page, check)
+    expect(output(check)).to_contain_text("✓")
     write(page, shown := cell(page, "def batchnorm_step3("), SLIDER)
     expect(shown).to_contain_text("the value 10")
     shown.locator(".noUi-target").click()  # in the middle
@@ -200,6 +204,7 @@ def _graded(downloaded: Path, root: Path) -> dict[str, float]:
     prepare(course, ["batchnorm"])
     other = json.loads(course.student("batchnorm").read_text())
     named(other, "batchnorm_step1")["source"] = RIGHT
+    named(other, "batchnorm_step2")["source"] = SECOND
     downloaded.with_name("ben_batchnorm.ipynb").write_text(json.dumps(other))
     for command in (["collect", "batchnorm", str(downloaded.parent)], ["grade", "batchnorm"]):
         subprocess.run([sys.executable, "-m", "autograder", *command, f"--course={root}"], check=True)

@@ -70,6 +70,15 @@ def test_a_check_of_this_session_counts_more(notebook, shell, capsys):
     assert json.loads(notebook.read_text()) == {}
 
 
+def test_the_file_is_written_anew_and_never_emptied(notebook, shell):
+    checked(RIGHT)
+    other = notebook.with_name("other")
+    other.hardlink_to(notebook)
+    checked("def center(x): return x")
+    assert list(json.loads(other.read_text())) == ["center"]
+    assert json.loads(notebook.read_text()) == {}
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[1]", '{"center": 1}', "[" * 50_000, '{"center": "' + "a" * 200_000 + '"}', "\xff", "null"],
