@@ -62,8 +62,8 @@ def make_site(
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as aside:
             made = Path(aside) / "site"
-            units = units_of(course, outputs, repository, work)
-            _write(site_files(called(course), units, pages_of(course, outputs, work)), made)
+            shown = units_of(course, outputs, repository, work)
+            _write(site_files(called(course), shown, pages_of(course, outputs, work)), made)
             _write_notebooks(course, named, repository, made)
             for page in pages:
                 replace(made / elsewhere.FOLDER / f"{page}.ipynb", released_text(course, page))
