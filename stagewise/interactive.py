@@ -53,12 +53,18 @@ def counted(items: Collection[T], name: str) -> Iterator[T]:
         return
     from IPython.display import DisplayHandle
 
-    line, length = DisplayHandle(), len(items)
-    for done, item in enumerate(items, start=1):
-        yield item
-        # The line comes with the first result: a function that is not written yet leaves only its message.
-        show = line.display if done == 1 else line.update
-        show({"text/plain": _count(done, length, name) if done < length else ""}, raw=True)
+    line, length, shown = DisplayHandle(), len(items), False
+    try:
+        for done, item in enumerate(items, start=1):
+            yield item
+            # It comes with the first result: a function that is not written yet leaves only its message.
+            if done < length:
+                show = line.update if shown else line.display
+                show({"text/plain": _count(done, length, name)}, raw=True)
+                shown = True
+    finally:  # also where a loop ends early
+        if shown:
+            line.update({"text/plain": ""}, raw=True)
 
 
 def _count(done: int, length: int, name: str) -> str:

@@ -56,7 +56,9 @@ def test_counts_in_silence_without_a_notebook(capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_count_grows_on_one_line_and_goes_away(monkeypatch):
+@pytest.fixture
+def lines(monkeypatch):
+    """What is displayed and updated in a notebook."""
     shown = []
 
     class Handle:
@@ -68,8 +70,20 @@ def test_count_grows_on_one_line_and_goes_away(monkeypatch):
 
     monkeypatch.setattr(interactive, "notebook_shell", object)
     monkeypatch.setattr("IPython.display.DisplayHandle", Handle)
+    return shown
+
+
+def test_count_goes_away_where_a_loop_ends_early(lines):
+    for number in interactive.counted([1, 2, 3, 4], "networks"):
+        if number == 3:
+            break
+    assert lines[-1] == ("update", "")
+    assert len(lines) == 3
+
+
+def test_count_grows_on_one_line_and_goes_away(lines):
     assert list(interactive.counted([1, 2, 3, 4], "networks")) == [1, 2, 3, 4]
-    assert shown == [
+    assert lines == [
         ("display", "▪" * 5 + "·" * 15 + " 1 of 4 networks"),
         ("update", "▪" * 10 + "·" * 10 + " 2 of 4 networks"),
         ("update", "▪" * 15 + "·" * 5 + " 3 of 4 networks"),
