@@ -21,6 +21,7 @@ FOLDER = "notebooks"
 _PYTHON = "3.12"  # that of the notebooks in the browser, too
 _FIRST_CELL = """\
 # For places such as Colab, where the course's package is not installed yet. Elsewhere this does nothing.
+import importlib.metadata
 import importlib.util
 import subprocess
 import sys
@@ -28,6 +29,9 @@ import sys
 if not all(importlib.util.find_spec(name) for name in {names!r}):
     package = {package!r}
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", package], check=True)
+    loaded = sys.modules.get("matplotlib")
+    if loaded and loaded.__version__ != importlib.metadata.version("matplotlib"):
+        print("matplotlib was replaced by a newer one: restart the session (the menu Runtime), then run on.")
 """
 
 

@@ -264,24 +264,36 @@ WHEEL = "stagewise-1-py3-none-any.whl"
 FAKE_PIP = "import json, sys\nprint(json.dumps(sys.argv[1:]))\n"
 
 
-def first_cell(unit, folder, *present):
-    """What a unit's first cell for Colab says to pip, in a Python that has these modules alone."""
+def first_cell(unit, folder, *present, before=""):
+    """What a unit's first cell for Colab says to pip, in a Python that has these modules alone, and after."""
     notebook = elsewhere.with_installation(released(Course(REPOSITORY), unit), REPO, WHEEL)
     nbformat.validate(notebook)
     (folder / "pip.py").write_text(FAKE_PIP)
     for name in present:
         (folder / f"{name}.py").write_text("")
-    (folder / "cell.py").write_text(notebook["cells"][0]["source"])
+    (folder / "cell.py").write_text(before + notebook["cells"][0]["source"])
     told = subprocess.check_output([sys.executable, "-S", "-E", folder / "cell.py"], cwd=folder, text=True)
-    return json.loads(told) if told else None
+    asked, _, after = told.partition("\n")
+    return (json.loads(asked), after) if told else None
 
 
 def test_the_first_cell_installs_the_package_where_it_is_missing(tmp_path):
     wheel = f"https://raw.githubusercontent.com/owner/name/gh-pages/notebooks/{WHEEL}"
     asked = first_cell("batchnorm", tmp_path)
-    assert asked == ["install", "--quiet", f"stagewise @ {wheel}"]
+    assert asked == (["install", "--quiet", f"stagewise @ {wheel}"], "")
     asked = first_cell("transfer", tmp_path, "stagewise")
-    assert asked == ["install", "--quiet", f"stagewise[transfer] @ {wheel}"]
+    assert asked == (["install", "--quiet", f"stagewise[transfer] @ {wheel}"], "")
+
+
+@pytest.mark.parametrize(("loaded", "said"), [("3.10.0", "restart the session"), ("3.11.0", "")])
+def test_the_first_cell_says_when_a_library_in_use_was_replaced(tmp_path, loaded, said):
+    kept = tmp_path / "matplotlib-3.11.0.dist-info"
+    kept.mkdir()
+    (kept / "METADATA").write_text("Metadata-Version: 2.1\nName: matplotlib\nVersion: 3.11.0\n")
+    before = f"import matplotlib\nmatplotlib.__version__ = {loaded!r}\n"
+    _, after = first_cell("transfer", tmp_path, "matplotlib", before=before)
+    assert said in after
+    assert bool(said) == bool(after)
 
 
 def test_the_first_cell_does_nothing_where_the_package_is(tmp_path):
