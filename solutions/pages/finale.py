@@ -37,7 +37,8 @@ finale.overview(work)
 # functions of that unit are counted above all the same.
 
 # %%
-mine = finale.Experiment(work, splits=5, epochs=20)
+SPLITS, EPOCHS = interactive.here((5, 20), browser=(3, 12))
+mine = finale.Experiment(work, splits=SPLITS, epochs=EPOCHS)
 interactive.explore(mine.parts)
 
 # %% [markdown]
@@ -54,10 +55,11 @@ interactive.explore(mine.first_checks)
 # %% [markdown]
 # ## 3 Settings, found by your own search
 #
-# The 1,797 digits are parted five times at random: 1,197 for training, 300 for validation, 300 for
-# the test. On each split your `coarse_to_fine` sends your `random_search` out twice, for Adam's rate
-# and the strength of the L2 penalty; it sees the validation part of that split and nothing of its
-# test part. Then the network is trained with what was found, and waits for the next cell.
+# The 1,797 digits are parted five times at random (in a browser three times): 1,197 for training,
+# 300 for validation, 300 for the test. On each split your `coarse_to_fine` sends your
+# `random_search` out twice, for Adam's rate and the strength of the L2 penalty; it sees the
+# validation part of that split and nothing of its test part. Then the network is trained with what
+# was found, and waits for the next cell.
 
 # %%
 interactive.explore(mine.search)
@@ -66,7 +68,8 @@ interactive.explore(mine.search)
 # ## 4 What it reads
 #
 # The test digits are looked at once. **Predict** the share that it reads, before you run the cell.
-# (With right functions it is between 98 and 99 % on average.)
+# (With right functions it is between 98 and 99 % on average; in a browser, where the trainings are
+# shorter, about 98 %.)
 
 # %%
 interactive.explore(mine.train)
@@ -98,8 +101,8 @@ interactive.explore(lambda: mine.read(data.drawn(MY_DIGIT, width=6)))
 #
 # Everything again, with one ingredient left out each time, on the same splits and from the same
 # weights, so that differences are taken in pairs. **Predict** which of them is worth most, and
-# which are worth nothing. (A filled mark lies clearly beside 0: with five splits the bars are 95 %
-# intervals of Student's t. Among so many bars one may well miss the truth.)
+# which are worth nothing. (A filled mark lies clearly beside 0: the bars are 95 % intervals
+# of Student's t over the splits. Among so many bars one may well miss the truth.)
 #
 # In place of what is left out: plain descent at its best rate instead of Adam; Adam's usual rate of
 # 0.001 instead of the one that was searched; weights with the standard deviation 0.01 instead of
@@ -110,7 +113,7 @@ interactive.explore(lambda: mine.read(data.drawn(MY_DIGIT, width=6)))
 interactive.explore(mine.leave_one_out)
 
 # %% [markdown]
-# With five splits most bars reach over 0. Twenty splits and the course's own functions, whose
+# With so few splits most bars reach over 0. Twenty splits and the course's own functions, whose
 # networks read 98.5 ± 0.2 %, said it more sharply (percentage points, with standard errors):
 #
 # | left out | lost | |

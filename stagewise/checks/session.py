@@ -1,6 +1,5 @@
 """What this notebook session knows: the unit that was begun and the last report of each of its exercises."""
 
-import logging
 import platform
 import sys
 from collections.abc import Mapping
@@ -126,8 +125,6 @@ def _apply_style() -> None:
     interactive = sys.modules.get("IPython")
     in_kernel = interactive is not None and hasattr(interactive.get_ipython(), "kernel")
     if in_kernel or "matplotlib" in sys.modules:
-        if in_browser():  # a new page has no cache of fonts, and matplotlib says so in red
-            logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
         from stagewise.plots.theme import apply
 
         apply()

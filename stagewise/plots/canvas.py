@@ -20,8 +20,9 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     def in_style(*args: P.args, **kwargs: P.kwargs) -> R:
         import matplotlib
 
-        from stagewise.plots.theme import style
+        from stagewise.plots.theme import quiet, style
 
+        quiet()
         with matplotlib.rc_context(style()):
             return draw(*args, **kwargs)
 

@@ -1,6 +1,9 @@
 """The look of every plot: on its own ground in light and dark themes, legible without colour vision."""
 
+import logging
 from typing import Any
+
+from stagewise.checks.watching import in_browser
 
 # Okabe and Ito's colours without black, which is near that of text, and yellow, too pale for the ground.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -15,6 +18,12 @@ INK = "#4d4d4d"
 GREY = "#797979"
 PASSED = "#1a72b1"
 FAILED = "#b75300"
+
+
+def quiet() -> None:
+    """Keep matplotlib from saying in red that a new page in a browser has no cache of fonts."""
+    if in_browser():
+        logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 def style() -> dict[str, Any]:
@@ -61,6 +70,7 @@ _settled: dict[str, Any] = {}
 
 def apply() -> None:
     """Give the course's look to every plot made from now on."""
+    quiet()
     from matplotlib import rcParams
 
     if not _settled or any(rcParams[name] != value for name, value in _settled.items()):

@@ -347,8 +347,8 @@ def test_the_page_runs_on_ten_solved_notebooks(folder, monkeypatch, capsys):
         one["source"] for one in json.loads(page(COURSE, "finale"))["cells"] if one["cell_type"] == "code"
     ]
     code = "\n".join("".join(source) for source in cells)
-    assert "splits=5, epochs=20" in code
-    exec(code.replace("splits=5, epochs=20", "splits=2, epochs=1"), {})
+    assert "interactive.here((5, 20)," in code
+    exec(code.replace("(5, 20)", "(2, 1)"), {})
     told = capsys.readouterr().out
     assert "✗" not in told
     assert "○" not in told
