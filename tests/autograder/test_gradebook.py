@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sysconfig
 from datetime import datetime, timedelta
 
 import nbformat
@@ -15,6 +14,7 @@ from traitlets.config import Config
 from autograder.errors import CourseError
 from autograder.grading import preprocessor
 from autograder.grading.gradebook import Entry, GradebookWriter
+from autograder.units.release import make_gradebook
 from tests.autograder.graded_toy import ANSWERS, released, toy_plan
 
 # nbgrader's add_submission makes SQLAlchemy warn of an object outside the session.
@@ -27,24 +27,23 @@ SCORES = {"check-double": 20.25, "check-quadruple": 50.0, "written-why": None}
 
 def fill(url):
     """Let a new gradebook know the toy unit."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", sysconfig.get_path("scripts"), prepend=os.pathsep)
-        with Gradebook(url) as book:
-            book.add_assignment("toy", duedate=DUE)
-            book.add_notebook("toy", "toy")
-            for cell in PLAN.cells:
-                marks = cell.metadata["nbgrader"]
-                if marks["grade"]:
-                    book.add_grade_cell(
-                        cell.grade_id, "toy", "toy", max_score=cell.points, cell_type=cell.cell_type
-                    )
-                if marks["solution"]:
-                    book.add_solution_cell(cell.grade_id, "toy", "toy")
+    make_gradebook(url)
+    with Gradebook(url) as book:
+        book.add_assignment("toy", duedate=DUE)
+        book.add_notebook("toy", "toy")
+        for cell in PLAN.cells:
+            marks = cell.metadata["nbgrader"]
+            if marks["grade"]:
+                book.add_grade_cell(
+                    cell.grade_id, "toy", "toy", max_score=cell.points, cell_type=cell.cell_type
+                )
+            if marks["solution"]:
+                book.add_solution_cell(cell.grade_id, "toy", "toy")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def copy_of_empty(request, tmp_path_factory):
-    """Makes gradebooks that know the toy unit; filled once, because nbgrader starts alembic for a new one."""
+    """Makes gradebooks that know the toy unit, filled once."""
     if request.param == "postgresql":
         server = request.getfixturevalue("server")
         template = server.new()
