@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+import autograder.lean  # noqa: F401 (workers are the parallelism here, as lanes are there; must come before NumPy)
 from autograder.isolation.confinement.level import Level
 from autograder.isolation.link import Candidate
 from autograder.isolation.sandbox import CandidateTemplate
