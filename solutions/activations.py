@@ -1896,12 +1896,19 @@ interactive.explore(
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: the product of slopes and weights. 1 point: $f' \le \tfrac14$ and the conclusion.
-# - (b) 1 point: the bound is reached only at $z = 0$ (slopes elsewhere are smaller). 1 point:
-#   larger weights move $z$ away from 0, towards saturation, with a number or the shape of the curve
-#   as reason.
-# - (c) 1 point: the sigmoid line at nine layers, and a constant factor per layer (straight on a
-#   logarithmic axis). The value of the factor is not needed.
+# - (a) 1 point: the product of slopes $f'(z_l)$ and weights $w_l$. Half: one kind of factor is
+#   missing, or there is one layer only. Nothing: "gradients multiply", without the factors. 1
+#   point: $f' \le \tfrac14$, and so $w/4$ for each of $L$ factors. Half: the quarter without the
+#   conclusion. Nothing: no bound of the slope.
+# - (b) 1 point: the bound is reached only at $z = 0$; slopes elsewhere are smaller. Half: the
+#   slope depends on $z$, without where it is largest. Nothing: no word on the slope. 1 point:
+#   larger weights move $z$ away from 0, towards saturation, with a number or the shape of the
+#   curve as the reason. Half: saturation is claimed, without a reason. Nothing: "the gradient
+#   explodes" or "training is slow" alone.
+# - (c) 1 point: the sigmoid line at nine layers, and that straight on a logarithmic axis means
+#   one factor for each layer; its value is not needed. Half: the right line without what its
+#   slope says, or a factor for each layer without the line. Nothing: another line, or "it
+#   vanishes" alone.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="dead"
@@ -1937,15 +1944,19 @@ interactive.explore(
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: slope 0 for every example, so $\mathrm{d}z = 0$. 1 point: hence $\mathrm{d}w$ and
-#   $\mathrm{d}b$ are 0 and nothing changes (mentioning momentum, weight decay or moving inputs as
-#   exceptions is welcome, not required).
-# - (b) 1 point: no, 32 examples are too few; look at the whole training set (or many batches).
+# - (a) 1 point: the slope is 0 for every example, so $\mathrm{d}z = 0$. Half: "the gradient is
+#   0", without the slope, or for a single example. Nothing: the output 0 alone as the reason. 1
+#   point: hence $\mathrm{d}w$ and $\mathrm{d}b$ are 0 and nothing changes (momentum, weight
+#   decay or moving inputs as exceptions are welcome, not required). Half: "no step", without the
+#   way from $\mathrm{d}z$ to the weights. Nothing: that it does not move, said once more.
+# - (b) 1 point: no, 32 examples are too few; look at the whole training set (or at many
+#   batches). Half: no, with the reason or with what to measure instead, one of the two. Nothing:
+#   "yes", or "no" alone.
 # - (c) 2 × 0.5 points: a change, of the first two named, that could have prevented it (smaller
 #   rate, warm-up, clipping, an activation with a slope on the left, another start of weights or
-#   biases, normalisation). 2 × 0.5 points: a true price or side effect of it, also "none" for the
-#   better start. A change that is no remedy (more data, more layers) earns nothing, with or
-#   without a price.
+#   biases, normalisation). No half. Nothing: what is no remedy (more data, more layers), with or
+#   without a price. 2 × 0.5 points: a true price or side effect of it, also "none" for the
+#   better start. No half. Nothing: a price that it does not have, or the price of no remedy.
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -2304,14 +2304,17 @@ interactive.explore(read_alone)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: mean and standard deviation both scale with $a$. 1 point: the factor cancels in
-#   $\hat z$, so the output is unchanged.
-# - (b) 1 point: the result $1/a$. 1 point: a derivation (the invariance differentiated, or the
-#   factor $1/\sigma$ in the closed form). A wrong power of $a$ with an otherwise sound derivation:
-#   1 of 2.
-# - (c) 1 point: names a plot and connects what it shows with (a) or (b); one of the two is enough,
-#   and half a point where the plot is named but the connection is only claimed ("because of (a)").
-#   Words without plot or formula ("it is more stable"): 0.
+# - (a) 1 point: mean and standard deviation both scale with $a$. Half: one of the two. Nothing:
+#   "it is normalised", without them. 1 point: the factor cancels in $\hat z$, so the output is
+#   unchanged. Half: it is said to cancel, and not shown in the quotient. Nothing: that the
+#   output does not change, said once more.
+# - (b) 1 point: the result $1/a$. Half: smaller for larger $a$, without the power. Nothing:
+#   another power. 1 point: a derivation, which a wrong power does not spoil: the invariance
+#   differentiated, or the factor $1/\sigma$ in the closed form. Half: the right start, and a
+#   step is missing. Nothing: no derivation.
+# - (c) 1 point: names a plot and connects what it shows with (a) or (b); one of the two is
+#   enough. Half: the plot is named, the connection only claimed ("because of (a)"). Nothing:
+#   words without plot or formula ("it is more stable").
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="mode"
@@ -2347,11 +2350,15 @@ interactive.explore(read_alone)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: $\hat x = 0$, so the output is $\beta$. 1 point: the same answer for every picture.
+# - (a) 1 point: $\hat x = 0$, so the output is $\beta$. Half: the mean is the example itself,
+#   without what comes out. Nothing: "the statistics are wrong". 1 point: the same answer for
+#   every picture. Half: guessing, without that all answers are equal. Nothing: "worse answers".
 # - (b) 1 point: the statistics of 64 examples are close to those of training, or: the tests used
-#   another batch size than production.
-# - (c) 1 point for an advantage, 1 point for a price, each with its reason; half a point for one
-#   without a reason. The first of each kind counts. "It is better" or "it is slower": 0.
+#   another batch size than production. Half: train mode works in large batches, without why.
+#   Nothing: "the tests were too easy".
+# - (c) 1 point: an advantage with its reason; the first one named counts. Half: without a
+#   reason. Nothing: "it is better". 1 point: something lost or changed, with its reason; the
+#   first one named counts. Half: without a reason. Nothing: "it is slower".
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -1326,11 +1326,14 @@ interactive.explore(own_digit)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: 5 instead of 1.25.
-# - (b) 1 point: the mean is $x$ in both. 1 point: both variances, $4x^2$ and $x^2/4$ (or the
-#   formula with both numbers in it). 1 point: a consequence for training that follows from the
-#   larger noise. Only "it gets worse": 0 of that point.
-# - (c) 1 point: test mode does not depend on $p$.
+# - (a) 1 point: 5 instead of 1.25. Half: one of the two numbers. Nothing: "another factor".
+# - (b) 1 point: the mean is $x$ in both. Half: computed in one of them. Nothing: the friend's
+#   mean is wrong. 1 point: both variances, $4x^2$ and $x^2/4$ (or the formula with both numbers
+#   in it). Half: one of them, or the formula without numbers. Nothing: "larger". 1 point: a
+#   consequence for training that follows from the larger noise. Half: the noise is as large as
+#   the signal or larger, without what that does to training. Nothing: "it gets worse".
+# - (c) 1 point: test mode does not depend on $p$. Half: nothing is dropped at test time, without
+#   a word on the factor. Nothing: "the weights are right".
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="noise"
@@ -1365,10 +1368,17 @@ interactive.explore(own_digit)
 # **Marking scheme, 5 points**
 #
 # - (a) 1 point: squared bias plus variance (or the square multiplied out, with
-#   $\mathbb E[k^2] = p$). 1 point: the mean of $\hat y$. 1 point: the variance, with the remark
-#   that independence lets variances add.
-# - (b) 1 point: L2 or weight decay, and that the penalty of such a weight is larger.
-# - (c) 1 point: names a plot and connects it with the factor $(1-p)/p$ or with the noise.
+#   $\mathbb E[k^2] = p$). Half: the right way with a slip. Nothing: the result, written down
+#   once more. 1 point: the mean of $\hat y$, from $\mathbb E[k_d/p] = 1$. Half: without the
+#   reason. Nothing: another mean. 1 point: the variance, with the remark that independence lets
+#   variances add. Half: without the remark, or with a slip in $\operatorname{Var}(k_d/p)$.
+#   Nothing: no variance.
+# - (b) 1 point: L2 or weight decay, and that the penalty of such a weight is larger. Half: one
+#   of the two. Nothing: "it regularises".
+# - (c) 1 point: names a plot and says how what it shows follows from $(1-p)/p$: its value or its
+#   growth (the sweep: no penalty at $p = 1$, a strong one at small $p$), or its root as the size
+#   of the noise (section 3). Half: names a plot and speaks of noise or penalty, without the
+#   factor. Nothing: a plot without a reason, or the factor without a plot.
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -1284,13 +1284,15 @@ sketchpad(read_mine)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: the sum is 1, and a photograph with no animal or with several. Only one of the
-#   two: half of the point.
-# - (b) 1 point: sigmoid and the sum of logistic losses (multi-label loss, binary cross-entropy),
-#   both; only one of them: half of the point. A mean over the labels counts. 1 point: the number
-#   stays the same.
-# - (c) 1 point: down, with $p - 0 > 0$ (or "prediction minus answer is positive"). 1 point: up,
-#   with $a - 1 < 0$. A direction without the gradient: half of the point.
+# - (a) 1 point: the sum is 1, and a photograph with no animal or with several. Half: one of the
+#   two. Nothing: neither.
+# - (b) 1 point: sigmoid and the sum of logistic losses (multi-label loss, binary cross-entropy);
+#   a mean over the labels counts. Half: one of the two. Nothing: softmax or the squared error. 1
+#   point: the number stays the same. Half: five neurons, without a word on what changes.
+#   Nothing: more or fewer.
+# - (c) 1 point: down, with $p - 0 > 0$ (or "prediction minus answer is positive"). Half: the
+#   direction without the gradient. Nothing: up. 1 point: up, with $a - 1 < 0$. Half: the
+#   direction without the gradient. Nothing: down.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="faulty-loop"
@@ -1331,11 +1333,14 @@ sketchpad(read_mine)
 # **Marking scheme, 5 points**
 #
 # - (a) 1 point: two different permutations, or "pictures and labels do not belong together any
-#   more". 1 point: $\log 10$ or 2.3.
-# - (b) 1 point: divided by the batch size twice, steps 32 times too small; without the factor half
-#   of the point. 1 point: 6.4, or 32 times the rate.
-# - (c) 1 point: no, since the gradient is right for the pairs that are given. "No" without a
-#   reason: nothing.
+#   more". Half: the line without what it does. Nothing: another line. 1 point: $\log 10$ or 2.3.
+#   Half: "that of guessing". Nothing: another value.
+# - (b) 1 point: divided by the batch size twice, steps 32 times too small. Half: one of the two.
+#   Nothing: the rate is blamed. 1 point: 6.4, or 32 times the rate. Half: "a larger rate".
+#   Nothing: a smaller one.
+# - (c) 1 point: no, since the gradient is right for the pairs that are given. Half: no, the
+#   fault is in the data, without what the check compares. Nothing: "yes", or "no" without a
+#   reason.
 # ### END MARK SCHEME
 
 # %% [markdown]

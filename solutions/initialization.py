@@ -1114,11 +1114,15 @@ interactive.explore(race, activation=interactive.slider(
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: the two sides apart, with $a^2$ on the negative one. 1 point: each side has half of
-#   $\mathbb E[z^2]$, with symmetry as the reason.
-# - (b) 1 point: the formula. 1 point: both special cases, by name or by formula.
-# - (c) 1 point: $2^{-20}$ or about $10^{-6}$. (0 for $10^{-3}$, the factor of the spread, unless it
-#   is said that the spread is meant.)
+# - (a) 1 point: the two sides apart, with $a^2$ on the negative one. Half: apart, with $a$ in
+#   its place. Nothing: not apart. 1 point: each side has half of $\mathbb E[z^2]$, with symmetry
+#   as the reason. Half: without the reason. Nothing: the result, written down once more.
+# - (b) 1 point: the formula. Half: the factor of a layer is right, the solution for the variance
+#   is not. Nothing: He's rule, quoted. 1 point: both special cases, by name or by formula. Half:
+#   one of them. Nothing: neither.
+# - (c) 1 point: $2^{-20}$ or about $10^{-6}$; $10^{-3}$ where it is said that the spread is
+#   meant. Half: one half for each layer, and not carried to twenty. Nothing: $10^{-3}$ without
+#   that.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="sigmoid"
@@ -1151,13 +1155,17 @@ interactive.explore(race, activation=interactive.slider(
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: $a' = \sigma(2(t w + \beta))$. 1 point: $t = 2a - 1$ put in, with $\tilde w = 4w$.
-#   1 point: $\tilde\beta$ with the sum over the inputs.
-# - (b) 1 point: 16 times Xavier's variance (or $32/(\text{fan in}+\text{fan out})$). What follows
-#   rightly from a wrong factor in (a) earns the point.
-# - (c) 1 point: too small by the factor of (b) or its root, so that signal or gradient shrinks in
-#   each layer. "The slope is at most 1/4" without a word on the size of the weights earns nothing,
-#   and neither does "the sigmoid saturates": with small weights it does not.
+# - (a) 1 point: $a' = \sigma(2(t w + \beta))$. Half: the formula for $\sigma$ is used, with a
+#   wrong factor. Nothing: it is not used. 1 point: $t = 2a - 1$ put in, with $\tilde w = 4w$.
+#   Half: put in, with another factor. Nothing: $t$ is still there. 1 point: $\tilde\beta$ with
+#   the sum over the inputs. Half: one of its two terms. Nothing: $\beta$ as it was.
+# - (b) 1 point: 16 times Xavier's variance (or $32/(\text{fan in}+\text{fan out})$); what
+#   follows rightly from a wrong factor in (a) counts. Half: 4 times the spread, without its
+#   square. Nothing: 4 times the variance beside $\tilde w = 4w$.
+# - (c) 1 point: too small by the factor of (b) or its root, so that signal or gradient shrinks
+#   in each layer. Half: too small, without what that does from layer to layer. Nothing: "the
+#   slope is at most 1/4" without a word on the size of the weights, or "the sigmoid saturates":
+#   with small weights it does not.
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -1066,11 +1066,14 @@ interactive.explore(
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: $a\,\mathrm d\text{out}$ plus the part through $F$.
-# - (b) 1 point: $a^{50}$. 1 point: both numbers or their meaning (vanishes, explodes).
-# - (c) 1 point: entries at which the sum is negative (the ReLU is off). "All gradients" or "none"
-#   earns nothing.
-# - (d) 1 point for both: $2^L$ and one. Only one of them earns nothing.
+# - (a) 1 point: $a\,\mathrm d\text{out}$ plus the part through $F$. Half: the sum without $a$.
+#   Nothing: one way only.
+# - (b) 1 point: $a^{50}$. Half: a factor $a$ for each block, and not its power. Nothing:
+#   $50\,a$. 1 point: both numbers or their meaning (vanishes, explodes). Half: one of the two.
+#   Nothing: neither.
+# - (c) 1 point: entries at which the sum is negative (the ReLU is off). Half: where the ReLU is
+#   off, without of what the sign decides. Nothing: "all gradients" or "none".
+# - (d) 1 point: both, $2^L$ and one. No half. Nothing: only one of them.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="overwritten"
@@ -1099,11 +1102,14 @@ interactive.explore(
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: the row is right and the other three are wrong. 1 point: $x$ for the fast forward
-#   and for split and merge (or a value in front of it). 1 point: a weight or the bias for the
-#   recurrent network ("the states" earns nothing).
-# - (b) 1 point: one term of the sum is left, which can point in a useful direction. 1 point: a
-#   gradient measured by differences, or compared with another implementation.
+# - (a) 1 point: the row is right and the other three are wrong. Half: one of the four is judged
+#   wrongly. Nothing: two or more. 1 point: $x$ for the fast forward and for split and merge (or
+#   a value in front of it). Half: for one of the two. Nothing: for neither. 1 point: a weight or
+#   the bias for the recurrent network. No half. Nothing: "the states".
+# - (b) 1 point: one term of the sum is left, which can point in a useful direction. Half: a part
+#   of the gradient is left, without why that may help. Nothing: "by chance". 1 point: a gradient
+#   measured by differences, or compared with another implementation. Half: "compare the
+#   gradients", without with what. Nothing: another look at the loss.
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -1639,13 +1639,16 @@ interactive.explore(standings)
 # **Marking scheme, 6 points**
 #
 # - (a) 1 point: the first step is 1000 times as long in both, and the later gradients are taken
-#   elsewhere. 1 point: dividing the learning rate by 1000 undoes it.
-# - (b) 1 point: $m$ scales with 1000 and $v$ with $10^6$ (or its root with 1000). 1 point: the
-#   quotient is unchanged, and therefore every step (induction or "the next gradient is taken at
-#   the same place").
-# - (c) 1 point: AdamW. 1 point: the reason, with the term $\eta\omega w$ that does not pass
-#   through the moments, or with the penalty's share in the gradient that becomes 1000 times
-#   smaller. The right name without a reason: 1 of 2.
+#   elsewhere. Half: one of the two. Nothing: neither. 1 point: dividing the learning rate by
+#   1000 undoes it. Half: "a smaller rate". Nothing: another setting.
+# - (b) 1 point: $m$ scales with 1000 and $v$ with $10^6$ (or its root with 1000). Half: one of
+#   the two. Nothing: "Adam divides by the size of the gradient" alone. 1 point: the quotient is
+#   unchanged, and therefore every step (induction or "the next gradient is taken at the same
+#   place"). Half: the first step only. Nothing: that the path is the same, said once more.
+# - (c) 1 point: AdamW. No half. Nothing: Adam, or both. 1 point: the reason, with the term
+#   $\eta\omega w$ that does not pass through the moments, or with the penalty's share in the
+#   gradient that becomes 1000 times smaller. Half: "the decay is apart from the gradient",
+#   without the term or the share. Nothing: no reason.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=6 name="loop"
@@ -1690,12 +1693,16 @@ interactive.explore(standings)
 # **Marking scheme, 6 points**
 #
 # - (a) 1 point: shapes do not fit (an error of broadcasting, or a bias that comes back in the
-#   wrong shape) because one config holds the state of another parameter. 1 point: with equal
-#   shapes, the moments mix the gradients of all parameters.
-# - (b) 1 point: 6. 1 point: they fit, because $m$ and $v$ have had as many updates as `t` counts.
-#   "Too weak" or "too strong": 0 of that point.
-# - (c) 1 point: the rate is multiplied in each step instead of each epoch. 1 point: a number, for
-#   instance $0.9^{50} \approx 0.005$.
+#   wrong shape) because one config holds the state of another parameter. Half: the error without
+#   the cause, or the other way round. Nothing: another line is blamed. 1 point: with equal
+#   shapes, the moments mix the gradients of all parameters. Half: wrong steps, without what is
+#   mixed. Nothing: "nothing goes wrong".
+# - (b) 1 point: 6. No half. Nothing: another number. 1 point: they fit, because $m$ and $v$ have
+#   had as many updates as `t` counts. Half: they fit, without the reason. Nothing: "too weak" or
+#   "too strong".
+# - (c) 1 point: the rate is multiplied in each step instead of each epoch. Half: "the rate falls
+#   too fast", without the line or what was meant. Nothing: another line. 1 point: a number, for
+#   instance $0.9^{50} \approx 0.005$. Half: "nearly 0". Nothing: no word on the size.
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -1152,13 +1152,15 @@ interactive.explore(relatives)
 # **Marking scheme, 5 points**
 #
 # - (a) 1 point: overfits, by the distance of both numbers (or: training high, validation much
-#   lower).
-# - (b) 1 point: mirrored signs mean something else (any example). 1 point: another change, with the
-#   reason that the label stays or that new pictures may have it. Without a reason: 0 for this
-#   point.
-# - (c) 1 point: both fall (underfitting, towards chance); one of the two percentages alone: half of
-#   the point. 1 point: several λ compared on validation pictures (or by cross-validation). Decades
-#   are not needed.
+#   lower). Half: overfits, with one number. Nothing: underfits, or no number.
+# - (b) 1 point: mirrored signs mean something else (any example). Half: "labels would be wrong",
+#   without how. Nothing: "mirroring does not help". 1 point: another change, with the reason
+#   that the label stays or that new pictures may have it. No half. Nothing: without a reason, or
+#   one that changes what a sign means.
+# - (c) 1 point: both fall (underfitting, towards chance). Half: one of the two percentages
+#   alone. Nothing: validation rises. 1 point: several λ compared on validation pictures (or by
+#   cross-validation); decades are not needed. Half: several λ, without on which pictures.
+#   Nothing: "a smaller λ", or a choice on the training pictures.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="the-ensemble"
@@ -1185,12 +1187,13 @@ interactive.explore(relatives)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: one network with all the data. 1 point: its members have seen less (are weaker for
-#   lack of data).
-# - (b) 1 point: 0.46 σ²; the right formula with a slip in its numbers: half of the point. 1 point:
-#   0.4 σ².
-# - (c) 1 point: about 1.4 points (0.014), or the formula with the right numbers put in. The
-#   variance (0.0002) in place of its root: half of the point.
+# - (a) 1 point: one network with all the data. Half: one network, without how many pictures.
+#   Nothing: another ensemble. 1 point: its members have seen less (are weaker for lack of data).
+#   Half: "the members are weak". Nothing: no reason.
+# - (b) 1 point: 0.46 σ². Half: the right formula with a slip in its numbers. Nothing: a tenth of
+#   σ². 1 point: 0.4 σ². Half: "it does not go to 0", without the value. Nothing: 0.
+# - (c) 1 point: about 1.4 points (0.014), or the formula with the right numbers put in. Half:
+#   the variance (0.0002) in place of its root. Nothing: another number without a formula.
 # ### END MARK SCHEME
 
 # %% [markdown]

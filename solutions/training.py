@@ -1108,14 +1108,18 @@ interactive.explore(ladder)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: yes, with ln 100 (or 4.605 from -ln(1/100)).
-# - (b) 1 point: something that is ruled out, of the kind "the gradient or the update is broken". 1
-#   point: one fault that is missed (a frozen layer, fixed wrong labels, a wrong scaling, a leak of
-#   the split). "Bugs" or "bad data", without what is wrong, earn nothing.
+# - (a) 1 point: yes, with ln 100 (or 4.605 from -ln(1/100)). Half: "yes, that of guessing",
+#   without the formula. Nothing: no.
+# - (b) 1 point: something that is ruled out, of the kind "the gradient or the update is broken".
+#   Half: "it can learn", without which faults that excludes. Nothing: "bugs". 1 point: one fault
+#   that is missed (a frozen layer, fixed wrong labels, a wrong scaling, a leak of the split). No
+#   half. Nothing: "bad data", without what is wrong with them.
 # - (c) 1 point: one next step that fits (a rate higher by a factor of ten or more, or a look at
-#   pairs of pictures and labels in the whole data). 1 point: what the curve does then if the guess
-#   is right (it falls clearly; with wrong pairs: it falls once they are mended, or no rate makes it
-#   fall quickly). "Train longer" alone: 0 of 2.
+#   pairs of pictures and labels in the whole data). Half: "another rate", without how much
+#   higher. Nothing: "train longer". 1 point: what the curve does then if the guess is right (it
+#   falls clearly; with wrong pairs: it falls once they are mended, or no rate makes it fall
+#   quickly). Half: "it gets better", without how one sees it. Nothing: no curve, or that of
+#   "train longer".
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=5 name="the-report"
@@ -1147,12 +1151,14 @@ interactive.explore(ladder)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 5 points**
 #
-# - (a) 1 point: ten. 1 point: one decade only, or even in numbers instead of in factors (either
-#   one).
-# - (b) 1 point: 0.95^25, about 0.28. 1 point: the best of many is chosen for its luck (or: with
-#   200 tries some are bound to get 25 of 25). That a second measurement on other pictures is needed
-#   may be missing. "25 pictures are too few" alone, without the choice among 200: no point here.
-# - (c) 1 point: statistics of the training part alone.
+# - (a) 1 point: ten. No half. Nothing: another number. 1 point: one decade only, or even in
+#   numbers instead of in factors (either one). Half: "too close together". Nothing: "too few".
+# - (b) 1 point: 0.95^25, about 0.28. Half: the right power with a slip in its value. Nothing:
+#   0.95. 1 point: the best of many is chosen for its luck (or: with 200 tries some are bound to
+#   get 25 of 25). That a second measurement on other pictures is needed may be missing. No half.
+#   Nothing: "25 pictures are too few" alone, without the choice among 200.
+# - (c) 1 point: statistics of the training part alone. Half: the validation pictures were used,
+#   without how it should be done. Nothing: another fault.
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -1338,13 +1338,17 @@ interactive.explore(own_signs)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 6 points**
 #
-# - (a) 1 point for the running statistics, 1 point for training mode as their condition. 1 point
-#   for weights that move by an old or zero gradient, with the condition (weight decay or momentum
-#   for zeros; any old gradient). "Weight decay moves them" without mention of the gradient: half
-#   a point.
-# - (b) 1 point for $0.9^{50}$ or about 0.5 %.
-# - (c) 1 point for an exact comparison of the whole state before and after. 1 point for a real
-#   danger: no copy, or buffers left out.
+# - (a) 1 point: the running statistics. Half: "batchnorm", without which of its numbers.
+#   Nothing: the head. 1 point: training mode as their condition. No half. Nothing: another
+#   condition, or none. 1 point: weights that move by an old or zero gradient, with the condition
+#   (weight decay or momentum for zeros; any old gradient). Half: "weight decay moves them",
+#   without mention of the gradient. Nothing: "they learn".
+# - (b) 1 point: $0.9^{50}$ or about 0.5 %. Half: a power of 0.9 with another number of batches.
+#   Nothing: 0.9, or no power.
+# - (c) 1 point: an exact comparison of the whole state before and after. Half: a comparison of
+#   weights, without what is compared or how exactly. Nothing: loss or accuracy compared. 1
+#   point: a real danger: no copy, or buffers left out. Half: "the copy may be wrong", without
+#   how. Nothing: a danger that is none.
 # ### END MARK SCHEME
 
 # %% [markdown] role="written" points=6 name="plan"
@@ -1382,15 +1386,19 @@ interactive.explore(own_signs)
 # ### BEGIN MARK SCHEME
 # **Marking scheme, 6 points**
 #
-# - (a) 1 point: the microscope network because of its similarity. 1 point: frozen features
-#   because they were as good at 5 and 20 examples and are cheaper, or fine-tuning with a small
-#   backbone rate because 15 is not few by the rule of section 11. Training from scratch, or no
-#   reason: 0 of that point.
-# - (b) 1 point: an experiment with held-out pictures and a baseline. 1 point: a result that would
-#   change the decision.
-# - (c) 1 point: fine-tuning with a small backbone rate. 1 point: the optimizer must hold the
-#   unfrozen parameters, or the mode of batchnorm, or another point of this unit that really
-#   applies.
+# - (a) 1 point: the microscope network because of its similarity. Half: without the reason.
+#   Nothing: the other network. 1 point: frozen features because they were as good at 5 and 20
+#   examples and are cheaper, or fine-tuning with a small backbone rate because 15 is not few by
+#   the rule of section 11. Half: either of them, with a reason that nothing here measured.
+#   Nothing: training from scratch, or no reason.
+# - (b) 1 point: an experiment with held-out pictures and a baseline. Half: without a baseline.
+#   Nothing: no experiment. 1 point: a result that would change the decision. Half: "if it is
+#   bad", without beside what. Nothing: none.
+# - (c) 1 point: fine-tuning with a small backbone rate. Half: fine-tuning, without a word on the
+#   rate. Nothing: a larger head, or no change. 1 point: the optimizer must hold the unfrozen
+#   parameters, or the mode of batchnorm, or another point of this unit that really applies.
+#   Half: such a point by its name, without what has to be done. Nothing: one that does not
+#   apply.
 # ### END MARK SCHEME
 
 # %% [markdown]

@@ -1,5 +1,7 @@
 """A marking scheme becomes criteria with points; one that cannot be counted names its line."""
 
+import re
+
 import pytest
 
 from autograder.course import REPOSITORY, Course
@@ -54,3 +56,12 @@ def test_the_parts_of_a_scheme_are_those_of_the_question(unit):
             found = criteria_of(regions.inside(cell.source, regions.MARK_SCHEME), cell.points)
             asked = regions.replace(cell.source, regions.SOLUTION).split("### BEGIN MARK")[0]
             assert {one.part for one in found} == {part for part in "abcdef" if f"- ({part})" in asked}
+
+
+@pytest.mark.parametrize("unit", Course(REPOSITORY).units())
+def test_every_criterion_says_what_earns_half_of_it_and_what_nothing(unit):
+    """So that two readers agree; `No half` where there is none."""
+    for cell in percent.read(Course(REPOSITORY).unit_source(unit)).cells:
+        if cell.role is percent.Role.WRITTEN:
+            for one in criteria_of(regions.inside(cell.source, regions.MARK_SCHEME), cell.points):
+                assert re.search(r"\b(Half: .+|No half\.) Nothing: .+\.$", one.text), one
