@@ -31,12 +31,11 @@
 #
 # <details><summary>How minutes, points and difficulty are counted</summary>
 #
-# The minutes are counted and not guessed: 180 words a minute, half a minute for each picture, five
-# minutes for each written question, and for each line of the solution, `return` apart, 45 seconds
-# where it follows from a formula (●○○), 75 where something has to be worked out first (●●○), 105
-# where it takes paper and pencil (●●●). Points: about three for a formula that becomes a line,
-# about five for a slope and for a formula that overflows as it stands, six to eight where several
-# lines have to fit together.
+# 180 words a minute, half a minute for each picture, five minutes for each written question, and
+# for each line of the solution, `return` apart, 45 seconds where it follows from a formula (●○○),
+# 75 where something has to be worked out first (●●○), 105 where it takes paper and pencil (●●●).
+# Points: about three for a formula that becomes a line, about five for a slope and for a formula
+# that overflows as it stands, six to eight where several lines have to fit together.
 # </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`

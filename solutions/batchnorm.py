@@ -27,34 +27,31 @@
 # | 12 | Your own digit | 3 min | ●○○ | |
 # | 13 | Two questions | 11 min | ●●○ | 10 |
 #
-# The minutes are counted and not guessed: 180 words a minute, half a minute for each picture, five
-# minutes for each written question, and for each line of the solution, `return` apart, 45 seconds
-# where it follows from a formula (●○○), 75 where something has to be worked out first (●●○), 105
-# where it takes paper and pencil (●●●). A row of calls that only follow each other counts as one
-# line, and so do lines that an exercise before had already. Sections 11 and 12 give no points and
-# do for a second evening; without them it is a little less than two hours. Points: one for a step
-# forward, two or three for a step back, five to fourteen for what puts steps together or takes a
-# derivation of its own.
+# <details><summary>How minutes, points and difficulty are counted</summary>
+#
+# 180 words a minute, half a minute for each picture, five minutes for each written question, and
+# for each line of the solution, `return` apart, 45 seconds where it follows from a formula (●○○),
+# 75 where something has to be worked out first (●●○), 105 where it takes paper and pencil (●●●).
+# A row of calls that only follow each other counts as one line, and so do lines that an exercise
+# before had already. Sections 11 and 12 give no points and do for a second evening; without them
+# it is a little less than two hours. Points: one for a step forward, two or three for a step
+# back, five to fourteen for what puts steps together or takes a derivation of its own.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# cell below it: it compares your function with recorded answers and says what it found, as often as
-# you like. The points are given later, on other inputs. Cells that draw or train use *your*
-# functions. If a function is still missing, the cell names it and stops there; run the cell again
-# when the function is written. After opening the notebook or restarting its kernel, *Run > Run All
-# Above Selected Cell* brings you back to where you were; until then even `check` is an unknown
-# name. Where a check fails and names no mistake, `hint(f)` looks for the line that is wrong.
-#
-# The code of most experiments is folded away: run the cell with the three dots as any other, and
-# click the dots to read what it does. *Hint* and *Another way* unfold with a click as well. The
-# second is for afterwards.
+# cell below it, as often as you like; the points are given later, on other inputs. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong. *Hint* and *Another way*
+# unfold with a click; the second is for afterwards. Cells that draw or train wait for *your*
+# functions (click on the dots to read their code). After opening the notebook or restarting its
+# kernel, *Run > Run All Above Selected Cell* brings you back to where you were; until then even
+# `check` is an unknown name.
 #
 # **Conventions.** $N$ examples, $D$ features, rows are examples: `x` has shape `(N, D)`. A name
 # that starts with `d` is a gradient of the loss $L$: `dvar` stands for
 # $\partial L / \partial\, \mathrm{var}$ and always has the shape of `var`. What comes in float32
 # goes out in float32; NumPy takes care of that by itself, except where you make a new array.
-# *Spread* is short for standard deviation. The **cache** is a parcel that a forward pass packs for
-# its backward pass: whatever is wanted on the way back. (The fast memory of a processor bears the
-# same name and has nothing to do with it.)
+# *Spread* is short for standard deviation. The **cache** is a parcel that a forward pass packs
+# for its backward pass: whatever is wanted on the way back.
 
 # %% role="given"
 import time

@@ -206,8 +206,8 @@ plots.thinned({
 # in what follows, *spread* means a standard deviation.)
 #
 # **How to draw $k$.** A uniform random number $u$ between 0 and 1 lies below $p$ with probability
-# exactly $p$. So comparing an array of them with $p$ makes a mask for `x`: every entry needs a
-# number of its own, in every example and in every unit.
+# exactly $p$. So comparing an array of such numbers with $p$ makes a mask for `x`: every entry
+# needs a number of its own, in every example and in every unit.
 #
 # **How to seed.** `rng = np.random.default_rng(seed)` gives you a generator of your own, and
 # `rng.random(shape)` draws. With the same seed it draws the same mask again; without one, with
@@ -304,8 +304,8 @@ interactive.explore(
 )
 
 # %% [markdown]
-# Many pixels can go, because neighbouring pixels say nearly the same. So can some units of a
-# hidden layer that repeat each other.
+# Many pixels can go, because neighbouring pixels say nearly the same. A hidden layer whose units
+# repeat each other can spare some of them in the same way.
 #
 # Now the promise of the formula: *the mean of many passes comes closer and closer to x*. How
 # fast? The variances of independent numbers add up, so the sum of $T$ passes has the variance
@@ -880,7 +880,7 @@ plots.thinned(
 # The mean is right for the same reason as before:
 # $\mathbb E[x_d\,w_{dh}\,k_{dh}/p] = x_d\,w_{dh}$, and a sum of means is the mean of the sum.
 #
-# <details><summary>How does the check see your mask, when all it gets is out?</summary>
+# <details><summary>How does the check see your mask, when it gets the output alone?</summary>
 #
 # With more examples than features, $\mathrm{out} = x\,\tilde w + b$ can be solved for $\tilde w$,
 # the weights that were used. In the check's table that is <code>weights(x, out, b)</code>. If no

@@ -27,10 +27,9 @@
 #
 # <details><summary>How the minutes are counted</summary>
 #
-# The minutes are counted, two hours in all: 180 words a minute (foldings apart), half a minute for
-# each picture, five minutes for each written question, and for each line of a solution, `return`
-# apart, 45 seconds (●○○), 75 (●●○) or 105 (●●●). `softmax` counts as ●●○, `count_parameters` as
-# ●○○.
+# Two hours in all: 180 words a minute (foldings apart), half a minute for each picture, five
+# minutes for each written question, and for each line of a solution, `return` apart, 45 seconds
+# (●○○), 75 (●●○) or 105 (●●●). `softmax` counts as ●●○, `count_parameters` as ●○○.
 # </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`

@@ -31,10 +31,10 @@
 # each experiment, five for each written question; two hours in all.
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# below it, as often as you like. The points are given later, on other inputs. Cells that draw or
-# train use *your* functions; one that is missing is named, and the cell waits. After a restart of
-# the kernel, *Run > Run All Above Selected Cell* brings you back to where you were. Where a check
-# fails and names no mistake, `hint(f)` looks for the line that is wrong.
+# below it, as often as you like; the points are given later, on other inputs. Where a check fails
+# and names no mistake, `hint(f)` looks for the line that is wrong. Cells that draw or train wait
+# for *your* functions. After a restart of the kernel, *Run > Run All Above Selected Cell* brings
+# you back to where you were.
 #
 # **How can a check judge random weights?** It never compares your numbers with anybody's. It
 # measures what all right answers share: their standard deviation, their mean, which of them are
@@ -1187,12 +1187,20 @@ interactive.explore(race, activation=interactive.slider(
 # | RBM | $P(h=1 \mid v) = \sigma(v w + c)$, $P(v=1 \mid h) = \sigma(h w^\top + b)$ |
 # | CD-1 | data minus reconstruction: $\Delta w_{ij} \propto v_i p_j - v'_i p'_j$ |
 #
-# **Words.** *fan-in, fan-out*: the number of a layer's inputs, of its units. *Spread*: standard
-# deviation. *Symmetry*: units that compute and learn the same. *Saturated*: on the flat part of
-# the activation. *Gain*: the factor by which a rule makes up for an activation. *Restricted
-# Boltzmann machine*: two layers, one matrix, an energy. *Reconstruction*: up and down once.
-# *CD-1*: contrastive divergence after one such step. *Deep belief network*: machines on top of
-# each other, trained one after the other. *Pretraining, fine-tuning*: without labels, then with.
+# **Words**
+#
+# | word | means |
+# | :-- | :-- |
+# | fan-in, fan-out | the number of a layer's inputs, of its units |
+# | spread | standard deviation |
+# | symmetry | units that compute and learn the same |
+# | saturated | on the flat part of the activation |
+# | gain | the factor by which a rule makes up for an activation |
+# | restricted Boltzmann machine | two layers, one matrix, an energy |
+# | reconstruction | up and down once |
+# | CD-1 | contrastive divergence after one such step |
+# | deep belief network | machines on top of each other, trained one after the other |
+# | pretraining, fine-tuning | without labels, then with |
 #
 # **To read.** X. Glorot, Y. Bengio, [Understanding the difficulty of training deep feedforward
 # neural networks](https://proceedings.mlr.press/v9/glorot10a.html), 2010.

@@ -27,10 +27,10 @@
 #
 # <details><summary>How minutes and points are counted</summary>
 #
-# The minutes are counted: 180 words a minute, half a minute for each picture, five for each written
-# question, and for each line of the solution, `return` apart, 45 seconds (●○○: a line or two from a
-# formula), 75 (●●○: something to work out) or 105 (●●●: paper and pencil). Points: six to eight for
-# a way forward, eight to ten for its way back, most for the container, on which all else is built.
+# 180 words a minute, half a minute for each picture, five for each written question, and for each
+# line of the solution, `return` apart, 45 seconds (●○○: a line or two from a formula), 75 (●●○:
+# something to work out) or 105 (●●●: paper and pencil). Points: six to eight for a way forward,
+# eight to ten for its way back, most for the container, on which all else is built.
 # </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`

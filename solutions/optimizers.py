@@ -27,12 +27,12 @@
 #
 # <details><summary>How minutes, points and difficulty are counted</summary>
 #
-# Minutes, counted as in other units: 180 words a minute (foldings apart), half a minute for each
-# picture, five minutes for each written question, and for each line of the solution, `return`
-# apart, 45 seconds (●○○) or 75 (●●○). Your own entry takes as long as you like. Points: one for
-# each line of the solution, and up to six more for what has to be found out before the line can be
-# written. Difficulty: ●○○ is a formula that becomes a line or two; ●●○ takes a derivation, and
-# order matters; ●●● would mean paper and pencil.
+# 180 words a minute (foldings apart), half a minute for each picture, five minutes for each
+# written question, and for each line of the solution, `return` apart, 45 seconds (●○○) or 75
+# (●●○). Your own entry takes as long as you like. Points: one for each line of the solution, and
+# up to six more for what has to be found out before the line can be written. Difficulty: ●○○ is a
+# formula that becomes a line or two; ●●○ takes a derivation, and order matters; ●●● would mean
+# paper and pencil.
 # </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`

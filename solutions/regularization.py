@@ -31,10 +31,10 @@
 #
 # <details><summary>How the minutes are counted</summary>
 #
-# The minutes are counted: 180 words a minute (foldings apart), half a minute for each picture,
-# five minutes for each written question, and for each line of a solution, `return` apart, 45
-# seconds (●○○), 75 (●●○) or 105 (●●●). Lines that the exercise before had already count as one.
-# Section 16 takes as long as you like.
+# 180 words a minute (foldings apart), half a minute for each picture, five minutes for each
+# written question, and for each line of a solution, `return` apart, 45 seconds (●○○), 75 (●●○) or
+# 105 (●●●). Lines that the exercise before had already count as one. Section 16 takes as long as
+# you like.
 # </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`

@@ -119,7 +119,7 @@ interactive.explore(the_case)
 #
 # A network is to be good on pictures that it has not seen. So some are held back: the
 # *validation* part, by which settings are chosen. (A third part, the *test* part, is looked at
-# once, when everything is chosen.) The split needs
+# once, when everything is chosen.) What is asked of the split:
 #
 # - **Chance.** Digits that were collected writer by writer, or sorted by class, are not alike
 #   from beginning to end. Every choice of `val_size` examples must be equally likely.
@@ -301,7 +301,7 @@ check(expected_initial_loss)
 
 # %% [markdown]
 # For ten classes that is 2.3026: the flat line of section 1. The network in the file says "each
-# class has 10 %" and never anything else. That rules out a good part of the suspects.
+# class has 10 %" and never anything else.
 #
 # **And if the scores are not all equal?** Let them be independent with mean 0 and variance $s^2$,
 # normally distributed. Then $\mathbb E[e^{z}] = e^{s^2/2}$, and with many classes the sum of
@@ -432,7 +432,7 @@ interactive.explore(penalty_at_the_start)
 # step.
 #
 # Your function gets a function `step`, which does one step of training and returns the loss. It
-# stops as soon as the answer is known.
+# stops as soon as the target is reached, the network is lost, or the steps are used up.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -499,9 +499,9 @@ interactive.explore(by_heart)
 # 145 steps instead of 73). To find that fault, look whether every parameter has moved.
 #
 # And our case? After 500 steps at the rate 0.1 it stands near 1.0 (with another ten pictures,
-# between 0.6 and 1.3). So gradients are there, and they are tiny: in the first layer fifty times
-# smaller than those of a good start. The culprit is inside the network: sigmoids, each of which
-# passes on at most a quarter of a gradient, and weights of 0.01.
+# between 0.6 and 1.3). So gradients are there, but tiny: in the first layer fifty times smaller
+# than those of a good start. The culprits are inside the network: sigmoids, each of which passes
+# on at most a quarter of a gradient, and weights of 0.01.
 
 # %% [markdown]
 # ## 6 What a curve says of the rate
@@ -525,9 +525,9 @@ def one_rate(rate):
 interactive.explore(one_rate, rate=interactive.slider(RATES, start=0.1, label="learning rate"))
 
 # %% [markdown]
-# Four kinds. *Too low*: the curve is a line that hardly sinks. *Good*: it falls quickly and
-# flattens out near the bottom. *Too high*: it leaps, or it comes back up. *Diverged*: at 10,000
-# (someone typed `1e4` for `1e-4`) it ends in NaN.
+# Four kinds. *Too low*: the curve hardly sinks. *Good*: it falls quickly and flattens out near
+# the bottom. *Too high*: it leaps, or it comes back up. *Diverged*: at 10,000 (someone typed
+# `1e4` for `1e-4`) it ends in NaN.
 #
 # To let a program say it, the words need numbers. A single loss says little, since batches
 # differ. So cut the curve into ten parts of equal length (up to one step) with means
@@ -541,8 +541,7 @@ interactive.explore(one_rate, rate=interactive.slider(RATES, start=0.1, label="l
 # | too low | it has not even lost half | $m_{10} > \ell_1 / 2$ |
 # | good | none of these | |
 #
-# (Limits of our choice, tried on this network. "Too low" always means *for this number of
-# steps*.)
+# (Limits of our choice. "Too low" always means *for this number of steps*.)
 #
 # <details><summary>Hint 1</summary>
 #
@@ -594,11 +593,15 @@ interactive.explore(verdicts)
 
 # %% [markdown]
 # Where it says "good", the accuracy is 0.84 or more; where it says "too low", less than 0.75. At
-# the rate 1 one start of three leaps late, and its accuracy is the lowest of the three. Strange
-# at first sight: at 10 most runs do not diverge. The first enormous steps kill every unit of the
-# last hidden layer (its output is 0 for all pictures), no gradient comes back, and the loss rests
-# near $\ln 10$, at 2.4. So a flat line can mean a rate that is far too *high*. What tells is the
-# leap before it.
+# the rate 1 one start of three leaps late, and its accuracy is the lowest of the three.
+#
+# <details><summary>Why do most runs at 10 not diverge?</summary>
+#
+# The first enormous steps kill every unit of the last hidden layer (its output is 0 for all
+# pictures), no gradient comes back through dead units, and the loss rests near $\ln 10$, at 2.4.
+# So a flat line there can mean a rate that is far too <i>high</i>. What tells is the leap before
+# it.
+# </details>
 
 # %% [markdown]
 # ## 7 Where to look: decades
@@ -749,9 +752,9 @@ interactive.explore(layouts)
 
 # %% [markdown]
 # Nine trials of the grid ask three questions, each of them three times. Nine random ones ask
-# nine. How much does that bring on average? In the next plot the best value lies anywhere in a
-# range of four decades; what counts is how far from it the nearest trial is. **And what if both
-# settings matter?** Then it is the distance in the plane.
+# nine. How much does that bring on average? In the next plot the best value lies anywhere in four
+# decades; what counts is how far from it the nearest trial is. **And what if both settings
+# matter?** Then it is the distance in the plane.
 
 # %% role="explore" folded=true
 def nearest(sides, dimensions, repeats=400):
@@ -842,8 +845,8 @@ interactive.explore(three_searches)
 # The grid in numbers tries 0.0001 and then 25, 50, 75 and 100: its best is a network that guesses
 # (a cross is one that was lost). The grid in decades has five rates, one of which is near; it
 # finds 0.87 or 0.88 four times over, because the penalty hardly matters until it is so strong
-# that nothing is learned. Random search has 25 rates and finds 0.95 with the same work. (Of nine
-# seeds eight find 0.93 to 0.95, and one only 0.86.)
+# that nothing is learned. Random search has 25 rates and finds 0.95 with the same work (of nine
+# seeds eight find 0.93 to 0.95, and one only 0.86).
 
 # %% [markdown]
 # ## 9 From coarse to fine
@@ -1001,8 +1004,9 @@ interactive.explore(spike, size=interactive.slider((30, 60, 100, 300), start=30,
 # $p = 0.93$ it is 4.7 % with 30 pictures and 1.5 % with 300. The highest of sixty such numbers is
 # one that chance has raised: over 500 draws of 30 pictures the winner had 98.4 % of them right,
 # and 94.2 % of the 300 new ones. A lone spike between worse neighbours, as near 0.025, is luck
-# (0.83; on 300 new pictures 0.74, like its neighbours). So choose by the trend, and believe the
-# winner's score only after a second look at other pictures.
+# (0.83; on 300 new pictures 0.74, like its neighbours); neighbours are not all lucky in the same
+# direction. So choose by the trend, and believe the winner's score only after a second look at
+# other pictures.
 
 # %% [markdown]
 # ## 11 The case, closed

@@ -2,12 +2,10 @@
 # # Transfer learning: a trained network reads something new
 #
 # A network has been trained on a large set of pictures. You have fifty pictures of something
-# else. In this notebook you take such a network apart, put a new head on it, decide what may
-# learn and how fast, and find out by measuring when this helps and when it hurts. On the way you
-# meet traps, and they are silent: the code runs, the loss may even fall, and something is wrong.
-#
-# **At the end stands something of your own**: you draw signs that nobody has ever taught a
-# network, and teach yours to read them from one, two or five examples each.
+# else. Here you take such a network apart, put a new head on it, decide what may learn and how
+# fast, and measure when this helps and when it hurts. The traps on the way are silent: the code
+# runs, the loss may even fall, and something is wrong. At the end you draw signs that nobody has
+# ever taught a network, and teach yours to read them from one, two or five examples each.
 #
 # You need PyTorch as far as tensors, `nn.Module`, `loss.backward()` and `optimizer.step()`, and
 # batch normalisation as an idea.
@@ -21,31 +19,31 @@
 # | 5 | What moved? | 4 min | ●●○ | 7 |
 # | 6 | What moves without learning | 8 min | ●●○ | 9 |
 # | 7 | Two rates | 8 min | ●●○ | 9 |
-# | 8 | An epoch and an evaluation | 31 min | ●●● | 20 |
+# | 8 | An epoch and an evaluation | 30 min | ●●● | 20 |
 # | 9 | Everything in the right order | 5 min | ●●○ | 9 |
-# | 10 | What is it worth? | 6 min | ●○○ | |
+# | 10 | What is it worth? | 5 min | ●○○ | |
 # | 11 | Your turn | 7 min | ●●○ | 10 |
 # | 12 | Larger networks | 1 min | ●○○ | |
 # | 13 | Your own signs | 10 min | ●○○ | |
 # | 14 | Two questions | 12 min | ●●○ | 12 |
 #
-# Minutes, counted as in other units: 180 words a minute (foldings apart), half a minute for each
-# picture, five minutes for each written question, and for each line of the solution, `return`
-# apart, 45 seconds (●○○), 75 (●●○) or 105 (●●●). Calls that only follow each other count as one
-# line, and so do lines that the exercise before had already. Your own signs take as long as you
-# like. Points: about one for each line of the solution, and two to five more where a trap lies on
-# the way. Difficulty: ●○○ is a line or two; ●●○ has an order, an exception or a trap; ●●● puts
-# several of them together.
+# <details><summary>How minutes, points and difficulty are counted</summary>
+#
+# 180 words a minute (foldings apart), half a minute for each picture, five minutes for each
+# written question, and for each line of the solution, `return` apart, 45 seconds (●○○), 75 (●●○)
+# or 105 (●●●). Calls that only follow each other count as one line, and so do lines that the
+# exercise before had already. Your own signs take as long as you like. Points: about one for each
+# line of the solution, and two to five more where a trap lies on the way. Difficulty: ●○○ is a
+# line or two; ●●○ has an order, an exception or a trap; ●●● puts several of them together.
+# </details>
 #
 # **How it works.** Replace each `raise NotImplementedError()` by your code, then run the `check`
-# cell below it, as often as you like: it compares what your function did with recorded answers.
-# The points are given later, on other inputs. Where a check fails and names no mistake, `hint(f)`
-# looks for the line that is wrong. The *Hint* lines above an exercise unfold step by step;
-# *Another way* below it is for afterwards. Cells that draw or train use *your* functions; if one
-# of them is still missing, they say so and wait. The code of most drawings is folded away: click
-# on the bar or the dots to read it. After opening the notebook or restarting its kernel, *Run >
-# Run All Above Selected Cell* brings you back to where you were; until then even `check` is an
-# unknown name.
+# cell below it, as often as you like; the points are given later, on other inputs. Where a check
+# fails and names no mistake, `hint(f)` looks for the line that is wrong. *Hints* above an
+# exercise unfold step by step; *Another way* below it is for afterwards. Cells that draw or train
+# wait for *your* functions (click on the bar or the dots to read their code). After opening the
+# notebook or restarting its kernel, *Run > Run All Above Selected Cell* brings you back; until
+# then even `check` is an unknown name.
 #
 # **Conventions.** A *model* is a torch module whose last layer is a linear one called `fc`: its
 # **head**. All the rest is its **backbone**. The ResNets of torchvision are built the same way,
@@ -75,9 +73,9 @@ torch.set_num_threads(1)  # for networks as small as these a second thread is mo
 # *2 minutes, ●○○*
 #
 # The **source**: 60,000 letters, drawn by the computer in 18 fonts, each turned, sheared, bent
-# and blurred in its own way, as in a careless photograph. There is no limit to how many we can
-# draw. The **target**: digits written by people, enlarged and then turned, bent and blurred in
-# the same way. Of these we have few, because people had to write and label them.
+# and blurred in its own way. We can draw as many as we like. The **target**: digits written by
+# people, enlarged and then turned, bent and blurred in the same way. Of these we have few,
+# because people had to write and label them.
 
 # %% role="explore" folded=true
 # Letters and digits, as the network sees them
@@ -98,10 +96,10 @@ print(f"{made['parameters']:,} parameters, {made['bytes']:,} bytes,",
       f"{made['test']['accuracy']:.1%} of {made['test']['letters']:,} new letters right")
 
 # %% [markdown]
-# Does it know anything about digits? Ask it without any training. Remove the head, and the
-# network turns a picture of 256 pixels into 256 **features**. Average the features of five
-# examples of each digit, and assign a new digit to the class with the nearest average. The same
-# can be done with the pixels themselves, and with the features of a network of random weights.
+# Does it know anything about digits? Ask it without any training. Without its head, the network
+# turns a picture of 256 pixels into 256 **features**. Average the features of five examples of
+# each digit, and assign a new digit to the class with the nearest average. The same can be done
+# with the pixels themselves, and with the features of a network of random weights.
 #
 # **Predict** before you run the cell: chance is 10 %. Where do the three lie?
 
@@ -147,9 +145,6 @@ interactive.explore(without_training)
 # same parts (strokes, ends, crossings, curves), and for both a little turn or blur does not
 # matter. The random network of the same shape is worse than the bare pixels, so it is the learned
 # *weights* that know. That is what is transferred.
-#
-# How much of this survives, how to build on it, and what happens when the target looks different:
-# that is the rest of this notebook.
 
 # %% [markdown]
 # ## 2 The network, and where it runs
@@ -163,10 +158,10 @@ interactive.explore(without_training)
 # | `fc` | 26 scores | $256\cdot 26 + 26 = 6{,}682$ |
 #
 # Together 30,090. (The convolutions have no bias, because the batchnorm layer after each brings
-# one: its two parameters for each channel are a factor and a bias. The 64 × 2 × 2 numbers before
-# the head are the 256 features.) The three `bn` layers hold something else, which is in no column
-# of this table: a running mean and a running variance for each channel. They are not parameters,
-# nothing computes a gradient for them, and they will make trouble in section 6.
+# one. The 64 × 2 × 2 numbers before the head are the 256 features.) The three `bn` layers hold
+# something else, which is in no column of this table: a running mean and a running variance for
+# each channel. They are not parameters, nothing computes a gradient for them, and they will make
+# trouble in section 6.
 #
 # Torch runs the same code on a CPU and on a GPU; you only say where: `model.to(device)`,
 # `x.to(device)`.
@@ -201,23 +196,22 @@ def devices_here():
     return found
 
 # %% [markdown]
-# A network as small as ours is too small to keep a GPU busy, and with batches of 20 a CPU is
-# often faster. All the same: your functions below take a `device`, and the experiments use the
-# one that you picked, so nothing has to be rewritten for a network that needs it.
+# A network as small as ours is too small to keep a GPU busy. All the same your functions take a
+# `device`, so nothing has to be rewritten for a network that needs one.
 
 # %% [markdown]
 # ## 3 A new head
 # *3 minutes, ●○○, 7 points*
 #
-# The old head tells 26 letters apart; we need ten digits. So the head goes, and a new linear
-# layer with random weights takes its place. It turns the features $f \in \mathbb{R}^{256}$ into
-# scores $z = Wf + b$, softmax makes probabilities $p_j = e^{z_j} / \sum_k e^{z_k}$ of them, and
-# the loss of one example of class $y$ is $L = -\ln p_y$. In full,
-# $L = -z_y + \ln \sum_k e^{z_k}$. The derivative of the second term with respect to $z_j$ is
-# $e^{z_j} / \sum_k e^{z_k} = p_j$, and that of the first with respect to $z_y$ is $-1$. With
-# $u_y$ for the vector that is 1 at $y$ and 0 elsewhere, $\partial L/\partial z = p - u_y$. Since
-# $z_j = \sum_i W_{ji} f_i + b_j$, the weight $W_{ji}$ enters $z_j$ alone, with the factor $f_i$;
-# the feature $f_i$ enters every $z_j$, with the factor $W_{ji}$. Therefore
+# The old head tells 26 letters apart; we need ten digits. So a new linear layer with random
+# weights takes its place. It turns the features $f \in \mathbb{R}^{256}$ into scores
+# $z = Wf + b$, softmax makes probabilities $p_j = e^{z_j} / \sum_k e^{z_k}$ of them, and the loss
+# of one example of class $y$ is $L = -\ln p_y = -z_y + \ln \sum_k e^{z_k}$. The derivative of the
+# second term with respect to $z_j$ is $e^{z_j} / \sum_k e^{z_k} = p_j$, and that of the first
+# with respect to $z_y$ is $-1$. With $u_y$ for the vector that is 1 at $y$ and 0 elsewhere,
+# $\partial L/\partial z = p - u_y$. Since $z_j = \sum_i W_{ji} f_i + b_j$, the weight $W_{ji}$
+# enters $z_j$ alone, with the factor $f_i$; the feature $f_i$ enters every $z_j$, with the factor
+# $W_{ji}$. Therefore
 #
 # $$\frac{\partial L}{\partial W} = (p - u_y)\, f^{\top},
 # \qquad \frac{\partial L}{\partial b} = p - u_y, \qquad
@@ -240,9 +234,8 @@ def devices_here():
 # never negative, and neither is the mean of such numbers over a batch.
 # </details>
 #
-# Take the number of features from the old head. And *assign* a new layer: a layer's
-# `out_features` is a note of what it was built with, and changing the note does not change the
-# matrix.
+# Take the number of features from the old head. And *assign* a new layer: `out_features` is only
+# a note of what a layer was built with, and changing the note does not change the matrix.
 
 # %% role="exercise" from_truth=true
 def replace_head(model, num_classes):
@@ -276,8 +269,7 @@ print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).sh
 
 # %% [markdown]
 # The printout says ten, and the network gives 26 scores. Labels from 0 to 9 fit into 26 classes,
-# so training would run without a word. The old head would even learn the digits, with 16 classes
-# that never occur.
+# so training would run without a word.
 
 # %% [markdown]
 # ## 4 What may learn
@@ -291,9 +283,9 @@ print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).sh
 # $$g \leftarrow \theta.\mathtt{grad} + \lambda\,\theta, \qquad v \leftarrow \mu v + g,
 # \qquad \theta \leftarrow \theta - \eta\, v,$$
 #
-# where $\eta$ is the rate and $v$, the velocity, is a memory of earlier steps. (PyTorch keeps the
-# rate and the minus sign outside of the velocity; the notebook on optimizers has them inside.) It
-# skips $\theta$ only if `θ.grad is None`. It does not look at `requires_grad` at all. So with
+# where $\eta$ is the rate and $v$, the velocity, a memory of earlier steps. (Rate and minus sign
+# stand outside of the velocity; the notebook on optimizers has them inside.) It skips $\theta$
+# only if `θ.grad is None`. It does not look at `requires_grad` at all. So with
 # `requires_grad = False`:
 #
 # | the parameter's `.grad` | without weight decay or momentum | with weight decay |
@@ -302,16 +294,19 @@ print("scores of one picture:", tuple(trapped(as_input(snapshots.x_test[:1])).sh
 # | zeros | stays | moves, towards 0 |
 # | `None` | stays | stays |
 #
-# (With momentum, zeros are no safe place either: a velocity from before the freezing lives on in
-# $\mu v$ and keeps moving $\theta$. `None` stops that as well, but the velocity stays in the
-# optimizer: to unfreeze $\theta$ later, build a new one. Since PyTorch 2.0 `zero_grad()` sets
-# gradients to `None`; older programs, and `set_to_none=False`, leave zeros.)
+# <details><summary>And with momentum?</summary>
+#
+# Then zeros are no safe place either: a velocity from before the freezing lives on in $\mu v$ and
+# keeps moving $\theta$. <code>None</code> stops that as well, but the velocity stays in the
+# optimizer: to unfreeze $\theta$ later, build a new one. Since PyTorch 2.0
+# <code>zero_grad()</code> sets gradients to <code>None</code>; older programs, and
+# <code>set_to_none=False</code>, leave zeros.
+# </details>
 #
 # Hence freezing is two lines: `requires_grad = False`, so that no new gradient comes, and
 # `grad = None`, so that no old one is left.
 #
-# One more thing. Python lets you assign to any attribute name, so a misspelling creates a new
-# attribute and freezes nothing. The name is `requires_grad`.
+# (A misspelled `requires_grad` creates a new attribute, and freezes nothing.)
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -403,9 +398,9 @@ interactive.explore(left_to_learn)
 # *4 minutes, ●●○, 7 points*
 #
 # The traps of this unit are silent, so build an instrument that hears them: which numbers of the
-# model does an action change? `model.state_dict()` has them all by name, the parameters and the
-# running statistics. **A trap in the instrument itself:** the tensors in a state dict are not
-# copies. They are the model's own memory, under a second name.
+# model does an action change? `model.state_dict()` has them all by name, parameters and running
+# statistics. **A trap in the instrument itself:** the tensors in a state dict are not copies.
+# They are the model's own memory, under a second name.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -485,34 +480,35 @@ def which_freeze_holds():
 interactive.explore(which_freeze_holds)
 
 # %% [markdown]
-# In three of the six lines the backbone moves, although `requires_grad` is `False` in all six.
-# The optimizer asks for the gradient alone. An old gradient is used again in every step. Zeros
-# are a gradient, too, so weight decay adds $\lambda\,\theta$ to them. Only `None` is safe in both
-# columns.
+# In three of the six lines the backbone moves, although `requires_grad` is `False` in all six. An
+# old gradient is used again in every step. Zeros are a gradient, too, so weight decay adds
+# $\lambda\,\theta$ to them. Only `None` is safe in both columns.
 
 # %% [markdown]
 # ## 6 What moves without learning
 # *8 minutes, ●●○, 9 points*
 #
 # A batchnorm layer normalises with the mean and variance of the batch while it trains. In
-# evaluation mode a batch may contain only a single picture, so it uses a running mean and
-# variance that it kept from training. In training mode, *every forward pass* updates them,
-# whatever `requires_grad` says. For the running mean $r$ and the mean $m$ of the batch:
+# evaluation mode, where a batch may contain a single picture, it uses a running mean and variance
+# kept from training. In training mode, *every forward pass* updates them, whatever
+# `requires_grad` says. For the running mean $r$ and the mean $m$ of the batch:
 #
 # $$r \leftarrow 0.9\, r + 0.1\, m, \qquad\text{so after } k \text{ batches}\qquad
 # r_k = 0.9^k\, r_0 + 0.1 \sum_{j=1}^{k} 0.9^{\,k-j}\, m_j .$$
 #
 # (Each batch multiplies all that was there before by 0.9: $r_0$ meets this $k$ times, $m_j$ only
 # in the $k - j$ batches after it.) After 10 batches $0.9^{10} \approx 35\,\%$ of the old value is
-# left, after 22 batches 10 %. All weights are frozen, and yet the features drift to what the new
-# pictures make of them. Only the mode keeps the running statistics still: a frozen batchnorm
-# layer belongs in evaluation mode. And `model.train()` reaches every layer inside. An `eval()` of
-# the backbone *before* it is undone, so the exception has to be made afterwards.
+# left, after 22 batches 10 %. All weights are frozen, and yet the features drift. So a frozen
+# batchnorm layer belongs in evaluation mode. And since `model.train()` reaches every layer
+# inside, the exception has to be made *after* it.
 #
-# (The variance goes the same way, with one difference: PyTorch normalises with the variance
+# <details><summary>The variance, and PyTorch's momentum</summary>
+#
+# The variance goes the same way, with one difference: PyTorch normalises with the variance
 # divided by the number $n$ of values in a channel and keeps the one divided by $n-1$, the
-# unbiased estimate. And its `momentum=0.1` is the weight of the *new* value, where the notebook
-# on batch normalisation has 0.9 as that of the old one.)
+# unbiased estimate. And its <code>momentum=0.1</code> is the weight of the <i>new</i> value,
+# where the notebook on batch normalisation has 0.9 as that of the old one.
+# </details>
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -555,10 +551,10 @@ check(train_mode)
 
 # %% [markdown]
 # How bad can it be? Imagine one backbone with two heads: the old one for letters, and a new one
-# that is being trained on pictures of another kind (digits whose pixels were shuffled; more about
-# them in section 10). The backbone is frozen, so the letters cannot suffer. Or can they? An epoch
-# has ten batches. **Predict** what share of the letters the old head still reads after one epoch
-# and after six, with `train_mode(model)` and with `model.train()`; at the start it is 98 %.
+# that is being trained on other pictures (digits whose pixels were shuffled, see section 10). The
+# backbone is frozen, so the letters cannot suffer. Or can they? An epoch has ten batches.
+# **Predict** what share of the letters the old head still reads after one epoch and after six,
+# with `train_mode(model)` and with `model.train()`; at the start it is 98 %.
 
 # %% role="explore" folded=true
 # The letters while another head learns
@@ -603,10 +599,10 @@ interactive.explore(drift)
 
 # %% [markdown]
 # With `model.train()`, a fifth of the letters are lost after one epoch, and after six only one in
-# five is still read. With `train_mode` nothing happens at all. Why? After one epoch the running
-# statistics are to two thirds those of the shuffled digits, after six to 99.8 %. With them the
-# letters are shifted and scaled wrongly in each of the three batchnorm layers, and the old head
-# gets features that it has never met.
+# five is still read. With `train_mode` nothing happens at all. After one epoch the running
+# statistics are to two thirds those of the shuffled digits, after six to 99.8 %: the letters are
+# shifted and scaled wrongly in each of the three layers, and the old head gets features that it
+# has never met.
 
 # %% [markdown]
 # ## 7 Two rates
@@ -614,10 +610,9 @@ interactive.explore(drift)
 #
 # With enough data the backbone may learn too: **fine-tuning**. But look at the gradient that
 # reaches it in the first step: $\partial L / \partial f = W^{\top}(p - u_y)$ with a $W$ of random
-# numbers. It says nothing about good features, only about a head that has not learned anything
-# yet. At a large rate, the backbone would run after these random directions and lose what it
-# knows. So the head gets a large rate and the backbone one that is about ten times smaller. (In
-# section 10 you can measure what happens otherwise.)
+# numbers. It says nothing about good features. At a large rate, the backbone would run after
+# these random directions and lose what it knows. So the head gets a large rate and the backbone
+# one that is about ten times smaller.
 #
 # Torch calls this *parameter groups*: `torch.optim.SGD([{"params": [...], "lr": 0.03}, {"params":
 # [...], "lr": 0.003}], lr=…, momentum=…)`. What a group does not set itself, such as the momentum
@@ -668,22 +663,21 @@ check(make_optimizer)
 
 # %% [markdown]
 # ## 8 An epoch and an evaluation
-# *31 minutes, ●●●, 20 points*
+# *30 minutes, ●●●, 20 points*
 #
 # This is the loop that you will write again and again. In each batch: forward, loss, **clear the
-# old gradients**, backward, step. `backward()` *adds* to the gradients that are there; without
-# `zero_grad()` every step would follow the sum of all batches so far.
+# old gradients**, backward, step. (`backward()` *adds* to the gradients that are there.)
 #
-# The function also returns the mean loss, for people to read, and two things can go wrong with
-# it. First, the batches need not be of one size: if batch $i$ has $n_i$ examples and the mean
-# loss $\ell_i$, the mean over all examples is
+# The function also returns the mean loss, and two things can go wrong with it. First, the batches
+# need not be of one size: if batch $i$ has $n_i$ examples and the mean loss $\ell_i$, the mean
+# over all examples is
 #
 # $$\bar\ell = \frac{\sum_i n_i\, \ell_i}{\sum_i n_i},
 # \qquad\text{and not}\qquad \frac{1}{\text{number of batches}} \sum_i \ell_i .$$
 #
 # (Two batches of 20 and 5 examples with the mean losses 1 and 2: $(20 + 10)/25 = 1.2$, not 1.5.)
-# Second, a loss is a tensor that holds on to the graph of its whole batch. Adding up tensors
-# keeps all these graphs in memory; `loss.item()` is the number alone.
+# Second, a loss is a tensor that holds on to the graph of its whole batch; `loss.item()` is the
+# number alone.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -727,10 +721,10 @@ check(train_epoch)
 # </details>
 
 # %% [markdown]
-# Now judge. That is done in evaluation mode: batchnorm then uses what it has kept from training,
-# and the answer for a picture depends on this picture alone. Afterwards, put every layer back
-# into the mode in which you found it; the caller may be in the middle of training, with some
-# layers frozen. And use `torch.no_grad()`: nothing here needs a graph.
+# Now judge, in evaluation mode: the answer for a picture then depends on this picture alone.
+# Afterwards, put every layer back into the mode in which you found it; the caller may be in the
+# middle of training, with some layers frozen. And use `torch.no_grad()`: nothing here needs a
+# graph.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -823,23 +817,26 @@ interactive.explore(forgotten_eval)
 # picture or two more or less). A batch of 5 threes has the mean of a three. Batchnorm subtracts
 # it, and with it the very thing that says "three". In the largest batch all 300 digits stand
 # together, in whatever order: its mean is that of all ten classes, close to what batchnorm has
-# kept from training. A batch of one has no order, so there the two curves meet: each picture is
-# normalised by its own mean. (Why is that not the end of all differences? A `BatchNorm2d` layer
-# averages over examples *and positions*: even one picture has 256, 64 and 16 numbers in each
-# channel of the three layers. In a fully connected network a batch of one would have the same
-# answer for every picture.)
-#
-# A random order in large batches hides the mistake completely: that is why the tests of a
+# kept. So a random order in large batches hides the mistake completely, and the tests of a
 # careless team pass.
+#
+# <details><summary>And in a batch of one?</summary>
+#
+# It has no order, so there the two curves meet: each picture is normalised by its own mean. Why
+# is that not the end of all differences? A <code>BatchNorm2d</code> layer averages over examples
+# <i>and positions</i>: even one picture has 256, 64 and 16 numbers in each channel of the three
+# layers. In a fully connected network a batch of one would have the same answer for every
+# picture.
+# </details>
 
 # %% [markdown]
 # ## 9 Everything in the right order
 # *5 minutes, ●●○, 9 points*
 #
 # Three steps: a new head, perhaps a frozen backbone, an optimizer. An optimizer holds *objects*,
-# not names: build it before the head is replaced, and it holds the parameters of a head that is
-# no longer part of the model. No loss depends on them any more, so they get no gradient, and the
-# new head, which gets one, is in no optimizer.
+# not names: built before the head is replaced, it holds the parameters of a head that is no
+# longer part of the model. They get no gradient any more, and the new head, which gets one, is in
+# no optimizer.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -902,12 +899,12 @@ interactive.explore(in_both_orders)
 
 # %% [markdown]
 # In the wrong order the loss stays where a head of random weights starts, near $\ln 10 = 2.3$,
-# for as long as you like. There is no error message: `step()` found only parameters without a
-# gradient, and skipped them. The instrument of section 5 says it in one line.
+# for as long as you like. There is no error message, but the instrument of section 5 says it in
+# one line.
 
 # %% [markdown]
 # ## 10 What is it worth?
-# *6 minutes, ●○○*
+# *5 minutes, ●○○*
 #
 # Everything is ready for the question of this unit. Three strategies, with 2, 5, 20 and 100
 # labelled digits of each class:
@@ -918,9 +915,9 @@ interactive.explore(in_both_orders)
 #   the head's rate.
 #
 # And two targets: the digits as you saw them, and the same digits with their pixels in a
-# **shuffled** order, the same order for every picture. A shuffled picture has all the information
-# of the original, but no strokes and no curves: nothing that a letter has. (With the order at
-# hand one could put every pixel back and read it.)
+# **shuffled** order, the same for every picture. A shuffled picture has all the information of
+# the original (one could put every pixel back), but no strokes and no curves: nothing that a
+# letter has.
 
 # %% role="explore" folded=true
 # The similar and the dissimilar target
@@ -989,10 +986,8 @@ interactive.explore(worth)
 
 # %% [markdown]
 # That was one run of each, and with few examples it matters which ones they are. So we repeated
-# it ten times, with other examples and other random weights each time. These are the means in per
-# cent, and in brackets the lowest and the highest (on another processor a mean may differ by one
-# or two). The rates of this cell were chosen by looking at these same 300 digits, which makes all
-# numbers a little better than they would be on others:
+# it ten times, with other examples and other random weights each time: the means in per cent, and
+# in brackets the lowest and the highest.
 #
 # | target | examples of each digit | from scratch | frozen features | fine-tuning |
 # | :-- | --: | --: | --: | --: |
@@ -1006,16 +1001,23 @@ interactive.explore(worth)
 # | shuffled | 100 | **80** (74 to 85) | 54 (34 to 64) | 77 (72 to 81) |
 #
 # - On similar pictures five examples of each digit with transfer do what ten to twenty do without
-#   it: 78 % against 81 % for twenty. (Ten gave 77 %; they are not in the table.)
+#   it: 78 % against 81 % for twenty.
 # - Frozen features are as good as fine-tuning as long as the examples are few, and they are
 #   cheaper. With a hundred, fine-tuning can use what the head alone cannot.
-# - On dissimilar pictures **transfer hurts**. Frozen features are worst: the head gets only what
-#   the backbone's filters answer to, and these were made for strokes. Fine-tuning starts from
-#   those filters and does not quite catch up with a random start.
+# - On dissimilar pictures **transfer hurts**. Frozen features are worst: the backbone's filters
+#   were made for strokes. Fine-tuning starts from those filters and does not quite catch up with
+#   a random start.
+#
+# <details><summary>How sure are these numbers?</summary>
+#
+# On another processor a mean may differ by one or two. The rates were chosen by looking at these
+# same 300 digits, which makes all numbers a little better than they would be on others. Ten
+# examples of each digit gave 77 % from scratch; they are not in the table.
+# </details>
 #
 # So four things decide: how many examples there are, how similar the target is, how much time
-# there is, and on what machine. For the last two, measure an epoch. Section 3 said that a head
-# alone is cheaper. **By which factor**, do you think?
+# there is, and on what machine. For the last two, measure an epoch. **By which factor** is a head
+# alone cheaper, do you think?
 
 # %% role="explore" folded=true
 # The time of an epoch, all or the head alone
@@ -1035,14 +1037,13 @@ def seconds_per_epoch():
 interactive.explore(seconds_per_epoch)
 
 # %% [markdown]
-# About a factor of two where we measured. The forward pass through the backbone is needed in both
-# cases; the way back through it is saved when only the head learns. (Anyone who trains a head for
-# many epochs can save the forward pass as well: compute the features once and keep them.)
+# About a factor of two where we measured: the way back through the backbone is saved when only
+# the head learns. (The forward pass can be saved as well: compute the features once and keep
+# them.)
 #
-# And the rates? Try them: five examples of each digit, everything learns, the accuracy on unseen
-# digits after each epoch. Start with a backbone that is as fast as the head. Then set the share
-# of the backbone to 0, so that its weights stay. **Can you find** a pair of rates that does
-# better than that?
+# And the rates? Five examples of each digit, everything learns, the accuracy on unseen digits
+# after each epoch. Start with a backbone that is as fast as the head. Then set its share to 0, so
+# that its weights stay. **Can you find** a pair of rates that does better than that?
 
 # %% role="explore" folded=true
 # Two rates to choose
@@ -1080,25 +1081,27 @@ interactive.explore(
 
 # %% [markdown]
 # With five examples, every pair whose head has a rate of 0.03 or less ends between 75 and 77 %,
-# whatever the backbone does. On 300 digits such differences may be chance: the standard deviation
-# of an accuracy of 0.76 is $\sqrt{0.76 \cdot 0.24/300} \approx 2.5\,\%$. So nothing here says
-# that a pair does better than a backbone at rest. But a pair can do much worse. With a head of
-# 0.1 the accuracy falls from 75 % with the backbone at rest to 58 % with a backbone as fast as
-# the head: that is the loss of features that section 7 spoke of. The training loss, meanwhile,
-# goes down in all of them.
+# whatever the backbone does. On 300 digits that may be chance: the standard deviation of an
+# accuracy of 0.76 is $\sqrt{0.76 \cdot 0.24/300} \approx 2.5\,\%$. So no pair is seen to do
+# better than a backbone at rest. But a pair can do much worse: with a head of 0.1 the accuracy
+# falls from 75 % with the backbone at rest to 58 % with a backbone as fast as the head, the loss
+# of features that section 7 spoke of. The training loss, meanwhile, goes down in all of them.
 #
-# (Is the share 0 the same as a frozen backbone? Not quite. Its parameters still require a
-# gradient, so `train_mode` leaves batchnorm in training mode, and the running statistics move.)
+# <details><summary>Is the share 0 the same as a frozen backbone?</summary>
+#
+# Not quite. Its parameters still require a gradient, so <code>train_mode</code> leaves batchnorm
+# in training mode, and the running statistics move.
+# </details>
 
 # %% [markdown]
 # ## 11 Your turn
 # *7 minutes, ●●○, 10 points*
 #
 # **Read digits.** Here is a pretrained network and five photographs of each digit, in batches of
-# ten. Teach it: the check hands over the network and the batches, and afterwards lets the network
-# read 300 digits that it has not seen. Aim at 60 % or more. The check allows four epochs, the
-# grader six. A good choice reaches 70 to 80 % with either number. A network that starts from
-# scratch reaches about 46 % in six epochs at the same rates, and about 58 % at better ones.
+# ten. The check hands them over, and afterwards lets your network read 300 digits that it has not
+# seen. Aim at 60 % or more. The check allows four epochs, the grader six; a good choice reaches
+# 70 to 80 % with either number. A start from scratch reaches about 46 % in six epochs at the same
+# rates, and about 58 % at better ones.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
