@@ -105,8 +105,8 @@ def expecting(case: AskedCase, answer: Played) -> AskedCase:
 def judged_beside(
     name: str, cases: Sequence[AskedCase], answers: Sequence[Played], played: Sequence[Played]
 ) -> Judged:
-    """Runs judged by what these answers make expected. What they change and where they end with an error is
-    no fault: the function that is called in both does it."""
+    """Runs judged by what these answers make expected. What they change, where they end with an error and
+    where nothing can be measured on them is no fault: the function that is called in both does it."""
     runs = list(map(_without_changes, played, answers))
     judged = judge_played(name, cases, runs)
     left = iter(judged.rows)
@@ -125,7 +125,7 @@ def _forgiven(row: Row, case: AskedCase, output: str, answer: Played, run: Playe
 
 def _ends(case: AskedCase, output: str, run: Played) -> bool:
     value = answered(case, run, output, {})
-    return type(value) is Failure and value.kind is FailureKind.RAISED
+    return type(value) is Failure and value.kind in (FailureKind.RAISED, FailureKind.UNFIT)
 
 
 def _is_answer(value: Any, case: AskedCase) -> bool:
