@@ -1096,7 +1096,8 @@ def mc_dropout_predict(x, network, dropout_param, samples):
         its values.
     samples: the number T of passes. One pass: a linear layer (w1, b1), ReLU, dropout as in train
         mode, a linear layer (w2, b2), softmax over the C classes.
-    Returns mean: (N, C), spread: (N, C), over the passes; the squares are divided by T.
+    Returns mean: (N, C), spread: (N, C), over the passes; the squares are divided by T. float32
+        stays float32.
     """
     ### BEGIN SOLUTION
     hidden = np.maximum(0, x @ network["w1"] + network["b1"])

@@ -77,6 +77,15 @@ def agreement(a: Array, b: Array) -> float:
     return float(np.mean(_zeros(a) == _zeros(b)))
 
 
+def as_many_zeros(a: Array, *others: Array) -> bool:
+    """Whether all of these arrays, of any shape, have the same number of zeros.
+
+    >>> as_many_zeros(np.array([0.0, 2.0]), np.array([1.0, 0.0]))
+    True
+    """
+    return all(np.count_nonzero(_zeros(a)) == np.count_nonzero(_zeros(other)) for other in others)
+
+
 def row_patterns(a: Array) -> int:
     """How many different patterns of zeros the rows of a, not all of them 0, have.
 
@@ -336,6 +345,7 @@ OBSERVABLES = {
     "active": Observable(active, "{0}"),
     "touched": Observable(touched, "{0}"),
     "as_wide": Observable(as_wide, "{0}"),
+    "as_many_zeros": Observable(as_many_zeros, "whether {0} and the others have as many zeros"),
     "nearest": Observable(nearest, "the nearer one of {1} and {2}"),
     "fitting": Observable(fitting, "the gradient that fits your forward pass"),
     "weights": Observable(weights, "the weights that your forward pass used for {1}"),

@@ -87,12 +87,34 @@ NOTHING_NUMBERS_AND_NOISE = {
     ],
 }
 ALMOST_THE_SAME = {
+    "optimizers step_decay": [("step // every", "round(step / every)", "rounded")],
+    "dropout mc_dropout_predict": [
+        (
+            """
+            thinned, _ = dropout_forward(hidden, {"p": dropout_param["p"], "mode": "train"})
+            scores = thinned @ network["w2"] + network["b2"]
+            """,
+            """
+            scores = hidden @ network["w2"] + network["b2"]
+            scores, _ = dropout_forward(scores, {"p": dropout_param["p"], "mode": "train"})
+            """,
+            "drops-scores",
+        )
+    ],
     "optimizers adagrad": [
-        ('(np.sqrt(cache) + config["epsilon"])', 'np.sqrt(cache) + config["epsilon"]'),
+        (
+            '(np.sqrt(cache) + config["epsilon"])',
+            'np.sqrt(cache) + config["epsilon"]',
+            "eps-behind-the-fraction",
+        ),
         ('config["epsilon"])', "1e-10)"),
     ],
     "optimizers rmsprop": [
-        ('(np.sqrt(cache) + config["epsilon"])', 'np.sqrt(cache) + config["epsilon"]'),
+        (
+            '(np.sqrt(cache) + config["epsilon"])',
+            'np.sqrt(cache) + config["epsilon"]',
+            "eps-behind-the-fraction",
+        ),
         ('config["epsilon"])', "1e-10)"),
     ],
     "optimizers sgd_momentum": [("next_w = w + v", "next_w = w + config['learning_rate'] * v * -1")],

@@ -241,6 +241,8 @@ mean-of-everything: through_mean = dmu / N => through_mean = -gamma * ivar * np.
     You subtract one mean from everything. Each feature has its own: name the axis.
 cache-unpacked-wrong-order: xmu, ivar, *_ => xmu, _, ivar, *_
     Two values of the cache have changed places: ivar and sqrtvar. Unpack in the order in which you packed.
+omits-eps-in-front: return dx, dgamma => return dx / ivar / np.sqrt(cache[5]), dgamma
+    @OMITS_EPS
 omits-eps: ivar**3 => ivar**2 / np.sqrt(cache[5])
     @OMITS_EPS
 omits-eps-in-dvar: ivar**3 => cache[5] ** -1.5

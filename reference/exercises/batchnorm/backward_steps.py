@@ -61,6 +61,18 @@ STEPS = (
             Your dxhat passes the gradient on unchanged. The forward step multiplied xhat by something.
         factors-swapped: dxhat = dgammax * gamma => dxhat = dgammax * xhat
             Your dxhat uses xhat itself. The local gradient of a product for one factor is the other factor.
+        divided-by-gamma: dxhat = dgammax * gamma => dxhat = dgammax / gamma
+            Your dxhat divides by gamma. The forward step multiplied by it, and so does the way back.
+        upstream-forgotten: dxhat = dgammax * gamma => dxhat = np.ones_like(xhat) * gamma
+            Your dxhat is the local gradient alone. The chain rule multiplies it by the gradient from above,
+            dgammax.
+        dgamma-with-gamma: np.sum(dgammax * xhat, axis=0) => np.sum(dgammax * xhat * gamma, axis=0)
+            gamma counts in your dgamma. What gamma was multiplied by is xhat.
+        dgamma-without-upstream: np.sum(dgammax * xhat, axis=0) => np.sum(xhat, axis=0)
+            Your dgamma is the local gradient alone. The chain rule multiplies it by the gradient from above,
+            dgammax.
+        product-of-sums: np.sum(dgammax * xhat, axis=0) => np.sum(dgammax, axis=0) * np.sum(xhat, axis=0)
+            You multiply two sums. Multiply entry by entry first, then add up.
         dgamma-without-xhat: np.sum(dgammax * xhat, axis=0) => np.sum(dgammax, axis=0)
             Your dgamma misses a factor: the local gradient for gamma is what gamma was multiplied by.
         dgamma-averaged: np.sum(dgammax * xhat, axis=0) => np.mean(dgammax * xhat, axis=0)
@@ -83,6 +95,9 @@ STEPS = (
             Your dxmu1 uses xmu itself. The local gradient of a product for one factor is the other factor.
         divides-by-ivar: dxmu1 = dxhat * ivar => dxmu1 = dxhat / ivar
             Your dxmu1 divides by ivar. The forward step multiplied by it, and so does the way back.
+        divar-without-upstream: np.sum(dxhat * xmu, axis=0) => np.sum(xmu, axis=0)
+            Your divar is the local gradient alone. The chain rule multiplies it by the gradient from above,
+            dxhat.
         divar-averaged: np.sum(dxhat * xmu, axis=0) => np.mean(dxhat * xmu, axis=0)
             Your divar is a mean. ivar was used in all N rows, and gradients of several uses add up.
         divar-not-summed: np.sum(dxhat * xmu, axis=0) => dxhat * xmu
@@ -105,6 +120,10 @@ STEPS = (
             Your sign is wrong: when sqrtvar grows, its inverse shrinks.
         power-one: -1 / sqrtvar**2 * divar => -1 / sqrtvar * divar
             Your power is too small. Look at the derivative of 1/s with respect to s once more.
+        halved: -1 / sqrtvar**2 * divar => -0.5 / sqrtvar**2 * divar
+            A 1/2 is too much: it belongs to the root of step 5.
+        multiplied: -1 / sqrtvar**2 * divar => -(sqrtvar**2) * divar
+            You multiply by the square. Its exponent is negative.
         power-three: -1 / sqrtvar**2 * divar => -1 / sqrtvar**3 * divar
             Your power is too large. This step goes back through the inverse alone; the root is step 5.
         upstream-forgotten: -1 / sqrtvar**2 * divar => -1 / sqrtvar**2
@@ -130,6 +149,14 @@ STEPS = (
             You multiply by the root. Its exponent goes down by one, from 1/2 to a negative number.
         dvar-sign: 0.5 / np.sqrt(var + eps) * dsqrtvar => -0.5 / np.sqrt(var + eps) * dsqrtvar
             Your sign is wrong: a larger variance has a larger root. The minus of step 6 is in dsqrtvar.
+        eps-outside: 0.5 / np.sqrt(var + eps) * dsqrtvar => 0.5 / (np.sqrt(var) + eps) * dsqrtvar
+            Your eps stands behind the root. It stood under it in the forward step, so it stays there.
+        eps-of-its-own: 0.5 / np.sqrt(var + eps) * dsqrtvar => 0.5 / np.sqrt(var + 1e-5) * dsqrtvar
+            Your eps is always 1e-5. Take the one that is handed in.
+        factor-2: 0.5 / np.sqrt(var + eps) * dsqrtvar => 2 / np.sqrt(var + eps) * dsqrtvar
+            Your factor is 2. The exponent of a root is 1/2.
+        power-too-low: 0.5 / np.sqrt(var + eps) * dsqrtvar => -0.5 / (var + eps) ** 1.5 * dsqrtvar
+            You go back through the inverse of the root. The inverse was step 6, and this step the root alone.
         eps-missing: 0.5 / np.sqrt(var + eps) * dsqrtvar => 0.5 / np.sqrt(var) * dsqrtvar
             Your derivative forgets eps. It stood under the root in the forward step, so it stays there.
         upstream-forgotten: 0.5 / np.sqrt(var + eps) * dsqrtvar => 0.5 / np.sqrt(var + eps)
@@ -152,6 +179,8 @@ STEPS = (
             @ONE_ROW
         rows-without-1/N-one-row: np.ones((N, 1), dtype=dvar.dtype) * dvar / N => dvar.copy()
             You pass dvar on as it is. Two things are missing: the factor of the mean, and the N rows.
+        one-less: dvar / N => dvar / max(N - 1, 1)
+            You divide by N - 1. The forward step divided by N.
         multiplied-by-N: dvar / N => dvar * N
             You multiply by N. The forward step divided by it, and the same factor stays on the way back.
         features-for-examples: dvar / N => dvar / len(dvar)
@@ -170,6 +199,12 @@ STEPS = (
         named.wrongs("""
         factor-2-missing: 2 * xmu * dsq => xmu * dsq
             A factor is missing: the derivative of a square brings its exponent down.
+        factor-one-half: 2 * xmu * dsq => 0.5 * xmu * dsq
+            Your factor is 1/2. The derivative of a square brings down its exponent, 2.
+        sizes: 2 * xmu * dsq => 2 * np.abs(xmu) * dsq
+            You take absolute values. To the left of 0 a square falls.
+        square-without-2: 2 * xmu * dsq => xmu**2 * dsq
+            You multiply by the square itself. Its derivative is asked for.
         square-kept: 2 * xmu * dsq => 2 * xmu**2 * dsq
             Your power is too large: the derivative of a square is of the first power.
         upstream-forgotten: 2 * xmu * dsq => 2 * xmu
@@ -190,6 +225,10 @@ STEPS = (
         named.wrongs("""
         one-branch-only: dx1 = dxmu1 + dxmu2 => dx1 = dxmu1.copy()
             Your dx1 holds one of the two gradients of xmu. Two boxes used xmu, so two gradients add up.
+        averaged: dx1 = dxmu1 + dxmu2 => dx1 = (dxmu1 + dxmu2) / 2; dxmu1, dxmu2 = dx1, 0
+            You take the mean of the two gradients of xmu. Gradients of several uses add up.
+        multiplied: dx1 = dxmu1 + dxmu2 => dx1 = dxmu1 * dxmu2
+            You multiply the two gradients of xmu. Gradients of several uses add up.
         dmu-sign: -np.sum(dxmu1 + dxmu2, axis=0) => np.sum(dxmu1 + dxmu2, axis=0)
             The sign of your dmu is wrong: the forward step subtracted mu.
         dmu-averaged: -np.sum(dxmu1 + dxmu2, axis=0) => -np.mean(dxmu1 + dxmu2, axis=0)
@@ -239,6 +278,8 @@ STEPS = (
             Your dx holds only what came back through the mean. x also went straight into step 2.
         averaged: dx1 + dx2 => (dx1 + dx2) / 2
             You take the mean of the two gradients. Gradients of several uses add up.
+        multiplied: dx1 + dx2 => dx1 * dx2
+            You multiply the two gradients. Gradients of several uses add up.
         subtracted: dx1 + dx2 => dx1 - dx2
             You subtract. The minus of the centring is in dx2 already, since step 2.
         writes-into-dx1: return dx1 + dx2 => dx1 += dx2; return dx1

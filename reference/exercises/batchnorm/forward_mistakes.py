@@ -204,6 +204,10 @@ mean-of-everything: mu = batchnorm_step1(x) => mu = x.mean() + 0 * x[0]
     You get one mean for the whole batch. Each feature needs its own, so the axis must be named.
 sum-for-the-mean: mu = batchnorm_step1(x) => mu = np.sum(x, axis=0)
     Your mean is a sum: it adds up the examples but never divides by their number N.
+running_var-default-of-torch:
+    - running_var = bn_param.get("running_var", np.zeros(D, dtype=x.dtype))
+    + running_var = bn_param.get("running_var", np.ones(D, dtype=x.dtype))
+    Without an entry your running_var begins at ones, as in PyTorch. Here it begins at zeros.
 momentum-default-of-torch: bn_param.get("momentum", 0.9) => bn_param.get("momentum", 0.1)
     Without an entry your momentum is 0.1, as in PyTorch, where it weighs the new value. Here it is 0.9.
 eps-default-missing: bn_param.get("eps", 1e-5) => bn_param.get("eps", 0)

@@ -43,6 +43,10 @@ STEPS = (
             look at which axis the rows are.
         mean-of-everything: np.sum(x, axis=0) / N => np.mean(x)
             You get one mean for the whole array. Each feature needs its own, so the axis must be named.
+        divided-by-one-less: np.sum(x, axis=0) / N => np.sum(x, axis=0) / (N - 1)
+            You divide by N - 1. That is done with variances; a mean of N numbers is their sum divided by N.
+        median: np.sum(x, axis=0) / N => np.median(x, axis=0)
+            You take the median. The mean is the sum of all examples, divided by their number.
         divided-by-D: np.sum(x, axis=0) / N => np.sum(x, axis=0) / x.shape[1]
             You divide by the number of features D. The sum runs over examples, so count those.
         keepdims-shape: np.sum(x, axis=0) / N => np.mean(x, axis=0, keepdims=True)
@@ -60,6 +64,12 @@ STEPS = (
         named.wrongs("""
         sign-reversed: x - mu => mu - x
             Your difference is the wrong way round: values above the mean must come out positive.
+        added: x - mu => x + mu
+            You add mu. Centring subtracts it.
+        distances: x - mu => np.abs(x - mu)
+            You take absolute values. What lies below the mean keeps its sign.
+        own-mean: x - mu => x - np.mean(x, axis=0)
+            You compute the mean of x once more. Subtract the mu that is handed in.
         mean-of-means: x - mu => x - np.mean(mu)
             You subtract one number from everything. Each feature has its own mean, and mu holds all D of
             them.
@@ -75,6 +85,7 @@ STEPS = (
         np.subtract: x - mu => np.subtract(x, mu)
         in place on a copy: return x - mu => x = x.copy(); x -= mu; return x
         """),
+        foreign="mu",
     ),
     stage(
         bn.batchnorm_step3,
@@ -84,6 +95,10 @@ STEPS = (
             Your entries are doubled, not squared: `*` multiplies, a power needs another operator.
         absolute-value: xmu**2 => np.abs(xmu)
             You take absolute values. The variance needs squares.
+        exponential: xmu**2 => 2**xmu
+            You raise 2 to the power of each entry. Each entry is raised to the power of 2.
+        cubed: xmu**2 => xmu**3
+            You take the third power.
         summed-already: xmu**2 => np.sum(xmu**2, axis=0)
             You sum over the examples already. This step squares each entry and keeps the shape (N, D);
             summing is step 4.
@@ -115,6 +130,13 @@ STEPS = (
         variance-of-the-squares: np.sum(sq, axis=0) / N => np.var(sq, axis=0)
             You take the variance of numbers that are squared distances already. What is left to do is their
             mean.
+        divided-by-D: np.sum(sq, axis=0) / N => np.sum(sq, axis=0) / sq.shape[1]
+            You divide by the number of features. The sum runs over examples, so count those.
+        spread-of-the-squares: np.sum(sq, axis=0) / N => np.std(sq, axis=0)
+            You take the standard deviation of numbers that are squared distances already. What is left to do
+            is their mean.
+        squared-again: np.sum(sq, axis=0) / N => np.mean(sq**2, axis=0)
+            You square once more. sq holds squares already.
         root-too-early: np.sum(sq, axis=0) / N => np.sqrt(np.mean(sq, axis=0))
             You take the root already and return a standard deviation. The root is step 5.
         keepdims-shape: np.sum(sq, axis=0) / N => np.mean(sq, axis=0, keepdims=True)
@@ -135,6 +157,16 @@ STEPS = (
             varies shows the difference.
         eps-missing: np.sqrt(var + eps) => np.sqrt(var)
             Your root does not use eps, so a constant feature will be divided by zero.
+        eps-of-its-own: np.sqrt(var + eps) => np.sqrt(var + 1e-5)
+            Your eps is always 1e-5. Take the one that is handed in.
+        eps-smaller: np.sqrt(var + eps) => np.sqrt(var + 1e-8)
+            Your eps is a number of your own. Take the one that is handed in.
+        larger-of-both: np.sqrt(var + eps) => np.sqrt(np.maximum(var, eps))
+            You take the larger one of var and eps. They are added.
+        eps-subtracted: np.sqrt(var + eps) => np.sqrt(var - eps)
+            You subtract eps. It is added, so that the root is never of something too small.
+        inverted-already: np.sqrt(var + eps) => 1 / np.sqrt(var + eps)
+            You invert already. That is step 6; this one ends with the root.
         root-missing: np.sqrt(var + eps) => var + eps
             You return the variance with eps added, but not its root.
         std-of-var: np.sqrt(var + eps) => np.std(var + eps)
@@ -156,6 +188,8 @@ STEPS = (
             You invert the variance. The name ivar misleads: the inverse of the root, sqrtvar, is meant.
         not-inverted: 1 / sqrtvar => sqrtvar
             You return sqrtvar as it came. What is asked is one divided by it.
+        derivative: 1 / sqrtvar => -1 / sqrtvar**2
+            You return the derivative of the inverse, which the way back needs. Here it is the inverse itself.
         root-again: 1 / sqrtvar => 1 / np.sqrt(sqrtvar)
             You take a second root. sqrtvar is a root already and only has to be inverted.
         sign-reversed: 1 / sqrtvar => -sqrtvar
@@ -181,6 +215,12 @@ STEPS = (
         broadcast-along-rows: xmu * ivar => xmu * ivar[:, None]
             You give each example a factor. ivar has one factor for each feature: (D,) broadcasts along the
             rows without any reshaping.
+        own-spread: xmu * ivar => xmu / np.sqrt(np.var(xmu, axis=0) + 1e-5)
+            You compute the spread of xmu once more. Multiply by the ivar that is handed in.
+        root-of-ivar: xmu * ivar => xmu * np.sqrt(ivar)
+            You take a root of ivar. It is the inverse of a root already.
+        subtracted: xmu * ivar => xmu - ivar
+            You subtract ivar. It is a factor.
         one-factor-for-all: xmu * ivar => xmu * np.mean(ivar)
             You scale all features by one number. Each feature has its own entry of ivar.
         writes-into-xmu: return xmu * ivar => xmu *= ivar; return xmu
@@ -191,6 +231,7 @@ STEPS = (
         one column after the other: xmu * ivar => (xmu.T * ivar[:, None]).T
         a diagonal matrix: xmu * ivar => xmu @ np.diag(ivar)
         """),
+        foreign="ivar",
     ),
     stage(
         bn.batchnorm_step8,
@@ -203,6 +244,12 @@ STEPS = (
         matrix-product: gamma * xhat => xhat @ gamma
             You form a matrix product, which sums over the features. Scaling is entry by entry and keeps the
             shape (N, D).
+        gamma-squared: gamma * xhat => gamma**2 * xhat
+            gamma counts twice. It multiplies once.
+        size-of-gamma: gamma * xhat => np.abs(gamma) * xhat
+            You take the absolute value of gamma. It may be negative.
+        one-gamma-for-all: gamma * xhat => gamma[0] * xhat
+            You scale all features by one number. Each feature has its own entry of gamma.
         divided-by-gamma: gamma * xhat => xhat / gamma
             You divide by gamma. A larger gamma must make the spread larger.
         """),
@@ -221,6 +268,8 @@ STEPS = (
             Your result is gammax itself: beta is not used.
         beta-multiplied: gammax + beta => gammax * beta
             You multiply by beta. Scaling was step 8; beta shifts.
+        sum-of-beta: gammax + beta => gammax + np.sum(beta)
+            You add up beta. Each feature has its own entry.
         one-shift-for-all: gammax + beta => gammax + np.mean(beta)
             You shift all features by one number. Each feature has its own entry of beta.
         writes-into-gammax: return gammax + beta => gammax += beta; return gammax

@@ -148,6 +148,21 @@ FORWARD = exercise(
         Your variance is divided by D - 1. Layer normalisation uses the biased one, divided by D.
     var-not-centred: np.mean(xmu**2, axis=1, keepdims=True) => np.mean(x**2, axis=1, keepdims=True)
         Your variance is the mean of the squares of x. The squares of x - mu are meant.
+    never-centred:
+        - mu = np.mean(x, axis=1, keepdims=True)
+        + mu = np.zeros((len(x), 1), x.dtype)
+        Your examples are divided by the root of their mean square, and never centred. Subtract the mean.
+    everything-together:
+        - mu = np.mean(x, axis=1, keepdims=True)
+        - xmu = x - mu
+        - var = np.mean(xmu**2, axis=1, keepdims=True)
+        + mu = np.mean(x)
+        + xmu = x - mu
+        + var = np.var(x) + 0 * x[:, :1]
+        You get one mean and one variance for the whole array. Each example needs its own, so the axis must be
+        named.
+    variance-over-the-batch: np.mean(xmu**2, axis=1, keepdims=True) => np.var(x, axis=0)
+        Your mean is that of each example, and your variance that of each feature. Both are of the example.
     eps-missing: np.sqrt(var + eps) => np.sqrt(var)
         Your root does not use eps: an example whose features are all alike is divided by zero.
     eps-outside-sqrt: np.sqrt(var + eps) => (np.sqrt(var) + eps)

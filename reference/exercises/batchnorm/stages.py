@@ -6,9 +6,12 @@ only the points of that step."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from reference.exercises.batchnorm.inputs import batch, walked
 from reference.exercises.batchnorm.variants import parameters, usual
 from reference.kit import probes
+from reference.kit.drawn import Drawn
 from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs, Misconception
 from reference.kit.promises import Promise, keeps_dtype, takes_gaps
 from reference.kit.variants import exercise
@@ -30,9 +33,25 @@ def stage(
     gives: Mapping[str, float],
     mistakes: Sequence[Misconception],
     others: Sequence[Alternative],
+    foreign: str = "",
 ) -> Exercise:
-    """The exercise of one step; `gives` names what it returns, with the share of each."""
-    return exercise(truth, _cases(truth, gives), mistakes, (*usual(truth), *others))
+    """The exercise of one step; `gives` names what it returns, with the share of each; `foreign` an argument
+    that could be computed from the others, and in one case comes from elsewhere."""
+    more = (_foreign(truth, gives, foreign),) if foreign else ()
+    return exercise(truth, (*_cases(truth, gives), *more), mistakes, (*usual(truth), *others))
+
+
+def _foreign(truth: Function, gives: Mapping[str, float], name: str) -> Case:
+    takes = parameters(truth)
+    ask = probes.asker(f"{', '.join(gives)} = {truth.__name__}({', '.join(takes)})", gives)
+    drawn = walked(" ".join(takes), batch(5, 3))
+
+    def changed(rng: np.random.Generator) -> Drawn:
+        given = drawn(rng)
+        return {**given, name: given[name] * rng.uniform(1.5, 2.5, given[name].shape)}
+
+    why = f"{name} is what is handed in, and need not be this batch's own"
+    return ask(f"{name} of another batch", changed, visible=True, why=why)
 
 
 def _cases(truth: Function, gives: Mapping[str, float]) -> tuple[Case | Promise, ...]:

@@ -363,6 +363,8 @@ BACKWARD = exercise(
         all.
     dw-unscaled: (x.T @ dout) * mask => (x.T @ dout) * (mask > 0)
         Your dw passes the right weights, but without the factor by which the forward pass multiplied them.
+    dx-masked-twice: (w * mask).T => (w * mask * mask).T
+        The factor of the forward pass is in your dx twice: what the cache holds may have it already.
     dx-unscaled: (w * mask).T => (w * (mask > 0)).T
         Your dx uses the right weights, but without the factor by which the forward pass multiplied them.
     fresh-mask:

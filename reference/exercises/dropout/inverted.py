@@ -46,6 +46,11 @@ one-mask-per-batch: np.random.rand(*x.shape) => np.random.rand(1, *x.shape[1:])
 one-mask-per-row: np.random.rand(*x.shape) => np.random.rand(len(x), *[1] * (x.ndim - 1))
     An example of yours is dropped as a whole or not at all: one random number is broadcast over its units.
     Every entry needs a random number of its own.
+so-many:
+    - kept = np.random.rand(*x.shape) < p
+    + kept = np.random.permutation(x.size).reshape(x.shape) < round(p * x.size)
+    As many of your entries are dropped in each call, and only which they are is drawn. Each entry is decided
+    about by itself: a random number of its own is smaller than p, or it is not.
 one-number-for-all: np.random.rand(*x.shape) => np.random.rand(*[1] * x.ndim)
     Your batch is kept or dropped as a whole: a single random number decides about all entries. Every entry
     needs one of its own.
@@ -246,6 +251,10 @@ _BETWEEN = f"{_THERE}\n_, _ = dropout_forward(x2, dropout_param)\n{_AND_BACK}"
 named = Notation(
     globals(),
     multiplies_by_out_back=lambda dout, out: dout * out,
+    multiplies_by_out_in_training=lambda x, param: (
+        out := do.dropout_forward(x, param)[0],
+        out if param["mode"] == "train" else np.ones_like(x),
+    ),
     multiplies_by_out_there=lambda x, param: (do.dropout_forward(x, param)[0],) * 2,
 )
 BACKWARD = exercise(
@@ -313,6 +322,9 @@ BACKWARD = exercise(
         + dx = dout * mask
         After a forward pass in test mode there is no mask in your cache, and your backward pass multiplies by
         it all the same. There, dx is dout.
+    multiplies-by-out-in-training: by multiplies_by_out_back with multiplies_by_out_in_training
+        Entries are let through where they should be, but not with one factor, as it comes of multiplying by
+        the output of the forward pass. The derivative is the factor of each entry, the mask, not the entry.
     multiplies-by-out: by multiplies_by_out_back with multiplies_by_out_there
         Entries are let through where they should be, but not with one factor, as it comes of multiplying by
         the output of the forward pass. The derivative is the factor of each entry, the mask, not the entry.

@@ -117,6 +117,21 @@ class Masked:
             **options,
         )
 
+    def eight_times(self, title: str, sizes: Sizes, p: float, **options: Any) -> Case:
+        """Eight calls without a seed: of 2,000 places and more as many are dropped each time with a
+        probability below 10^-12."""
+        names = "abcdefgh"
+        output = f"as_many_zeros({', '.join(map(self.read.format, names))})"
+        return self.case(
+            title,
+            "\n".join(f"{one}, _ = {self.call()}" for one in names),
+            (output,),
+            self.given(sizes, p),
+            {},
+            why="each entry is decided about by itself, so how many are dropped is a matter of chance, too",
+            **options,
+        )
+
     def agreeing(self, other: str) -> str:
         """The quantity: how often the masks of `one` and `other` agree, where `one` drops anything."""
         return f"agreement(thinned({self.read.format('one')}), {self.read.format(other)})"
@@ -177,6 +192,7 @@ SHARES = {
     "dtype_name(thinned(out))": 0.25,
     f"dtype_name({_TEST})": 0.25,
     "agreement(out, again)": 0.75,
+    "as_many_zeros(a, b, c, d, e, f, g, h)": 0.75,
     "agreement(thinned(one), same)": 0.5,
     "agreement(thinned(one), other)": 0.25,
     f"zero_fraction({_TEST})": 1.25,
@@ -206,6 +222,7 @@ def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case | P
     return (
         train("train, p = 0.6", (50, 60), 0.6, everything, weight=2, visible=True, main=True),
         twice("train, twice without a seed", (24, 30), 0.6, visible=True, main=True),
+        layer.eight_times("train, eight times", (40, 50), 0.6, visible=True, main=True),
         seeds("train, with seeds", (24, 30), 0.6, visible=True, main=True),
         test("test, p = 0.6", (24, 30), 0.6, weight=2, visible=True, main=True),
         train(

@@ -150,6 +150,22 @@ def with_one_mask(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
     return np.mean(passes, axis=0), np.std(passes, axis=0)
 
 
+def with_dropped_scores(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
+    """Drops what comes out instead of what is in the middle."""
+    hidden = np.maximum(0, x @ net["w1"] + net["b1"])
+    scores, param = hidden @ net["w2"] + net["b2"], {"p": dropout_param["p"], "mode": "train"}
+    passes = [do.softmax(do.dropout_forward(scores, param)[0]) for _ in range(samples)]
+    return np.mean(passes, axis=0), np.std(passes, axis=0)
+
+
+def with_p_to_drop(x: Any, net: Any, dropout_param: Any, samples: int) -> Any:
+    """Keeps with probability 1 - p."""
+    kept = 1 - dropout_param["p"]
+    if not kept:
+        return np.full((len(x), len(net["b2"])), np.nan), np.full((len(x), len(net["b2"])), np.nan)
+    return do.mc_dropout_predict(x, net, {"p": kept}, samples)
+
+
 ONE_PASS = (
     "Your spread is 0 although entries are dropped. Either all of your passes use the same masks (each "
     "starts from the same seed, or one pass is counted several times), or no spread is computed."
@@ -199,6 +215,17 @@ relu-missing: np.maximum(0, x @ network["w1"] + network["b1"]) => x @ network["w
     The ReLU of the hidden layer is missing.
 drops-inputs: by with_dropped_inputs
     You drop entries of x. Here the hidden units are dropped, after the ReLU.
+drops-scores: by with_dropped_scores
+    You drop scores, behind the second layer. Here the hidden units are dropped, between the layers.
+keep-vs-drop: by with_p_to_drop
+    Your p is the probability to DROP a hidden unit. Here it is the probability to KEEP one.
+biases-missing:
+    - hidden = np.maximum(0, x @ network["w1"] + network["b1"])
+    + network = {**network, "b1": 0 * network["b1"], "b2": 0 * network["b2"]}
+    + hidden = np.maximum(0, x @ network["w1"] + network["b1"])
+    Your layers have no biases: b1 and b2 are added behind the products.
+one-spread-for-all: np.std(passes, axis=0) => np.full_like(mean, np.std(passes))
+    Your spread is one number for the whole array. Each example and each class has its own, over the passes.
 writes-into-dropout_param: passes = [] => passes = []; dropout_param["mode"] = "train"
     Your function changes the mode in the caller's dropout_param. Make a dict of your own.
 """)

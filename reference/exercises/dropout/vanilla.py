@@ -25,6 +25,13 @@ MISTAKES = (
     multiply-by-p: factor = kept.astype(x.dtype) => factor = (kept * p).astype(x.dtype)
         You multiply by p in training, where the dropped entries lower the mean already. In this scheme
         training only drops.
+    scaled-in-training: factor = kept.astype(x.dtype) => factor = np.full(x.shape, p, dtype=x.dtype)
+        Nothing is dropped in training: you multiply by p in both modes. Training drops, and test mode has the
+        factor.
+    masked-at-test-too:
+        - factor = np.full(x.shape, p, dtype=x.dtype)
+        + factor = (p * (np.random.rand(*x.shape) < p)).astype(x.dtype)
+        You still drop entries in test mode, besides the factor p. Test mode has the factor alone.
     test-unscaled: factor = np.full(x.shape, p, dtype=x.dtype) => factor = np.ones_like(x)
         In test mode nothing is dropped and your output is x itself, larger than the mean in training. Test
         mode has to make up for that.

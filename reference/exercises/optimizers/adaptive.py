@@ -30,6 +30,13 @@ eps-missing: (np.sqrt(cache) + config["epsilon"]) => np.sqrt(cache)
     @MISSING
 eps-fixed: (np.sqrt(cache) + config["epsilon"]) => (np.sqrt(cache) + 1e-8)
     @FIXED
+eps-behind-the-fraction:
+    - (np.sqrt(cache) + config["epsilon"])
+    + np.sqrt(cache) + config["epsilon"]
+    Your epsilon is added to the step, since the brackets around the denominator are missing. It belongs to
+    the root.
+root-stored: config["cache"] = cache => config["cache"] = np.sqrt(cache)
+    You store the root of the cache. The next step goes on from the squares; the root is for the division.
 stale-cache: np.sqrt(cache) => np.sqrt(config.get("cache", np.zeros_like(w)))
     Your step divides by the cache from before the update. Put the new gradient into the cache first, then
     divide.
@@ -59,6 +66,15 @@ ADAGRAD = rule_exercise(
     no-memory: cache + dw**2 => dw**2
         Your cache holds the last square only, so every entry takes steps of the same length. AdaGrad adds
         up the squares of all steps.
+    memory-fades-slowly: cache + dw**2 => 0.99 * cache + 0.01 * dw**2
+        Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of all
+        squares.
+    one-number-for-all:
+        - cache = config.get("cache", np.zeros_like(w))
+        - cache = cache + dw**2
+        + cache = config.get("cache", 0.0)
+        + cache = cache + np.sum(dw**2)
+        Your cache is one number, the sum over all entries. Each entry of w keeps its own sum.
     memory-fades: cache + dw**2 => 0.9 * cache + 0.1 * dw**2
         Your cache is an average that fades, as in RMSProp. AdaGrad's cache is the plain sum of all
         squares.
@@ -107,6 +123,15 @@ RMSPROP = rule_exercise(
     one-rate-for-all: (1 - rho) * dw**2 => (1 - rho) * np.mean(dw**2)
         You average the squares over all entries, so that the whole parameter has one common rate. Each
         entry of w keeps its own average.
+    another-decay: "decay_rate": 0.99 => "decay_rate": 0.9
+        Where config has no decay rate, yours is not the default of the docstring.
+    starts-from-the-square: config.get("cache", np.zeros_like(w)) => config.get("cache", dw**2)
+        Without a cache yours starts from the square of the first gradient. The default is zeros.
+    starts-from-ones: config.get("cache", np.zeros_like(w)) => config.get("cache", np.ones_like(w))
+        Without a cache yours starts from ones. The default is zeros.
+    corrected-as-at-first: np.sqrt(cache) => np.sqrt(cache / (1 - rho))
+        You divide the cache by 1 - decay_rate before the root. A correction is Adam's; RMSProp takes the
+        cache as it is.
     decay-rate-fixed: rho = config["decay_rate"] => rho = 0.99
         Your decay rate is always 0.99. Take the one that config holds.
     bias-corrected: np.sqrt(cache) => np.sqrt(cache / (1 - rho ** (1 if "cache" not in config else 2)))

@@ -112,6 +112,13 @@ CLIPPING = exercise(
         Your factor is above 1, so that long gradients become longer. It is the other fraction.
     shortens-the-short: norm > max_norm => 0 < norm < max_norm
         You rescale gradients that are short enough, and leave those that are too long: compare the other way.
+    list-for-dict: {name: g * scale for name, g in grads.items()} => [g * scale for g in grads.values()]
+        Your clipped gradients are a list. A dict with the names of grads is asked for.
+    norms-of-matrices:
+        - norm = math.sqrt(sum(float(np.sum(g**2)) for g in grads.values()))
+        + norm = math.sqrt(sum(float(np.linalg.norm(g, 2)) ** 2 for g in grads.values() if g.ndim < 3))
+        np.linalg.norm of a matrix, with 2, is its largest singular value. The root of the sum of all squares
+        is meant.
     writes-into-grads: g * scale => np.multiply(g, scale, out=g)
         Your values are right, but your function changes the arrays of its caller. Make new ones.
     """),

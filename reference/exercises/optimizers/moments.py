@@ -103,6 +103,17 @@ betas-swapped: @AVERAGES => m = beta2 * m + (1 - beta2) * dw; v = beta1 * v + (1
     their squares.
 beta1-for-both: v = beta2 * v + (1 - beta2) * dw**2 => v = beta1 * v + (1 - beta1) * dw**2
     Your v is averaged with beta1. It has beta2 of its own.
+betas-swapped-throughout: config["beta1"], config["beta2"] => config["beta2"], config["beta1"]
+    Your betas are exchanged, in averages and corrections: beta1 belongs to m, the average of the gradients,
+    and beta2 to v, the average of their squares.
+beta1-throughout: config["beta1"], config["beta2"] => config["beta1"], config["beta1"]
+    beta1 serves both of your averages, and their corrections. v has beta2.
+gradient-for-m: * m_hat / => * dw /
+    Your step goes along dw itself. It goes along the corrected m, the average of the gradients.
+squares-of-m: (1 - beta2) * dw**2 => (1 - beta2) * m**2
+    Your v averages the squares of m. It averages those of the gradient.
+moments-not-stored: config["m"], config["v"], config["t"] = m, v, t => config["t"] = t
+    You store t, but neither m nor v, so that every step starts from the same averages.
 v-corrected-with-beta1: v / (1 - beta2**t) => v / (1 - beta1**t)
     You correct v with beta1. Each average is corrected with the beta that it was made with.
 times-t: @CORRECTED => m_hat = m / (1 - beta1 * t); v_hat = v / (1 - beta2 * t)
@@ -191,6 +202,20 @@ ADAM = rule_exercise(
 )
 
 
+def adamw_counting_after_use(w: Any, dw: Any, config: Any = None) -> Any:
+    """AdamW with the number of this step in the config, 1 where it is missing."""
+    given = {**(config or {})}
+    next_w, after = opt.adamw(w, dw, {**given, "t": given.get("t", 1) - 1})
+    return next_w, {**after, "t": after["t"] + 1}
+
+
+def adamw_with_settings_taken_for_granted(w: Any, dw: Any, config: Any = None) -> Any:
+    """AdamW that looks for all of Adam's settings in the config."""
+    for key in ("beta1", "beta2", "epsilon"):
+        (config or {})[key]
+    return opt.adamw(w, dw, config)
+
+
 def adamw_as_shrinking(w: Any, dw: Any, config: Any = None) -> Any:
     """AdamW as PyTorch writes it: shrink w first, then take Adam's step from there."""
     config = {"learning_rate": 1e-3, "weight_decay": 1e-2, **(config or {})}
@@ -200,7 +225,7 @@ def adamw_as_shrinking(w: Any, dw: Any, config: Any = None) -> Any:
 
 _TAKEN = (
     "no-bias-correction", "only-m-corrected", "only-v-corrected", "beta-not-power", "t-late", "t-not-stored",
-    "betas-swapped", "eps-inside", "eps-hat", "eps-missing", "eps-fixed"
+    "betas-swapped", "betas-fixed", "eps-inside", "eps-hat", "eps-missing", "eps-fixed"
 )  # fmt: skip
 
 ADAMW = exercise(
@@ -248,6 +273,14 @@ ADAMW = exercise(
         """),
         *(one for one in OF_ADAM if one.name in _TAKEN),
         *named.wrongs("""
+        t-from-one: by adamw_counting_after_use
+            You start to count at 1 and add 1 after use. From a fresh start that comes out right, but the t of
+            a config is the number of steps done before this one: add 1 first.
+        settings-taken-for-granted: by adamw_with_settings_taken_for_granted
+            Your function takes beta1, beta2 and epsilon for granted. Where config has none they have Adam's
+            defaults.
+        half-the-decay: next_w = next_w - decay => next_w = next_w - decay / 2
+            Your decay is half of what it should be: the derivative of a penalty is no part of this formula.
         another-default: "learning_rate": 1e-3 => "learning_rate": 1e-2
             @ANOTHER
         config-shared:

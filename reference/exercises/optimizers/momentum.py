@@ -106,6 +106,19 @@ MOMENTUM = rule_exercise(
         + next_w = w + config["learning_rate"] * v
         Your velocity points up the gradient, so the loss grows. (And it holds the gradient whole: here
         the learning rate and the minus sign are a part of the velocity.)
+    positive-velocity:
+        - v = config["momentum"] * v - config["learning_rate"] * dw
+        - next_w = w + v
+        + v = config["momentum"] * v + config["learning_rate"] * dw
+        + next_w = w - v
+        Your velocity points up the gradient, and you subtract it from w. From v = 0 that walks the same way,
+        but here the minus sign is a part of the velocity that is stored.
+    momentum-on-both:
+        - config["momentum"] * v - config["learning_rate"] * dw
+        + config["momentum"] * (v - config["learning_rate"] * dw)
+        Your momentum multiplies the new gradient as well. It belongs to the old velocity alone.
+    look-ahead: next_w = w + v => next_w = w + config["momentum"] * v - config["learning_rate"] * dw
+        Your step is Nesterov's, which looks ahead. Plain momentum adds the new velocity and no more.
     plain-step-too: next_w = w + v => next_w = w + v - config["learning_rate"] * dw
         You take a plain step besides the velocity. The gradient is in the velocity already.
     EMA: v - config["learning_rate"] * dw => v - (1 - config["momentum"]) * config["learning_rate"] * dw
@@ -173,6 +186,22 @@ NESTEROV = rule_exercise(
         that form wants the old velocity; it is in circulation with this slip.
         teach: The rewritten form of Nesterov's step takes the old velocity once and the new one once: derive
         it on the board from the look-ahead.
+    velocities-swapped:
+        - next_w = w - mu * v_prev + (1 + mu) * v
+        + next_w = w - mu * v + (1 + mu) * v_prev
+        The old velocity and the new one have changed places in your step.
+    old-velocity-whole: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w - v_prev + (1 + mu) * v
+        You subtract the whole velocity from before the update. It is multiplied by the momentum.
+    place-behind: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w - mu * v_prev + v
+        Your step goes back from the place ahead and adds the velocity. The next place ahead is farther by
+        momentum times the new velocity.
+    other-convention:
+        - v = mu * v_prev - config["learning_rate"] * dw
+        - next_w = w - mu * v_prev + (1 + mu) * v
+        + v = mu * v_prev + dw
+        + next_w = w - config["learning_rate"] * (dw + mu * v)
+        You keep the learning rate out of the velocity (v = momentum v + dw, as PyTorch does). At a constant
+        rate that walks the same way, but here the velocity holds the learning rate and the minus sign.
     lookahead-sign: next_w = w - mu * v_prev + (1 + mu) * v => next_w = w + mu * v_prev + (1 - mu) * v
         Your step is the one for a gradient taken behind w, at w - momentum velocity. Nesterov looks
         ahead: the signs in front of both momentum terms are the other way round.

@@ -91,6 +91,7 @@ STEP_DECAY = exercise(
         _every_seven("step 24, a drop every 7 steps", "24", _drops, weight=2, visible=True, main=True),
         _every_seven("step 0", "0", _drops, visible=True),
         _every_seven("step 6, the last before the first drop", "6", _drops, visible=True),
+        _every_seven("step 4, in the middle before it", "4", _drops, visible=True),
         _every_seven("step 7, the first after it", "7", _drops, visible=True),
         _rate("step_decay(base_rate, step, every, factor)")(
             "a random step", between_drops, weight=2, main=True
@@ -107,6 +108,18 @@ STEP_DECAY = exercise(
         Your drops come one step early: steps are numbered from 0, so the first drop is at step `every`.
     one-step-late: step // every => max(step - 1, 0) // every
         Your drops come one step late: the first drop is at step `every` itself.
+    rounded: step // every => round(step / every)
+        Your drops come half a period early: you round to the nearest whole number. The number of drops is
+        that of whole periods that are over.
+    rounded-up: step // every => math.ceil(step / every)
+        Your first drop comes at step 1: you round up. The number of drops is that of whole periods that are
+        over.
+    at-multiples-only:
+        - base_rate * factor**drops
+        + base_rate * factor if step % every == 0 and step else base_rate
+        Your rate drops in single steps and is back again in the next. It stays down after a drop.
+    power-of-both: base_rate * factor**drops => (base_rate * factor) ** drops
+        You take a power of the base rate, too. The factor alone has the exponent.
     remainder: step // every => step % every
         % gives what is left of the division. The number of drops is the whole part of it.
     one-drop-only: step // every => min(step // every, 1)
@@ -176,6 +189,30 @@ COSINE_DECAY = exercise(
     brackets-missing:
         (1 + math.cos(math.pi * progress)) / 2 => 1 + math.cos(math.pi * progress) / 2
         Your 2 divides the cosine alone. It divides the sum 1 + cos.
+    brackets-missing-around-both:
+        - height = (1 + math.cos(math.pi * progress)) / 2
+        - return final_rate + (base_rate - final_rate) * height
+        + return final_rate + (base_rate - final_rate) * 1 + math.cos(math.pi * progress) / 2
+        The sum 1 + cos wants brackets: you multiply the difference of the rates by 1, and then add half a
+        cosine.
+    starts-again: min(step, total_steps) => (step % total_steps)
+        Your schedule starts again after total_steps. It stays at final_rate.
+    nothing-behind-the-end:
+        - progress = min(step, total_steps) / total_steps
+        + if step > total_steps:
+        +     return 0.0
+        + progress = step / total_steps
+        After total_steps your rate is 0. It stays at final_rate.
+    one-less: min(step, total_steps) / total_steps => min(step, total_steps - 1) / max(1, total_steps - 1)
+        Your schedule arrives one step early: you divide by one less than total_steps.
+    whole-division: min(step, total_steps) / total_steps => min(step, total_steps) // total_steps
+        You divide without a remainder, so your progress is 0 up to the last step, and then 1.
+    larger-for-smaller: min(step, total_steps) => max(step, total_steps)
+        You take the larger of step and total_steps, so that your progress is never below 1.
+    final-rate-as-a-floor:
+        - return final_rate + (base_rate - final_rate) * height
+        + return max(final_rate, base_rate * height)
+        Your schedule goes down to 0 and is cut off at final_rate. It should arrive there with the last step.
     quarter-period: (1 + math.cos(math.pi * progress)) / 2 => math.cos(math.pi / 2 * progress)
         You use a quarter of a period: it starts and ends right, but arrives steeply. Half a period is flat at
         both ends.
@@ -248,6 +285,20 @@ LINEAR_WARMUP = exercise(
         Behind the warm-up your rate goes on rising. It should stay at base_rate.
     divides-by-zero: @RISE => return base_rate * min(1, (step + 1) / warmup_steps)
         Without a warm-up (warmup_steps = 0) your function divides by zero. The rate is base_rate then.
+    nothing-without-a-warm-up:
+        - if step + 1 >= warmup_steps:
+        + if not warmup_steps:
+        +     return 0.0
+        + if step + 1 >= warmup_steps:
+        Without a warm-up (warmup_steps = 0) your rate is 0. It is base_rate then.
+    one-part-more: base_rate * (step + 1) / warmup_steps => base_rate * (step + 1) / (warmup_steps + 1)
+        Your warm-up has one part too many: divide by warmup_steps, of which step 0 has the first.
+    larger-for-smaller: @RISE => return base_rate * max(1, (step + 1) / max(warmup_steps, 1))
+        You take the larger of 1 and the share, so that your rate is never below base_rate.
+    whole-division: @RISE => return base_rate * min(1, (step + 1) // max(warmup_steps, 1))
+        You divide without a remainder, so your rate is 0 up to the last step of the warm-up.
+    falls-to-zero: base_rate * (step + 1) / warmup_steps => base_rate * (1 - (step + 1) / warmup_steps)
+        Your rate falls during the warm-up. It should rise.
     falls: base_rate * (step + 1) / warmup_steps => base_rate * (1 - step / warmup_steps)
         Your rate falls during the warm-up. It should rise.
     jumps: base_rate * (step + 1) / warmup_steps => base_rate / warmup_steps

@@ -84,6 +84,19 @@ def with_new_config(rule: Function) -> Function:
     return apart
 
 
+def under_another_name(rule: Function, key: str) -> Function:
+    """The rule with that array of its state in an entry of another name."""
+
+    def renamed(w: Any, dw: Any, config: Any = None) -> Any:
+        given = dict(config or {})
+        kept = {key: given.pop("own")} if "own" in given else {}
+        next_w, after = rule(w, dw, {name: value for name, value in given.items() if name != key} | kept)
+        own = after.pop(key)
+        return next_w, {**given, **after, "own": own}
+
+    return renamed
+
+
 def state_mistakes(rule: Function) -> tuple[Misconception, ...]:
     """What can go wrong with the config of any rule that has a state, made from its source: the line of its
     defaults, and the last line before the return, which stores the state."""
@@ -107,6 +120,9 @@ def state_mistakes(rule: Function) -> tuple[Misconception, ...]:
     state-not-stored: {stored} => pass
         After the step the entry "{keys[0]}" of your config is what it was before it, or missing, so that
         every step starts from the same memory. Store the new one under this very name.
+    state-under-another-name: by under_another_name
+        Your state goes by another name than "{keys[0]}", so that the one which is given is not seen, and who
+        reads the config finds no new one. Take the name of the docstring.
     state-in-float64:
         config.get("{keys[0]}", np.zeros_like(w)) => config.get("{keys[0]}", np.zeros(w.shape))
         Your values are right, but float32 comes back as float64. np.zeros, for one, makes that if it is
@@ -122,6 +138,7 @@ def state_mistakes(rule: Function) -> tuple[Misconception, ...]:
     """,
         ANOTHER=ANOTHER,
         SHARED=SHARED,
+        under_another_name=under_another_name(rule, keys[0]),
     )
 
 
