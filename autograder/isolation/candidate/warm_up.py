@@ -63,8 +63,9 @@ def close_fonts() -> None:
     """
     from matplotlib import font_manager  # which makes its directory as whoever the template is by now
 
-    with suppress(AttributeError):  # where another version keeps them elsewhere
-        font_manager._get_font.cache_clear()
+    fonts = getattr(font_manager, "_get_font", None)
+    if fonts is not None:  # another version may keep them elsewhere
+        fonts.cache_clear()
 
 
 def _ask(examiner: Channel, turn: int, question: str, *fields: Any) -> None:

@@ -172,7 +172,7 @@ def _cover(place: str, options: str, flags: int = 0) -> None:
 
 
 def _said(place: str) -> bytes:
-    """Return what the kernel says in a short file, without pathlib, whose code a fork pays for by the page."""
+    """Return what the kernel says in a short file; not by pathlib, for whose code a fork pays by the page."""
     descriptor = os.open(place, os.O_RDONLY)
     try:
         return os.read(descriptor, _PAGE)
