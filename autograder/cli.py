@@ -23,8 +23,7 @@ from autograder.course import REPOSITORY, Course
 from autograder.desk_arguments import add_desk
 from autograder.errors import AuthorError, CourseError, SandboxError, SubmissionError
 from autograder.term.arguments import add_new_course
-from autograder.terminal import shown
-from stagewise.show.plain import say_plainly
+from autograder.terminal import say_plainly, shown
 
 FAILED, INTERRUPTED = 1, 130
 PLAIN_WIDTH = 120

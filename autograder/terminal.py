@@ -1,13 +1,35 @@
 """What others wrote, in an instructor's terminal: shown letter by letter, and steering nothing."""
 
+import codecs
 import json
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
 
 _STEERING = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_PLAINLY = "autograder.plain"
+
+
+def say_plainly() -> None:
+    """Let stdout and stderr of a command put plain marks where their encoding lacks a letter.
+
+    Who knows the marks brings NumPy along, and is imported for the first such letter: a command that grades
+    starts its templates before it imports that much.
+    """
+    codecs.register_error(_PLAINLY, _in_plain_marks)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=_PLAINLY)
+
+
+def _in_plain_marks(error: UnicodeError) -> tuple[str | bytes, int]:
+    from stagewise.show.plain import PLAIN
+
+    return codecs.lookup_error(PLAIN)(error)
 
 
 def shown(text: str) -> Text:

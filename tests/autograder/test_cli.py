@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 
@@ -128,6 +129,23 @@ def test_jobs_must_be_a_number_above_zero(capsys):
     with pytest.raises(SystemExit):
         cli.main(["grade", "batchnorm", "--jobs", "0"])
     assert "not a positive number" in capsys.readouterr().err
+
+
+def test_a_command_that_grades_starts_templates_before_it_imports_much():
+    """They get ready beside it: what it imports before is waited for."""
+    program = (
+        "import sys, autograder.lean, autograder.cli, autograder.commands; "
+        "print({'numpy', 'stagewise', 'sqlalchemy', 'nbformat'} & sys.modules.keys())"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "set()"
+
+
+@pytest.mark.parametrize(("encoding", "told"), [("ascii", "+ 1 <= \\u00e9\n"), ("utf-8", "✓ 1 ≤ é\n")])
+def test_a_command_prints_plain_marks_where_a_console_lacks_ours(encoding, told):
+    program = "from autograder.terminal import say_plainly; say_plainly(); print('✓ 1 ≤ é')"
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    said = subprocess.check_output([sys.executable, "-c", program], env=environment)
+    assert said.decode(encoding) == told
 
 
 def test_a_site_without_its_library_says_how_to_get_it(tmp_path):
