@@ -18,6 +18,7 @@ from autograder.course import Assignment, Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record, described
 from autograder.seed import seed_of
+from autograder.side_by_side import side_by_side
 from autograder.units import percent, prose, regions
 from autograder.units.build import Load, build
 from autograder.units.percent import Role
@@ -56,17 +57,26 @@ def validate(
 ) -> tuple[Finding, ...]:
     """The findings for these units (all when none is named); `report` receives each as text when it is known.
 
-    The course itself is only read. Raises what build and grade raise.
+    Several units are looked at side by side, `settings.jobs` at a time, and reported as they get ready. The
+    course itself is only read. Raises what build and grade raise, and CourseError when a process ended.
     """
     settings = settings or Settings()
     seed = seed_of(course) if settings.seed is None else settings.seed
     settings = replace(settings, explore=True, seed=seed)
-    findings = []
-    for unit in course.named(units):
-        for finding in _findings(course, unit, settings, load):
-            findings.append(finding)
+    names = course.named(units)
+    at_once = min(settings.jobs, len(names))
+    share = replace(settings, jobs=max(1, settings.jobs // max(1, at_once)))
+    found: dict[str, list[Finding]] = {name: [] for name in names}
+    with tempfile.TemporaryDirectory(prefix="stagewise-") as folder:
+
+        def findings(unit: str) -> Iterable[Finding]:
+            return _findings(course, unit, share, load, Path(folder))
+
+        longest_first = sorted(names, key=lambda unit: -course.unit_source(unit).stat().st_size)
+        for finding in side_by_side(longest_first if at_once > 1 else names, findings, at_once):
+            found[finding.unit].append(finding)
             report(str(finding))
-    return tuple(findings)
+    return tuple(finding for name in names for finding in found[name])
 
 
 def table(findings: Iterable[Finding]) -> str:
@@ -77,8 +87,8 @@ def table(findings: Iterable[Finding]) -> str:
     return "\n".join([*map(str, listed), verdict])
 
 
-def _findings(course: Course, unit: str, settings: Settings, load: Load) -> Iterable[Finding]:
-    with tempfile.TemporaryDirectory() as folder:
+def _findings(course: Course, unit: str, settings: Settings, load: Load, place: Path) -> Iterable[Finding]:
+    with tempfile.TemporaryDirectory(dir=place) as folder:
         scratch = _built_aside(course, unit, Path(folder), load)
         yield Finding(unit, "what students receive is up to date", tuple(_outdated(course, scratch, unit)))
         yield Finding(unit, "the tests catch every known mistake", killmatrix(load(unit)).all_problems)

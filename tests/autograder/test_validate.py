@@ -1,6 +1,7 @@
 """Validation names what is wrong with a unit; the units of the course are sound."""
 
 import json
+import os
 import shutil
 
 import nbformat
@@ -8,9 +9,12 @@ import pytest
 
 from autograder import validate as validating
 from autograder.course import REPOSITORY, Course
+from autograder.errors import AuthorError, CourseError
 from autograder.grading.records import CheckScore, Record
+from autograder.grading.settings import Settings
 from autograder.intake.repair import Repair
 from autograder.reasons import Reason
+from autograder.side_by_side import side_by_side
 from autograder.units.build import build
 from autograder.validate import Finding, table, validate
 from stagewise.checks.layout import lay_out
@@ -145,3 +149,44 @@ def test_the_table_lists_problems_and_counts():
         "1 of 2 failed",
     ]
     assert table(findings[:1]).splitlines()[-1] == "all 1 hold"
+
+
+def told_by(work, units, at_once):
+    return list(side_by_side(units, work, at_once))
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_units_are_looked_at_side_by_side_and_told_in_their_order(monkeypatch, at_once):
+    """Each in a process of its own where there is more than one at a time."""
+
+    def findings(course, unit, settings, load, place):
+        yield Finding(unit, str(os.getpid()), ())
+        yield Finding(unit, str(settings.jobs), ("odd",))
+
+    monkeypatch.setattr(validating, "_findings", findings)
+    units, lines = COURSE.units(), list[str]()
+    found = validate(COURSE, report=lines.append, settings=Settings(jobs=at_once))
+    assert [finding.unit for finding in found] == [unit for unit in units for _ in range(2)]
+    assert sorted(lines) == sorted(map(str, found))
+    processes = {int(finding.question) for finding in found if finding.ok}
+    assert len(processes) == at_once
+    assert (os.getpid() in processes) == (at_once == 1)
+    assert {finding.question for finding in found if not finding.ok} == {"1"}
+
+
+def test_a_mistake_in_one_of_several_units_is_raised_as_it_is():
+    def work(unit):
+        if unit == "bad":
+            raise AuthorError("bad.py", 3, "it is wrong", "mend it")
+        return [unit]
+
+    with pytest.raises(AuthorError, match="line 3:\nit is wrong"):
+        told_by(work, ["bad", "good", "better", "best"], 2)
+
+
+def test_a_process_that_ends_says_which_unit_it_was_at():
+    def work(unit):
+        return [unit] if unit == "good" else os._exit(3)
+
+    with pytest.raises(CourseError, match="worked on ill ended without a result"):
+        told_by(work, ["ill", "good"], 2)
