@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading.cache_key import cache_key_of, code_in_use
@@ -9,6 +11,7 @@ from autograder.grading.marking import Terms
 from autograder.grading.settings import Settings
 from autograder.grading.worker import Worker
 from autograder.seed import seed_of
+from autograder.side_by_side import side_by_side
 from autograder.units.plan import read_plan
 from reference.judge.examine import set_seed, warm
 
@@ -26,13 +29,13 @@ def terms_of(assignment: Assignment, settings: Settings) -> Terms:
 
 
 def new_worker(assignment: Assignment, settings: Settings) -> Worker:
-    """A worker for a unit, with everything computed; processes forked from here find it.
+    """A worker for a unit, with everything computed, by `settings.jobs` forks; those forked later find it.
 
     CourseError when what the unit's exercises need is not there.
     """
     set_seed(seed_in_use(assignment.course, settings))
     try:
-        warm(assignment.unit)
+        warm(assignment.unit, partial(side_by_side, at_once=settings.jobs) if settings.jobs > 1 else None)
     except (ImportError, OSError) as lack:
         raise CourseError(
             f"the exercises of {assignment.unit} need what is not there: {type(lack).__name__}: {lack}",

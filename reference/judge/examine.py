@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from reference.judge.diagnosis import answers
+from reference.judge.diagnosis import Spread, answers, find_answers
 from reference.judge.drawing import draw
 from reference.judge.expecting import callers
 from reference.judge.seen import report_of, seen_on
@@ -85,10 +85,16 @@ def report_on(
     )
 
 
-def warm(unit: str) -> None:
-    """Compute all that does not depend on a submission: a process that forks graders calls this once."""
+def warm(unit: str, spread: Spread | None = None) -> None:
+    """Compute all that does not depend on a submission: a process that forks graders calls this once.
+
+    What the known mistakes answer is found by `spread`, where there is one, otherwise here.
+    """
     course = units.load(unit)
     for exercise in course.exercises:
         callers(course, exercise)
         draw(exercise, _seed)
+    if spread is not None:
+        find_answers(course.exercises, _seed, spread)
+    for exercise in course.exercises:
         answers(exercise, _seed)

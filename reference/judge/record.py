@@ -10,7 +10,7 @@ from functools import lru_cache
 from reference.judge.drawing import draw_visible
 from reference.judge.expecting import callable_from
 from reference.judge.randomness import usual
-from reference.kit.exercise import Exercise, Unit
+from reference.kit.exercise import Exercise, Misconception, Unit
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.explaining import tells
@@ -45,8 +45,12 @@ def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
 
 def mistakes_on(exercise: Exercise, cases: Sequence[AskedCase]) -> tuple[RecordedMistake, ...]:
     """What the known mistakes answer in these cases, without those that are right there or tell nothing."""
+    found = (mistake_on(exercise, one, cases) for one in exercise.misconceptions)
+    return tuple(one for one in found if one is not None)
+
+
+def mistake_on(exercise: Exercise, one: Misconception, cases: Sequence[AskedCase]) -> RecordedMistake | None:
+    """What one mistake answers in these cases; None when it is right there or tells nothing."""
+    prints = usual(one.functions(exercise), cases)
     outputs = {name for case in cases for name in case.shares}
-    found = ((one, usual(one.functions(exercise), cases)) for one in exercise.misconceptions)
-    return tuple(
-        RecordedMistake(one.name, one.says, prints) for one, prints in found if tells(prints, outputs)
-    )
+    return RecordedMistake(one.name, one.says, prints) if tells(prints, outputs) else None

@@ -10,6 +10,7 @@ from autograder.grading.worker import unpack
 from autograder.isolation.limits import Limits
 from autograder.reasons import Reason
 from autograder.units.prepare import prepare
+from reference.judge import diagnosis
 from tests.autograder.graded_toy import submitted
 
 LIMITS = Limits(cell_seconds=0.5, call_seconds=0.5, check_seconds=1.0)
@@ -58,3 +59,14 @@ def test_an_examiner_judges_only_so_many(mark):
     """Whatever it holds on to, it does not for long."""
     left = [mark(submitted())[1] is not None for _ in range(17)]
     assert left == [True] * 15 + [False, True]
+
+
+def test_what_known_mistakes_answer_is_found_by_several_at_once(toy_course, monkeypatch):
+    """And nothing of it here, unless one is asked for alone."""
+    here = []
+    monkeypatch.setattr(diagnosis, "mistakes_on", lambda exercise, cases: here.append(exercise.name) or ())
+    prepare(toy_course, ["toy"])
+    new_worker(Assignment(toy_course, "toy"), Settings(jobs=2, seed=7001))
+    assert here == []
+    new_worker(Assignment(toy_course, "toy"), Settings(jobs=1, seed=7002))
+    assert here == ["double", "quadruple"]

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from reference.judge.diagnosis import answers, diagnose
+from reference.judge.diagnosis import answers, diagnose, find_answers
 from reference.judge.drawing import draw
+from reference.judge.record import mistakes_on
 from reference.kit.exercise import Exercise, wrong
 from stagewise.judge.judging import judge
 from stagewise.judge.script import RaisedElsewhere
@@ -180,3 +181,18 @@ def test_a_mistake_in_dtype_alone_is_told_of_right_values_of_that_dtype(beside):
     right = np.array_equal(np.squeeze(beside(np.arange(6.0))), np.arange(6.0))
     assert diagnosed(kept, exercise=exercise) is None
     assert diagnosed(wide, exercise=exercise) == ("float32-lost" if right else None)
+
+
+def test_answers_that_are_found_elsewhere_are_those_found_here():
+    """In any order, and once."""
+    seed, asked = 4711, list[str]()
+
+    def spread(names, work):
+        asked.extend(names)
+        return [pair for name in reversed(names) for pair in work(name)]
+
+    find_answers([EXERCISE], seed, spread)
+    assert answers(EXERCISE, seed) == mistakes_on(EXERCISE, draw(EXERCISE, seed)) != ()
+    assert asked == [f"center_backward: {one.name}" for one in EXERCISE.misconceptions]
+    find_answers([EXERCISE], seed, spread)
+    assert len(asked) == len(EXERCISE.misconceptions)
