@@ -87,6 +87,12 @@ NOTHING_NUMBERS_AND_NOISE = {
     ],
 }
 ALMOST_THE_SAME = {
+    "transfer evaluate": [
+        (
+            "int((model(x).argmax(dim=1) == y).sum())",
+            "int((model(x).softmax(dim=1).max(dim=1).values > 0.5).sum())",
+        ),
+    ],
     "optimizers step_decay": [("step // every", "round(step / every)", "rounded")],
     "dropout mc_dropout_predict": [
         (

@@ -127,6 +127,14 @@ PREPARE = exercise(
         -     model = freeze_backbone(model)
         + model = freeze_backbone(model)
         You freeze the backbone also with freeze=False.
+    frozen-the-wrong-way-round: if freeze: => if not freeze:
+        You freeze the backbone with freeze=False, and not with freeze=True.
+    rates-swapped: make_optimizer(model, head_lr, backbone_lr) => make_optimizer(model, backbone_lr, head_lr)
+        The rates are swapped: head_lr comes first.
+    no-momentum:
+        - make_optimizer(model, head_lr, backbone_lr)
+        + make_optimizer(model, head_lr, backbone_lr, momentum=0.0)
+        You switch the momentum off. make_optimizer has a momentum of its own.
     optimizer-alone:
         model = replace_head(model, num_classes) => return model, make_optimizer(model, head_lr, backbone_lr)
         You make an optimizer, and the model is as it was: no new head, nothing frozen.
@@ -204,8 +212,9 @@ LEARN_DIGITS = exercise(
     not-trained: train_epoch(model, batches, optimizer) => pass
         Your model has a new head that was never trained: no optimizer made a step.
     from-scratch: by from_scratch
-        Your model was trained, and reads as little as one that starts from random weights. Use the pretrained
-        backbone, and do not move it far: a small rate, or none.
+        Your model was trained, and reads as little as one that starts from random weights. Look at what the
+        optimizer holds, at the rates and the number of epochs, and whether the pretrained backbone is used
+        and not moved far.
     old-head: prepare(model, 10, => prepare(model, 26,
         Your head has another number of classes than the ten digits.
     """),
@@ -261,6 +270,8 @@ STRATEGY = exercise(
         transfer was worse than a new network.
     size-ignored: few, similar = per_class < 10 => few, similar = True
         You look at the similarity only. With many examples more of the network can learn.
+    similar-the-wrong-way-round: similarity >= 0.5 => similarity < 0.5
+        You take a target that is similar for one that is not.
     frozen-and-fine-tuned-swapped: "frozen" if few else "fine-tune" => "fine-tune" if few else "frozen"
         Few examples cannot move thirty thousand weights well: freeze with few, fine-tune with many.
     ten-is-few: per_class < 10 => per_class <= 10

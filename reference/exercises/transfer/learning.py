@@ -48,6 +48,8 @@ TRAINABLE = exercise(
         You return the frozen parameters; asked for are the others.
     only-the-head: model.parameters() => model.fc.parameters()
         You look at the head only. Parameters of the backbone can be trainable too.
+    backwards: in model.parameters() => in list(model.parameters())[::-1]
+        Your list runs backwards. The order is that of model.parameters().
     copies: [parameter for => [parameter.detach().clone() for
         You return copies. An optimizer must get the model's own parameters, or it trains the copies.
     names: by names
@@ -283,7 +285,10 @@ MAKE_OPTIMIZER = exercise(
     momentum-forgotten: momentum=momentum, weight_decay => weight_decay
         You do not pass the momentum on, and SGD's default is 0.
     nesterov: momentum=momentum, weight => momentum=momentum, nesterov=True, weight
-        You switch Nesterov's momentum on. Asked for is SGD with momentum, and nothing else.
+        Your optimizer is no plain SGD with momentum: Nesterov's momentum, dampening or maximize is switched
+        on.
+    momentum-fixed: momentum=momentum, weight => momentum=0.9, weight
+        Your momentum is always 0.9. Pass on the one that is handed in.
     decay-forgotten: momentum, weight_decay=weight_decay => momentum
         You do not pass the weight decay on, and SGD's default is 0.
     rates-only: head_lr, momentum=momentum, weight_decay=weight_decay => head_lr

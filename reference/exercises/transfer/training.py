@@ -182,6 +182,17 @@ TRAIN_EPOCH = exercise(
 )
 
 
+def _close(*sizes: int) -> Any:
+    """Scores so near to each other that no probability is above a half."""
+
+    def inputs(rng: np.random.Generator) -> dict[str, Any]:
+        drawn: dict[str, Any] = _judged(*sizes)(rng)
+        head = {name: value / np.float32(64) for name, value in drawn["model"]["head"].items()}
+        return {**drawn, "model": {**drawn["model"], "head": head}}
+
+    return inputs
+
+
 def _judged(*sizes: int, once: bool = False, kind: str = "batches", **model: Any) -> Any:
     return lambda rng: {
         "model": network(rng, **model),
@@ -215,6 +226,9 @@ EVALUATE = exercise(
             weight=0.5,
             why="every module gets back the mode in which it was found",
         ),
+        _evaluate("scores near to each other", _close(9, 8), visible=True, weight=0.5).because(
+            "the largest score counts, however small it is"
+        ),
         _evaluate("one example at a time", _judged(1, 1, 1, 1, 1, 1), weight=0.5),
         _evaluate("batches that come only once", _judged(6, 6, 6, once=True, width=3), weight=0.5),
         _evaluate_there(inputs=_judged(5, kind="batches elsewhere"), **_ELSEWHERE),
@@ -243,6 +257,13 @@ EVALUATE = exercise(
         + right += float((model(x).argmax(dim=1) == y).double().mean())
         + count += 1
         You average the shares of the batches. Count the right answers and the examples of all batches.
+    above-a-half:
+        - right += int((model(x).argmax(dim=1) == y).sum())
+        + right += int((model(x).softmax(dim=1)[torch.arange(len(y)), y] > 0.5).sum())
+        You count the examples whose label has a probability above one half. The largest score may have less:
+        what counts is that it is at the label.
+    wrong-answers: argmax(dim=1) == y).sum() => argmax(dim=1) != y).sum()
+        You return the share of wrong answers. That of the right ones is asked for.
     a-count: return right / count => return float(right)
         You return how many are right. Asked for is the share, from 0 to 1.
     wrong-axis: argmax(dim=1) == y).sum() => argmax(dim=0)[:, None] == y).sum()
@@ -325,8 +346,8 @@ MOVED_BY = exercise(
     ),
     named.wrongs("""
     aliased: name: value.clone() => name: value
-        The tensors of state_dict() are the model's own memory: what you kept as `before` moved along. Keep
-        copies, value.clone().
+        By your comparison nothing ever moves. The tensors of state_dict() are the model's own memory and move
+        along: keep copies, value.clone(), and keep them before action() is called.
     parameters-only: by parameters_only
         You compare parameters only. Running means and variances are in the state dict too, and they move
         without any gradient.
