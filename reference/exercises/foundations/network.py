@@ -61,7 +61,8 @@ with_a_cap = _between(lambda z: np.clip(z, 0, 6))
 
 def without_biases(x: Any, params: Any) -> Any:
     """Only the weights."""
-    return fo.three_layer_forward(x, {k: v if k[0] == "w" else 0 for k, v in params.items()})
+    weights: dict[str, Any] = {k: v if k[0] == "w" else 0 for k, v in params.items()}
+    return fo.three_layer_forward(x, weights)
 
 
 named = Notation(globals())

@@ -172,7 +172,8 @@ def divided_again(start: Any, params: Any, x: Any, y: Any, rate: Any) -> Any:
 
 def accumulated(params: Any, batches: Any, learning_rate: Any) -> Any:
     """Gradients are added up from batch to batch."""
-    losses, total = [], dict.fromkeys(params, 0.0)
+    losses: list[Any] = []
+    total: dict[str, Any] = dict.fromkeys(params, 0.0)
     for x, y in batches:
         grads, loss = _gradients_at(params, x, y)
         total = {k: total[k] + grads[k] for k in params}
