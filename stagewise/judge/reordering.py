@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import islice, permutations
 
 from stagewise.judge.asking import AskedCase
+from stagewise.judge.grammar import output as parsed
 from stagewise.judge.judging import judge_played
 from stagewise.judge.script import Played
 
-_MOST = 4  # results of which all orders are tried
+_MOST = 6  # results of which orders are tried
+_TRIED = 24  # orders in which each result by itself fits its place
 Run = tuple[AskedCase, Played]
 
 
@@ -33,8 +35,26 @@ def right_order(function: str, cases: Sequence[AskedCase], played: Sequence[Play
     known = all(name in run.values for name in names for _, run in runs)
     if not 1 < len(names) <= _MOST or not known or _is_right(function, runs, names, names):
         return ()
-    orders = [order for order in permutations(names) if order != names]
-    return names if any(_is_right(function, runs, names, order) for order in orders) else ()
+    fits = {(name, other): _fits(function, runs, name, other) for name in names for other in names}
+    orders = (
+        order
+        for order in permutations(names)
+        if order != names and all(fits[pair] for pair in zip(names, order, strict=True))
+    )
+    tried = islice(orders, _TRIED)
+    return names if any(_is_right(function, runs, names, order) for order in tried) else ()
+
+
+def _fits(function: str, runs: Sequence[Run], name: str, other: str) -> bool:
+    """Whether what is asked of the result `name` alone is right for the one that came as `other`."""
+    for case, run in runs:
+        asked = {output: share for output, share in case.shares.items() if parsed(output).roots == {name}}
+        moved = replace(run, values={**run.values, name: run.values[other]})
+        if any(
+            seen.wrong for seen in judge_played(function, [replace(case, shares=asked)], [moved]).observed
+        ):
+            return False
+    return True
 
 
 def _is_right(function: str, runs: Sequence[Run], names: Sequence[str], order: Sequence[str]) -> bool:

@@ -34,6 +34,19 @@ def test_every_order_that_makes_all_right_is_found(moved):
     assert order(lambda x: moved(x.sum(0), 2 * x, {"t": 1})) == ("a", "b", "c")
 
 
+def test_an_order_of_five_results_is_found():
+    outputs = tuple("abcde")
+    expected = {name: (k + 1.0) * X[:, k % 3 :] for k, name in enumerate(outputs)}
+    case = AskedCase(
+        "plain", parse("a, b, c, d, e = f(x)"), {"x": X}, expected,
+        dict.fromkeys(outputs, 1.0), 1.0, Tolerance(1e-4, 2e-5, "as in the course"),
+    )  # fmt: skip
+    moved = [expected[name] for name in "adcbe"]
+    for results, found in ((moved, outputs), ([*moved[:4], X], ())):
+        played = played_with({"f": lambda x, results=results: tuple(results)}, [case])
+        assert right_order("f", [case], played) == found
+
+
 def test_a_result_that_nothing_compares_may_have_been_moved():
     assert order(lambda x: ({"t": 1}, 2 * x, x.sum(0)), outputs=("a", "b")) == ("a", "b", "c")
 
