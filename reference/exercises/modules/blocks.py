@@ -60,6 +60,12 @@ FORWARD = exercise(
         The bias of your first module is missing.
     averaged: out = x + (h @ w2 + b2) => out = (x + (h @ w2 + b2)) / 2
         You take the mean of both ways. It is their sum.
+    x-twice: out = x + (h => out = 2 * x + (h
+        You add x twice.
+    sigmoid-inside: np.maximum(0, x @ w1 + b1) => 1 / (1 + np.exp(-(x @ w1 + b1)))
+        Between your affine maps there is a sigmoid. A ReLU is asked for.
+    multiplied: out = x + (h @ w2 + b2) => out = x * (h @ w2) + b2
+        You multiply x and what the modules make. They are added.
     writes-into-x: out = x + (h @ w2 + b2) => x += h @ w2 + b2; out = x
         Your values are right, but the function adds into the x of its caller. Make a new array.
     """),
@@ -106,6 +112,25 @@ BACKWARD = exercise(
     db2-from-the-branch: np.sum(dout, axis=0) => np.sum(dz @ w1.T, axis=0)
         Your db2 is not the sum of what comes back to the second module. That is dout: a sum hands it on as it
         is.
+    x-for-dout: dx = dout + dz => dx = x + dz
+        You add x to what comes through the modules. The jump hands back dout: its slope is 1, and dout comes
+        from above.
+    one-for-dout: dx = dout + dz => dx = 1 + dz
+        You add 1 to what comes through the modules. That is the slope of the jump; by the chain rule dout is
+        multiplied by it.
+    jump-multiplied: dx = dout + dz @ w1.T => dx = dout * (dz @ w1.T)
+        You multiply what comes along both ways. Where two ways meet, gradients add up.
+    jump-gated: dx = dout + dz @ w1.T => dx = dout * (x > 0) + dz @ w1.T
+        You let dout jump back only where x is positive. No ReLU stands in the jump.
+    weights-averaged:
+        - return dx, x.T @ dz, np.sum(dz, axis=0), h.T @ dout, np.sum(dout, axis=0)
+        + return dx, x.T @ dz / len(x), np.sum(dz, axis=0), h.T @ dout / len(x), np.sum(dout, axis=0)
+        Your dw1 and dw2 are divided by N. They are sums over the examples.
+    all-averaged:
+        - return dx, x.T @ dz, np.sum(dz, axis=0), h.T @ dout, np.sum(dout, axis=0)
+        + N = len(x)
+        + return dx, x.T @ dz / N, np.mean(dz, axis=0), h.T @ dout / N, np.mean(dout, axis=0)
+        The gradients of your weights and biases are divided by N. They are sums over the examples.
     gradient-halved: dz = dout @ w2.T * (h > 0) => dz = dout / 2 @ w2.T * (h > 0)
         You give the modules half of dout. A sum hands all of it to both of its sides.
     db1-averaged: np.sum(dz, axis=0) => np.mean(dz, axis=0)

@@ -56,6 +56,26 @@ FORWARD = exercise(
         + if merge == "add":
         +     out = np.maximum(0, first + second)
         Your ReLU stands behind the merge. Each branch has its own, before they meet.
+    relu-at-the-end:
+        - first, second = np.maximum(0, x @ w1 + b1), np.maximum(0, x @ w2 + b2)
+        + first, second = x @ w1 + b1, x @ w2 + b2
+        + if merge == "add":
+        +     first, second = np.maximum(0, first + second), 0
+        + first, second = np.maximum(0, first), np.maximum(0, second)
+        Your ReLU stands behind the merge. Each branch has its own, before they meet: with "add" that is not
+        the same.
+    no-relu:
+        - first, second = np.maximum(0, x @ w1 + b1), np.maximum(0, x @ w2 + b2)
+        + first, second = x @ w1 + b1, x @ w2 + b2
+        Neither of your branches has a ReLU.
+    sigmoids:
+        - first, second = np.maximum(0, x @ w1 + b1), np.maximum(0, x @ w2 + b2)
+        + first, second = 1 / (1 + np.exp(-(x @ w1 + b1))), 1 / (1 + np.exp(-(x @ w2 + b2)))
+        Your branches end in a sigmoid. A ReLU is asked for.
+    larger-one: out = first + second => out = np.maximum(first, second)
+        With "add" you take the larger of both. The branches are added up.
+    first-only: out = first + second => out = first
+        With "add" your output is the first branch alone.
     averaged: out = first + second => out = (first + second) / 2
         With "add" you take a mean. The branches are added up.
     one-above-the-other: [first, second], axis=1 => [first, second], axis=0
@@ -122,6 +142,26 @@ BACKWARD = exercise(
         Your dx comes through the second branch alone. x acts along two ways, and both bring a gradient back.
     dx-averaged: dx = dz1 @ w1.T + dz2 @ w2.T => dx = (dz1 @ w1.T + dz2 @ w2.T) / 2
         Your dx is a mean of both ways. Where two ways meet, gradients add up.
+    both-get-all-columns: else np.split(dout, [first.shape[1]], axis=1) => else (dout, dout)
+        With "concat" you hand all of dout to both branches. Each gets back the columns that it filled.
+    cut-in-half: np.split(dout, [first.shape[1]], axis=1) => np.split(dout, 2, axis=1)
+        With "concat" you cut dout in the middle. The first branch filled H1 columns, the second H2.
+    gates-swapped:
+        - dz1, dz2 = dfirst * (first > 0), dsecond * (second > 0)
+        + dz1, dz2 = dfirst * (second > 0), dsecond * (first > 0)
+        Each of your branches has the gate of the other one.
+    gates-of-the-gradient:
+        - dz1, dz2 = dfirst * (first > 0), dsecond * (second > 0)
+        + dz1, dz2 = np.maximum(0, dfirst), np.maximum(0, dsecond)
+        You apply the ReLUs to the gradients. What counts is where the unit itself was on, on the way there.
+    weights-averaged:
+        - return dx, x.T @ dz1, np.sum(dz1, axis=0), x.T @ dz2, np.sum(dz2, axis=0)
+        + return dx, x.T @ dz1 / len(x), np.sum(dz1, axis=0), x.T @ dz2 / len(x), np.sum(dz2, axis=0)
+        Your dw1 and dw2 are divided by N. They are sums over the examples.
+    branches-returned-in-reverse:
+        - return dx, x.T @ dz1, np.sum(dz1, axis=0), x.T @ dz2, np.sum(dz2, axis=0)
+        + return dx, x.T @ dz2, np.sum(dz2, axis=0), x.T @ dz1, np.sum(dz1, axis=0)
+        Your gradients of the second branch stand in front of those of the first.
     sum-shares-out: (dout, dout) => (dout / 2, dout / 2)
         With "add" you give each branch half of dout. A sum has the slope 1 in either part.
     split-in-the-middle: np.split(dout, [first.shape[1]], axis=1) => (dout[:, :1], dout[:, 1:])

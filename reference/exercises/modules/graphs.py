@@ -193,6 +193,18 @@ def as_listed(graph: Any, modules: Any, inputs: Any) -> Any:
     return values, cache
 
 
+def averaged_over_ways(dvalues: Any, graph: Any, modules: Any, cache: Any) -> Any:
+    """All that arrives at a value is collected, and its mean is passed on."""
+    parts = {name: [gradient] for name, gradient in dvalues.items()}
+    for name in reversed(cache):
+        if name in parts:
+            kind, sources = graph[name]
+            back = modules[kind][1](sum(parts[name]) / len(parts[name]), cache[name])
+            for one, part in zip(sources, back, strict=True):
+                parts.setdefault(one, []).append(part)
+    return {name: sum(found) / len(found) for name, found in parts.items()}
+
+
 def at_once(dvalues: Any, graph: Any, modules: Any, cache: Any) -> Any:
     """Each part that arrives is passed on, and only the last one of a value counts on the way down."""
     grads, queue = dict(dvalues), list(dvalues)
@@ -328,6 +340,16 @@ BACKWARD = exercise(
         Where two ways meet, you keep what came first. A value that acts along two ways gets the sum of both.
     averaged: grads[source] + gradient if source in grads => (grads[source] + gradient) / 2 if source in grads
         Where two ways meet, you take a mean. By the chain rule the ways add up.
+    averaged-over-all-ways: by averaged_over_ways
+        Where several ways meet, you take the mean of what comes along them. By the chain rule the ways add
+        up.
+    ways-multiplied: grads[source] + gradient if => grads[source] * gradient if
+        Where two ways meet, you multiply. By the chain rule the ways add up.
+    inputs-only: return grads => return {name: one for name, one in grads.items() if name not in graph}
+        You return the gradients of the inputs alone. Those of the values that modules made belong to
+        them too.
+    outputs-left-out: return grads => return {name: one for name, one in grads.items() if name not in dvalues}
+        You leave the names in dvalues out. They have gradients too.
     added-in-place:
         - grads[source] = grads[source] + gradient if source in grads else gradient
         + if source in grads:

@@ -53,6 +53,16 @@ STEP_FORWARD = exercise(
         - np.tanh(x @ Wx + prev_h @ Wh + b)
         + 1 / (1 + np.exp(-np.clip(x @ Wx + prev_h @ Wh + b, -50, 50)))
         Your step ends in a sigmoid: its values lie between 0 and 1. Here tanh is asked for.
+    relu: np.tanh(x @ Wx + prev_h @ Wh + b) => np.maximum(0, x @ Wx + prev_h @ Wh + b)
+        Your step ends in a ReLU. Here tanh is asked for.
+    tanh-twice: np.tanh(x @ Wx + prev_h @ Wh + b) => np.tanh(np.tanh(x @ Wx + prev_h @ Wh + b))
+        You take tanh twice.
+    state-kept-too: np.tanh(x @ Wx + prev_h @ Wh + b) => prev_h + np.tanh(x @ Wx + prev_h @ Wh + b)
+        You add the state before to the new one. It acts through Wh alone.
+    tanh-of-the-parts:
+        - next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+        + next_h = np.tanh(np.tanh(x @ Wx) + np.tanh(prev_h @ Wh) + b)
+        You take tanh of the parts as well. It is taken once, of their sum.
     bias-outside: np.tanh(x @ Wx + prev_h @ Wh + b) => np.tanh(x @ Wx + prev_h @ Wh) + b
         You add the bias behind tanh. It belongs to what enters tanh.
     wh-transposed: prev_h @ Wh => prev_h @ Wh.T
@@ -97,6 +107,33 @@ STEP_BACKWARD = exercise(
         You use the slope of a sigmoid. The step ends in tanh.
     square-missing: (1 - next_h**2) => (1 - next_h)
         The slope of tanh is 1 minus the square of its value; your square is missing.
+    tanh-taken-twice: (1 - next_h**2) => (1 - np.tanh(next_h) ** 2)
+        You take tanh of next_h, which has been through tanh already: its square is all that the slope needs.
+    tanh-of-the-state-before: (1 - next_h**2) => (1 - np.tanh(prev_h) ** 2)
+        The slope of your tanh is taken at the state before. It belongs to what the step made, next_h.
+    slope-of-the-gradient: (1 - next_h**2) => (1 - dnext_h**2)
+        The slope of your tanh is made of the gradient that comes back. It belongs to what the step made,
+        next_h.
+    brackets-missing: dnext_h * (1 - next_h**2) => dnext_h * 1 - next_h**2
+        Brackets are missing: dnext_h is multiplied by the whole slope, 1 minus the square.
+    square-for-the-slope: (1 - next_h**2) => next_h**2
+        You multiply by the square of next_h. The slope of tanh is 1 minus that.
+    sum-for-the-difference: (1 - next_h**2) => (1 + next_h**2)
+        You add the square of next_h to 1. The slope of tanh is their difference.
+    square-of-the-difference: (1 - next_h**2) => (1 - next_h) ** 2
+        You square the difference. It is next_h that is squared, and then taken away from 1.
+    gate-for-the-slope: (1 - next_h**2) => (next_h > 0)
+        Your slope is 1 or 0, as that of a ReLU. The step ends in tanh.
+    dx-without-the-slope: return dz @ Wx.T => return dnext_h @ Wx.T
+        Your dx leaves the slope of tanh out.
+    dprev-without-the-slope: dz @ Wh.T => dnext_h @ Wh.T
+        Your dprev_h leaves the slope of tanh out.
+    weights-without-the-slope: x.T @ dz, prev_h.T @ dz => x.T @ dnext_h, prev_h.T @ dnext_h
+        Your dWx and dWh leave the slope of tanh out.
+    db-without-the-slope: np.sum(dz, axis=0) => np.sum(dnext_h, axis=0)
+        Your db leaves the slope of tanh out.
+    weights-averaged: x.T @ dz, prev_h.T @ dz => x.T @ dz / len(x), prev_h.T @ dz / len(x)
+        Your dWx and dWh are divided by N. They are sums over the examples.
     wh-not-transposed: dz @ Wh.T => dz @ Wh
         Your dprev_h goes through Wh in the wrong direction. The shapes fit either way, so nothing warns you:
         on the way back the matrix is transposed.
@@ -141,6 +178,12 @@ def back_from_one_array(dh: Any, cache: Any) -> Any:
     return dz @ cache["Wx"].T, flow, dWx, dWh, dz.sum(axis=(0, 1))
 
 
+def from_the_end(x: Any, h0: Any, Wx: Any, Wh: Any, b: Any) -> Any:
+    """The last step first; each state stands where its input stood."""
+    h, caches = mo.rnn_forward(x[:, ::-1], h0, Wx, Wh, b)
+    return h[:, ::-1], caches
+
+
 _states = probes.asker("h, cache = rnn_forward(x, h0, Wx, Wh, b)", "h", takes="x h0 Wx Wh b")
 FORWARD = exercise(
     mo.rnn_forward,
@@ -167,6 +210,15 @@ FORWARD = exercise(
     first-input-always: rnn_step_forward(x[:, t], h => rnn_step_forward(x[:, 0], h
         Every step reads the first input.
     backwards: for t in range(x.shape[1]): => for t in reversed(range(x.shape[1])):
+        You go through the sequence from its end.
+    states-before-the-steps:
+        - h, cache = rnn_step_forward(x[:, t], h, Wx, Wh, b)
+        - states.append(h)
+        + states.append(h)
+        + h, cache = rnn_step_forward(x[:, t], h, Wx, Wh, b)
+        Your h holds the state before each step: h0 in front, and the last one is missing. Asked for are those
+        that the steps made.
+    from-the-end: by from_the_end
         You go through the sequence from its end.
     time-in-front: np.stack(states, axis=1) => np.stack(states, axis=0)
         Your h has shape (T, N, H). Examples come first, then time.
@@ -243,6 +295,16 @@ BACKWARD = exercise(
         Your dWh is that of one step. Wh acts in all of them.
     first-to-last: in reversed(range(dh.shape[1])): => in range(dh.shape[1]):
         You go from the first step to the last. The way back begins at the end.
+    dh0-missing: np.stack(dx, axis=1), flow, => np.stack(dx, axis=1), np.zeros_like(flow),
+        Your dh0 is 0. What is left when the first step has gone back belongs to h0.
+    ways-averaged: dh[:, t] + flow => (dh[:, t] + flow) / 2
+        You take the mean of a step's own dh and of what comes back from later steps. They add up.
+    flow-added-up:
+        - dx_t, flow, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t] + flow, cache[t])
+        + dx_t, back, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t] + flow, cache[t])
+        + flow = flow + back
+        You keep adding up what comes back from later steps. A step hands back all of it: that replaces what
+        came before.
     dx-in-reverse: dx.insert(0, dx_t) => dx.append(dx_t)
         Your dx has its steps in reverse: the last one was computed first.
     dh0-from-the-outside: axis=1), flow, => axis=1), flow + dh[:, 0],
