@@ -6,7 +6,9 @@ from reference.judge.examine import examined
 from reference.judge.expecting import ways
 from reference.judge.own_calls import alone
 from reference.kit import units
-from stagewise.judge.reproach import ONCE
+from stagewise import begin, check
+from stagewise.judge.reproach import ONCE, judged_once, wrong_below
+from stagewise.show import display
 
 ADAM = """
 import numpy as np
@@ -149,3 +151,45 @@ def test_a_function_that_ends_with_an_error_is_said_to_be_the_reason():
 def test_what_the_wrong_function_writes_into_its_arguments_is_not_charged_again():
     helper = SMALLER.replace("return 0.7", "b *= 2\n    return 0.7")
     assert report_on("foundations", "three_layer_forward", helper, FORWARD).points == 4
+
+
+def test_a_students_check_says_what_the_grade_will_do():
+    world = {"check": check}
+    exec(ADAM + ADAMW, world)
+    begin("optimizers")
+    reports = []
+    with display.use(reports.append):
+        exec("check(adamw)", world)
+    assert reports[0].notes[-2:] == (wrong_below(["adam"]), judged_once(["adam"]))
+
+
+LAYERNORM = """
+import numpy as np
+def layernorm_forward(x, gamma, beta, ln_param):
+    eps = ln_param.get("eps", 1e-5)
+    mu, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    std = {root}
+    return gamma * (x - mu) / std + beta, {{"xhat": (x - mu) / std, "std": std, "gamma": gamma}}
+
+def layernorm_backward(dout, cache):
+    dxhat, xhat = dout * cache["gamma"], cache["xhat"]
+    about = dxhat.mean(axis=1, keepdims=True) + xhat * (dxhat * xhat).mean(axis=1, keepdims=True)
+    return (dxhat - about) / cache["std"], (dout * xhat).sum(axis=0), dout.sum(axis=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("root", "points"),
+    [
+        ("np.sqrt(var)", 4.0),
+        ("np.sqrt(var) + eps", 4.0),
+        ("np.sqrt(var + eps**2)", 4.0),
+        ("np.sqrt(var + 1e-10)", 3.5),  # no known mistake, and nobody's gradients are compared with their own
+    ],
+)
+def test_where_eps_stands_is_paid_for_in_the_forward_pass(root, points):
+    """The cache has another form than the course's, so that nothing can stand in for the forward pass."""
+    world = {}
+    exec(LAYERNORM.format(root=root), world)
+    functions = world["layernorm_backward"], world["layernorm_forward"]
+    assert examined(*functions, unit="batchnorm", points=4).points == points
