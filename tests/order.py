@@ -6,6 +6,7 @@ from typing import Any
 LONGEST = (
     "processors/test_told.py",
     "browser/test_working_edition.py",
+    "browser/test_later_visit.py",
     "autograder/test_validate.py",
     "reference/test_every_unit.py",
     "autograder/test_neighbour.py",

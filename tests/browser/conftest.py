@@ -17,6 +17,10 @@ from typing import IO
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from autograder.course import REPOSITORY, Course
+from autograder.site import lite
+from tests.once import Once
+
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PYODIDE = Path(sys.prefix) / "pyodide"
@@ -87,6 +91,14 @@ def chromium() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def edition(once: Once) -> Path:
+    """A folder with the working edition of all units; others read it too."""
+    if not PYODIDE.is_dir():
+        pytest.skip("no Pyodide on this machine: make test fetches it where it can")
+    return once("edition", lambda folder: lite.build(Course(REPOSITORY), folder, (), str(PYODIDE)))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for the tests of a module; each has a tab that knows nothing of the others'."""
@@ -96,11 +108,17 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Page]:
-    """An empty tab of the browser."""
+def in_a_tab(browser: Browser) -> Page:
+    """A new tab that knows nothing of others, and waits for a minute."""
     empty = browser.new_page(viewport={"width": 1300, "height": 1000})
     empty.set_default_timeout(60_000)
     expect.set_options(timeout=60_000)
+    return empty
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """An empty tab of the browser."""
+    empty = in_a_tab(browser)
     yield empty
     empty.close()

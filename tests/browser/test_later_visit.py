@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from autograder.course import REPOSITORY, Course
-from autograder.site import lite
 from tests.browser.cells import cell, enter, output, run, write
-from tests.browser.conftest import PYODIDE
+from tests.browser.conftest import in_a_tab
 from tests.browser.served import served
 
 STARTED, TAKEN_UP = "Python is started", "Python is taken up"
@@ -33,25 +31,17 @@ BROKEN = "import _pyodide_core\n_pyodide_core.trigger_fatal_error()"
 
 
 @pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the working edition of one unit."""
-    if not PYODIDE.is_dir():
-        pytest.skip("no Pyodide on this machine: make test fetches it where it can")
-    folder = tmp_path_factory.mktemp("site")
-    lite.build(Course(REPOSITORY), folder, ["batchnorm"], str(PYODIDE))
-    return folder
-
-
-@pytest.fixture
-def opened(tab: Page, edition: Path) -> Iterator[Page]:
-    """A tab that has opened the unit once, with the first cell run and Python kept."""
+def opened(browser: Browser, edition: Path) -> Iterator[Page]:
+    """A tab that has opened a unit once, with the first cell run and Python kept; each test goes on in it."""
+    page = in_a_tab(browser)
     with served(edition) as address:
-        tab.goto(f"{address}/work/index.html#batchnorm")
-        tab.wait_for_function("navigator.serviceWorker.controller !== null")
-        tab.locator("#batchnorm .open").first.click()
-        _begin(tab)
-        tab.wait_for_function(KEPT)
-        yield tab
+        page.goto(f"{address}/work/index.html#batchnorm")
+        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.locator("#batchnorm .open").first.click()
+        _begin(page)
+        page.wait_for_function(KEPT)
+        yield page
+        page.close()
 
 
 def test_a_later_visit_takes_up_what_the_first_one_kept(opened: Page) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -14,13 +16,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from autograder.course import REPOSITORY, Course
-from autograder.site import lite
 from autograder.units.prepare import prepare
 from tests.autograder.graded_toy import cell as named
 from tests.autograder.solved import solved
 from tests.autograder.toy_outcome import points
 from tests.browser.cells import KERNEL_READY, cell, output, run, write
-from tests.browser.conftest import PYODIDE
 from tests.browser.in_kernel import judged
 from tests.browser.kernels import answered, answers, in_browser
 from tests.browser.served import served
@@ -36,16 +36,6 @@ def batchnorm_step3(x, mu):
 interactive.explore(lambda k: f"the value {10 * k}", k=interactive.slider([1, 2, 3]))
 """
 DOOR = "work/index.html#batchnorm"
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the working edition of all units."""
-    if not PYODIDE.is_dir():
-        pytest.skip("no Pyodide on this machine: make test fetches it where it can")
-    folder = tmp_path_factory.mktemp("site")
-    lite.build(Course(REPOSITORY), folder, (), str(PYODIDE))
-    return folder
 
 
 def test_work_is_kept_opens_without_a_network_and_earns_what_it_earns_in_jupyterlab(
@@ -68,12 +58,15 @@ def test_work_is_kept_opens_without_a_network_and_earns_what_it_earns_in_jupyter
     assert _graded(downloaded, tmp_path / "course") == {"ada": 2, "ben": 2}
 
 
-def test_checks_say_of_every_unit_what_they_say_in_jupyterlab(tab: Page, edition: Path) -> None:
+def test_checks_say_of_every_unit_what_they_say_in_jupyterlab(
+    tab: Page, edition: Path, tmp_path: Path
+) -> None:
     """Three exercises of each, answered rightly and wrongly, by other versions of NumPy and matplotlib."""
     course = Course(REPOSITORY)
+    site = shutil.copytree(edition, tmp_path / "site", copy_function=os.link)
     asked = [answers(course, unit, 3) for unit in in_browser(course)]
-    with served(edition) as address:
-        told = answered(tab, address, edition, "modules", "judged", asked, 120)
+    with served(site) as address:
+        told = answered(tab, address, site, "modules", "judged", asked, 120)
     assert len(told) == 54
     assert [one[:-1] for one in told] == [one[:-1] for one in judged(asked)]
     assert {one[3] for one in told if one[2] == "right"} == {"passed"}
