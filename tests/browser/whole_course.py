@@ -59,14 +59,15 @@ def with_row(text: str, row: str) -> str:
 
 def _measured(course: Course, browser: Browser, address: str, site: Path, name: str) -> tuple[str, list[str]]:
     """The row of a unit or a page, and what is not as it should be."""
-    told, differ = ["", ""], []
+    differ: list[str] = []
     if name not in course.page_names():
         checks, differ = _judged(course, browser, address, site, name)
-        told = [f"{1000 * found(checks):.0f} ms" for found in (statistics.median, max)]
+        median, most = (f"{1000 * found(checks):.0f} ms" for found in (statistics.median, max))
+        print(f"{name}: {len(checks)} checks, median {median}, most {most}")
     ran = _run(course, browser, address, name)
     seconds, line = ran.slowest
     print(f"{name}: {ran.clock:.0f} s by the clock; the slowest cell {seconds:.0f} s: {line}")
-    row = f"| {name} | {ran.processor:.0f} s | {seconds:.0f} s | {told[0]} | {told[1]} |"
+    row = f"| {name} | {ran.processor:.0f} s | {seconds:.0f} s |"
     return row, [*differ, *ran.wrong]
 
 
