@@ -45,7 +45,7 @@ def opened(browser: Browser, edition: Path) -> Iterator[Page]:
 
 
 def test_a_later_visit_takes_up_what_the_first_one_kept(opened: Page) -> None:
-    """With other random numbers, and in the one process that the page began."""
+    """With other random numbers, in the one process that the page began, and pyplot draws there."""
     assert _marks(opened) == [STARTED]
     first = _drawn(opened, "def batchnorm_step1(")
     opened.reload()
@@ -54,6 +54,9 @@ def test_a_later_visit_takes_up_what_the_first_one_kept(opened: Page) -> None:
     second = _drawn(opened, "def batchnorm_step2(")
     assert len({*first, *second}) == 4
     assert len(opened.workers) == 1
+    drawing = cell(opened, "def batchnorm_step3(")
+    write(opened, drawing, "import matplotlib.pyplot as plt\nplt.plot([1, 2])  # def batchnorm_step3(")
+    expect(output(drawing).locator("img")).to_be_visible()
 
 
 def test_what_cannot_be_taken_up_is_given_up_and_kept_anew(opened: Page) -> None:

@@ -5,11 +5,13 @@
 import gc
 import os
 
+import pyodide_kernel  # before what looks for its shell (ipywidgets) or its backend (matplotlib)
+
+# isort: split
 import ipywidgets  # noqa: F401 - imported for the cells that do so next
 import matplotlib.pyplot  # noqa: F401
 import numpy  # noqa: F401
 import piplite.piplite  # noqa: F401
-import pyodide_kernel
 
 import stagewise  # noqa: F401
 
