@@ -213,7 +213,8 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
     if listed:
         form = f"they come in {describe(got)}; expected an array: np.array(...)"
         sides[type(got).__name__] = Flaw.BROADCAST, form
-    if tolerance.rtol <= _ROUNDS_SHOW and tolerance.scale == 0 and are_rounded(placed, wanted):
+    exact = max(tolerance.rtol, tolerance.stol) <= _ROUNDS_SHOW and tolerance.scale == 0
+    if exact and are_rounded(placed, wanted):
         sides["rounded"] = Flaw.BROADCAST, ROUNDED
     return _beside(found, sides)
 
