@@ -151,10 +151,16 @@ def _write(into: Any, new: Any) -> None:
 
 
 def asked_as(
-    unit: Unit, exercise: Exercise, played: Sequence[Played], slips: Sequence[Slip], seed: int
+    unit: Unit,
+    exercise: Exercise,
+    played: Sequence[Played],
+    slips: Sequence[Slip],
+    seed: int,
+    least: float = 0.0,
 ) -> Seen | None:
     """The best of what a student's runs come to beside the student's own functions, which are asked; None
-    where chance decides, where objects are handed over, or where they answer nothing that is of use."""
+    where chance decides, where objects are handed over, where they answer nothing that is of use, or where no
+    more than the fraction `least` is earned."""
     cases = draw(exercise, seed)
     if any(case.chances for case in cases):
         return None
@@ -171,7 +177,7 @@ def asked_as(
     if not asking.is_usual:
         return None
     mistakes = [(way, answers) for way, answers in told if way.mistake]
-    found = (_beside(exercise, way, answers, played, mistakes, seed) for way, answers in told)
+    found = (_beside(exercise, way, answers, played, mistakes, seed, least) for way, answers in told)
     return max((one for one in found if one), key=lambda one: one.judged.fraction, default=None)
 
 
@@ -182,10 +188,13 @@ def _beside(
     played: Sequence[Played],
     mistakes: Sequence[tuple[Way, Sequence[Played]]],
     seed: int,
+    least: float,
 ) -> Seen | None:
     cases = list(map(expecting, draw(exercise, seed), answers))
+    if way.mistake and judged_beside(exercise.name, cases[:1], answers[:1], played[:1]).fraction < 1:
+        return None
     seen = judged_as(exercise, way, cases, answers, played, seed)
-    if seen is None:
+    if seen is None or seen.judged.fraction <= least:
         return None
     hiding = (
         one

@@ -37,7 +37,7 @@ def spared(
         return best
     below = slips_below(unit, exercise, functions, notebook, seed)
     beside = slips_beside(unit, exercise, functions, seed)
-    own = _with_own(unit, exercise, seen, below, beside, seed)
+    own = _with_own(unit, exercise, seen, below, beside, seed, (best.points or 0.0) / points)
     if own is not None:
         other = report_of(unit.name, exercise, own, points)
         if (other.points or 0) > (best.points or 0):
@@ -46,14 +46,21 @@ def spared(
 
 
 def _with_own(
-    unit: Unit, exercise: Exercise, seen: Seen, below: Sequence[Slip], beside: Sequence[Slip], seed: int
+    unit: Unit,
+    exercise: Exercise,
+    seen: Seen,
+    below: Sequence[Slip],
+    beside: Sequence[Slip],
+    seed: int,
+    least: float,
 ) -> Seen | None:
-    """The judgement beside the student's own wrong functions; None where there is none that is of use."""
+    """The judgement beside the student's own wrong functions; None where there is none that is of use, as
+    of one that earns no more than the fraction `least`, which is earned without."""
     slips = (*below, *beside)
     known = with_known(exercise, seen.played, slips, seed)
     if all(one.mistake for one in below) and (known is not None or not below):
         return known
-    asked = asked_as(unit, exercise, seen.played, below, seed)
+    asked = asked_as(unit, exercise, seen.played, below, seed, least)
     found = [one for one in (known, asked) if one is not None]
     return max(found, key=lambda one: one.judged.fraction, default=None)
 

@@ -202,13 +202,6 @@ ADAM = rule_exercise(
 )
 
 
-def adamw_counting_after_use(w: Any, dw: Any, config: Any = None) -> Any:
-    """AdamW with the number of this step in the config, 1 where it is missing."""
-    given = {**(config or {})}
-    next_w, after = opt.adamw(w, dw, {**given, "t": given.get("t", 1) - 1})
-    return next_w, {**after, "t": after["t"] + 1}
-
-
 def adamw_with_settings_taken_for_granted(w: Any, dw: Any, config: Any = None) -> Any:
     """AdamW that looks for all of Adam's settings in the config."""
     for key in ("beta1", "beta2", "epsilon"):
@@ -273,9 +266,6 @@ ADAMW = exercise(
         """),
         *(one for one in OF_ADAM if one.name in _TAKEN),
         *named.wrongs("""
-        t-from-one: by adamw_counting_after_use
-            You start to count at 1 and add 1 after use. From a fresh start that comes out right, but the t of
-            a config is the number of steps done before this one: add 1 first.
         settings-taken-for-granted: by adamw_with_settings_taken_for_granted
             Your function takes beta1, beta2 and epsilon for granted. Where config has none they have Adam's
             defaults.
