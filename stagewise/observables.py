@@ -78,11 +78,7 @@ def agreement(a: Array, b: Array) -> float:
 
 
 def as_many_zeros(a: Array, *others: Array) -> bool:
-    """Whether all of these arrays, of any shape, have the same number of zeros.
-
-    >>> as_many_zeros(np.array([0.0, 2.0]), np.array([1.0, 0.0]))
-    True
-    """
+    """Whether all of these arrays, of any shape, have the same number of zeros."""
     return all(np.count_nonzero(_zeros(a)) == np.count_nonzero(_zeros(other)) for other in others)
 
 
@@ -302,11 +298,7 @@ def same_share(a: Array, b: Array) -> float:
 
 
 def shape_name(a: Array) -> str:
-    """The shape of a as a text.
-
-    >>> shape_name(np.zeros((3, 2)))
-    '(3, 2)'
-    """
+    """The shape of a as a text, such as "(3, 2)"."""
     return str(a.shape)
 
 

@@ -49,11 +49,7 @@ def make_site(
     formula that cannot be drawn, CourseError where `out` holds something else, where an experiment stops, or
     where the disk refuses.
     """
-    _refuse_other_contents(out)
-    if repository:
-        elsewhere.parts_of(repository)
-    if work:
-        lite.refuse_what_is_missing(pyodide)
+    _refuse(out, repository, work, pyodide)
     named = ordered(course, course.named(units), COURSE_PAGE.read_text(encoding="utf-8"))
     prepare(course, named, console.print, load)
     pages = pages_beside(course, named)
@@ -64,9 +60,7 @@ def make_site(
             made = Path(aside) / "site"
             shown = units_of(course, outputs, repository, work)
             _write(site_files(called(course), shown, pages_of(course, outputs, work)), made)
-            _write_notebooks(course, named, repository, made)
-            for page in pages:
-                replace(made / elsewhere.FOLDER / f"{page}.ipynb", released_text(course, page))
+            _write_notebooks(course, named, pages, repository, made)
             if work:
                 lite.build(course, made, named, pyodide, repository=repository, load=load)
             if out.exists():
@@ -75,7 +69,12 @@ def make_site(
     return out
 
 
-def _refuse_other_contents(out: Path) -> None:
+def _refuse(out: Path, repository: str, work: bool, pyodide: str | None) -> None:
+    """Stop before anything is made where the site could not be."""
+    if repository:
+        elsewhere.parts_of(repository)
+    if work:
+        lite.refuse_what_is_missing(pyodide)
     if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / _A_SITE_HAS).exists()):
         raise CourseError(f"{out} holds something else than a site", "name another folder, or empty this one")
 
@@ -103,10 +102,14 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
         replace(folder / name, content)
 
 
-def _write_notebooks(course: Course, units: Sequence[str], repository: str, made: Path) -> None:
-    """The released notebooks; for other places with the package, and a cell that installs it."""
+def _write_notebooks(
+    course: Course, units: Sequence[str], pages: Sequence[str], repository: str, made: Path
+) -> None:
+    """The released notebooks; for other places with the package, and units with a cell that installs it."""
     folder = made / elsewhere.FOLDER
     folder.mkdir()
+    for page in pages:
+        replace(folder / f"{page}.ipynb", released_text(course, page))
     if not repository:
         for unit in units:
             (folder / f"{unit}.ipynb").write_bytes(course.student(unit).read_bytes())

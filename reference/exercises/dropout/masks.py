@@ -218,16 +218,14 @@ def elementwise_cases(name: str, survivors: str, at_test: str) -> tuple[Case | P
         beside=BESIDE,
     )
     train, twice, seeds, test, scaled = layer.train, layer.twice, layer.seeds, layer.test, layer.scaled()
-    everything = (*scaled, *layer.patterns())
+    everything, narrow = (*scaled, *layer.patterns()), (*scaled, "dtype_name(thinned(out))")
     return (
         train("train, p = 0.6", (50, 60), 0.6, everything, weight=2, visible=True, main=True),
         twice("train, twice without a seed", (24, 30), 0.6, visible=True, main=True),
         layer.eight_times("train, eight times", (40, 50), 0.6, visible=True, main=True),
         seeds("train, with seeds", (24, 30), 0.6, visible=True, main=True),
         test("test, p = 0.6", (24, 30), 0.6, weight=2, visible=True, main=True),
-        train(
-            "train, float32", (24, 30), 0.4, (*scaled, "dtype_name(thinned(out))"), in_float32, visible=True
-        ),
+        train("train, float32", (24, 30), 0.4, narrow, in_float32, visible=True),
         test("test, float32", (4, 5), 0.6, in_float32, visible=True, weight=0.5),
         train("train, three axes", (16, 8, 8), 0.6, (*scaled, "row_patterns(out)"), visible=True),
         *layer.promises((12, 10)),

@@ -97,16 +97,20 @@ def under_another_name(rule: Function, key: str) -> Function:
     return renamed
 
 
+def _lines_of_config(rule: Function) -> tuple[str, str]:
+    """The defaults of a rule's config, and the line that stores its state."""
+    source = inspect.getsource(rule)
+    defaults = source.partition("    config = {")[2].partition(", **(config or {})}")[0]
+    return defaults, source.splitlines()[-2].strip()
+
+
 def state_mistakes(rule: Function) -> tuple[Misconception, ...]:
     """What can go wrong with the config of any rule that has a state, made from its source: the line of its
     defaults, and the last line before the return, which stores the state."""
-    source = inspect.getsource(rule)
-    settings = source.partition("    config = {")[2].partition(", **(config or {})}")[0]
+    settings, stored = _lines_of_config(rule)
     rate = settings.partition(",")[0].partition(": ")[2]
     other = "1e-3" if rate == "1e-2" else "1e-2"
-    stored = source.splitlines()[-2].strip()
-    keys = re.findall(r'"(\w+)"', stored)
-    values = stored.partition(" = ")[2].split(", ")
+    keys, values = re.findall(r'"(\w+)"', stored), stored.partition(" = ")[2].split(", ")
     state = ", ".join(f'"{key}": {value}' for key, value in zip(keys, values, strict=True))
     return wrongs(
         f"""
