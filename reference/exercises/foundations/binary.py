@@ -214,8 +214,6 @@ SIGMOID = exercise(
         for.
     tanh-of-z: a: Array = np.where(z >= 0, 1, small) / (1 + small) => a = 0.5 * (1 + np.tanh(z))
         Your curve is twice as steep as the sigmoid: in the form with tanh, z is halved first.
-    tanh-not-halved: a: Array = np.where(z >= 0, 1, small) / (1 + small) => a = 1 + np.tanh(z / 2)
-        Your answers are twice too large and go up to 2: in the form with tanh, the sum is halved as well.
     a-step: a: Array = np.where(z >= 0, 1, small) / (1 + small) => a = (z >= 0).astype(z.dtype)
         Your answers are 0 or 1: that is a step. The sigmoid rises smoothly from 0 to 1.
     brackets-missing: np.where(z >= 0, 1, small) / (1 + small) => 1 / 1 + np.exp(-np.clip(z, -700, None))
