@@ -37,6 +37,7 @@ class Tolerance:
     stol: float
     reason: str
     scale: float = 0.0
+    decimals: bool = True  # whether an answer may be told to be rounded; a quantity that was measured is not
 
 
 class Flaw(Enum):
@@ -214,7 +215,7 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
         form = f"they come in {describe(got)}; expected an array: np.array(...)"
         sides[type(got).__name__] = Flaw.BROADCAST, form
     exact = max(tolerance.rtol, tolerance.stol) <= _ROUNDS_SHOW and tolerance.scale == 0
-    if exact and are_rounded(placed, wanted):
+    if exact and tolerance.decimals and are_rounded(placed, wanted):
         sides["rounded"] = Flaw.BROADCAST, ROUNDED
     return _beside(found, sides)
 

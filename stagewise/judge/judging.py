@@ -8,7 +8,7 @@ left.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -224,7 +224,7 @@ def _judge_output(
             f"{output} is still {value!r}: not written yet, or a return is missing (print returns nothing)"
         )
         return Row(case.name, output, Status.UNFINISHED, message=message, outline=message), _NOTHING
-    tolerance = case.tolerance_of(output)
+    tolerance = replace(case.tolerance_of(output), decimals=quantity(output) is None)
     found = compare(value, expected, tolerance, exact_dtype=case.exact_dtype)
     allowed = tolerance.rtol or tolerance.stol
     error = found.error if found.error != float("inf") else None
