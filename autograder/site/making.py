@@ -71,12 +71,12 @@ def make_site(
 
 def _refuse(out: Path, repository: str, work: bool, pyodide: str | None) -> None:
     """Stop before anything is made where the site could not be."""
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / _A_SITE_HAS).exists()):
+        raise CourseError(f"{out} holds something else than a site", "name another folder, or empty this one")
     if repository:
         elsewhere.parts_of(repository)
     if work:
         lite.refuse_what_is_missing(pyodide)
-    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / _A_SITE_HAS).exists()):
-        raise CourseError(f"{out} holds something else than a site", "name another folder, or empty this one")
 
 
 def _experiments(course: Course, units: Sequence[str], run: Run, console: Console) -> dict[str, Outputs]:

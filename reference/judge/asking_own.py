@@ -156,7 +156,7 @@ def asked_as(
     played: Sequence[Played],
     slips: Sequence[Slip],
     seed: int,
-    least: float = 0.0,
+    least: float,
 ) -> Seen | None:
     """The best of what a student's runs come to beside the student's own functions, which are asked; None
     where chance decides, where objects are handed over, where they answer nothing that is of use, or where no

@@ -224,7 +224,9 @@ def _judge_output(
             f"{output} is still {value!r}: not written yet, or a return is missing (print returns nothing)"
         )
         return Row(case.name, output, Status.UNFINISHED, message=message, outline=message), _NOTHING
-    tolerance = replace(case.tolerance_of(output), decimals=quantity(output) is None)
+    tolerance = case.tolerance_of(output)
+    if quantity(output) is not None:
+        tolerance = replace(tolerance, decimals=False)
     found = compare(value, expected, tolerance, exact_dtype=case.exact_dtype)
     allowed = tolerance.rtol or tolerance.stol
     error = found.error if found.error != float("inf") else None
