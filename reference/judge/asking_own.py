@@ -4,6 +4,9 @@ live.
 All run until each needs an answer that nobody has given yet; the calls are then asked together, each once, in
 an order that follows from their arguments. So a function that is asked cannot tell the calls of a right way
 from those of a mistake. What it answers is data, bounded by what the course's function answers there.
+
+The first case is asked alone: a mistake that is told from the student's function and from the right ways by
+it is run no further, which is most of the work.
 """
 
 from __future__ import annotations
@@ -170,15 +173,33 @@ def asked_as(
     own = {_code(fn): asking.standing_for(name, fn) for name, fn in truths.items()}
     made = (beside(exercise, way, own) for way in callers(unit, exercise))
     ways = [way for way in made if way is not None]
+    done: dict[tuple[Way, int], Played] = {}
     try:
-        told = _told(asking, ways, cases)
+        begun = _told(asking, ways, cases[:1], done)
+        told = _told(asking, _going_on(exercise.name, begun, cases[0], played[0]), cases, done)
     except _CannotAsk:
         return None
     if not asking.is_usual:
         return None
-    mistakes = [(way, answers) for way, answers in told if way.mistake]
-    found = (_beside(exercise, way, answers, played, mistakes, seed, least) for way, answers in told)
+    mistakes = [(way, answers) for way, answers in told.items() if way.mistake]
+    found = (_beside(exercise, way, answers, played, mistakes, seed, least) for way, answers in told.items())
     return max((one for one in found if one), key=lambda one: one.judged.fraction, default=None)
+
+
+def _going_on(name: str, begun: Mapping[Way, Sequence[Played]], case: AskedCase, played: Played) -> list[Way]:
+    """The right ways, and the mistakes that by the first case may be the student's, or hide it."""
+    rights = [(expecting(case, *answer), answer) for way, answer in begun.items() if not way.mistake]
+    earned = [judged_beside(name, [asked], answer, [played]).rows for asked, answer in rights]
+
+    def goes_on(answer: Sequence[Played]) -> bool:
+        if judged_beside(name, [expecting(case, *answer)], answer, [played]).fraction == 1:
+            return True
+        return any(
+            _as_well(judged_beside(name, [asked], right, answer).rows, mine)
+            for (asked, right), mine in zip(rights, earned, strict=True)
+        )
+
+    return [way for way, answer in begun.items() if not way.mistake or goes_on(answer)]
 
 
 def _beside(
@@ -208,28 +229,27 @@ def _as_well(rows: Sequence[Row], others: Sequence[Row]) -> bool:
     return all(one.credit >= other.credit for one, other in zip(rows, others, strict=True))
 
 
-def _told(asking: Asking, ways: Sequence[Way], cases: Sequence[AskedCase]) -> list[tuple[Way, list[Played]]]:
-    """Every case played with every way, as far as this takes not too many calls.
+def _told(
+    asking: Asking, ways: Sequence[Way], cases: Sequence[AskedCase], done: dict[tuple[Way, int], Played]
+) -> dict[Way, list[Played]]:
+    """Every case played with every way, as far as this takes not too many calls; `done` keeps what was.
 
     A mistake that keeps something from call to call may ask for more each time that it is run: it is left a
     little behind the others, and then out.
     """
-    done: dict[tuple[int, int], Played] = {}
-    places = [(number, place) for number in range(len(ways)) for place in range(len(cases))]
     most = _MOST_ROUNDS
+    left = [(way, place) for way in ways for place in range(len(cases)) if (way, place) not in done]
     for turn in range(_MOST_ROUNDS):
-        for number, place in places:
-            if (number, place) not in done:
-                with suppress(_Pending):
-                    done[number, place] = run(ways[number], cases[place])
-        if most == _MOST_ROUNDS and all(one in done for one in places if not ways[one[0]].mistake):
+        for way, place in left:
+            with suppress(_Pending):
+                done[way, place] = run(way, cases[place])
+        left = [one for one in left if one not in done]
+        if most == _MOST_ROUNDS and all(way.mistake for way, _ in left):
             most = turn + _MORE_ROUNDS
         if turn == most or not asking.ask():
             break
-    finished = [
-        number for number in range(len(ways)) if all((number, place) in done for place in range(len(cases)))
-    ]
-    return [(ways[number], [done[number, place] for place in range(len(cases))]) for number in finished]
+    behind = {way for way, _ in left}
+    return {way: [done[way, place] for place in range(len(cases))] for way in ways if way not in behind}
 
 
 def _code(fn: Any) -> Any:

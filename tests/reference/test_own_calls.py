@@ -104,7 +104,7 @@ USELESS = {
     "no number": "return np.full((len(x), w.shape[1]), np.nan), (x, w)",
     "what swallows all": "return 1e300 * (1 + np.arange(len(x))[:, None] + b), (x, w)",
     "an error": "raise ValueError('no')",
-    "too much": "return np.zeros((3000, 3000)), (x, w)",
+    "too much": "return np.zeros((300, 300)), (x, w)",
 }
 COMPOSITIONS = {
     "no relu": LINEAR,
