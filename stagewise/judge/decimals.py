@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 MOST = 8
+_SOME = 4
 _SAME = 1e-9  # nearer than this, beside the largest number, nothing was rounded
 
 
@@ -20,6 +21,8 @@ def are_rounded(got: np.ndarray, wanted: np.ndarray) -> bool:
     """
     if got.dtype.kind != "f" or wanted.dtype != np.float64 or not got.size:
         return False
+    if any(round(one, MOST) != one for one in got.ravel()[:: -(-got.size // _SOME)].tolist()):
+        return False  # nearly all are out by then, at a fifth of the price
     if not (np.isfinite(got).all() and np.isfinite(wanted).all()):
         return False
     with np.errstate(all="ignore"):
