@@ -15,6 +15,7 @@ import numpy as np
 
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.between import settled
+from stagewise.judge.blanks import blank_beside
 from stagewise.judge.compare import RIGHT_BUT, RIGHT_IN_VALUE, ROUNDED, Comparison, Flaw, compare
 from stagewise.judge.copying import is_narrow
 from stagewise.judge.grammar import Entry
@@ -186,9 +187,29 @@ def _judge_case(
         sides.update((flaw, output) for flaw in found.sides)
     sides.update(("changed", name) for name in changed)
     sides.update(("warned", kind) for kind in warned)
+    rows, blank = _with_blanks(case, run, rows)
+    notes += blank
     empty = frozenset(output for output in wrong if _is_empty(output, run.values, case.inputs))
     seen = Observed(outputs, frozenset(wrong), frozenset(sides), is_narrow(case.inputs), empty, _parts(case))
     return rows, seen, notes
+
+
+def _with_blanks(case: AskedCase, run: Played, rows: list[Row]) -> tuple[list[Row], list[tuple[str, str]]]:
+    """The rows, those that are None beside right ones as wrong ones, and the sentences about these."""
+    right = [row.output for row in rows if row.credit]
+    told = {
+        row.output: said
+        for row in rows
+        if row.status is Status.UNFINISHED
+        and (said := blank_beside(case.steps, run.values, row.output, right))
+    }
+    found = [
+        replace(row, status=Status.FAILED, message=told[row.output], outline=told[row.output])
+        if row.output in told
+        else row
+        for row in rows
+    ]
+    return found, [("", said) for said in told.values()]
 
 
 def _parts(case: AskedCase) -> frozenset[str]:

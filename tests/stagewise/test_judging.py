@@ -161,6 +161,45 @@ def test_results_that_are_no_answer(result, status):
     assert (0.0, status) == (judged.fraction, overall(judged.rows))
 
 
+@pytest.mark.parametrize(
+    ("result", "left_out"), [((None, 2 * X), "a"), ((X.sum(axis=0), None), "b"), ((X.sum(axis=0), ...), "b")]
+)
+def test_one_result_that_is_none_beside_right_ones_is_named(result, left_out):
+    judged = judge({"f": lambda x: result}, [asked()])
+    said = f"{left_out} is None, and what belongs beside it is there: return it too"
+    rows = {row.output: (row.status, row.message, row.outline) for row in judged.rows}
+    assert rows[left_out] == (Status.FAILED, said, said)
+    assert judged.notes == (said,)
+
+
+@pytest.mark.parametrize("result", [(None, X), (None, None)])
+def test_none_beside_what_is_wrong_as_well_is_not_written_yet(result):
+    """The stubs of other courses return None and what is to become the other result."""
+    rows = {row.output: row for row in judge({"f": lambda x: result}, [asked()]).rows}
+    assert rows["a"].status is Status.UNFINISHED
+    assert "not written yet" in rows["a"].message
+
+
+@pytest.mark.parametrize(
+    ("result", "said"), [({"a": 1.0, "b": None}, "out['b'] is None"), (None, "out['b'] is still None")]
+)
+def test_an_entry_that_is_none_is_named_where_others_are_right(result, said):
+    right = {"out['a']": 1.0, "out['b']": 2.0}
+    shares = dict.fromkeys(right, 1.0)
+    case = AskedCase("plain", parse("out = f(x)"), {"x": X}, right, shares, 1.0, TOLERANCE)
+    rows = {row.output: row for row in judge({"f": lambda x: result}, [case]).rows}
+    assert rows["out['b']"].message.startswith(said)
+
+
+def test_a_later_call_that_is_not_written_is_not_none_beside_the_first_one():
+    steps = "a, b = f(x)\nc = g(x)"
+    judged = judge(
+        {"f": truth, "g": lambda x: None},
+        [replace(asked(script=steps), expected={"a": X.sum(axis=0), "c": 1.0}, shares={"a": 1.0, "c": 1.0})],
+    )
+    assert judged.rows[1].status is Status.UNFINISHED
+
+
 def test_an_exception_is_told_and_kept():
     def f(x):
         raise KeyError("mode")
