@@ -12,12 +12,13 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
-from reference.judge.diagnosis import diagnose
-from reference.judge.drawing import draw, draw_visible
+from reference.judge.diagnosis import diagnose, judged_alone
+from reference.judge.drawing import draw
 from reference.judge.randomness import same_random_state
-from reference.judge.record import record_exercise
+from reference.judge.record import judged_visibly, visible_mistakes
 from reference.kit import units
 from reference.kit.exercise import Exercise, Misconception, Unit
 from stagewise.judge.asking import AskedCase
@@ -73,7 +74,7 @@ def killmatrix(unit: Unit, seeds: Sequence[int] = SEEDS) -> Matrix:
         for alternative in exercise.alternatives:
             functions = alternative.functions(exercise)
             entries.append(_earns_all(exercise, alternative.name, "alternative", functions, seeds))
-        entries += [_killed(exercise, misconception, seeds) for misconception in exercise.misconceptions]
+        entries += _all_killed(exercise, seeds)
     return Matrix(unit.name, tuple(entries), tuple(problems))
 
 
@@ -113,15 +114,25 @@ def _earns_all(
     return Entry(exercise.name, name, role, min(scores), max(scores), (), "", tuple(problems))
 
 
-def _killed(exercise: Exercise, one: Misconception, seeds: Sequence[int]) -> Entry:
-    scores, names = [], []
-    for seed in seeds:
-        judged = _judged(one.functions(exercise), draw(exercise, seed))
-        found = diagnose(judged, exercise, seed)
-        scores.append(judged.fraction)
-        names.append(found.name if found else "")
-    diagnosed = tuple(dict.fromkeys(names))
-    visible = _recognised(exercise, one.functions(exercise))
+def _all_killed(exercise: Exercise, seeds: Sequence[int]) -> list[Entry]:
+    """The entries of the known mistakes."""
+    fates = zip(*(_fates(exercise, seed) for seed in seeds), strict=True)
+    seen = [_recognised(exercise, one.judged) for one in judged_visibly(exercise)]
+    return list(map(partial(_killed, exercise), exercise.misconceptions, fates, seen))
+
+
+def _fates(exercise: Exercise, seed: int) -> list[tuple[float, str]]:
+    """What each known mistake earns on the cases of a seed, and as which it is diagnosed ("" for none)."""
+    judged = judged_alone(exercise, seed)
+    found = (diagnose(one, exercise, seed) for one in judged)
+    return [(one.fraction, known.name if known else "") for one, known in zip(judged, found, strict=True)]
+
+
+def _killed(
+    exercise: Exercise, one: Misconception, fates: Sequence[tuple[float, str]], visible: str
+) -> Entry:
+    scores = [score for score, _ in fates]
+    diagnosed = tuple(dict.fromkeys(name for _, name in fates))
     problems = _kill_problems(exercise, one, max(scores), diagnosed, visible)
     ranged = min(scores), max(scores)
     return Entry(
@@ -160,13 +171,12 @@ def _judged(functions: Mapping[str, Callable[..., Any]], cases: Sequence[AskedCa
         return judge(functions, cases)
 
 
-def _recognised(exercise: Exercise, functions: Mapping[str, Callable[..., Any]]) -> str:
-    """What a student's own check says: a misconception's name, "" for none, or that visible cases all
-    pass."""
-    judged = _judged(functions, draw_visible(exercise))
+def _recognised(exercise: Exercise, judged: Judged) -> str:
+    """What a student's own check says of what is judged so: a misconception's name, "" for none, or that
+    visible cases all pass."""
     if judged.fraction == 1:
         return HIDDEN_ONLY
-    found = recognise(judged, record_exercise(exercise, 0).misconceptions)
+    found = recognise(judged, visible_mistakes(exercise))
     return found.name if found else ""
 
 

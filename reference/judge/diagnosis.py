@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from reference.judge.drawing import draw
-from reference.judge.record import mistake_on, mistakes_on
+from reference.judge.record import judged_mistakes, mistake_on, mistakes_on, recorded_of
 from reference.kit.exercise import Exercise
 from stagewise.judge.explaining import recognise
 from stagewise.judge.fingerprint import RecordedMistake
@@ -47,6 +47,14 @@ def find_answers(exercises: Sequence[Exercise], seed: int, spread: Spread) -> No
     for exercise in new:
         own = (found[name] for name, (asking, _) in asked.items() if asking is exercise)
         _found[exercise, seed] = tuple(one for one in own if one is not None)
+
+
+def judged_alone(exercise: Exercise, seed: int) -> tuple[Judged, ...]:
+    """Every known mistake of the exercise judged on its drawn cases, in their order; their answers are known
+    then."""
+    found = judged_mistakes(exercise, draw(exercise, seed))
+    _found.setdefault((exercise, seed), recorded_of(found))
+    return tuple(one.judged for one in found)
 
 
 def diagnose(judged: Judged, exercise: Exercise, seed: int) -> RecordedMistake | None:

@@ -48,8 +48,17 @@ def usual(
 
     Where runs differ by more, it says no more than how they ended.
     """
-    runs = observed_runs(functions, cases)
+    return told_by(observed_runs(functions, cases), cases)
+
+
+def told_by(runs: Sequence[Sequence[Observed]], cases: Sequence[AskedCase]) -> tuple[dict[str, Any], ...]:
+    """The fingerprints, one for each case, of what was answered in all these runs."""
     return tuple(_merged(case, seen) for case, *seen in zip(cases, *runs, strict=True))
+
+
+def are_certain(cases: Sequence[AskedCase]) -> bool:
+    """Whether no case leaves anything to chance, so that one run tells all."""
+    return not any(case.chances for case in cases)
 
 
 def observed_runs(
@@ -60,7 +69,7 @@ def observed_runs(
     Every case of a run begins from the run's own state: where an earlier case seeds the generator, runs would
     be alike from there on.
     """
-    if not any(case.chances for case in cases):
+    if are_certain(cases):
         with same_random_state():
             return [judge(functions, cases).observed]
     return [tuple(_observed(functions, case, number) for case in cases) for number in range(RUNS)]

@@ -4,17 +4,19 @@ mistakes."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from reference.judge.drawing import draw_visible
 from reference.judge.expecting import callable_from
-from reference.judge.randomness import usual
+from reference.judge.randomness import are_certain, same_random_state, told_by, usual
 from reference.kit.exercise import Exercise, Misconception, Unit
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.explaining import tells
 from stagewise.judge.fingerprint import RecordedMistake
+from stagewise.judge.judging import Judged, judge
 
 
 def record(unit: Unit, points: Mapping[str, float]) -> UnitRecording:
@@ -38,9 +40,43 @@ def _recorded(unit: Unit, name: str, points: float) -> ExerciseRecording:
 @lru_cache(maxsize=1024)
 def record_exercise(exercise: Exercise, points: float) -> ExerciseRecording:
     """The recording of one exercise. Mistakes that the visible cases do not notice are left out."""
-    cases = draw_visible(exercise)
     partners = tuple(partner.__name__ for partner in exercise.partners)
-    return ExerciseRecording(exercise.name, points, partners, cases, mistakes_on(exercise, cases))
+    cases, mistakes = draw_visible(exercise), visible_mistakes(exercise)
+    return ExerciseRecording(exercise.name, points, partners, cases, mistakes)
+
+
+@lru_cache(maxsize=1024)
+def visible_mistakes(exercise: Exercise) -> tuple[RecordedMistake, ...]:
+    """What the known mistakes answer in the cases that are recorded."""
+    return recorded_of(judged_visibly(exercise))
+
+
+@lru_cache(maxsize=1024)
+def judged_visibly(exercise: Exercise) -> tuple[JudgedMistake, ...]:
+    """The known mistakes judged on the cases that are recorded, in their order."""
+    return judged_mistakes(exercise, draw_visible(exercise))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMistake:
+    """A known mistake judged once, and what is recorded of it: None when it is right or tells nothing."""
+
+    judged: Judged
+    recorded: RecordedMistake | None
+
+
+def judged_mistakes(exercise: Exercise, cases: Sequence[AskedCase]) -> tuple[JudgedMistake, ...]:
+    """The known mistakes of an exercise judged on these cases, in their order.
+
+    Where nothing is left to chance, what is judged is what is recorded, and no mistake runs twice: to have
+    each run for its own judgement and again for what others are held against took twice as long.
+    """
+    return tuple(_judged(exercise, one, cases) for one in exercise.misconceptions)
+
+
+def recorded_of(mistakes: Sequence[JudgedMistake]) -> tuple[RecordedMistake, ...]:
+    """What is recorded of them."""
+    return tuple(one.recorded for one in mistakes if one.recorded is not None)
 
 
 def mistakes_on(exercise: Exercise, cases: Sequence[AskedCase]) -> tuple[RecordedMistake, ...]:
@@ -51,6 +87,19 @@ def mistakes_on(exercise: Exercise, cases: Sequence[AskedCase]) -> tuple[Recorde
 
 def mistake_on(exercise: Exercise, one: Misconception, cases: Sequence[AskedCase]) -> RecordedMistake | None:
     """What one mistake answers in these cases; None when it is right there or tells nothing."""
-    prints = usual(one.functions(exercise), cases)
+    return _of_mistake(one, cases, usual(one.functions(exercise), cases))
+
+
+def _judged(exercise: Exercise, one: Misconception, cases: Sequence[AskedCase]) -> JudgedMistake:
+    with same_random_state():
+        judged = judge(one.functions(exercise), cases)
+    if not are_certain(cases):
+        return JudgedMistake(judged, mistake_on(exercise, one, cases))
+    return JudgedMistake(judged, _of_mistake(one, cases, told_by([judged.observed], cases)))
+
+
+def _of_mistake(
+    one: Misconception, cases: Sequence[AskedCase], prints: Sequence[Mapping[str, Any]]
+) -> RecordedMistake | None:
     outputs = {name for case in cases for name in case.shares}
-    return RecordedMistake(one.name, one.says, prints) if tells(prints, outputs) else None
+    return RecordedMistake(one.name, one.says, tuple(prints)) if tells(prints, outputs) else None

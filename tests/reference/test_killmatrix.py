@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from reference.judge.drawing import draw, draw_visible
 from reference.judge.record import record
 from reference.killmatrix import HIDDEN_ONLY, killmatrix, main, table
 from reference.kit.exercise import Exercise, Unit, case, right, wrong
@@ -138,3 +139,18 @@ def test_a_recording_wants_the_points_of_every_exercise():
         ValueError, match="exercises defined and exercises checked differ: center_backward, other"
     ):
         record(toy.UNIT, {"other": 1})
+
+
+def test_a_mistake_runs_once_on_each_case_that_leaves_nothing_to_chance():
+    """For its own judgement, and for what it and all others are held against."""
+    runs = []
+
+    def counted(dout, cache):
+        runs.append(dout.shape)
+        return dout, dout.sum(axis=0)
+
+    exercise = variant(**also_wrong(wrong("counted", by=counted, says="It is counted."))).exercises[0]
+    killmatrix(Unit("toy", "A toy", (exercise,)), seeds=(0, 1))
+    record(Unit("toy", "A toy", (exercise,)), {"center_backward": 4})
+    cases = [*draw(exercise, 0), *draw(exercise, 1), *draw_visible(exercise)]
+    assert len(runs) == sum(step.function == "center_backward" for case in cases for step in case.steps)
