@@ -82,6 +82,7 @@ STANDS_FOR = "stands_for"
 
 ROUNDED = "they are rounded: return them as they come"
 RIGHT_BUT = "the values are right, but "
+_SHAPE_IS, _OTHER_SHAPE = "the shape is", "not their shape"
 _ROUNDS_SHOW = 1e-3  # a larger tolerance leaves to chance what a few decimals would show
 _INF = float("inf")
 _AS_FAR = 1 - 1e-4
@@ -148,6 +149,11 @@ def kind_of(value: Any) -> str:
     return "a function" if kind in _CALLABLES else "another object"
 
 
+def is_of_shape(message: str) -> bool:
+    """Whether a sentence tells of right values whose shape alone is another one."""
+    return message.startswith((RIGHT_BUT + _SHAPE_IS, RIGHT_BUT + _OTHER_SHAPE))
+
+
 def called(value: Any) -> str:
     """What the object that a value describes is called; "" when it describes none."""
     told = value.get(STANDS_FOR) if type(value) is dict else None
@@ -209,7 +215,7 @@ def _compare_numbers(got: Any, expected: Any, tolerance: Tolerance, exact_dtype:
     dtype = "" if listed else _another_dtype(given.dtype, wanted.dtype, types, exact_dtype)
     sides = {f"dtype {given.dtype}": (Flaw.DTYPE, dtype)} if dtype else {}
     if squeezed:
-        came = f"the shape is {given.shape}" if _is_near(given, wanted) else "not their shape"
+        came = f"{_SHAPE_IS} {given.shape}" if _is_near(given, wanted) else _OTHER_SHAPE
         sides[f"shape {given.shape}"] = Flaw.BROADCAST, f"{came}; expected {_shape_words(wanted)}"
     if listed:
         form = f"they come in {describe(got)}; expected an array: np.array(...)"

@@ -17,6 +17,7 @@ import numpy as np
 
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.fingerprint import CLOSE, NEAR, RecordedMistake, apart, is_measured
+from stagewise.judge.grammar import output as parsed
 from stagewise.judge.judging import HABITS, Judged, Observed, is_of_warning
 from stagewise.judge.observing import is_dtype, quantity
 from stagewise.judge.reordering import right_order
@@ -74,11 +75,21 @@ def explained(
     order = right_order(function, cases, played) if wrong - claimed else ()
     if known is not None and not order:
         return Explanation(known.name, known.says, tuple(note.removesuffix(HABITS) for note in judged.notes))
-    moved = [f"Your results are right, in another order: return {', '.join(order)}."] if order else []
-    notes = [*moved, *judged.notes]
+    notes = [*([_of_order(order, cases)] if order else []), *judged.notes]
     aside = bool(notes) and is_of_warning(notes[0]) and _is_wrong_without_warning(judged)
     first, *others = ["", *notes] if aside or not notes else notes
     return Explanation("", first, tuple(others))
+
+
+def _of_order(order: Sequence[str], cases: Sequence[AskedCase]) -> str:
+    """The sentence about results that are right in that order; of those that nothing compares, as caches, it
+    says nothing."""
+    asked = {root for case in cases for name in case.shares for root in parsed(name).roots}
+    known = [name for name in order if name in asked]
+    if len(known) == len(order):
+        return f"Your results are right, in another order: return {', '.join(order)}."
+    named = f"{', '.join(known)} {'is' if len(known) == 1 else 'are'}"
+    return f"Your {named} right, but at another place among the results: return {', '.join(order)}."
 
 
 def _is_wrong_without_warning(judged: Judged) -> bool:

@@ -7,7 +7,7 @@ left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,15 @@ import numpy as np
 from stagewise.judge.asking import AskedCase
 from stagewise.judge.between import settled
 from stagewise.judge.blanks import blank_beside
-from stagewise.judge.compare import RIGHT_BUT, RIGHT_IN_VALUE, ROUNDED, Comparison, Flaw, compare
+from stagewise.judge.compare import (
+    RIGHT_BUT,
+    RIGHT_IN_VALUE,
+    ROUNDED,
+    Comparison,
+    Flaw,
+    compare,
+    is_of_shape,
+)
 from stagewise.judge.copying import is_narrow
 from stagewise.judge.grammar import Entry
 from stagewise.judge.grammar import output as parsed
@@ -92,11 +100,19 @@ def judge_played(function: str, cases: Sequence[AskedCase], played: Sequence[Pla
     """Judge what came of the cases, for the function of that name."""
     judged = [_judge_case(case, run, function) for case, run in zip(cases, played, strict=True)]
     rows = tuple(row for found, _, _ in judged for row in found)
-    notes = [note for _, _, notes in judged for note in notes]
+    wrong = {output for _, seen, _ in judged for output in seen.wrong}
+    notes = [note for _, _, notes in judged for note in notes if _is_of_all(note, wrong)]
     said = _told_once(sorted(notes, key=lambda note: is_of_warning(note[1])))
     failures = [run.failure for case, run in zip(cases, played, strict=True) if RAISED not in case.shares]
     failure = next((one for one in failures if one is not None), None)
     return Judged(rows, tuple(seen for _, seen, _ in judged), earned(cases, rows), said, failure)
+
+
+def _is_of_all(note: tuple[str, str], wrong: Collection[str]) -> bool:
+    """Whether a sentence about an output holds beyond its case: that a shape alone is wrong may be by the
+    chance of a length of 1, where the values of other cases are wrong."""
+    output, said = note
+    return not (output in wrong and is_of_shape(said))
 
 
 def is_of_warning(note: str) -> bool:

@@ -86,6 +86,14 @@ def test_a_shape_that_broadcasts_costs_a_quarter_and_is_named():
     assert judged.notes == ("a: the values are right, but the shape is (1, 3); expected shape (3,)",)
 
 
+def test_right_values_in_another_shape_are_told_only_where_no_case_has_wrong_ones():
+    """A sum that was not taken shows nowhere in a case of one example."""
+    cases = [asked(), asked("one example", x=X[:1])]
+    judged = judge({"f": lambda x: (x, 2 * x)}, cases)
+    assert judged.notes == ()
+    assert "the shape is (1, 3)" in judged.rows[2].message
+
+
 def test_a_written_input_costs_a_quarter_and_is_named():
     def f(x):
         total = x.sum(axis=0)
