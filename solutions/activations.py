@@ -241,6 +241,7 @@ def sigmoid_backward(dout, cache):
 
     dout: gradient of the loss with respect to out, cache: what sigmoid_forward returned.
     Returns dx: shape and dtype of dout.  Entry by entry, dout times the slope of the sigmoid at x.
+    Without a warning of NumPy, also for |x| = 1000.
     """
 
 # %% role="check" points=5
@@ -552,6 +553,7 @@ def tanh_backward(dout, cache):
     dout: gradient of the loss with respect to out, cache: what tanh_forward returned.
     Returns dx: shape and dtype of dout.
         dx = dout * (1 - t ** 2),    t = tanh(x)
+    Without a warning of NumPy, also for |x| = 1000.
     """
 
 # %% role="check" points=5
@@ -1484,6 +1486,7 @@ def silu_backward(dout, cache):
 
     dout: gradient of the loss with respect to out, cache: what silu_forward returned.
     Returns dx: shape and dtype of dout.  Entry by entry, dout times the slope of SiLU at x.
+    Without a warning of NumPy, also for |x| = 1000.
     """
 
 # %% role="check" points=5
@@ -1526,6 +1529,7 @@ def gelu_forward(x):
 
     x: float array of any shape.  Returns out: same shape and dtype, and a cache of your choice.
         GELU(x) = x Phi(x),    Phi(x): the share of a standard normal distribution below x
+    Without a warning of NumPy, also for |x| = 1000.
     """
 
 # %% role="check" points=4
@@ -1563,6 +1567,7 @@ def gelu_backward(dout, cache):
 
     dout: gradient of the loss with respect to out, cache: what gelu_forward returned.
     Returns dx: shape and dtype of dout.  Entry by entry, dout times the slope of GELU at x.
+    Without a warning of NumPy, also for |x| = 1000.
     """
 
 # %% role="check" points=6

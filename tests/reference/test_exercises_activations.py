@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from reference.judge.diagnosis import diagnose
-from reference.judge.drawing import draw
+from reference.judge.drawing import draw, draw_visible
+from reference.judge.examine import examined
 from reference.killmatrix import killmatrix
 from reference.kit import units
 from reference.kit.exercise import Unit
@@ -154,3 +155,46 @@ def test_writing_into_an_argument_costs_a_quarter(name):
     for one in EXERCISES[name].misconceptions:
         if one.name.startswith("writes-into") or one.name == "in-place-alias":
             assert lowest(EXERCISES[name], one) == 0.75
+
+
+@pytest.mark.parametrize("alive", [np.std, lambda out, axis: out[0], lambda out, axis: out[-1]])
+def test_a_unit_is_dead_only_if_it_is_0_for_every_example(alive):
+    """Not where its outputs are merely equal, nor where it is 0 for the first or the last one."""
+
+    def dead(out):
+        return np.mean(alive(out, axis=0) == 0)
+
+    exercise = EXERCISES["dead_fraction"]
+    for seed in SEEDS:
+        assert judge({"dead_fraction": dead}, draw(exercise, seed)).fraction < 1
+    assert judge({"dead_fraction": dead}, draw_visible(exercise)).fraction < 1
+
+
+@pytest.mark.parametrize("name", ["sigmoid_forward", "elu_backward", "saturated_fraction"])
+def test_a_check_shows_that_arrays_may_have_any_number_of_axes(name):
+    exercise = EXERCISES[name]
+
+    def of_two_axes(x, *others):
+        _, _ = x.shape
+        return exercise.truth(x, *others)
+
+    judged = judge({**exercise.functions, name: of_two_axes}, draw_visible(exercise))
+    assert 0 < judged.fraction < 1
+
+
+def test_of_a_cache_in_the_place_of_the_result_no_more_is_told_than_was_compared():
+    """What stands in the place of the cache may be anything."""
+
+    def sigmoid_forward(x):
+        return x, act.sigmoid_forward(x)[0]
+
+    report = examined(sigmoid_forward, unit="activations", points=1, variables={})
+    assert report.diagnosis == "Your out is right, but at another place among the results: return out, cache."
+
+
+def test_a_mean_over_the_examples_is_not_called_right_where_there_is_one():
+    def sigmoid_backward(dout, cache):
+        return np.sum(act.sigmoid_backward(dout, cache), axis=0)
+
+    report = examined(sigmoid_backward, act.sigmoid_forward, unit="activations", points=1, variables={})
+    assert not any("values are right" in said for said in (report.diagnosis, *report.notes))

@@ -39,6 +39,20 @@ EXERCISES = (
             large, and NumPy warns. Give exp nothing positive.
         alpha-missing: alpha * np.expm1(np.minimum(x, 0)) => np.expm1(np.minimum(x, 0))
             Your negative side tends to -1. It must tend to -alpha.
+        larger-of-two: np.where(x > 0, x, alpha => np.maximum(x, alpha
+            The larger of x and alpha * (exp(x) - 1) is the ELU only for an alpha of at most 1. Decide by the
+            sign of x.
+        alpha-everywhere:
+            - np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+            + alpha * np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+            Your alpha multiplies both sides. The positive side is x itself.
+        difference-reversed: alpha * np.expm1 => -alpha * np.expm1
+            Your negative side comes out positive: you subtract exp(x) from 1, and not 1 from exp(x).
+        sides-swapped: np.where(x > 0, x, alpha => np.where(x <= 0, x, alpha
+            Your sides are swapped: the line belongs to the positive side, the exponential to the negative
+            one.
+        cut-at-alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))) => np.maximum(x, -alpha)
+            Your negative side is a line that is cut off at -alpha. An ELU bends there, by exp(x).
         minus-one-missing: np.expm1(np.minimum(x, 0)) => np.exp(np.minimum(x, 0))
             Your curve jumps at 0: from the left it comes in at alpha instead of 0. Something is subtracted
             from exp(x).
@@ -75,6 +89,18 @@ EXERCISES = (
             Your slope on the negative side is exp(x). The factor alpha of the forward pass is missing.
         exp-of-the-output: (out + alpha) => (alpha * np.exp(out))
             Your slope is alpha * exp(out). It is alpha * exp(x), and out is not x.
+        alpha-subtracted: (out + alpha) => (out - alpha)
+            You subtract alpha from out, which leaves a negative slope. Solve out = alpha * (exp(x) - 1) for
+            alpha * exp(x) once more.
+        alpha-outside: (out + alpha) => (alpha * (out + 1))
+            Your slope on the negative side is alpha * (out + 1). out has the factor alpha already: alpha *
+            exp(x) is out + alpha.
+        alpha-alone: (out + alpha) => alpha
+            Your slope on the negative side is alpha, as of a straight line. It falls with exp(x) to the left.
+        upstream-forgotten-on-the-left: dout * (out + alpha) => (out + alpha)
+            On the negative side you return the slope alone. It is multiplied by dout there, too.
+        upstream-forgotten-on-the-right: where(out > 0, dout, dout => where(out > 0, 1, dout
+            On the positive side you return 1, the slope alone. It is multiplied by dout there, too.
         plus-one: (out + alpha) => (out + 1)
             out + 1 is the slope only for alpha = 1.
         brackets-missing: dout * (out + alpha) => dout * out + alpha

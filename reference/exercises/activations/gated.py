@@ -90,6 +90,12 @@ EXERCISES = (
             when x is very negative. Your sigmoid_forward knows how to avoid that.
         gate-alone: x * s => s + 0 * x
             You return the gate alone, the sigmoid. SiLU multiplies x by it.
+        pair-for-gate: s, _ = sigmoid_forward(x) => s = np.array(sigmoid_forward(x))
+            Your gate holds two arrays: sigmoid_forward returns out and cache, and only the first is the gate.
+        relu-before-the-gate: x * s => np.maximum(0, x) * s
+            Your negative side is 0. SiLU lets a little of it through: x itself is multiplied by the gate.
+        added: x * s => x + s
+            You add the gate. SiLU multiplies x by it.
         relu-instead: x * s => np.maximum(0, x)
             Your gate is hard: 0 or 1. The gate of SiLU is the sigmoid of x.
         tanh-gate: x * s => x * np.tanh(x)
@@ -112,6 +118,13 @@ EXERCISES = (
             @GATE_FIXED
         x-held-fixed: (s + x * s * (1 - s)) => (x * s * (1 - s))
             @X_FIXED
+        sign-reversed: s + x * s => s - x * s
+            Your second term is subtracted. The slope of a product is a sum.
+        gate-missing: x * s * (1 - s) => x * (1 - s)
+            Your second term misses the factor s: the slope of the gate is s * (1 - s).
+        one-for-the-gate: (s + x * s => (1 + x * s
+            Your first term is 1. There the gate s itself stands: the factor x has the slope 1, and is
+            multiplied by the gate.
         x-missing: x * s * (1 - s) => s * (1 - s)
             Your second term misses the factor x, which stands before the gate in x * sigmoid(x).
         slope-of-the-sigmoid: (s + x * s * (1 - s)) => s * (1 - s)
@@ -140,6 +153,18 @@ EXERCISES = (
             Your gate is sigmoid(1.702 x), an approximation that is off by up to 0.02. Use erf.
         root-missing: x / math.sqrt(2) => x
             Your gate is too steep: erf gets x divided by something in Phi(x).
+        halved-for-root: x / math.sqrt(2) => x / 2
+            Your gate is too flat: erf gets x / 2. It is x divided by the root of 2.
+        bracket-missing: 0.5 * (1 + erf(x / math.sqrt(2))) => 0.5 * 1 + erf(x / math.sqrt(2))
+            Your gate goes from -1/2 to 3/2: the 1/2 multiplies only the 1. Brackets are missing.
+        closed-gate: 1 + erf => 1 - erf
+            Your gate closes where it should open: for large positive x the output must be close to x.
+        silu-instead: x * phi_below => x * sigmoid_forward(x)[0]
+            Your gate is the sigmoid: that is SiLU. The gate of GELU is Phi(x), with erf.
+        density-for-share:
+            - phi_below = 0.5 * (1 + erf(x / math.sqrt(2)))
+            + phi_below = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
+            Your gate is the density of the normal distribution, the bell. Phi(x) is the share below x.
         half-missing: 0.5 * (1 + erf(x / math.sqrt(2))) => 1 + erf(x / math.sqrt(2))
             Your gate goes up to 2. A share lies between 0 and 1.
         one-missing: (1 + erf(x / math.sqrt(2))) => erf(x / math.sqrt(2))
@@ -171,6 +196,17 @@ EXERCISES = (
             Your second term misses the factor x, which stands before the gate in x * Phi(x).
         density-not-normalised: np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi) => np.exp(-(x**2) / 2)
             The area under your bell curve is not 1: its factor is missing.
+        root-missing: math.sqrt(2 * math.pi) => (2 * math.pi)
+            Your bell curve is divided by 2 pi. It is the root of that.
+        root-of-two-alone: math.sqrt(2 * math.pi) => (math.sqrt(2) * math.pi)
+            Your bell curve is divided by sqrt(2) and by pi. It is the root of 2 pi.
+        times-pi: math.sqrt(2 * math.pi) => math.sqrt(2) * math.pi
+            Your bell curve is divided by sqrt(2) and multiplied by pi. It is divided by the root of 2 pi:
+            brackets are missing.
+        gate-as-a-sigmoid: x * density => x * phi_below * (1 - phi_below)
+            Your slope of the gate is that of a sigmoid, s * (1 - s). The slope of Phi is the normal density.
+        sign-reversed: phi_below + x * density => phi_below - x * density
+            Your second term is subtracted. The slope of a product is a sum.
         exponent-not-halved: -(x**2) / 2 => -(x**2)
             Your bell curve is too narrow: the exponent of the normal density has a factor of 1/2.
         factor-of-erf: math.sqrt(2 * math.pi) => math.sqrt(math.pi)

@@ -99,8 +99,37 @@ EXERCISES = (
             - out = np.max(z, axis=0)
             + out = np.max(np.einsum("nd,kdh->knh", x, w), axis=0) + np.max(b, axis=0)
             You take the maximum before the bias is added. The bias decides, too, which piece wins.
+        bias-of-the-winner:
+            - winner = np.argmax(z, axis=0)
+            - out = np.max(z, axis=0)
+            + z = np.einsum("nd,kdh->knh", x, w)
+            + winner = np.argmax(z, axis=0)
+            + out = np.max(z, axis=0) + np.take_along_axis(b, winner, axis=0)
+            You take the maximum before the bias is added. The bias decides, too, which piece wins.
+        bias-subtracted: x, w) + b[:, None, :] => x, w) - b[:, None, :]
+            Your biases have the wrong sign.
         two-pieces-only: out = np.max(z, axis=0) => out = np.maximum(z[0], z[-1])
             Only two of the K pieces compete in your maximum.
+        first-two-pieces-only: out = np.max(z, axis=0) => out = np.maximum(z[0], z[1])
+            Only two of the K pieces compete in your maximum.
+        last-piece-only: out = np.max(z, axis=0) => out = z[-1]
+            Your out is what the last piece gives, larger or not: each round of a loop overwrites it, for one.
+            Maxout takes the largest of all K.
+        smallest-of-the-pieces: out = np.max(z, axis=0) => out = np.min(z, axis=0)
+            You take the smallest of the K maps. Maxout takes the largest.
+        winner-not-value: out = np.max(z, axis=0) => out = winner
+            You return which piece won, as np.argmax tells. Asked is its value, as np.max does.
+        reshaped-not-transposed:
+            - z = np.einsum("nd,kdh->knh", x, w) + b[:, None, :]
+            + flat = x @ w.reshape(x.shape[1], -1)
+            + z = flat.reshape(len(x), *b.shape).swapaxes(0, 1) + b[:, None, :]
+            Your reshape of w mixes its pieces: it keeps the numbers in their order and cuts them into other
+            rows. Move the axis K behind D first.
+        one-number-for-each-piece: out = np.max(z, axis=0) => out = np.max(z, axis=2)
+            Your maximum runs over the H units. It must run over the K pieces, which are the first axis of z.
+        maximum-over-examples: out = np.max(z, axis=0) => out = np.max(z, axis=1)
+            Your maximum runs over the N examples. It must run over the K pieces, which are the first axis of
+            z.
         rectified-too: out = np.max(z, axis=0) => out = np.maximum(0, np.max(z, axis=0))
             You cut off at 0. Maxout has no ReLU inside: the largest map may be negative.
         largest-by-size: out = np.max(z, axis=0) => out = np.max(np.abs(z), axis=0)
@@ -142,6 +171,22 @@ EXERCISES = (
         dw-averaged: dw = np.einsum("nd,knh->kdh", x, dz) => dw = np.einsum("nd,knh->kdh", x, dz) / len(x)
             Your dw is divided by N. The loss has averaged already, if it wanted to: gradients of several uses
             add up.
+        averaged:
+            - dw = np.einsum("nd,knh->kdh", x, dz)
+            - db = np.sum(dz, axis=1)
+            + dw = np.einsum("nd,knh->kdh", x, dz) / len(x)
+            + db = np.mean(dz, axis=1)
+            Your dw and db are divided by N. The loss has averaged already, if it wanted to: gradients of
+            several uses add up.
+        dx-averaged: dx = np.einsum("knh,kdh->nd", dz, w) => dx = np.einsum("knh,kdh->nd", dz, w) / K
+            Your dx is divided by the number of pieces. What comes back through them adds up.
+        dx-not-added-up: dx = np.einsum("knh,kdh->nd", dz, w) => dx = np.einsum("knh,kdh->knd", dz, w)
+            Your dx keeps the K pieces apart. x went into all of them, so add up over the first axis.
+        db-over-units-too:
+            - db = np.sum(dz, axis=1)
+            + db = np.sum(dz, axis=(1, 2))[:, None] * np.ones((1, dz.shape[2]), dz.dtype)
+            Your db is one number for each piece: the sum runs over the units, too. Add up over the examples
+            only.
         db-averaged: db = np.sum(dz, axis=1) => db = np.mean(dz, axis=1)
             Your db is a mean over the examples. b was used for each of them, and gradients add up.
         db-for-all-pieces: db = np.sum(dz, axis=1) => db = np.sum(dout, axis=0) * np.ones((K, 1))

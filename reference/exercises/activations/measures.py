@@ -54,16 +54,20 @@ def _at_the_limit(rng: np.random.Generator) -> Drawn:
 
 def units(N: int, H: int, dead: int, weak: int = 0, dark: int = 0) -> Callable[..., Drawn]:
     """ReLU outputs (N, H): `dead` units are always 0, `weak` ones fire a little for one example only, and the
-    second example, if it is `dark`, makes none fire."""
+    second example, if it is `dark`, makes none fire. One of the others, if there is room for it, fires for
+    one example only, neither the first nor the last."""
 
     def drawn(rng: np.random.Generator) -> Drawn:
         out = np.maximum(0, rng.standard_normal((N, H)))
-        out[0] = np.abs(rng.standard_normal(H))
-        out[-1, : H // 2] = 0
         order = rng.permutation(H)
-        out[:, order[:dead]] = 0
-        out[:, order[dead : dead + weak]] = 0
+        out[:, order[: dead + weak]] = 0
         out[N // 2, order[dead : dead + weak]] = 1e-9
+        alive = order[dead + weak :]
+        if len(alive) > 1 and 2 + dark < N:
+            out[:, alive[0]] = 0
+        first = min(1 + dark, N - 1)
+        fires = rng.integers(first, max(N - 1, first + 1), len(alive))
+        out[fires, alive] = rng.uniform(0.1, 2, len(alive))
         out[:, order[-1]] += 0.1
         out[1 : 1 + dark] = 0
         return {"out": out}
@@ -104,6 +108,7 @@ EXERCISES = (
                 "exactly at the limit", _at_the_limit, weight=0.5, visible=True, why="5 itself is safe"
             ),
             _saturated("leaning to one side", _spread(8, 11, lean=3.0), weight=2, main=True),
+            _saturated("three axes", _spread(3, 4, 5), weight=0.5, visible=True, why="any shape"),
             _saturated("one axis", _spread(40), weight=0.5),
             _saturated("nothing saturated", _spread(4, 5, spread=0.5), weight=0.5),
         ),
@@ -120,6 +125,8 @@ EXERCISES = (
             You count entries exactly at the limit. The safe zone includes its ends.
         one-per-unit: float(np.mean(outside)) => np.mean(outside, axis=0)
             You return one share for each unit. Asked is a single number for all entries.
+        percent: float(np.mean(outside)) => 100 * float(np.mean(outside))
+            You return percent. A share lies between 0 and 1.
         divided-by-N: float(np.mean(outside)) => float(np.sum(outside) / len(x))
             You divide by the number of rows. The share is of all entries, rows times columns.
         """),
@@ -133,9 +140,10 @@ EXERCISES = (
         act.dead_fraction,
         (
             _dead("8 examples, 10 units", units(8, 10, dead=3, dark=1), weight=2, visible=True, main=True),
-            _dead("a unit that fires weakly", units(6, 8, dead=2, weak=2), visible=True).because(
+            _dead("a unit that fires weakly", units(12, 8, dead=2, weak=2), visible=True).because(
                 "1e-9 for one example only: weak, but alive"
             ),
+            _dead("one example", units(1, 6, dead=2), weight=0.5, visible=True, why="N = 1"),
             _dead("12 examples, 7 units", units(12, 7, dead=2, dark=1), weight=2, main=True),
             _dead("none dead", units(5, 6, dead=0), weight=0.5),
             _dead("almost all dead", units(4, 9, dead=8), weight=0.5),
@@ -152,6 +160,15 @@ EXERCISES = (
             You return how many units are dead. Asked is their share.
         alive-instead: float(np.mean(dead)) => float(1 - np.mean(dead))
             You return the share of units that are alive.
+        divided-by-N: float(np.mean(dead)) => float(np.sum(dead) / len(out))
+            You divide by the number of examples. The share is of the H units.
+        percent: float(np.mean(dead)) => 100 * float(np.mean(dead))
+            You return percent. A share lies between 0 and 1.
+        one-example-only: np.all(out == 0, axis=0) => out[0] == 0
+            You look at the first example only. A unit that is 0 there may fire for another one.
+        hardly-ever-counted-as-dead: np.all(out == 0, axis=0) => np.mean(out == 0, axis=0) > 0.9
+            A unit that is 0 for most examples counts as dead with you. As long as it fires for one, a
+            gradient flows.
         weak-counted-as-dead: np.all(out == 0, axis=0) => np.all(np.isclose(out, 0), axis=0)
             You count a unit as dead when its outputs are close to 0. As long as one is above 0 a gradient
             flows: compare with 0 itself.
@@ -186,6 +203,14 @@ EXERCISES = (
             w.T of the layer behind it.
         weights-not-transposed: dz @ layer["w"].T => dz @ layer["w"]
             On the way back the weights are transposed. Square matrices hide this, others raise an error.
+        from-the-first-layer-on: reversed(range(len(layers))) => range(len(layers))
+            You walk from the first layer to the last. The gradient comes in behind the last one and goes back
+            from there.
+        divided-by-N: dw = layer["x"].T @ dz => dw = layer["x"].T @ dz / len(dz)
+            Your dw is divided by the number of examples. It is the sum over them: the loss has averaged
+            already, if it wanted to.
+        norm-of-dh: np.sqrt(np.sum(dw**2)) => np.sqrt(np.sum(dout**2))
+            You measure the gradient of what leaves a layer. Asked is the gradient of the weights, dw.
         norm-of-dz: np.sqrt(np.sum(dw**2)) => np.sqrt(np.sum(dz**2))
             You measure the gradient of z. Asked is the gradient of the weights, dw.
         norm-squared: np.sqrt(np.sum(dw**2)) => np.sum(dw**2)
@@ -195,6 +220,8 @@ EXERCISES = (
             the root of the sum of the squares.
         root-mean-square: np.sqrt(np.sum(dw**2)) => np.sqrt(np.mean(dw**2))
             You average the squares. The norm is the root of their sum.
+        sum-of-sizes: np.sqrt(np.sum(dw**2)) => np.sum(np.abs(dw))
+            You add up absolute values. The norm is the root of the sum of the squares.
         mean-size: np.sqrt(np.sum(dw**2)) => np.mean(np.abs(dw))
             You average absolute values. The norm is the root of the sum of the squares.
         """),

@@ -5,12 +5,26 @@ from typing import Any
 
 from reference.exercises.activations.inputs import at_the_kink, entries, large
 from reference.kit import probes
-from reference.kit.exercise import COURSE, Alternative, Case, Exercise, Function, Inputs, Misconception, right
+from reference.kit.exercise import (
+    COURSE,
+    Alternative,
+    Case,
+    Exercise,
+    Function,
+    Inputs,
+    Misconception,
+    right,
+    wrong,
+)
 from reference.kit.promises import Promise, default, keeps_dtype, pure, takes_gaps
 from reference.kit.variants import back_entry_by_entry, entry_by_entry, exercise, in_float32, right_pair
 from stagewise.judge.compare import Tolerance
 
 LARGE = "|x| up to 1000: no overflow, no warning, no NaN"
+AVERAGED = (
+    "You divide by the number of examples. The loss has averaged already, if it wanted to: each entry has "
+    "a gradient of its own."
+)
 KINK = "x is exactly 0 here, where every slope between those of the two sides is right"
 SHAPES = "any number of axes: everything happens entry by entry"
 
@@ -66,7 +80,8 @@ def back(
         right_pair("entry by entry", forward=entry_by_entry(forward), backward=back_entry_by_entry(truth)),
         *others,
     )
-    return exercise(truth, (*cases, *extra), mistakes, alternatives, partners=(forward,))
+    averaged = wrong("divided-by-N", by=lambda dout, cache: truth(dout, cache) / len(dout), says=AVERAGED)
+    return exercise(truth, (*cases, *extra), (*mistakes, averaged), alternatives, partners=(forward,))
 
 
 def _cases(ask: probes.Ask, constant: Constant | None, tiny: str, **small: float) -> list[Case | Promise]:
@@ -80,7 +95,7 @@ def _cases(ask: probes.Ask, constant: Constant | None, tiny: str, **small: float
         ask("large numbers", large(4, 5, **given), weight=1.5, visible=True, quiet=True, why=LARGE),
         keeps_dtype(of(4, 5), visible=True, why=probes.DTYPE),
         ask("5 examples, 7 features", of(5, 7), weight=2, main=True),
-        ask("three axes", of(2, 3, 4), weight=0.5, why=SHAPES),
+        ask("three axes", of(2, 3, 4), weight=0.5, visible=True, why=SHAPES),
         ask(tiny, of(3, 4, **small), weight=0.5, why="small numbers are no zeros"),
         ask("one example", of(1, 5), weight=0.5, why="N = 1"),
         takes_gaps(of(3, 6), why=probes.MEMORY),

@@ -39,6 +39,14 @@ EXERCISES = (
         np.max-for-np.maximum: np.maximum(0, x) => np.max(0, x)
             np.max(0, x) looks for the largest entry of 0 along the axis x, and x is no axis. The larger of
             two numbers, entry by entry, is np.maximum.
+        largest-of-each-column: np.maximum(0, x) => np.max(x, 0)
+            np.max(x, 0) takes the largest entry of each column: its second argument is an axis. The larger of
+            two numbers, entry by entry, is np.maximum.
+        one-largest-entry: np.maximum(0, x) => np.max(x)
+            You return the largest entry of the whole array. The larger of two numbers, entry by entry, is
+            np.maximum.
+        positive-entries-alone: np.maximum(0, x) => x[x > 0]
+            You return the positive entries alone, in a row. The others belong there as well, as zeros.
         max-for-np.maximum: np.maximum(0, x) => max(0, x)
             @ONE_TRUTH
         minimum-instead: np.maximum(0, x) => np.minimum(0, x)
@@ -47,6 +55,16 @@ EXERCISES = (
             Your function folds the negative side up. ReLU makes it 0.
         step-instead: np.maximum(0, x) => (x > 0).astype(x.dtype)
             You return 1 where x is positive. That is the slope; the value there is x itself.
+        mask-instead: np.maximum(0, x) => (x > 0)
+            You return True where x is positive. That is a condition; the value there is x itself.
+        leaks: np.maximum(0, x) => np.where(x > 0, x, 0.01 * x)
+            Your negative side leaks: that is another activation. ReLU makes it 0.
+        smooth-instead: np.maximum(0, x) => np.logaddexp(0, x)
+            Your curve is the softplus, log(1 + exp(x)), which bends smoothly. ReLU has a kink at 0.
+        capped-at-one: np.maximum(0, x) => np.clip(x, 0, 1)
+            You cap the output at 1. ReLU has no upper end.
+        flipped: np.maximum(0, x) => np.maximum(0, -x)
+            You give back the negative numbers without their sign. ReLU lets the positive ones through.
         writes-into-x: out = np.maximum(0, x) => x[x < 0] = 0; out = x.copy()
             Your values are right, but the function overwrites the x of its caller. Make a new array.
         """),
@@ -71,6 +89,17 @@ EXERCISES = (
             draw a shortcut that needs dout once more.
         upstream-forgotten: dout * (x > 0) => (x > 0).astype(dout.dtype)
             @UPSTREAM
+        mask-alone: dout * (x > 0) => (x > 0)
+            You return True and False, the slope alone. The chain rule multiplies it by the gradient from
+            above, dout.
+        times-x: (x > 0) => x
+            You multiply by x. The chain rule needs the slope of ReLU, which is 0 or 1.
+        sign-for-slope: (x > 0) => np.sign(x)
+            Your slope is -1 where x is negative: np.sign has three values. The slope there is 0.
+        x-where-shut: dout * (x > 0) => np.where(x > 0, dout, x)
+            Where x is negative you return x itself. The gradient is 0 there.
+        one-where-shut: dout * (x > 0) => np.where(x > 0, dout, 1)
+            Where x is negative you return 1. The gradient is 0 there.
         value-for-slope: (x > 0) => np.maximum(0, x)
             You multiply by the output of ReLU. The chain rule needs its slope, which is 0 or 1.
         wrong-side: (x > 0) => (x < 0)
@@ -95,6 +124,13 @@ EXERCISES = (
         max-trick: np.where(x > 0, x, a * x) => np.maximum(a * x, x)
             The larger of a * x and x is the leaky ReLU only as long as a is at most 1. For a larger a it
             picks the wrong one on both sides: decide by the sign of x.
+        smaller-of-two: np.where(x > 0, x, a * x) => np.minimum(a * x, x)
+            The smaller of a * x and x is the leaky ReLU only for an a of at least 1. Decide by the sign of x.
+        added-to-relu: np.where(x > 0, x, a * x) => np.maximum(0, x) + a * x
+            Your positive side has the slope 1 + a: a * x is added there, too. It belongs to the negative side
+            alone.
+        divided: np.where(x > 0, x, a * x) => np.where(x > 0, x, x / a)
+            You divide by a on the negative side. It is multiplied.
         if-for-where: np.where(x > 0, x, a * x) => x if x > 0 else a * x
             @ONE_TRUTH
         no-leak: np.where(x > 0, x, a * x) => np.maximum(0, x)
@@ -128,6 +164,20 @@ EXERCISES = (
             @OF_DOUT
         upstream-forgotten: np.where(x > 0, dout, a * dout) => np.where(x > 0, 1, a).astype(dout.dtype)
             @UPSTREAM
+        upstream-forgotten-on-the-left: a * dout) => a)
+            On the negative side you return the slope alone. It is multiplied by dout there, too.
+        value-on-the-left: a * dout) => a * x)
+            On the negative side you return the value of the forward pass. The gradient there is a * dout.
+        value-on-both-sides: np.where(x > 0, dout, a * dout) => dout * np.where(x > 0, x, a * x)
+            You multiply by the output of the forward pass. The chain rule needs its slope, 1 or a.
+        slope-everywhere: np.where(x > 0, dout, a * dout) => a * dout
+            Your slope is a on both sides. On the positive side it is 1.
+        passes-everything: np.where(x > 0, dout, a * dout) => dout.copy()
+            Your gradient passes everywhere as it is. Where x was negative the slope is a.
+        divided: a * dout) => dout / a)
+            You divide by a on the negative side. It is multiplied.
+        leaks-upwards: a * dout) => -a * dout)
+            Your slope on the negative side is -a. The line a * x has the slope a.
         value-for-slope: a * dout) => a * x * dout)
             On the negative side you multiply by the value a * x. The slope there is a alone.
         slope-ignored: a * dout) => 0.01 * dout)

@@ -54,7 +54,9 @@ named = Notation(
     globals(),
     sigmoid_keeping_x=lambda x: (act.sigmoid_forward(x)[0], x),
     sigmoid_back_of_x=lambda dout, x: dout * x * (1 - x),
+    sigmoid_back_naively=lambda dout, x: dout * np.exp(-x) / (1 + np.exp(-x)) ** 2,
     tanh_keeping_x=lambda x: (np.tanh(x), x),
+    tanh_back_by_cosh=lambda dout, x: dout / np.cosh(x) ** 2,
     tanh_back_of_x=lambda dout, x: dout * (1 - x**2),
 )
 EXERCISES = (
@@ -71,6 +73,21 @@ EXERCISES = (
             exponent is not positive.
         sign-of-the-exponent: np.where(x >= 0, 1, e) => 1 - np.where(x >= 0, 1, e)
             Your curve falls from 1 to 0. The sigmoid rises: look at the sign of x in the exponent.
+        size-for-x: np.where(x >= 0, 1, e) => 1
+            Your curve is the same for x and -x: the size of x stands everywhere, and its sign decides
+            nothing. On the left the numerator is e.
+        e-on-both-sides: np.where(x >= 0, 1, e) => e
+            Your curve is the same for x and -x, and at most 1/2. On the right the numerator is 1.
+        minus-the-exponential: out = np.where(x >= 0, 1, e) / (1 + e) => out = 1 / (1 - np.exp(-x))
+            Your denominator subtracts the exponential. It is 1 + exp(-x).
+        slope-instead: return out, out => return out * (1 - out), out
+            You return the slope. The value is the sigmoid itself.
+        softmax-of-rows:
+            - out = np.where(x >= 0, 1, e) / (1 + e)
+            + e = np.exp(x - np.max(x, axis=1, keepdims=True))
+            + out = e / np.sum(e, axis=1, keepdims=True)
+            The entries of each of your rows share a sum of 1: that is a softmax. A sigmoid treats every entry
+            by itself.
         softmax-instead: where(x >= 0, 1, e) / (1 + e) => exp(x - np.max(x)) / np.sum(np.exp(x - np.max(x)))
             Your entries share a sum of 1: that is a softmax. A sigmoid treats every entry by itself.
         tanh-instead: out = np.where(x >= 0, 1, e) / (1 + e) => out = np.tanh(x)
@@ -106,6 +123,15 @@ EXERCISES = (
             You use the slope of tanh. For the sigmoid, write down the quotient rule once more.
         one-factor-missing: dout * out * (1 - out) => dout * out
             A factor is missing: exp is its own derivative, the sigmoid is not.
+        other-factor-missing: dout * out * (1 - out) => dout * (1 - out)
+            A factor is missing: the slope falls to 0 on either side, and 1 - s does so on the right alone.
+        brackets-missing: dout * out * (1 - out) => dout * out * 1 - out
+            Brackets are missing: your code multiplies by 1 and then subtracts the output.
+        square-for-product: out * (1 - out) => out * out
+            Your slope is s * s, which is largest on the right. It is s * (1 - s).
+        overflow-to-nan: by sigmoid_back_naively with sigmoid_keeping_x
+            For large |x| the exp of your slope is infinite, and infinity divided by infinity is NaN. The
+            output of the forward pass tells the slope without an exp.
         sign-reversed: (1 - out) => (out - 1)
             Your slope is negative, but the sigmoid rises everywhere.
         writes-into-dout: dx: Array = dout * out * (1 - out) => dx = dout; dx *= out * (1 - out)
@@ -126,6 +152,20 @@ EXERCISES = (
         overflow-to-nan: np.tanh(x) => (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
             For large |x| your exp is infinite, and infinity divided by infinity is NaN. NumPy has a tanh that
             knows about this.
+        overflow-on-the-right: np.tanh(x) => (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1)
+            For large positive x your exp is infinite, and infinity divided by infinity is NaN. NumPy has a
+            tanh that knows about this.
+        overflow-warns: np.tanh(x) => 1 - 2 / (1 + np.exp(2 * x))
+            Your values are right, but NumPy warns of an overflow: somewhere exp gets a large number. NumPy
+            has a tanh that knows about this.
+        upside-down: np.tanh(x) => (np.exp(x) + np.exp(-x)) / (np.exp(x) - np.exp(-x))
+            Your fraction is upside down.
+        one-not-subtracted: np.tanh(x) => 2 * sigmoid_forward(2 * x)[0]
+            Your outputs lie between 0 and 2. tanh is that minus 1.
+        falls: np.tanh(x) => np.tanh(-x)
+            Your curve falls from 1 to -1. tanh rises.
+        without-signs: np.tanh(x) => np.tanh(np.abs(x))
+            Your outputs are never negative. tanh of a negative number is negative.
         brackets-missing: np.tanh(x) => (np.exp(x) - np.exp(-x)) / np.exp(x) + np.exp(-x)
             Your denominator has no brackets: only the first term of it divides.
         half-as-steep: np.tanh(x) => 2 * sigmoid_forward(x)[0] - 1
@@ -155,6 +195,15 @@ EXERCISES = (
             You take tanh of the output. The cached output is tanh(x) already.
         slope-of-the-sigmoid: (1 - out**2) => out * (1 - out)
             You use the slope of the sigmoid. tanh has one of its own.
+        brackets-missing: dout * (1 - out**2) => dout * 1 - out**2
+            Brackets are missing: your code multiplies by 1 and then subtracts the square.
+        difference-squared: (1 - out**2) => (1 - out) ** 2
+            You square the difference. It is 1 minus the square, (1 - t) * (1 + t).
+        plus-the-square: (1 - out**2) => (1 + out**2)
+            Your slope is 1 + t^2, which is least at 0. The slope of tanh is greatest there: 1 - t^2.
+        overflow-warns: by tanh_back_by_cosh with tanh_keeping_x
+            Your values are right, but NumPy warns of an overflow: cosh is too large for far x. The output of
+            the forward pass tells the slope.
         square-missing: out**2 => out
             Your slope is 1 - t. It must be the same for x and -x, so t cannot come alone.
         upstream-forgotten: dout * (1 - out**2) => 1 - out**2
