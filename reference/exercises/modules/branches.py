@@ -126,7 +126,7 @@ BACKWARD = exercise(
         _grads("concat", split(5, 4, 6, 3, "concat"), weight=2, visible=True, main=True),
         _grads("one example", split(1, 5, 6, 7, "concat"), visible=True, weight=0.5, why="N = 1"),
         pure(split(3, 4, 5, 2, "concat"), visible=True),
-        keeps_dtype(split(4, 3, 5, 2, "concat"), visible=True, why=probes.DTYPE),
+        keeps_dtype(split(7, 3, 5, 2, "concat"), visible=True, why=probes.DTYPE),
         _grads("add, other sizes", split(7, 3, 5, 5, "add"), weight=2, main=True),
         _grads("concat, other sizes", split(6, 5, 2, 8, "concat"), weight=2, main=True),
         _grads("concat of equal branches", split(4, 3, 5, 5, "concat"), weight=0.5),
@@ -144,6 +144,9 @@ BACKWARD = exercise(
         Your dx is a mean of both ways. Where two ways meet, gradients add up.
     both-get-all-columns: else np.split(dout, [first.shape[1]], axis=1) => else (dout, dout)
         With "concat" you hand all of dout to both branches. Each gets back the columns that it filled.
+    examples-divided: np.split(dout, [first.shape[1]], axis=1) => np.split(dout, [first.shape[1]])
+        With "concat" you cut dout between its rows, as np.split does where no axis is named, so that each
+        branch gets some of the examples. Each gets back the columns that it filled.
     cut-in-half: np.split(dout, [first.shape[1]], axis=1) => np.split(dout, 2, axis=1)
         With "concat" you cut dout in the middle. The first branch filled H1 columns, the second H2.
     gates-swapped:
