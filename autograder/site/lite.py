@@ -22,6 +22,7 @@ import reference.kit.units
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.site._door import add_pages
+from autograder.site._executor import add_executor
 from autograder.site._kernel import KERNEL, add_kernel
 from autograder.site._wheels import needed_of, write_wheels
 from autograder.site.building import WORK
@@ -79,10 +80,8 @@ def build(
         made = Path(place) / "out"
         _run_jupyterlite(Path(place), made, notebooks, extensions, published)
         copytree(Path(jupyter_server.__file__).parent / "static" / "favicons", made / "static" / "favicons")
-        write_wheels(made / "wheels", extensions[KERNEL] / "static" / "pypi")
-        if "://" not in pyodide:
-            _copy_pyodide(Path(pyodide), made)
-        add_kernel(made, address)
+        _add_python(made, pyodide, extensions[KERNEL])
+        add_executor(made)
         listed = [_listed(notebook, name in pages, repository) for name, notebook in released.items()]
         add_pages(made, called(course), listed, address)
         rmtree(out / WORK, ignore_errors=True)
@@ -164,6 +163,14 @@ def _address(pyodide: str) -> str:
             f"name the folder of an unpacked release of Pyodide, or an address such as {PYODIDE}",
         )
     return "./pyodide/"
+
+
+def _add_python(made: Path, pyodide: str, extension: Path) -> None:
+    """Add what a kernel loads, and what starts it. extension: JupyterLite's for such kernels."""
+    write_wheels(made / "wheels", extension / "static" / "pypi")
+    if "://" not in pyodide:
+        _copy_pyodide(Path(pyodide), made)
+    add_kernel(made, _address(pyodide))
 
 
 def _copy_pyodide(source: Path, made: Path) -> None:

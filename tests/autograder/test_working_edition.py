@@ -151,6 +151,15 @@ def test_what_a_browser_keeps_of_python_is_taken_up_by_the_same_release_alone(co
     assert kernel(made)["loadPyodideOptions"]["stamp"] != stamp
 
 
+def test_notebooks_run_their_cells_with_our_plugin_alone(work):
+    config = json.loads((work / "notebooks" / "jupyter-lite.json").read_text())["jupyter-config-data"]
+    (ours,) = config["federated_extensions"]
+    assert (work / "extensions" / ours["name"] / ours["load"]).is_file()
+    (theirs,) = config["disabledExtensions"]
+    scripts = (work / "build").glob("jlab_core.*.js")
+    assert any(f'"{theirs}"' in script.read_text() for script in scripts)
+
+
 def test_every_page_of_jupyterlite_hands_over_the_kernel_that_it_began(work):
     pages = [path.read_text() for path in work.glob("*/index.html")]
     assert len(pages) == 2

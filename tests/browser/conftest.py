@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -108,9 +108,9 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-def in_a_tab(browser: Browser) -> Page:
-    """A new tab that knows nothing of others, and waits for a minute."""
-    empty = browser.new_page(viewport={"width": 1300, "height": 1000})
+def in_a_tab(browser: Browser, **more: Any) -> Page:
+    """A new tab that knows nothing of others, and waits for a minute. more: see Browser.new_page."""
+    empty = browser.new_page(viewport={"width": 1300, "height": 1000}, **more)
     empty.set_default_timeout(60_000)
     expect.set_options(timeout=60_000)
     return empty
