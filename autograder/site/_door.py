@@ -16,7 +16,8 @@ _HERE = Path(__file__).parent / "working"
 _ICON = "icon.svg"
 _WORKER = "service-worker.js"
 _JUPYTERLITES = "jupyterlite-service-worker.js"
-_EARLY = '<script src="../early.js"></script>'
+_STYLES = "styles.js"
+_FIRST = "".join(f'<script src="../{name}"></script>' for name in (_STYLES, "early.js"))
 _AFTER = '<meta charset="utf-8" />'
 
 
@@ -27,7 +28,7 @@ def add_pages(made: Path, course: str, units: Sequence[Mapping[str, Any]], pyodi
     needs that a browser does not have, and its address at Colab if it has one.
     pyodide: its address.
     """
-    for name in ("door.js", "door.css"):
+    for name in ("door.js", "door.css", _STYLES):
         copyfile(_HERE / name, made / name)
     copyfile(TEMPLATES / _ICON, made / _ICON)
     policy = _policy(pyodide)
@@ -35,7 +36,7 @@ def add_pages(made: Path, course: str, units: Sequence[Mapping[str, Any]], pyodi
     (made / "index.html").write_text(page, encoding="utf-8")
     for place in made.glob("*/index.html"):
         text = place.read_text(encoding="utf-8")
-        head = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />\n    {_EARLY}'
+        head = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />\n    {_FIRST}'
         place.write_text(text.replace(_AFTER, f"{_AFTER}\n    {head}", 1), encoding="utf-8")
     _keep_for_later(made, pyodide)
 

@@ -164,6 +164,8 @@ def test_every_page_of_jupyterlite_hands_over_the_kernel_that_it_began(work):
     pages = [path.read_text() for path in work.glob("*/index.html")]
     assert len(pages) == 2
     for page in pages:
-        assert page.index('<script src="../early.js"></script>') < page.index("jupyter-lite-main")
+        for script in ("styles.js", "early.js"):
+            assert page.index(f'<script src="../{script}"></script>') < page.index("jupyter-lite-main")
+            assert (work / script).is_file()
     told = (work / "early.js").read_text().split("\n")[0]
     assert (work / json.loads(told.removeprefix("const KERNEL = ").removesuffix(";"))["worker"]).is_file()

@@ -36,13 +36,20 @@ def batchnorm_step3(x, mu):
 interactive.explore(lambda k: f"the value {10 * k}", k=interactive.slider([1, 2, 3]))
 """
 DOOR = "work/index.html#batchnorm"
+SHEETS = """() => {
+    const style = document.head.appendChild(document.createElement("style"))
+    const given = ["p { color: red }", "p { color: red }", "p { color: blue }"]
+    const [first, again, other] = given.map(text => { style.textContent = text; return style.sheet })
+    return [again === first, other === again, other.cssRules[0].style.color]
+}"""
+"""Styles that are given once, again, and otherwise: whether the browser takes them for the same."""
 
 
 def test_work_is_kept_opens_without_a_network_and_earns_what_it_earns_in_jupyterlab(
     tab: Page, edition: Path, tmp_path: Path
 ) -> None:
     with ExitStack() as network:
-        address = network.enter_context(served(edition))
+        address = network.enter_context(served(edition, "/course"))
         _open(tab, f"{address}/{DOOR}")
         _answer(tab)
         tab.reload()
