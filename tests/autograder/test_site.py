@@ -105,6 +105,7 @@ def test_a_course_of_its_own_units_gets_a_site_with_their_notebooks(sample, tmp_
     out = made(sample, tmp_path / "site")
     assert "read/sample.html" in (out / "index.html").read_text()
     assert (out / "notebooks" / "sample.ipynb").read_bytes() == sample.student("sample").read_bytes()
+    assert "in 1 notebook. You" in (out / "index.html").read_text()
     assert not (out / "binder").exists()
 
 

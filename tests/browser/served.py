@@ -1,4 +1,4 @@
-"""A folder of static files on a port of this machine, compressed as web servers do."""
+"""A folder of static files on a port of this machine, compressed as web servers do, perhaps below a path."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from functools import lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 COMPRESSED = (".js", ".mjs", ".json", ".html", ".css", ".svg", ".wasm", ".ipynb")
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of the folder, without a slash at its end."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as server:
+def served(folder: Path, below: str = "") -> Iterator[str]:
+    """The address of the folder, without a slash at its end. below: its path there, as "/course"; elsewhere
+    nothing is found.
+    """
+    handler = partial(_Handler, below, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http://127.0.0.1:{server.server_port}{below}"
         finally:
             server.shutdown()
             thread.join()
@@ -29,6 +33,15 @@ def served(folder: Path) -> Iterator[str]:
 class _Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".wasm": "application/wasm"}  # noqa: RUF012
+
+    def __init__(self, below: str, *request: Any, directory: str) -> None:
+        self._below = f"{below}/"
+        super().__init__(*request, directory=directory)
+
+    def translate_path(self, path: str) -> str:
+        """The file of an address; one that is not there for an address above the folder's."""
+        inside = path.removeprefix(self._below)
+        return super().translate_path(inside if path.startswith(self._below) else "/no such file")
 
     def do_GET(self) -> None:
         place = Path(self.translate_path(self.path))

@@ -120,6 +120,13 @@ def test_the_page_at_the_end_reads_the_notebooks_that_the_browser_keeps(tab: Pag
         )
 
 
+def test_styles_that_are_given_again_are_not_worked_out_anew(tab: Page, edition: Path) -> None:
+    """As each editor of a notebook gives those of all, which took half of the time in which it opened."""
+    with served(edition) as address:
+        tab.goto(f"{address}/work/tree/index.html")
+        assert tab.evaluate(SHEETS) == [True, False, "blue"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
