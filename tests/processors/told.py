@@ -10,6 +10,7 @@ import argparse
 import functools
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,31 @@ def rounded(function: Callable[..., Any], rng: np.random.Generator) -> Callable[
     @functools.wraps(function)
     def off(*arguments: Any, **keywords: Any) -> Any:
         result = function(*arguments, **keywords)
-        return _off(result, _numbers([arguments, keywords]), rng)
+        return _off(result, _Given([arguments, keywords]), rng)
 
     return off
 
 
-def _off(value: Any, given: Sequence[np.ndarray], rng: np.random.Generator) -> Any:
+class _Given:
+    """What came into a call: its arrays, those of single numbers too, and all their numbers."""
+
+    def __init__(self, value: Any) -> None:
+        found = list(_arrays(value))
+        arrays = [one for one in found if isinstance(one, np.ndarray)]
+        self.arrays = [*arrays, np.array([one for one in found if not isinstance(one, np.ndarray)])]
+
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """In their order, each once, and one that is above all."""
+        some = [one.ravel() for one in self.arrays if one.dtype.kind in "biuf"]
+        return np.append(np.unique(np.concatenate(some)), np.inf)
+
+    def hold(self, array: np.ndarray) -> np.ndarray:
+        """Which of these numbers came in."""
+        return np.asarray(self.numbers[np.searchsorted(self.numbers[:-1], array)] == array)
+
+
+def _off(value: Any, given: _Given, rng: np.random.Generator) -> Any:
     if isinstance(
         value, dict
     ):  # itself: a dict that a function keeps and returns again is to be the same one
@@ -115,24 +135,15 @@ def _off(value: Any, given: Sequence[np.ndarray], rng: np.random.Generator) -> A
         return type(value)(_off(np.array(value), given, rng)[()])
     if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         return value
-    return value if any(np.shares_memory(value, one) for one in given) else _moved(value, given, rng)
+    return value if any(np.shares_memory(value, one) for one in given.arrays) else _moved(value, given, rng)
 
 
-def _moved(array: np.ndarray, given: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+def _moved(array: np.ndarray, given: _Given, rng: np.random.Generator) -> np.ndarray:
     """Numbers that are exact stay so: short ones, and those that came in."""
     with np.errstate(all="ignore"):
-        exact = (array * 1024 == np.round(array * 1024)) | ~np.isfinite(array)
-        for one in given:
-            exact |= np.isin(array, one)
+        exact = (array * 1024 == np.round(array * 1024)) | ~np.isfinite(array) | given.hold(array)
         roundings = 2 * np.finfo(array.dtype).eps * rng.choice([-1, 0, 1], array.shape)
         return np.where(exact, array, array * (1 + roundings).astype(array.dtype))
-
-
-def _numbers(value: Any) -> list[np.ndarray]:
-    """The arrays in a value, and an array of all single numbers."""
-    found = list(_arrays(value))
-    arrays = [one for one in found if isinstance(one, np.ndarray)]
-    return [*arrays, np.array([one for one in found if not isinstance(one, np.ndarray)])]
 
 
 def _arrays(value: Any) -> Iterator[np.ndarray | float]:
