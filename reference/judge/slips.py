@@ -111,6 +111,12 @@ def told(slips: Sequence[str], spared: bool) -> str:
     return f"Your {named} is wrong, and this exercise runs on what it returns: mend that first"
 
 
+def told_of_own(slips: Sequence[str]) -> str:
+    """The sentence for the student whose own forward pass is wrong in a detail, and the way back right by
+    it."""
+    return f"It is judged by your own {' and '.join(slips)}, as its gradient: a slip costs points once"
+
+
 def told_of_dtype(slips: Sequence[str]) -> str:
     """The sentence for the student whose own cache has another dtype than what came in."""
     return (

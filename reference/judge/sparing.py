@@ -1,7 +1,8 @@
 """A fault is charged once: what a function earns where others of the student's, on which it runs, are wrong.
 
 The best of several judgements counts: as it is, with the truth in the place of a partner that is wrong,
-without asking for a dtype that a partner changes, and beside the student's own wrong functions that it calls.
+without asking for a dtype that a partner changes, by the gradient of a partner that is wrong in a detail, and
+beside the student's own wrong functions that it calls.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from reference.judge import slips as partners
 from reference.judge.asking_own import asked_as
 from reference.judge.drawing import draw
 from reference.judge.own_calls import Slip, slips_below, slips_beside, told, told_below, with_known
+from reference.judge.own_gradients import beside_own_gradient
 from reference.judge.seen import Seen, judged_on, report_of, seen_on
 from reference.kit.exercise import Exercise, Unit
 from stagewise.judge.judging import played_with
@@ -84,6 +86,11 @@ def _with_right_partners(
         if wide and wide.judged.fraction > seen.judged.fraction:
             better = report_of(unit.name, exercise, wide, points)
             return replace(better, notes=(*better.notes, partners.told_of_dtype(slips)))
+    if not (stood and stood.judged.fraction == 1):
+        own = beside_own_gradient(exercise, functions, seen, slips, seed)
+        if own is not None and own.judged.fraction > (stood.judged.fraction if stood else 0):
+            better = report_of(unit.name, exercise, own, points)
+            return replace(better, notes=(*better.notes, partners.told_of_own(slips)))
     if stood is None:
         return report
     other = report_of(unit.name, exercise, stood, points)
