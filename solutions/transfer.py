@@ -1099,9 +1099,8 @@ interactive.explore(
 #
 # **Read digits.** Here is a pretrained network and five photographs of each digit, in batches of
 # ten. The check hands them over, and afterwards lets your network read 300 digits that it has not
-# seen. Aim at 60 % or more. The check allows four epochs, the grader six; a good choice reaches
-# 70 to 80 % with either number. A start from scratch reaches about 46 % in six epochs at the same
-# rates, and about 58 % at better ones.
+# seen. Aim at 60 % or more. The check and the grader allow six epochs; a good choice reaches 70 to
+# 80 %. A start from scratch reaches about 46 % at the same rates, and about 58 % at better ones.
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ M = TypeVar("M", bound=nn.Module)
 SETTINGS = ("lr", "momentum", "weight_decay")
 _MOST_KEPT = 1_000  # classes times width, of networks that are remembered as patterns of others
 INSIDE = "bn2.0.weight"
+LIKE_THE_HEAD = "bn3.fc.weight"
 Pairs = Iterable[tuple[Tensor, Tensor]]
 
 
@@ -30,6 +32,8 @@ def make_network(data: Data, _: list[GlyphNet]) -> GlyphNet:
     model = _blank(pattern(classes, width, torch.from_numpy(state["conv1.weight"]).dtype))
     if INSIDE in state:
         model.bn2 = nested(model.bn2)
+    if LIKE_THE_HEAD in state:
+        model.bn3 = called_like_the_head(model.bn3)
     model.load_state_dict({name: tensor_of(value) for name, value in state.items()})
     for name, parameter in model.named_parameters():
         parameter.requires_grad = name not in data["frozen"]
@@ -42,6 +46,12 @@ def make_network(data: Data, _: list[GlyphNet]) -> GlyphNet:
 def nested(layer: nn.Module) -> Any:
     """The layer inside a block, as in larger networks; called bn2, its weight is INSIDE."""
     return nn.Sequential(layer)
+
+
+def called_like_the_head(layer: nn.Module) -> Any:
+    """The layer inside a block, under the name of the head; called bn3, its weight is
+    LIKE_THE_HEAD."""
+    return nn.Sequential(OrderedDict(fc=layer))
 
 
 def _size(state: Data) -> tuple[int, int]:

@@ -114,6 +114,30 @@ def test_what_describes_a_network_with_a_block_makes_that_network_again():
     assert given["statistics"]["bn2.0"] == "stay"
 
 
+def test_what_describes_a_layer_under_the_name_of_the_head_makes_it_again():
+    given = network(np.random.default_rng(4), like_the_head=True, gradients=("bn3.fc.weight",))
+    before = copied(given)
+    assert unchanged(wrap(lambda model: model)(given), before)
+    assert given["old_gradients"] == ["bn3.fc.weight: numbers"]
+
+
+@pytest.mark.parametrize("letters", ["fc", "fc."])
+def test_who_goes_by_letters_anywhere_in_a_name_leaves_some_of_the_backbone_unfrozen(letters):
+    def freeze_backbone(model):
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad = letters in name
+            if letters not in name:
+                parameter.grad = None
+        return model
+
+    (exercise,) = [one for one in UNIT.exercises if one.name == "freeze_backbone"]
+    judged = judge({"freeze_backbone": freeze_backbone}, draw(exercise, 0))
+    assert judged.fraction < 1
+    known = diagnose(judged, exercise, 0)
+    assert known is not None
+    assert known.name == "fc-anywhere-in-the-name"
+
+
 def test_what_describes_an_optimizer_makes_that_optimizer_again():
     rng = np.random.default_rng(4)
     given = network(rng)

@@ -193,6 +193,12 @@ FREEZE = exercise(
         _after_a_step("after a step of training", given(gradients=EVERYTHING), visible=True).because(
             "a parameter that still has a gradient is still moved"
         ),
+        _after_a_step(
+            "a layer of the backbone called bn3.fc",
+            given(like_the_head=True, gradients=("bn3.fc.weight",)),
+            visible=True,
+            weight=0.5,
+        ).because("outside model.fc is what does not belong to it, whatever it is called"),
         _freeze("frozen already, head too", given(frozen=EVERYTHING), weight=0.5).because(
             "the head can learn afterwards, whatever was frozen before"
         ),
@@ -204,6 +210,9 @@ FREEZE = exercise(
         word, and nothing is frozen.
         teach: Python takes any name for a new attribute: after freezing, count the parameters that still ask
         for a gradient.
+    fc-anywhere-in-the-name: in_head = name.startswith("fc.") => in_head = "fc" in name
+        You go by the letters fc anywhere in a name. A layer of the backbone may have them, too: the
+        parameters of model.fc are those whose names begin with "fc.".
     froze-everything: parameter.requires_grad = in_head => parameter.requires_grad = False
         You froze the head too: nothing is left that could learn.
     froze-the-head-instead: parameter.requires_grad = in_head => parameter.requires_grad = not in_head

@@ -10,7 +10,7 @@ from reference.kit.exercise import Alternative, Case, Exercise, Function, Inputs
 from stagewise.judge.compare import STANDS_FOR
 from stagewise.transfer.glyphnet import GlyphNet
 from stagewise.transfer.torch_data import describe_network
-from stagewise.transfer.torch_making import nested
+from stagewise.transfer.torch_making import called_like_the_head, nested
 
 Data = dict[str, Any]
 BACKBONE = (
@@ -31,16 +31,19 @@ def network(
     gradients: Collection[str] = (),
     evaluating: Collection[str] = (),
     block: bool = False,
+    like_the_head: bool = False,
     device: str = "",
 ) -> Data:
     """A network that looks trained: no weight is 0, no running statistic is the initial one.
 
-    block: the layer bn2 is inside a block, as bn2.0. device: where it is, if not on the CPU; on "meta" it
-    has no numbers.
+    block: the layer bn2 is inside a block, as bn2.0. like_the_head: bn3 is, as bn3.fc. device: where it
+    is, if not on the CPU; on "meta" it has no numbers.
     """
     model = GlyphNet(classes, width)
     if block:
         model.bn2 = nested(layer=model.bn2)
+    if like_the_head:
+        model.bn3 = called_like_the_head(model.bn3)
     for name, value in model.state_dict().items():
         value.copy_(_numbers(rng, name, value))
     for name, parameter in model.named_parameters():

@@ -251,9 +251,17 @@ MAKE_OPTIMIZER = exercise(
         _rates("frozen backbone", _asked(frozen=BACKBONE), visible=True, main=True),
         _rates("some layers frozen", _asked(width=3, frozen=BACKBONE[:6])),
         _plain("momentum and decay left out", given(), visible=True, weight=0.5),
+        _rates(
+            "a layer of the backbone called bn3.fc", _asked(like_the_head=True), visible=True, weight=0.5
+        ).because("the head is model.fc, whatever other layers are called"),
         _rates("half a head", _asked(frozen=("fc.bias", *BACKBONE[:3])), weight=0.5),
     ),
     named.wrongs("""
+    fc-anywhere-in-the-name:
+        - head = trainable_parameters(model.fc)
+        + head = [p for name, p in model.named_parameters() if "fc" in name and p.requires_grad]
+        You go by the letters fc anywhere in a name. A layer of the backbone may have them, too: the
+        parameters of model.fc are those whose names begin with "fc.".
     one-rate:
         - groups.append({"params": backbone, "lr": backbone_lr})
         + groups.append({"params": backbone, "lr": head_lr})
