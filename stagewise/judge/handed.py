@@ -236,6 +236,12 @@ def close_neighbours(numbers: Any) -> np.ndarray:
     return np.asarray(gaps < np.mean(gaps) / 2, dtype=float) if gaps.size else gaps
 
 
+def rises(numbers: Any) -> np.ndarray:
+    """Two by two, 1 where the second number is the larger one, else 0. Of independent draws half are."""
+    values = _numbers(numbers).ravel()
+    return np.asarray(values[1::2] > values[: len(values) - 1 : 2], dtype=float)
+
+
 def repeated(first: Any, same: Any, later: Any) -> str:
     """How draws agree: the first with that of an equal generator, and with a later one of its own."""
     one, *others = (copied(_numbers(numbers)) for numbers in (first, same, later))
@@ -272,8 +278,23 @@ def scored(results: Any, evaluate: Data) -> str:
         return "no results"
     if len(evaluate["asked"]) != len(settings):
         return f"{len(evaluate['asked'])} calls of evaluate for {len(settings)} results"
-    in_order = all(map(_near_settings, settings, evaluate["asked"]))
-    return "each score is that of its settings" if in_order else "settings are not those that were tried"
+    if all(map(_near_settings, settings, evaluate["asked"])):
+        return "each score is that of its settings"
+    return _moved(pairs, evaluate["asked"])
+
+
+def _moved(pairs: list[tuple[dict[str, float], float]], asked: list[dict[str, float]]) -> str:
+    """In what results differ from what was tried, one for one."""
+    left = list(asked)
+    for settings, _ in pairs:
+        place = next((i for i, one in enumerate(left) if _near_settings(settings, one)), None)
+        if place is None:
+            return "settings are not those that were tried"
+        del left[place]
+    scores = [got for _, got in pairs if not math.isnan(got)]
+    if len(set(scores)) > 1 and scores in (sorted(scores), sorted(scores, reverse=True)):
+        return "the results are in the order of their scores"
+    return "the results are in another order than they were tried"
 
 
 def rows(part: Any, x: np.ndarray, name: str, size: int | None = None) -> np.ndarray:
@@ -300,7 +321,9 @@ def parted(x_train: Any, y_train: Any, x_val: Any, y_val: Any, x: np.ndarray, y:
         "missing": len(np.union1d(train, val)) < len(x),
     }
     found = ", ".join(name for name, so in facts.items() if so)
-    sizes = f"{len(train)} and {len(val)} examples, {found or 'each once'}"
+    left = len(train) - (len(x) - len(val))
+    rest = "the rest" if left == 0 else "fewer" if left < 0 else "more than the rest"
+    sizes = f"{len(val)} examples for validation, {rest} for training, {found or 'each once'}"
     return f"{sizes}; labels {_labelled(y_train, train, y)} and {_labelled(y_val, val, y)}"
 
 
@@ -353,19 +376,23 @@ def _pairs(results: Any) -> list[tuple[dict[str, float], float]]:
         type(one) in (list, tuple) and len(one) == 2 and type(one[0]) is dict for one in results
     )
     if not fits:
-        first = (
-            f", which begins with {describe(results[0])}"
-            if type(results) in (list, tuple) and results
-            else ""
-        )
-        raise TypeError(f"asked for are pairs (settings, score), and here is {describe(results)}{first}")
+        raise TypeError(f"asked for are pairs (settings, score), and here is {_listed(results)}")
     return list(results)
+
+
+def _listed(results: Any) -> str:
+    """What stands there for results: "a list of 3, which begins with a single number"."""
+    if type(results) not in (list, tuple) or not results:
+        return describe(results)
+    pair = type(results[0]) in (list, tuple) and len(results[0]) == 2
+    inside = f" ({' and '.join(map(describe, results[0]))})" if pair else ""
+    return f"{describe(results)}, which begins with {describe(results[0])}{inside}"
 
 
 OBSERVERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
-        *(drawn, distinct, close_neighbours, repeated, column, counted, same_side, scored),
+        *(drawn, distinct, close_neighbours, rises, repeated, column, counted, same_side, scored),
         *(rows, parted, common, names),
     )
 }

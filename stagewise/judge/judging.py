@@ -32,7 +32,15 @@ from stagewise.judge.observing import is_dtype, observe, quantity, says, told
 from stagewise.judge.outline import kinds_of_warnings, outlined, remedy
 from stagewise.judge.playing import calls, play_each
 from stagewise.judge.report import Row, Status
-from stagewise.judge.script import RAISED, Failure, FailureKind, MissingEntry, Played, raised_by
+from stagewise.judge.script import (
+    RAISED,
+    Failure,
+    FailureKind,
+    MissingEntry,
+    Played,
+    raised_by,
+    text_of,
+)
 from stagewise.judge.setting import observers, placed
 
 SIDE_FLAW = 0.75
@@ -41,6 +49,7 @@ HABITS = (
     " float64: give them the dtype of what came in, or use np.zeros_like and math.sqrt"
 )
 _QUIETLY = "must run without a warning, and NumPy warned"
+_UNFIT = "what was returned has another form than is asked for"
 _NOTHING = Comparison(Flaw.TYPE, float("inf"))
 _STATUS = {
     FailureKind.RAISED: Status.ERROR,
@@ -103,7 +112,11 @@ def judge_played(function: str, cases: Sequence[AskedCase], played: Sequence[Pla
     wrong = {output for _, seen, _ in judged for output in seen.wrong}
     notes = [note for _, _, notes in judged for note in notes if _is_of_all(note, wrong)]
     said = _told_once(sorted(notes, key=lambda note: is_of_warning(note[1])))
-    failures = [run.failure for case, run in zip(cases, played, strict=True) if RAISED not in case.shares]
+    failures = [
+        run.failure
+        for case, run in zip(cases, played, strict=True)
+        if RAISED not in case.shares and not _is_of_ours(case, run.failure)
+    ]
     failure = next((one for one in failures if one is not None), None)
     return Judged(rows, tuple(seen for _, seen, _ in judged), earned(cases, rows), said, failure)
 
@@ -253,6 +266,9 @@ def _judge_output(
     case: AskedCase, output: str, value: Any, expected: Any, flaws: list[str]
 ) -> tuple[Row, Comparison]:
     if type(value) is Failure:
+        if _is_of_ours(case, value):
+            said = _because(text_of(value.exception), case) if value.exception else value.message
+            return Row(case.name, output, Status.FAILED, message=said, outline=_UNFIT), _NOTHING
         status, outline = _STATUS[value.kind], outlined(value)
         message, outline = value.message.rstrip() + remedy(value), outline + remedy(value)
         return Row(case.name, output, status, message=message, outline=outline), _NOTHING
@@ -275,6 +291,14 @@ def _judge_output(
     said = "; ".join(named)  # by the names of inputs and the expected lengths: nothing that is an answer's
     row = Row(case.name, output, status, error, allowed, said, SIDE_FLAW ** len(named), outline=said)
     return row, found
+
+
+def _is_of_ours(case: AskedCase, failure: Failure | None) -> bool:
+    """Whether an observer of the setting refused what a student's function had returned."""
+    if failure is None or failure.kind is not FailureKind.RAISED or not case.setting:
+        return False
+    ours = observers(case.setting)
+    return any(step.text == failure.step and step.function in ours for step in case.steps)
 
 
 def _said(case: AskedCase, output: str, value: Any, found: Comparison) -> str:

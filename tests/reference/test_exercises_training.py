@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from reference.judge.diagnosis import diagnose
 from reference.judge.drawing import draw, draw_visible
 from reference.kit import units
 from reference.truth import training as tr
@@ -101,6 +102,56 @@ def test_the_same_answer_to_both_questions_earns_nothing(answer):
     found = {"chance": answer, "penalty": answer}
     cases = draw(EXERCISES["check_initial_loss"], 0)
     assert judge({"check_initial_loss": lambda *given, **named: dict(found)}, cases).fraction == 0
+
+
+def keeping_its_form(results):
+    """A search that returns something else than a list of pairs (settings, score)."""
+
+    def random_search(evaluate, space, trials, rng):
+        return results(tr.random_search(evaluate, space, trials, rng))
+
+    return random_search
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        lambda pairs: [(str(settings), score) for settings, score in pairs],
+        lambda pairs: dict(enumerate(pairs)),
+    ],
+)
+def test_no_function_of_ours_is_named_where_an_answer_has_another_form(results):
+    judged = judge({"random_search": keeping_its_form(results)}, draw(EXERCISES["random_search"], 0))
+    assert {row.message.partition(" (this case")[0][:10] for row in judged.rows} == {"asked for "}
+    assert not any("raised" in row.message + row.outline for row in judged.rows)
+    assert judged.failure is None
+
+
+def test_an_answer_that_is_always_no_is_told_no_logarithm():
+    """Each logarithm is near some loss, so that always no is none of them."""
+
+    def check_initial_loss(loss_of, num_classes, reg=1.0, tolerance=0.1):
+        return {**tr.check_initial_loss(loss_of, num_classes, reg, tolerance), "chance": False}
+
+    judged = judge({"check_initial_loss": check_initial_loss}, draw(EXERCISES["check_initial_loss"], 0))
+    assert judged.fraction < 1
+    assert diagnose(judged, EXERCISES["check_initial_loss"], 0) is None
+
+
+def test_the_ends_of_a_range_may_be_an_array():
+    def coarse_to_fine(search, space, rounds, shrink=0.5):
+        ranges, found, history = dict(space), [], []
+        for _ in range(rounds):
+            results = search(ranges)
+            history.append((ranges, results))
+            best = tr.best_of(found := [*found, *results])
+            half = np.array([-0.5, 0.5])
+            ranges = {
+                name: best[0][name] * (high / low) ** (shrink * half) for name, (low, high) in ranges.items()
+            }
+        return best, history
+
+    assert judge({"coarse_to_fine": coarse_to_fine}, draw(EXERCISES["coarse_to_fine"], 0)).fraction == 1
 
 
 def test_a_score_that_is_half_a_thousandth_off_is_not_that_of_its_settings():

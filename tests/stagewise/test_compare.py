@@ -280,6 +280,15 @@ def test_a_list_of_the_right_numbers_is_no_array_but_nearly():
         assert compare(other, wanted, tolerance).flaw is Flaw.TYPE
 
 
+def test_a_pair_of_numbers_may_be_an_array():
+    """10 ** (c + w * np.array([-1, 1])) gives both ends of a range at once."""
+    assert compare(np.array([0.1, 10.0]), (0.1, 10.0), COURSE).flaw is Flaw.NONE
+    assert compare(np.array([0.1, 11.0]), (0.1, 10.0), COURSE).flaw is Flaw.VALUE
+    assert compare(np.array([0.1, 10.0, 3.0]), (0.1, 10.0), COURSE).flaw is Flaw.SHAPE
+    assert compare(np.array([0.1, 10.0]), [0.1, 10.0], COURSE).flaw is Flaw.TYPE
+    assert compare(np.array([0.1, 10.0]), (0.1, {"a": 10.0}), COURSE).flaw is Flaw.TYPE
+
+
 def test_a_share_that_chance_leaves_near_what_is_stated_is_not_said_to_be_rounded():
     """1,320 of 2,400 places are 0.55; stated is 0.545, and a right share may be 0.08 off."""
     assert compare(0.55, 0.545, Tolerance(0.0, 0.15, "chance")).flaw is Flaw.NONE

@@ -115,11 +115,20 @@ def parted(train, val, train_labels=None, val_labels=None):
 @pytest.mark.parametrize(
     ("train", "val", "told"),
     [
-        ([0, 1, 2, 3], [5, 4], "4 and 2 examples, each once"),
-        ([0, 1, 2, 3], [3, 5], "4 and 2 examples, in both parts, missing"),
-        ([0, 1, 2, 3, 4, 5], [4, 5], "6 and 2 examples, in both parts, all of the validation part"),
-        ([0, 1, 2], [4, 5], "3 and 2 examples, missing"),
-        ([0, 1, 2, 3, 4], [5, 5], "5 and 2 examples, twice in a part"),
+        ([0, 1, 2, 3], [5, 4], "2 examples for validation, the rest for training, each once"),
+        ([0, 1, 2, 3], [3, 5], "2 examples for validation, the rest for training, in both parts, missing"),
+        (
+            [0, 1, 2, 3, 4, 5],
+            [4, 5],
+            "2 examples for validation, more than the rest for training, in both parts, "
+            "all of the validation part",
+        ),
+        ([0, 1, 2], [4, 5], "2 examples for validation, fewer for training, missing"),
+        (
+            [0, 1, 2, 3, 4],
+            [5, 5],
+            "2 examples for validation, more than the rest for training, twice in a part",
+        ),
     ],
 )
 def test_what_became_of_the_rows_is_told(train, val, told):
@@ -154,14 +163,31 @@ def test_rows_are_found_whatever_their_order():
 
 def test_scores_are_held_against_their_settings():
     data = handed.objective({"rate": -2.0}, {"rate": 0.5})
-    results = [({"rate": 0.01}, 1.0), ({"rate": 0.1}, 0.5)]
+    results = [({"rate": 0.1}, 0.5), ({"rate": 0.01}, 1.0), ({"rate": 1.0}, -1.0)]
     wrap(lambda evaluate: [evaluate(settings) for settings, _ in results])(data)
     scored = OBSERVERS["scored"]
     assert scored(results, data) == "each score is that of its settings"
-    assert scored(results[::-1], data) == "settings are not those that were tried"
+    assert scored(results[::-1], data) == "the results are in another order than they were tried"
+    by_score = sorted(results, key=lambda pair: -pair[1])
+    assert scored(by_score, data) == "the results are in the order of their scores"
+    more = [({**one, "more": 1.0}, score) for one, score in results]
+    assert scored(more, data) == "settings are not those that were tried"
     assert scored([], data) == "no results"
-    assert scored(results[:1], data) == "2 calls of evaluate for 1 results"
-    assert scored([({"rate": 0.01}, 0.25)], data) == "a score is not that of its settings"
+    assert scored(results[:1], data) == "3 calls of evaluate for 1 results"
+    assert scored([({"rate": 0.1}, 0.25)], data) == "a score is not that of its settings"
+
+
+def test_rises_are_of_numbers_two_by_two():
+    rises = OBSERVERS["rises"]
+    assert rises(np.array([1.0, 2.0, 5.0, 3.0, 0.0])).tolist() == [1, 0]
+    assert rises(np.arange(8.0)).tolist() == [1] * 4
+    share = rises(np.random.default_rng(0).random(20_000)).mean()
+    assert 0.47 < share < 0.53
+
+
+def test_pairs_of_something_else_are_described_inside():
+    with pytest.raises(TypeError, match=r"begins with a tuple of 2 \(a str and a single number\)"):
+        OBSERVERS["counted"]([("rate 0.1", 0.5)])
 
 
 def test_results_that_are_no_pairs_are_described():

@@ -1,6 +1,15 @@
 """Unit 8, the whole process: what is asked."""
 
-from reference.exercises.training import narrowing, parts, results, sampling, starting, watching
+from reference.exercises.training import (
+    curves,
+    decades,
+    narrowing,
+    parts,
+    results,
+    sampling,
+    starting,
+    watching,
+)
 from reference.kit.exercise import Unit, in_torch
 
 UNIT = Unit(
@@ -10,6 +19,8 @@ UNIT = Unit(
         *parts.EXERCISES,
         *starting.EXERCISES,
         *watching.EXERCISES,
+        *curves.EXERCISES,
+        *decades.EXERCISES,
         *sampling.EXERCISES,
         *results.EXERCISES,
         *narrowing.EXERCISES,

@@ -145,9 +145,17 @@ SPLIT = handed(
     another-order: return x[train], y[train], x[val], y[val] => return x[train], x[val], y[train], y[val]
         Your results come in the order x_train, x_val, y_train, y_val. That order is in use elsewhere; here it
         is x_train, y_train, x_val, y_val.
+    parts-drawn-apart:
+        order[:val_size], order[val_size:] => order[:val_size], rng.permutation(order)[val_size:]
+        Your two parts are drawn apart from each other, so that some examples are in both and others in none.
+        What is not drawn for one part is the other.
+    one-lost: order[:val_size], order[val_size:] => order[:val_size], order[val_size + 1 :]
+        One example is in neither of your parts: look at where the second one begins.
+    one-in-both: order[:val_size], order[val_size:] => order[:val_size], order[val_size - 1 :]
+        One example is in both of your parts: look at where the second one begins.
     own-generator: rng.permutation => np.random.default_rng(0).permutation
-        You draw from a generator of your own with a fixed seed: every call parts the data in the same way.
-        Use the rng that is handed in.
+        Every call of yours parts the data in the same way: nothing is drawn, or from a generator of your own
+        with a fixed seed, or from a copy of rng. Draw from the rng that is handed in.
     another-stream: rng.permutation => np.random.permutation
         You draw from another stream than the rng that is handed in, so nobody can repeat your split with it.
     shuffles-in-place: order = rng.permutation(len(y)) => rng.shuffle(x); order = np.array(range(len(y)))
@@ -288,9 +296,61 @@ PREPROCESS = exercise(
         Your features are centred, but not divided by sigma.
     no-guard: np.where(sigma > 0, sigma, np.ones_like(sigma)) => sigma
         Where a feature has no spread you divide by zero. Such a feature is centred and no more.
+    flat-becomes-zero:
+        - return (x_train - mu) / scale,
+        + x_val = np.where(sigma > 0, x_val, mu); return (x_train - mu) / scale,
+        Where a feature has no spread you return 0, whatever x is. Such a feature is centred: out = x - mu.
+    flat-untouched:
+        - mu = np.mean(x_train, axis=0)
+        + mu = np.where(np.std(x_train, axis=0) > 0, np.mean(x_train, axis=0), 0 * x_train[0])
+        Where a feature has no spread you leave it as it was. Such a feature is centred: out = x - mu.
+    root-of-sigma: np.std(x_train, axis=0) => np.sqrt(np.std(x_train, axis=0))
+        You take the root of the standard deviation, which is a root already.
+    mean-alone-divided:
+        return (x_train - mu) / scale, (x_val - mu) / scale => return x_train - mu / scale, x_val - mu / scale
+        The mean alone is divided by the standard deviation: x - mu needs a bracket of its own.
+    one-mean: np.mean(x_train, axis=0) => np.mean(x_train)
+        There is one mean of all your numbers. Each feature has its own, as it has its own standard deviation.
+    one-for-each-example:
+        - mu = np.mean(x_train, axis=0)
+        - sigma = np.std(x_train, axis=0)
+        - scale = np.where(sigma > 0, sigma, np.ones_like(sigma))
+        - return (x_train - mu) / scale, (x_val - mu) / scale
+        + mu, sigma = np.mean(x_train, axis=1, keepdims=True), np.std(x_train, axis=1, keepdims=True)
+        + center, spread = np.mean(x_val, axis=1, keepdims=True), np.std(x_val, axis=1, keepdims=True)
+        + return (x_train - mu) / sigma, (x_val - center) / spread
+        You take mean and standard deviation of each example over its features. Each feature has its own, over
+        the examples: the other axis.
+    from-0-to-1:
+        - mu = np.mean(x_train, axis=0)
+        - sigma = np.std(x_train, axis=0)
+        + mu = np.min(x_train, axis=0)
+        + sigma = np.max(x_train, axis=0) - mu
+        You scale with the least and the greatest value of each feature. Its mean and standard deviation are
+        meant.
+    divided-by-255: return (x_train - mu) / scale, (x_val - mu) / scale => return x_train / 255, x_val / 255
+        You divide by 255. Each feature is centred at its mean and divided by its standard deviation.
+    mean-of-all-data: np.mean(x_train, axis=0) => np.mean(np.concatenate([x_train, x_val]), axis=0)
+        Your mu is the mean of both parts together. The validation part stands for data that nobody has seen:
+        it must not help to set the rule.
+    features-last-only:
+        np.mean(x_train, axis=0) => np.mean(x_train, axis=tuple(range(x_train.ndim - 1))) + 0 * x_train[0]
+        Your means run over all axes but the last one. A feature is a place of the picture: take them over the
+        rows.
+    small-sigma-is-none: np.where(sigma > 0, => np.where(sigma > 1e-6,
+        You take a small sigma for none. Where the numbers of a feature are tiny, its sigma is, too.
+        hidden: it takes tiny numbers
     small-guard: np.where(sigma > 0, sigma, np.ones_like(sigma)) => sigma + np.asarray(1e-8, sigma.dtype)
-        You add a small number to sigma. Where a feature has no spread in the training part, another value in
-        the validation part is divided by that small number and becomes enormous: out = x - mu there.
+        Where a feature has no spread in the training part you divide by a small number, and another value in
+        the validation part becomes enormous: out = x - mu there.
+    small-guard-under-the-root:
+        np.where(sigma > 0, sigma, np.ones_like(sigma)) => np.sqrt(sigma**2 + np.asarray(1e-8, sigma.dtype))
+        Where a feature has no spread in the training part you divide by the root of a small number, and
+        another value in the validation part becomes enormous: out = x - mu there.
+    eps-under-the-root:
+        np.where(sigma > 0, sigma, np.ones_like(sigma)) => np.sqrt(sigma**2 + np.asarray(1e-5, sigma.dtype))
+        Under your root stands an eps, as in batch normalisation. Here there is none: where sigma is 0,
+        out = x - mu, and everywhere else sigma is what it is.
     writes-into-x:
         - return (x_train - mu) / scale, (x_val - mu) / scale
         + np.subtract(x_train, mu, out=x_train, casting="unsafe")

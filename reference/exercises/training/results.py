@@ -61,8 +61,11 @@ def one_at_a_time(evaluate: Any, grid: Any) -> Any:
 
 
 _search = asker(
-    "results = grid_search(evaluate, grid)",
-    {"results": 4.0, "evaluate['asked']": 1.0},
+    """
+    results = grid_search(evaluate, grid)
+    record = scored(results, evaluate)
+    """,
+    {"results": 4.0, "record": 1.0},
     updates=("evaluate",),
 )
 named = Notation(globals(), PAIR=PAIR)
@@ -111,6 +114,31 @@ GRID = handed(
         You take the names in alphabetical order. Count in the order in which the grid has them.
     values-without-names: @PAIR => results.append((values, evaluate(settings)))
         Your settings are bare values. A dict says which name has which.
+    best-alone:
+        - return results
+        + return [max(results, key=lambda pair: (pair[1] == pair[1], pair[1]))]
+        You return the best combination alone. All results are asked for.
+    best-pair: return results => return max(results, key=lambda pair: (pair[1] == pair[1], pair[1]))
+        You return the best pair alone. All results are asked for.
+    after-the-first: results.append((settings, evaluate(settings))) => return [(settings, evaluate(settings))]
+        You return after the first combination: look at how far your return is indented.
+    two-lists: return results => return [one for one, _ in results], [score for _, score in results]
+        You return settings and scores in two lists. Pairs (settings, score) are asked for.
+    nan-counts-as-zero:
+        return results => return [(one, float(np.nan_to_num(score))) for one, score in results]
+        You write 0 for a score that is NaN. It is to be kept as it is: the network was lost, not bad.
+    sorted-upwards: return results => return sorted(results, key=lambda pair: (pair[1] != pair[1], pair[1]))
+        Your results are sorted by their score. They should stand in the order in which they were tried.
+    score-among-the-settings:
+        - settings = dict(zip(grid, values, strict=True))
+        - results.append((settings, evaluate(settings)))
+        + settings = dict(zip(grid, values, strict=True))
+        + score = evaluate(settings)
+        + settings["score"] = score
+        + results.append((settings, score))
+        Your settings have one entry more than were tried, the score. It stands beside them in the pair.
+    values-evaluated: evaluate(settings) => evaluate(values)
+        You hand over bare values. evaluate takes one dict.
     evaluated-by-keywords: evaluate(settings) => evaluate(**settings)
         You hand the settings over as keywords. evaluate takes one dict.
     last-one-missing: return results => return results[:-1]
@@ -153,6 +181,31 @@ def by_nanargmax(results: Any) -> Any:
     return results[int(np.nanargmax([score for _, score in results]))]
 
 
+def begun_with_the_first(results: Any) -> Any:
+    """Without a look at NaN."""
+    best = results[0]
+    for pair in results[1:]:
+        if pair[1] > best[1]:
+            best = pair
+    return best
+
+
+def by_argmax(results: Any) -> Any:
+    """NumPy's argmax, which takes NaN for the largest."""
+    return results[int(np.argmax([score for _, score in results]))]
+
+
+def sorted_downwards(results: Any) -> Any:
+    """Without a look at NaN."""
+    return sorted(results, key=lambda pair: pair[1], reverse=True)[0]
+
+
+def first_of_the_sorted(results: Any) -> Any:
+    """Without ValueError."""
+    left = [pair for pair in results if pair[1] == pair[1]]
+    return sorted(left, key=lambda pair: -pair[1])[0]
+
+
 def empty_or_lost(*scores: float, **options: Any) -> Any:
     """Results among which there is no best."""
     return asker("best = best_of(results)", {"raised": 1.0}, refusal="ValueError", main=True)(
@@ -191,6 +244,8 @@ BEST = exercise(
         _choose("one result", tried(0.125), weight=0.5),
         _choose("the last is the best", tried(_NAN, 0.2, _NAN, 0.1, 0.5), weight=0.5),
         empty_or_lost(name="no results", visible=True),
+        _choose("infinitely good", tried(0.4, math.inf, 0.7), weight=0.25, why="infinity is not NaN"),
+        _choose("infinitely bad, and NaN", tried(-math.inf, _NAN), weight=0.25, why="infinity is not NaN"),
         pure(tried(0.2, 0.6, 0.4)),
     ),
     named.wrongs("""
@@ -199,6 +254,42 @@ BEST = exercise(
     nan-is-first: @TAKES => if best is None or pair[1] > best[1]:
         A NaN that comes first stays your best: no number is larger than NaN, because every comparison with it
         is False. Pass over scores that are NaN.
+    begins-with-the-first: by begun_with_the_first
+        Your best begins as the first result. If that is NaN it stays, because every comparison with NaN is
+        False; and where there is no result, another error comes than ValueError.
+    argmax: by by_argmax
+        np.argmax takes NaN for the largest of all. Pass over scores that are NaN.
+    sorted-with-nan: by sorted_downwards
+        You sort scores among which there is NaN. Every comparison with NaN is False, so the order says
+        nothing: pass over them first.
+    another-error: by first_of_the_sorted
+        Where there is no score to choose from your function ends with an IndexError. ValueError is asked for.
+    no-error: raise ValueError("there is no score to choose from") => return None
+        Where there is no score to choose from your function raises nothing. ValueError is asked for.
+    no-error-for-nan: if best is None: => if not results:
+        You raise ValueError where there are no results, and not where all scores are NaN.
+    stops-at-nan:
+        - if not math.isnan(pair[1]) and (best is None or pair[1] > best[1]):
+        -     best = pair
+        + if math.isnan(pair[1]):
+        +     break
+        + if best is None or pair[1] > best[1]:
+        +     best = pair
+        You stop at the first score that is NaN. Pass over it, and go on.
+    refuses-nan:
+        - if not math.isnan(pair[1]) and (best is None or pair[1] > best[1]):
+        -     best = pair
+        + if math.isnan(pair[1]):
+        +     raise ValueError("a score is NaN")
+        + if best is None or pair[1] > best[1]:
+        +     best = pair
+        You raise ValueError at any score that is NaN. Pass over it: the error is for results without any
+        other.
+    infinity-passed-over: if not math.isnan(pair[1]) and => if math.isfinite(pair[1]) and
+        You pass over scores that are infinite. NaN alone is never the best.
+        hidden: a visible case of that one number would point at it
+    score-first: return best => return best[::-1]
+        Your pair begins with the score. The settings come first.
     nan-wins: @TAKES => if best is None or not pair[1] <= best[1]:
         Your best can be NaN: every comparison with it is False, so "not smaller" is True. Pass over scores
         that are NaN.

@@ -1,6 +1,5 @@
-"""Settings drawn at random: the numbers, and the search."""
+"""Settings drawn at random, and tried."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,153 +12,6 @@ from reference.kit.exercise import Case, Inputs, case
 from reference.kit.notation import Notation
 from reference.truth import training as tr
 from stagewise.judge.handed import generator, objective
-
-# Numbers.
-
-NUMBERS = {
-    "below_fraction(rates, quarter)": 2.0,
-    "below_fraction(rates, middle)": 3.0,
-    "draw": 3.0,
-    "zero_fraction(close)": 2.0,
-    "different_numbers": 1.0,
-    "repeatable": 2.0,
-}
-
-
-def between(low: float, high: float, size: int) -> Inputs:
-    """The arguments, and where a quarter and a half of the range in decades end."""
-
-    def drawn(rng: np.random.Generator) -> Drawn:
-        given = generator(int(rng.integers(1_000_000)))
-        return {
-            "low": low,
-            "high": high,
-            "size": size,
-            "rng": given,
-            "twin": dict(given),
-            "quarter": np.array([low * (high / low) ** 0.25]),
-            "middle": np.array([low * (high / low) ** 0.5]),
-        }
-
-    return drawn
-
-
-def _drawn(name: str, low: float, high: float, size: int, **options: Any) -> Case:
-    outputs = ("below_fraction(rates, quarter)", "below_fraction(rates, middle)", "zero_fraction(close)")
-    return case(
-        name,
-        """
-        rates = log_uniform(low, high, size, rng)
-        draw = drawn(rates, low, high)
-        close = close_neighbours(rates)
-        """,
-        {output: NUMBERS[output] for output in (*outputs, "draw")},
-        between(low, high, size),
-        stated={
-            outputs[0]: share(0.25, size),
-            outputs[1]: share(0.5, size),
-            outputs[2]: share(math.exp(-0.5), size // 4),
-        },
-        updates=("rng",),
-        why="each decade of the range gets the same share",
-        **options,
-    )
-
-
-def _few(name: str, low: float, high: float, size: int, **options: Any) -> Case:
-    return case(
-        name,
-        """
-        rates = log_uniform(low, high, size, rng)
-        draw = drawn(rates, low, high)
-        different_numbers = distinct(rates)
-        """,
-        {output: NUMBERS[output] for output in ("draw", "different_numbers")},
-        between(low, high, size),
-        updates=("rng",),
-        **options,
-    )
-
-
-def _repeated(name: str, low: float, high: float, **options: Any) -> Case:
-    return case(
-        name,
-        """
-        rates = log_uniform(low, high, size, rng)
-        same = log_uniform(low, high, size, twin)
-        again = log_uniform(low, high, size, rng)
-        repeatable = repeated(rates, same, again)
-        """,
-        {"repeatable": NUMBERS["repeatable"]},
-        between(low, high, 30),
-        updates=("rng", "twin"),
-        why="rng alone decides: an equal generator gives the same numbers, a second call others",
-        **options,
-    )
-
-
-def one_by_one(low: float, high: float, size: int, rng: np.random.Generator) -> Any:
-    """In a loop, as a ratio."""
-    numbers = np.empty(size)
-    for i in range(size):
-        numbers[i] = low * (high / low) ** rng.random()
-    return numbers
-
-
-named = Notation(globals())
-LOG_UNIFORM = handed(
-    tr.log_uniform,
-    (
-        _drawn("3,000 from 2e-5 to 2e-1", 2e-5, 2e-1, 3000, weight=2, visible=True, main=True),
-        _few("40 from 0.2 to 0.7", 0.2, 0.7, 40, visible=True, why="all of them different, within the range"),
-        _repeated("twice with one generator", 1e-4, 1.0, visible=True, main=True),
-        _drawn("4,000 from 3e-7 to 20", 3e-7, 20.0, 4000, weight=2, main=True),
-        _few("one number", 1e-3, 1e-1, 1, weight=0.5, why="size = 1 gives an array of one"),
-        _repeated("twice with another generator", 5.0, 300.0),
-    ),
-    named.wrongs("""
-    linear: 10.0**exponents => rng.uniform(low, high, size)
-        Your numbers are spread evenly themselves, so nine tenths of them lie in the highest decade. Their
-        logarithms should be.
-        teach: Learning rates differ by factors: draw a thousand numbers between 0.00001 and 1 evenly, and
-        count those below 0.01.
-    exponents-returned: 10.0**exponents => exponents
-        You return the exponents. The numbers are 10 to that power.
-    ends-for-exponents: np.log10(low), np.log10(high) => low, high
-        Your exponents are drawn between the ends themselves. They lie between the logarithms of the ends.
-    natural-for-decimal: np.log10(low), np.log10(high) => np.log(low), np.log(high)
-        You take natural logarithms and raise 10 to them. Logarithm and power need the same base.
-    e-to-the-exponent: 10.0**exponents => np.exp(exponents)
-        You take decimal logarithms and raise e to them. Logarithm and power need the same base.
-    whole-powers: 10.0**exponents => 10.0 ** np.round(exponents)
-        Your numbers are whole powers of ten. The exponent is any number, not a whole one.
-    all-the-same: np.log10(high), size) => np.log10(high), 1) * np.ones(size)
-        You draw a single number and repeat it. Each of the `size` numbers is drawn by itself.
-    one-number: np.log10(high), size) => np.log10(high))
-        You return a single number. An array of `size` numbers is asked for.
-    bell:
-        - exponents = rng.uniform(np.log10(low), np.log10(high), size)
-        + exponents = rng.normal(np.log10(low * high) / 2, np.log10(high / low) / 6, size)
-        Your logarithms are drawn from a normal distribution, so the middle is too frequent and some fall
-        outside of the range. Uniform is meant.
-    shuffled-grid:
-        - exponents = rng.uniform(np.log10(low), np.log10(high), size)
-        + exponents = rng.permutation(np.linspace(np.log10(low), np.log10(high), size))
-        Your numbers stand at even distances, and only their order is drawn. Each is drawn by itself, so that
-        by chance some come close together and others leave a gap.
-    own-generator: rng.uniform => np.random.default_rng(0).uniform
-        Every call of yours gives the same numbers: they come from a generator of your own with a fixed seed,
-        or they are a grid. Draw from the rng that is handed in.
-    another-stream: rng.uniform => np.random.uniform
-        You draw from another stream than the rng that is handed in, so nobody can repeat your search with it.
-    """),
-    named.rights("""
-    natural logarithms: 10.0**exponents => np.exp(np.log(10.0) * exponents)
-    one by one: by one_by_one
-    """),
-)
-
-# The search.
 
 SEARCH = {
     "trials_made": 1.0,
@@ -245,11 +97,46 @@ def _again(name: str, **options: Any) -> Case:
     )
 
 
+def _named(name: str, *names: str, **options: Any) -> Case:
+    """A few trials with other names than those of the other cases."""
+    space = {one: (0.1 * 3**place, 10.0 * 3**place) for place, one in enumerate(names)}
+
+    def drawn(rng: np.random.Generator) -> Drawn:
+        peak, bend = dict.fromkeys(names, 0.2), dict.fromkeys(names, 0.1)
+        given = generator(int(rng.integers(1_000_000)))
+        return {"evaluate": objective(peak, bend), "space": space, "trials": 7, "rng": given}
+
+    return case(
+        name,
+        """
+        results = random_search(evaluate, space, trials, rng)
+        trials_made = counted(results)
+        record = scored(results, evaluate)
+        """,
+        {output: SEARCH[output] for output in ("trials_made", "record")},
+        drawn,
+        updates=("rng", "evaluate"),
+        why="the names are those of space",
+        **options,
+    )
+
+
 def drawn_first(evaluate: Any, space: Any, trials: int, rng: np.random.Generator) -> Any:
     """All settings at once, then all scores."""
     columns = {name: tr.log_uniform(low, high, trials, rng) for name, (low, high) in space.items()}
     settings = [{name: float(numbers[i]) for name, numbers in columns.items()} for i in range(trials)]
     return [(one, evaluate(one)) for one in settings]
+
+
+def until_found(evaluate: Any, space: Any, trials: int, rng: np.random.Generator) -> Any:
+    """Trials that count only when the network was not lost."""
+    results: list[Any] = []
+    while len(results) < trials:
+        settings = {name: float(tr.log_uniform(low, high, 1, rng)[0]) for name, (low, high) in space.items()}
+        score = evaluate(settings)
+        if score == score:
+            results.append((settings, score))
+    return results
 
 
 def by_hand(evaluate: Any, space: Any, trials: int, rng: np.random.Generator) -> Any:
@@ -272,6 +159,8 @@ RANDOM = handed(
         _again("twice with one generator", visible=True, main=True),
         _searched("300 trials", 300, weight=2, main=True),
         _again("twice with another generator"),
+        _named("one setting", "momentum", visible=True, weight=0.5),
+        _named("three settings", "scale", "decay", "width", weight=0.5),
     ),
     (
         *RECORD,
@@ -314,13 +203,47 @@ RANDOM = handed(
         + for _ in range(trials):
         All of your pairs hold one and the same dict, and it says what was drawn last. Make a new dict in each
         trial.
+    every-combination:
+        - for _ in range(trials):
+        -     settings = {}
+        -     for name, (low, high) in space.items():
+        -         settings[name] = float(log_uniform(low, high, 1, rng)[0])
+        -     results.append((settings, evaluate(settings)))
+        + columns = {name: log_uniform(low, high, trials, rng) for name, (low, high) in space.items()}
+        + for values in itertools.product(*columns.values()):
+        +     settings = {name: float(value) for name, value in zip(columns, values, strict=True)}
+        +     results.append((settings, evaluate(settings)))
+        You try every combination of what was drawn: that is a grid. Each trial has a draw of its own for each
+        name.
+    exponents: @DRAW => float(rng.uniform(np.log10(low), np.log10(high)))
+        Your settings are the exponents. The numbers are 10 to that power.
+    best-alone:
+        - return results
+        + return [max(results, key=lambda pair: (pair[1] == pair[1], pair[1]))]
+        You return the best trial alone. All results are asked for.
+    after-the-first: results.append((settings, evaluate(settings))) => return [(settings, evaluate(settings))]
+        You return after the first trial: look at how far your return is indented.
+    score-among-the-settings:
+        - results.append((settings, evaluate(settings)))
+        + score = evaluate(settings)
+        + settings["score"] = score
+        + results.append((settings, score))
+        Your settings have one entry more than were tried, the score. It stands beside them in the pair.
+    values-without-names:
+        - results.append((settings, evaluate(settings)))
+        + results.append((tuple(settings.values()), evaluate(settings)))
+        Your settings are bare values. A dict says which name has which.
+    two-lists: return results => return [one for one, _ in results], [score for _, score in results]
+        You return settings and scores in two lists. Pairs (settings, score) are asked for.
+    tried-until-found: by until_found
+        You draw again where a score is NaN. Such a trial counts, too: it says where not to look.
     one-trial-too-few: range(trials) => range(trials - 1)
         You make one trial less than you were asked for.
     one-trial-too-many: range(trials) => range(trials + 1)
         You make one trial more than you were asked for.
     own-generator: results = [] => results, rng = [], np.random.default_rng(0)
-        You draw from a generator of your own with a fixed seed: every search tries the same settings. Use the
-        rng that is handed in.
+        Every search of yours tries the same settings: they come from a generator of your own with a fixed
+        seed, or from a copy of rng. Draw from the rng that is handed in.
     another-stream: results = [] => results, rng = [], np.random
         You draw from another stream than the rng that is handed in, so nobody can repeat your search with it.
     """),
@@ -330,4 +253,4 @@ RANDOM = handed(
     by hand: by by_hand
     """),
 )
-EXERCISES = (LOG_UNIFORM, RANDOM)
+EXERCISES = (RANDOM,)

@@ -37,6 +37,7 @@ EXPECTED = exercise(
         _expect("two classes", classes(2), visible=True),
         _expect("a thousand classes", classes(1000), main=True),
         _expect("three classes", classes(3), weight=0.5),
+        _expect("300,000 classes", classes(300_000), weight=0.5),
     ),
     named.wrongs("""
     decimal-logarithm: math.log(num_classes) => math.log10(num_classes)
@@ -47,10 +48,19 @@ EXPECTED = exercise(
         Your loss is negative: ln(1 / C) is less than 0, and the cross-entropy is minus that.
     probability: math.log(num_classes) => 1 / num_classes
         You return the probability of each class. The loss is minus its logarithm.
-    number-of-classes: math.log(num_classes) => float(num_classes)
+    number-of-classes: math.log(num_classes) => num_classes
         You return C itself. The loss is a logarithm of the probability 1 / C.
     ten-classes-always: math.log(num_classes) => math.log(10)
         You return ln 10 whatever the number of classes.
+    weighted-by-probability: math.log(num_classes) => math.log(num_classes) / num_classes
+        You multiply the logarithm by 1 / C. The cross-entropy of an example is the whole minus logarithm of
+        the probability of its class.
+    one-class-more: math.log(num_classes) => math.log(num_classes + 1)
+        You return ln(C + 1). The number inside the logarithm is C.
+    small-number-inside: math.log(num_classes) => -math.log(1 / num_classes + 1e-8)
+        You add a small number to the probability, inside the logarithm. 1 / C is never 0, and with many
+        classes it is not large beside that number.
+        hidden: it takes very many classes
     all-classes-summed: math.log(num_classes) => -num_classes * math.log(1 / num_classes)
         You add up -ln(1 / C) over all classes. The cross-entropy counts the right class alone.
     """),
@@ -127,6 +137,20 @@ CHECK = handed(
             visible=True,
             why="reg and tolerance are those that are given",
         ),
+        _check("a loss of log10 C", asked_of(1.02, 0.4, 10), visible=True, weight=0.5, why="ln is not log10"),
+        _check("a loss of log2 C", asked_of(3.3, 0.4, 10), visible=True, weight=0.5, why="ln is not log2"),
+        _check("a loss of 1 / C", asked_of(0.11, 0.4, 10), visible=True, weight=0.5),
+        _check("a loss of -ln C", asked_of(-2.3, 0.4, 10), visible=True, weight=0.5),
+        _check("two classes", near_chance(2, 0.085, 0.2), visible=True, weight=0.5).because(
+            "the tolerance is a distance, whatever ln C is"
+        ),
+        _check_with(
+            "a strength of 0.00001",
+            near_chance(10, 0.02, 400.0, limit=1e-4, reg=1e-5, tolerance=0.1),
+            visible=True,
+            weight=0.5,
+            why="reg and tolerance are those that are given",
+        ),
         _check("a penalty with the wrong sign", near_chance(5, 0.01, -0.2), visible=True, weight=0.5),
         _check_with(
             "four classes, a tolerance of 0.5",
@@ -135,6 +159,12 @@ CHECK = handed(
             weight=0.5,
             why="reg and tolerance are those that are given",
         ),
+        _check_with(
+            "just at the tolerance", asked_of(0.25, 0.4, 1, reg=1.0, tolerance=0.25), weight=0.5
+        ).because("at most the tolerance; ln 1 is 0"),
+        _check_with(
+            "a tolerance of 0.00001", near_chance(10, 2e-5, 0.4, reg=1.0, tolerance=1e-5), weight=0.5
+        ).because("reg and tolerance are those that are given"),
         _check("within the tolerance", _near(0.02, 0.09, 7), main=True, why="seven classes"),
         _check("outside of the tolerance", _near(0.11, 0.2, 7), why="seven classes"),
         _check("an infinite loss", asked_of(math.inf, 0.1, 3), weight=0.5),
@@ -160,6 +190,24 @@ CHECK = handed(
     chance-with-penalty: abs(plain - => abs(penalised -
         You compare the loss with its penalty to ln C. The penalty has nothing to do with chance: take
         loss_of(0).
+    strengths-swapped: loss_of(0), loss_of(reg) => loss_of(reg), loss_of(0)
+        Your two losses have changed places: the one without a penalty is loss_of(0).
+    small-strength-fixed: loss_of(0), loss_of(reg) => loss_of(0), loss_of(1e-3)
+        You always ask for the strength 0.001. It is the argument reg.
+    below-the-tolerance: abs(plain - expected) <= tolerance => abs(plain - expected) < tolerance
+        You call a loss wrong that is off by just the tolerance. At most the tolerance is meant.
+        hidden: a visible case of that one number would point at it
+    twice-the-tolerance: <= tolerance => <= 2 * tolerance
+        You allow twice the tolerance.
+    penalty-reversed: plain < penalised < math.inf => penalised < plain
+        You ask whether the loss is smaller with its penalty. It must be larger.
+    any-change: plain < penalised < math.inf => 0 < abs(penalised - plain) < math.inf
+        You ask whether the penalty changes the loss. It must make the loss larger.
+    any-change-whatever: plain < penalised < math.inf => plain != penalised
+        You ask whether the two losses differ. The one with the penalty must be the larger one, and finite;
+        and NaN differs from everything.
+    finite-is-enough: plain < penalised < math.inf => math.isfinite(penalised)
+        You ask only whether the loss with its penalty is finite. It must be larger than without, too.
     penalty-not-strict: plain < penalised < math.inf => plain <= penalised < math.inf
         You accept a penalty that adds nothing. The loss must be larger with it.
     infinity-accepted: plain < penalised < math.inf => plain < penalised
@@ -167,6 +215,10 @@ CHECK = handed(
     not-larger: bool(chance) => not abs(plain - expected) > tolerance
         You call a loss right that is NaN: a comparison with NaN is False, and you ask for its opposite. Ask
         whether the distance is at most the tolerance.
+    names-exchanged:
+        - return {"chance": bool(chance), "penalty": bool(penalty)}
+        + return {"chance": bool(penalty), "penalty": bool(chance)}
+        Each of your answers stands under the name of the other one.
     opposite:
         - return {"chance": bool(chance), "penalty": bool(penalty)}
         + return {"chance": not chance, "penalty": not penalty}
@@ -175,6 +227,12 @@ CHECK = handed(
         You compare with ln 10 whatever the number of classes.
     decimal-logarithm: expected_initial_loss(num_classes) => math.log10(num_classes)
         You compare with a logarithm of base 10. ln is the natural one.
+    binary-logarithm: expected_initial_loss(num_classes) => math.log2(num_classes)
+        You compare with a logarithm of base 2. ln is the natural one.
+    compared-with-the-probability: expected_initial_loss(num_classes) => 1 / num_classes
+        You compare the loss with the probability 1 / C. It is to be near minus its logarithm.
+    logarithm-of-the-probability: expected_initial_loss(num_classes) => -math.log(num_classes)
+        You compare the loss with ln(1 / C), which is negative. Chance gives ln C.
     """),
     named.rights("""
     step by step: by with_a_list

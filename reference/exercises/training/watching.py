@@ -1,8 +1,7 @@
-"""While it learns: ten pictures by heart, and what a curve says of the learning rate."""
+"""Ten pictures by heart."""
 
-import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from reference.kit.drawn import Drawn
 from reference.kit.exercise import Inputs
 from reference.kit.notation import Notation
 from reference.kit.probes import asker
-from reference.kit.variants import exercise
 from reference.truth import training as tr
 from stagewise.judge.handed import training_step
 
@@ -49,6 +47,14 @@ def in_a_while_loop(
     while losses[-1] >= target and losses[-1] < np.inf and len(losses) < steps:
         losses.append(step(x[:size], y[:size]))
     return losses[-1] < target and losses[-1] > -np.inf, losses
+
+
+def to_the_end(
+    step: Any, x: Any, y: Any, size: int = 10, steps: int = 200, target: float = 0.01
+) -> tuple[bool, list[float]]:
+    """All steps, and then whether the target was reached in one of them."""
+    losses = [step(x[:size], y[:size]) for _ in range(steps)]
+    return any(loss < target for loss in losses), losses
 
 
 named = Notation(globals())
@@ -94,6 +100,41 @@ OVERFIT = handed(
         Each of your steps sees a single example. Every step gets all `size` of them.
     walks-on: current = step(few, labels) => current = step(x[len(losses) :][:size], y[len(losses) :][:size])
         Your steps see other examples each time. The same few, again and again, are meant.
+    never-stops: by to_the_end
+        Your function makes all of its steps, whatever the loss is. It stops as soon as the target is reached
+        or the network is lost.
+    one-step-only:
+        - if current < target:
+        -     return True, losses
+        + return current < target, losses
+        Your function returns after the first step: look at how far your return is indented.
+    step-called-twice: if current < target: => if step(few, labels) < target:
+        You call step a second time to look at the loss. Each call changes the network: keep what it returned.
+    size-fixed: x[:size], y[:size] => x[:10], y[:10]
+        You always take ten examples. Their number is the argument size.
+    steps-fixed: len(losses) < steps => len(losses) < 200
+        You always allow 200 steps. Their number is an argument.
+    target-fixed: if current < target: => if current < 0.01:
+        Your target is always 0.01. It is an argument.
+    lost-loss-missing:
+        - losses.append(current)
+        - if not math.isfinite(current):
+        + if not math.isfinite(current):
+        -     return False, losses
+        +     return False, losses
+        + losses.append(current)
+        A loss that is NaN or infinite is missing in your list. It belongs to it, as the last one.
+    minus-infinity-reaches:
+        - if not math.isfinite(current):
+        -     return False, losses
+        - if current < target:
+        -     return True, losses
+        + if current < target:
+        +     return True, losses
+        + if not math.isfinite(current):
+        +     return False, losses
+        You call the target reached where the loss is minus infinity. Such a network is lost, too.
+        hidden: the docstring says that an infinite loss is no success
     does-not-stop:
         - if current < target:
         -     return True, losses
@@ -138,209 +179,4 @@ OVERFIT = handed(
     indices: few, labels = x[:size], y[:size] => few, labels = np.split(x, [size])[0], np.split(y, [size])[0]
     """),
 )
-
-# What a curve says.
-
-
-def noisy(curve: Callable[[np.ndarray], np.ndarray], T: int, noise: float = 0.03) -> Inputs:
-    """A curve over 0 to 1, times noise that is the same in every draw of it: at most `noise` up or down."""
-
-    def drawn(rng: np.random.Generator) -> Drawn:
-        factors = 1 + noise * rng.uniform(-1, 1, T)
-        factors[0] = 1.0
-        return {"losses": curve(np.linspace(0, 1, T)) * factors}
-
-    return drawn
-
-
-def falling(start: float, end: float, speed: float = 5.0) -> Callable[[np.ndarray], np.ndarray]:
-    """From `start` towards `end`, and there for the last tenth."""
-    return lambda at: end + (start - end) * np.exp(-speed * at) * (at < 0.9)
-
-
-def with_a_spike(height: float, place: float, end: float = 0.4) -> Callable[[np.ndarray], np.ndarray]:
-    """The same with one entry of that height."""
-
-    def curve(at: np.ndarray) -> np.ndarray:
-        losses = falling(2.3, end)(at)
-        losses[int(place * len(at))] = height
-        return losses
-
-    return curve
-
-
-def at_one(
-    step: int, height: float, curve: Callable[[np.ndarray], np.ndarray]
-) -> Callable[[np.ndarray], np.ndarray]:
-    """A curve with another loss in one step."""
-
-    def changed(at: np.ndarray) -> np.ndarray:
-        losses = curve(at)
-        losses[step] = height
-        return losses
-
-    return changed
-
-
-def level(at: np.ndarray) -> np.ndarray:
-    """2, and 0.4 from then on."""
-    return np.where(at > 0, 0.4, 2.0)
-
-
-def half(at: np.ndarray) -> np.ndarray:
-    """1 throughout."""
-    return np.ones_like(at)
-
-
-def broken(value: float, place: float) -> Callable[[np.ndarray], np.ndarray]:
-    """A good curve with one entry that is no finite number."""
-    return with_a_spike(value, place)
-
-
-def climbing(lowest: float, end: float, start: float = 2.3) -> Callable[[np.ndarray], np.ndarray]:
-    """Down to `lowest` for a while, and up to `end`."""
-    return lambda at: np.interp(at, [0, 0.3, 0.6, 0.85, 1], [start, lowest, lowest, end, end])
-
-
-def in_a_chain(losses: Any) -> str:
-    """The opposite order of questions, on a list."""
-    first, T = float(losses[0]), len(losses)
-    bounds = [0]
-    for part in range(10):
-        bounds.append(bounds[-1] + T // 10 + (part < T % 10))
-    means = [sum(losses[a:b]) / (b - a) for a, b in itertools.pairwise(bounds)]
-    verdict = "too low" if means[9] > 0.5 * first else "good"
-    if any(loss > 2 * first for loss in losses) or means[9] - min(means) > 0.1 * first:
-        verdict = "too high"
-    return verdict if all(map(math.isfinite, losses)) else "diverged"
-
-
-def ends_alone(losses: Any) -> str:
-    """The last loss against the first."""
-    if not math.isfinite(losses[-1]):
-        return "diverged"
-    if losses[-1] > losses[0]:
-        return "too high"
-    return "too low" if losses[-1] > losses[0] / 2 else "good"
-
-
-_diagnose = asker("verdict = diagnose_learning_rate(losses)", "verdict")
-named = Notation(globals())
-DIAGNOSE = exercise(
-    tr.diagnose_learning_rate,
-    (
-        _diagnose("a curve that falls", noisy(falling(2.4, 0.3), 60), weight=2, visible=True, main=True),
-        _diagnose("a curve that hardly falls", noisy(falling(2.3, 2.1), 50), visible=True, main=True),
-        _diagnose(
-            "a curve that comes back up", noisy(climbing(0.5, 0.9), 70), visible=True, main=True
-        ).because("m_10 is above the least mean by more than a tenth of the first loss"),
-        _diagnose("NaN at the end", noisy(broken(math.nan, 0.99), 40), visible=True, main=True),
-        _diagnose("a leap, and down again", noisy(with_a_spike(7.0, 0.2), 60), visible=True).because(
-            "max(losses) > 2 first"
-        ),
-        _diagnose("infinite in the middle", noisy(broken(math.inf, 0.5), 40), visible=True),
-        _diagnose("a small leap", noisy(with_a_spike(4.2, 0.3), 60), visible=True, weight=0.5).because(
-            "max(losses) is less than 2 first"
-        ),
-        _diagnose("NaN in the middle", noisy(broken(math.nan, 0.4), 45), visible=True, weight=0.5),
-        _diagnose("minus infinity", noisy(broken(-math.inf, 0.4), 45), weight=0.5),
-        _diagnose("a leap at a high level", noisy(with_a_spike(5.2, 0.5, end=1.9), 80), weight=0.5).because(
-            "the first of the verdicts that holds"
-        ),
-        _diagnose("falls to 0.55 of the first loss", noisy(falling(2.0, 1.1), 55, 0), visible=True),
-        _diagnose("falls to 0.43 of the first loss", noisy(falling(3.0, 1.3), 55), visible=True),
-        _diagnose(
-            "large numbers", noisy(climbing(90.0, 95.0, 400.0), 60, 0.01), visible=True, weight=0.5
-        ).because("what counts is how far it fell"),
-        _diagnose("small numbers", noisy(falling(0.02, 0.018), 60), weight=0.5).because(
-            "what counts is how far it fell"
-        ),
-        _diagnose("comes back by 0.095 of the first loss", noisy(climbing(0.4, 0.59, 2.0), 90, 0)),
-        _diagnose("comes back by 0.105 of the first loss", noisy(climbing(0.4, 0.61, 2.0), 90, 0)),
-        _diagnose("one low loss", noisy(with_a_spike(0.01, 0.5), 80), weight=0.5).because(
-            "the least of the ten means, not of the losses"
-        ),
-        _diagnose("a last loss that is high", noisy(with_a_spike(2.0, 0.999), 200), weight=0.5).because(
-            "m_10 is a mean of the last tenth"
-        ),
-        _diagnose("most of it in the first steps", noisy(falling(2.0, 0.9, 50.0), 60), visible=True).because(
-            "first is losses[0]"
-        ),
-        _diagnose("falls to a third", noisy(falling(2.0, 0.7, 6.0), 60), visible=True, weight=0.5),
-        _diagnose(
-            "high in the third step", noisy(at_one(2, 4.2, falling(2.3, 1.3)), 60), visible=True, weight=0.5
-        ),
-        _diagnose(
-            "high just before the last tenth", noisy(at_one(80, 3.9, level), 90, 0), weight=0.5
-        ).because("m_10 is the mean of the last tenth alone"),
-        _diagnose(
-            "high where the last tenth begins", noisy(at_one(81, 3.9, level), 90, 0), weight=0.5
-        ).because("m_10 is the mean of the whole last tenth"),
-        _diagnose("just twice the first loss", noisy(at_one(9, 4.0, level), 90, 0), weight=0.5).because(
-            "too high means more than twice"
-        ),
-        _diagnose("just half of the first loss", noisy(at_one(0, 2.0, half), 40, 0), weight=0.5).because(
-            "too low means more than a half"
-        ),
-        _diagnose(
-            "large numbers, a small leap", noisy(at_one(9, 500.0, falling(400.0, 90.0)), 60), weight=0.5
-        ),
-        _diagnose("small numbers, a leap", noisy(at_one(9, 0.05, falling(0.02, 0.004)), 60), weight=0.5),
-        _diagnose("ten steps", noisy(falling(3.0, 0.4), 10), weight=0.5).because("T = 10, parts of one step"),
-        _diagnose("47 steps", noisy(falling(2.0, 1.2), 47), weight=0.5),
-    ),
-    named.wrongs("""
-    nan-unnoticed: if not np.isfinite(losses).all(): => if False:
-        A curve with a NaN or an infinite loss is not called diverged.
-    infinity-unnoticed: if not np.isfinite(losses).all(): => if np.isnan(losses).any():
-        You look for NaN alone. A loss that is infinite has diverged, too.
-    last-only: if not np.isfinite(losses).all(): => if not np.isfinite(losses[-1]):
-        You look at the last loss alone. One NaN or infinite loss anywhere is enough.
-    leap-unnoticed: np.max(losses) > 2 * first or end > => end >
-        A curve that leaps above twice its first loss and comes down again is not called too high.
-    leap-is-any-rise: np.max(losses) > 2 * first => np.max(losses) > first
-        You call it a leap wherever a loss is above the first one. Batches differ: above twice the first loss
-        is meant.
-    climb-unnoticed: or end > min(means) + first / 10 => or False
-        A curve that has been clearly lower before its end is not called too high.
-    climb-is-any: end > min(means) + first / 10 => end > min(means)
-        You call any end above the least mean too high. A tenth of the first loss more is meant: the means
-        waver a little.
-    least-loss-not-mean: end > min(means) + => end > min(losses) +
-        You compare the end with the least single loss. The least of the ten means is meant, which noise moves
-        less.
-        hidden: it takes a curve with one loss far from the others
-    end-is-last-loss: end = means[-1] => end = losses[-1]
-        Your end is the last loss alone. One batch says little: the mean of the last tenth is meant.
-        hidden: it takes a curve that ends far from its last tenth
-    start-is-first-mean: first = losses[0] => first = np.mean(np.array_split(losses, 10)[0])
-        Your start is the mean of the first tenth, in which a good rate has gained much already. The first
-        loss is meant.
-    judged-by-the-number: if end > first / 2: => if end > 1:
-        You judge the end by its size. What counts is how far it fell from where it began.
-    low-before-high:
-        - if np.max(losses) > 2 * first or end > min(means) + first / 10:
-        -     return "too high"
-        - if end > first / 2:
-        -     return "too low"
-        + if end > first / 2:
-        +     return "too low"
-        + if np.max(losses) > 2 * first or end > min(means) + first / 10:
-        +     return "too high"
-        A curve that leaps and ends high is called too low. The verdicts are asked for in their order: the
-        first that holds.
-        hidden: it takes a curve to which both apply
-    ends-alone: by ends_alone
-        You compare the last loss with the first and look at nothing between them. A curve may leap, come back
-        up or break off in the middle; and the last batch alone says little.
-    ends-below-is-good: if end > first / 2: => if end > first:
-        You call every curve good that ends below its start. It should have lost more than half.
-    swapped: return "too low" => return "too high"
-        You call a curve too high that hardly falls. Its steps are too small: the rate is too low.
-    """),
-    named.rights("""
-    on a list, the other way round: by in_a_chain
-    sums: [np.mean(part) for part in => [sum(part) / len(part) for part in
-    """),
-)
-EXERCISES = (OVERFIT, DIAGNOSE)
+EXERCISES = (OVERFIT,)
