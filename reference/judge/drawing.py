@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
@@ -28,23 +28,34 @@ VISIBLE_SEED = 231  # of the recorded cases, whatever the seed of the course
 @lru_cache(maxsize=4096)
 def draw(exercise: Exercise, seed: int) -> Cases:
     """The graded cases of an exercise, as defined; DefinitionError when the truth itself fails one."""
-    return _graded(exercise, exercise.graded, lambda case: VISIBLE_SEED if case.visible else seed)
+    return Cases(
+        _visible_begun(exercise, case) if case.visible else _begun(exercise, _asked(exercise, case, seed))
+        for case in exercise.graded
+    )
 
 
 @lru_cache(maxsize=4096)
 def draw_again(exercise: Exercise, seed: int) -> Cases:
     """The visible ones of the graded cases, drawn from the seed of the hidden ones: nobody has seen them."""
-    return _graded(exercise, [case for case in exercise.graded if case.visible], lambda _: seed)
+    visible = [case for case in exercise.graded if case.visible]
+    return Cases(_begun(exercise, _asked(exercise, case, seed)) for case in visible)
 
 
 @lru_cache(maxsize=4096)
 def draw_visible(exercise: Exercise) -> tuple[AskedCase, ...]:
     """The cases that are recorded for students."""
-    return tuple(_asked(exercise, case, VISIBLE_SEED) for case in exercise.cases if case.visible)
+    return tuple(_visible(exercise, case) for case in exercise.cases if case.visible)
 
 
-def _graded(exercise: Exercise, cases: Iterable[Case], seed_of: Callable[[Case], int]) -> Cases:
-    return Cases(_begun(exercise, _asked(exercise, case, seed_of(case))) for case in cases)
+@lru_cache(maxsize=4096)
+def _visible(exercise: Exercise, case: Case) -> AskedCase:
+    """A case that is recorded: the very same among the graded ones of any seed."""
+    return _asked(exercise, case, VISIBLE_SEED)
+
+
+@lru_cache(maxsize=4096)
+def _visible_begun(exercise: Exercise, case: Case) -> AskedCase:
+    return _begun(exercise, _visible(exercise, case))
 
 
 def _asked(exercise: Exercise, case: Case, seed: int) -> AskedCase:

@@ -51,6 +51,11 @@ def usual(
     return told_by(observed_runs(functions, cases), cases)
 
 
+def usual_in(functions: Mapping[str, Callable[..., Any]], case: AskedCase) -> dict[str, Any]:
+    """The fingerprint of wrong functions in one case, whatever chance gives them."""
+    return _merged(case, runs_of(functions, case))
+
+
 def told_by(runs: Sequence[Sequence[Observed]], cases: Sequence[AskedCase]) -> tuple[dict[str, Any], ...]:
     """The fingerprints, one for each case, of what was answered in all these runs."""
     return tuple(_merged(case, seen) for case, *seen in zip(cases, *runs, strict=True))
@@ -72,7 +77,12 @@ def observed_runs(
     if are_certain(cases):
         with same_random_state():
             return [judge(functions, cases).observed]
-    return [tuple(_observed(functions, case, number) for case in cases) for number in range(RUNS)]
+    return list(zip(*(runs_of(functions, case) for case in cases), strict=True))
+
+
+def runs_of(functions: Mapping[str, Callable[..., Any]], case: AskedCase) -> list[Observed]:
+    """What functions answer in one case, in several runs, each from a random state of its own."""
+    return [_observed(functions, case, number) for number in range(RUNS)]
 
 
 def _observed(functions: Mapping[str, Callable[..., Any]], case: AskedCase, number: int) -> Observed:

@@ -10,7 +10,7 @@ from typing import Any
 
 from reference.judge.drawing import draw_visible
 from reference.judge.expecting import callable_from
-from reference.judge.randomness import are_certain, same_random_state, told_by, usual
+from reference.judge.randomness import are_certain, same_random_state, told_by, usual, usual_in
 from reference.kit.exercise import Exercise, Misconception, Unit
 from stagewise.checks.recording import ExerciseRecording, UnitRecording
 from stagewise.judge.asking import AskedCase
@@ -87,7 +87,20 @@ def mistakes_on(exercise: Exercise, cases: Sequence[AskedCase]) -> tuple[Recorde
 
 def mistake_on(exercise: Exercise, one: Misconception, cases: Sequence[AskedCase]) -> RecordedMistake | None:
     """What one mistake answers in these cases; None when it is right there or tells nothing."""
-    return _of_mistake(one, cases, usual(one.functions(exercise), cases))
+    prints = usual(one.functions(exercise), cases) if are_certain(cases) else _each(exercise, one, cases)
+    return _of_mistake(one, cases, prints)
+
+
+_by_chance: dict[tuple[Exercise, Misconception, AskedCase], dict[str, Any]] = {}
+"""Fingerprints in cases that were run several times: a visible case is the same one for every seed."""
+
+
+def _each(exercise: Exercise, one: Misconception, cases: Sequence[AskedCase]) -> tuple[dict[str, Any], ...]:
+    """A mistake's fingerprint in each case, in which it runs several times, once for all seeds if visible."""
+    new = [case for case in cases if (exercise, one, case) not in _by_chance]
+    functions = one.functions(exercise) if new else {}
+    _by_chance.update({(exercise, one, case): usual_in(functions, case) for case in new})
+    return tuple(_by_chance[exercise, one, case] for case in cases)
 
 
 def _judged(exercise: Exercise, one: Misconception, cases: Sequence[AskedCase]) -> JudgedMistake:

@@ -18,11 +18,11 @@ class Chance:
     slack: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class AskedCase:
-    """A case ready to be judged. `expected` and `shares` are by output: a target's name, an entry such as
-    `bn_param['running_mean']`, or a quantity measured on them such as `zero_fraction(out)`.
-    `main` gates: an output that earns nothing here earns nothing in any case.
+    """A case ready to be judged, equal to itself alone. `expected` and `shares` are by output: a target's
+    name, an entry such as `bn_param['running_mean']`, or a quantity measured on them such as
+    `zero_fraction(out)`. `main` gates: an output that earns nothing here earns nothing in any case.
     `quiet` asks that no RuntimeWarning is raised (seen only when the function runs in this process, or when
     its proxy re-issues the warnings). `also`: by output, a second right answer; every entry between both is
     right. `setting`: see stagewise.judge.setting. `chances`: by output, what chance does to it."""

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from reference.judge.diagnosis import diagnose
-from reference.judge.drawing import draw
+from reference.judge.drawing import draw, draw_visible
 from reference.judge.randomness import RUNS, observed_runs, usual
-from reference.judge.record import record_exercise
+from reference.judge.record import mistakes_on, record_exercise
 from reference.kit.chance import share
 from reference.kit.exercise import Exercise, case, wrong
 from stagewise.judge.explaining import recognise, tells
@@ -140,3 +140,24 @@ def test_the_global_stream_is_where_it_was():
     np.random.seed(1)
     usual({"thin": thin}, draw(EXERCISE, 0))
     assert np.array_equal(np.random.rand(3), expected)
+
+
+def test_a_mistake_runs_on_a_visible_case_once_for_all_seeds():
+    """And on each seed's hidden ones: several times, since chance changes what it answers."""
+    sizes = []
+
+    def counted(x):
+        sizes.append(len(x))
+        return rows_at_once(x)
+
+    def rows(n, **more):
+        return case(
+            f"{n} rows", "out = thin(x)", "row_patterns(out)", lambda rng: {"x": rng.random((n, 9))}, **more
+        )
+
+    cases = (*EXERCISE.cases, rows(7), rows(8, visible=True))
+    exercise = Exercise("thin", thin, cases, (wrong("counted", by=counted, says="It is counted."),))
+    for seed in (0, 1):
+        mistakes_on(exercise, draw(exercise, seed))
+    mistakes_on(exercise, draw_visible(exercise))
+    assert [sizes.count(n) for n in (60, 8, 7)] == [RUNS, RUNS, 2 * RUNS]
