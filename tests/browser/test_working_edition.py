@@ -36,6 +36,15 @@ def batchnorm_step3(x, mu):
 interactive.explore(lambda k: f"the value {10 * k}", k=interactive.slider([1, 2, 3]))
 """
 DOOR = "work/index.html#batchnorm"
+STORED = """async text => {
+    const asked = indexedDB.open(`JupyterLite Storage - ${new URL("..", location).pathname}`)
+    await new Promise(done => asked.onsuccess = done)
+    const files = asked.result.transaction("files").objectStore("files").getAll()
+    await new Promise(done => files.onsuccess = done)
+    asked.result.close()
+    return JSON.stringify(files.result).includes(text)
+}"""
+"""Whether a notebook with this text is in the browser's storage."""
 SHEETS = """() => {
     const style = document.head.appendChild(document.createElement("style"))
     const given = ["p { color: red }", "p { color: red }", "p { color: blue }"]
@@ -191,6 +200,7 @@ def _answer(page: Page) -> None:
     shown.locator(".noUi-target").click()  # in the middle
     expect(shown).to_contain_text("the value 20")
     page.keyboard.press("Control+s")
+    page.wait_for_function(STORED, arg="interactive.explore")
 
 
 def _download(page: Page, door: str, folder: Path) -> Path:

@@ -10,13 +10,13 @@ function storeOf(address) {
 }
 
 async function keptOrFetched(request) {
-  const store = await caches.open(storeOf(request.url));
+  const cacheName = storeOf(request.url);
   const page = request.mode === "navigate"; // what follows the question mark is for the page alone
-  const kept = await store.match(request.url, { ignoreSearch: page, ignoreVary: true });
+  const kept = await caches.match(request.url, { cacheName, ignoreSearch: page, ignoreVary: true });
   if (kept) return kept;
   // A script from elsewhere is asked for without leave to read it, which could not be kept.
   const answer = page ? await fetch(request) : await fetch(request.url, { mode: "cors" });
-  if (answer.status === 200 && !answer.redirected) await store.put(request.url, answer.clone());
+  if (answer.status === 200 && !answer.redirected) await (await caches.open(cacheName)).put(request.url, answer.clone());
   return answer;
 }
 
