@@ -50,7 +50,7 @@ def new_course(course: Course, asked: Namespace, console: Console) -> int:
 
     for path in make(course.root, asked.units, asked.roster, asked.seed, asked.timezone, asked.start):
         console.print(shown(str(path)))
-    console.print(shown(f"next: read {course.root.name}/course.toml, then ask what is missing:"))
+    console.print(shown(f"next: read {course.root / 'course.toml'}, then ask what is missing:"))
     console.print(shown(f"python -m autograder doctor --course {course.root}"))
     return 0
 

@@ -78,6 +78,13 @@ def test_without_a_wish_all_units_are_taught_in_the_order_of_the_page_on_a_seed_
     assert Course(one).settings().seed != Course(other).settings().seed
 
 
+def test_what_comes_next_can_be_typed_where_the_command_was(tmp_path, no_gradebook, capsys):
+    place = tmp_path / "below" / "course"
+    place.parent.mkdir()
+    told = "".join(said(place, capsys, "--units", "dropout")[1].split())  # lines are as long as a terminal
+    assert f"next:read{place / 'course.toml'},then" in told
+
+
 def test_an_empty_directory_is_taken_and_one_with_anything_in_it_is_not(tmp_path, no_gradebook, capsys):
     empty, full, file = tmp_path / "empty", tmp_path / "full", tmp_path / "file"
     empty.mkdir()

@@ -15,7 +15,7 @@ from autograder.units import skeleton
 WANTED = ("solutions/{}.py", "reference/truth/{}.py", "reference/exercises/{}.py")
 ANSWER = """
 def squared_error(y, t):
-    return ((y - t) ** 2).sum() / len(y), (y - t) / len(y)
+    return np.sum((y - t) ** 2) / len(y), (y - t) / len(y)
 """
 
 
