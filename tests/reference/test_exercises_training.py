@@ -154,6 +154,24 @@ def test_the_ends_of_a_range_may_be_an_array():
     assert judge({"coarse_to_fine": coarse_to_fine}, draw(EXERCISES["coarse_to_fine"], 0)).fraction == 1
 
 
+@pytest.mark.parametrize(
+    "best", [lambda found: max(found, key=lambda pair: pair[1]), lambda found: tr.best_of(found[::-1])]
+)
+def test_the_best_of_all_rounds_is_that_of_best_of(best):
+    """Neither NaN, nor the last one of equals."""
+
+    def coarse_to_fine(search, space, rounds, shrink=0.5):
+        ranges, found, history = dict(space), [], []
+        for _ in range(rounds):
+            results = search(ranges)
+            history.append((ranges, results))
+            found = [*found, *results]
+            ranges = tr.narrower(ranges, best(found)[0], shrink)
+        return best(found), history
+
+    assert judge({"coarse_to_fine": coarse_to_fine}, draw(EXERCISES["coarse_to_fine"], 0)).fraction < 1
+
+
 def test_a_score_that_is_half_a_thousandth_off_is_not_that_of_its_settings():
     def nearly(evaluate, space, trials, rng):
         return [(one, score * 1.0005) for one, score in tr.random_search(evaluate, space, trials, rng)]

@@ -165,10 +165,10 @@ DIAGNOSE = exercise(
             "high in the third step", noisy(at_one(2, 4.2, falling(2.3, 1.3)), 60), visible=True, weight=0.5
         ),
         _diagnose(
-            "high just before the last tenth", noisy(at_one(80, 3.9, level), 90, 0), weight=0.5
+            "high just before the last tenth", noisy(at_one(80, 3.9, level), 90, 0), visible=True, weight=0.5
         ).because("m_10 is the mean of the last tenth alone"),
         _diagnose(
-            "high where the last tenth begins", noisy(at_one(81, 3.9, level), 90, 0), weight=0.5
+            "high where the last tenth begins", noisy(at_one(81, 3.9, level), 90, 0), visible=True, weight=0.5
         ).because("m_10 is the mean of the whole last tenth"),
         _diagnose("just twice the first loss", noisy(at_one(9, 4.0, level), 90, 0), weight=0.5).because(
             "too high means more than twice"
@@ -250,7 +250,6 @@ DIAGNOSE = exercise(
         hidden: it takes a curve with one loss far from the others
     end-is-last-loss: end = means[-1] => end = losses[-1]
         Your end is the last loss alone. One batch says little: the mean of the last tenth is meant.
-        hidden: it takes a curve that ends far from its last tenth
     start-is-first-mean: first = losses[0] => first = np.mean(np.array_split(losses, 10)[0])
         Your start is the mean of the first tenth, in which a good rate has gained much already. The first
         loss is meant.

@@ -1,5 +1,6 @@
 """From coarse to fine: ranges that shrink around the best so far."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ def a_search(names: Sequence[str], scores: Sequence[Sequence[float]], **given: f
 
 BETTER = ((0.3, 0.6, 0.5), (0.4, 0.5, 0.7), (0.8, 0.6, 0.7))
 WORSE = ((0.3, 0.2, 0.9), (0.4, 0.8, 0.7), (0.8, 0.6, 0.7))
+LOST = ((math.nan, 0.6, 0.5), (0.4, math.nan, 0.7), (math.nan, 0.6, 0.8))
+EQUAL = ((0.3, 0.8, 0.5), (0.8, 0.6, 0.7), (0.2, 0.8, 0.1))
 
 
 def in_decades(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> Any:
@@ -46,7 +49,8 @@ def in_decades(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> Any
             for n in space
         }
         history.append((now, search(now)))
-        best = max((pair for _, results in history for pair in results), key=lambda pair: pair[1])
+        tried = [pair for _, results in history for pair in results if pair[1] == pair[1]]
+        best = max(tried, key=lambda pair: pair[1])
         middles = {name: np.log10(value) for name, value in best[0].items()}
         widths = {name: shrink * width for name, width in widths.items()}
     return best, history
@@ -69,6 +73,52 @@ def by_itself(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> Any:
     return further(space, rounds, None)
 
 
+def with_max(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> Any:
+    """Without a look at NaN."""
+    ranges, found, history = dict(space), list[Any](), []
+    for _ in range(rounds):
+        results = search(ranges)
+        history.append((ranges, results))
+        found = [*found, *results]
+        best = max(found, key=lambda pair: pair[1])
+        ranges = tr.narrower(ranges, best[0], shrink)
+    return best, history
+
+
+def searched_twice(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> Any:
+    """One search for the history, and one for the best."""
+    ranges, found, history = dict(space), list[Any](), []
+    for _ in range(rounds):
+        history.append((ranges, search(ranges)))
+        found = [*found, *search(ranges)]
+        best = tr.best_of(found)
+        ranges = tr.narrower(ranges, best[0], shrink)
+    return best, history
+
+
+def in_one_list(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> Any:
+    """The history holds the list to which every round adds."""
+    ranges, found, history = dict(space), list[Any](), []
+    for _ in range(rounds):
+        found += search(ranges)
+        history.append((ranges, found))
+        best = tr.best_of(found)
+        ranges = tr.narrower(ranges, best[0], shrink)
+    return best, history
+
+
+def next_one_noted(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> Any:
+    """The history holds the space of the round to come."""
+    ranges, found, history = dict(space), list[Any](), []
+    for _ in range(rounds):
+        results = search(ranges)
+        found = [*found, *results]
+        best = tr.best_of(found)
+        ranges = tr.narrower(ranges, best[0], shrink)
+        history.append((ranges, results))
+    return best, history
+
+
 SHARES = {"best": 2.0, "history": 3.0, "search['asked']": 2.0}
 _refine = asker("best, history = coarse_to_fine(search, space, rounds, shrink)", SHARES, updates=("search",))
 BOTH = ("learning_rate", "reg")
@@ -89,6 +139,10 @@ cut-at-the-old-ends:
     @BOTH_ENDS => ranges[name] = (max(low, middle[name] * 10**-half), min(high, middle[name] * 10**half))
     You cut your ranges off at ends of an earlier round. A range may stick out: a best value at the edge
     says that the range was badly placed.
+ends-exchanged: @BOTH_ENDS => ranges[name] = (middle[name] * 10**half, middle[name] * 10**-half)
+    Your ranges begin with the high end. They are (low, high).
+upwards-only: @BOTH_ENDS => ranges[name] = (middle[name], middle[name] * 10 ** (2 * half))
+    Your ranges begin at the best value. It should be their middle, in decades.
 old-middle:
     @BOTH_ENDS => ranges[name] = ((low * high) ** 0.5 * 10**-half, (low * high) ** 0.5 * 10**half)
     Your ranges shrink around their old middles. They should move to the best value.
@@ -107,6 +161,12 @@ COARSE_TO_FINE = handed(
             "the first round is the best", a_search(BOTH, WORSE, shrink=0.4), visible=True, main=True
         ).because("the best of all rounds so far"),
         default("shrink", a_search(BOTH, BETTER, shrink=0.5), visible=True),
+        _refine("networks that are lost", a_search(BOTH, LOST, shrink=0.3), visible=True).because(
+            "the best pair as best_of: a score that is NaN is never the best"
+        ),
+        _refine("equals in a later round", a_search(BOTH, EQUAL, shrink=0.3), visible=True).because(
+            "the best pair as best_of: the first one of equals"
+        ),
         _refine("one round", a_search(BOTH, BETTER[:1], shrink=0.5), weight=0.5),
         _refine("one name, four rounds", a_search(("scale",), (*BETTER, (0.1, 0.95)), shrink=0.6)),
         _refine("three names", a_search(tuple(_RANGES), WORSE, shrink=0.3), weight=2, main=True),
@@ -131,6 +191,42 @@ COARSE_TO_FINE = handed(
         You search the whole space in every round. The rounds after the first search the new ranges.
     one-round-too-many: range(rounds) => range(rounds + 1)
         You search once more than there are rounds.
+    one-round-too-few: range(rounds) => range(max(1, rounds - 1))
+        You search once less than there are rounds.
+    shrink-fixed: @NEXT => narrower(ranges, best[0], 0.5)
+        Your ranges always shrink to a half. shrink is an argument.
+    shrinks-twice: @NEXT => narrower(ranges, best[0], shrink**2)
+        Your ranges get narrower by the square of shrink.
+    nan-is-first: by with_max
+        Your best can be NaN: every comparison with it is False. best_of passes over it.
+    last-of-equals: best = best_of(found) => best = best_of(found[::-1])
+        Of equal scores you go on from the last one. As in best_of, the first counts.
+    searched-twice: by searched_twice
+        You search twice in each round. Each search costs many trainings: keep its results.
+    all-in-one-list: by in_one_list
+        All results in your history are one and the same list, to which every round adds. Each round has its
+        own.
+    next-space-noted: by next_one_noted
+        Your history pairs the results of a round with the space of the next one. Note the space in which they
+        were found.
+    best-of-the-last-round: return best, history => return best_of(results), history
+        You return the best of the last round. Asked for is the best pair of all rounds.
+    settings-alone: return best, history => return best[0], history
+        Your best is its settings alone. The pair (settings, score) is asked for.
+    score-alone: return best, history => return best[1], history
+        Your best is its score alone. The pair (settings, score) is asked for.
+    history-first: return best, history => return history, best
+        You return the history first. Asked for is the best pair, and after it the history.
+    best-alone: return best, history => return best
+        You return the best pair alone. Asked for are that pair and the history.
+    spaces-only: history.append((ranges, results)) => history.append(ranges)
+        Your history has no results. It is a list of pairs (space, results).
+    results-first: history.append((ranges, results)) => history.append((results, ranges))
+        The pairs of your history begin with the results. The space comes first.
+    best-of-each-round: history.append((ranges, results)) => history.append((ranges, best_of(results)))
+        Your history has only the best result of each round. All results of the round are asked for.
+    all-in-a-row: return best, history => return best, found
+        Your history is one list of all results. It is a list of pairs (space, results), one for each round.
     results-only: history.append((ranges, results)) => history.append(results)
         Your history has no spaces. It is a list of pairs (space, results).
     changes-the-space:

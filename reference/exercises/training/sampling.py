@@ -221,6 +221,8 @@ RANDOM = handed(
         - return results
         + return [max(results, key=lambda pair: (pair[1] == pair[1], pair[1]))]
         You return the best trial alone. All results are asked for.
+    best-pair: return results => return max(results, key=lambda pair: (pair[1] == pair[1], pair[1]))
+        You return the best pair alone. All results are asked for.
     after-the-first: results.append((settings, evaluate(settings))) => return [(settings, evaluate(settings))]
         You return after the first trial: look at how far your return is indented.
     score-among-the-settings:
