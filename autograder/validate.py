@@ -1,7 +1,7 @@
 """Is a unit sound? Solutions earn everything, the released notebook nothing, tests catch every known mistake,
 and the text is no longer than what is exercised bears.
 
-Both notebooks are graded like submissions, in a scratch course, and the experiments are run too.
+Both notebooks are graded like submissions, in a scratch course; the solved one with its experiments.
 """
 
 import json
@@ -17,6 +17,7 @@ import reference.kit.units
 from autograder.course import Assignment, Course
 from autograder.grading.driver import Settings, grade
 from autograder.grading.records import Record, described
+from autograder.grading.templates import Templates
 from autograder.seed import seed_of
 from autograder.side_by_side import side_by_side
 from autograder.units import percent, prose, regions
@@ -132,7 +133,13 @@ def _grade_both(scratch: Course, unit: str, settings: Settings) -> dict[str, Rec
     texts = {SOLVED: _solved(scratch, unit), RELEASED: scratch.student(unit).read_text()}
     for student, text in texts.items():
         replace_file(scratch.submitted / student / unit / f"{unit}.ipynb", text)
-    return {done.record.student: done.record for done in grade(scratch, unit, settings=settings)}
+    ordinary = replace(settings, explore=False)  # an experiment beside unwritten exercises earns nothing
+    with Templates(Assignment(scratch, unit), settings.isolation, lanes=1) as templates:
+        done = (
+            *grade(scratch, unit, [SOLVED], settings, templates=templates),
+            *grade(scratch, unit, [RELEASED], ordinary, templates=templates),
+        )
+    return {one.record.student: one.record for one in done}
 
 
 def _solved(scratch: Course, unit: str) -> str:

@@ -13,6 +13,7 @@ import random
 import resource
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -107,7 +108,8 @@ class Worker:
         """
         self.know_answers()
         if not self._warm:
-            marked = mark("", self._blank, self.terms, lambda: template.new_candidate(self._limits))
+            plainly = replace(self.terms, explore=False)  # what experiments show is not looked at
+            marked = mark("", self._blank, plainly, lambda: template.new_candidate(self._limits))
             self._fault = fault_of(marked.record)
             self._warm = True
         gc.collect()

@@ -1,8 +1,11 @@
 """A worker's examiners: one goes on as long as candidates answer as they should, and no longer."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from autograder.course import Assignment
+from autograder.examining.known_answers import RightCandidate
 from autograder.grading.preparing import new_worker
 from autograder.grading.settings import Settings
 from autograder.grading.templates import Templates
@@ -70,3 +73,25 @@ def test_what_known_mistakes_answer_is_found_by_several_at_once(toy_course, monk
     assert here == []
     new_worker(Assignment(toy_course, "toy"), Settings(jobs=1, seed=7002))
     assert here == ["double", "quadruple"]
+
+
+class Listening(RightCandidate):
+    """Keeps which cells it was given."""
+
+    def __init__(self, cells):
+        super().__init__("toy", "sandbox")
+        self._cells = cells
+
+    def run_cell(self, source, **more):
+        self._cells.append(source)
+        return super().run_cell(source, **more)
+
+
+@pytest.mark.parametrize("explore", [False, True])
+def test_experiments_are_not_run_to_see_whether_a_unit_can_be_graded(toy_course, explore):
+    """They train networks, and what comes of them beside unwritten exercises says nothing."""
+    prepare(toy_course, ["toy"])
+    worker, cells = new_worker(Assignment(toy_course, "toy"), Settings(explore=explore)), []
+    worker.warm_up(SimpleNamespace(new_candidate=lambda limits: Listening(cells)))
+    assert any("begin" in cell for cell in cells)
+    assert not any("picture" in cell for cell in cells)
