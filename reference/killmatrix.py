@@ -29,6 +29,7 @@ from stagewise.show.plain import say_plainly
 SEEDS = (0, 1, 2)
 LEAST_MISCONCEPTIONS = 3
 LEAST_ALTERNATIVES = 2
+_AUTHORS = ("NameError", "UnboundLocalError", "RecursionError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,16 @@ def _earns_all(
 def _all_killed(exercise: Exercise, seeds: Sequence[int]) -> list[Entry]:
     """The entries of the known mistakes."""
     fates = zip(*(_fates(exercise, seed) for seed in seeds), strict=True)
-    seen = [_recognised(exercise, one.judged) for one in judged_visibly(exercise)]
-    return list(map(partial(_killed, exercise), exercise.misconceptions, fates, seen))
+    judged = [one.judged for one in judged_visibly(exercise)]
+    seen, broken = [_recognised(exercise, one) for one in judged], list(map(_broken, judged))
+    return list(map(partial(_killed, exercise), exercise.misconceptions, fates, seen, broken))
+
+
+def _broken(judged: Judged) -> tuple[str, ...]:
+    """The problem of a mistake that ends in an exception of the author's making: its change names what the
+    truth's module does not know, or what it calls by the truth's name is itself."""
+    failure = judged.failure
+    return (f"cannot run: {failure.message}",) if failure and failure.exception_name in _AUTHORS else ()
 
 
 def _fates(exercise: Exercise, seed: int) -> list[tuple[float, str]]:
@@ -129,11 +138,15 @@ def _fates(exercise: Exercise, seed: int) -> list[tuple[float, str]]:
 
 
 def _killed(
-    exercise: Exercise, one: Misconception, fates: Sequence[tuple[float, str]], visible: str
+    exercise: Exercise,
+    one: Misconception,
+    fates: Sequence[tuple[float, str]],
+    visible: str,
+    broken: tuple[str, ...] = (),
 ) -> Entry:
     scores = [score for score, _ in fates]
     diagnosed = tuple(dict.fromkeys(name for _, name in fates))
-    problems = _kill_problems(exercise, one, max(scores), diagnosed, visible)
+    problems = broken or _kill_problems(exercise, one, max(scores), diagnosed, visible)
     ranged = min(scores), max(scores)
     return Entry(
         exercise.name, one.name, "misconception", *ranged, diagnosed, visible, problems, one.hidden_only

@@ -154,3 +154,16 @@ def test_a_mistake_runs_once_on_each_case_that_leaves_nothing_to_chance():
     record(Unit("toy", "A toy", (exercise,)), {"center_backward": 4})
     cases = [*draw(exercise, 0), *draw(exercise, 1), *draw_visible(exercise)]
     assert len(runs) == sum(step.function == "center_backward" for case in cases for step in case.steps)
+
+
+@pytest.mark.parametrize(
+    ("into", "raised"),
+    [("dxmu = nowhere", "NameError"), ("return center_backward(dout, cache)", "RecursionError")],
+)
+def test_a_mistake_that_cannot_run_is_a_problem(into, raised):
+    """Every student whose function ended so would be told of it, and none who has made the mistake."""
+    broken = wrong("broken", change="dxmu = dout * scale", into=into, says="It never runs.")
+    (found,) = problems(**also_wrong(broken))
+    assert found.startswith(
+        "center_backward, misconception 'broken': cannot run: center_backward raised " + raised
+    )

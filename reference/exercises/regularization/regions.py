@@ -140,7 +140,14 @@ BOUNDARIES = exercise(
         + return np.concatenate([[0], np.cumsum(rng.integers(1, 3, count))])
         You toss a coin for each step, so the last boundary is not `end`. How many steps are 2 is known; only
         their order is random.
-    coins-until-one-is-used-up: rng.permutation(steps) => _tossed(rng, 2 * count - end, end - count)
+    coins-until-one-is-used-up:
+        - return np.concatenate([[0], np.cumsum(rng.permutation(steps))])
+        + left, tossed = {1: 2 * count - end, 2: end - count}, []
+        + while len(tossed) < count:
+        +     step = int(rng.integers(1, 3))
+        +     tossed.append(step if left[step] else 3 - step)
+        +     left[tossed[-1]] -= 1
+        + return np.concatenate([[0], np.cumsum(np.array(tossed, dtype=int))])
         You toss a coin for each step until there are no ones or no twos left, so the rest at the end are all
         alike. Draw the order of all steps at once: every order must be equally likely.
     end-forced:
