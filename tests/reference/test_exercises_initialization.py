@@ -103,3 +103,59 @@ def test_a_stack_of_machines_is_trained_layer_by_layer():
     up = init.rbm_hidden(drawn["v"], alone["w"], alone["c"])
     again, _ = init.rbm_train(up, drawn["rbms"][1], drawn["draws"][1], 0.6, 3)
     np.testing.assert_array_equal(second["w"], again["w"])
+
+
+CURVES = {
+    "uniform": lambda rng, shape: rng.uniform(-np.sqrt(3), np.sqrt(3), shape),
+    "Laplace": lambda rng, shape: rng.laplace(0, np.sqrt(0.5), shape),
+    "exponential": lambda rng, shape: rng.exponential(1, shape) - 1,
+    "Student's t": lambda rng, shape: rng.standard_t(5, shape) * np.sqrt(3 / 5),
+    "two uniforms added": lambda rng, shape: np.sqrt(6) * (rng.random((2, *shape)).sum(axis=0) - 1),
+    "two numbers": lambda rng, shape: rng.choice([-1.0, 1.0], shape),
+}
+
+
+def small(curve):
+    """small_random_init with numbers of that distribution, which has mean 0 and deviation 1."""
+    return lambda fan_in, fan_out, scale=0.01, seed=None: (
+        scale * curve(np.random.default_rng(seed), (fan_in, fan_out))
+    )
+
+
+@pytest.mark.parametrize("curve", CURVES.values(), ids=CURVES)
+def test_weights_of_another_curve_are_not_normal(curve):
+    exercise = EXERCISES["small_random_init"]
+    for cases in (draw_visible(exercise), draw(exercise, 0)):
+        assert judge({"small_random_init": small(curve)}, cases).fraction < 1
+
+
+def test_normal_weights_of_any_stream_are():
+    cases = draw(EXERCISES["small_random_init"], 0)
+    normal = small(lambda rng, shape: rng.standard_normal(shape))
+    assert {judge({"small_random_init": normal}, cases).fraction for _ in range(40)} == {1.0}
+
+
+SAME = {
+    "largest-with-its-sign": lambda dw, one, two: np.abs(one - two).max() <= 1e-6 * dw.max(),
+    "mean-for-largest": lambda dw, one, two: np.abs(one - two).max() <= 1e-6 * np.abs(dw).mean(),
+    "euclidean-distance": lambda dw, one, two: np.linalg.norm(one - two) <= 1e-6 * np.abs(dw).max(),
+    "mean-distance": lambda dw, one, two: np.abs(one - two).mean() <= 1e-6 * np.abs(dw).max(),
+    "np.allclose": lambda dw, one, two: np.allclose(one, two, atol=1e-6 * np.abs(dw).max()),
+    "tolerance-by-column": lambda dw, one, two: np.abs(one - two).max() <= 1e-6 * np.abs(one).max(),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_ways_to_be_nearly_the_same_are_told_apart(name):
+    """All of them count one column more or less in a few cases, and each has a sentence of its own."""
+
+    def symmetry(dw):
+        found = []
+        for column in dw.T:
+            if not any(SAME[name](dw, column, other) for other in found):
+                found.append(column)
+        return len(found)
+
+    exercise = EXERCISES["symmetry"]
+    judged = judge({"symmetry": symmetry}, draw_visible(exercise))
+    assert recognise(judged, record_exercise(exercise, points=1.0).misconceptions).name == name

@@ -1,5 +1,7 @@
 """Constant starts, and how many different things the units of a layer learn."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,6 +59,9 @@ ZERO = exercise(
         Your weights are one long row of numbers. A layer needs a matrix: (fan_in, fan_out).
     whole-numbers: np.zeros((fan_in, fan_out)) => np.zeros((fan_in, fan_out), dtype=int)
         @WHOLE
+    two-numbers-for-a-shape: np.zeros((fan_in, fan_out)) => np.zeros(fan_in, fan_out)
+        np.zeros takes the whole shape as its first argument, and what follows for a dtype: two pairs of
+        brackets, np.zeros((fan_in, fan_out)).
     """),
     named.rights("""
     by hand: by zeros_by_hand
@@ -68,7 +73,7 @@ CONSTANT = exercise(
     (
         _sizes("3 in, 5 out, 0.1", "constant_init(3, 5, 0.1)", visible=True, main=True),
         _sizes("6 in, 2 out, 1", "constant_init(6, 2, 1)", visible=True, why="1 becomes 1.0"),
-        _sizes("4 in, 7 out, -2.5", "constant_init(4, 7, -2.5)", main=True),
+        _sizes("4 in, 7 out, -2.5", "constant_init(4, 7, -2.5)", visible=True, main=True),
         _sizes("2 in, 3 out, 0", "constant_init(2, 3, 0)", weight=0.5),
     ),
     named.wrongs("""
@@ -136,6 +141,18 @@ def by_own_size(dw: Any) -> Any:
     return len(different)
 
 
+def by_first(dw: Any) -> Any:
+    """Compares each column with the first one."""
+    near = 1e-6 * np.max(np.abs(dw))
+    return 1 + sum(bool(np.max(np.abs(column - dw[:, 0])) > near) for column in dw.T[1:])
+
+
+def by_rounding(dw: Any) -> Any:
+    """Rounds to millionths of the largest entry, and compares then."""
+    largest = np.max(np.abs(dw))
+    return np.unique(np.round(dw / (1e-6 * largest)), axis=1).shape[1] if largest else 1
+
+
 def without_copies(dw: Any) -> Any:
     """Columns that no other one is the same as."""
     gaps = np.abs(dw[:, :, None] - dw[:, None, :]).max(axis=0) <= 1e-6 * np.abs(dw).max()
@@ -181,6 +198,22 @@ def _at_the_edge(rng: np.random.Generator) -> Drawn:
     return {"dw": np.column_stack([one, two, one + far, two + near])}
 
 
+def _near(rng: np.random.Generator, apart: Sequence[float], sign: float = 1.0, small: float = 1.0) -> Drawn:
+    """A large column, and two that are `small` times as large and differ by so many millionths of the largest
+    entry, which has that sign."""
+    size = rng.uniform(2, 5)
+    large, other = sign * size * np.array([0.3, -0.2, 1.0, 0.2]), size * np.array([-0.9, 0.2, 0.1, 0.3])
+    return {"dw": np.column_stack([large, small * other, small * other + 1e-6 * size * np.array(apart)])}
+
+
+def _at_a_rounding_edge(rng: np.random.Generator) -> Drawn:
+    """Two columns of which an entry is on either side of a half of a millionth of the largest one."""
+    size = rng.uniform(2, 5)
+    edges = [size * np.array([0.2 + 1e-6 * edge, 0.3, -0.4, 0.5]) for edge in (0.45, 0.55)]
+    return {"dw": np.column_stack([edges[0], size * np.array([1, 0.5, -0.4, 0.6]), edges[1]])}
+
+
+ONE, ALL, APART = (0.7, 0.0, 0.0, 0.0), (0.7, -0.7, 0.7, -0.7), (1.4, -1.4, 1.4, -1.4)
 _count = asker("count = symmetry(dw)", "count")
 ROUNDING = "columns that differ by the last digits of their entries are the same"
 SYMMETRY = exercise(
@@ -207,6 +240,11 @@ SYMMETRY = exercise(
         _count("near the edge", _at_the_edge, visible=True, weight=0.5).because(
             "two columns differ by 0.7, two by 1.4 millionths of the largest entry"
         ),
+        _count("on either side of a rounding edge", _at_a_rounding_edge, visible=True, weight=0.5),
+        _count("near in every entry", partial(_near, apart=ALL), visible=True, weight=0.5),
+        _count("apart in every entry", partial(_near, apart=APART), visible=True, weight=0.5),
+        _count("near and small", partial(_near, apart=ONE, small=0.1), visible=True, weight=0.5),
+        _count("near, the largest is negative", partial(_near, apart=ONE, sign=-1), visible=True, weight=0.5),
         _count("5 different among 12", columns(6, (2, 1, 4, 3, 2)), weight=2, main=True),
         _count("all different", columns(3, (1,) * 9), main=True),
         _count("large, different by a thousandth", columns(4, (2, 2, 2), 1e6, apart=1e-3)),
@@ -224,6 +262,24 @@ SYMMETRY = exercise(
     tolerance-by-column: by by_own_size
         Your tolerance is measured against the largest entry of a column, which may be a small one. The
         docstring takes the largest of the whole gradient.
+    largest-with-its-sign: 1e-6 * np.max(np.abs(dw)) => 1e-6 * np.max(dw)
+        Your tolerance is measured against the largest entry with its sign. The docstring takes sizes: the
+        largest one may belong to a negative entry.
+    mean-for-largest: 1e-6 * np.max(np.abs(dw)) => 1e-6 * np.mean(np.abs(dw))
+        Your tolerance is measured against the mean size of the entries. The docstring takes the largest.
+    euclidean-distance: np.max(np.abs(column - other)) => np.linalg.norm(column - other)
+        You compare the length of the difference, to which all entries add. The docstring takes the largest
+        entry of it.
+    mean-distance: np.max(np.abs(column - other)) => np.mean(np.abs(column - other))
+        You average over the entries of the difference. It is the largest one that has to be small.
+    np.allclose: bool(np.max(np.abs(column - other)) <= near) => np.allclose(column, other, atol=near)
+        np.allclose allows a part of each entry besides what you give it: its rtol is 1e-5 where it is left
+        out.
+    first-column-only: by by_first
+        You compare each column with the first one only. Two of the others may be the same, too.
+    rounded-and-compared: by by_rounding
+        You round the entries and compare then, which parts two columns on either side of a rounding edge,
+        however near they are. Compare differences.
     strictly-smaller: <= near => < near
         Where all entries are 0 you find all columns different: 0 < 0 is false. The docstring says <=.
     rows-counted: for column in dw.T: => for column in dw:

@@ -62,6 +62,12 @@ CD1 = exercise(
         + db = np.sum(v - v1, axis=0)
         + dc = np.sum(p - p1, axis=0)
         Your weights are averaged over the batch and your biases are summed: both need the same 1/N.
+    data-alone: v.T @ p - v1.T @ p1 => v.T @ p
+        Your dw holds what the data show. What the machine imagines, v' and p', is taken away from it.
+    data-twice: v1.T @ p1 => v.T @ p1
+        Your second product pairs the data with p'. It is the reconstruction v' that belongs to it.
+    divided-by-D: (v.T @ p - v1.T @ p1) / len(v) => (v.T @ p - v1.T @ p1) / v.shape[1]
+        You divide dw by the number of pixels. It is a mean over the N examples.
     no-sampling: h = (u < p).astype(v.dtype) => h = p
         Your reconstruction is driven by probabilities. The hidden units should be 0 or 1 there, decided
         by u.

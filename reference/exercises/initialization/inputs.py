@@ -122,14 +122,20 @@ def _clear(v: Any, rbms: Any, draws: Any, rate: float, batch: int) -> bool:
     return all(np.array_equal(a["w"], b["w"]) for a, b in zip(low, high, strict=True))
 
 
-def network(N: int, sizes: tuple[int, ...], rate: float = 0.7, size: float = 1.5) -> Inputs:
-    """layers, x: (N, sizes[0]), y: (N,) with each class in it if there are enough, learning_rate."""
+def network(
+    N: int, sizes: tuple[int, ...], rate: float = 0.7, size: float = 1.5, shift: float = 0.0
+) -> Inputs:
+    """layers, x: (N, sizes[0]), y: (N,) with each class in it if there are enough, learning_rate.
+
+    shift: what is added to all biases of the last layer, and so to all scores.
+    """
 
     def drawn(rng: np.random.Generator) -> Drawn:
         layers = [
             {"w": size * rng.standard_normal(pair) / np.sqrt(pair[0]), "b": rng.normal(0, 0.5, pair[1])}
             for pair in pairwise(sizes)
         ]
+        layers[-1]["b"] += shift
         y = rng.permutation(np.arange(N) % sizes[-1])
         return {"layers": layers, "x": grey(rng, N, sizes[0]), "y": y, "learning_rate": rate}
 

@@ -129,6 +129,22 @@ TRAIN = exercise(
         You return the error of the last epoch. One for each epoch is asked for.
     errors-of-the-last-batch: np.mean((v - r) ** 2) => np.mean((v[rows] - r[rows]) ** 2)
         Your errors are those of an epoch's last batch. The docstring takes all entries of v.
+    half-the-error: np.mean((v - r) ** 2) => 0.5 * np.mean((v - r) ** 2)
+        Your errors are half of the mean square. The docstring has no 1/2.
+    rate-divided-by-batch-size:
+        - dw, db, dc = cd1_gradient(v[rows], rbm, draws[rows])
+        + moves = cd1_gradient(v[rows], rbm, draws[rows])
+        + dw, db, dc = (one / batch_size for one in moves)
+        You divide by batch_size once more. The direction is a mean already.
+    each-epoch-from-the-start:
+        - for draws in u:
+        + begun = rbm
+        + for draws in u:
+        +     rbm = dict(begun)
+        Each of your epochs begins with the machine that you were given. It goes on with what the last one
+        has learned.
+    one-epoch-only: for draws in u: => for draws in u[:1]:
+        You train for one epoch. There are as many as u has entries, E.
     errors-summed: np.mean((v - r) ** 2) => np.sum((v - r) ** 2)
         Your errors are sums of squares. The docstring takes the mean over all entries.
     errors-summed-over-the-pixels: np.mean((v - r) ** 2) => np.sum((v - r) ** 2) / len(v)
@@ -227,6 +243,8 @@ PRETRAIN = exercise(
         The hidden biases are missing on the way up.
     pairs-returned: trained.append(rbm) => trained.append((rbm, v))
         Your list holds pairs. rbm_train returns the machine and its errors: keep the machine.
+    top-first: return trained => return trained[::-1]
+        Your list begins with the last machine. It is in the order of the stack, the first one first.
     last-machine-only: return trained => return trained[-1:]
         You return the last machine. The list of all of them is asked for.
     """),

@@ -99,6 +99,8 @@ HIDDEN = _exercise(
         Your bias has the wrong sign.
     sigmoid-missing: sigmoid(v @ w + c) => v @ w + c
         You return the sums. A probability lies between 0 and 1: put them through the sigmoid.
+    bias-behind-the-sigmoid: sigmoid(v @ w + c) => sigmoid(v @ w) + c
+        You add the bias to the probability. It belongs to the sum, before the sigmoid.
     wrong-sign: sigmoid(v @ w + c) => sigmoid(-(v @ w + c))
         You return the probability to be 0. Asked is that to be 1.
     tanh-instead: sigmoid(v @ w + c) => np.tanh(v @ w + c)
@@ -138,6 +140,12 @@ VISIBLE = _exercise(
         Your bias has the wrong sign.
     sigmoid-missing: sigmoid(h @ w.T + b) => h @ w.T + b
         You return the sums. A probability lies between 0 and 1: put them through the sigmoid.
+    bias-behind-the-sigmoid: sigmoid(h @ w.T + b) => sigmoid(h @ w.T) + b
+        You add the bias to the probability. It belongs to the sum, before the sigmoid.
+    tanh-instead: sigmoid(h @ w.T + b) => np.tanh(h @ w.T + b)
+        You use tanh, which goes from -1 to 1. A probability lies between 0 and 1.
+    sigmoid-twice: sigmoid(h @ w.T + b) => sigmoid(sigmoid(h @ w.T + b))
+        Your sums go through the sigmoid twice.
     wrong-sign: sigmoid(h @ w.T + b) => sigmoid(-(h @ w.T + b))
         You return the probability to be 0. Asked is that to be 1.
     weights-not-transposed: h @ w.T => h @ w

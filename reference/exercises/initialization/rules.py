@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.kit.chance import centre, certain, spread
+from reference.kit.chance import centre, certain, share, spread
 from reference.kit.drawn import Drawn
 from reference.kit.exercise import Case, case
 from reference.kit.notation import Notation
@@ -78,19 +78,12 @@ class Rule:
         return (
             self.weights(60, 240, visible=True, main=True, weight=2),
             self.weights(300, 40, visible=True, main=True),
+            self.weights(3, 3000, visible=True, weight=0.5),
             *self.about_seeds(),
             self.weights(120, 500, main=True, weight=2),
             self.weights(400, 100),
             self.weights(90, 110, weight=0.5),
         )
-
-
-def truncated(draw: Any, *shape: int) -> Any:
-    """Normal numbers of which those beyond two deviations are drawn again."""
-    z = draw(*shape)
-    while (far := np.abs(z) > 2).any():
-        z[far] = draw(int(far.sum()))
-    return z
 
 
 SEEDED = "if seed is not None:\n    np.random.seed(seed)"
@@ -105,16 +98,25 @@ ALL = """
         Your weights have the mean and the spread of absolute values. Half of all normal numbers are
         negative: that is how they have mean 0.
     one-column-for-all: np.random.randn(fan_in, fan_out) => np.tile(np.random.randn(fan_in, 1), fan_out)
-        Many of your weights are one and the same number: a column, or a single number, is repeated. Draw a
-        number for each entry.
+        Many of your weights are equal, as no two of so many continuous random numbers are. Draw a number for
+        each entry, of a kind that can take any value.
+    one-axis: np.random.randn(fan_in, fan_out) => np.random.randn(fan_in * fan_out)
+        Your weights are one long row of numbers. A layer needs a matrix: (fan_in, fan_out).
     transposed: np.random.randn(fan_in, fan_out) => np.random.randn(fan_out, fan_in)
         Your matrix is transposed. A row for each input, a column for each unit: (fan_in, fan_out).
     cut-at-two-deviations:
-        np.random.randn(fan_in, fan_out) => truncated(np.random.randn, fan_in, fan_out)
-        Your weights stop at two standard deviations: those beyond are drawn again or cut off, which makes
-        the deviation smaller than the one you asked for.
+        - w@HINT = @FACTOR * np.random.randn(fan_in, fan_out)
+        + z = np.random.randn(fan_in, fan_out)
+        + while (far := np.abs(z) > 2).any():
+        +     z[far] = np.random.randn(far.sum())
+        + w = @FACTOR * z
+        Your deviation is too small: that is how it comes where numbers beyond two deviations are drawn again
+        or cut off.
     seed-ignored: np.random.seed(seed) => pass
         Two calls with the same seed give different weights. Your seed is not used.
+    always-one-seed: @SEEDED => np.random.seed(42)
+        Your function seeds with a number of its own: whatever the seed, and without one, the weights are the
+        same.
     seed-zero-ignored: if seed is not None: => if seed:
         A seed of 0 is ignored: `if seed` takes 0 for False. Ask whether there is a seed.
     always-the-same: @SEEDED => np.random.seed(seed or 0)
@@ -129,6 +131,12 @@ SCALED = """
     bound-for-deviation: np.random.randn(fan_in, fan_out) => np.random.uniform(-1, 1, (fan_in, fan_out))
         Your deviation is too small, about by the root of 3: that is how it comes where it is the bound of
         uniform weights. Uniform numbers between -r and r have the deviation r / sqrt(3).
+    uniform-from-zero:
+        np.random.randn(fan_in, fan_out) => np.random.uniform(0, 3**0.5, (fan_in, fan_out))
+        All of your weights are positive: they are uniform between 0 and the bound. The interval begins at
+        minus the bound.
+    small-instead: std * np.random => 0.01 * np.random
+        Your deviation is 0.01 for all sizes. This rule depends on the sizes.
     scale-missing: std * np.random => np.random
         Your weights have deviation 1: they are not scaled.
     deviation-as-mean: std * np.random.randn(fan_in, fan_out) => np.random.normal(std, 1, (fan_in, fan_out))
@@ -136,12 +144,13 @@ SCALED = """
 """
 
 
-def _mistakes(text: str) -> tuple[Any, ...]:
-    return (*named.wrongs(text), *named.wrongs(ALL))
+def _mistakes(text: str, assigned: str = "w", factor: str = "scale") -> tuple[Any, ...]:
+    shared = ALL.replace("w@HINT", assigned).replace("@FACTOR", factor)
+    return (*named.wrongs(text), *named.wrongs(shared))
 
 
 def _scaled_mistakes(text: str) -> tuple[Any, ...]:
-    return (*_mistakes(text), *named.wrongs(SCALED))
+    return (*_mistakes(text, "w: Array", "std"), *named.wrongs(SCALED))
 
 
 def with_generator(std: Callable[..., float]) -> Callable[..., Any]:
@@ -195,6 +204,20 @@ RIGHT = Notation(
     he_generator=with_generator(he_std),
     he_uniform=uniform(he_std),
 )
+_HALF, _FAR = "below_fraction(varied(w), half)", "below_fraction(varied(w), far)"
+
+
+def _normal(n_in: int, n_out: int, scale: float, **options: Any) -> Case:
+    """Asks for the normal curve by two shares: of what is below minus a half and minus two deviations."""
+    n, edges = n_in * n_out, {"half": np.array([-0.5 * scale]), "far": np.array([-2.0 * scale])}
+    stated = {_HALF: share(0.308537539, n), _FAR: share(0.022750132, n)}
+    call = f"w = small_random_init({n_in}, {n_out}, {scale})"
+    why = "a normal curve: half is minus 1/2, far is minus 2 deviations"
+    return case(
+        "the curve", call, {_HALF: 1.0, _FAR: 1.0}, lambda _: edges, stated=stated, why=why, **options
+    )
+
+
 _small = Rule("small_random_init", given_scale, "the deviation is `scale`, whatever the sizes", ", 0.01")
 SMALL = exercise(
     init.small_random_init,
@@ -209,6 +232,7 @@ SMALL = exercise(
             visible=True,
             why="the default: 0.01",
         ),
+        _normal(300, 200, 0.5, visible=True, main=True),
         *_small.about_seeds(),
         _small.weights(300, 40, ", 0.05", 0.05, main=True, weight=2),
         _small.weights(1, 9000, ", 2.5", 2.5, weight=0.5),
@@ -216,6 +240,17 @@ SMALL = exercise(
     _mistakes("""
     scale-missing: scale * np.random => np.random
         Your weights have deviation 1: they are not multiplied by `scale`.
+    uniform-instead:
+        - np.random.randn(fan_in, fan_out)
+        + np.random.uniform(-(3**0.5), 3**0.5, (fan_in, fan_out))
+        Your weights are uniform: their mean and deviation are right, and none is farther than 1.7 deviations
+        from 0. Asked are normal ones.
+    laplace-instead: np.random.randn(fan_in, fan_out) => np.random.laplace(0, 0.5**0.5, (fan_in, fan_out))
+        Your weights are those of a Laplace distribution, pointed and with heavy tails: their mean and
+        deviation are right. Asked are normal ones.
+    half-width: np.random.randn(fan_in, fan_out) => (np.random.rand(fan_in, fan_out) - 0.5)
+        Your weights lie between minus and plus half of `scale`, for which the deviation is 0.29 times
+        `scale`. Draw normal numbers.
     scale-ignored: scale * np.random => 0.01 * np.random
         Your deviation is always 0.01. It is an argument, `scale`.
     scale-is-a-variance: scale * np.random => np.sqrt(scale) * np.random
@@ -272,8 +307,18 @@ XAVIER = exercise(
     upside-down: 2 / (fan_in + fan_out) => (fan_in + fan_out) / 2
         Your fraction is upside down: more inputs call for smaller weights.
     six-for-normal: 2 / (fan_in + fan_out) => 6 / (fan_in + fan_out)
-        Your variance has a 6 in it. That number belongs to the bound of uniform weights; the variance
-        itself has a 2.
+        Your variance is about three times too large: that is how it comes where the 6 of the bound of uniform
+        weights stands in it. The variance itself has a 2.
+    gain-squared: np.sqrt(2 / (fan_in + fan_out)) => 2 / np.sqrt(fan_in + fan_out)
+        Your variance is twice what it should be: that is how it comes where the 2 stands outside of the root,
+        or where 2 is divided by the mean of the sizes.
+    root-of-two-alone: np.sqrt(2 / (fan_in + fan_out)) => np.sqrt(2) / (fan_in + fan_out)
+        Your root reaches the 2 only. It is the root of the whole variance.
+    one-over-fan-out: 2 / (fan_in + fan_out) => 1 / fan_out
+        Your variance is 1 / fan_out, which looks after the way back only. Xavier's is a compromise with the
+        way forward, and counts fan_in too.
+    mean-of-variances: 2 / (fan_in + fan_out) => (1 / fan_in + 1 / fan_out) / 2
+        You average 1 / fan_in and 1 / fan_out. It is the sizes that are averaged: one divided by their mean.
     """),
     RIGHT.rights("""
     default_rng: by xavier_generator
@@ -309,7 +354,15 @@ HE = exercise(
     gain-squared: np.sqrt(2 / fan_in) => 2 / np.sqrt(fan_in)
         The 2 stands outside of your root. It is the variance that is 2 / fan_in.
     half-instead-of-two: 2 / fan_in => 1 / (2 * fan_in)
-        You divide by 2 where He's rule multiplies: ReLU loses a half, so the variance has to be doubled.
+        Your variance is a quarter of what it should be: that is how it comes where the 2 divides instead of
+        multiplying. ReLU loses a half, so the variance has to be doubled.
+    root-of-two-alone: np.sqrt(2 / fan_in) => np.sqrt(2) / fan_in
+        Your root reaches the 2 only. It is the root of the whole variance.
+    six-for-normal: 2 / fan_in => 6 / fan_in
+        Your variance is about three times too large: that is how it comes where the 6 of the bound of uniform
+        weights stands in it. The variance itself has a 2.
+    mean-of-the-sizes: 2 / fan_in => 4 / (fan_in + fan_out)
+        You divide by the mean of both sizes, as Xavier's rule does. He's counts the inputs only.
     upside-down: 2 / fan_in => fan_in / 2
         Your fraction is upside down: more inputs call for smaller weights.
     """),

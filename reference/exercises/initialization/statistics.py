@@ -83,8 +83,7 @@ STATISTICS = exercise(
     names-refused: activation not in ("tanh", "relu") => activation in ("tanh", "relu")
         You refuse the two names that exist and take all others: the condition is the wrong way round.
     other-names-taken: if activation not in ("tanh", "relu"): => if activation is None:
-        A name that does not exist is taken for one of the two, so a typing error would go unseen. The
-        docstring asks for a ValueError.
+        A name that does not exist is taken for one of the two. The docstring asks for a ValueError.
     """),
     named.rights("""
     example by example: by in_loops

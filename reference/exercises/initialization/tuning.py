@@ -48,9 +48,9 @@ TUNE = exercise(
     (
         _ask("two hidden layers", network(6, (5, 4, 7, 3)), weight=2, visible=True, main=True),
         _other("no hidden layer", network(5, (4, 3)), visible=True, why="the scores come from x itself"),
-        _other("large scores", network(4, (3, 5, 4), size=400.0), visible=True, quiet=True).because(
-            "scores of some hundreds: exp must not overflow"
-        ),
+        _other(
+            "large scores", network(4, (3, 5, 4), size=400.0, shift=2000.0), visible=True, quiet=True
+        ).because("scores of some thousands: exp must not overflow"),
         pure(network(3, (2, 3, 2, 3)), visible=True),
         _ask("two hidden layers of one size", network(8, (6, 5, 5, 4), rate=1.3), weight=2, main=True),
         _other("four hidden layers", network(5, (4, 6, 5, 3, 4, 3)), main=True),
@@ -109,8 +109,29 @@ TUNE = exercise(
         Your loss is the sum over the examples. The docstring takes the mean.
     loss-after-the-step:
         - return loss, tuned[::-1]
-        + return fine_tune_step(tuned[::-1], x, y, 0)[0], tuned[::-1]
+        + a = x
+        + for layer in tuned[:0:-1]:
+        +     a = sigmoid(a @ layer["w"] + layer["b"])
+        + return softmax_loss(a @ tuned[0]["w"] + tuned[0]["b"], y)[0], tuned[::-1]
         Your loss is that of the new layers. The docstring returns the loss before the step.
+    exp-overflows:
+        - loss, dz = softmax_loss(scores, y)
+        + p = np.exp(scores) / np.sum(np.exp(scores), axis=1, keepdims=True)
+        + loss = float(-np.mean(np.log(p[np.arange(len(y)), y])))
+        + dz = (p - np.eye(p.shape[1], dtype=x.dtype)[y]) / len(y)
+        For large scores exp is infinite, and infinity divided by infinity is NaN. Subtract the largest score
+        of each row first: the probabilities stay the same.
+    softmax-twice:
+        - loss, dz = softmax_loss(scores, y)
+        + p = np.exp(scores - np.max(scores, axis=1, keepdims=True))
+        + loss, dz = softmax_loss(p / np.sum(p, axis=1, keepdims=True), y)
+        Your scores go through two softmaxes: cross_entropy takes the scores as they are.
+    gradients-returned:
+        - tuned.append({"w": w, "b": b})
+        + tuned.append({"w": dw, "b": db})
+        Your list holds the gradients. Asked are the layers after the step.
+    sigmoid-on-the-input: outputs = [x] => outputs = [sigmoid(x)]
+        x goes through a sigmoid first. It enters the first layer as it is.
     loss-of-the-mean-probability:
         - loss, dz = softmax_loss(scores, y)
         + loss, dz = softmax_loss(scores, y)
