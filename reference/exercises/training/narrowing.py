@@ -109,14 +109,10 @@ def in_one_list(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> An
 
 def next_one_noted(search: Any, space: Any, rounds: int, shrink: float = 0.5) -> Any:
     """The history holds the space of the round to come."""
-    ranges, found, history = dict(space), list[Any](), []
-    for _ in range(rounds):
-        results = search(ranges)
-        found = [*found, *results]
-        best = tr.best_of(found)
-        ranges = tr.narrower(ranges, best[0], shrink)
-        history.append((ranges, results))
-    return best, history
+    best, history = tr.coarse_to_fine(search, space, rounds, shrink)
+    spaces = [ranges for ranges, _ in history[1:]]
+    spaces.append(tr.narrower(history[-1][0], best[0], shrink))
+    return best, [(ranges, results) for ranges, (_, results) in zip(spaces, history, strict=True)]
 
 
 SHARES = {"best": 2.0, "history": 3.0, "search['asked']": 2.0}
