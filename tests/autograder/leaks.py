@@ -17,7 +17,7 @@ _SAYS_SOMETHING = re.compile(r"\w.*[=+\-*/@(\[].*\w")
 _DECLARES = re.compile(r"[A-Z]\w* = \w+\[.*\]|\w+: [^=]*(=.*)?,")  # a type, a parameter
 _LEAST_LETTERS = 14
 _COMMON = ("import ", "from ", "#", "def ", "class ", "@dataclass(", ")", "raise ValueError(", "Array = ")
-_JUPYTERLABS = ("work/build/", "work/extensions/")
+_OTHERS = ("work/build/", "work/extensions/@", "work/pyodide/")  # JupyterLab's, its extensions', Pyodide's
 _HIDDEN = (regions.SOLUTION, regions.MARK_SCHEME)
 
 
@@ -97,13 +97,13 @@ def found_in(secrets, texts, public=""):
 
 
 def texts_of_site(folder):
-    """All files of a site that are text, but for JupyterLab's own, and those in wheels; pages as readers see
+    """All files of a site that are text, but for those of others, and those in wheels; pages as readers see
     them, without formulas, which units show in another spelling.
     """
     texts = {}
     for path in sorted(Path(folder).rglob("*.*")):
         name = path.relative_to(folder).as_posix()
-        if name.startswith(_JUPYTERLABS):
+        if name.startswith(_OTHERS):
             continue
         if path.suffix == ".whl":
             texts |= {f"{name}/{inside}": text for inside, text in texts_of_zip(path).items()}

@@ -154,6 +154,14 @@ def test_the_search_finds_code_in_colors_on_a_page(tmp_path):
     assert leaks.found_in(secrets, leaks.texts_of_site(tmp_path))
 
 
+def test_what_others_wrote_is_not_searched_and_our_plugin_is(tmp_path):
+    ours = {"work/extensions/stagewise/executor.js", "work/executor.js"}
+    for name in (*ours, "work/extensions/@jupyter/a.js", "work/build/a.js", "work/pyodide/a.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert set(leaks.texts_of_site(tmp_path)) == ours
+
+
 def test_a_small_unit_gives_nothing_away(tmp_path):
     course = Course(tmp_path, SOLUTIONS, tmp_path / "recorded")
     build(course, load=loaded)
