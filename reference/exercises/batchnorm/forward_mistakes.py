@@ -204,6 +204,12 @@ mean-of-everything: mu = batchnorm_step1(x) => mu = x.mean() + 0 * x[0]
     You get one mean for the whole batch. Each feature needs its own, so the axis must be named.
 sum-for-the-mean: mu = batchnorm_step1(x) => mu = np.sum(x, axis=0)
     Your mean is a sum: it adds up the examples but never divides by their number N.
+running-statistics-begin-at-ones:
+    - running_mean = bn_param.get("running_mean", np.zeros(D, dtype=x.dtype))
+    - running_var = bn_param.get("running_var", np.zeros(D, dtype=x.dtype))
+    + running_mean = bn_param.get("running_mean", np.ones(D, dtype=x.dtype))
+    + running_var = bn_param.get("running_var", np.ones(D, dtype=x.dtype))
+    Without entries both of your running statistics begin at ones. Here they begin at zeros.
 running_var-default-of-torch:
     - running_var = bn_param.get("running_var", np.zeros(D, dtype=x.dtype))
     + running_var = bn_param.get("running_var", np.ones(D, dtype=x.dtype))

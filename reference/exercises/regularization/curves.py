@@ -210,7 +210,9 @@ STOPPING = exercise(
         ),
         default("min_delta", curve(*_BACK, noise=0.01), visible=True),
         _stop("NaN at first", curve(*_LOST_FIRST, patience=4), why="best is -1 before the first improvement"),
-        _stop("NaN from the beginning", curve(*[math.nan] * 5, patience=3), weight=0.5, why="best is -1"),
+        _stop("NaN from the beginning", curve(*[math.nan] * 5, patience=3), visible=True, weight=0.5).because(
+            "best is -1"
+        ),
         _stop("patience = 1", curve(1.0, 0.8, 0.9, 0.7, patience=1, noise=0.01), weight=0.5).because(
             "the first epoch without improvement"
         ),

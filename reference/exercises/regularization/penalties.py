@@ -322,6 +322,12 @@ ELASTIC = exercise(
         Your ratio is not used in the gradient, where both parts have all of reg.
     half-of-the-ratio: (1 - ratio) / 2 * square => (1 - ratio / 2) * square
         In your value the 1/2 halves the ratio alone: (1 - ratio) wants its brackets, and then the half.
+    two-minus-the-ratio:
+        - loss = loss + reg * (ratio * size + (1 - ratio) / 2 * square)
+        - grads[name] = reg * (ratio * np.sign(values) + (1 - ratio) * values)
+        + loss = loss + reg * (ratio * size + (2 - ratio) / 2 * square)
+        + grads[name] = reg * (ratio * np.sign(values) + (2 - ratio) * values)
+        Your L2 part has the share 2 - ratio, in the value and in the gradient. Both shares together are 1.
     slope-always-positive: ratio * np.sign(values) => ratio
         The L1 part of your gradient has one sign. To the left of 0, |w| falls.
     reg-missing:

@@ -87,14 +87,14 @@ BOUNDARIES = exercise(
     re.pooling_boundaries,
     (
         _patterned(
-            "180 rows, 127 regions, pseudorandom",
-            180,
+            "200 rows, 127 regions, pseudorandom",
+            200,
             127,
             1,
             weight=2,
             visible=True,
             main=True,
-            why="alpha = 180 / 127",
+            why="alpha = 200 / 127",
         ),
         _at_random("1,300 rows, 1,000 regions, random", 1300, 1000, 2, weight=2, visible=True, main=True),
         _whole(
@@ -164,6 +164,8 @@ BOUNDARIES = exercise(
         Your alpha is count / end, below 1. It is the mean height of a region: end / count.
     alpha-whole: alpha, u = end / count => alpha, u = end // count
         Your alpha is a whole number: // cuts off what comes behind the point. It is end / count.
+    alpha-one: alpha, u = end / count => alpha, u = 1.0
+        Your pseudorandom boundaries rise by 1 each, as with an alpha of 1. It is end / count.
     u-whole: u = end / count, rng.random() => u = end / count, rng.integers(2)
         Your u is 0 or 1, so there are but two sets of boundaries. It is any number between them, equally
         likely.
