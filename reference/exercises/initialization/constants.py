@@ -201,7 +201,7 @@ def _at_the_edge(rng: np.random.Generator) -> Drawn:
 def _near(rng: np.random.Generator, apart: Sequence[float], sign: float = 1.0, small: float = 1.0) -> Drawn:
     """A large column, and two that are `small` times as large and differ by so many millionths of the largest
     entry, which has that sign."""
-    size = rng.uniform(2, 5)
+    size = rng.uniform(0.4, 0.6)
     large, other = sign * size * np.array([0.3, -0.2, 1.0, 0.2]), size * np.array([-0.9, 0.2, 0.1, 0.3])
     return {"dw": np.column_stack([large, small * other, small * other + 1e-6 * size * np.array(apart)])}
 
