@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import threadpoolctl
 from numpy._core import _multiarray_umath as compiled  # which instructions there are is told nowhere else
 
 from autograder.isolation.confinement.bubblewrap import PROCESSOR
@@ -61,7 +62,7 @@ NEHALEM = Processor(
         "NPY_DISABLE_CPU_FEATURES": numpys(),
         "ONEDNN_MAX_CPU_ISA": "SSE41",
         "OPENBLAS_CORETYPE": "Nehalem",
-        **threads(1),
+        **threads(2),
     },
 )
 HASWELL = Processor(
@@ -85,10 +86,19 @@ def why_not(processor: Processor) -> str:
     """Why this machine cannot pass for that processor, "" when it can."""
     if not X86:
         return f"this machine is no x86 but {platform.machine()}"
+    if processor is NEHALEM:
+        return ""
     features = compiled.__cpu_features__
-    if processor is HASWELL and not (features["AVX2"] and features["FMA3"]):
+    if not (features["AVX2"] and features["FMA3"]):
         return "this processor has no AVX2"
-    return ""
+    same = not processor.variables["NPY_DISABLE_CPU_FEATURES"] and _openblas() == processor.core
+    return "this processor has no AVX-512 either: all libraries compute alike" if same else ""
+
+
+def _openblas() -> str:
+    """What NumPy's OpenBLAS takes this processor for."""
+    pools = threadpoolctl.threadpool_info()
+    return next((str(one["architecture"]) for one in pools if one["internal_api"] == "openblas"), "")
 
 
 def main(arguments: list[str]) -> None:

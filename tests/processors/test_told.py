@@ -79,6 +79,12 @@ def test_the_libraries_believe_that_they_run_on_it(found, processor):
 
 
 @as_each
+def test_it_is_another_than_this_one(found, processor):
+    """What the libraries compute alike would be judged twice for nothing."""
+    assert found(processor)["processor"] != found(THIS)["processor"]
+
+
+@as_each
 def test_everybody_is_told_the_same(found, processor):
     assert differences(found(THIS)["told"], found(processor)["told"]) == []
 
