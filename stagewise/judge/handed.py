@@ -237,9 +237,11 @@ def close_neighbours(numbers: Any) -> np.ndarray:
 
 
 def rises(numbers: Any) -> np.ndarray:
-    """Two by two, 1 where the second number is the larger one, else 0. Of independent draws half are."""
+    """Two by two, 1 where the second number is the larger one by more than a rounding, else 0. Of independent
+    draws half are."""
     values = _numbers(numbers).ravel()
-    return np.asarray(values[1::2] > values[: len(values) - 1 : 2], dtype=float)
+    first, second = values[: len(values) - 1 : 2], values[1::2]
+    return np.asarray(second - first > _ROUNDING * np.abs(first), dtype=float)
 
 
 def repeated(first: Any, same: Any, later: Any) -> str:

@@ -60,8 +60,8 @@ ZERO = exercise(
     whole-numbers: np.zeros((fan_in, fan_out)) => np.zeros((fan_in, fan_out), dtype=int)
         @WHOLE
     two-numbers-for-a-shape: np.zeros((fan_in, fan_out)) => np.zeros(fan_in, fan_out)
-        np.zeros takes the whole shape as its first argument, and what follows for a dtype: two pairs of
-        brackets, np.zeros((fan_in, fan_out)).
+        np.zeros takes the whole shape as its first argument, and what follows for a dtype: a shape of
+        two numbers is a tuple, in brackets of its own.
     """),
     named.rights("""
     by hand: by zeros_by_hand
