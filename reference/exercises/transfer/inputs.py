@@ -43,7 +43,7 @@ def network(
     if block:
         model.bn2 = nested(layer=model.bn2)
     if like_the_head:
-        model.bn3 = called_like_the_head(model.bn3)
+        model.bn3 = called_like_the_head(layer=model.bn3)
     for name, value in model.state_dict().items():
         value.copy_(_numbers(rng, name, value))
     for name, parameter in model.named_parameters():
