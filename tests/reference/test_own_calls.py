@@ -179,17 +179,11 @@ def layernorm_backward(dout, cache):
 
 
 @pytest.mark.parametrize(
-    ("root", "points"),
-    [
-        ("np.sqrt(var)", 4.0),
-        ("np.sqrt(var) + eps", 4.0),
-        ("np.sqrt(var + eps**2)", 4.0),
-        ("np.sqrt(var + 1e-10)", 3.5),  # no known mistake, and nobody's gradients are compared with their own
-    ],
+    "root", ["np.sqrt(var)", "np.sqrt(var) + eps", "np.sqrt(var + eps**2)", "np.sqrt(var + 1e-10)"]
 )
-def test_where_eps_stands_is_paid_for_in_the_forward_pass(root, points):
+def test_where_eps_stands_is_paid_for_in_the_forward_pass(root):
     """The cache has another form than the course's, so that nothing can stand in for the forward pass."""
     world = {}
     exec(LAYERNORM.format(root=root), world)
     functions = world["layernorm_backward"], world["layernorm_forward"]
-    assert examined(*functions, unit="batchnorm", points=4).points == points
+    assert examined(*functions, unit="batchnorm", points=4).points == 4
